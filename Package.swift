@@ -1,0 +1,64 @@
+// swift-tools-version: 6.1
+// vgglab's targets, lowest floor first; ARCHITECTURE.md says what each is for and which way the arrows run.
+import PackageDescription
+
+let package = Package(
+    name: "vgglab",
+    products: [.executable(name: "vgglab", targets: ["vgglab"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // System libraries: a module map and a shim for macros and version differences.
+        .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+        // Plain values and the files they come from.
+        .target(name: "Experiments"),
+        .target(
+            name: "ExperimentFiles",
+            dependencies: ["Experiments", .product(name: "Yams", package: "Yams")]),
+        .target(
+            name: "Datasets",
+            dependencies: ["CZlib", .product(name: "Crypto", package: "swift-crypto")]),
+        .target(name: "Safetensors"),
+
+        // The engine.
+        .target(name: "OneDNN", dependencies: ["COneDNN"]),
+        .target(name: "Engine", dependencies: ["Experiments", "OneDNN"]),
+
+        // The loop, what it says, and the program.
+        .target(name: "Training", dependencies: ["Datasets", "Engine", "Experiments", "Safetensors"]),
+        .target(name: "RunLog", dependencies: ["Experiments"]),
+        .executableTarget(
+            name: "vgglab",
+            dependencies: [
+                "Datasets", "Engine", "ExperimentFiles", "Experiments", "RunLog", "Safetensors", "Training",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+
+        // Tests mirror the targets; ReferenceNetwork is the naive engine that they compare with.
+        .target(name: "ReferenceNetwork", dependencies: ["Experiments"], path: "Tests/ReferenceNetwork"),
+        .testTarget(name: "ExperimentsTests", dependencies: ["Experiments"]),
+        .testTarget(name: "ExperimentFilesTests", dependencies: ["ExperimentFiles", "Experiments"]),
+        .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
+        .testTarget(name: "SafetensorsTests", dependencies: ["Safetensors"]),
+        .testTarget(name: "EngineTests", dependencies: ["Engine", "Experiments", "OneDNN", "ReferenceNetwork"]),
+        .testTarget(
+            name: "TrainingTests",
+            dependencies: ["Datasets", "Engine", "Experiments", "Training"]),
+        .testTarget(name: "RunLogTests", dependencies: ["Experiments", "RunLog"]),
+        .testTarget(name: "vgglabTests", dependencies: ["Experiments"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings = [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ]
+}

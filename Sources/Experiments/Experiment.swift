@@ -1,0 +1,207 @@
+// An experiment as its file says it: which network, which data, which recipe. Plain values with the notebook's
+// defaults; reading files is ExperimentFiles' work.
+
+/// Everything that decides what a training run does.
+public struct Experiment: Sendable, Hashable, Codable {
+    /// Short name, unique among the experiments that are listed together.
+    public var name: String
+    /// One line for people.
+    public var description: String
+    /// The network before it meets its data.
+    public var network: NetworkRecipe
+    /// What is trained on.
+    public var data: DataRecipe
+    /// How it is trained.
+    public var training: TrainingRecipe
+    /// How the engine computes; never changes what is computed by more than rounding.
+    public var engine: EngineOptions
+
+    /// An experiment with the notebook's values wherever none is given.
+    public init(
+        name: String, description: String = "", network: NetworkRecipe = NetworkRecipe(),
+        data: DataRecipe = DataRecipe(), training: TrainingRecipe = TrainingRecipe(),
+        engine: EngineOptions = EngineOptions()
+    ) {
+        self.name = name
+        self.description = description
+        self.network = network
+        self.data = data
+        self.training = training
+        self.engine = engine
+    }
+
+    /// The network for data with this many classes.
+    ///
+    /// - Throws: `NetworkError` that says what cannot be built and what would work.
+    public func network(numClasses: Int) throws(NetworkError) -> Network {
+        try Network(
+            inputSide: data.resize, blocks: network.dividedBlocks, kernel: network.kernel,
+            classifier: network.classifier, dropout: network.dropout, numClasses: numClasses)
+    }
+}
+
+/// Which network, apart from what the data decide (side, classes).
+public struct NetworkRecipe: Sendable, Hashable, Codable {
+    /// The blocks before division by the ratio.
+    public var blocks: [Block]
+    /// What every block's channels are divided by.
+    public var ratio: Int
+    /// Side of the convolutions' window.
+    public var kernel: Int
+    /// Widths of the hidden fully connected layers.
+    public var classifier: [Int]
+    /// Dropout probability behind each hidden fully connected layer.
+    public var dropout: Double
+
+    /// The notebook's small VGG-11 where nothing else is said.
+    public init(
+        blocks: [Block] = Variant.vgg11.blocks, ratio: Int = 4, kernel: Int = 3, classifier: [Int] = [4096, 4096],
+        dropout: Double = 0.5
+    ) {
+        self.blocks = blocks
+        self.ratio = ratio
+        self.kernel = kernel
+        self.classifier = classifier
+        self.dropout = dropout
+    }
+
+    /// The variant of the VGG paper whose blocks these are, if any.
+    public var variant: Variant? { Variant.allCases.first { $0.blocks == blocks } }
+
+    /// Layers with weights, as the "11" in VGG-11 counts them.
+    public var depth: Int { blocks.reduce(0) { $0 + $1.numConvs } + classifier.count + 1 }
+
+    /// The blocks with their channels divided by the ratio.
+    var dividedBlocks: [Block] {
+        get throws(NetworkError) {
+            let channels = blocks.map(\.outChannels)
+            guard ratio >= 1, channels.allSatisfy({ $0.isMultiple(of: ratio) }) else {
+                throw .ratioDoesNotDivide(ratio: ratio, channels: channels)
+            }
+            return blocks.map { Block(numConvs: $0.numConvs, outChannels: $0.outChannels / ratio) }
+        }
+    }
+}
+
+/// The networks of the VGG paper by their usual names.
+///
+/// **Source**: Simonyan & Zisserman, 2015, table 1, columns A, B, D and E.
+public enum Variant: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Column A: 8 convolutions.
+    case vgg11
+    /// Column B: 10 convolutions.
+    case vgg13
+    /// Column D: 13 convolutions.
+    case vgg16
+    /// Column E: 16 convolutions.
+    case vgg19
+
+    /// Its five blocks.
+    public var blocks: [Block] {
+        let numConvs =
+            switch self {
+            case .vgg11: [1, 1, 2, 2, 2]
+            case .vgg13: [2, 2, 2, 2, 2]
+            case .vgg16: [2, 2, 3, 3, 3]
+            case .vgg19: [2, 2, 4, 4, 4]
+            }
+        return zip(numConvs, [64, 128, 256, 512, 512]).map { Block(numConvs: $0, outChannels: $1) }
+    }
+}
+
+/// What is trained on, and in which portions.
+public struct DataRecipe: Sendable, Hashable, Codable {
+    /// Name of the data set.
+    public var dataset: String
+    /// Side in pixels that every picture is resized to.
+    public var resize: Int
+    /// Pictures in a step.
+    public var batchSize: Int
+    /// Whether training pictures come in a new order each epoch.
+    public var shuffle: Bool
+    /// Use only this many training pictures, from the first; `nil` for all.
+    public var limitTrain: Int?
+    /// Use only this many test pictures, from the first; `nil` for all.
+    public var limitTest: Int?
+
+    /// The notebook's values where nothing else is said.
+    public init(
+        dataset: String = "fashion-mnist", resize: Int = 224, batchSize: Int = 128, shuffle: Bool = true,
+        limitTrain: Int? = nil, limitTest: Int? = nil
+    ) {
+        self.dataset = dataset
+        self.resize = resize
+        self.batchSize = batchSize
+        self.shuffle = shuffle
+        self.limitTrain = limitTrain
+        self.limitTest = limitTest
+    }
+}
+
+/// How a network is trained.
+public struct TrainingRecipe: Sendable, Hashable, Codable {
+    /// How parameters follow their gradients.
+    public enum Optimizer: String, Sendable, Hashable, Codable, CaseIterable {
+        /// Stochastic gradient descent, with momentum and weight decay as PyTorch defines them.
+        case sgd
+    }
+
+    /// What numbers the step computes with.
+    public enum Precision: String, Sendable, Hashable, Codable, CaseIterable {
+        /// IEEE single precision throughout.
+        case float32
+    }
+
+    /// How parameters follow their gradients.
+    public var optimizer: Optimizer
+    /// Learning rate.
+    public var learningRate: Double
+    /// Share of the last update that goes into the next, from 0 up to 1.
+    public var momentum: Double
+    /// Share of each parameter that is added to its gradient.
+    public var weightDecay: Double
+    /// Passes over the training pictures; 0 leaves the initial weights.
+    public var epochs: Int
+    /// Seed of initial weights, order of pictures and dropout.
+    public var seed: UInt64
+    /// What numbers the step computes with.
+    public var precision: Precision
+
+    /// The notebook's values where nothing else is said.
+    public init(
+        optimizer: Optimizer = .sgd, learningRate: Double = 0.05, momentum: Double = 0, weightDecay: Double = 0,
+        epochs: Int = 10, seed: UInt64 = 0, precision: Precision = .float32
+    ) {
+        self.optimizer = optimizer
+        self.learningRate = learningRate
+        self.momentum = momentum
+        self.weightDecay = weightDecay
+        self.epochs = epochs
+        self.seed = seed
+        self.precision = precision
+    }
+}
+
+/// How the engine goes about the work.
+public struct EngineOptions: Sendable, Hashable, Codable {
+    /// Which algorithm convolutions use.
+    public enum Convolution: String, Sendable, Hashable, Codable, CaseIterable {
+        /// Winograd where the library has it and it is faster, direct elsewhere.
+        case auto
+        /// The sum as it is written down.
+        case direct
+        /// Winograd F(4 × 4, 3 × 3) wherever the library has it.
+        case winograd
+    }
+
+    /// Which algorithm convolutions use.
+    public var convolution: Convolution
+    /// Pictures that go through the convolutional part together; `nil` lets the engine choose.
+    public var chunk: Int?
+
+    /// The engine's own choice where nothing else is said.
+    public init(convolution: Convolution = .auto, chunk: Int? = nil) {
+        self.convolution = convolution
+        self.chunk = chunk
+    }
+}

@@ -1,0 +1,205 @@
+// What a run says while it goes: one closed vocabulary for the log, the dashboard, the store and a replay.
+
+/// Something that happened in a run.
+public enum RunEvent: Sendable, Hashable {
+    /// The run is set up and about to make its first step.
+    case runStarted(RunStarted)
+    /// Some steps later. Sent after each step; who shows it chooses the rate.
+    case progress(Progress)
+    /// A pass over the training pictures and its evaluation are done.
+    case epochFinished(EpochMetrics)
+    /// Something a person should know that does not end the run.
+    case warning(String)
+    /// The run is over. Always the last event.
+    case runFinished(RunSummary)
+}
+
+/// What a run is made of, as known before its first step.
+public struct RunStarted: Sendable, Hashable {
+    /// The experiment with every default filled in.
+    public var experiment: Experiment
+    /// The network that is trained.
+    public var network: Network
+    /// What is trained on, for people: name and place.
+    public var dataset: String
+    /// Training pictures in an epoch.
+    public var trainExamples: Int
+    /// Test pictures in an evaluation.
+    public var testExamples: Int
+    /// Steps in an epoch, the last, smaller batch included.
+    public var stepsPerEpoch: Int
+    /// Threads that the engine computes with.
+    public var threads: Int
+    /// Processor, cores and memory, for people.
+    public var machine: String
+    /// Library, version, and how convolutions are computed, for people.
+    public var engine: String
+    /// Predicted peak resident memory of the process in bytes.
+    public var predictedMemoryBytes: Int
+
+    /// All of it.
+    public init(
+        experiment: Experiment, network: Network, dataset: String, trainExamples: Int, testExamples: Int,
+        stepsPerEpoch: Int, threads: Int, machine: String, engine: String, predictedMemoryBytes: Int
+    ) {
+        self.experiment = experiment
+        self.network = network
+        self.dataset = dataset
+        self.trainExamples = trainExamples
+        self.testExamples = testExamples
+        self.stepsPerEpoch = stepsPerEpoch
+        self.threads = threads
+        self.machine = machine
+        self.engine = engine
+        self.predictedMemoryBytes = predictedMemoryBytes
+    }
+}
+
+/// Where a run stands.
+public struct Progress: Sendable, Hashable {
+    /// The epoch that goes on, from 1.
+    public var epoch: Int
+    /// Steps made since the run began.
+    public var step: Int
+    /// Steps made in this epoch.
+    public var stepInEpoch: Int
+    /// Steps in an epoch.
+    public var stepsPerEpoch: Int
+    /// Mean loss of the last step's batch.
+    public var loss: Double
+    /// Mean training loss of this epoch so far.
+    public var meanLoss: Double
+    /// Training accuracy of this epoch so far, 0 to 1.
+    public var meanAccuracy: Double
+    /// Pictures a second of this epoch so far, data included.
+    public var examplesPerSecond: Double
+    /// Seconds since the run began.
+    public var elapsedSeconds: Double
+    /// Seconds until the run ends, evaluations counted; `nil` while unknown.
+    public var remainingSeconds: Double?
+
+    /// All of it.
+    public init(
+        epoch: Int, step: Int, stepInEpoch: Int, stepsPerEpoch: Int, loss: Double, meanLoss: Double,
+        meanAccuracy: Double, examplesPerSecond: Double, elapsedSeconds: Double, remainingSeconds: Double?
+    ) {
+        self.epoch = epoch
+        self.step = step
+        self.stepInEpoch = stepInEpoch
+        self.stepsPerEpoch = stepsPerEpoch
+        self.loss = loss
+        self.meanLoss = meanLoss
+        self.meanAccuracy = meanAccuracy
+        self.examplesPerSecond = examplesPerSecond
+        self.elapsedSeconds = elapsedSeconds
+        self.remainingSeconds = remainingSeconds
+    }
+}
+
+/// What an epoch came to.
+public struct EpochMetrics: Sendable, Hashable {
+    /// The epoch, from 1.
+    public var epoch: Int
+    /// Steps made since the run began.
+    public var step: Int
+    /// Mean loss over the epoch's training pictures, each taken before its own step, with dropout.
+    public var trainLoss: Double
+    /// Accuracy over the same pictures, 0 to 1.
+    public var trainAccuracy: Double
+    /// Mean loss over the test pictures after the epoch, without dropout.
+    public var testLoss: Double
+    /// Accuracy over the test pictures, 0 to 1.
+    public var testAccuracy: Double
+    /// Training pictures a second of this epoch, data included, evaluation not.
+    public var examplesPerSecond: Double
+    /// Training pictures a second as the notebook counts them: only the time in steps, over all epochs so far.
+    public var stepExamplesPerSecond: Double
+    /// Seconds since the run began.
+    public var elapsedSeconds: Double
+    /// Seconds until the run ends, evaluations counted.
+    public var remainingSeconds: Double
+
+    /// All of it.
+    public init(
+        epoch: Int, step: Int, trainLoss: Double, trainAccuracy: Double, testLoss: Double, testAccuracy: Double,
+        examplesPerSecond: Double, stepExamplesPerSecond: Double, elapsedSeconds: Double, remainingSeconds: Double
+    ) {
+        self.epoch = epoch
+        self.step = step
+        self.trainLoss = trainLoss
+        self.trainAccuracy = trainAccuracy
+        self.testLoss = testLoss
+        self.testAccuracy = testAccuracy
+        self.examplesPerSecond = examplesPerSecond
+        self.stepExamplesPerSecond = stepExamplesPerSecond
+        self.elapsedSeconds = elapsedSeconds
+        self.remainingSeconds = remainingSeconds
+    }
+}
+
+/// How a run ended.
+public enum Outcome: Sendable, Hashable {
+    /// All epochs are done.
+    case completed
+    /// Somebody asked it to stop.
+    case stopped
+    /// The loss was no longer finite at this step.
+    case diverged(step: Int)
+    /// It could not go on, with the reason for a person.
+    case failed(reason: String)
+}
+
+/// A run at its end.
+public struct RunSummary: Sendable, Hashable {
+    /// How it ended.
+    public var outcome: Outcome
+    /// Steps made.
+    public var step: Int
+    /// The last epoch that was finished, if any.
+    public var lastEpoch: EpochMetrics?
+    /// The finished epoch with the highest test accuracy, the first of equals.
+    public var bestEpoch: EpochMetrics?
+    /// Training pictures a second over the whole run, data included, evaluations not.
+    public var examplesPerSecond: Double
+    /// Training pictures a second as the notebook counts them: only the time in steps.
+    public var stepExamplesPerSecond: Double
+    /// Seconds since the run began.
+    public var elapsedSeconds: Double
+    /// Peak resident memory of the process in bytes, as the system counts it.
+    public var peakMemoryBytes: Int
+
+    /// All of it.
+    public init(
+        outcome: Outcome, step: Int, lastEpoch: EpochMetrics?, bestEpoch: EpochMetrics?, examplesPerSecond: Double,
+        stepExamplesPerSecond: Double, elapsedSeconds: Double, peakMemoryBytes: Int
+    ) {
+        self.outcome = outcome
+        self.step = step
+        self.lastEpoch = lastEpoch
+        self.bestEpoch = bestEpoch
+        self.examplesPerSecond = examplesPerSecond
+        self.stepExamplesPerSecond = stepExamplesPerSecond
+        self.elapsedSeconds = elapsedSeconds
+        self.peakMemoryBytes = peakMemoryBytes
+    }
+}
+
+/// A run's event with what tells it from all others: fit to be logged, stored and replayed.
+public struct RunRecord: Sendable, Hashable {
+    /// Name of the run.
+    public var run: String
+    /// Position among the run's events, from 0; the order to trust when clocks jump.
+    public var sequence: Int
+    /// Seconds since 1970 by the wall clock.
+    public var time: Double
+    /// What happened.
+    public var event: RunEvent
+
+    /// All of it.
+    public init(run: String, sequence: Int, time: Double, event: RunEvent) {
+        self.run = run
+        self.sequence = sequence
+        self.time = time
+        self.event = event
+    }
+}
