@@ -1,3 +1,315 @@
-// oneDNN's C interface, with what Swift cannot import of it.
+// oneDNN's C interface with one face for its two generations: 2.x describes an operation first (op descriptors) and
+// a memory descriptor is a plain struct; 3.x makes primitive descriptors at once and memory descriptors are handles.
+// Everything that differs stays in this file. Shapes and meaning are the library's own.
 #pragma once
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include <oneapi/dnnl/dnnl.h>
+#include <oneapi/dnnl/dnnl_debug.h>
+
+// MARK: Memory descriptors, always handled through an owned pointer.
+
+typedef struct onednn_desc *onednn_desc_t;
+
+#if DNNL_VERSION_MAJOR >= 3
+#define ONEDNN_MD(d) ((const_dnnl_memory_desc_t)(d))
+#else
+#define ONEDNN_MD(d) ((const dnnl_memory_desc_t *)(d))
+#endif
+
+static inline dnnl_status_t onednn_desc_create(
+        onednn_desc_t *desc, int ndims, const int64_t *dims, dnnl_data_type_t type, dnnl_format_tag_t tag) {
+#if DNNL_VERSION_MAJOR >= 3
+    return dnnl_memory_desc_create_with_tag((dnnl_memory_desc_t *)desc, ndims, dims, type, tag);
+#else
+    dnnl_memory_desc_t *md = (dnnl_memory_desc_t *)malloc(sizeof *md);
+    if (!md) return dnnl_out_of_memory;
+    dnnl_status_t status = dnnl_memory_desc_init_by_tag(md, ndims, dims, type, tag);
+    if (status != dnnl_success) free(md);
+    else *desc = (onednn_desc_t)md;
+    return status;
+#endif
+}
+
+/// The part of `parent` that starts at `offsets` and has `dims`.
+static inline dnnl_status_t onednn_desc_create_part(
+        onednn_desc_t *desc, onednn_desc_t parent, const int64_t *dims, const int64_t *offsets) {
+#if DNNL_VERSION_MAJOR >= 3
+    return dnnl_memory_desc_create_submemory((dnnl_memory_desc_t *)desc, ONEDNN_MD(parent), dims, offsets);
+#else
+    dnnl_memory_desc_t *md = (dnnl_memory_desc_t *)malloc(sizeof *md);
+    if (!md) return dnnl_out_of_memory;
+    dnnl_status_t status = dnnl_memory_desc_init_submemory(md, ONEDNN_MD(parent), dims, offsets);
+    if (status != dnnl_success) free(md);
+    else *desc = (onednn_desc_t)md;
+    return status;
+#endif
+}
+
+static inline void onednn_desc_destroy(onednn_desc_t desc) {
+#if DNNL_VERSION_MAJOR >= 3
+    dnnl_memory_desc_destroy((dnnl_memory_desc_t)desc);
+#else
+    free(desc);
+#endif
+}
+
+static inline size_t onednn_desc_size(onednn_desc_t desc) { return dnnl_memory_desc_get_size(ONEDNN_MD(desc)); }
+
+static inline int onednn_desc_equal(onednn_desc_t a, onednn_desc_t b) {
+    return dnnl_memory_desc_equal(ONEDNN_MD(a), ONEDNN_MD(b));
+}
+
+/// A copy of the descriptor that a primitive descriptor chose for `what`; null if it has none.
+static inline onednn_desc_t onednn_desc_query(const_dnnl_primitive_desc_t pd, dnnl_query_t what, int index) {
+#if DNNL_VERSION_MAJOR >= 3
+    const_dnnl_memory_desc_t found = dnnl_primitive_desc_query_md(pd, what, index);
+    dnnl_memory_desc_t copy = NULL;
+    if (!found || dnnl_memory_desc_get_size(found) == 0) return NULL;
+    if (dnnl_memory_desc_clone(&copy, found) != dnnl_success) return NULL;
+    return (onednn_desc_t)copy;
+#else
+    const dnnl_memory_desc_t *found = dnnl_primitive_desc_query_md(pd, what, index);
+    if (!found || found->ndims == 0) return NULL;
+    dnnl_memory_desc_t *copy = (dnnl_memory_desc_t *)malloc(sizeof *copy);
+    if (copy) *copy = *found;
+    return (onednn_desc_t)copy;
+#endif
+}
+
+static inline dnnl_status_t onednn_memory_create(
+        dnnl_memory_t *memory, onednn_desc_t desc, dnnl_engine_t engine, void *handle) {
+    return dnnl_memory_create(memory, ONEDNN_MD(desc), engine, handle);
+}
+
+// MARK: Attributes: the scratchpad is ours; ReLU may follow in the same pass.
+
+static inline dnnl_status_t onednn_attr_create(dnnl_primitive_attr_t *attr, int relu) {
+    dnnl_status_t status = dnnl_primitive_attr_create(attr);
+    if (status != dnnl_success) return status;
+    status = dnnl_primitive_attr_set_scratchpad_mode(*attr, dnnl_scratchpad_mode_user);
+    if (status == dnnl_success && relu) {
+        dnnl_post_ops_t ops = NULL;
+        status = dnnl_post_ops_create(&ops);
+#if DNNL_VERSION_MAJOR >= 3
+        if (status == dnnl_success) status = dnnl_post_ops_append_eltwise(ops, dnnl_eltwise_relu, 0.0f, 0.0f);
+#else
+        if (status == dnnl_success) status = dnnl_post_ops_append_eltwise(ops, 1.0f, dnnl_eltwise_relu, 0.0f, 0.0f);
+#endif
+        if (status == dnnl_success) status = dnnl_primitive_attr_set_post_ops(*attr, ops);
+        dnnl_post_ops_destroy(ops);
+    }
+    if (status != dnnl_success) dnnl_primitive_attr_destroy(*attr);
+    return status;
+}
+
+// MARK: Primitive descriptors. 2.x: fill an op descriptor, then create; 3.x: create.
+
+static inline dnnl_status_t onednn_convolution_forward(
+        dnnl_primitive_desc_t *pd, dnnl_engine_t engine, dnnl_prop_kind_t prop, dnnl_alg_kind_t alg,
+        onednn_desc_t src, onednn_desc_t weights, onednn_desc_t bias, onednn_desc_t dst,
+        const int64_t *strides, const int64_t *padding, const_dnnl_primitive_attr_t attr) {
+#if DNNL_VERSION_MAJOR >= 3
+    const int64_t dilates[2] = {0, 0};
+    return dnnl_convolution_forward_primitive_desc_create(pd, engine, prop, alg, ONEDNN_MD(src), ONEDNN_MD(weights),
+            ONEDNN_MD(bias), ONEDNN_MD(dst), strides, dilates, padding, padding, attr);
+#else
+    dnnl_convolution_desc_t op;
+    dnnl_status_t status = dnnl_convolution_forward_desc_init(&op, prop, alg, ONEDNN_MD(src), ONEDNN_MD(weights),
+            ONEDNN_MD(bias), ONEDNN_MD(dst), strides, padding, padding);
+    return status == dnnl_success ? dnnl_primitive_desc_create(pd, &op, attr, engine, NULL) : status;
+#endif
+}
+
+static inline dnnl_status_t onednn_convolution_backward_data(
+        dnnl_primitive_desc_t *pd, dnnl_engine_t engine, dnnl_alg_kind_t alg, onednn_desc_t diff_src,
+        onednn_desc_t weights, onednn_desc_t diff_dst, const int64_t *strides, const int64_t *padding,
+        const_dnnl_primitive_desc_t hint, const_dnnl_primitive_attr_t attr) {
+#if DNNL_VERSION_MAJOR >= 3
+    const int64_t dilates[2] = {0, 0};
+    return dnnl_convolution_backward_data_primitive_desc_create(pd, engine, alg, ONEDNN_MD(diff_src),
+            ONEDNN_MD(weights), ONEDNN_MD(diff_dst), strides, dilates, padding, padding, hint, attr);
+#else
+    dnnl_convolution_desc_t op;
+    dnnl_status_t status = dnnl_convolution_backward_data_desc_init(&op, alg, ONEDNN_MD(diff_src),
+            ONEDNN_MD(weights), ONEDNN_MD(diff_dst), strides, padding, padding);
+    return status == dnnl_success ? dnnl_primitive_desc_create(pd, &op, attr, engine, hint) : status;
+#endif
+}
+
+static inline dnnl_status_t onednn_convolution_backward_weights(
+        dnnl_primitive_desc_t *pd, dnnl_engine_t engine, dnnl_alg_kind_t alg, onednn_desc_t src,
+        onednn_desc_t diff_weights, onednn_desc_t diff_bias, onednn_desc_t diff_dst, const int64_t *strides,
+        const int64_t *padding, const_dnnl_primitive_desc_t hint, const_dnnl_primitive_attr_t attr) {
+#if DNNL_VERSION_MAJOR >= 3
+    const int64_t dilates[2] = {0, 0};
+    return dnnl_convolution_backward_weights_primitive_desc_create(pd, engine, alg, ONEDNN_MD(src),
+            ONEDNN_MD(diff_weights), ONEDNN_MD(diff_bias), ONEDNN_MD(diff_dst), strides, dilates, padding, padding,
+            hint, attr);
+#else
+    dnnl_convolution_desc_t op;
+    dnnl_status_t status = dnnl_convolution_backward_weights_desc_init(&op, alg, ONEDNN_MD(src),
+            ONEDNN_MD(diff_weights), ONEDNN_MD(diff_bias), ONEDNN_MD(diff_dst), strides, padding, padding);
+    return status == dnnl_success ? dnnl_primitive_desc_create(pd, &op, attr, engine, hint) : status;
+#endif
+}
+
+/// Max pooling with a square window that moves by its own side.
+static inline dnnl_status_t onednn_max_pooling_forward(
+        dnnl_primitive_desc_t *pd, dnnl_engine_t engine, dnnl_prop_kind_t prop, onednn_desc_t src, onednn_desc_t dst,
+        int64_t side, const_dnnl_primitive_attr_t attr) {
+    const int64_t window[2] = {side, side}, none[2] = {0, 0};
+#if DNNL_VERSION_MAJOR >= 3
+    return dnnl_pooling_forward_primitive_desc_create(pd, engine, prop, dnnl_pooling_max, ONEDNN_MD(src),
+            ONEDNN_MD(dst), window, window, none, none, none, attr);
+#else
+    dnnl_pooling_desc_t op;
+    dnnl_status_t status = dnnl_pooling_forward_desc_init(&op, prop, dnnl_pooling_max, ONEDNN_MD(src),
+            ONEDNN_MD(dst), window, window, none, none);
+    return status == dnnl_success ? dnnl_primitive_desc_create(pd, &op, attr, engine, NULL) : status;
+#endif
+}
+
+static inline dnnl_status_t onednn_max_pooling_backward(
+        dnnl_primitive_desc_t *pd, dnnl_engine_t engine, onednn_desc_t diff_src, onednn_desc_t diff_dst, int64_t side,
+        const_dnnl_primitive_desc_t hint, const_dnnl_primitive_attr_t attr) {
+    const int64_t window[2] = {side, side}, none[2] = {0, 0};
+#if DNNL_VERSION_MAJOR >= 3
+    return dnnl_pooling_backward_primitive_desc_create(pd, engine, dnnl_pooling_max, ONEDNN_MD(diff_src),
+            ONEDNN_MD(diff_dst), window, window, none, none, none, hint, attr);
+#else
+    dnnl_pooling_desc_t op;
+    dnnl_status_t status = dnnl_pooling_backward_desc_init(&op, dnnl_pooling_max, ONEDNN_MD(diff_src),
+            ONEDNN_MD(diff_dst), window, window, none, none);
+    return status == dnnl_success ? dnnl_primitive_desc_create(pd, &op, attr, engine, hint) : status;
+#endif
+}
+
+static inline dnnl_status_t onednn_inner_product_forward(
+        dnnl_primitive_desc_t *pd, dnnl_engine_t engine, dnnl_prop_kind_t prop, onednn_desc_t src,
+        onednn_desc_t weights, onednn_desc_t bias, onednn_desc_t dst, const_dnnl_primitive_attr_t attr) {
+#if DNNL_VERSION_MAJOR >= 3
+    return dnnl_inner_product_forward_primitive_desc_create(
+            pd, engine, prop, ONEDNN_MD(src), ONEDNN_MD(weights), ONEDNN_MD(bias), ONEDNN_MD(dst), attr);
+#else
+    dnnl_inner_product_desc_t op;
+    dnnl_status_t status = dnnl_inner_product_forward_desc_init(
+            &op, prop, ONEDNN_MD(src), ONEDNN_MD(weights), ONEDNN_MD(bias), ONEDNN_MD(dst));
+    return status == dnnl_success ? dnnl_primitive_desc_create(pd, &op, attr, engine, NULL) : status;
+#endif
+}
+
+static inline dnnl_status_t onednn_inner_product_backward_data(
+        dnnl_primitive_desc_t *pd, dnnl_engine_t engine, onednn_desc_t diff_src, onednn_desc_t weights,
+        onednn_desc_t diff_dst, const_dnnl_primitive_desc_t hint, const_dnnl_primitive_attr_t attr) {
+#if DNNL_VERSION_MAJOR >= 3
+    return dnnl_inner_product_backward_data_primitive_desc_create(
+            pd, engine, ONEDNN_MD(diff_src), ONEDNN_MD(weights), ONEDNN_MD(diff_dst), hint, attr);
+#else
+    dnnl_inner_product_desc_t op;
+    dnnl_status_t status = dnnl_inner_product_backward_data_desc_init(
+            &op, ONEDNN_MD(diff_src), ONEDNN_MD(weights), ONEDNN_MD(diff_dst));
+    return status == dnnl_success ? dnnl_primitive_desc_create(pd, &op, attr, engine, hint) : status;
+#endif
+}
+
+static inline dnnl_status_t onednn_inner_product_backward_weights(
+        dnnl_primitive_desc_t *pd, dnnl_engine_t engine, onednn_desc_t src, onednn_desc_t diff_weights,
+        onednn_desc_t diff_bias, onednn_desc_t diff_dst, const_dnnl_primitive_desc_t hint,
+        const_dnnl_primitive_attr_t attr) {
+#if DNNL_VERSION_MAJOR >= 3
+    return dnnl_inner_product_backward_weights_primitive_desc_create(pd, engine, ONEDNN_MD(src),
+            ONEDNN_MD(diff_weights), ONEDNN_MD(diff_bias), ONEDNN_MD(diff_dst), hint, attr);
+#else
+    dnnl_inner_product_desc_t op;
+    dnnl_status_t status = dnnl_inner_product_backward_weights_desc_init(&op, ONEDNN_MD(src),
+            ONEDNN_MD(diff_weights), ONEDNN_MD(diff_bias), ONEDNN_MD(diff_dst));
+    return status == dnnl_success ? dnnl_primitive_desc_create(pd, &op, attr, engine, hint) : status;
+#endif
+}
+
+/// diff_src = dst > 0 ? diff_dst : 0, with `dst` the output of a ReLU.
+static inline dnnl_status_t onednn_relu_backward(
+        dnnl_primitive_desc_t *pd, dnnl_engine_t engine, onednn_desc_t diff, onednn_desc_t dst,
+        const_dnnl_primitive_attr_t attr) {
+    dnnl_primitive_desc_t hint = NULL;
+    const dnnl_alg_kind_t alg = dnnl_eltwise_relu_use_dst_for_bwd;
+#if DNNL_VERSION_MAJOR >= 3
+    dnnl_status_t status = dnnl_eltwise_forward_primitive_desc_create(
+            &hint, engine, dnnl_forward_training, alg, ONEDNN_MD(dst), ONEDNN_MD(dst), 0.0f, 0.0f, NULL);
+    if (status != dnnl_success) return status;
+    status = dnnl_eltwise_backward_primitive_desc_create(
+            pd, engine, alg, ONEDNN_MD(diff), ONEDNN_MD(diff), ONEDNN_MD(dst), 0.0f, 0.0f, hint, attr);
+#else
+    dnnl_eltwise_desc_t forward, backward;
+    dnnl_status_t status
+            = dnnl_eltwise_forward_desc_init(&forward, dnnl_forward_training, alg, ONEDNN_MD(dst), 0.0f, 0.0f);
+    if (status == dnnl_success) status = dnnl_primitive_desc_create(&hint, &forward, NULL, engine, NULL);
+    if (status != dnnl_success) return status;
+    status = dnnl_eltwise_backward_desc_init(&backward, alg, ONEDNN_MD(diff), ONEDNN_MD(dst), 0.0f, 0.0f);
+    if (status == dnnl_success) status = dnnl_primitive_desc_create(pd, &backward, attr, engine, hint);
+#endif
+    dnnl_primitive_desc_destroy(hint);
+    return status;
+}
+
+static inline dnnl_status_t onednn_reorder(
+        dnnl_primitive_desc_t *pd, dnnl_engine_t engine, onednn_desc_t src, onednn_desc_t dst,
+        const_dnnl_primitive_attr_t attr) {
+    return dnnl_reorder_primitive_desc_create(pd, ONEDNN_MD(src), engine, ONEDNN_MD(dst), engine, attr);
+}
+
+/// Name of the implementation that was chosen, such as "jit:avx512_core".
+static inline const char *onednn_implementation(const_dnnl_primitive_desc_t pd) {
+    const char *name = NULL;
+    return dnnl_primitive_desc_query(pd, dnnl_query_impl_info_str, 0, &name) == dnnl_success ? name : NULL;
+}
+
+// MARK: The OpenMP runtime that oneDNN has brought along, whichever it is. Its own names are looked up when the
+// program runs, so that nothing links a second runtime; without one, work is done on the calling thread.
+
+/// Threads for parallel work that the calling thread starts from now on.
+static inline void onednn_set_num_threads(int count) {
+    void (*set)(int) = (void (*)(int))dlsym(RTLD_DEFAULT, "omp_set_num_threads");
+    if (set) set(count);
+}
+
+typedef void (*onednn_parallel_body)(int part, int parts, void *context);
+
+struct onednn_parallel_job {
+    onednn_parallel_body body;
+    void *context;
+    int (*thread)(void), (*threads)(void);
+};
+
+static void onednn_parallel_run(void *data) {
+    struct onednn_parallel_job *job = (struct onednn_parallel_job *)data;
+    job->body(job->thread(), job->threads(), job->context);
+}
+
+/// Calls `body(part, parts, context)` once on every thread of the runtime and waits for all of them.
+/// GOMP_parallel is what compilers call for `#pragma omp parallel`; GNU's, LLVM's and Intel's runtimes have it.
+static inline void onednn_parallel(onednn_parallel_body body, void *context) {
+    typedef void (*parallel_t)(void (*)(void *), void *, unsigned, unsigned);
+    static parallel_t parallel;
+    static int (*thread)(void), (*threads)(void);
+    static int known;
+    if (!__atomic_load_n(&known, __ATOMIC_ACQUIRE)) {
+        parallel = (parallel_t)dlsym(RTLD_DEFAULT, "GOMP_parallel");
+        thread = (int (*)(void))dlsym(RTLD_DEFAULT, "omp_get_thread_num");
+        threads = (int (*)(void))dlsym(RTLD_DEFAULT, "omp_get_num_threads");
+        __atomic_store_n(&known, 1, __ATOMIC_RELEASE);  // racing threads look up the same names
+    }
+    if (parallel && thread && threads) {
+        struct onednn_parallel_job job = {body, context, thread, threads};
+        parallel(onednn_parallel_run, &job, 0, 0);
+    } else {
+        body(0, 1, context);
+    }
+}

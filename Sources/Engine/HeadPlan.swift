@@ -1,0 +1,91 @@
+// The classifier for a fixed number of pictures: fully connected layers on the whole batch, so that their large
+// weights are read once a pass.
+
+internal import Experiments
+internal import OneDNN
+
+/// One fully connected layer, with the ReLU and dropout behind it where it has them.
+struct LinearPlan {
+    let layer: Int
+    let source: Descriptor
+    let destination: Descriptor
+    let dropout: Double?
+    let forward: Primitive
+    /// `nil` where only evaluation is wanted.
+    let backwardData: Primitive?
+    /// `nil` where only evaluation is wanted.
+    let backwardWeights: Primitive?
+}
+
+/// All fully connected layers for `count` pictures at a time.
+struct HeadPlan {
+    let count: Int
+    let layers: [LinearPlan]
+
+    /// What comes in from the trunk.
+    var source: Descriptor { layers[0].source }
+    /// The logits, row-major.
+    var destination: Descriptor { layers[layers.count - 1].destination }
+    /// The most room for intermediate results that any operation wants.
+    var scratchpadBytes: Int {
+        layers.flatMap { [$0.forward, $0.backwardData, $0.backwardWeights].compactMap { $0?.scratchpadBytes } }.max()
+            ?? 0
+    }
+
+    /// Compiles the fully connected layers of `layers` behind a trunk that puts out `source`.
+    init(
+        _ layers: [Layer], source: Descriptor, count: Int, purpose: Purpose, layouts: inout ParameterLayouts,
+        on device: Device
+    ) throws(OneDNNError) {
+        self.count = count
+        var plans: [LinearPlan] = []
+        var source = source
+        for (index, layer) in layers.enumerated() {
+            guard case .linear(_, let outFeatures, let relu) = layer.kind else { continue }
+            var dropout: Double?
+            if index + 1 < layers.count, case .dropout(let probability) = layers[index + 1].kind, probability > 0 {
+                dropout = probability
+            }
+            let plan = try LinearPlan(
+                layer: index, source: source, outFeatures: outFeatures, relu: relu, dropout: dropout, purpose: purpose,
+                layouts: &layouts, on: device)
+            plans.append(plan)
+            source = plan.destination
+        }
+        self.layers = plans
+    }
+}
+
+extension LinearPlan {
+    init(
+        layer: Int, source: Descriptor, outFeatures: Int, relu: Bool, dropout: Double?, purpose: Purpose,
+        layouts: inout ParameterLayouts, on device: Device
+    ) throws(OneDNNError) {
+        let weightsShape = [outFeatures] + source.shape.dropFirst()
+        let bias = try Descriptor([outFeatures], layout: .a)
+        let destination = try Descriptor([source.shape[0], outFeatures], layout: .ab)
+        let anyWeights = try Descriptor(weightsShape, layout: .any)
+
+        let forward = try Primitive.linear(
+            source: source, weights: layouts.forward[layer] ?? anyWeights, bias: bias, destination: destination,
+            relu: relu, purpose: purpose, on: device)
+        layouts.choose(\.forward, forward.wants(.weights, shape: weightsShape), for: layer)
+        var backwardData: Primitive?
+        var backwardWeights: Primitive?
+        if purpose == .training {
+            let data = try Primitive.linearBackwardData(
+                sourceGradient: source, weights: layouts.backward[layer] ?? anyWeights,
+                destinationGradient: destination, forward: forward, on: device)
+            layouts.choose(\.backward, data.wants(.weights, shape: weightsShape), for: layer)
+            let weights = try Primitive.linearBackwardWeights(
+                source: source, weightsGradient: layouts.gradient[layer] ?? anyWeights, biasGradient: bias,
+                destinationGradient: destination, forward: forward, on: device)
+            layouts.choose(\.gradient, weights.wants(.weightsGradient, shape: weightsShape), for: layer)
+            backwardData = data
+            backwardWeights = weights
+        }
+        self.init(
+            layer: layer, source: source, destination: destination, dropout: dropout, forward: forward,
+            backwardData: backwardData, backwardWeights: backwardWeights)
+    }
+}

@@ -1,0 +1,132 @@
+// Forward and backward through the classifier, on the whole batch, and the loss between them.
+
+internal import OneDNN
+
+/// The dropout of a run: what happens to a value depends on seed, step, layer and position alone.
+struct DropoutStream {
+    let seed: UInt64
+    let state: StepState
+
+    /// The random numbers of a layer in the step that goes on.
+    func random(layer: Int) -> CounterRandom {
+        CounterRandom(seed: seed, stream: UInt64(state.step) << 16 | UInt64(layer))
+    }
+}
+
+/// Writes the head's part of a program.
+final class HeadWriter {
+    private let plan: HeadPlan
+    private let builder: ProgramBuilder
+    /// The trunk's output for the whole batch, and its gradient.
+    private let features: Memory
+    private let featureGradient: Memory
+    private var outputs: [Memory] = []
+
+    init(_ plan: HeadPlan, _ builder: ProgramBuilder) throws(OneDNNError) {
+        self.plan = plan
+        self.builder = builder
+        func memory(_ use: String) throws(OneDNNError) -> Memory {
+            try builder.temporaryMemory(use, plan.source, byteCount: plan.source.byteCount)
+        }
+        features = try memory("features")
+        featureGradient = try memory("feature gradient")
+    }
+
+    /// Where a chunk's features go: in among the whole batch's if they lie there as they come, else beside.
+    func features(for chunk: Chunk, like descriptor: Descriptor) throws(OneDNNError) -> Memory {
+        if let part = try part(of: features, chunk, like: descriptor) { return part }
+        return try apart(descriptor)
+    }
+
+    /// Brings a chunk's features in among the whole batch's if they went beside.
+    func appendFeatures(_ memory: Memory, of chunk: Chunk, layer: Int) throws(OneDNNError) {
+        guard try part(of: features, chunk, like: memory.descriptor) == nil else { return }
+        try builder.append(layer, .forward, reorder: memory, to: part(of: features, chunk))
+    }
+
+    /// The gradient of a chunk's features, in the trunk's layout.
+    func appendFeatureGradient(
+        of chunk: Chunk, like descriptor: Descriptor, layer: Int
+    ) throws(OneDNNError) -> Memory {
+        if let part = try part(of: featureGradient, chunk, like: descriptor) { return part }
+        let memory = try apart(descriptor)
+        try builder.append(layer, .backwardData, reorder: part(of: featureGradient, chunk), to: memory)
+        return memory
+    }
+
+    func appendForward(dropout stream: DropoutStream?) throws(OneDNNError) {
+        var source = features
+        for layer in plan.layers {
+            let output = try memory("layer \(layer.layer) output", layer.destination)
+            try builder.appendForward(layer: layer.layer, layer.forward, source: source, destination: output)
+            if let stream, let probability = layer.dropout {
+                builder.append(layer.layer, .forward) {
+                    dropout(output.floats, probability: probability, random: stream.random(layer: layer.layer))
+                }
+            }
+            outputs.append(output)
+            source = output
+        }
+    }
+
+    /// - Returns: where the gradient of the logits will be, if it is wanted.
+    func appendLoss(_ state: StepState, wantsGradient: Bool) throws(OneDNNError) -> Memory? {
+        let logits = outputs[outputs.count - 1]
+        let gradient = wantsGradient ? try memory("logit gradient", logits.descriptor) : nil
+        builder.append(nil, .forward) {
+            (state.lossSum, state.correct) = softmaxCrossEntropy(
+                logits: logits.floats, labels: state.labels, numClasses: logits.descriptor.shape[1],
+                gradient: gradient?.floats)
+        }
+        return gradient
+    }
+
+    func appendBackward(lossGradient: Memory?) throws(OneDNNError) {
+        guard var gradient = lossGradient else { preconditionFailure("backward starts at the loss") }
+        for (index, layer) in plan.layers.enumerated().reversed() {
+            guard let backwardWeights = layer.backwardWeights, let backwardData = layer.backwardData else {
+                preconditionFailure("a plan for training has backward operations")
+            }
+            let source = index > 0 ? outputs[index - 1] : features
+            try builder.appendWeightGradient(
+                layer.layer, backwardWeights, source: source, destinationGradient: gradient, addsUp: false)
+            let sourceGradient =
+                index > 0 ? try memory("layer \(layer.layer) source gradient", layer.source) : featureGradient
+            let weights = try builder.weights(of: layer.layer, for: backwardData, pass: .backwardData)
+            try builder.append(
+                layer.layer, .backwardData, backwardData,
+                [.destinationGradient: gradient, .weights: weights, .sourceGradient: sourceGradient])
+            if index > 0 {
+                let probability = plan.layers[index - 1].dropout ?? 0
+                builder.append(layer.layer, .backwardData) {
+                    dropoutReluBackward(
+                        gradient: sourceGradient.floats, output: source.floats, probability: probability)
+                }
+            }
+            gradient = sourceGradient
+        }
+    }
+
+    private func memory(_ use: String, _ descriptor: Descriptor) throws(OneDNNError) -> Memory {
+        try builder.temporaryMemory(use, descriptor, byteCount: descriptor.byteCount)
+    }
+
+    private func apart(_ descriptor: Descriptor) throws(OneDNNError) -> Memory {
+        try memory("features of a chunk", descriptor)
+    }
+
+    /// A chunk's part of the whole batch, in the whole batch's layout.
+    private func part(of whole: Memory, _ chunk: Chunk) throws(OneDNNError) -> Memory {
+        let part = try whole.descriptor.part(from: chunk.start, count: chunk.count)
+        return try Memory(part, at: whole.base, on: builder.device)
+    }
+
+    /// A chunk's part of the whole batch, if it lies there as `descriptor` says.
+    private func part(
+        of whole: Memory, _ chunk: Chunk, like descriptor: Descriptor
+    ) throws(OneDNNError) -> Memory? {
+        guard try whole.descriptor.part(from: 0, count: chunk.count) == descriptor else { return nil }
+        let bytesPerPicture = descriptor.byteCount / chunk.count
+        return try Memory(descriptor, at: whole.base + bytesPerPicture * chunk.start, on: builder.device)
+    }
+}

@@ -1,0 +1,31 @@
+// Initial weights, drawn in row-major order so that they do not depend on layouts, threads or machine.
+
+internal import Experiments
+
+extension VGGModel {
+    /// Weights: Xavier-uniform, U(±√(6 / (fan_in + fan_out))). Biases: PyTorch's default, U(±1/√fan_in). A window's
+    /// R² positions count in both fans.
+    ///
+    /// **Source**: Glorot & Bengio, 2010, equation 16; PyTorch documentation of `torch.nn.Conv2d` and `torch.nn.Linear`.
+    func initializeParameters(seed: UInt64) throws(EngineError) {
+        for (stream, parameter) in parameters.enumerated() {
+            let weightShape = stream.isMultiple(of: 2) ? parameter.shape : parameters[stream - 1].shape
+            let window = weightShape.dropFirst(2).reduce(1, *)
+            let fanIn = weightShape[1] * window
+            let fanOut = weightShape[0] * window
+            let isBias = parameter.shape.count == 1
+            let bound = isBias ? 1 / Float(fanIn).squareRoot() : (6 / Float(fanIn + fanOut)).squareRoot()
+            // Dropout's streams start at a step shifted by 16 bits; initial weights have those before step 0.
+            let random = CounterRandom(seed: seed, stream: UInt64.max - UInt64(stream))
+            let values = [Float](unsafeUninitializedCapacity: parameter.count) { buffer, count in
+                for index in 0..<parameter.count {
+                    buffer[index] = (2 * random.uniform(at: UInt64(index)) - 1) * bound
+                }
+                count = parameter.count
+            }
+            try values.withUnsafeBufferPointer { values throws(EngineError) in
+                try setValue(of: parameter, to: values)
+            }
+        }
+    }
+}

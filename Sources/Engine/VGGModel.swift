@@ -1,0 +1,222 @@
+// A network that can step: the engine's face to the training loop. Not Sendable; it lives on the thread that made it.
+
+public import Experiments
+internal import OneDNN
+
+/// Sums over the pictures of a batch.
+public struct BatchResult: Sendable, Hashable {
+    /// Cross-entropy added up over the pictures.
+    public var lossSum: Double
+    /// Pictures whose largest logit is at their label.
+    public var correct: Int
+    /// Pictures.
+    public var examples: Int
+
+    /// All of it.
+    public init(lossSum: Double, correct: Int, examples: Int) {
+        self.lossSum = lossSum
+        self.correct = correct
+        self.examples = examples
+    }
+}
+
+/// What the training loop asks of a model; another device can stand behind it.
+public protocol TrainableModel {
+    /// Forward, loss, backward and update on one batch.
+    ///
+    /// - Parameters:
+    ///   - pixels: `[N, C, H, W]`, row-major.
+    ///   - labels: `[N]`, each below the number of classes.
+    ///   - step: steps made before this one; dropout depends on it.
+    /// - Returns: loss and hits before the update, with dropout.
+    func train(
+        pixels: UnsafePointer<Float>, labels: UnsafeBufferPointer<Int32>, step: Int
+    ) throws(EngineError) -> BatchResult
+
+    /// Loss and hits on one batch, without dropout; shapes as in `train`.
+    func evaluate(
+        pixels: UnsafePointer<Float>, labels: UnsafeBufferPointer<Int32>
+    ) throws(EngineError) -> BatchResult
+
+    /// Every weight and bias, in the order of the layers.
+    var parameters: [ParameterInfo] { get }
+
+    /// The numbers of a parameter, row-major.
+    func value(of parameter: ParameterInfo) throws(EngineError) -> [Float]
+
+    /// Replaces the numbers of a parameter, row-major.
+    func setValue(of parameter: ParameterInfo, to values: UnsafeBufferPointer<Float>) throws(EngineError)
+
+    /// How it computes, for people.
+    var summary: String { get }
+}
+
+/// A VGG network on the CPU, through oneDNN.
+public final class VGGModel: TrainableModel {
+    /// The network.
+    public let network: Network
+    let layers: [Layer]
+    /// Pictures that go through the convolutional part together.
+    public let chunk: Int
+    private let recipe: TrainingRecipe
+    private let options: EngineOptions
+    private let device: Device
+    private var layouts = ParameterLayouts()
+    private let tensors: Parameters
+    private let buffers = Buffers()
+    let state = StepState()
+    private var trainingPrograms: [Int: Program] = [:]
+    private var evaluationPrograms: [Int: Program] = [:]
+
+    /// Compiles a step for `batchSize` pictures and draws initial weights: Xavier-uniform, with PyTorch's default
+    /// biases, from the recipe's seed.
+    ///
+    /// - Parameters:
+    ///   - batchSize: pictures in a step; other sizes work too and are compiled when they come.
+    ///   - threads: threads that compute, for work started from the calling thread.
+    public init(
+        _ network: Network, recipe: TrainingRecipe, batchSize: Int, options: EngineOptions = EngineOptions(),
+        threads: Int
+    ) throws(EngineError) {
+        self.network = network
+        self.recipe = recipe
+        self.options = options
+        layers = network.layers
+        chunk = options.chunk.map { min($0, batchSize) } ?? network.chunkSize(batchSize: batchSize)
+        do throws(OneDNNError) {
+            device = try Device(threads: threads)
+            let plan = try BatchPlan(
+                layers, batch: batchSize, chunk: chunk, purpose: .training, convolution: options.convolution,
+                layouts: &layouts, on: device)
+            tensors = try Parameters(layers, layouts: layouts, momentum: recipe.momentum != 0, on: device)
+            trainingPrograms[batchSize] = try .training(
+                plan, recipe: recipe, state: state,
+                builder: ProgramBuilder(
+                    device: device, parameters: tensors, buffers: buffers, scratchpadBytes: plan.scratchpadBytes))
+        } catch {
+            throw EngineError.library(error.description)
+        }
+        try initializeParameters(seed: recipe.seed)
+    }
+
+    public func train(
+        pixels: UnsafePointer<Float>, labels: UnsafeBufferPointer<Int32>, step: Int
+    ) throws(EngineError) -> BatchResult {
+        state.step = step
+        return try run(trainingProgram(labels.count), pixels, labels)
+    }
+
+    public func evaluate(
+        pixels: UnsafePointer<Float>, labels: UnsafeBufferPointer<Int32>
+    ) throws(EngineError) -> BatchResult {
+        try run(evaluationProgram(labels.count), pixels, labels)
+    }
+
+    private func run(
+        _ program: Program, _ pixels: UnsafePointer<Float>, _ labels: UnsafeBufferPointer<Int32>
+    ) throws(EngineError) -> BatchResult {
+        precondition(labels.allSatisfy { $0 >= 0 && $0 < network.numClasses }, "labels must be classes")
+        state.labels = labels
+        try engineErrors { () throws(OneDNNError) in
+            try program.move(to: pixels)
+            for operation in program.operations { try operation.run() }
+        }
+        return BatchResult(lossSum: state.lossSum, correct: state.correct, examples: labels.count)
+    }
+
+    func trainingProgram(_ batch: Int) throws(EngineError) -> Program {
+        if let program = trainingPrograms[batch] { return program }
+        let program = try compile(batch, .training) { plan, builder throws(OneDNNError) in
+            try .training(plan, recipe: recipe, state: state, builder: builder)
+        }
+        trainingPrograms[batch] = program
+        return program
+    }
+
+    private func evaluationProgram(_ batch: Int) throws(EngineError) -> Program {
+        if let program = evaluationPrograms[batch] { return program }
+        let program = try compile(batch, .inference) { plan, builder throws(OneDNNError) in
+            try .evaluation(plan, state: state, builder: builder)
+        }
+        evaluationPrograms[batch] = program
+        return program
+    }
+
+    private func compile(
+        _ batch: Int, _ purpose: Purpose, _ write: (BatchPlan, ProgramBuilder) throws(OneDNNError) -> Program
+    ) throws(EngineError) -> Program {
+        try engineErrors { () throws(OneDNNError) in
+            let plan = try BatchPlan(
+                layers, batch: batch, chunk: chunk, purpose: purpose, convolution: options.convolution,
+                layouts: &layouts, on: device)
+            let builder = try ProgramBuilder(
+                device: device, parameters: tensors, buffers: buffers, scratchpadBytes: plan.scratchpadBytes)
+            return try write(plan, builder)
+        }
+    }
+
+    public var parameters: [ParameterInfo] { tensors.all.map(\.info) }
+
+    public func value(of parameter: ParameterInfo) throws(EngineError) -> [Float] {
+        try numbers(of: parameter, in: \.value)
+    }
+
+    /// The gradient of a parameter as the last training step left it, row-major.
+    package func gradient(of parameter: ParameterInfo) throws(EngineError) -> [Float] {
+        try numbers(of: parameter, in: \.gradient)
+    }
+
+    private func numbers(
+        of parameter: ParameterInfo, in memory: KeyPath<Parameter, Memory>
+    ) throws(EngineError) -> [Float] {
+        try engineErrors { () throws(OneDNNError) in
+            let source = tensor(parameter)[keyPath: memory]
+            let rowMajor = try Memory(Descriptor(rowMajor: source.descriptor.shape), on: device)
+            try copy(from: source, to: rowMajor)
+            return Array(rowMajor.floats.prefix(parameter.count))
+        }
+    }
+
+    public func setValue(of parameter: ParameterInfo, to values: UnsafeBufferPointer<Float>) throws(EngineError) {
+        guard values.count == parameter.count, let base = values.baseAddress else {
+            throw EngineError.wrongSize(parameter: parameter.name, expected: parameter.count, got: values.count)
+        }
+        try engineErrors { () throws(OneDNNError) in
+            let tensor = tensor(parameter)
+            let source = try Memory(
+                Descriptor(rowMajor: tensor.value.descriptor.shape), at: UnsafeMutableRawPointer(mutating: base),
+                on: device)
+            try copy(from: source, to: tensor.value)
+        }
+    }
+
+    private func tensor(_ info: ParameterInfo) -> Parameter {
+        guard let found = tensors.all.first(where: { $0.info == info }) else {
+            preconditionFailure("\(info.name) is not a parameter of this network")
+        }
+        return found
+    }
+
+    private func copy(from source: Memory, to destination: Memory) throws(OneDNNError) {
+        let reorder = try Primitive.reorder(from: source.descriptor, to: destination.descriptor, on: device)
+        var arguments: [Argument: Memory] = [.source: source, .destination: destination]
+        if let scratchpad = reorder.wants(.scratchpad, shape: []) {
+            arguments[.scratchpad] = try Memory(scratchpad, on: device)
+        }
+        try reorder.call(arguments, on: device).run()
+    }
+
+    public var summary: String {
+        let step = "chunks of \(chunk)"
+        return "oneDNN \(Device.version), \(Device.instructionSet), \(step)"
+    }
+}
+
+/// The library's errors as the engine's.
+private func engineErrors<Result>(_ body: () throws(OneDNNError) -> Result) throws(EngineError) -> Result {
+    do {
+        return try body()
+    } catch {
+        throw .library(error.description)
+    }
+}

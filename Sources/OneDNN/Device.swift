@@ -1,0 +1,62 @@
+// The processor that computes and the stream of work on it. Not Sendable: a device stays on the thread that made it.
+
+internal import COneDNN
+
+/// The CPU with an in-order stream.
+public final class Device {
+    let engine: dnnl_engine_t
+    let stream: dnnl_stream_t
+
+    /// - Parameter threads: threads that work started from the calling thread may use from now on.
+    public init(threads: Int) throws(OneDNNError) {
+        onednn_set_num_threads(Int32(clamping: threads))
+        var engine: dnnl_engine_t?
+        try check(dnnl_engine_create(&engine, dnnl_cpu, 0), "the CPU engine")
+        var stream: dnnl_stream_t?
+        let status = dnnl_stream_create(&stream, engine, dnnl_stream_default_flags.rawValue)
+        guard status == dnnl_success, let engine, let stream else {
+            dnnl_engine_destroy(engine)
+            throw OneDNNError(operation: "a stream", status: status)
+        }
+        self.engine = engine
+        self.stream = stream
+    }
+
+    deinit {
+        dnnl_stream_destroy(stream)
+        dnnl_engine_destroy(engine)
+    }
+
+    /// The library's version, such as "2.6.3".
+    public static var version: String {
+        guard let version = dnnl_version()?.pointee else { return "unknown" }
+        return "\(version.major).\(version.minor).\(version.patch)"
+    }
+
+    /// The vector instructions that the library compiles for here, such as "AVX-512".
+    public static var instructionSet: String {
+        let isa = dnnl_get_effective_cpu_isa()
+        let names: [(dnnl_cpu_isa_t, String)] = [
+            (dnnl_cpu_isa_sse41, "SSE4.1"), (dnnl_cpu_isa_avx, "AVX"), (dnnl_cpu_isa_avx2, "AVX2"),
+            (dnnl_cpu_isa_avx512_core, "AVX-512"), (dnnl_cpu_isa_avx512_core_vnni, "AVX-512 VNNI"),
+            (dnnl_cpu_isa_avx512_core_bf16, "AVX-512 BF16"), (dnnl_cpu_isa_avx512_core_amx, "AMX"),
+        ]
+        return names.first { $0.0 == isa }?.1 ?? "isa \(isa.rawValue)"
+    }
+}
+
+/// Calls `body(part, parts)` once on each of the library's threads and waits for all of them.
+///
+/// The parts run at the same time, so they must write to different places.
+public func parallel(_ body: (_ part: Int, _ parts: Int) -> Void) {
+    withoutActuallyEscaping(body) { body in
+        var body = body
+        withUnsafeMutablePointer(to: &body) { pointer in
+            onednn_parallel(
+                { part, parts, context in
+                    let body = context?.assumingMemoryBound(to: ((Int, Int) -> Void).self)
+                    body?.pointee(Int(part), Int(parts))
+                }, pointer)
+        }
+    }
+}

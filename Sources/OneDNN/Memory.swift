@@ -1,0 +1,192 @@
+// Memory descriptors (shape, type, layout), memory objects (a descriptor and a place), and the places themselves.
+
+internal import COneDNN
+internal import Glibc
+
+/// What an element is.
+public enum DataType: Sendable {
+    /// IEEE single precision.
+    case float32
+
+    var raw: dnnl_data_type_t {
+        switch self {
+        case .float32: dnnl_f32
+        }
+    }
+}
+
+/// How elements lie in memory. N: picture, C: channel, H, W: row, column, O: output, I: input.
+public enum Layout: Sendable, CaseIterable {
+    /// The library's choice for the primitive that the descriptor is given to.
+    case any
+    /// One dimension.
+    case a
+    /// Row-major matrix.
+    case ab
+    /// Row-major pictures or convolution weights, PyTorch's own order.
+    case abcd
+    /// Channels last.
+    case acdb
+    /// Channels in groups of 16 that lie together.
+    case aBcd16b
+    /// Channels in groups of 8 that lie together.
+    case aBcd8b
+
+    var raw: dnnl_format_tag_t {
+        switch self {
+        case .any: dnnl_format_tag_any
+        case .a: dnnl_a
+        case .ab: dnnl_ab
+        case .abcd: dnnl_abcd
+        case .acdb: dnnl_acdb
+        case .aBcd16b: dnnl_aBcd16b
+        case .aBcd8b: dnnl_aBcd8b
+        }
+    }
+}
+
+/// Shape, element type and layout.
+public final class Descriptor {
+    let handle: onednn_desc_t
+    /// Sizes, outermost first.
+    public let shape: [Int]
+
+    /// A descriptor of `shape`, row-major unless another layout is given.
+    public init(_ shape: [Int], type: DataType = .float32, layout: Layout) throws(OneDNNError) {
+        var handle: onednn_desc_t?
+        let dims = shape.map(Int64.init)
+        let status = onednn_desc_create(&handle, Int32(shape.count), dims, type.raw, layout.raw)
+        guard status == dnnl_success, let handle else {
+            throw OneDNNError(operation: "a descriptor of shape \(shape)", status: status)
+        }
+        self.handle = handle
+        self.shape = shape
+    }
+
+    init(owning handle: onednn_desc_t, shape: [Int]) {
+        self.handle = handle
+        self.shape = shape
+    }
+
+    deinit { onednn_desc_destroy(handle) }
+
+    /// Bytes that a memory of this kind takes, padding included.
+    public var byteCount: Int { Int(onednn_desc_size(handle)) }
+
+    /// The part that starts at picture `start` and has `count` pictures.
+    public func part(from start: Int, count: Int) throws(OneDNNError) -> Descriptor {
+        var part: onednn_desc_t?
+        var dims = shape.map(Int64.init)
+        var offsets = [Int64](repeating: 0, count: shape.count)
+        dims[0] = Int64(count)
+        offsets[0] = Int64(start)
+        let status = onednn_desc_create_part(&part, handle, dims, offsets)
+        guard status == dnnl_success, let part else { throw OneDNNError(operation: "a part", status: status) }
+        return Descriptor(owning: part, shape: [count] + shape.dropFirst())
+    }
+
+    /// The same kind of memory for another number of pictures, if its layout has one of the usual names.
+    public func resized(to count: Int) throws(OneDNNError) -> Descriptor? {
+        for layout in Layout.allCases where layout != .any {
+            if let named = try? Descriptor(shape, layout: layout), named == self {
+                return try Descriptor([count] + shape.dropFirst(), layout: layout)
+            }
+        }
+        return nil
+    }
+}
+
+extension Descriptor: Equatable {
+    /// Whether shape, type and layout agree.
+    public static func == (a: Descriptor, b: Descriptor) -> Bool { onednn_desc_equal(a.handle, b.handle) != 0 }
+}
+
+/// A place for numbers, aligned for vector instructions, zero until written, freed with its last reference.
+public final class Buffer {
+    /// Its first byte.
+    public let base: UnsafeMutableRawPointer
+    /// Its size.
+    public let byteCount: Int
+    private let mappedBytes: Int
+
+    /// - Throws: `OneDNNError` if the system gives no memory.
+    public init(byteCount: Int) throws(OneDNNError) {
+        // Mapped, not from the heap: zeroed for nothing, in huge pages where they pay, and given back when freed.
+        let hugePage = 2 << 20
+        let page = byteCount >= hugePage ? hugePage : 4096
+        let length = (max(byteCount, 1) + page - 1) / page * page
+        guard
+            let base = mmap(nil, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+            base != MAP_FAILED
+        else { throw OneDNNError(operation: "a buffer of \(byteCount) bytes", status: dnnl_out_of_memory) }
+        if page == hugePage { madvise(base, length, MADV_HUGEPAGE) }
+        self.base = base
+        self.byteCount = byteCount
+        self.mappedBytes = length
+    }
+
+    deinit { munmap(base, mappedBytes) }
+
+    /// Its content as single-precision numbers.
+    public var floats: UnsafeMutableBufferPointer<Float> {
+        UnsafeMutableBufferPointer(
+            start: base.assumingMemoryBound(to: Float.self), count: byteCount / MemoryLayout<Float>.stride)
+    }
+}
+
+/// A descriptor and the place where the numbers are.
+public final class Memory {
+    let handle: dnnl_memory_t
+    /// Shape, type and layout.
+    public let descriptor: Descriptor
+    /// The first byte; changes with `move(to:)`.
+    public private(set) var base: UnsafeMutableRawPointer
+    private let buffer: Buffer?
+
+    /// Memory in `buffer`, from byte `offset` on.
+    public init(_ descriptor: Descriptor, in buffer: Buffer, at offset: Int = 0, on device: Device) throws(OneDNNError)
+    {
+        precondition(offset + descriptor.byteCount <= buffer.byteCount, "memory must lie inside its buffer")
+        self.buffer = buffer
+        self.descriptor = descriptor
+        self.base = buffer.base + offset
+        self.handle = try Memory.create(descriptor, base, device)
+    }
+
+    /// Memory that somebody else keeps alive.
+    public init(_ descriptor: Descriptor, at base: UnsafeMutableRawPointer, on device: Device) throws(OneDNNError) {
+        self.buffer = nil
+        self.descriptor = descriptor
+        self.base = base
+        self.handle = try Memory.create(descriptor, base, device)
+    }
+
+    /// Memory with a buffer of its own.
+    public convenience init(_ descriptor: Descriptor, on device: Device) throws(OneDNNError) {
+        try self.init(descriptor, in: Buffer(byteCount: descriptor.byteCount), on: device)
+    }
+
+    private static func create(
+        _ descriptor: Descriptor, _ base: UnsafeMutableRawPointer, _ device: Device
+    ) throws(OneDNNError) -> dnnl_memory_t {
+        var handle: dnnl_memory_t?
+        let status = onednn_memory_create(&handle, descriptor.handle, device.engine, base)
+        guard status == dnnl_success, let handle else { throw OneDNNError(operation: "memory", status: status) }
+        return handle
+    }
+
+    deinit { dnnl_memory_destroy(handle) }
+
+    /// Looks at another place from now on; whoever owns it keeps it alive.
+    public func move(to base: UnsafeMutableRawPointer) throws(OneDNNError) {
+        try check(dnnl_memory_set_data_handle(handle, base), "moving memory")
+        self.base = base
+    }
+
+    /// Its content, padding included, as single-precision numbers.
+    public var floats: UnsafeMutableBufferPointer<Float> {
+        UnsafeMutableBufferPointer(
+            start: base.assumingMemoryBound(to: Float.self),
+            count: descriptor.byteCount / MemoryLayout<Float>.stride)
+    }
+}

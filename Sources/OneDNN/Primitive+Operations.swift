@@ -1,0 +1,167 @@
+// One maker for each operation that VGG needs. Shapes: N pictures, C and K channels, H × W pixels, R × R windows.
+
+internal import COneDNN
+
+/// What a forward pass is for.
+public enum Purpose: Sendable {
+    /// A backward pass will follow.
+    case training
+    /// Only the result is wanted.
+    case inference
+
+    var raw: dnnl_prop_kind_t {
+        switch self {
+        case .training: dnnl_forward_training
+        case .inference: dnnl_forward_inference
+        }
+    }
+}
+
+/// How a convolution is computed.
+public enum ConvolutionAlgorithm: Sendable {
+    /// The sum as it is written down.
+    case direct
+    /// Winograd F(4 × 4, 3 × 3): fewer multiplications, the same result up to rounding.
+    ///
+    /// **Source**: Lavin & Gray, *Fast Algorithms for Convolutional Neural Networks*, 2016.
+    case winograd
+
+    var raw: dnnl_alg_kind_t {
+        switch self {
+        case .direct: dnnl_convolution_direct
+        case .winograd: dnnl_convolution_winograd
+        }
+    }
+}
+
+extension Primitive {
+    /// Convolution with stride 1, then ReLU: `[N, C, H, W]`, `[K, C, R, R]`, `[K]` → `[N, K, H, W]`.
+    public static func convolution(
+        _ algorithm: ConvolutionAlgorithm, source: Descriptor, weights: Descriptor, bias: Descriptor,
+        destination: Descriptor, padding: Int, purpose: Purpose, on device: Device
+    ) throws(OneDNNError) -> Primitive {
+        try make("convolution", relu: true) { descriptor, attributes in
+            onednn_convolution_forward(
+                &descriptor, device.engine, purpose.raw, algorithm.raw, source.handle, weights.handle, bias.handle,
+                destination.handle, strides, [Int64(padding), Int64(padding)], attributes)
+        }
+    }
+
+    /// Gradient of a convolution's input: `[N, K, H, W]`, `[K, C, R, R]` → `[N, C, H, W]`.
+    public static func convolutionBackwardData(
+        _ algorithm: ConvolutionAlgorithm, sourceGradient: Descriptor, weights: Descriptor,
+        destinationGradient: Descriptor, padding: Int, forward: Primitive, on device: Device
+    ) throws(OneDNNError) -> Primitive {
+        try make("the data gradient of a convolution") { descriptor, attributes in
+            onednn_convolution_backward_data(
+                &descriptor, device.engine, algorithm.raw, sourceGradient.handle, weights.handle,
+                destinationGradient.handle, strides, [Int64(padding), Int64(padding)], forward.descriptor, attributes)
+        }
+    }
+
+    /// Gradient of a convolution's weights and biases: `[N, C, H, W]`, `[N, K, H, W]` → `[K, C, R, R]`, `[K]`.
+    public static func convolutionBackwardWeights(
+        _ algorithm: ConvolutionAlgorithm, source: Descriptor, weightsGradient: Descriptor, biasGradient: Descriptor,
+        destinationGradient: Descriptor, padding: Int, forward: Primitive, on device: Device
+    ) throws(OneDNNError) -> Primitive {
+        try make("the weight gradient of a convolution") { descriptor, attributes in
+            onednn_convolution_backward_weights(
+                &descriptor, device.engine, algorithm.raw, source.handle, weightsGradient.handle, biasGradient.handle,
+                destinationGradient.handle, strides, [Int64(padding), Int64(padding)], forward.descriptor, attributes)
+        }
+    }
+
+    /// 2 × 2 max pooling: `[N, C, H, W]` → `[N, C, ⌊H/2⌋, ⌊W/2⌋]`, for training with a workspace that says which
+    /// value was largest.
+    public static func maxPool(
+        source: Descriptor, destination: Descriptor, purpose: Purpose, on device: Device
+    ) throws(OneDNNError) -> Primitive {
+        try make("max pooling") { descriptor, attributes in
+            onednn_max_pooling_forward(
+                &descriptor, device.engine, purpose.raw, source.handle, destination.handle, 2, attributes)
+        }
+    }
+
+    /// Gradient of 2 × 2 max pooling: `[N, C, ⌊H/2⌋, ⌊W/2⌋]` → `[N, C, H, W]`.
+    public static func maxPoolBackward(
+        sourceGradient: Descriptor, destinationGradient: Descriptor, forward: Primitive, on device: Device
+    ) throws(OneDNNError) -> Primitive {
+        try make("the gradient of max pooling") { descriptor, attributes in
+            onednn_max_pooling_backward(
+                &descriptor, device.engine, sourceGradient.handle, destinationGradient.handle, 2, forward.descriptor,
+                attributes)
+        }
+    }
+
+    /// Fully connected layer, with ReLU after it if wanted: `[N, I…]`, `[O, I…]`, `[O]` → `[N, O]`.
+    public static func linear(
+        source: Descriptor, weights: Descriptor, bias: Descriptor, destination: Descriptor, relu: Bool,
+        purpose: Purpose, on device: Device
+    ) throws(OneDNNError) -> Primitive {
+        try make("a fully connected layer", relu: relu) { descriptor, attributes in
+            onednn_inner_product_forward(
+                &descriptor, device.engine, purpose.raw, source.handle, weights.handle, bias.handle,
+                destination.handle, attributes)
+        }
+    }
+
+    /// Gradient of a fully connected layer's input: `[N, O]`, `[O, I…]` → `[N, I…]`.
+    public static func linearBackwardData(
+        sourceGradient: Descriptor, weights: Descriptor, destinationGradient: Descriptor, forward: Primitive,
+        on device: Device
+    ) throws(OneDNNError) -> Primitive {
+        try make("the data gradient of a fully connected layer") { descriptor, attributes in
+            onednn_inner_product_backward_data(
+                &descriptor, device.engine, sourceGradient.handle, weights.handle, destinationGradient.handle,
+                forward.descriptor, attributes)
+        }
+    }
+
+    /// Gradient of a fully connected layer's weights and biases: `[N, I…]`, `[N, O]` → `[O, I…]`, `[O]`.
+    public static func linearBackwardWeights(
+        source: Descriptor, weightsGradient: Descriptor, biasGradient: Descriptor, destinationGradient: Descriptor,
+        forward: Primitive, on device: Device
+    ) throws(OneDNNError) -> Primitive {
+        try make("the weight gradient of a fully connected layer") { descriptor, attributes in
+            onednn_inner_product_backward_weights(
+                &descriptor, device.engine, source.handle, weightsGradient.handle, biasGradient.handle,
+                destinationGradient.handle, forward.descriptor, attributes)
+        }
+    }
+
+    /// Gradient of ReLU from its output: where `destination` > 0 the gradient passes, elsewhere it is 0.
+    /// The source gradient may lie where the destination gradient does.
+    public static func reluBackward(
+        gradient: Descriptor, destination: Descriptor, on device: Device
+    ) throws(OneDNNError) -> Primitive {
+        try make("the gradient of ReLU") { descriptor, attributes in
+            onednn_relu_backward(&descriptor, device.engine, gradient.handle, destination.handle, attributes)
+        }
+    }
+
+    /// The same numbers in another layout.
+    public static func reorder(
+        from source: Descriptor, to destination: Descriptor, on device: Device
+    ) throws(OneDNNError) -> Primitive {
+        try make("a change of layout") { descriptor, attributes in
+            onednn_reorder(&descriptor, device.engine, source.handle, destination.handle, attributes)
+        }
+    }
+
+    private static func make(
+        _ operation: String, relu: Bool = false,
+        _ create: (inout dnnl_primitive_desc_t?, dnnl_primitive_attr_t?) -> dnnl_status_t
+    ) throws(OneDNNError) -> Primitive {
+        var attributes: dnnl_primitive_attr_t?
+        try check(onednn_attr_create(&attributes, relu ? 1 : 0), operation)
+        defer { dnnl_primitive_attr_destroy(attributes) }
+        var descriptor: dnnl_primitive_desc_t?
+        let status = create(&descriptor, attributes)
+        guard status == dnnl_success, let descriptor else {
+            throw OneDNNError(operation: operation, status: status)
+        }
+        return try Primitive(owning: descriptor, operation: operation)
+    }
+}
+
+private let strides: [Int64] = [1, 1]

@@ -1,0 +1,119 @@
+// A compiled operation, what it wants of its arguments, and a call of it with its arguments bound once and for all.
+
+internal import COneDNN
+
+/// What an argument is to an operation.
+public enum Argument: Sendable {
+    /// What goes in, and its gradient.
+    case source, sourceGradient
+    /// What comes out, and its gradient.
+    case destination, destinationGradient
+    /// Weights and their gradient.
+    case weights, weightsGradient
+    /// Biases and their gradient.
+    case bias, biasGradient
+    /// What a forward pass leaves for its backward pass.
+    case workspace
+    /// Room for intermediate results.
+    case scratchpad
+
+    var index: Int32 {
+        switch self {
+        case .source: DNNL_ARG_SRC
+        case .sourceGradient: DNNL_ARG_DIFF_SRC
+        case .destination: DNNL_ARG_DST
+        case .destinationGradient: DNNL_ARG_DIFF_DST
+        case .weights: DNNL_ARG_WEIGHTS
+        case .weightsGradient: DNNL_ARG_DIFF_WEIGHTS
+        case .bias: DNNL_ARG_BIAS
+        case .biasGradient: DNNL_ARG_DIFF_BIAS
+        case .workspace: DNNL_ARG_WORKSPACE
+        case .scratchpad: DNNL_ARG_SCRATCHPAD
+        }
+    }
+
+    var query: (what: dnnl_query_t, index: Int32) {
+        switch self {
+        case .source: (dnnl_query_src_md, 0)
+        case .sourceGradient: (dnnl_query_diff_src_md, 0)
+        case .destination: (dnnl_query_dst_md, 0)
+        case .destinationGradient: (dnnl_query_diff_dst_md, 0)
+        case .weights: (dnnl_query_weights_md, 0)
+        case .weightsGradient: (dnnl_query_diff_weights_md, 0)
+        case .bias: (dnnl_query_weights_md, 1)
+        case .biasGradient: (dnnl_query_diff_weights_md, 1)
+        case .workspace: (dnnl_query_workspace_md, 0)
+        case .scratchpad: (dnnl_query_scratchpad_md, 0)
+        }
+    }
+}
+
+/// A compiled operation with fixed shapes.
+public final class Primitive {
+    let handle: dnnl_primitive_t
+    let descriptor: dnnl_primitive_desc_t
+
+    /// Takes ownership of `descriptor`.
+    init(owning descriptor: dnnl_primitive_desc_t, operation: String) throws(OneDNNError) {
+        var handle: dnnl_primitive_t?
+        let status = dnnl_primitive_create(&handle, descriptor)
+        guard status == dnnl_success, let handle else {
+            dnnl_primitive_desc_destroy(descriptor)
+            throw OneDNNError(operation: operation, status: status)
+        }
+        self.handle = handle
+        self.descriptor = descriptor
+    }
+
+    deinit {
+        dnnl_primitive_destroy(handle)
+        dnnl_primitive_desc_destroy(descriptor)
+    }
+
+    /// The library's name for the code that runs, such as "jit_wino_4x3:avx512_core".
+    public var implementation: String {
+        onednn_implementation(descriptor).map { String(cString: $0) } ?? "unknown"
+    }
+
+    /// What the operation wants `argument` to be; `nil` if it has no such argument.
+    public func wants(_ argument: Argument, shape: [Int]) -> Descriptor? {
+        let (what, index) = argument.query
+        return onednn_desc_query(descriptor, what, index).map { Descriptor(owning: $0, shape: shape) }
+    }
+
+    /// Bytes of intermediate results while it runs.
+    public var scratchpadBytes: Int { wants(.scratchpad, shape: [])?.byteCount ?? 0 }
+
+    /// A call with these arguments. They may change their content, not their kind, until it runs.
+    public func call(_ arguments: [Argument: Memory], on device: Device) -> Call {
+        Call(self, arguments, device)
+    }
+}
+
+/// An operation with its arguments: run it as often as wanted, without allocation.
+public final class Call {
+    private let primitive: Primitive
+    private let memories: [Memory]
+    private let device: Device
+    private let arguments: UnsafeMutableBufferPointer<dnnl_exec_arg_t>
+
+    init(_ primitive: Primitive, _ arguments: [Argument: Memory], _ device: Device) {
+        self.primitive = primitive
+        self.memories = Array(arguments.values)
+        self.device = device
+        self.arguments = .allocate(capacity: arguments.count)
+        _ = self.arguments.initialize(
+            from: arguments.map { dnnl_exec_arg_t(arg: $0.key.index, memory: $0.value.handle) })
+    }
+
+    deinit { arguments.deallocate() }
+
+    /// Runs the operation and waits for it.
+    public func run() throws(OneDNNError) {
+        try check(
+            dnnl_primitive_execute(
+                primitive.handle, device.stream, Int32(arguments.count), arguments.baseAddress),
+            "an operation")
+        try check(dnnl_stream_wait(device.stream), "an operation")
+    }
+}
