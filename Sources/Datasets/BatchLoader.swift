@@ -1,0 +1,50 @@
+// Prepares batches on a thread of its own, one ahead of the step that trains, in two buffers that are used in turn.
+// It decides neither the order of pictures nor what a batch is for.
+
+/// Pictures of one step with their labels. The memory is valid until the loader's next call or end.
+public struct Batch {
+    /// **Shapes** `[N, 1, side, side]`, from 0 to 1, on an address that is a multiple of 64.
+    public let pixels: UnsafeBufferPointer<Float>
+    /// **Shapes** `[N]`.
+    public let labels: UnsafeBufferPointer<Int32>
+
+    /// Number of pictures.
+    public var count: Int { labels.count }
+}
+
+/// Gives an epoch's pictures as resized batches, the last one smaller where they do not divide.
+///
+/// Not for use from several threads at once.
+public final class BatchLoader {
+    private let pipeline: BatchPipeline
+
+    /// A loader whose thread waits for the first `start`.
+    ///
+    /// - Parameters:
+    ///   - images: where pictures come from.
+    ///   - side: height and width of the pictures in a batch.
+    ///   - batchSize: pictures in every batch but the last.
+    /// - Precondition: `side` and `batchSize` are at least 1.
+    public init(images: LabelledImages, side: Int, batchSize: Int) {
+        pipeline = BatchPipeline(images: images, side: side, batchSize: batchSize)
+        pipeline.startThread()
+    }
+
+    deinit { pipeline.stop() }
+
+    /// Memory that a loader's two buffers take, in bytes.
+    public static func bufferBytes(side: Int, batchSize: Int) -> Int {
+        2 * batchSize * (side * side * MemoryLayout<Float>.stride + MemoryLayout<Int32>.stride)
+    }
+
+    /// Begins an epoch with the pictures of these indices, and drops what is left of the one before.
+    ///
+    /// - Precondition: every index is one of a picture.
+    public func start(order: [Int32]) { pipeline.start(order: order) }
+
+    /// The epoch's next batch, or `nil` at its end. Ends the validity of the batch before.
+    public func next() -> Batch? { pipeline.next() }
+
+    /// Drops what is left of the epoch; `next` gives `nil` until the next `start`.
+    public func cancel() { pipeline.start(order: []) }
+}

@@ -1,0 +1,146 @@
+// The two sides of a BatchLoader: the thread that fills buffers and the caller that takes them.
+
+import Foundation
+
+/// A loader's state, shared by its caller and its thread.
+///
+/// Batch number `n` lies in buffer `n % 2`. The thread may write there until `filled` exceeds `n`; from then on the
+/// caller may read, until it takes batch `n + 1`.
+final class BatchPipeline: @unchecked Sendable {  // each `var` under `condition`, each buffer by the rule above
+    private let images: LabelledImages
+    private let resizer: Resizer
+    private let batchSize: Int
+    private let buffers: [BatchBuffer]
+
+    private let condition = NSCondition()
+    private var order: [Int32] = []
+    private var epoch = 0
+    private var filled = 0
+    private var taken = 0
+    private var isStopped = false
+
+    init(images: LabelledImages, side: Int, batchSize: Int) {
+        precondition(batchSize > 0, "a batch has at least one picture")
+        self.images = images
+        self.batchSize = batchSize
+        resizer = Resizer(height: images.height, width: images.width, side: side)
+        buffers = (0..<2).map { _ in BatchBuffer(batchSize: batchSize, side: side) }
+    }
+
+    func startThread() {
+        let thread = Thread { self.fillUntilStopped() }
+        thread.name = "batches"
+        thread.start()
+    }
+
+    // The caller's side.
+
+    func start(order: [Int32]) {
+        precondition(order.allSatisfy { (0..<images.count).contains(Int($0)) }, "an index without a picture")
+        condition.withLock {
+            self.order = order
+            epoch += 1
+            filled = 0
+            taken = 0
+            condition.signal()
+        }
+    }
+
+    func next() -> Batch? {
+        condition.withLock {
+            let start = taken * batchSize
+            guard start < order.count else { return nil }
+            while filled <= taken { condition.wait() }
+            let batch = buffers[taken % 2].batch(count: min(batchSize, order.count - start))
+            taken += 1
+            condition.signal()
+            return batch
+        }
+    }
+
+    func stop() {
+        condition.withLock {
+            isStopped = true
+            epoch += 1
+            condition.signal()
+        }
+    }
+
+    // The thread's side.
+
+    private struct Task {
+        let epoch: Int
+        let number: Int
+        let order: [Int32]
+    }
+
+    private func fillUntilStopped() {
+        while let task = nextTask() {
+            let isWhole = fill(task)
+            condition.withLock {
+                guard isWhole, task.epoch == epoch else { return }
+                filled += 1
+                condition.signal()
+            }
+        }
+    }
+
+    /// Waits until a buffer is free and a batch is left to prepare.
+    private func nextTask() -> Task? {
+        condition.withLock {
+            // The caller still reads batch `taken - 1`, so the buffer of batch `taken + 1` is not free yet.
+            while !isStopped, filled > taken || filled * batchSize >= order.count { condition.wait() }
+            return isStopped ? nil : Task(epoch: epoch, number: filled, order: order)
+        }
+    }
+
+    /// Prepares one batch, or gives up when its epoch is over.
+    private func fill(_ task: Task) -> Bool {
+        let buffer = buffers[task.number % 2]
+        let start = task.number * batchSize
+        let size = images.height * images.width
+        return images.pixels.withUnsafeBufferPointer { pixels in
+            for (slot, index) in task.order[start..<min(start + batchSize, task.order.count)].enumerated() {
+                guard condition.withLock({ task.epoch == epoch }) else { return false }
+                let first = Int(index) * size
+                resizer.resize(
+                    UnsafeBufferPointer(rebasing: pixels[first..<first + size]), into: buffer.picture(slot))
+                buffer.labels[slot] = Int32(images.labels[Int(index)])
+            }
+            return true
+        }
+    }
+}
+
+/// Memory for one batch.
+private final class BatchBuffer {
+    let labels: UnsafeMutableBufferPointer<Int32>
+    private let memory: UnsafeMutableRawPointer
+    private let pixels: UnsafeMutableBufferPointer<Float>
+    private let pictureSize: Int
+
+    init(batchSize: Int, side: Int) {
+        pictureSize = side * side
+        let count = batchSize * pictureSize
+        memory = UnsafeMutableRawPointer.allocate(byteCount: count * MemoryLayout<Float>.stride, alignment: 64)
+        pixels = UnsafeMutableBufferPointer(start: memory.bindMemory(to: Float.self, capacity: count), count: count)
+        pixels.initialize(repeating: 0)
+        labels = .allocate(capacity: batchSize)
+        labels.initialize(repeating: 0)
+    }
+
+    deinit {
+        memory.deallocate()
+        labels.deallocate()
+    }
+
+    func picture(_ slot: Int) -> UnsafeMutableBufferPointer<Float> {
+        UnsafeMutableBufferPointer(rebasing: pixels[slot * pictureSize..<(slot + 1) * pictureSize])
+    }
+
+    func batch(count: Int) -> Batch {
+        Batch(
+            pixels: UnsafeBufferPointer(rebasing: pixels[0..<count * pictureSize]),
+            labels: UnsafeBufferPointer(rebasing: labels[0..<count]))
+    }
+}

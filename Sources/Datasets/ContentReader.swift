@@ -1,0 +1,85 @@
+// Gives a file's content piece by piece, inflating it where it is gzip; never more than is asked for.
+
+import CZlib
+
+/// Reads the content of a file whose bytes are in memory.
+final class ContentReader {
+    private let bytes: UnsafeBufferPointer<UInt8>
+    private let file: DataFile
+    private let stream: UnsafeMutablePointer<z_stream>?
+    private var isAtStreamEnd = false
+    private var offset = 0
+
+    /// A reader at the beginning of `bytes`, which must outlive it.
+    ///
+    /// - Throws: `DatasetError` when zlib cannot start.
+    init(_ bytes: UnsafeBufferPointer<UInt8>, of file: DataFile) throws(DatasetError) {
+        self.bytes = bytes
+        self.file = file
+        guard bytes.count >= 2, bytes[0] == 0x1f, bytes[1] == 0x8b else {
+            stream = nil
+            return
+        }
+        // zlib keeps the stream's address, so it lives on the heap.
+        let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
+        stream.initialize(to: z_stream())
+        let gzipOnly = 16 + MAX_WBITS
+        let status = inflateInit2_(stream, gzipOnly, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+        guard status == Z_OK else {
+            stream.deallocate()
+            throw file.fault(.damagedCompression("zlib does not start, status \(status)"))
+        }
+        stream.pointee.next_in = UnsafeMutablePointer(mutating: bytes.baseAddress)
+        stream.pointee.avail_in = uInt(bytes.count)
+        self.stream = stream
+    }
+
+    deinit {
+        guard let stream else { return }
+        inflateEnd(stream)
+        stream.deallocate()
+    }
+
+    /// The most content that the file's bytes can stand for.
+    ///
+    /// **Source**: zlib Technical Details, "Maximum Compression Factor": deflate reaches 1032 : 1 at most.
+    var largestContent: Int { stream == nil ? bytes.count : bytes.count * 1032 }
+
+    /// Fills `target` as far as the content goes.
+    ///
+    /// - Returns: how many bytes were written; fewer than asked for only at the content's end.
+    /// - Throws: `DatasetError` when the compression is damaged.
+    func read(into target: UnsafeMutableBufferPointer<UInt8>) throws(DatasetError) -> Int {
+        guard let stream else {
+            let count = min(target.count, bytes.count - offset)
+            _ = target.update(fromContentsOf: bytes[offset..<offset + count])
+            offset += count
+            return count
+        }
+        if isAtStreamEnd || target.isEmpty { return 0 }
+        stream.pointee.next_out = target.baseAddress
+        stream.pointee.avail_out = uInt(target.count)
+        let status = inflate(stream, Z_NO_FLUSH)
+        switch status {
+        case Z_STREAM_END: isAtStreamEnd = true
+        case Z_OK, Z_BUF_ERROR: break  // the input or the target is used up
+        default:
+            let reason = stream.pointee.msg.map { String(cString: $0) } ?? "zlib status \(status)"
+            throw file.fault(.damagedCompression(reason))
+        }
+        return target.count - Int(stream.pointee.avail_out)
+    }
+
+    /// Checks that nothing is left, neither content nor bytes behind the compressed stream.
+    ///
+    /// - Throws: `DatasetError` when something is.
+    func finish() throws(DatasetError) {
+        var extra = [UInt8](repeating: 0, count: 1)
+        let got = try extra.withUnsafeMutableBufferPointer { buffer throws(DatasetError) in try read(into: buffer) }
+        if got > 0 { throw file.fault(.trailingBytes) }
+        guard let stream else { return }
+        // Without the stream's end its checksum has not been compared.
+        guard isAtStreamEnd else { throw file.fault(.damagedCompression("it ends before its checksum")) }
+        if stream.pointee.avail_in > 0 { throw file.fault(.trailingBytes) }
+    }
+}

@@ -1,0 +1,98 @@
+// A data set in memory, loaded from its four files and checked as a whole.
+
+/// Training and test pictures that belong together.
+public struct Dataset: Sendable {
+    /// Its name in experiments.
+    public let name: String
+    /// Where its files were found.
+    public let folder: String
+    /// What is trained on.
+    public let train: LabelledImages
+    /// What is only tested on.
+    public let test: LabelledImages
+    /// Classes to tell apart: the largest training label + 1.
+    public let numClasses: Int
+    /// A name for each class: Fashion-MNIST's where the files are verified, else the labels.
+    public let classNames: [String]
+    /// Whether all four files are the known ones of Fashion-MNIST, by SHA-256.
+    public let isVerified: Bool
+
+    /// What a person should know about the files, when the name promises something else than they are.
+    public var remark: String? {
+        switch (name == FashionMNIST.name, isVerified) {
+        case (true, false): "\(folder): not the known Fashion-MNIST files; results will not compare"
+        case (false, true): "\(folder): these are the Fashion-MNIST files, not \(name)"
+        case (true, true), (false, false): nil
+        }
+    }
+
+    /// Finds and reads a data set.
+    ///
+    /// - Parameters:
+    ///   - name: name of the data set, such as `fashion-mnist`.
+    ///   - dataFolder: the only folder to look in; `nil` for those of `DatasetSearch`.
+    ///   - environment: the process's environment variables.
+    /// - Throws: `DatasetError` that names the file and what is wrong with it.
+    public static func load(
+        named name: String = FashionMNIST.name, dataFolder: String? = nil, environment: [String: String]
+    ) throws(DatasetError) -> Dataset {
+        try load(from: DatasetSearch(named: name, dataFolder: dataFolder, environment: environment))
+    }
+
+    /// Reads a data set from where the search finds it.
+    ///
+    /// - Throws: `DatasetError` that names the file and what is wrong with it.
+    public static func load(from search: DatasetSearch) throws(DatasetError) -> Dataset {
+        let (folder, files) = try search.locate()
+        let train = try Part(images: .trainImages, labels: .trainLabels, files: files, search: search)
+        let test = try Part(images: .testImages, labels: .testLabels, files: files, search: search)
+
+        guard test.images.height == train.images.height, test.images.width == train.images.width else {
+            throw test.imagesFile.fault(
+                .sizeMismatch(
+                    height: test.images.height, width: test.images.width, expectedHeight: train.images.height,
+                    expectedWidth: train.images.width))
+        }
+        let numClasses = Int(train.images.labels.max() ?? 0) + 1
+        if let index = test.images.labels.firstIndex(where: { $0 >= numClasses }) {
+            let label = Int(test.images.labels[index])
+            throw test.labelsFile.fault(.unknownLabel(label: label, index: index, classes: numClasses))
+        }
+        let isVerified = train.isVerified && test.isVerified
+        return Dataset(
+            name: search.dataset, folder: folder, train: train.images, test: test.images, numClasses: numClasses,
+            classNames: isVerified ? FashionMNIST.classNames : (0..<numClasses).map(String.init),
+            isVerified: isVerified)
+    }
+}
+
+/// The pictures and labels of one half.
+private struct Part {
+    let images: LabelledImages
+    let isVerified: Bool
+    let imagesFile: DataFile
+    let labelsFile: DataFile
+
+    init(
+        images imagesRole: FileRole, labels labelsRole: FileRole, files: [FileRole: DataFile], search: DatasetSearch
+    ) throws(DatasetError) {
+        guard let imagesFile = files[imagesRole], let labelsFile = files[labelsRole] else {
+            throw .notFound(dataset: search.dataset, folders: search.folders)
+        }
+        self.imagesFile = imagesFile
+        self.labelsFile = labelsFile
+        let imageBytes = try imagesFile.read()
+        let labelBytes = try labelsFile.read()
+        let pictures = try IDXArray(imageBytes, rank: 3, of: imagesFile)
+        let labels = try IDXArray(labelBytes, rank: 1, of: labelsFile)
+        guard labels.elements.count == pictures.dimensions[0] else {
+            throw labelsFile.fault(.countMismatch(labels: labels.elements.count, images: pictures.dimensions[0]))
+        }
+        images = LabelledImages(
+            height: pictures.dimensions[1], width: pictures.dimensions[2], pixels: pictures.elements,
+            labels: labels.elements)
+        isVerified =
+            FashionMNIST.digests(of: imagesRole).contains(DataFile.digest(of: imageBytes))
+            && FashionMNIST.digests(of: labelsRole).contains(DataFile.digest(of: labelBytes))
+    }
+}

@@ -1,0 +1,107 @@
+// Why data cannot be used. One enum for the target; each case reads as one sentence that says what would help.
+
+/// Why a data set cannot be loaded. `description` says it in one sentence, with what to do.
+public enum DatasetError: Error, Equatable, CustomStringConvertible {
+    /// The name could lead out of the folders that are searched.
+    case notAName(String)
+    /// A folder that was asked for by name holds none of the four files.
+    case noDataInFolder(folder: String, askedBy: DatasetSearch.Origin, dataset: String)
+    /// None of the usual folders holds the data set.
+    case notFound(dataset: String, folders: [String])
+    /// A folder holds some of the four files, but not this one.
+    case missingFile(folder: String, file: String, dataset: String)
+    /// More than one file could be meant.
+    case severalFiles(folder: String, files: [String])
+    /// A file cannot be used.
+    case brokenFile(path: String, fault: FileFault, dataset: String)
+
+    /// One sentence for a person.
+    public var description: String {
+        switch self {
+        case .notAName(let name):
+            return "\"\(name)\" is not the name of a data set; use letters, digits, '.', '-' and '_', such as "
+                + FashionMNIST.name
+        case .noDataInFolder(let folder, let origin, let dataset):
+            return "\(folder) (from \(origin.description)) has no IDX files such as "
+                + "\(FashionMNIST.exampleFile)\(Self.remedy(for: dataset))"
+        case .notFound(let dataset, let folders):
+            let list = folders.joined(separator: ", ")
+            return "data set \(dataset) is in none of \(list)\(Self.remedy(for: dataset))"
+        case .missingFile(let folder, let file, let dataset):
+            return "\(folder) lacks \(file)\(Self.remedy(for: dataset))"
+        case .severalFiles(let folder, let files):
+            return "\(folder) has several files that could be meant (\(files.joined(separator: ", "))); "
+                + "leave one of them or name the data set as in <name>-train-images-idx3-ubyte"
+        case .brokenFile(let path, let fault, let dataset):
+            return "\(path): \(fault.description)\(Self.remedy(for: dataset))"
+        }
+    }
+
+    /// What brings good files, where that is known.
+    private static func remedy(for dataset: String) -> String {
+        guard dataset == FashionMNIST.name else { return "" }
+        return "; the package \(FashionMNIST.package) brings it: sudo apt install \(FashionMNIST.package)"
+    }
+}
+
+/// What is wrong with a file.
+public enum FileFault: Equatable, Sendable, CustomStringConvertible {
+    /// The system does not give it out, for this reason.
+    case unreadable(String)
+    /// It is a folder, a device or the like.
+    case notRegular
+    /// It has nothing in it.
+    case empty
+    /// It is larger than any data set that is accepted.
+    case tooLarge(bytes: Int)
+    /// zlib cannot inflate it.
+    case damagedCompression(String)
+    /// It is not an IDX file.
+    case wrongMagic([UInt8])
+    /// Its elements are not unsigned bytes.
+    case wrongElementType(UInt8)
+    /// It has another number of dimensions than such a file has.
+    case wrongRank(got: Int, expected: Int)
+    /// Its header asks for nothing or for too much.
+    case badDimensions([Int])
+    /// It ends early. Bytes are counted after decompression.
+    case truncated(got: Int, expected: Int)
+    /// Something comes after its last element.
+    case trailingBytes
+    /// It has another number of elements than the file that belongs to it.
+    case countMismatch(labels: Int, images: Int)
+    /// A test label that no training picture has.
+    case unknownLabel(label: Int, index: Int, classes: Int)
+    /// Test pictures of another size than training pictures.
+    case sizeMismatch(height: Int, width: Int, expectedHeight: Int, expectedWidth: Int)
+
+    /// What is wrong, without the path.
+    public var description: String {
+        switch self {
+        case .unreadable(let reason): "cannot be read: \(reason)"
+        case .notRegular: "is not a regular file"
+        case .empty: "is empty"
+        case .tooLarge(let bytes): "has \(bytes) bytes; at most \(IDXArray.largestSize) are accepted"
+        case .damagedCompression(let reason): "is not intact gzip (\(reason))"
+        case .wrongMagic(let bytes): "is not an IDX file: it begins with bytes \(Self.hex(bytes)) instead of 00 00"
+        case .wrongElementType(let type):
+            "has elements of IDX type 0x\(Self.hex([type])); only unsigned bytes (0x08) are supported"
+        case .wrongRank(let got, let expected):
+            "has \(got) dimension\(got == 1 ? "" : "s") where \(expected) \(expected == 1 ? "is" : "are") expected"
+        case .badDimensions(let dimensions):
+            "promises \(dimensions.map(String.init).joined(separator: " × ")) elements; "
+                + "1 to \(IDXArray.largestSize) are accepted"
+        case .truncated(let got, let expected): "ends after \(got) of \(expected) bytes"
+        case .trailingBytes: "goes on after its last element"
+        case .countMismatch(let labels, let images): "has \(labels) labels for \(images) pictures"
+        case .unknownLabel(let label, let index, let classes):
+            "has label \(label) at index \(index), but training labels only go from 0 to \(classes - 1)"
+        case .sizeMismatch(let height, let width, let expectedHeight, let expectedWidth):
+            "has pictures of \(height) × \(width) pixels, but training pictures have \(expectedHeight) × \(expectedWidth)"
+        }
+    }
+
+    private static func hex(_ bytes: [UInt8]) -> String {
+        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
+    }
+}

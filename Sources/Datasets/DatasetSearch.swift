@@ -1,0 +1,130 @@
+// Where a data set's four files are looked for, and under which names. Nothing is read here but folders.
+
+import Foundation
+
+/// The folders in which a data set is looked for, in order.
+public struct DatasetSearch: Sendable, Equatable {
+    /// Who names a folder.
+    public enum Origin: Sendable, Equatable, CustomStringConvertible {
+        /// The command's `--data`.
+        case argument
+        /// `$VGGLAB_DATA`.
+        case environment
+        /// A usual place, in which data may be or not be.
+        case usual
+
+        /// How to name it to a person.
+        public var description: String {
+            switch self {
+            case .argument: "--data"
+            case .environment: "$VGGLAB_DATA"
+            case .usual: "the usual places"
+            }
+        }
+    }
+
+    /// Name of the data set.
+    public let dataset: String
+    /// Who named the folders. A folder that a person named is the only one.
+    public let origin: Origin
+    /// The folders in the order in which they are looked at.
+    public let folders: [String]
+
+    /// The folders for a data set: `dataFolder`, else `$VGGLAB_DATA`, else `$XDG_DATA_HOME/vgglab/<name>`
+    /// (`~/.local/share` by default) and `<systemFolder>/<name>`, where Debian's packages put data.
+    ///
+    /// - Throws: `DatasetError.notAName` when the name could lead elsewhere.
+    public init(
+        named dataset: String, dataFolder: String?, environment: [String: String],
+        systemFolder: String = "/usr/share/datasets"
+    ) throws(DatasetError) {
+        guard Self.isName(dataset) else { throw .notAName(dataset) }
+        self.dataset = dataset
+        if let dataFolder {
+            origin = .argument
+            folders = [dataFolder]
+        } else if let folder = environment["VGGLAB_DATA"], !folder.isEmpty {
+            origin = .environment
+            folders = [folder]
+        } else {
+            origin = .usual
+            let home = environment["HOME"].flatMap { $0.isEmpty ? nil : "\($0)/.local/share" }
+            // The XDG base directory specification has relative paths ignored.
+            let dataHome = environment["XDG_DATA_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? home
+            folders = [dataHome.map { "\($0)/vgglab/\(dataset)" }, "\(systemFolder)/\(dataset)"].compactMap(\.self)
+        }
+    }
+
+    /// The first folder with any of the files, and the path of each.
+    ///
+    /// - Throws: `DatasetError` when there is no such folder, or when it does not have each file exactly once.
+    package func locate() throws(DatasetError) -> (folder: String, files: [FileRole: DataFile]) {
+        for folder in folders {
+            let entries = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
+            let names = FileRole.allCases.map { role in (role, role.candidates(in: entries, dataset: dataset)) }
+            if names.allSatisfy({ $0.1.isEmpty }) { continue }
+            var files: [FileRole: DataFile] = [:]
+            for (role, candidates) in names {
+                guard let name = candidates.first else {
+                    throw .missingFile(folder: folder, file: role.usualName + ".gz", dataset: dataset)
+                }
+                if candidates.count > 1 { throw .severalFiles(folder: folder, files: candidates) }
+                let path = folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+                files[role] = DataFile(path: path, dataset: dataset)
+            }
+            return (folder, files)
+        }
+        if origin != .usual, let folder = folders.first {
+            throw .noDataInFolder(folder: folder, askedBy: origin, dataset: dataset)
+        }
+        throw .notFound(dataset: dataset, folders: folders)
+    }
+
+    private static func isName(_ name: String) -> Bool {
+        let isPlain = name.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
+                true
+            default: false
+            }
+        }
+        return isPlain && !name.isEmpty && !name.hasPrefix(".")
+    }
+}
+
+extension FileRole {
+    /// The name that MNIST gave such a file, without `.gz`.
+    var usualName: String {
+        switch self {
+        case .trainImages: "train-images-idx3-ubyte"
+        case .trainLabels: "train-labels-idx1-ubyte"
+        case .testImages: "t10k-images-idx3-ubyte"
+        case .testLabels: "t10k-labels-idx1-ubyte"
+        }
+    }
+
+    /// What such a file's name may end in: MNIST's name, EMNIST's `test`, and a dot that unpackers leave.
+    private var endings: [String] {
+        let parts =
+            switch self {
+            case .trainImages, .trainLabels: [usualName]
+            case .testImages: [usualName, "test-images-idx3-ubyte"]
+            case .testLabels: [usualName, "test-labels-idx1-ubyte"]
+            }
+        return parts + parts.map { $0.replacing("-idx", with: ".idx") }
+    }
+
+    /// The names among `entries` that can be meant, narrowed to one where the usual name or the data set's is there.
+    func candidates(in entries: [String], dataset: String) -> [String] {
+        for prefix in ["", "\(dataset)-"] {
+            for ending in endings {
+                for name in [prefix + ending + ".gz", prefix + ending] where entries.contains(name) { return [name] }
+            }
+        }
+        return entries.filter { entry in
+            let stem = entry.hasSuffix(".gz") ? String(entry.dropLast(3)) : entry
+            return endings.contains { stem.hasSuffix("-" + $0) }
+        }
+    }
+}

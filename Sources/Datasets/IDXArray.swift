@@ -1,0 +1,70 @@
+// Reads the IDX format: a header of big-endian numbers, then the elements. Only unsigned bytes are supported.
+
+/// An array of unsigned bytes from an IDX file.
+///
+/// **Source**: LeCun, Cortes & Burges, *The MNIST database*, "the IDX file format": two zero bytes, element type, number
+/// of dimensions, each dimension as a 32-bit big-endian number, elements in row-major order.
+package struct IDXArray: Equatable, Sendable {
+    /// The most bytes that a file or its content may have.
+    package static let largestSize = 1 << 31
+
+    /// Length of each axis, slowest first.
+    package let dimensions: [Int]
+    /// The elements in row-major order.
+    package let elements: [UInt8]
+
+    /// Parses a file's bytes, plain or gzip.
+    ///
+    /// - Throws: `DatasetError` when they are anything but an IDX array of unsigned bytes with `rank` dimensions.
+    package init(_ bytes: [UInt8], rank: Int, of file: DataFile) throws(DatasetError) {
+        if bytes.isEmpty { throw file.fault(.empty) }
+        self = try bytes.withUnsafeBufferPointer { buffer throws(DatasetError) in
+            let reader = try ContentReader(buffer, of: file)
+            let parsed = try IDXArray(reader, rank: rank, of: file)
+            try reader.finish()
+            return parsed
+        }
+    }
+
+    private init(_ reader: ContentReader, rank: Int, of file: DataFile) throws(DatasetError) {
+        let start = try Self.read(4, from: reader, of: file, offset: 0, expected: 4)
+        guard start[0] == 0, start[1] == 0 else { throw file.fault(.wrongMagic(start)) }
+        guard start[2] == 0x08 else { throw file.fault(.wrongElementType(start[2])) }
+        guard start[3] == rank else { throw file.fault(.wrongRank(got: Int(start[3]), expected: rank)) }
+
+        let headerSize = 4 + 4 * rank
+        let lengths = try Self.read(4 * rank, from: reader, of: file, offset: 4, expected: headerSize)
+        dimensions = (0..<rank).map { axis in
+            lengths[4 * axis..<4 * axis + 4].reduce(0) { $0 << 8 | Int($1) }
+        }
+        var size = 1
+        for length in dimensions {
+            let (product, overflow) = size.multipliedReportingOverflow(by: length)
+            if overflow || !(1...Self.largestSize).contains(product) { throw file.fault(.badDimensions(dimensions)) }
+            size = product
+        }
+        // Do not even ask for memory that the file cannot fill.
+        guard headerSize + size <= reader.largestContent else {
+            throw file.fault(.truncated(got: reader.largestContent, expected: headerSize + size))
+        }
+        elements = try Self.read(size, from: reader, of: file, offset: headerSize, expected: headerSize + size)
+    }
+
+    private static func read(
+        _ count: Int, from reader: ContentReader, of file: DataFile, offset: Int, expected: Int
+    ) throws(DatasetError) -> [UInt8] {
+        var failure: DatasetError?
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initializedCount in
+            do throws(DatasetError) {
+                initializedCount = try reader.read(into: UnsafeMutableBufferPointer(rebasing: buffer.prefix(count)))
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+        guard bytes.count == count else {
+            throw file.fault(.truncated(got: offset + bytes.count, expected: expected))
+        }
+        return bytes
+    }
+}

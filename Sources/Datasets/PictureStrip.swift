@@ -1,0 +1,91 @@
+// Pictures as text, side by side with captions. Pure: it knows no terminal and writes nothing.
+
+/// How pictures become characters.
+public enum PictureStyle: Sendable, Hashable, CaseIterable {
+    /// Half blocks in 24-bit grey.
+    case trueColor
+    /// Half blocks in the greys of the 256-colour palette.
+    case colors256
+    /// Blank, three shades and the full block; no colour.
+    case shades
+    /// ASCII characters, darker to lighter; no colour.
+    case ascii
+}
+
+/// Pictures side by side, two pixels above each other in a character.
+public struct PictureStrip: Sendable {
+    /// How pictures become characters.
+    public let style: PictureStyle
+
+    /// A strip in this style.
+    public init(style: PictureStyle) {
+        self.style = style
+    }
+
+    /// How many pictures of a width fit into a terminal, at least 1.
+    public static func pictures(ofWidth width: Int, in columns: Int) -> Int {
+        max(1, (columns + gap) / (width + gap))
+    }
+
+    /// The pictures of these indices in lines of text, each line ended; above them their captions, cut to the pictures'
+    /// width.
+    ///
+    /// - Precondition: every index is one of a picture.
+    public func text(of indices: [Int], in images: LabelledImages, caption: (Int) -> String) -> String {
+        guard !indices.isEmpty else { return "" }
+        let gap = String(repeating: " ", count: Self.gap)
+        let captions = indices.map { index in
+            let cut = caption(index).prefix(images.width)
+            return cut + String(repeating: " ", count: images.width - cut.count)
+        }
+        var lines = [captions.joined(separator: gap)]
+        for row in stride(from: 0, to: images.height, by: 2) {
+            lines.append(indices.map { line(of: row, in: images, index: $0) }.joined(separator: gap))
+        }
+        return lines.map { $0 + "\n" }.joined()
+    }
+
+    private static let gap = 2
+
+    /// Two rows of a picture as one line; below an odd last row is black.
+    private func line(of row: Int, in images: LabelledImages, index: Int) -> String {
+        let picture = images.picture(index)
+        let upperStart = picture.startIndex + row * images.width
+        var line = ""
+        var lastColors = ""
+        for column in 0..<images.width {
+            let upper = picture[upperStart + column]
+            let lower = row + 1 < images.height ? picture[upperStart + images.width + column] : 0
+            switch style {
+            case .trueColor, .colors256:
+                let colors = escape(upper: upper, lower: lower)
+                if colors != lastColors { line += colors }
+                lastColors = colors
+                line += "▀"
+            case .shades: line.append(Self.character(for: upper, lower, from: [" ", "░", "▒", "▓", "█"]))
+            case .ascii: line.append(Self.character(for: upper, lower, from: Array(" .:-=+*#%@")))
+            }
+        }
+        return lastColors.isEmpty ? line : line + "\u{1b}[0m"
+    }
+
+    /// Foreground for the upper half, background for the lower.
+    private func escape(upper: UInt8, lower: UInt8) -> String {
+        style == .trueColor
+            ? "\u{1b}[38;2;\(upper);\(upper);\(upper);48;2;\(lower);\(lower);\(lower)m"
+            : "\u{1b}[38;5;\(Self.paletteIndex(upper));48;5;\(Self.paletteIndex(lower))m"
+    }
+
+    /// The nearest of black (16), the palette's 24 greys (232 to 255, of 8, 18, … 238) and white (231).
+    private static func paletteIndex(_ grey: UInt8) -> Int {
+        switch grey {
+        case 0..<4: 16
+        case 247...: 231
+        default: 232 + min(max((Int(grey) - 3) / 10, 0), 23)
+        }
+    }
+
+    private static func character(for upper: UInt8, _ lower: UInt8, from shades: [Character]) -> Character {
+        shades[(Int(upper) + Int(lower)) * shades.count / 511]
+    }
+}
