@@ -1,6 +1,5 @@
 // One of a data set's files: where it is, whose it is, and its bytes.
 
-import Crypto
 import Glibc
 
 /// What one of the four files holds.
@@ -68,10 +67,5 @@ package struct DataFile: Equatable, Sendable {
 
     private static func reason(_ code: Int32) -> String {
         strerror(code).map { String(cString: $0) } ?? "error \(code)"
-    }
-
-    /// SHA-256 in lower-case hexadecimal digits.
-    package static func digest(of bytes: [UInt8]) -> String {
-        SHA256.hash(data: bytes).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }

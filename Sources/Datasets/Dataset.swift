@@ -81,10 +81,8 @@ private struct Part {
         }
         self.imagesFile = imagesFile
         self.labelsFile = labelsFile
-        let imageBytes = try imagesFile.read()
-        let labelBytes = try labelsFile.read()
-        let pictures = try IDXArray(imageBytes, rank: 3, of: imagesFile)
-        let labels = try IDXArray(labelBytes, rank: 1, of: labelsFile)
+        let pictures = try IDXArray(imagesFile.read(), rank: 3, of: imagesFile)
+        let labels = try IDXArray(labelsFile.read(), rank: 1, of: labelsFile)
         guard labels.elements.count == pictures.dimensions[0] else {
             throw labelsFile.fault(.countMismatch(labels: labels.elements.count, images: pictures.dimensions[0]))
         }
@@ -92,7 +90,7 @@ private struct Part {
             height: pictures.dimensions[1], width: pictures.dimensions[2], pixels: pictures.elements,
             labels: labels.elements)
         isVerified =
-            FashionMNIST.digests(of: imagesRole).contains(DataFile.digest(of: imageBytes))
-            && FashionMNIST.digests(of: labelsRole).contains(DataFile.digest(of: labelBytes))
+            pictures.digest == FashionMNIST.digest(of: imagesRole)
+            && labels.digest == FashionMNIST.digest(of: labelsRole)
     }
 }

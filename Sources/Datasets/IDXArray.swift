@@ -1,5 +1,7 @@
 // Reads the IDX format: a header of big-endian numbers, then the elements. Only unsigned bytes are supported.
 
+import Crypto
+
 /// An array of unsigned bytes from an IDX file.
 ///
 /// **Source**: LeCun, Cortes & Burges, *The MNIST database*, "the IDX file format": two zero bytes, element type, number
@@ -48,6 +50,17 @@ package struct IDXArray: Equatable, Sendable {
             throw file.fault(.truncated(got: reader.largestContent, expected: headerSize + size))
         }
         elements = try Self.read(size, from: reader, of: file, offset: headerSize, expected: headerSize + size)
+    }
+
+    /// SHA-256 of the uncompressed file in lower-case hexadecimal digits.
+    package var digest: String {
+        let lengths = dimensions.flatMap { length in
+            stride(from: 24, through: 0, by: -8).map { UInt8(truncatingIfNeeded: length >> $0) }
+        }
+        var hash = SHA256()
+        hash.update(data: [0, 0, 0x08, UInt8(dimensions.count)] + lengths)
+        hash.update(data: elements)
+        return hash.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
     private static func read(

@@ -9,39 +9,46 @@ struct ResamplingFilter: Sendable {
     /// One half, which rounds a sum of weighted pixels.
     static let half: Int32 = 1 << (precisionBits - 1)
 
-    /// The source pixels of one resized pixel.
-    struct Window: Sendable {
-        /// The first source pixel.
-        let first: Int
-        /// How many source pixels there are, at least 1.
-        let count: Int
-        /// Where their weights begin.
-        let weights: Int
-    }
-
-    /// For each resized pixel its source pixels.
-    let windows: [Window]
-    /// The weights of all windows, one after the other.
+    /// Resized pixels.
+    let outSize: Int
+    /// Source pixels that every resized pixel is made of, counting those of weight 0.
+    let numTaps: Int
+    /// For each resized pixel the first of its source pixels.
+    let firsts: [Int]
+    /// The weights of all first source pixels, then those of all second ones, and so on: tap-major, so that loops over
+    /// resized pixels vectorise.
     let weights: [Int32]
 
     /// The filter between two sizes of at least 1. Between equal sizes it copies, as Pillow does by leaving it out.
     init(from inSize: Int, to outSize: Int) {
+        let windows = (0..<outSize).map { Self.window(of: $0, from: inSize, to: outSize) }
+        let numTaps = windows.reduce(1) { max($0, $1.weights.count) }
+        let firsts = windows.map { min($0.first, inSize - numTaps) }
+        var weights = [Int32](repeating: 0, count: numTaps * outSize)
+        for (index, window) in windows.enumerated() {
+            for (tap, weight) in zip((window.first - firsts[index])..., window.weights) {
+                weights[tap * outSize + index] = weight
+            }
+        }
+        self.outSize = outSize
+        self.numTaps = numTaps
+        self.firsts = firsts
+        self.weights = weights
+    }
+
+    /// The source pixels that lie under the filter and their weights, which add up to 1 before rounding.
+    private static func window(of index: Int, from inSize: Int, to outSize: Int) -> (first: Int, weights: [Int32]) {
         let scale = Double(inSize) / Double(outSize)
         let support = max(scale, 1)
-        var windows: [Window] = []
-        var weights: [Int32] = []
-        for index in 0..<outSize {
-            let center = (Double(index) + 0.5) * scale
-            let first = max(Int(center - support + 0.5), 0)
-            let end = min(Int(center + support + 0.5), inSize)
-            let shares = (first..<end).map { source in
-                max(1 - abs((Double(source) - center + 0.5) / support), 0)
-            }
-            let total = shares.reduce(0, +)
-            windows.append(Window(first: first, count: shares.count, weights: weights.count))
-            weights += shares.map { Int32(0.5 + $0 / total * Double(1 << Self.precisionBits)) }
-        }
-        self.windows = windows
-        self.weights = weights
+        let center = (Double(index) + 0.5) * scale
+        let first = max(Int(center - support + 0.5), 0)
+        let end = min(Int(center + support + 0.5), inSize)
+        // Pillow multiplies by the reciprocal, which rounds differently from a division.
+        let shares = (first..<end).map { max(1 - abs((Double($0) - center + 0.5) * (1 / support)), 0) }
+        let total = shares.reduce(0, +)
+        let weights = shares.map { Int32(0.5 + $0 / total * Double(1 << precisionBits)) }
+        let leadingZeros = weights.prefix { $0 == 0 }.count
+        let used = weights.dropFirst(leadingZeros).reversed().drop { $0 == 0 }.reversed()
+        return (first + leadingZeros, Array(used))
     }
 }
