@@ -1,0 +1,189 @@
+// The kinds of values that keys can have: how each is read from YAML with its limits, and written back.
+
+import Experiments
+
+/// How one kind of value is read, written and described.
+struct Codec<Value>: Sendable {
+    /// What is allowed, for help and for errors: "a whole number from 1 to 64".
+    let allowed: String
+    /// The value, checked. Problems begin with "must" or with an item such as "item 2 must"; the key goes before them.
+    let read: @Sendable (YAMLNode) throws(Flaw) -> Value
+    /// YAML that reads back to the same value.
+    let write: @Sendable (Value) -> String
+}
+
+extension YAMLNode {
+    /// That this value is not what it must be.
+    func flaw(_ requirement: String) -> Flaw { Flaw(line: line, problem: "\(requirement) (got \(summary))") }
+}
+
+extension Codec where Value: FixedWidthInteger & Sendable {
+    /// A whole number in decimal digits.
+    static func integer(_ range: ClosedRange<Value>) -> Codec {
+        let limits = "from \(range.lowerBound) to \(range.upperBound)"
+        return Codec(allowed: "a whole number \(limits)") { node throws(Flaw) in
+            guard let text = node.plain, text.isWholeNumber else {
+                throw node.flaw("must be a whole number \(limits)")
+            }
+            guard let value = Value(text), range.contains(value) else { throw node.flaw("must be \(limits)") }
+            return value
+        } write: {
+            String($0)
+        }
+    }
+}
+
+extension String {
+    /// Decimal digits, perhaps with a sign. Not 010, which is eight to some readers of YAML and ten to others.
+    fileprivate var isWholeNumber: Bool {
+        let digits = utf8.drop { "+-".utf8.contains($0) }
+        let hasOneSign = utf8.count - digits.count <= 1
+        let startsWithZero = digits.count > 1 && digits.first == UInt8(ascii: "0")
+        return hasOneSign && !digits.isEmpty && !startsWithZero && digits.allSatisfy("0123456789".utf8.contains)
+    }
+}
+
+extension Codec<Double> {
+    /// A number, in the limits also after rounding to the single precision that the engine computes with.
+    static func number(_ limits: String, _ isAllowed: @escaping @Sendable (Double) -> Bool) -> Codec {
+        Codec(allowed: "a number \(limits)") { node throws(Flaw) in
+            guard let text = node.plain, !node.isNull, let value = Double(decimal: text) else {
+                throw node.flaw("must be a number \(limits)")
+            }
+            let rounded = Float(value)
+            guard rounded.isFinite else { throw node.flaw("must be a finite number") }
+            guard isAllowed(value), isAllowed(Double(rounded)) else { throw node.flaw("must be \(limits)") }
+            return value
+        } write: {
+            String($0)
+        }
+    }
+}
+
+extension Double {
+    /// `5e-2`, `.05`, `+1.`, and YAML's `.inf` and `.nan`, but not the names and hexadecimals that Swift also reads.
+    fileprivate init?(decimal text: String) {
+        switch text.lowercased() {
+        case ".inf", "+.inf": self = .infinity
+        case "-.inf": self = -.infinity
+        case ".nan": self = .nan
+        default:
+            guard text.utf8.allSatisfy("0123456789+-.eE".utf8.contains) else { return nil }
+            self.init(text)
+        }
+    }
+}
+
+extension Codec<Bool> {
+    /// `true` or `false`; none of YAML 1.1's other words.
+    static let flag = Codec(allowed: "true or false") { node throws(Flaw) in
+        switch node.plain {
+        case "true": return true
+        case "false": return false
+        default: throw node.flaw("must be true or false")
+        }
+    } write: {
+        String($0)
+    }
+}
+
+extension Codec<String> {
+    /// Text on one line that passes a check.
+    static func line(_ allowed: String, _ isAllowed: @escaping @Sendable (String) -> Bool) -> Codec {
+        Codec(allowed: allowed) { node throws(Flaw) in
+            guard let text = node.isNull ? "" : node.text, isAllowed(text) else {
+                throw node.flaw("must be \(allowed)")
+            }
+            return text
+        } write: {
+            $0.quotedAsNeeded
+        }
+    }
+
+    /// One of some words.
+    static func word(_ words: [String]) -> Codec {
+        let allowed = [words.dropLast().joined(separator: ", "), words.last ?? ""]
+            .filter { !$0.isEmpty }.joined(separator: " or ")
+        return Codec(allowed: allowed) { node throws(Flaw) in
+            guard let text = node.text, words.contains(text) else {
+                var flaw = node.flaw("must be \(allowed)")
+                if let near = node.text?.nearest(in: words) { flaw.problem += "; did you mean \(near)?" }
+                throw flaw
+            }
+            return text
+        } write: {
+            $0
+        }
+    }
+}
+
+extension Codec where Value: RawRepresentable<String> & CaseIterable & Sendable {
+    /// One of an enumeration's names.
+    static var choice: Codec {
+        let word = Codec<String>.word(Value.allCases.map(\.rawValue))
+        return Codec(allowed: word.allowed) { node throws(Flaw) in
+            guard let value = Value(rawValue: try word.read(node)) else { throw node.flaw("must be \(word.allowed)") }
+            return value
+        } write: {
+            $0.rawValue
+        }
+    }
+}
+
+extension Codec<Block> {
+    /// A pair of convolutions and channels in square brackets.
+    static let block = Codec(allowed: "a pair [convolutions, channels] such as [2, 512]") { node throws(Flaw) in
+        guard case .list(let pair) = node.content, pair.count == 2 else {
+            throw node.flaw("must be a pair [convolutions, channels] such as [2, 512]")
+        }
+        return Block(
+            numConvs: try pair[0].read(as: .integer(1...64), calling: "convolutions"),
+            outChannels: try pair[1].read(as: .integer(1...16384), calling: "channels"))
+    } write: {
+        "[\($0.numConvs), \($0.outChannels)]"
+    }
+}
+
+extension Codec {
+    /// A value, or a word that stands for none. `null` is such a word in every spelling of YAML.
+    static func optional<Wrapped>(_ wrapped: Codec<Wrapped>, none word: String) -> Codec where Value == Wrapped? {
+        Codec(allowed: "\(word) or \(wrapped.allowed)") { node throws(Flaw) in
+            if node.plain == word || (word == "null" && node.isNull) { return nil }
+            do throws(Flaw) {
+                return try wrapped.read(node)
+            } catch {
+                throw Flaw(line: error.line, problem: error.problem.replacing("must be ", with: "must be \(word) or "))
+            }
+        } write: {
+            $0.map(wrapped.write) ?? word
+        }
+    }
+
+    /// A list in square brackets.
+    static func list<Item>(
+        of item: Codec<Item>, named name: String, count: ClosedRange<Int>
+    ) -> Codec where Value == [Item] {
+        let limits = "a list of \(count.lowerBound) to \(count.upperBound) \(name)"
+        return Codec(allowed: "\(limits), each \(item.allowed)") { node throws(Flaw) in
+            guard case .list(let items) = node.content, count.contains(items.count) else {
+                throw node.flaw("must be \(limits)")
+            }
+            var values: [Item] = []
+            for (number, node) in zip(1..., items) { values.append(try node.read(as: item, calling: "item \(number)")) }
+            return values
+        } write: {
+            "[\($0.map(item.write).joined(separator: ", "))]"
+        }
+    }
+}
+
+extension YAMLNode {
+    /// A part of a larger value, named in front of what is wrong with it.
+    func read<Value>(as codec: Codec<Value>, calling name: String) throws(Flaw) -> Value {
+        do {
+            return try codec.read(self)
+        } catch {
+            throw Flaw(line: error.line, problem: "\(name) \(error.problem)")
+        }
+    }
+}

@@ -1,0 +1,105 @@
+// Experiments from YAML files and back. Every problem becomes one sentence with its place; what the keys mean is
+// Schema.swift's table.
+
+public import Experiments
+import Glibc
+
+/// Reads experiments from YAML and writes them.
+public enum ExperimentFile {
+    /// The largest file that is read, in bytes.
+    static let mostBytes = 65536
+
+    /// The experiment in a file.
+    ///
+    /// - Parameters:
+    ///   - path: the YAML file.
+    ///   - overrides: `key=value` each, such as `training.lr=0.1`; a later one wins over an earlier one and over the file.
+    /// - Throws: `ExperimentFileError` with the place of the first problem.
+    public static func load(_ path: String, overrides: [String] = []) throws(ExperimentFileError) -> Experiment {
+        let bytes = try contents(of: path)
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw .file(path: path, problem: "is not UTF-8 text; save it as UTF-8")
+        }
+        return try parse(text, path: path, overrides: overrides)
+    }
+
+    /// The experiment in a text that was read from `path`.
+    ///
+    /// - Throws: `ExperimentFileError` with the place of the first problem.
+    public static func parse(
+        _ text: String, path: String, overrides: [String] = []
+    ) throws(ExperimentFileError) -> Experiment {
+        guard text.utf8.count <= mostBytes else {
+            throw .file(path: path, problem: "is larger than 64 KiB; an experiment takes a few lines")
+        }
+        var entries = Entries(path: path)
+        try entries.read(text)
+        for text in overrides { try entries.override(text) }
+        return try entries.experiment()
+    }
+
+    /// The experiment as a YAML text that reads back to an equal one, with every key.
+    public static func yaml(for experiment: Experiment) -> String {
+        var lines: [String] = []
+        var section: String?
+        for field in Schema.fields {
+            guard let value = field.write(experiment) else { continue }
+            if let name = field.section, name != section { lines.append("\(name):") }
+            section = field.section
+            lines.append("\(section == nil ? "" : "  ")\(field.key): \(value)")
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func contents(of path: String) throws(ExperimentFileError) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .file(path: path, problem: sentence(for: errno)) }
+        defer { close(descriptor) }
+        // Not fstat's size: pipes have none, and it may change. One byte more tells a file that is too large.
+        var bytes = [UInt8](repeating: 0, count: mostBytes + 1)
+        var count = 0
+        while count < bytes.count {
+            let got = bytes.withUnsafeMutableBytes {
+                read(descriptor, $0.baseAddress?.advanced(by: count), $0.count - count)
+            }
+            if got < 0 && errno == EINTR { continue }
+            guard got >= 0 else { throw .file(path: path, problem: sentence(for: errno)) }
+            if got == 0 { break }
+            count += got
+        }
+        guard count <= mostBytes else {
+            throw .file(path: path, problem: "is larger than 64 KiB; an experiment takes a few lines")
+        }
+        return Array(bytes.prefix(count))
+    }
+
+    private static func sentence(for code: Int32) -> String {
+        switch code {
+        case ENOENT, ENOTDIR: "there is no such file"
+        case EISDIR: "is a folder; give a YAML file in it"
+        case EACCES: "may not be read; ask for permission with chmod"
+        default: "cannot be read: \(String(cString: strerror(code)))"
+        }
+    }
+}
+
+/// A key of an experiment file, for help.
+public struct ExperimentKey: Sendable, Hashable {
+    /// Section and key with a dot, such as `training.lr`.
+    public let path: String
+    /// What it means, in one line.
+    public let summary: String
+    /// What it may be.
+    public let allowed: String
+    /// What it is where nothing is said, as YAML; `nil` for none.
+    public let defaultValue: String?
+
+    /// Every key in the order in which files are written.
+    public static var all: [ExperimentKey] {
+        let defaults = Experiment(name: "")
+        return Schema.fields.map {
+            let value = ["name", "description"].contains($0.path) ? nil : $0.write(defaults)
+            return ExperimentKey(path: $0.path, summary: $0.summary, allowed: $0.allowed, defaultValue: value)
+        }
+    }
+}

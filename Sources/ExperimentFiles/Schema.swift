@@ -1,0 +1,154 @@
+// Every key of an experiment file, once: its path, meaning, limits and place in an experiment. Reading, `--set`,
+// suggestions, help and writing all go through this table.
+
+import Experiments
+
+/// A key of an experiment file and how it meets an experiment.
+struct Field: Sendable {
+    /// Section and key with a dot, or the key alone at the top.
+    let path: String
+    /// What it means, in one line.
+    let summary: String
+    /// What it may be.
+    let allowed: String
+    /// What other programs call it, for suggestions.
+    let synonyms: [String]
+    /// Puts a value into an experiment, or says what is wrong with it.
+    let read: @Sendable (YAMLNode, inout Experiment) throws(Flaw) -> Void
+    /// Its value as YAML; `nil` where another key says it.
+    let write: @Sendable (Experiment) -> String?
+
+    init<Value>(
+        _ path: String, _ summary: String, _ codec: Codec<Value>,
+        _ keyPath: any WritableKeyPath<Experiment, Value> & Sendable,
+        synonyms: [String] = [], writtenIf isWritten: @escaping @Sendable (Experiment) -> Bool = { _ in true }
+    ) {
+        self.path = path
+        self.summary = summary
+        self.allowed = codec.allowed
+        self.synonyms = synonyms
+        self.read = { node, experiment throws(Flaw) in
+            experiment[keyPath: keyPath] = try node.read(as: codec, calling: path)
+        }
+        self.write = { isWritten($0) ? codec.write($0[keyPath: keyPath]) : nil }
+    }
+
+    /// The section before the dot; `nil` at the top.
+    var section: String? { path.contains(".") ? String(path.prefix(while: { $0 != "." })) : nil }
+    /// The word after the dot.
+    var key: String { section.map { String(path.dropFirst($0.count + 1)) } ?? path }
+}
+
+enum Schema {
+    static let fields = [
+        Field(
+            "name", "Short name, unique among experiments; the file's name without its ending where none is given.",
+            .line("1 to 100 bytes without control characters, slashes, or a dot or space at either end") {
+                1...100 ~= $0.utf8.count && $0.unicodeScalars.allSatisfy { $0.isVisible && $0 != "/" }
+                    && ![$0.first, $0.last].contains { $0 == "." || $0?.isWhitespace == true }
+            }, \.name),
+        Field(
+            "description", "One line for people.",
+            .line("one line of at most 1000 characters") {
+                $0.unicodeScalars.count <= 1000 && $0.unicodeScalars.allSatisfy(\.isVisible)
+            }, \.description),
+
+        Field(
+            "network.variant", "A network of the VGG paper, in place of blocks.", .choice, \.network.namedVariant,
+            synonyms: ["arch", "architecture", "model"], writtenIf: { $0.network.variant != nil }),
+        Field(
+            "network.blocks", "The blocks before division by the ratio.",
+            .list(of: .block, named: "pairs [convolutions, channels]", count: 1...64), \.network.blocks,
+            synonyms: ["conv_arch"], writtenIf: { $0.network.variant == nil }),
+        Field("network.ratio", "What every block's channels are divided by.", .integer(1...16384), \.network.ratio),
+        Field(
+            "network.kernel", "Side of the convolutions' window, odd.", .integer(1...31), \.network.kernel,
+            synonyms: ["kernel_size"]),
+        Field(
+            "network.classifier", "Widths of the hidden fully connected layers.",
+            .list(of: .integer(1...1_048_576), named: "widths", count: 0...64), \.network.classifier,
+            synonyms: ["hidden", "linear"]),
+        Field(
+            "network.dropout", "Dropout probability behind each of them.",
+            .number("from 0 up to, but not including, 1") { 0..<1 ~= $0 }, \.network.dropout),
+
+        Field("data.dataset", "Name of the data set.", .word(["fashion-mnist"]), \.data.dataset),
+        Field(
+            "data.resize", "Side in pixels that every picture is resized to.", .integer(1...4096), \.data.resize,
+            synonyms: ["size", "side", "image_size"]),
+        Field(
+            "data.batch_size", "Pictures in a step.", .integer(1...65536), \.data.batchSize,
+            synonyms: ["batch", "batchsize"]),
+        Field("data.shuffle", "Whether training pictures come in a new order each epoch.", .flag, \.data.shuffle),
+        Field(
+            "data.limit_train", "Use only this many training pictures.",
+            .optional(.integer(1...1_000_000_000), none: "null"), \.data.limitTrain),
+        Field(
+            "data.limit_test", "Use only this many test pictures.",
+            .optional(.integer(1...1_000_000_000), none: "null"), \.data.limitTest),
+
+        Field("training.optimizer", "How parameters follow their gradients.", .choice, \.training.optimizer),
+        Field(
+            "training.lr", "Learning rate.", .number("greater than 0") { $0 > 0 }, \.training.learningRate,
+            synonyms: ["learning_rate", "learningrate", "rate"]),
+        Field(
+            "training.momentum", "Share of the last update that goes into the next.",
+            .number("from 0 up to, but not including, 1") { 0..<1 ~= $0 }, \.training.momentum),
+        Field(
+            "training.weight_decay", "Share of each parameter that is added to its gradient.",
+            .number("from 0 to 1") { 0...1 ~= $0 }, \.training.weightDecay, synonyms: ["l2", "decay"]),
+        Field(
+            "training.epochs", "Passes over the training pictures; 0 leaves the initial weights.",
+            .integer(0...1_000_000), \.training.epochs, synonyms: ["num_epochs", "max_epochs"]),
+        Field(
+            "training.seed", "Seed of initial weights, order of pictures and dropout.", .integer(0...UInt64.max),
+            \.training.seed, synonyms: ["random_seed"]),
+        Field("training.precision", "What numbers the step computes with.", .choice, \.training.precision),
+
+        Field("engine.convolution", "Which algorithm convolutions use.", .choice, \.engine.convolution),
+        Field(
+            "engine.chunk", "Pictures that go through the convolutional part together.",
+            .optional(.integer(1...65536), none: "auto"), \.engine.chunk),
+    ]
+
+    /// The sections in the order of the table.
+    static let sections: [String] = fields.compactMap(\.section).reduce(into: []) { if $0.last != $1 { $0.append($1) } }
+
+    static func field(_ path: String) -> Field? { fields.first { $0.path == path } }
+
+    /// What may stand at the top, or in a section.
+    static func keys(in section: String?) -> [String] {
+        fields.filter { $0.section == section }.map(\.key) + (section == nil ? sections : [])
+    }
+
+    /// What to say to a key that the table does not know.
+    static func unknown(_ path: String) -> String {
+        let parts = path.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        let section = parts.count == 2 ? parts[0].nearest(in: sections) : nil
+        let key = parts.last ?? path
+        let said = "unknown key \(path.shortened(to: 60))"
+        // First among the key's neighbours, then in the whole table: lr alone means training.lr.
+        let neighbours = fields.filter { $0.section == section }
+        if let near = meant(by: key, among: neighbours) ?? key.nearest(in: parts.count == 1 ? sections : [])
+            ?? meant(by: key, among: fields)
+        {
+            return "\(said); did you mean \(near)?"
+        }
+        let place = section.map { "\($0) has" } ?? "known keys:"
+        return "\(said); \(place) \(keys(in: section).joined(separator: ", "))"
+    }
+
+    private static func meant(by key: String, among fields: [Field]) -> String? {
+        let names = fields.flatMap { field in ([field.key] + field.synonyms).map { (name: $0, path: field.path) } }
+        guard let near = key.nearest(in: names.map(\.name)) else { return nil }
+        return names.first { $0.name == near }?.path
+    }
+}
+
+extension NetworkRecipe {
+    /// The variant as a key sets it; read only where there is one.
+    fileprivate var namedVariant: Variant {
+        get { variant ?? .vgg11 }
+        set { blocks = newValue.blocks }
+    }
+}
