@@ -1,0 +1,160 @@
+// The header of a safetensors file as a value: read with every check of the format, and written as the reference
+// implementation writes it, byte for byte.
+
+/// Text pairs and tensors of a file. Byte ranges count from the end of the header.
+struct Header {
+    /// The longest header, in bytes, that is read or written here; the format's own limit is 100,000,000.
+    static let mostBytes = 1 << 20
+
+    var metadata: [String: String] = [:]
+    var tensors: [String: TensorInfo] = [:]
+
+    /// A header with its tensors' bytes laid out one behind another, as the format wants them: the widest type first,
+    /// then by name.
+    init(metadata: [String: String], tensors: [(name: String, type: TensorType, shape: [Int])]) throws(HeaderFlaw) {
+        self.metadata = metadata
+        var end = 0
+        for (name, type, shape) in tensors.sorted(by: { Self.precedes(($0.type, $0.name), ($1.type, $1.name)) }) {
+            guard name != "__metadata__" else { throw HeaderFlaw(problem: "no tensor may be called __metadata__") }
+            guard let bytes = type.byteCount(of: shape), bytes <= Int.max - end else {
+                throw HeaderFlaw(problem: "tensor \(name.quoted) has the impossible shape \(shape)")
+            }
+            let info = TensorInfo(type: type, shape: shape, byteRange: end..<end + bytes)
+            guard self.tensors.updateValue(info, forKey: name) == nil else {
+                throw HeaderFlaw(problem: "two tensors are called \(name.quoted)")
+            }
+            end += bytes
+        }
+    }
+
+    /// Names in the order of the tensors' bytes.
+    var order: [String] {
+        tensors.sorted { Self.precedes(($0.value.type, $0.key), ($1.value.type, $1.key)) }.map(\.key)
+    }
+
+    private typealias Place = (type: TensorType, name: String)
+
+    private static func precedes(_ a: Place, _ b: Place) -> Bool {
+        let (left, right) = (a.type.rank, b.type.rank)
+        // By bytes, as the reference implementation compares; Swift's own order of strings is another.
+        return left != right ? left > right : a.name.utf8.lexicographicallyPrecedes(b.name.utf8)
+    }
+
+    /// The header's text, padded with spaces to a multiple of 8 bytes.
+    var json: [UInt8] {
+        var members: [String] = []
+        if !metadata.isEmpty {
+            let pairs = metadata.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+            let texts = pairs.map { "\($0.key.json):\($0.value.json)" }
+            members.append(#""__metadata__":{\#(texts.joined(separator: ","))}"#)
+        }
+        for name in order {
+            guard let info = tensors[name] else { continue }
+            let shape = info.shape.map(String.init).joined(separator: ",")
+            let (begin, end) = (info.byteRange.lowerBound, info.byteRange.upperBound)
+            let type = info.type.rawValue
+            members.append(
+                #"\#(name.json):{"dtype":"\#(type)","shape":[\#(shape)],"data_offsets":[\#(begin),\#(end)]}"#)
+        }
+        var json = Array("{\(members.joined(separator: ","))}".utf8)
+        while !json.count.isMultiple(of: 8) { json.append(UInt8(ascii: " ")) }
+        return json
+    }
+}
+
+extension Header {
+    /// The header that these bytes say, for a file with so many bytes behind it.
+    init(parsing bytes: [UInt8], dataCount: Int) throws(HeaderFlaw) {
+        guard bytes.first == UInt8(ascii: "{") else { throw HeaderFlaw(problem: "the header does not begin with {") }
+        var scanner = HeaderScanner(bytes)
+        var metadata: [String: String] = [:]
+        var tensors: [String: TensorInfo] = [:]
+        try scanner.object { scanner, name throws(HeaderFlaw) in
+            if name == "__metadata__" {
+                try scanner.object { scanner, key throws(HeaderFlaw) in metadata[key] = try scanner.string() }
+            } else {
+                tensors[name] = try TensorInfo(name, from: &scanner)
+            }
+        }
+        try scanner.end()
+        (self.metadata, self.tensors) = (metadata, tensors)
+        try checkLayout(dataCount: dataCount)
+    }
+
+    /// Every byte behind the header belongs to one tensor.
+    private func checkLayout(dataCount: Int) throws(HeaderFlaw) {
+        var end = 0
+        let sorted = tensors.sorted {
+            ($0.value.byteRange.lowerBound, $0.value.byteRange.upperBound, $0.key)
+                < ($1.value.byteRange.lowerBound, $1.value.byteRange.upperBound, $1.key)
+        }
+        for (name, info) in sorted {
+            let begin = info.byteRange.lowerBound
+            guard begin <= end else { throw HeaderFlaw(problem: "a gap of bytes before tensor \(name.quoted)") }
+            guard begin == end else { throw HeaderFlaw(problem: "tensor \(name.quoted) overlaps the one before it") }
+            end = info.byteRange.upperBound
+        }
+        guard end == dataCount else {
+            throw HeaderFlaw(
+                problem: "the tensors take \(end) bytes and the file has \(dataCount) for them; "
+                    + "it was cut off or has something behind")
+        }
+    }
+}
+
+extension TensorInfo {
+    fileprivate init(_ name: String, from scanner: inout HeaderScanner) throws(HeaderFlaw) {
+        var (type, shape, offsets): (TensorType?, [Int]?, [Int]?)
+        try scanner.object { scanner, key throws(HeaderFlaw) in
+            switch key {
+            case "dtype":
+                let word = try scanner.string()
+                type = TensorType(rawValue: word)
+                guard type != nil else {
+                    throw HeaderFlaw(problem: "tensor \(name.quoted) has the unknown type \(word.quoted)")
+                }
+            case "shape": shape = try scanner.integers()
+            case "data_offsets": offsets = try scanner.integers()
+            default: throw HeaderFlaw(problem: "tensor \(name.quoted) has the unknown key \(key.quoted)")
+            }
+        }
+        guard let type, let shape, let offsets else {
+            throw HeaderFlaw(problem: "tensor \(name.quoted) lacks its dtype, shape or data_offsets")
+        }
+        guard offsets.count == 2, offsets[0] <= offsets[1] else {
+            throw HeaderFlaw(problem: "tensor \(name.quoted) needs two data_offsets, begin and end")
+        }
+        guard let bytes = type.byteCount(of: shape) else {
+            throw HeaderFlaw(problem: "tensor \(name.quoted) has a shape beyond 64 bits")
+        }
+        guard bytes == offsets[1] - offsets[0] else {
+            throw HeaderFlaw(
+                problem: "tensor \(name.quoted) has \(offsets[1] - offsets[0]) bytes, but its shape needs \(bytes)")
+        }
+        self.init(type: type, shape: shape, byteRange: offsets[0]..<offsets[1])
+    }
+}
+
+extension TensorType {
+    /// Place in the reference implementation's order of types, by which files are laid out.
+    fileprivate var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+}
+
+extension String {
+    /// The text in JSON's quotes, with the escapes that the reference implementation uses.
+    fileprivate var json: String {
+        let escaped = unicodeScalars.map { scalar in
+            switch scalar {
+            case "\"", "\\": "\\\(scalar)"
+            case "\n": "\\n"
+            case "\r": "\\r"
+            case "\t": "\\t"
+            case "\u{8}": "\\b"
+            case "\u{C}": "\\f"
+            case "\0"..<" ": "\\u00" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
+            default: String(scalar)
+            }
+        }
+        return "\"\(escaped.joined())\""
+    }
+}

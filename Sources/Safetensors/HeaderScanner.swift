@@ -1,0 +1,147 @@
+// A strict reader for the little JSON that safetensors headers are made of: objects, lists of whole numbers, strings.
+// A general JSON reader would drop duplicate keys without a word and take 1.0 or -0 for a size.
+
+/// What is wrong with a header.
+struct HeaderFlaw: Error {
+    /// Without the file's name.
+    let problem: String
+}
+
+/// Reads a header from its first byte to its last.
+struct HeaderScanner {
+    private let bytes: [UInt8]
+    private var position = 0
+
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    /// An object whose values `member` reads, with keys that differ.
+    mutating func object(
+        _ member: (inout HeaderScanner, String) throws(HeaderFlaw) -> Void
+    ) throws(HeaderFlaw) {
+        var keys: Set<String> = []
+        try list(from: "{", to: "}") { scanner throws(HeaderFlaw) in
+            let key = try scanner.string()
+            guard keys.insert(key).inserted else {
+                throw HeaderFlaw(problem: "the key \(key.quoted) stands twice in one object")
+            }
+            try scanner.expect(":")
+            try member(&scanner, key)
+        }
+    }
+
+    /// A list of whole numbers that are not negative.
+    mutating func integers() throws(HeaderFlaw) -> [Int] {
+        var integers: [Int] = []
+        try list(from: "[", to: "]") { scanner throws(HeaderFlaw) in integers.append(try scanner.integer()) }
+        return integers
+    }
+
+    /// A string with its escapes resolved.
+    mutating func string() throws(HeaderFlaw) -> String {
+        skipSpaces()
+        guard take("\"") else { throw flaw("a string in double quotes") }
+        var text: [UInt8] = []
+        while let byte = next() {
+            switch byte {
+            case UInt8(ascii: "\""):
+                guard let string = String(validating: text, as: UTF8.self) else {
+                    throw HeaderFlaw(problem: "the string that ends at byte \(position) of the header is not UTF-8")
+                }
+                return string
+            case UInt8(ascii: "\\"): text += try escaped()
+            case 0..<0x20: throw flaw("no control character in a string")
+            default: text.append(byte)
+            }
+        }
+        throw flaw("the end of a string")
+    }
+
+    /// Nothing but spaces up to the end.
+    mutating func end() throws(HeaderFlaw) {
+        skipSpaces()
+        guard position == bytes.count else { throw flaw("nothing more") }
+    }
+
+    private mutating func list(
+        from first: Unicode.Scalar, to last: Unicode.Scalar,
+        _ item: (inout HeaderScanner) throws(HeaderFlaw) -> Void
+    ) throws(HeaderFlaw) {
+        try expect(first)
+        skipSpaces()
+        if take(last) { return }
+        while true {
+            try item(&self)
+            skipSpaces()
+            if take(last) { return }
+            guard take(",") else { throw flaw("a comma or \(last)") }
+        }
+    }
+
+    private mutating func integer() throws(HeaderFlaw) -> Int {
+        skipSpaces()
+        let digits = bytes[position...].prefix { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
+        let after = bytes[digits.endIndex...].first
+        let isWhole = !digits.isEmpty && !(digits.count > 1 && digits.first == UInt8(ascii: "0"))
+        guard isWhole, after.map(".eE".utf8.contains) != true else { throw flaw("a whole number from 0") }
+        guard let integer = Int(String(decoding: digits, as: UTF8.self)) else {
+            throw HeaderFlaw(problem: "the number at byte \(position) of the header is beyond 64 bits")
+        }
+        position = digits.endIndex
+        return integer
+    }
+
+    private mutating func escaped() throws(HeaderFlaw) -> [UInt8] {
+        switch next() {
+        case UInt8(ascii: "\""): return [UInt8(ascii: "\"")]
+        case UInt8(ascii: "\\"): return [UInt8(ascii: "\\")]
+        case UInt8(ascii: "/"): return [UInt8(ascii: "/")]
+        case UInt8(ascii: "b"): return [0x08]
+        case UInt8(ascii: "f"): return [0x0C]
+        case UInt8(ascii: "n"): return [0x0A]
+        case UInt8(ascii: "r"): return [0x0D]
+        case UInt8(ascii: "t"): return [0x09]
+        case UInt8(ascii: "u"):
+            var units = [try codeUnit()]
+            if UTF16.isLeadSurrogate(units[0]), take("\\"), take("u") { units.append(try codeUnit()) }
+            guard let text = String(validating: units, as: UTF16.self) else { throw flaw("a pair of surrogates") }
+            return Array(text.utf8)
+        default: throw flaw("one of JSON's escapes")
+        }
+    }
+
+    private mutating func codeUnit() throws(HeaderFlaw) -> UInt16 {
+        var unit: UInt16 = 0
+        for _ in 0..<4 {
+            guard let digit = next().flatMap({ Character(Unicode.Scalar($0)).hexDigitValue }) else {
+                throw flaw("four hexadecimal digits")
+            }
+            unit = unit << 4 | UInt16(digit)
+        }
+        return unit
+    }
+
+    private mutating func expect(_ scalar: Unicode.Scalar) throws(HeaderFlaw) {
+        skipSpaces()
+        guard take(scalar) else { throw flaw("\(scalar)") }
+    }
+
+    private mutating func take(_ scalar: Unicode.Scalar) -> Bool {
+        guard position < bytes.count, bytes[position] == UInt8(ascii: scalar) else { return false }
+        position += 1
+        return true
+    }
+
+    private mutating func next() -> UInt8? {
+        guard position < bytes.count else { return nil }
+        position += 1
+        return bytes[position - 1]
+    }
+
+    private mutating func skipSpaces() {
+        while position < bytes.count, " \t\n\r".utf8.contains(bytes[position]) { position += 1 }
+    }
+
+    private func flaw(_ expected: String) -> HeaderFlaw {
+        HeaderFlaw(problem: "the header is not the JSON of the format: expected \(expected) at its byte \(position)")
+    }
+}

@@ -1,0 +1,154 @@
+// Reads safetensors files: the header at once and with every check, the numbers only when they are asked for.
+
+import Glibc
+
+#if _endian(big)
+    #error("safetensors are little-endian, and numbers are read here as they stand")
+#endif
+
+/// A safetensors file that is open for reading. Its header has been checked; no numbers are in memory.
+///
+/// Numbers are read, not mapped, so that a file which shrinks meanwhile is an error and not a crash.
+public struct SafetensorsFile: Sendable {
+    /// Where the file is.
+    public let path: String
+    /// Text pairs about the file.
+    public let metadata: [String: String]
+    /// Tensors by name.
+    public let tensors: [String: TensorInfo]
+    private let input: Input
+
+    /// Opens a file and checks its header.
+    ///
+    /// - Throws: `SafetensorsError` when it cannot be read, or breaks any rule of the format.
+    public init(contentsOf path: String) throws(SafetensorsError) {
+        let input = try Input(path)
+        guard input.size >= 8 else {
+            throw .damaged(
+                path: path, problem: "it has \(input.size) bytes, and the length of its header alone takes 8")
+        }
+        let length = try input.bytes(in: 0..<8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        guard length <= UInt64(Header.mostBytes) else {
+            throw .damaged(path: path, problem: "its header of \(length) bytes is longer than 1 MiB")
+        }
+        let dataStart = 8 + Int(length)
+        guard dataStart <= input.size else {
+            throw .damaged(path: path, problem: "its header of \(length) bytes runs past the end of the file")
+        }
+        let bytes = try input.bytes(in: 8..<dataStart)
+        let header: Header
+        do throws(HeaderFlaw) {
+            header = try Header(parsing: bytes, dataCount: input.size - dataStart)
+        } catch {
+            throw .damaged(path: path, problem: error.problem)
+        }
+        metadata = header.metadata
+        tensors = header.tensors.mapValues { $0.moved(by: dataStart) }
+        self.path = path
+        self.input = input
+    }
+
+    /// Reads a tensor's floats to where they are needed, without another copy.
+    ///
+    /// - Parameter floats: exactly as many as the tensor has.
+    /// - Throws: `SafetensorsError` without such a tensor of `F32`, for another count, or when reading fails.
+    public func readFloats(
+        named name: String, into floats: UnsafeMutableBufferPointer<Float>
+    ) throws(SafetensorsError) {
+        let info = try floatTensor(named: name)
+        guard info.count == floats.count else {
+            let problem = "of shape \(info.shape) holds \(info.count) numbers and not \(floats.count)"
+            throw .otherTensor(path: path, name: name, problem: problem)
+        }
+        try input.read(into: UnsafeMutableRawBufferPointer(floats), at: info.byteRange.lowerBound)
+    }
+
+    /// Lends a tensor's floats to `body`; they are gone when it returns.
+    ///
+    /// - Throws: `SafetensorsError` without such a tensor of `F32`, or when reading fails.
+    public func withFloats<Result>(
+        named name: String, _ body: (UnsafeBufferPointer<Float>) -> Result
+    ) throws(SafetensorsError) -> Result {
+        let info = try floatTensor(named: name)
+        let floats = UnsafeMutableBufferPointer<Float>.allocate(capacity: info.count)
+        defer { floats.deallocate() }
+        try readFloats(named: name, into: floats)
+        return body(UnsafeBufferPointer(floats))
+    }
+
+    /// A tensor's bytes of any type, as they stand in the file.
+    ///
+    /// - Throws: `SafetensorsError` without such a tensor, or when reading fails.
+    public func bytes(named name: String) throws(SafetensorsError) -> [UInt8] {
+        try input.bytes(in: info(named: name).byteRange)
+    }
+
+    private func info(named name: String) throws(SafetensorsError) -> TensorInfo {
+        guard let info = tensors[name] else { throw .noTensor(path: path, name: name) }
+        return info
+    }
+
+    private func floatTensor(named name: String) throws(SafetensorsError) -> TensorInfo {
+        let info = try info(named: name)
+        guard info.type == .f32 else {
+            throw .otherTensor(path: path, name: name, problem: "is of type \(info.type.rawValue) and not F32")
+        }
+        return info
+    }
+}
+
+extension TensorInfo {
+    fileprivate func moved(by offset: Int) -> TensorInfo {
+        TensorInfo(
+            type: type, shape: shape, byteRange: byteRange.lowerBound + offset..<byteRange.upperBound + offset)
+    }
+}
+
+/// A regular file, open for reading until nobody holds it.
+private final class Input: Sendable {
+    let path: String
+    let size: Int
+    private let descriptor: Int32
+
+    init(_ path: String) throws(SafetensorsError) {
+        // Without O_NONBLOCK, opening a pipe would wait for somebody to write.
+        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw .cannotRead(path: path, code: errno) }
+        self.path = path
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+            let code = errno
+            close(descriptor)
+            throw .cannotRead(path: path, code: code)
+        }
+        size = Int(status.st_size)
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            close(descriptor)
+            throw .cannotRead(path: path, code: status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EINVAL)
+        }
+    }
+
+    deinit { close(descriptor) }
+
+    /// A copy of part of the file.
+    func bytes(in range: Range<Int>) throws(SafetensorsError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: range.count)
+        var span = bytes.mutableSpan
+        try span.withUnsafeMutableBytes { bytes throws(SafetensorsError) in
+            try read(into: bytes, at: range.lowerBound)
+        }
+        return bytes
+    }
+
+    /// Fills all of `bytes` from the file's byte `offset` on.
+    func read(into bytes: UnsafeMutableRawBufferPointer, at offset: Int) throws(SafetensorsError) {
+        var done = 0
+        while done < bytes.count {
+            let got = pread(descriptor, bytes.baseAddress?.advanced(by: done), bytes.count - done, off_t(offset + done))
+            if got < 0 && errno == EINTR { continue }
+            guard got >= 0 else { throw .cannotRead(path: path, code: errno) }
+            guard got > 0 else { throw .damaged(path: path, problem: "it became shorter while it was read") }
+            done += got
+        }
+    }
+}
