@@ -1,0 +1,41 @@
+// An experiment in JSON, with the keys of the experiment files.
+
+public import Experiments
+
+extension Experiment {
+    /// The experiment with the keys of the experiment files, every default filled in.
+    public var json: JSON {
+        [
+            "name": .string(name),
+            "description": .string(description),
+            "network": [
+                "blocks": .array(network.blocks.map { .integers([$0.numConvs, $0.outChannels]) }),
+                "ratio": .integer(network.ratio),
+                "kernel": .integer(network.kernel),
+                "classifier": .integers(network.classifier),
+                "dropout": .number(network.dropout),
+            ],
+            "data": [
+                "dataset": .string(data.dataset),
+                "resize": .integer(data.resize),
+                "batch_size": .integer(data.batchSize),
+                "shuffle": .bool(data.shuffle),
+                "limit_train": .optional(data.limitTrain),
+                "limit_test": .optional(data.limitTest),
+            ],
+            "training": [
+                "optimizer": .string(training.optimizer.rawValue),
+                "lr": .number(training.learningRate),
+                "momentum": .number(training.momentum),
+                "weight_decay": .number(training.weightDecay),
+                "epochs": .integer(training.epochs),
+                "seed": .unsigned(training.seed),
+                "precision": .string(training.precision.rawValue),
+            ],
+            "engine": [
+                "convolution": .string(engine.convolution.rawValue),
+                "chunk": .optional(engine.chunk),
+            ],
+        ]
+    }
+}

@@ -1,0 +1,116 @@
+// JSON on its way out: a value and its text. Reading JSON is not done here.
+
+/// A JSON value whose objects keep the order in which their keys were given.
+public enum JSON: Sendable, Hashable {
+    /// Nothing.
+    case null
+    /// True or false.
+    case bool(Bool)
+    /// A whole number.
+    case integer(Int)
+    /// A whole number that may be beyond the largest `Int`.
+    case unsigned(UInt64)
+    /// Any other number; what is not finite is written as `null`, for JSON has no word for it.
+    case number(Double)
+    /// Text.
+    case string(String)
+    /// A list.
+    case array([JSON])
+    /// Keys, each given once, with their values.
+    case object([Member])
+
+    /// A key with its value.
+    public struct Member: Sendable, Hashable {
+        /// The key.
+        public var key: String
+        /// Its value.
+        public var value: JSON
+
+        /// Both.
+        public init(_ key: String, _ value: JSON) {
+            self.key = key
+            self.value = value
+        }
+    }
+
+    /// A whole number, or `null`.
+    public static func optional(_ value: Int?) -> JSON { value.map(JSON.integer) ?? .null }
+
+    /// A number, or `null`.
+    public static func optional(_ value: Double?) -> JSON { value.map(JSON.number) ?? .null }
+
+    /// A list of whole numbers.
+    public static func integers(_ values: [Int]) -> JSON { .array(values.map(JSON.integer)) }
+
+    /// In one line, nothing but what is needed between values. Characters that act on a terminal or hide are
+    /// escaped, so a line of it may be shown as it is.
+    public var text: String {
+        var text = ""
+        write(to: &text)
+        return text
+    }
+
+    private func write(to text: inout String) {
+        switch self {
+        case .null: text += "null"
+        case .bool(let value): text += value ? "true" : "false"
+        case .integer(let value): text += String(value)
+        case .unsigned(let value): text += String(value)
+        case .number(let value): text += value.isFinite ? value.description : "null"
+        case .string(let value): Self.write(value, to: &text)
+        case .array(let values):
+            text += "["
+            for (index, value) in values.enumerated() {
+                if index > 0 { text += "," }
+                value.write(to: &text)
+            }
+            text += "]"
+        case .object(let members):
+            text += "{"
+            for (index, member) in members.enumerated() {
+                if index > 0 { text += "," }
+                Self.write(member.key, to: &text)
+                text += ":"
+                member.value.write(to: &text)
+            }
+            text += "}"
+        }
+    }
+
+    private static func write(_ string: String, to text: inout String) {
+        text += "\""
+        for scalar in string.unicodeScalars {
+            switch scalar {
+            case "\"": text += "\\\""
+            case "\\": text += "\\\\"
+            case "\n": text += "\\n"
+            case "\r": text += "\\r"
+            case "\t": text += "\\t"
+            case _ where Readable.isHidden(scalar):
+                for unit in UTF16.encode(scalar) ?? .init() {
+                    let digits = String(unit, radix: 16)
+                    text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                }
+            default: text.unicodeScalars.append(scalar)
+            }
+        }
+        text += "\""
+    }
+}
+
+extension JSON: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral, ExpressibleByStringLiteral {
+    /// An object with its keys in this order.
+    public init(dictionaryLiteral elements: (String, JSON)...) {
+        self = .object(elements.map { Member($0, $1) })
+    }
+
+    /// A list.
+    public init(arrayLiteral elements: JSON...) {
+        self = .array(elements)
+    }
+
+    /// Text.
+    public init(stringLiteral value: String) {
+        self = .string(value)
+    }
+}

@@ -1,0 +1,49 @@
+// The log for programs: JSON Lines, one object a line. `event`, `run`, `sequence` and `time` come first in each.
+
+public import Experiments
+internal import FoundationEssentials
+
+/// Renders a run as JSON Lines.
+///
+/// `event` is `run_started`, `progress`, `epoch_finished`, `warning` or `run_finished`; `time` is UTC as ISO 8601 with
+/// milliseconds. Keys come in a fixed order, a number that is not finite is `null`, warnings are lines as the others.
+public struct JSONLinesLog: RunLogRenderer {
+    private var throttle: Throttle
+
+    /// - Parameter progressInterval: seconds of the run between two progress lines; 0 writes every step. The last
+    ///   step of an epoch is always written.
+    public init(progressInterval: Double = 1) {
+        throttle = Throttle(interval: progressInterval)
+    }
+
+    /// The line to write for the next record, if any.
+    public mutating func render(_ record: RunRecord) -> LogOutput {
+        if case .progress(let progress) = record.event {
+            let isLast = progress.stepInEpoch >= progress.stepsPerEpoch
+            guard isLast || throttle.isOpen(at: progress.elapsedSeconds) else { return LogOutput() }
+            throttle.restart(at: progress.elapsedSeconds)
+        }
+        return LogOutput(standardOutput: record.json.text + "\n")
+    }
+}
+
+extension RunRecord {
+    /// The record as its line in JSON Lines.
+    public var json: JSON {
+        let head: [JSON.Member] = [
+            JSON.Member("event", .string(event.name)),
+            JSON.Member("run", .string(run)),
+            JSON.Member("sequence", .integer(sequence)),
+            JSON.Member("time", time.isFinite ? .string(Self.iso8601(time)) : .null),
+        ]
+        return .object(head + event.members)
+    }
+
+    private static func iso8601(_ seconds: Double) -> String {
+        // From year 1 to the end of year 9999. Half a thousandth of a millisecond keeps .123 from being cut to .122.
+        let clamped = min(max(seconds, -62_135_596_800), 253_402_300_799)
+        let milliseconds = (clamped * 1000).rounded() / 1000
+        return Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+            .format(Date(timeIntervalSince1970: milliseconds + 0.000_000_5))
+    }
+}

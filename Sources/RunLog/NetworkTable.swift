@@ -1,0 +1,101 @@
+// A network's shapes and costs as rows, for the log's header and for `vgglab shapes`: as aligned text and as JSON.
+
+public import Experiments
+
+/// A network layer by layer, with what each costs and what a training step holds in memory.
+public struct NetworkTable: Sendable, Hashable {
+    /// A share of a training step's memory.
+    public struct MemoryPart: Sendable, Hashable {
+        /// What it holds, for people.
+        public var label: String
+        /// Its size.
+        public var bytes: Int
+    }
+
+    /// The network.
+    public let network: Network
+    /// Pictures in a step, which the memory is for.
+    public let batchSize: Int
+    /// What a training step holds in memory; may be empty.
+    public let memory: [MemoryPart]
+
+    /// - Parameters:
+    ///   - network: the network.
+    ///   - batchSize: pictures in a step.
+    ///   - memory: what a training step at that batch size holds in memory; left out where empty.
+    public init(_ network: Network, batchSize: Int, memory: [(label: String, bytes: Int)] = []) {
+        self.network = network
+        self.batchSize = batchSize
+        self.memory = memory.map { MemoryPart(label: $0.label, bytes: $0.bytes) }
+    }
+
+    /// Everything that a training step holds in memory.
+    public var memoryBytes: Int { memory.reduce(0) { $0 + $1.bytes } }
+
+    /// Lines for people, at most 80 columns for the networks of the VGG paper, the last with its line end.
+    ///
+    /// **Shapes** are one picture's: `C × H × W` behind a block, a width behind the layers of the classifier.
+    /// **Units**: MACs are multiply-accumulates.
+    public var text: String {
+        var lines = Self.aligned([Row.heading] + rows + [Row.total(of: network)])
+        lines.append("training: \(Readable.magnitude(network.trainingMACs)) MACs a picture (forward and gradients)")
+        if !memory.isEmpty {
+            lines.append("")
+            lines.append("memory of a training step of \(batchSize) picture\(batchSize == 1 ? "" : "s")")
+            let parts = memory.map { [Readable.visible($0.label), Readable.bytes($0.bytes)] }
+            lines += Self.aligned(
+                (parts + [["total", Readable.bytes(memoryBytes)]]).map { Row(cells: ["  \($0[0])", $0[1]]) },
+                rightFrom: 1)
+        }
+        return lines.map { "\($0)\n" }.joined()
+    }
+
+    /// The table for programs: `blocks` and `layers` with `output_shape`, `parameters`, `macs`, then `totals`.
+    public var json: JSON {
+        let layers = network.layers
+        let blocks = network.blocks.indices.map { index in
+            layers.filter { $0.block == index + 1 }
+        }
+        return [
+            "input_shape": .integers([network.inputChannels, network.inputSide, network.inputSide]),
+            "blocks": .array(blocks.enumerated().map { Self.json(ofBlock: $0 + 1, layers: $1) }),
+            "layers": .array(layers.map(Self.json(of:))),
+            "totals": [
+                "parameters": .integer(network.parameters),
+                "forward_macs": .integer(network.forwardMACs),
+                "training_macs": .integer(network.trainingMACs),
+                "batch_size": .integer(batchSize),
+                "memory_bytes": memory.isEmpty ? .null : .integer(memoryBytes),
+            ],
+            "memory": .array(memory.map { ["label": .string($0.label), "bytes": .integer($0.bytes)] }),
+        ]
+    }
+
+    private static func json(ofBlock number: Int, layers: [Layer]) -> JSON {
+        [
+            "block": .integer(number),
+            "output_shape": .integers(layers.last?.outputShape ?? []),
+            "parameters": .integer(layers.reduce(0) { $0 + $1.parameters }),
+            "macs": .integer(layers.reduce(0) { $0 + $1.forwardMACs }),
+        ]
+    }
+
+    private static func json(of layer: Layer) -> JSON {
+        let kind =
+            switch layer.kind {
+            case .convolution: "convolution"
+            case .maxPool: "max_pool"
+            case .flatten: "flatten"
+            case .linear: "linear"
+            case .dropout: "dropout"
+            }
+        return [
+            "kind": .string(kind),
+            "name": layer.name.map(JSON.string) ?? .null,
+            "block": .optional(layer.block),
+            "output_shape": .integers(layer.outputShape),
+            "parameters": .integer(layer.parameters),
+            "macs": .integer(layer.forwardMACs),
+        ]
+    }
+}

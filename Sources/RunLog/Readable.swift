@@ -1,0 +1,104 @@
+// Numbers and foreign text as people read them. No locale: a log says the same on every machine.
+
+/// How values are written for people.
+public enum Readable {
+    /// With this many decimals, such as `0.412`; numbers beyond 10^15 in scientific notation, others as `nan`, `inf`.
+    public static func fixed(_ value: Double, decimals: Int) -> String {
+        guard value.isFinite, value.magnitude < 1e15 else { return value.description }
+        var scale = 1
+        for _ in 0..<decimals { scale *= 10 }
+        let scaled = (value.magnitude * Double(scale)).rounded()
+        guard scaled < 1e18 else { return value.description }
+        let (whole, part) = Int(scaled).quotientAndRemainder(dividingBy: scale)
+        let sign = value < 0 && scaled > 0 ? "-" : ""
+        guard decimals > 0 else { return "\(sign)\(whole)" }
+        return "\(sign)\(whole)." + padded(part, digits: decimals)
+    }
+
+    /// As short as it can be without losing anything: `0.05`, `3`, `1e+06`.
+    public static func short(_ value: Double) -> String {
+        let text = value.description
+        guard text.hasSuffix(".0") else { return text }
+        let whole = text.dropLast(2)
+        let digits = whole.drop { $0 == "-" }
+        let significant = digits.reversed().drop { $0 == "0" }.reversed()
+        guard digits.count > 6, significant.count == 1 else { return String(whole) }
+        return "\(value < 0 ? "-" : "")\(String(significant))e+" + padded(digits.count - 1, digits: 2)
+    }
+
+    /// With a comma between groups of three digits: `51,384,320`.
+    public static func count(_ value: Int) -> String {
+        let digits = String(value.magnitude)
+        var text = value < 0 ? "-" : ""
+        for (index, digit) in digits.enumerated() {
+            if index > 0, (digits.count - index).isMultiple(of: 3) { text.append(",") }
+            text.append(digit)
+        }
+        return text
+    }
+
+    /// Three digits or so and a power of 1000: `160`, `7.2 M`, `1.9 G`.
+    public static func magnitude(_ value: Int) -> String {
+        guard value.magnitude >= 1000 else { return "\(value)" }
+        var scaled = Double(value)
+        for unit in ["k", "M", "G", "T"] {
+            scaled /= 1000
+            if scaled.magnitude < 999.95 { return "\(fixed(scaled, decimals: 1)) \(unit)" }
+        }
+        return "\(fixed(scaled / 1000, decimals: 1)) P"
+    }
+
+    /// A duration: `3.2 s`, `48 s`, `4 min 10 s`, `31 min`, `2 h 05 min`, `3 d 04 h`; `?` where it is none.
+    public static func duration(seconds: Double) -> String {
+        guard seconds.isFinite, (0..<1e12).contains(seconds) else { return "?" }
+        if seconds < 9.95 { return "\(fixed(seconds, decimals: 1)) s" }
+        let whole = Int(seconds.rounded())
+        if whole < 60 { return "\(whole) s" }
+        if whole < 600 { return "\(whole / 60) min " + padded(whole % 60, digits: 2) + " s" }
+        let minutes = Int((seconds / 60).rounded())
+        if minutes < 60 { return "\(minutes) min" }
+        if minutes < 48 * 60 { return "\(minutes / 60) h " + padded(minutes % 60, digits: 2) + " min" }
+        let hours = Int((seconds / 3600).rounded())
+        return "\(hours / 24) d " + padded(hours % 24, digits: 2) + " h"
+    }
+
+    /// An amount of memory: `0.9 GiB`, `312 MiB`, `48 KiB`, `12 B`.
+    public static func bytes(_ bytes: Int) -> String {
+        let value = Double(bytes)
+        if bytes >= 1 << 29 { return "\(fixed(value / 0x1p30, decimals: 1)) GiB" }
+        if bytes >= 1 << 20 { return "\(fixed(value / 0x1p20, decimals: 0)) MiB" }
+        if bytes >= 1 << 10 { return "\(fixed(value / 0x1p10, decimals: 0)) KiB" }
+        return "\(bytes) B"
+    }
+
+    /// Text from outside (names, descriptions, reasons, paths) with every character shown that would act on the
+    /// terminal or hide: controls, bidirectional and zero-width characters appear as `\n`, `\u{1B}`, `\u{202E}`.
+    public static func visible(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: isHidden) else { return text }
+        var shown = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\n": shown += "\\n"
+            case "\r": shown += "\\r"
+            case "\t": shown += "\\t"
+            case _ where isHidden(scalar): shown += "\\u{" + String(scalar.value, radix: 16, uppercase: true) + "}"
+            default: shown.unicodeScalars.append(scalar)
+            }
+        }
+        return shown
+    }
+
+    /// Whether a character acts or hides where it should be seen.
+    static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned, .surrogate: true
+        default: scalar.properties.isDefaultIgnorableCodePoint
+        }
+    }
+
+    /// A number that is not negative, with zeros before it.
+    static func padded(_ value: Int, digits: Int) -> String {
+        let text = String(value)
+        return String(repeating: "0", count: max(digits - text.count, 0)) + text
+    }
+}

@@ -1,0 +1,133 @@
+// What each line of the text log says.
+
+internal import Experiments
+
+extension TextLog {
+    /// What the run is made of: name, table, and a line each for data, recipe, machine and memory.
+    func header(of run: RunStarted) -> String {
+        let experiment = run.experiment
+        let description = experiment.description.isEmpty ? "" : ": \(Readable.visible(experiment.description))"
+        let data = experiment.data
+        let facts = [
+            (
+                "data",
+                "\(Readable.visible(run.dataset)), \(Readable.count(run.trainExamples)) training and "
+                    + "\(Readable.count(run.testExamples)) test pictures, \(data.resize) × \(data.resize), "
+                    + "batches of \(data.batchSize)"
+            ),
+            ("training", recipe(of: run)),
+            ("machine", "\(Readable.visible(run.machine)), \(threads(run.threads))"),
+            ("engine", Readable.visible(run.engine)),
+            ("memory", "about \(Readable.bytes(run.predictedMemoryBytes)) at the peak"),
+        ]
+        let lines = facts.map { name, text in "\(name.padding(to: 10))\(text)" }
+        let table = NetworkTable(run.network, batchSize: data.batchSize).text
+        return Readable.visible(experiment.name) + description + "\n\n" + table + "\n"
+            + lines.joined(separator: "\n") + "\n"
+    }
+
+    /// `epoch  3/10  step 120/469  loss 0.412  train acc 0.847  212.3 examples/sec  left 31 min`.
+    func line(of progress: Progress) -> String {
+        let step = String(progress.stepInEpoch).leftPadding(to: String(progress.stepsPerEpoch).count)
+        let parts = [
+            epoch(progress.epoch), "step \(step)/\(progress.stepsPerEpoch)", "loss \(metric(progress.meanLoss))",
+            "train acc \(metric(progress.meanAccuracy))", rate(progress.examplesPerSecond),
+        ]
+        return (parts + left(progress.remainingSeconds)).joined(separator: "  ")
+    }
+
+    /// `epoch  3/10  loss 0.412  train acc 0.847  test acc 0.861  212.3 examples/sec  left 31 min`.
+    func line(of metrics: EpochMetrics) -> String {
+        let parts = [
+            epoch(metrics.epoch), "loss \(metric(metrics.trainLoss))", "train acc \(metric(metrics.trainAccuracy))",
+            "test acc \(metric(metrics.testAccuracy))", rate(metrics.examplesPerSecond),
+        ]
+        let isLast = metrics.epoch == numEpochs
+        return (parts + left(isLast ? nil : metrics.remainingSeconds)).joined(separator: "  ")
+    }
+
+    /// How the run ended; the last line says what to know first.
+    func closingLines(of summary: RunSummary) -> [String] {
+        switch summary.outcome {
+        case .completed:
+            return results(of: summary)
+        case .stopped:
+            let best = summary.bestEpoch.map {
+                "the best so far is test acc \(metric($0.testAccuracy)) in epoch \($0.epoch)"
+            }
+            return (summary.lastEpoch == nil ? [] : results(of: summary))
+                + ["stopped \(place(of: summary.step)): \(best ?? "no epoch was finished")"]
+        case .diverged(let step):
+            let rate = started.map { " (now \(Readable.short($0.experiment.training.learningRate)))" } ?? ""
+            return [
+                "diverged at step \(step): the loss is no longer a finite number; try a smaller training.lr\(rate)"
+            ]
+        case .failed(let reason):
+            return ["failed \(place(of: summary.step)): \(Readable.visible(reason))"]
+        }
+    }
+
+    /// The notebook's two lines, and one for what it does not count.
+    private func results(of summary: RunSummary) -> [String] {
+        let costs = [
+            Readable.duration(seconds: summary.elapsedSeconds),
+            "peak memory \(Readable.bytes(summary.peakMemoryBytes))",
+        ]
+        guard let last = summary.lastEpoch else {
+            return [(["no epoch was trained"] + costs).joined(separator: " · ")]
+        }
+        let best = summary.bestEpoch.map { ["best test acc \(metric($0.testAccuracy)) in epoch \($0.epoch)"] } ?? []
+        let wholeLoop = ["\(rate(summary.examplesPerSecond)) over the whole loop, data included"]
+        let device = started.map { "cpu (\(threads($0.threads)))" } ?? "cpu"
+        return [
+            "loss \(metric(last.trainLoss)), train acc \(metric(last.trainAccuracy)), "
+                + "test acc \(metric(last.testAccuracy))",
+            "\(rate(summary.stepExamplesPerSecond)) on \(device)",
+            (wholeLoop + best + costs).joined(separator: " · "),
+        ]
+    }
+
+    private func recipe(of run: RunStarted) -> String {
+        let training = run.experiment.training
+        var parts = ["\(training.optimizer.rawValue)", "lr \(Readable.short(training.learningRate))"]
+        if training.momentum != 0 { parts.append("momentum \(Readable.short(training.momentum))") }
+        if training.weightDecay != 0 { parts.append("weight decay \(Readable.short(training.weightDecay))") }
+        let epochs = "\(training.epochs) epoch\(training.epochs == 1 ? "" : "s")"
+        parts.append("\(epochs) of \(Readable.count(run.stepsPerEpoch)) step\(run.stepsPerEpoch == 1 ? "" : "s")")
+        return (parts + ["seed \(training.seed)"]).joined(separator: ", ")
+    }
+
+    private var numEpochs: Int? { started?.experiment.training.epochs }
+
+    private func epoch(_ epoch: Int) -> String {
+        guard let numEpochs else { return "epoch \(epoch)" }
+        return "epoch \(String(epoch).leftPadding(to: String(numEpochs).count))/\(numEpochs)"
+    }
+
+    private func place(of step: Int) -> String {
+        guard step > 0 else { return "before the first step" }
+        guard let started, started.stepsPerEpoch > 0 else { return "after step \(step)" }
+        let epoch = (step - 1) / started.stepsPerEpoch + 1
+        return "after step \(step) (epoch \(epoch)/\(started.experiment.training.epochs))"
+    }
+
+    private func metric(_ value: Double) -> String { Readable.fixed(value, decimals: 3) }
+
+    private func rate(_ examplesPerSecond: Double) -> String {
+        "\(Readable.fixed(examplesPerSecond, decimals: 1)) examples/sec"
+    }
+
+    private func left(_ seconds: Double?) -> [String] {
+        seconds.map { ["left \(Readable.duration(seconds: $0))"] } ?? []
+    }
+
+    private func threads(_ count: Int) -> String { "\(count) thread\(count == 1 ? "" : "s")" }
+}
+
+extension String {
+    /// At least `width` characters, with spaces behind.
+    func padding(to width: Int) -> String { self + String(repeating: " ", count: max(width - count, 0)) }
+
+    /// At least `width` characters, with spaces before.
+    func leftPadding(to width: Int) -> String { String(repeating: " ", count: max(width - count, 0)) + self }
+}

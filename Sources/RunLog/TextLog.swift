@@ -1,0 +1,66 @@
+// The log for people: a header, progress at a humane rate, a line an epoch, and the notebook's last words.
+// What each line says is in TextLog+Lines.swift.
+
+public import Experiments
+
+/// Renders a run as text. On a terminal one progress line is rewritten in place; elsewhere it is a line now and then.
+public struct TextLog: RunLogRenderer {
+    /// Only epochs and the end: no header, no progress.
+    public let quiet: Bool
+    /// Columns of the terminal; `nil` where standard output is none. May change while a run goes on.
+    public var terminalColumns: Int?
+
+    var started: RunStarted?
+    private var throttle: Throttle
+    private var hasLineInPlace = false
+
+    /// - Parameters:
+    ///   - quiet: only epochs and the end.
+    ///   - terminalColumns: columns of the terminal; `nil` where standard output is none.
+    public init(quiet: Bool = false, terminalColumns: Int? = nil) {
+        self.quiet = quiet
+        self.terminalColumns = terminalColumns
+        // In place, ten times a second; as lines of their own, every ten seconds, the first ten seconds into the run.
+        throttle = terminalColumns == nil ? Throttle(interval: 10, start: 0) : Throttle(interval: 0.1)
+    }
+
+    /// What to write for the next record.
+    public mutating func render(_ record: RunRecord) -> LogOutput {
+        switch record.event {
+        case .runStarted(let run):
+            started = run
+            return quiet ? LogOutput() : lines([header(of: run)])
+        case .progress(let progress):
+            return quiet ? LogOutput() : render(progress)
+        case .epochFinished(let metrics):
+            throttle.restart(at: metrics.elapsedSeconds)
+            return lines([line(of: metrics)])
+        case .warning(let text):
+            var output = lines([])
+            output.standardError = "warning: \(Readable.visible(text))\n"
+            return output
+        case .runFinished(let summary):
+            return lines(closingLines(of: summary))
+        }
+    }
+
+    private mutating func render(_ progress: Progress) -> LogOutput {
+        let isLast = progress.stepInEpoch >= progress.stepsPerEpoch
+        guard throttle.isOpen(at: progress.elapsedSeconds) || (isLast && terminalColumns != nil) else {
+            return LogOutput()
+        }
+        throttle.restart(at: progress.elapsedSeconds)
+        guard let terminalColumns else { return lines([line(of: progress)]) }
+        // The last column stays free: a cursor behind it would make erase-to-end take the last character away.
+        let text = (line(of: progress) + (isLast ? "  testing" : "")).prefix(max(terminalColumns - 1, 0))
+        hasLineInPlace = true
+        return LogOutput(standardOutput: "\r\(text)\u{1B}[K")
+    }
+
+    /// Whole lines, after the one in place is taken away.
+    private mutating func lines(_ lines: [String]) -> LogOutput {
+        let erase = hasLineInPlace ? "\r\u{1B}[K" : ""
+        hasLineInPlace = false
+        return LogOutput(standardOutput: erase + lines.map { "\($0)\n" }.joined())
+    }
+}
