@@ -2,13 +2,12 @@
 
 /// How values are written for people.
 public enum Readable {
-    /// With this many decimals, such as `0.412`; numbers beyond 10^15 in scientific notation, others as `nan`, `inf`.
+    /// With this many decimals, such as `0.412`; what is too large for them, or no number, as Swift writes it.
     public static func fixed(_ value: Double, decimals: Int) -> String {
-        guard value.isFinite, value.magnitude < 1e15 else { return value.description }
         var scale = 1
         for _ in 0..<decimals { scale *= 10 }
         let scaled = (value.magnitude * Double(scale)).rounded()
-        guard scaled < 1e18 else { return value.description }
+        guard scaled < 0x1p53 else { return value.description }
         let (whole, part) = Int(scaled).quotientAndRemainder(dividingBy: scale)
         let sign = value < 0 && scaled > 0 ? "-" : ""
         guard decimals > 0 else { return "\(sign)\(whole)" }

@@ -1,0 +1,118 @@
+// The log for programs, line by line.
+
+import Experiments
+import Foundation
+import RunLog
+import Testing
+
+@Suite struct JSONLinesLogTests {
+    private let head = #""run":"r1","sequence":0,"time":"2026-01-01T00:00:00.250Z""#
+
+    @Test func `the start holds the experiment in the keys of its file`() throws {
+        var log = JSONLinesLog()
+        var experiment = Experiment(name: "small", description: "A \"small\" one", data: DataRecipe(limitTrain: 640))
+        experiment.training.seed = .max
+        let text = log.output(of: .runStarted(try started(experiment))).standardOutput
+        let expected =
+            #"{"event":"run_started",\#(head),"experiment":{"name":"small","description":"A \"small\" one","#
+            + #""network":{"blocks":[[1,64],[1,128],[2,256],[2,512],[2,512]],"ratio":4,"kernel":3,"#
+            + #""classifier":[4096,4096],"dropout":0.5},"data":{"dataset":"fashion-mnist","resize":224,"#
+            + #""batch_size":128,"shuffle":true,"limit_train":640,"limit_test":null},"training":{"optimizer":"sgd","#
+            + #""lr":0.05,"momentum":0.0,"weight_decay":0.0,"epochs":10,"seed":18446744073709551615,"#
+            + #""precision":"float32"},"engine":{"convolution":"auto","chunk":null}},"#
+            + #""dataset":"Fashion-MNIST in /data","num_classes":10,"parameters":43093322,"train_examples":60000,"#
+            + #""test_examples":10000,"steps_per_epoch":469,"threads":2,"machine":"Xeon, 2 cores, 8 GiB","#
+            + #""engine":"oneDNN 2.7, Winograd","predicted_memory_bytes":966367642}"# + "\n"
+        #expect(text == expected)
+    }
+
+    @Test func `progress is an object of numbers`() {
+        var log = JSONLinesLog()
+        #expect(
+            log.output(of: .progress(progress(at: 12.5))).standardOutput
+                == #"{"event":"progress",\#(head),"epoch":3,"step":1058,"step_in_epoch":120,"steps_per_epoch":469,"#
+                + #""loss":0.5,"mean_loss":0.412,"mean_accuracy":0.847,"examples_per_second":212.3,"#
+                + #""elapsed_seconds":12.5,"remaining_seconds":1860.0}"# + "\n")
+    }
+
+    @Test(arguments: [Double.nan, .infinity, -.infinity]) func `a loss that is no number is null`(loss: Double) {
+        var log = JSONLinesLog()
+        let text = log.output(of: .progress(progress(loss: loss, at: 1, remaining: nil))).standardOutput
+        #expect(text.contains(#""loss":null,"mean_loss":null,"#))
+        #expect(text.contains(#""remaining_seconds":null}"#))
+    }
+
+    @Test func `an epoch is an object of numbers`() {
+        var log = JSONLinesLog()
+        #expect(
+            log.output(of: .epochFinished(metrics())).standardOutput
+                == #"{"event":"epoch_finished",\#(head),"epoch":3,"step":1407,"train_loss":0.412,"#
+                + #""train_accuracy":0.847,"test_loss":0.4,"test_accuracy":0.861,"examples_per_second":212.3,"#
+                + #""step_examples_per_second":214.0,"elapsed_seconds":100.0,"remaining_seconds":1860.0}"# + "\n")
+    }
+
+    @Test func `a warning is a line of standard output`() {
+        var log = JSONLinesLog()
+        #expect(
+            log.output(of: .warning("hot \\ \"x\"\n"))
+                == LogOutput(
+                    standardOutput: #"{"event":"warning",\#(head),"message":"hot \\ \"x\"\n"}"# + "\n"))
+    }
+
+    @Test(arguments: [
+        (Outcome.completed, #""outcome":"completed","diverged_at_step":null,"reason":null,"#),
+        (.stopped, #""outcome":"stopped","diverged_at_step":null,"reason":null,"#),
+        (.diverged(step: 7), #""outcome":"diverged","diverged_at_step":7,"reason":null,"#),
+        (.failed(reason: "no\u{1B}"), #""outcome":"failed","diverged_at_step":null,"reason":"no\u001b","#),
+    ]) func `the end says how it came`(outcome: Outcome, members: String) {
+        var log = JSONLinesLog()
+        #expect(
+            log.output(of: .runFinished(summary(outcome, step: 9, last: nil, best: nil))).standardOutput
+                == #"{"event":"run_finished",\#(head),"# + members + #""step":9,"last_epoch":null,"best_epoch":null,"#
+                + #""examples_per_second":198.4,"step_examples_per_second":212.3,"elapsed_seconds":250.0,"#
+                + #""peak_memory_bytes":966367642}"# + "\n")
+    }
+
+    @Test func `the end holds the last and the best epoch`() throws {
+        var log = JSONLinesLog()
+        let end = summary(.completed, last: metrics(epoch: 10), best: metrics(epoch: 9, testAccuracy: 0.921))
+        let text = log.output(of: .runFinished(end)).standardOutput
+        #expect(text.contains(#""last_epoch":{"epoch":10,"step":4690,"#))
+        #expect(text.contains(#""best_epoch":{"epoch":9,"step":4221,"#))
+        #expect(text.contains(#""test_accuracy":0.921"#))
+    }
+
+    @Test func `progress comes once a second and at the end of an epoch`() {
+        var log = JSONLinesLog()
+        let written = [0.1, 0.5, 1.0, 1.1, 1.9, 2.2].map { !log.output(of: .progress(progress(at: $0))).isEmpty }
+        #expect(written == [true, false, false, true, false, true])
+        #expect(!log.output(of: .progress(progress(stepInEpoch: 469, at: 2.3))).isEmpty)
+    }
+
+    @Test func `an interval of zero writes every step`() {
+        var log = JSONLinesLog(progressInterval: 0)
+        let written = [1, 1, 1.0001].map { !log.output(of: .progress(progress(at: $0))).isEmpty }
+        #expect(written == [true, true, true])
+    }
+
+    @Test(
+        arguments: [
+            (0.0, "1970-01-01T00:00:00.000Z"), (1_767_225_599.9996, "2026-01-01T00:00:00.000Z"),
+            (1_767_225_600.123, "2026-01-01T00:00:00.123Z"), (1_709_164_800.999, "2024-02-29T00:00:00.999Z"),
+            (-0.001, "1969-12-31T23:59:59.999Z"), (.infinity, nil), (1e300, "9999-12-31T23:59:59.000Z"),
+        ] as [(Double, String?)]) func `time is UTC with milliseconds`(seconds: Double, text: String?)
+    {
+        let line = record(.warning(""), time: seconds).json.text
+        #expect(line.contains("\"time\":" + (text.map { "\"\($0)\"" } ?? "null")))
+    }
+
+    @Test func `hostile names stay text on one line and come back as they were`() throws {
+        let hostile = "a\u{1B}[31m\u{9B}\u{202E}\u{200B}\u{2028}\u{E0001}\n\"é図🙂"
+        let line = record(.warning(hostile), run: hostile).json.text
+        #expect(!line.unicodeScalars.contains { $0.value < 32 || [0x9B, 0x202E, 0x200B, 0x2028].contains($0.value) })
+        #expect(line.contains(#"\u001b[31m\u009b\u202e\u200b\u2028\udb40\udc01\n\"é図🙂"#))
+        let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+        #expect(object?["run"] as? String == hostile)
+        #expect(object?["message"] as? String == hostile)
+    }
+}

@@ -1,0 +1,68 @@
+// Numbers and foreign text as people read them.
+
+import RunLog
+import Testing
+
+@Suite struct ReadableTests {
+    @Test(
+        arguments: [
+            (0, "0.0 s"), (3.2, "3.2 s"), (9.94, "9.9 s"), (9.96, "10 s"), (48, "48 s"), (59.4, "59 s"),
+            (59.6, "1 min 00 s"), (250, "4 min 10 s"), (599.4, "9 min 59 s"), (599.6, "10 min"), (1860, "31 min"),
+            (3569, "59 min"), (3590, "1 h 00 min"), (7500, "2 h 05 min"), (172_800, "2 d 00 h"), (273_600, "3 d 04 h"),
+            (-1, "?"), (.nan, "?"), (.infinity, "?"),
+        ] as [(Double, String)]) func `durations have two units at most`(seconds: Double, text: String)
+    {
+        #expect(Readable.duration(seconds: seconds) == text)
+    }
+
+    @Test(
+        arguments: [
+            (0.4125, 3, "0.413"), (0.9996, 3, "1.000"), (0.05, 1, "0.1"), (212.34, 1, "212.3"), (-0.0001, 3, "0.000"),
+            (-1.5, 1, "-1.5"), (7, 0, "7"), (.nan, 3, "nan"), (.infinity, 3, "inf"), (1e30, 3, "1e+30"),
+            (999_999_999_999, 3, "999999999999.000"),
+        ] as [(Double, Int, String)]) func `numbers keep their decimals`(value: Double, decimals: Int, text: String)
+    {
+        #expect(Readable.fixed(value, decimals: decimals) == text)
+    }
+
+    @Test(
+        arguments: [
+            (0.05, "0.05"), (5e-4, "0.0005"), (1e-5, "1e-05"), (3, "3"), (250_000, "250000"), (1e6, "1e+06"),
+            (-2e10, "-2e+10"), (1_234_567, "1234567"), (1e20, "1e+20"), (0, "0"),
+        ] as [(Double, String)]) func `settings lose nothing and stay short`(value: Double, text: String)
+    {
+        #expect(Readable.short(value) == text)
+    }
+
+    @Test(arguments: [(0, "0"), (999, "999"), (1000, "1,000"), (51_384_320, "51,384,320"), (-1234, "-1,234")])
+    func `counts are grouped`(value: Int, text: String) {
+        #expect(Readable.count(value) == text)
+    }
+
+    @Test(arguments: [
+        (160, "160"), (999, "999"), (1000, "1.0 k"), (7_225_344, "7.2 M"), (999_949, "999.9 k"), (999_960, "1.0 M"),
+        (7_609_090_048, "7.6 G"), (3_000_000_000_000_000, "3.0 P"),
+    ]) func `magnitudes take the power that fits`(value: Int, text: String) {
+        #expect(Readable.magnitude(value) == text)
+    }
+
+    @Test(arguments: [
+        (12, "12 B"), (49_152, "48 KiB"), (327_155_712, "312 MiB"), (966_367_642, "0.9 GiB"),
+        (5_368_709_120, "5.0 GiB"),
+    ]) func `memory takes the unit that fits`(bytes: Int, text: String) {
+        #expect(Readable.bytes(bytes) == text)
+    }
+
+    // Not as arguments, which would be printed as they are.
+    @Test func `what acts or hides is shown`() {
+        let shown = [
+            "plain é 図 🙂": "plain é 図 🙂", "a\tb\r\nc": "a\\tb\\r\\nc", "\u{1B}]0;x\u{7}": "\\u{1B}]0;x\\u{7}",
+            "\u{9B}31m": "\\u{9B}31m", "\u{202E}\u{2066}": "\\u{202E}\\u{2066}",
+            "a\u{200D}\u{FEFF}b": "a\\u{200D}\\u{FEFF}b", "\u{2028}\u{2029}": "\\u{2028}\\u{2029}",
+            "\u{115F}\u{3164}": "\\u{115F}\\u{3164}", "\u{7F}\0": "\\u{7F}\\u{0}",
+        ]
+        for (text, expected) in shown {
+            #expect(Readable.visible(text) == expected)
+        }
+    }
+}
