@@ -1,4 +1,4 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.2
 // vgglab's targets, lowest floor first; ARCHITECTURE.md says what each is for and which way the arrows run.
 import PackageDescription
 
@@ -55,10 +55,13 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
+let warningsAreErrors = Context.environment["CI"] != nil
+
 for target in package.targets where target.type != .system {
     target.swiftSettings = [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("InternalImportsByDefault"),
         .enableUpcomingFeature("MemberImportVisibility"),
     ]
+    if warningsAreErrors { target.swiftSettings?.append(.treatAllWarnings(as: .error)) }
 }

@@ -158,19 +158,19 @@ import Testing
     }
 
     @Test(arguments: [
-        (Outcome.stopped, 120, "stopped after step 120 (epoch 1/10): no epoch was finished\n"),
-        (.stopped, 0, "stopped before the first step: no epoch was finished\n"),
+        (Outcome.stopped, 120, "stopped after step 120 (epoch 1/10): no epoch was finished"),
+        (.stopped, 0, "stopped before the first step: no epoch was finished"),
         (
             .diverged(step: 7), 7,
-            "diverged at step 7: the loss is no longer a finite number; try a smaller training.lr (now 1e+06)\n"
+            "diverged at step 7: the loss is no longer a finite number; try a smaller training.lr (now 1e+06)"
         ),
-        (.failed(reason: "disk\u{7} full"), 470, "failed after step 470 (epoch 2/10): disk\\u{7} full\n"),
+        (.failed(reason: "disk\u{7} full"), 470, "failed after step 470 (epoch 2/10): disk\\u{7} full"),
     ]) func `an early end is one line`(outcome: Outcome, step: Int, line: String) throws {
         var log = TextLog()
         let experiment = Experiment(name: "a", training: TrainingRecipe(learningRate: 1e6))
         _ = log.output(of: .runStarted(try started(experiment)))
         let end = summary(outcome, step: step, last: nil, best: nil)
-        #expect(log.output(of: .runFinished(end)).standardOutput == line)
+        #expect(log.output(of: .runFinished(end)).standardOutput == "\(line)\n")
     }
 
     @Test func `a stopped run still says what it reached`() throws {

@@ -1,0 +1,46 @@
+# vgglab's commands for people: `make help` lists them. Everything is built optimised, into one build folder that
+# running and testing share.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+# Targets import only what Package.swift says they may.
+BUILD := -c release --explicit-target-dependency-import-check error
+TIDY := sed -u -f scripts/build-output.sed
+SWIFT_FILES := Package.swift Sources Tests
+
+# What `make run` passes to vgglab.
+ARGS ?= --no-tui experiments/quickstart.yaml
+
+.PHONY: help run build test lint format interop clean setup
+
+help: ## Say what make can do here
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-9s %s\n", $$1, $$2}' Makefile
+
+run: build ## Install what is missing, build, and train the quick-start experiment; ARGS="…" passes other arguments
+	@.build/release/vgglab $(ARGS)
+
+build: setup ## Install what is missing and build
+	@swift build $(BUILD) 2>&1 | $(TIDY) >&2
+
+# Without testable imports the tests share the program's objects; otherwise everything would be compiled twice.
+test: setup ## Install what is missing and run every test
+	@scripts/test-setup
+	@swift test $(BUILD) --disable-testable-imports --disable-xctest 2>&1 | $(TIDY)
+
+lint: setup ## Check that the sources are formatted as .swift-format says
+	@swift format lint --strict -p -r $(SWIFT_FILES)
+
+format: setup ## Format the sources
+	@swift format -i -p -r $(SWIFT_FILES)
+
+interop: build ## Check vgglab against PyTorch; ARGS=--full takes the notebook's sizes
+	@scripts/setup --interop >&2
+	@interop/run $(if $(filter command line,$(origin ARGS)),$(ARGS))
+
+clean: ## Remove what was built
+	@rm -rf .build .build-interop-venv
+
+setup:
+	@scripts/setup >&2
