@@ -32,9 +32,39 @@ final class StepState {
     var correct = 0
 }
 
-/// The operations of a step in order, and where it looks for its pictures.
+/// Operations in order, in lanes that run side by side, a thread each.
+struct Phase {
+    let lanes: [[Operation]]
+
+    /// Runs every lane and waits for all of them; `observe` is called around each operation, on its lane's thread.
+    func run(_ observe: (_ lane: Int, _ operation: Operation, _ run: () throws(OneDNNError) -> Void) throws(OneDNNError)
+        -> Void) throws(OneDNNError)
+    {
+        if lanes.count == 1 {
+            for operation in lanes[0] { try observe(0, operation, operation.run) }
+            return
+        }
+        var errors = [OneDNNError?](repeating: nil, count: lanes.count)
+        errors.withUnsafeMutableBufferPointer { errors in
+            let errors = errors
+            parallel { part, parts in
+                // As many parts as lanes, unless the system grants fewer threads.
+                for lane in stride(from: part, to: lanes.count, by: parts) {
+                    do throws(OneDNNError) {
+                        for operation in lanes[lane] { try observe(lane, operation, operation.run) }
+                    } catch {
+                        errors[lane] = error
+                    }
+                }
+            }
+        }
+        if let error = errors.lazy.compactMap({ $0 }).first { throw error }
+    }
+}
+
+/// The phases of a step in order, and where it looks for its pictures.
 struct Program {
-    let operations: [Operation]
+    let phases: [Phase]
     private let sources: [Memory]
 
     /// A training step: forward, loss, backward, update.
@@ -43,14 +73,26 @@ struct Program {
     ) throws(OneDNNError) -> Program {
         let head = try HeadWriter(plan.head, builder)
         let trunk = TrunkWriter(plan, head: head, builder)
-        var activations: [TrunkActivations] = []
-        for chunk in plan.chunks { activations.append(try trunk.appendForward(chunk, keepsOutputs: true)) }
-        try head.appendForward(dropout: DropoutStream(seed: recipe.seed, state: state))
-        try head.appendBackward(lossGradient: head.appendLoss(state, wantsGradient: true))
-        for (chunk, activations) in zip(plan.chunks, activations) { try trunk.appendBackward(chunk, activations) }
-        try builder.appendGradients()
-        builder.append(nil, .update) { builder.parameters.update(recipe) }
-        return Program(operations: builder.operations, sources: activations.map(\.source))
+        var activations: [[TrunkActivations]] = []
+        try builder.phase(plan.lanes) { _, chunks throws(OneDNNError) in
+            var ofLane: [TrunkActivations] = []
+            for chunk in chunks { ofLane.append(try trunk.appendForward(chunk, keepsOutputs: true)) }
+            activations.append(ofLane)
+        }
+        try builder.phase { () throws(OneDNNError) in
+            try head.appendForward(dropout: DropoutStream(seed: recipe.seed, state: state))
+            try head.appendBackward(lossGradient: head.appendLoss(state, wantsGradient: true))
+        }
+        try builder.phase(plan.lanes) { lane, chunks throws(OneDNNError) in
+            for (chunk, activations) in zip(chunks, activations[lane]) {
+                try trunk.appendBackward(chunk, activations, addsUp: chunk.chunk.start > chunks[0].chunk.start)
+            }
+        }
+        try builder.phase { () throws(OneDNNError) in
+            try builder.appendGradientSums()
+            builder.append(nil, .update) { builder.parameters.update(recipe) }
+        }
+        return Program(phases: builder.program, sources: activations.joined().map(\.source))
     }
 
     /// Loss and accuracy without dropout, gradients, or anything kept for them.
@@ -60,14 +102,18 @@ struct Program {
         let head = try HeadWriter(plan.head, builder)
         let trunk = TrunkWriter(plan, head: head, builder)
         var sources: [Memory] = []
-        for chunk in plan.chunks { sources.append(try trunk.appendForward(chunk, keepsOutputs: false).source) }
-        try head.appendForward(dropout: nil)
-        _ = try head.appendLoss(state, wantsGradient: false)
-        return Program(operations: builder.operations, sources: sources)
+        try builder.phase(plan.lanes) { _, chunks throws(OneDNNError) in
+            for chunk in chunks { sources.append(try trunk.appendForward(chunk, keepsOutputs: false).source) }
+        }
+        try builder.phase { () throws(OneDNNError) in
+            try head.appendForward(dropout: nil)
+            _ = try head.appendLoss(state, wantsGradient: false)
+        }
+        return Program(phases: builder.program, sources: sources)
     }
 
-    private init(operations: [Operation], sources: [Memory]) {
-        self.operations = operations
+    private init(phases: [Phase], sources: [Memory]) {
+        self.phases = phases
         self.sources = sources
     }
 
@@ -77,6 +123,13 @@ struct Program {
         for memory in sources {
             try memory.move(to: base)
             base += memory.descriptor.byteCount
+        }
+    }
+
+    /// Runs the step.
+    func run() throws(OneDNNError) {
+        for phase in phases {
+            try phase.run { _, _, run throws(OneDNNError) in try run() }
         }
     }
 }

@@ -16,36 +16,71 @@ final class Buffers {
     }
 }
 
-/// Collects a program's operations.
+/// Collects a program's phases.
 final class ProgramBuilder {
     let device: Device
     let parameters: Parameters
-    let buffers: Buffers
-    private(set) var operations: [Operation] = []
+    private let buffers: Buffers
+    private let scratchpadBytes: Int
+    /// Changes of layout of parameters, before anything else.
+    private var prologue: [Operation] = []
+    private var phases: [[[Operation]]] = []
+    /// The lane that operations are added to, and whose buffers they use.
+    private var lane = 0
     private var copies: [Int: [Memory]] = [:]
-    private var gradients: [Int: Memory] = [:]
-    private let scratchpad: Buffer
+    private var weightGradients: [GradientKey: Memory] = [:]
+    private var biasGradients: [GradientKey: Memory] = [:]
 
-    init(device: Device, parameters: Parameters, buffers: Buffers, scratchpadBytes: Int) throws(OneDNNError) {
+    private struct GradientKey: Hashable {
+        let layer: Int
+        let lane: Int
+    }
+
+    init(device: Device, parameters: Parameters, buffers: Buffers, scratchpadBytes: Int) {
         self.device = device
         self.parameters = parameters
         self.buffers = buffers
-        self.scratchpad = try buffers.buffer("scratchpad", byteCount: scratchpadBytes)
+        self.scratchpadBytes = scratchpadBytes
+    }
+
+    /// The phases of the program, in order.
+    var program: [Phase] { [Phase(lanes: [prologue])] + phases.map { Phase(lanes: $0) } }
+
+    /// Begins a phase whose lanes run side by side; `write` is called for each lane.
+    func phase<Lane>(
+        _ lanes: [Lane], _ write: (Int, Lane) throws(OneDNNError) -> Void
+    ) throws(OneDNNError) {
+        phases.append(lanes.map { _ in [] })
+        for (index, content) in lanes.enumerated() {
+            lane = index
+            try write(index, content)
+        }
+        lane = 0
+    }
+
+    /// Begins a phase in which one operation follows another, each on all threads.
+    func phase(_ write: () throws(OneDNNError) -> Void) throws(OneDNNError) {
+        phases.append([[]])
+        try write()
     }
 
     func append(_ layer: Int?, _ pass: Pass, _ run: @escaping () throws(OneDNNError) -> Void) {
-        operations.append(Operation(layer: layer, pass: pass, run: run))
+        phases[phases.count - 1][lane].append(Operation(layer: layer, pass: pass, run: run))
     }
 
     /// Adds a call of `primitive`.
     func append(_ layer: Int, _ pass: Pass, _ primitive: Primitive, _ arguments: [Argument: Memory]) throws(OneDNNError)
     {
+        let call = try call(primitive, arguments)
+        append(layer, pass) { () throws(OneDNNError) in try call.run() }
+    }
+
+    private func call(_ primitive: Primitive, _ arguments: [Argument: Memory]) throws(OneDNNError) -> Call {
         var arguments = arguments
         if let wanted = primitive.wants(.scratchpad, shape: []) {
-            arguments[.scratchpad] = try Memory(wanted, in: scratchpad, on: device)
+            arguments[.scratchpad] = try temporaryMemory("scratchpad", wanted, byteCount: scratchpadBytes)
         }
-        let call = primitive.call(arguments, on: device)
-        append(layer, pass) { () throws(OneDNNError) in try call.run() }
+        return primitive.call(arguments, on: device)
     }
 
     /// Adds a change of layout.
@@ -61,9 +96,9 @@ final class ProgramBuilder {
         return try Memory(descriptor, in: buffer, at: bytesPerPicture * start, on: device)
     }
 
-    /// Memory whose content lives only from one operation to the next few.
+    /// Memory of the lane whose content lives only from one operation to the next few.
     func temporaryMemory(_ use: String, _ descriptor: Descriptor, byteCount: Int) throws(OneDNNError) -> Memory {
-        try Memory(descriptor, in: buffers.buffer(use, byteCount: byteCount), on: device)
+        try Memory(descriptor, in: buffers.buffer("lane \(lane) \(use)", byteCount: byteCount), on: device)
     }
 
     /// Adds a convolution or a fully connected layer.
@@ -88,19 +123,20 @@ final class ProgramBuilder {
         }
         if let copy = copies[layer]?.first(where: { $0.descriptor == wanted }) { return copy }
         let copy = try Memory(wanted, on: device)
-        try append(layer, pass, reorder: value, to: copy)
+        let reorder = try Primitive.reorder(from: value.descriptor, to: wanted, on: device)
+        let call = try call(reorder, [.source: value, .destination: copy])
+        prologue.append(Operation(layer: layer, pass: pass) { () throws(OneDNNError) in try call.run() })
         copies[layer, default: []].append(copy)
         return copy
     }
 
     /// Adds the gradient of a layer's weights and biases.
     ///
-    /// - Parameter addsUp: whether it is added to what the program has put there before.
+    /// - Parameter addsUp: whether it is added to what the lane has put there before.
     func appendWeightGradient(
         _ layer: Int, _ primitive: Primitive, source: Memory, destinationGradient: Memory, addsUp: Bool
     ) throws(OneDNNError) {
-        let parameters = layerParameters(layer)
-        let (weights, bias) = (try weightGradient(of: layer, for: primitive), parameters.bias.gradient)
+        let (weights, bias) = try gradients(of: layer, for: primitive)
         var arguments: [Argument: Memory] = [.source: source, .destinationGradient: destinationGradient]
         if !addsUp {
             arguments[.weightsGradient] = weights
@@ -120,22 +156,37 @@ final class ProgramBuilder {
         }
     }
 
-    /// Where a layer's weight gradient adds up: with its parameter, or beside it in the layout that the library wants.
-    private func weightGradient(of layer: Int, for primitive: Primitive) throws(OneDNNError) -> Memory {
-        if let gradient = gradients[layer] { return gradient }
-        let gradient = layerParameters(layer).weight.gradient
-        guard let wanted = primitive.wants(.weightsGradient, shape: gradient.descriptor.shape),
-            wanted != gradient.descriptor
-        else { return gradient }
-        let other = try Memory(wanted, on: device)
-        gradients[layer] = other
-        return other
+    /// Where a lane's gradients add up: the first lane's with their parameters, if the layout is theirs.
+    private func gradients(of layer: Int, for primitive: Primitive) throws(OneDNNError) -> (Memory, Memory) {
+        let parameters = layerParameters(layer)
+        func memory(_ wanted: Descriptor?, _ gradient: Memory) throws(OneDNNError) -> Memory {
+            let wanted = wanted ?? gradient.descriptor
+            return lane == 0 && wanted == gradient.descriptor ? gradient : try Memory(wanted, on: device)
+        }
+        let key = GradientKey(layer: layer, lane: lane)
+        let weightShape = parameters.weight.value.descriptor.shape
+        if let weights = weightGradients[key], let bias = biasGradients[key] { return (weights, bias) }
+        let weights = try memory(
+            primitive.wants(.weightsGradient, shape: weightShape), parameters.weight.gradient)
+        let bias = try memory(nil, parameters.bias.gradient)
+        weightGradients[key] = weights
+        biasGradients[key] = bias
+        return (weights, bias)
     }
 
-    /// Adds the changes of layout for gradients that did not add up with their parameters.
-    func appendGradients() throws(OneDNNError) {
-        for (layer, gradient) in gradients.sorted(by: { $0.key < $1.key }) {
-            try append(layer, .backwardWeights, reorder: gradient, to: layerParameters(layer).weight.gradient)
+    /// Adds what brings all lanes' gradients together with their parameters.
+    func appendGradientSums() throws(OneDNNError) {
+        for (layer, parameters) in parameters.byLayer.sorted(by: { $0.key < $1.key }) {
+            for (gradients, parameter) in [(weightGradients, parameters.weight), (biasGradients, parameters.bias)] {
+                let lanes = gradients.filter { $0.key.layer == layer }.sorted { $0.key.lane < $1.key.lane }.map(\.value)
+                guard let first = lanes.first else { continue }
+                for other in lanes.dropFirst() {
+                    append(layer, .backwardWeights) { add(other.floats, into: first.floats) }
+                }
+                if first !== parameter.gradient {
+                    try append(layer, .backwardWeights, reorder: first, to: parameter.gradient)
+                }
+            }
         }
     }
 

@@ -24,10 +24,7 @@ struct TrunkWriter {
         self.plan = plan
         self.head = head
         self.builder = builder
-        largestBytes =
-            plan.chunks.flatMap { $0.trunk.blocks }.flatMap { block in
-                block.convolutions.flatMap { [$0.source.byteCount, $0.destination.byteCount] }
-            }.max() ?? 0
+        largestBytes = plan.largestActivationBytes
     }
 
     /// - Parameter keepsOutputs: whether a backward pass will want them.
@@ -78,7 +75,10 @@ struct TrunkWriter {
         return activations
     }
 
-    func appendBackward(_ planned: PlannedChunk, _ activations: TrunkActivations) throws(OneDNNError) {
+    /// - Parameter addsUp: whether weight gradients are added to those of an earlier chunk of the lane.
+    func appendBackward(
+        _ planned: PlannedChunk, _ activations: TrunkActivations, addsUp: Bool
+    ) throws(OneDNNError) {
         let trunk = planned.trunk
         var side = 0  // what is read lies on one side, what is written on the other
         var gradient = try head.appendFeatureGradient(
@@ -104,7 +104,7 @@ struct TrunkWriter {
                 }
                 try builder.appendWeightGradient(
                     convolution.layer, backwardWeights, source: source, destinationGradient: gradient,
-                    addsUp: planned.chunk.start > 0)
+                    addsUp: addsUp)
                 guard let backwardData = convolution.backwardData else { continue }
                 side = 1 - side
                 let sourceGradient = try temporaryMemory(convolution.source, side)

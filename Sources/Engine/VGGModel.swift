@@ -30,19 +30,21 @@ public protocol TrainableModel {
     ///   - step: steps made before this one; dropout depends on it.
     /// - Returns: loss and hits before the update, with dropout.
     func train(
-        pixels: UnsafePointer<Float>, labels: UnsafeBufferPointer<Int32>, step: Int
+        pixels: UnsafeBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>, step: Int
     ) throws(EngineError) -> BatchResult
 
     /// Loss and hits on one batch, without dropout; shapes as in `train`.
     func evaluate(
-        pixels: UnsafePointer<Float>, labels: UnsafeBufferPointer<Int32>
+        pixels: UnsafeBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>
     ) throws(EngineError) -> BatchResult
 
     /// Every weight and bias, in the order of the layers.
     var parameters: [ParameterInfo] { get }
 
-    /// The numbers of a parameter, row-major.
-    func value(of parameter: ParameterInfo) throws(EngineError) -> [Float]
+    /// Lends the numbers of a parameter, row-major, between steps.
+    func withValue<Result>(
+        of parameter: ParameterInfo, _ body: (UnsafeBufferPointer<Float>) -> Result
+    ) throws(EngineError) -> Result
 
     /// Replaces the numbers of a parameter, row-major.
     func setValue(of parameter: ParameterInfo, to values: UnsafeBufferPointer<Float>) throws(EngineError)
@@ -58,6 +60,7 @@ public final class VGGModel: TrainableModel {
     let layers: [Layer]
     /// Pictures that go through the convolutional part together.
     public let chunk: Int
+    private let threads: Int
     private let recipe: TrainingRecipe
     private let options: EngineOptions
     private let device: Device
@@ -79,15 +82,16 @@ public final class VGGModel: TrainableModel {
         threads: Int
     ) throws(EngineError) {
         self.network = network
+        self.threads = threads
         self.recipe = recipe
         self.options = options
         layers = network.layers
-        chunk = options.chunk.map { min($0, batchSize) } ?? network.chunkSize(batchSize: batchSize)
+        chunk = options.chunk.map { min($0, batchSize) } ?? network.chunkSize(batchSize: batchSize, threads: threads)
         do throws(OneDNNError) {
-            device = try Device(threads: threads)
+            device = try Device()
             let plan = try BatchPlan(
-                layers, batch: batchSize, chunk: chunk, purpose: .training, convolution: options.convolution,
-                layouts: &layouts, on: device)
+                layers, batch: batchSize, chunk: chunk, threads: threads, purpose: .training,
+                convolution: options.convolution, layouts: &layouts, on: device)
             tensors = try Parameters(layers, layouts: layouts, momentum: recipe.momentum != 0, on: device)
             trainingPrograms[batchSize] = try .training(
                 plan, recipe: recipe, state: state,
@@ -100,26 +104,30 @@ public final class VGGModel: TrainableModel {
     }
 
     public func train(
-        pixels: UnsafePointer<Float>, labels: UnsafeBufferPointer<Int32>, step: Int
+        pixels: UnsafeBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>, step: Int
     ) throws(EngineError) -> BatchResult {
         state.step = step
         return try run(trainingProgram(labels.count), pixels, labels)
     }
 
     public func evaluate(
-        pixels: UnsafePointer<Float>, labels: UnsafeBufferPointer<Int32>
+        pixels: UnsafeBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>
     ) throws(EngineError) -> BatchResult {
         try run(evaluationProgram(labels.count), pixels, labels)
     }
 
     private func run(
-        _ program: Program, _ pixels: UnsafePointer<Float>, _ labels: UnsafeBufferPointer<Int32>
+        _ program: Program, _ pixels: UnsafeBufferPointer<Float>, _ labels: UnsafeBufferPointer<Int32>
     ) throws(EngineError) -> BatchResult {
+        let side = network.inputSide
+        guard pixels.count == labels.count * network.inputChannels * side * side, let base = pixels.baseAddress else {
+            preconditionFailure("pixels must be [N, C, H, W] for the N labels")
+        }
         precondition(labels.allSatisfy { $0 >= 0 && $0 < network.numClasses }, "labels must be classes")
         state.labels = labels
         try engineErrors { () throws(OneDNNError) in
-            try program.move(to: pixels)
-            for operation in program.operations { try operation.run() }
+            try program.move(to: base)
+            try program.run()
         }
         return BatchResult(lossSum: state.lossSum, correct: state.correct, examples: labels.count)
     }
@@ -147,9 +155,9 @@ public final class VGGModel: TrainableModel {
     ) throws(EngineError) -> Program {
         try engineErrors { () throws(OneDNNError) in
             let plan = try BatchPlan(
-                layers, batch: batch, chunk: chunk, purpose: purpose, convolution: options.convolution,
-                layouts: &layouts, on: device)
-            let builder = try ProgramBuilder(
+                layers, batch: batch, chunk: chunk, threads: threads, purpose: purpose,
+                convolution: options.convolution, layouts: &layouts, on: device)
+            let builder = ProgramBuilder(
                 device: device, parameters: tensors, buffers: buffers, scratchpadBytes: plan.scratchpadBytes)
             return try write(plan, builder)
         }
@@ -157,24 +165,37 @@ public final class VGGModel: TrainableModel {
 
     public var parameters: [ParameterInfo] { tensors.all.map(\.info) }
 
-    public func value(of parameter: ParameterInfo) throws(EngineError) -> [Float] {
-        try numbers(of: parameter, in: \.value)
-    }
-
-    /// The gradient of a parameter as the last training step left it, row-major.
-    package func gradient(of parameter: ParameterInfo) throws(EngineError) -> [Float] {
-        try numbers(of: parameter, in: \.gradient)
-    }
-
-    private func numbers(
-        of parameter: ParameterInfo, in memory: KeyPath<Parameter, Memory>
-    ) throws(EngineError) -> [Float] {
+    public func withValue<Result>(
+        of parameter: ParameterInfo, _ body: (UnsafeBufferPointer<Float>) -> Result
+    ) throws(EngineError) -> Result {
+        let tensor = tensor(parameter)
         try engineErrors { () throws(OneDNNError) in
-            let source = tensor(parameter)[keyPath: memory]
-            let rowMajor = try Memory(Descriptor(rowMajor: source.descriptor.shape), on: device)
-            try copy(from: source, to: rowMajor)
+            try copy(from: tensor.value, to: rowMajorMemory(at: tensor.gradient.base, like: tensor))
+        }
+        return body(UnsafeBufferPointer(rebasing: tensor.gradient.floats.prefix(parameter.count)))
+    }
+
+    /// A copy of a parameter's numbers, row-major.
+    package func value(of parameter: ParameterInfo) throws(EngineError) -> [Float] {
+        try withValue(of: parameter) { Array($0) }
+    }
+
+    /// The gradient of a parameter as the last training step left it, row-major; lost when values are lent or set.
+    package func gradient(of parameter: ParameterInfo) throws(EngineError) -> [Float] {
+        let tensor = tensor(parameter)
+        return try engineErrors { () throws(OneDNNError) in
+            let rowMajor = try Memory(Descriptor(rowMajor: tensor.value.descriptor.shape), on: device)
+            try copy(from: tensor.gradient, to: rowMajor)
             return Array(rowMajor.floats.prefix(parameter.count))
         }
+    }
+
+    /// Row-major memory for a parameter. Between steps the gradient's place serves: a step overwrites it, and so
+    /// weights go in and out without another copy of them in memory.
+    private func rowMajorMemory(
+        at base: UnsafeMutableRawPointer, like tensor: Parameter
+    ) throws(OneDNNError) -> Memory {
+        try Memory(Descriptor(rowMajor: tensor.value.descriptor.shape), at: base, on: device)
     }
 
     public func setValue(of parameter: ParameterInfo, to values: UnsafeBufferPointer<Float>) throws(EngineError) {
@@ -183,11 +204,17 @@ public final class VGGModel: TrainableModel {
         }
         try engineErrors { () throws(OneDNNError) in
             let tensor = tensor(parameter)
-            let source = try Memory(
-                Descriptor(rowMajor: tensor.value.descriptor.shape), at: UnsafeMutableRawPointer(mutating: base),
-                on: device)
+            let source = try rowMajorMemory(at: UnsafeMutableRawPointer(mutating: base), like: tensor)
             try copy(from: source, to: tensor.value)
         }
+    }
+
+    /// Draws a parameter's numbers: `number` gives the one at each row-major index.
+    func draw(_ parameter: ParameterInfo, _ number: (Int) -> Float) throws(EngineError) {
+        let tensor = tensor(parameter)
+        let numbers = tensor.gradient.floats
+        for index in 0..<parameter.count { numbers[index] = number(index) }
+        try setValue(of: parameter, to: UnsafeBufferPointer(rebasing: numbers.prefix(parameter.count)))
     }
 
     private func tensor(_ info: ParameterInfo) -> Parameter {

@@ -1,14 +1,14 @@
 // How many pictures go through the convolutional part together.
 
 extension Network {
-    /// Pictures in a chunk: as many as keep the largest activation near 24 MiB, so that what one layer writes is
-    /// still in the caches when the next one reads it, and at least 4, so that threads have pictures to share.
+    /// Pictures in a chunk: as many as keep a thread's largest activation near 24 MiB, so that what one layer writes
+    /// is still near when the next one reads it; at least 1, at most a thread's share of the batch.
     ///
-    /// The same network and batch size always give the same chunk.
-    public func chunkSize(batchSize: Int) -> Int {
+    /// The same network, batch size and thread count always give the same chunk.
+    public func chunkSize(batchSize: Int, threads: Int) -> Int {
         let largest = layers.flatMap { [$0.inputShape.reduce(1, *), $0.outputShape.reduce(1, *)] }.max() ?? 1
-        let bytes = largest * MemoryLayout<Float>.stride
-        let chunk = (26 << 20) / bytes
-        return min(max(chunk, 4), batchSize)
+        let fitting = (26 << 20) / (largest * MemoryLayout<Float>.stride)
+        let share = batchSize >= threads ? (batchSize + threads - 1) / threads : batchSize
+        return min(max(fitting, 1), share)
     }
 }

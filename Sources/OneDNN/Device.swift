@@ -7,9 +7,8 @@ public final class Device {
     let engine: dnnl_engine_t
     let stream: dnnl_stream_t
 
-    /// - Parameter threads: threads that work started from the calling thread may use from now on.
-    public init(threads: Int) throws(OneDNNError) {
-        onednn_set_num_threads(Int32(clamping: threads))
+    /// A device for the calling thread.
+    public init() throws(OneDNNError) {
         var engine: dnnl_engine_t?
         try check(dnnl_engine_create(&engine, dnnl_cpu, 0), "the CPU engine")
         var stream: dnnl_stream_t?
@@ -26,6 +25,9 @@ public final class Device {
         dnnl_stream_destroy(stream)
         dnnl_engine_destroy(engine)
     }
+
+    /// Sets how many threads work may use that is compiled or started from the calling thread from now on.
+    public func useThreads(_ count: Int) { onednn_set_num_threads(Int32(clamping: count)) }
 
     /// The library's version, such as "2.6.3".
     public static var version: String {

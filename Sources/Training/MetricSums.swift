@@ -1,0 +1,27 @@
+// Loss and accuracy over the pictures of an epoch or an evaluation.
+
+public import Engine
+
+/// Sums over batches and the means that they give; a smaller batch counts by its pictures.
+public struct MetricSums: Sendable {
+    /// Pictures so far.
+    public private(set) var examples = 0
+    /// Pictures whose largest logit is at their label.
+    public private(set) var correct = 0
+    private var lossSum = 0.0
+
+    /// Nothing yet.
+    public init() {}
+
+    /// Counts a batch in.
+    public mutating func add(_ result: BatchResult) {
+        examples += result.examples
+        correct += result.correct
+        lossSum += result.lossSum
+    }
+
+    /// Mean cross-entropy of a picture.
+    public var meanLoss: Double { lossSum / Double(examples) }
+    /// Share of pictures that are right, 0 to 1.
+    public var accuracy: Double { Double(correct) / Double(examples) }
+}

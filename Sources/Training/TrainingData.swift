@@ -1,0 +1,62 @@
+// The pictures of an experiment as the loop takes them: limited, ordered, resized and in batches.
+
+public import Datasets
+public import Engine
+public import Experiments
+
+/// Training and test pictures of one experiment.
+public struct TrainingData: Sendable {
+    /// What an epoch trains on.
+    public let train: LabelledImages
+    /// What is evaluated after an epoch.
+    public let test: LabelledImages
+    /// Classes to tell apart.
+    public let numClasses: Int
+    /// Name and place, for people.
+    public let summary: String
+    let recipe: DataRecipe
+
+    /// The pictures of `dataset` that the recipe asks for.
+    public init(_ dataset: Dataset, recipe: DataRecipe) {
+        self.init(
+            train: dataset.train.prefix(recipe.limitTrain ?? dataset.train.count),
+            test: dataset.test.prefix(recipe.limitTest ?? dataset.test.count), numClasses: dataset.numClasses,
+            summary: "\(dataset.name) from \(dataset.folder)", recipe: recipe)
+    }
+
+    /// Pictures from anywhere.
+    public init(
+        train: LabelledImages, test: LabelledImages, numClasses: Int, summary: String, recipe: DataRecipe
+    ) {
+        self.train = train
+        self.test = test
+        self.numClasses = numClasses
+        self.summary = summary
+        self.recipe = recipe
+    }
+
+    /// Steps in an epoch, the last, smaller batch included.
+    public var stepsPerEpoch: Int { (train.count + recipe.batchSize - 1) / recipe.batchSize }
+
+    /// Loss and accuracy of a model over the test pictures.
+    public func evaluate(_ model: some TrainableModel) throws(EngineError) -> MetricSums {
+        try evaluate(model, on: loader(of: test)) { false } ?? MetricSums()
+    }
+
+    /// - Returns: `nil` if `isStopped` said so between two batches.
+    func evaluate(
+        _ model: some TrainableModel, on loader: BatchLoader, isStopped: () -> Bool
+    ) throws(EngineError) -> MetricSums? {
+        var sums = MetricSums()
+        loader.start(order: EpochOrder(count: test.count, seed: 0, isShuffled: false).indices(epoch: 0))
+        while let batch = loader.next() {
+            sums.add(try model.evaluate(pixels: batch.pixels, labels: batch.labels))
+            if isStopped() { return nil }
+        }
+        return sums
+    }
+
+    func loader(of images: LabelledImages) -> BatchLoader {
+        BatchLoader(images: images, side: recipe.resize, batchSize: recipe.batchSize)
+    }
+}

@@ -1,0 +1,58 @@
+// Standard output and standard error. A reader that closes its end of the pipe ends the output, never the program.
+
+import Glibc
+import RunLog
+import Synchronization
+
+enum Console {
+    private static let isClosed = Atomic(false)
+
+    /// Writes to standard output. Once that fails, nothing more is written there; the first failure other than a
+    /// closed pipe is told on standard error.
+    static func print(_ text: String) {
+        guard !isClosed.load(ordering: .relaxed) else { return }
+        if let code = write(text, to: STDOUT_FILENO) {
+            isClosed.store(true, ordering: .relaxed)
+            if code != EPIPE { say("standard output cannot be written: \(String(cString: strerror(code)))") }
+        }
+    }
+
+    /// Writes a line for a person to standard error.
+    static func say(_ line: String) {
+        _ = write(line + "\n", to: STDERR_FILENO)
+    }
+
+    /// Writes what a log has rendered.
+    static func write(_ output: LogOutput) {
+        if !output.standardError.isEmpty { _ = write(output.standardError, to: STDERR_FILENO) }
+        if !output.standardOutput.isEmpty { print(output.standardOutput) }
+    }
+
+    /// Columns of the terminal that standard output is; `nil` if it is none, or one that cannot rewrite a line.
+    static var terminalColumns: Int? {
+        guard isatty(STDOUT_FILENO) == 1, getenv("TERM").map({ String(cString: $0) }) != "dumb" else { return nil }
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+        return Int(size.ws_col)
+    }
+
+    /// - Returns: the error number if not everything could be written.
+    private static func write(_ text: String, to file: Int32) -> Int32? {
+        var text = text
+        return text.withUTF8 { bytes in
+            var rest = UnsafeRawBufferPointer(bytes)
+            while !rest.isEmpty {
+                let count = Glibc.write(file, rest.baseAddress, rest.count)
+                if count >= 0 {
+                    rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
+                } else if errno != EINTR && errno != EAGAIN {
+                    return errno
+                }
+            }
+            return nil
+        }
+    }
+}
+
+/// Ends the program; what was written to standard output is out already.
+func end(withStatus status: Int32) -> Never { exit(status) }

@@ -1,0 +1,101 @@
+// `vgglab data`: what data set was found, what is in it, and how it looks.
+
+import ArgumentParser
+import Datasets
+import Foundation
+import RunLog
+
+struct DataCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "data", abstract: "Say which data set is found, count its classes, and show some pictures.")
+
+    @OptionGroup var dataOptions: DataOptions
+
+    @Option(help: "Name of the data set.")
+    var dataset = FashionMNIST.name
+
+    @Flag(help: "Draw with characters instead of colours.")
+    var noColor = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Write the first N test pictures as a network sees them: float32 [N, 1, side, side].", valueName: "n"))
+    var dumpBatch: Int?
+
+    @Option(help: "Side that pictures are resized to, with --dump-batch.")
+    var resize = 224
+
+    @Option(help: ArgumentHelp("Where --dump-batch writes.", valueName: "file"))
+    var out: String?
+
+    func validate() throws {
+        if (dumpBatch == nil) != (out == nil) { throw ValidationError("--dump-batch and --out go together") }
+        if !(1...4096).contains(resize) { throw ValidationError("--resize must be from 1 to 4096 (got \(resize))") }
+        if let dumpBatch, dumpBatch < 1 { throw ValidationError("--dump-batch must be at least 1 (got \(dumpBatch))") }
+    }
+
+    func run() throws {
+        let dataset = try dataOptions.load(dataset)
+        if let dumpBatch, let out { return try dump(dataset.test.prefix(dumpBatch), to: out) }
+
+        var text = "\(dataset.name) in \(Readable.visible(dataset.folder))"
+        text += dataset.isVerified ? ", the known files by SHA-256\n" : "\n"
+        text += "pictures of \(dataset.train.height) × \(dataset.train.width), \(dataset.numClasses) classes\n\n"
+        let train = dataset.train.countsByClass(dataset.numClasses)
+        let test = dataset.test.countsByClass(dataset.numClasses)
+        let width = max(dataset.classNames.map(\.count).max() ?? 0, 5)
+        func row(_ name: String, _ train: String, _ test: String) -> String {
+            name.padding(toLength: width, withPad: " ", startingAt: 0) + train.leftPadded(10) + test.leftPadded(10) + "\n"
+        }
+        text += row("class", "train", "test")
+        for (index, name) in dataset.classNames.enumerated() {
+            text += row(name, Readable.count(train[index]), Readable.count(test[index]))
+        }
+        text += row("all", Readable.count(dataset.train.count), Readable.count(dataset.test.count)) + "\n"
+        Console.print(text + pictures(of: dataset))
+        if let remark = dataset.remark { Console.say("warning: \(remark)") }
+    }
+
+    /// The first training picture of each class, as many as fit.
+    private func pictures(of dataset: Dataset) -> String {
+        let columns = Console.terminalColumns ?? 80
+        let count = max(PictureStrip.pictures(ofWidth: dataset.train.width, in: columns), 1)
+        let firsts = (0..<dataset.numClasses).compactMap { label in
+            dataset.train.labels.firstIndex { Int($0) == label }
+        }
+        let environment = ProcessInfo.processInfo.environment
+        let isPlain = noColor || !(environment["NO_COLOR"] ?? "").isEmpty || Console.terminalColumns == nil
+        let strip = PictureStrip(style: isPlain ? .shades : .colors256)
+        return strip.text(of: Array(firsts.prefix(count)), in: dataset.train) { index in
+            dataset.classNames[Int(dataset.train.labels[index])]
+        }
+    }
+
+    private func dump(_ images: LabelledImages, to path: String) throws {
+        let resizer = Resizer(height: images.height, width: images.width, side: resize)
+        var floats = [Float](repeating: 0, count: images.count * resize * resize)
+        floats.withUnsafeMutableBufferPointer { floats in
+            images.pixels.withUnsafeBufferPointer { pixels in
+                for index in 0..<images.count {
+                    let size = images.height * images.width
+                    resizer.resize(
+                        UnsafeBufferPointer(rebasing: pixels[index * size..<(index + 1) * size]),
+                        into: UnsafeMutableBufferPointer(
+                            rebasing: floats[index * resize * resize..<(index + 1) * resize * resize]))
+                }
+            }
+        }
+        let bytes = floats.withUnsafeBytes { Data($0) }
+        do {
+            try bytes.write(to: URL(fileURLWithPath: path))
+        } catch {
+            throw Failure(message: "\(path): cannot be written: \(error.localizedDescription)")
+        }
+    }
+}
+
+extension String {
+    fileprivate func leftPadded(_ width: Int) -> String {
+        String(repeating: " ", count: max(width - count, 0)) + self
+    }
+}

@@ -1,0 +1,47 @@
+// `vgglab evaluate WEIGHTS EXPERIMENT`: loss and accuracy of saved weights on the test pictures.
+
+import ArgumentParser
+import Engine
+import Experiments
+import RunLog
+import Training
+
+struct Evaluate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Give loss and accuracy of saved weights on the test pictures.")
+
+    @Argument(help: ArgumentHelp("Weights, from --save or from PyTorch.", valueName: "weights.safetensors"))
+    var weights: String
+
+    @Argument(help: ArgumentHelp("Experiment file that says the network and the data.", valueName: "file"))
+    var file: String
+
+    @OptionGroup var settings: SettingOptions
+    @OptionGroup var dataOptions: DataOptions
+    @OptionGroup var threadOptions: ThreadOptions
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func run() throws {
+        let machine = Machine.current
+        let experiment = try settings.load(file)
+        let prepared = try PreparedExperiment(
+            experiment, dataset: dataOptions.load(experiment.data.dataset),
+            threads: threadOptions.count(on: machine), machine: machine)
+        let model = try prepared.makeModel()
+        try explaining { try Checkpoint.load(weights, into: model) }
+        let sums = try explaining { try prepared.data.evaluate(model) }
+        if json {
+            let report: JSON = [
+                "loss": .number(sums.meanLoss), "accuracy": .number(sums.accuracy), "correct": .integer(sums.correct),
+                "examples": .integer(sums.examples),
+            ]
+            Console.print(report.text + "\n")
+        } else {
+            let loss = Readable.fixed(sums.meanLoss, decimals: 4)
+            let accuracy = Readable.fixed(sums.accuracy, decimals: 4)
+            Console.print("test loss \(loss), test acc \(accuracy) (\(sums.correct) of \(sums.examples) pictures)\n")
+        }
+    }
+}

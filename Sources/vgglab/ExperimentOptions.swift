@@ -1,0 +1,104 @@
+// Options that several commands share, and what comes of them: a checked experiment with its data and its model.
+
+import ArgumentParser
+import Datasets
+import Engine
+import ExperimentFiles
+import Experiments
+import Foundation
+import RunLog
+import Training
+
+/// Which settings of the experiment file are replaced.
+struct SettingOptions: ParsableArguments {
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp("Replace a setting of the file; may be repeated.", valueName: "key=value"))
+    var overrides: [String] = []
+
+    func load(_ path: String) throws -> Experiment {
+        try explaining { try ExperimentFile.load(path, overrides: overrides) }
+    }
+}
+
+/// Where the data set is.
+struct DataOptions: ParsableArguments {
+    @Option(name: .customLong("data"), help: ArgumentHelp("Folder of the data set's IDX files.", valueName: "folder"))
+    var folder: String?
+
+    func load(_ name: String) throws -> Dataset {
+        try explaining {
+            try Dataset.load(
+                named: name, dataFolder: folder, environment: ProcessInfo.processInfo.environment)
+        }
+    }
+}
+
+/// How many threads compute.
+struct ThreadOptions: ParsableArguments {
+    @Option(name: .customLong("threads"), help: "Threads that compute; as many as there are cores unless given.")
+    var requested: Int?
+
+    func validate() throws {
+        if let requested, !(1...1024).contains(requested) {
+            throw ValidationError("--threads must be from 1 to 1024 (got \(requested))")
+        }
+    }
+
+    func count(on machine: Machine) -> Int { requested ?? machine.cores }
+}
+
+/// An experiment that is ready to train: everything that can be wrong with its input has been checked.
+struct PreparedExperiment {
+    let experiment: Experiment
+    let data: TrainingData
+    let network: Network
+    let threads: Int
+    let memory: MemoryEstimate
+
+    /// - Throws: `Failure` if the network cannot be built for the data or does not fit into memory.
+    init(_ experiment: Experiment, dataset: Dataset, threads: Int, machine: Machine) throws {
+        self.experiment = experiment
+        self.threads = threads
+        data = TrainingData(dataset, recipe: experiment.data)
+        do {
+            network = try experiment.network(numClasses: dataset.numClasses)
+        } catch {
+            throw Failure(message: "\(experiment.name): \(error)")
+        }
+        memory = MemoryEstimate(
+            network, data: experiment.data, training: experiment.training, engine: experiment.engine,
+            examples: dataset.train.count + dataset.test.count,
+            exampleBytes: dataset.train.height * dataset.train.width, threads: threads)
+        guard memory.totalBytes <= machine.availableMemoryBytes else {
+            throw Failure(
+                message: """
+                    \(experiment.name): training needs about \(Readable.bytes(memory.totalBytes)) of memory, but \
+                    \(Readable.bytes(machine.availableMemoryBytes)) are available; \
+                    \(advice(machine.availableMemoryBytes))
+                    """)
+        }
+    }
+
+    /// What would fit: the largest power of two below the batch size that does, or else a smaller network.
+    private func advice(_ availableBytes: Int) -> String {
+        var data = experiment.data
+        while data.batchSize > 1 {
+            data.batchSize = 1 << (Int.bitWidth - 1 - (data.batchSize - 1).leadingZeroBitCount)
+            let smaller = MemoryEstimate(
+                network, data: data, training: experiment.training, engine: experiment.engine,
+                examples: self.data.train.count + self.data.test.count, threads: threads)
+            if smaller.totalBytes <= availableBytes { return "data.batch_size=\(data.batchSize) would fit" }
+        }
+        return "use a larger network.ratio or a smaller data.resize"
+    }
+
+    /// The model, compiled and with its initial weights.
+    func makeModel() throws -> VGGModel {
+        try explaining {
+            try VGGModel(
+                network, recipe: experiment.training, batchSize: min(experiment.data.batchSize, data.train.count),
+                options: experiment.engine, threads: threads)
+        }
+    }
+}

@@ -1,0 +1,43 @@
+// `vgglab shapes EXPERIMENT`: the network layer by layer, and what a training step needs.
+
+import ArgumentParser
+import Datasets
+import Experiments
+import RunLog
+import Training
+
+struct Shapes: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show a network's output shapes, parameters, multiply-accumulates and memory.")
+
+    @Argument(help: ArgumentHelp("Experiment file.", valueName: "file"))
+    var file: String
+
+    @OptionGroup var settings: SettingOptions
+    @OptionGroup var dataOptions: DataOptions
+    @OptionGroup var threadOptions: ThreadOptions
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func run() throws {
+        let experiment = try settings.load(file)
+        // Fashion-MNIST's numbers are known, so its files need not be there.
+        var numClasses = FashionMNIST.classNames.count
+        var examples = 70_000
+        var exampleBytes = 28 * 28
+        if experiment.data.dataset != FashionMNIST.name || dataOptions.folder != nil {
+            let dataset = try dataOptions.load(experiment.data.dataset)
+            numClasses = dataset.numClasses
+            examples = dataset.train.count + dataset.test.count
+            exampleBytes = dataset.train.height * dataset.train.width
+        }
+        let network = try explaining { try experiment.network(numClasses: numClasses) }
+        let memory = MemoryEstimate(
+            network, data: experiment.data, training: experiment.training, engine: experiment.engine,
+            examples: examples, exampleBytes: exampleBytes, threads: threadOptions.count(on: Machine.current))
+        let table = NetworkTable(
+            network, batchSize: experiment.data.batchSize, memory: memory.parts.map { ($0.label, $0.bytes) })
+        Console.print(json ? table.json.text + "\n" : table.text)
+    }
+}

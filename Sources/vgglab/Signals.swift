@@ -1,0 +1,44 @@
+// SIGINT, SIGTERM and SIGHUP ask the runs to stop after the current step; a second one ends the program at once.
+
+import Glibc
+import Synchronization
+import Training
+
+enum Signals {
+    /// What the runs look at.
+    static let stop = StopRequest()
+    private static let received = Atomic<Int32>(0)
+
+    /// The signal that asked for the stop, if any.
+    static var signal: Int32? {
+        let number = received.load(ordering: .relaxed)
+        return number == 0 ? nil : number
+    }
+
+    /// Takes over the signals, but for those that whoever started the program wants ignored (`nohup`, a script's `&`).
+    static func install() {
+        Glibc.signal(SIGPIPE, SIG_IGN)
+        _ = (stop, signal)  // made before a handler can ask for them
+        for number in [SIGINT, SIGTERM, SIGHUP] {
+            var before = sigaction()
+            sigaction(number, nil, &before)
+            if isIgnored(before) { continue }
+            var action = sigaction()
+            action.__sigaction_handler.sa_handler = { number in Signals.handle(number) }
+            action.sa_flags = SA_RESTART
+            sigaction(number, &action, nil)
+        }
+    }
+
+    private static func isIgnored(_ action: sigaction) -> Bool {
+        unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+    }
+
+    /// Only what a handler may do: atomics, `write`, `_exit`.
+    private static func handle(_ number: Int32) {
+        if received.exchange(number, ordering: .relaxed) != 0 { _exit(128 + number) }
+        stop.make()
+        let message: StaticString = "\nstopping after this step; once more ends at once\n"
+        _ = write(STDERR_FILENO, message.utf8Start, message.utf8CodeUnitCount)
+    }
+}

@@ -1,0 +1,74 @@
+// The program's commands and how it ends: 0 done, 1 a run failed or diverged, 2 bad input or usage, 128 + n stopped by
+// signal n. Everything is put together here and in the files beside this one.
+
+import ArgumentParser
+
+@main
+struct Vgglab: ParsableCommand {
+    static let version = "0.1.0"
+
+    static let configuration = CommandConfiguration(
+        commandName: "vgglab",
+        abstract: "Trains VGG networks on Fashion-MNIST and shows how they do.",
+        usage: """
+            vgglab [--no-tui] [<options>] [<experiment.yaml> ...]
+            vgglab <command> [<options>] ...
+            """,
+        discussion: """
+            Without a command it trains experiments, one after another, and logs them.
+
+            EXAMPLES
+              vgglab experiments/quickstart.yaml
+              vgglab --no-tui experiments/vgg11-ratio4.yaml --save vgg11.safetensors
+              vgglab experiments/vgg11-ratio4.yaml --set training.lr=0.1 --set training.epochs=3
+              vgglab --log-format jsonl experiments/vgg11-ratio*.yaml > runs.jsonl
+              vgglab shapes experiments/vgg11.yaml
+              vgglab evaluate vgg11.safetensors experiments/vgg11-ratio4.yaml
+              vgglab bench experiments/vgg11-ratio4.yaml
+              vgglab train --help
+
+            EXIT STATUS
+              0 all runs completed; 1 a run failed or diverged; 2 bad input or usage;
+              130, 143 or 129 stopped by SIGINT, SIGTERM or SIGHUP.
+            """,
+        version: "vgglab \(version)",
+        subcommands: [Train.self, Shapes.self, DataCommand.self, Evaluate.self, Bench.self],
+        defaultSubcommand: Train.self)
+
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch let error as Failure {
+            Console.say(error.message)
+            end(withStatus: error.status)
+        } catch let code as ExitCode {
+            end(withStatus: code.rawValue)
+        } catch {
+            let message = fullMessage(for: error)
+            if exitCode(for: error) == .success {
+                Console.print(message + "\n")
+                end(withStatus: 0)
+            }
+            Console.say(message)
+            end(withStatus: 2)
+        }
+    }
+}
+
+/// An end that a person should read about: one sentence, and the status to exit with.
+struct Failure: Error {
+    let message: String
+    var status: Int32 = 2
+}
+
+/// Runs `body` and makes what it throws the sentence to end with.
+func explaining<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+        return try body()
+    } catch let error as Failure {
+        throw error
+    } catch {
+        throw Failure(message: String(describing: error))
+    }
+}
