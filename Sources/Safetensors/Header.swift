@@ -2,12 +2,12 @@
 // implementation writes it, byte for byte.
 
 /// Text pairs and tensors of a file. Byte ranges count from the end of the header.
-struct Header {
+package struct Header {
     /// The longest header, in bytes, that is read or written here; the format's own limit is 100,000,000.
     static let mostBytes = 1 << 20
 
-    var metadata: [String: String] = [:]
-    var tensors: [String: TensorInfo] = [:]
+    package private(set) var metadata: [String: String] = [:]
+    package private(set) var tensors: [String: TensorInfo] = [:]
 
     /// A header with its tensors' bytes laid out one behind another, as the format wants them: the widest type first,
     /// then by name.
@@ -64,7 +64,7 @@ struct Header {
 
 extension Header {
     /// The header that these bytes say, for a file with so many bytes behind it.
-    init(parsing bytes: [UInt8], dataCount: Int) throws(HeaderFlaw) {
+    package init(parsing bytes: [UInt8], dataCount: Int) throws(HeaderFlaw) {
         guard bytes.first == UInt8(ascii: "{") else { throw HeaderFlaw(problem: "the header does not begin with {") }
         var scanner = HeaderScanner(bytes)
         var metadata: [String: String] = [:]

@@ -2,9 +2,9 @@
 // A general JSON reader would drop duplicate keys without a word and take 1.0 or -0 for a size.
 
 /// What is wrong with a header.
-struct HeaderFlaw: Error {
+package struct HeaderFlaw: Error {
     /// Without the file's name.
-    let problem: String
+    package let problem: String
 }
 
 /// Reads a header from its first byte to its last.
