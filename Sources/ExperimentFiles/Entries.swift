@@ -47,9 +47,12 @@ struct Entries {
                 continue
             }
             let path = (section.map { $0 + "." } ?? "") + pair.key
-            // A key with a dot, at the top, would be taken for a key in a section.
-            guard let field = Schema.field(path), field.section == section else {
+            guard let field = Schema.field(path) else {
                 throw Flaw(line: pair.line, problem: Schema.unknown(path))
+            }
+            guard field.section == section else {
+                let advice = "write \(field.key) under \(field.section ?? ""):"
+                throw Flaw(line: pair.line, problem: "unknown key \(path); \(advice)")
             }
             values[path] = (pair.value, .line(pair.line))
         }

@@ -106,6 +106,9 @@ struct YAMLNode: Sendable {
             guard mapping.tag == .implicit else { throw .tag(line: line) }
             var pairs: [Pair] = []
             for (key, value) in mapping {
+                guard case .scalar = key else {
+                    throw Flaw(line: key.mark?.line ?? line, problem: "a key must be a word, not a list or a mapping")
+                }
                 let key = try YAMLNode(key)
                 guard let name = key.text else {
                     throw Flaw(line: key.line, problem: "a key must be a word (got \(key.summary))")
@@ -123,15 +126,21 @@ struct YAMLNode: Sendable {
     private static func refuseManyAliases(in yaml: String) throws(Flaw) {
         var count = 0
         var line = 1
-        var previous = UInt8(ascii: "\n")
+        var previous: UInt8?
         for byte in yaml.utf8 {
-            if byte == UInt8(ascii: "*"), " \t\n\r[{,".utf8.contains(previous) {
+            // Behind a letter or digit a star is part of a word.
+            if byte == UInt8(ascii: "*"), previous.map(isWordPart) != true {
                 count += 1
                 if count > 8 { throw .aliases(line: line) }
             }
             if byte == UInt8(ascii: "\n") { line += 1 }
             previous = byte
         }
+    }
+
+    private static func isWordPart(_ byte: UInt8) -> Bool {
+        let scalar = Unicode.Scalar(byte)
+        return scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
     }
 }
 
