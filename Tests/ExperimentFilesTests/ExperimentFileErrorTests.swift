@@ -1,0 +1,224 @@
+// Every way in which a file or an override can be wrong, with the sentence that a person gets.
+
+import ExperimentFiles
+import Experiments
+import Foundation
+import Testing
+
+@Suite struct ExperimentFileErrorTests {
+    /// What is said about a text; empty when it is read.
+    func sentence(_ text: String, _ overrides: String...) -> String {
+        do throws(ExperimentFileError) {
+            _ = try ExperimentFile.parse(text, path: "a.yaml", overrides: overrides)
+            return ""
+        } catch {
+            return error.description
+        }
+    }
+
+    @Test(arguments: [
+        (
+            "name", "''",
+            "1 to 100 bytes without control characters, slashes, or a dot or space at either end (got the text \"\")"
+        ),
+        (
+            "name", "a/b",
+            "1 to 100 bytes without control characters, slashes, or a dot or space at either end (got a/b)"
+        ),
+        ("name", "..", "1 to 100 bytes without control characters, slashes, or a dot or space at either end (got ..)"),
+        (
+            "name", "[a]",
+            "1 to 100 bytes without control characters, slashes, or a dot or space at either end (got a list of 1)"
+        ),
+        ("description", "\"a\\nb\"", "one line of at most 1000 characters (got the text \"a\u{FFFD}b\")"),
+        ("description", "{}", "one line of at most 1000 characters (got a mapping)"),
+        ("network.variant", "vgg12", "vgg11, vgg13, vgg16 or vgg19 (got vgg12); did you mean vgg11?"),
+        ("network.variant", "resnet", "vgg11, vgg13, vgg16 or vgg19 (got resnet)"),
+        ("network.variant", "~", "vgg11, vgg13, vgg16 or vgg19 (got nothing)"),
+        ("network.blocks", "[]", "a list of 1 to 64 pairs [convolutions, channels] (got an empty list)"),
+        ("network.blocks", "5", "a list of 1 to 64 pairs [convolutions, channels] (got 5)"),
+        ("network.ratio", "0", "from 1 to 16384 (got 0)"),
+        ("network.ratio", "1.5", "a whole number from 1 to 16384 (got 1.5)"),
+        ("network.kernel", "33", "from 1 to 31 (got 33)"),
+        ("network.classifier", "4096", "a list of 0 to 64 widths (got 4096)"),
+        ("network.dropout", "1", "from 0 up to, but not including, 1 (got 1)"),
+        ("network.dropout", "0.99999999999", "from 0 up to, but not including, 1 (got 0.99999999999)"),
+        ("network.dropout", "-0.1", "from 0 up to, but not including, 1 (got -0.1)"),
+        ("data.dataset", "mnist", "fashion-mnist (got mnist)"),
+        ("data.dataset", "fashion_mnist", "fashion-mnist (got fashion_mnist); did you mean fashion-mnist?"),
+        ("data.resize", "4097", "from 1 to 4096 (got 4097)"),
+        ("data.resize", "0x10", "a whole number from 1 to 4096 (got 0x10)"),
+        ("data.resize", "010", "a whole number from 1 to 4096 (got 010)"),
+        ("data.resize", "'32'", "a whole number from 1 to 4096 (got the text \"32\")"),
+        ("data.resize", "1e2", "a whole number from 1 to 4096 (got 1e2)"),
+        ("data.batch_size", "65537", "from 1 to 65536 (got 65537)"),
+        ("data.batch_size", "-1", "from 1 to 65536 (got -1)"),
+        ("data.batch_size", "99999999999999999999", "from 1 to 65536 (got 99999999999999999999)"),
+        ("data.batch_size", "null", "a whole number from 1 to 65536 (got nothing)"),
+        ("data.shuffle", "yes", "true or false (got yes)"),
+        ("data.shuffle", "1", "true or false (got 1)"),
+        ("data.limit_train", "0", "null or from 1 to 1000000000 (got 0)"),
+        ("data.limit_test", "all", "null or a whole number from 1 to 1000000000 (got all)"),
+        ("training.optimizer", "adam", "sgd (got adam)"),
+        ("training.lr", "-0.1", "greater than 0 (got -0.1)"),
+        ("training.lr", "0", "greater than 0 (got 0)"),
+        ("training.lr", "1e-60", "greater than 0 (got 1e-60)"),
+        ("training.lr", "fast", "a number greater than 0 (got fast)"),
+        ("training.lr", "true", "a number greater than 0 (got true)"),
+        ("training.lr", ".inf", "a finite number (got .inf)"),
+        ("training.lr", "1e39", "a finite number (got 1e39)"),
+        ("training.lr", "nan", "a number greater than 0 (got nan)"),
+        ("training.lr", ".nan", "a finite number (got .nan)"),
+        ("training.momentum", "1.0", "from 0 up to, but not including, 1 (got 1.0)"),
+        ("training.weight_decay", "1.1", "from 0 to 1 (got 1.1)"),
+        ("training.epochs", "1000001", "from 0 to 1000000 (got 1000001)"),
+        ("training.seed", "-1", "from 0 to 18446744073709551615 (got -1)"),
+        ("training.seed", "18446744073709551616", "from 0 to 18446744073709551615 (got 18446744073709551616)"),
+        ("training.precision", "float16", "float32 (got float16); did you mean float32?"),
+        ("engine.convolution", "winograt", "auto, direct or winograd (got winograt); did you mean winograd?"),
+        ("engine.chunk", "0", "auto or from 1 to 65536 (got 0)"),
+        ("engine.chunk", "null", "auto or a whole number from 1 to 65536 (got nothing)"),
+    ])
+    func `a value out of its limits is refused with them, in a file and in an override`(
+        path: String, value: String, requirement: String
+    ) {
+        let parts = path.split(separator: ".").map(String.init)
+        let text =
+            parts.count == 2 ? "# one\n\n\(parts[0]):\n  \(parts[1]): \(value)\n" : "# one\n\n\n\(path): \(value)\n"
+        #expect(sentence(text) == "a.yaml:4: \(path) must be \(requirement)")
+        #expect(sentence("name: a", "\(path)=\(value)") == "--set \(path)=\(value): \(path) must be \(requirement)")
+    }
+
+    @Test(arguments: [
+        (
+            "network:\n  classifier:\n    - 8\n    - 0",
+            "a.yaml:4: network.classifier item 2 must be from 1 to 1048576 (got 0)"
+        ),
+        (
+            "network:\n  blocks:\n    - [1, 64]\n    - 64",
+            "a.yaml:4: network.blocks item 2 must be a pair [convolutions, channels] such as [2, 512] (got 64)"
+        ),
+        (
+            "network:\n  blocks:\n    - [65, 8]",
+            "a.yaml:3: network.blocks item 1 convolutions must be from 1 to 64 (got 65)"
+        ),
+        ("network: { blocks: [[1, 0]] }", "a.yaml:1: network.blocks item 1 channels must be from 1 to 16384 (got 0)"),
+        (
+            "name: \(String(repeating: "x", count: 101))",
+            "a.yaml:1: name must be 1 to 100 bytes without control characters, slashes, or a dot or space at either end (got \(String(repeating: "x", count: 40))…)"
+        ),
+    ])
+    func `an item of a list is named with its own line`(text: String, expected: String) {
+        #expect(sentence(text) == expected)
+    }
+
+    @Test(arguments: [
+        ("name: a\nlr: 0.1", "a.yaml:2: unknown key lr; did you mean training.lr?"),
+        ("nmae: a", "a.yaml:1: unknown key nmae; did you mean name?"),
+        ("Name: a", "a.yaml:1: unknown key Name; did you mean name?"),
+        ("training:\n  learning_rate: 1", "a.yaml:2: unknown key training.learning_rate; did you mean training.lr?"),
+        ("training:\n  batch-size: 1", "a.yaml:2: unknown key training.batch-size; did you mean data.batch_size?"),
+        ("traning: {}", "a.yaml:1: unknown key traning; did you mean training?"),
+        ("xyzzy: 1", "a.yaml:1: unknown key xyzzy; known keys: name, description, network, data, training, engine"),
+        ("engine: { xyzzy: 1 }", "a.yaml:1: unknown key engine.xyzzy; engine has convolution, chunk"),
+        ("training.lr: 1", "a.yaml:1: unknown key training.lr; write lr under training:"),
+        ("? [a]\n: 1", "a.yaml:1: a key must be a word, not a list or a mapping"),
+        (
+            "training: fast",
+            "a.yaml:1: training must be a mapping of keys (got fast); it has optimizer, lr, momentum, weight_decay, epochs, seed, precision"
+        ),
+        ("name: a\ntraining:\n  lr: 1\n  lr: 2", "a.yaml:3: lr: given more than once; keep one"),
+        (
+            "network:\n  variant: vgg11\n  blocks: [[1, 8]]",
+            "a.yaml:3: network.blocks and network.variant both name the blocks; keep one of them"
+        ),
+    ])
+    func `an unknown or doubled key is named, with what was meant`(text: String, expected: String) {
+        #expect(sentence(text) == expected)
+    }
+
+    @Test(arguments: [
+        ("training.learning_rate=0.1", "unknown key training.learning_rate; did you mean training.lr?"),
+        ("batch_size=1", "unknown key batch_size; did you mean data.batch_size?"),
+        (
+            "training=1",
+            "training is a section; set one of its keys: training.optimizer, training.lr, training.momentum, training.weight_decay, training.epochs, training.seed, training.precision"
+        ),
+        ("training.lr", "must be key=value, such as training.lr=0.1"),
+        ("=1", "must be key=value, such as training.lr=0.1"),
+        ("training.lr=[1", "not valid YAML: while parsing a flow sequence, did not find expected ',' or ']'"),
+        ("training.lr=1\n--- 2", "holds more than one document; keep one and drop the lines with ---"),
+        (
+            "network.ratio=3",
+            "ratio 3 does not divide the channels 64, 128, 256, 512, 512; ratios that do: 1, 2, 4, 8, 16, 32, 64"
+        ),
+    ])
+    func `an override that is wrong is repeated with the reason`(override: String, problem: String) {
+        let shown = override.replacingOccurrences(of: "\n", with: "\u{FFFD}")
+        #expect(sentence("name: a", override) == "--set \(shown): \(problem)")
+    }
+
+    @Test(arguments: [
+        (
+            "network:\n  kernel: 3\n  ratio: 3", 3,
+            "ratio 3 does not divide the channels 64, 128, 256, 512, 512; ratios that do: 1, 2, 4, 8, 16, 32, 64"
+        ),
+        ("network:\n  blocks: [[1, 6]]", 2, "ratio 4 does not divide the channels 6; ratios that do: 1, 2, 3, 6"),
+        ("network:\n  kernel: 4", 2, "kernel 4 has no middle, so no padding keeps the side; use an odd one such as 3"),
+        (
+            "network:\n  variant: vgg11\ndata:\n  resize: 31", 4,
+            "each of the 5 blocks halves the side, and 31 / 2^5 is below 1; resize to at least 32 or at most 4 blocks "
+                + "(224 / 2^5 = 7 is why VGG has five)"
+        ),
+        (
+            "network:\n  kernel: 31\n  ratio: 1\n  blocks: [[64, 16384], [64, 16384]]\ndata:\n  resize: 4096", 2,
+            "the network would take more than 10000000000000 multiplications for each picture; "
+                + "make the side, kernel, channels or classifier smaller"
+        ),
+    ])
+    func `a network that cannot be built is an error on the key that causes it`(
+        text: String, line: Int, problem: String
+    ) {
+        #expect(sentence(text) == "a.yaml:\(line): \(problem)")
+    }
+
+    @Test(arguments: [
+        ("", "a.yaml: is empty; an experiment needs at least one key, such as name"),
+        ("# nothing\n---\n", "a.yaml: is empty; an experiment needs at least one key, such as name"),
+        ("- a\n- b", "a.yaml:1: must be a mapping of keys such as name: vgg11 (got a list of 2)"),
+        ("\nvgg11", "a.yaml:2: must be a mapping of keys such as name: vgg11 (got vgg11)"),
+        ("name: a\n---\nname: b", "a.yaml: holds more than one document; keep one and drop the lines with ---"),
+        ("name: a\n  lr: 1", "a.yaml:2: not valid YAML: mapping values are not allowed in this context"),
+        (
+            "name: a\ntraining:\n\tlr: 1",
+            "a.yaml:3: not valid YAML: while scanning for the next token, found character that cannot start any token; indent with spaces, not tabs"
+        ),
+        ("name: a\ndescription: \u{1}", "a.yaml:2: not valid YAML: control characters are not allowed"),
+        (
+            "name: &x a\ndescription: *x",
+            "a.yaml:1: anchors and aliases (&name, *name) are not understood; write the value out"
+        ),
+        ("name: *x", "a.yaml:1: not valid YAML: found undefined alias"),
+        ("training:\n  lr: !!float 1", "a.yaml:2: tags (!name) are not understood; write the value alone"),
+        (String(repeating: "#", count: 65537), "a.yaml: is larger than 64 KiB; an experiment takes a few lines"),
+    ])
+    func `a text that is no experiment is refused in one sentence`(text: String, expected: String) {
+        #expect(sentence(text) == expected)
+    }
+
+    @Test func `a file that cannot be read is refused in one sentence`() throws {
+        func sentence(_ path: String) -> String {
+            do { _ = try ExperimentFile.load(path) } catch { return error.description }
+            return ""
+        }
+        let folder = FileManager.default.temporaryDirectory.appending(path: "experiments-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let path = folder.appending(path: "a.yaml").path
+        #expect(sentence(path) == "\(path): there is no such file")
+        #expect(sentence(folder.path) == "\(folder.path): is a folder; give a YAML file in it")
+        try Data([0x6E, 0xFF, 0xFE]).write(to: URL(filePath: path))
+        #expect(sentence(path) == "\(path): is not UTF-8 text; save it as UTF-8")
+        #expect(sentence("/dev/zero") == "/dev/zero: is larger than 64 KiB; an experiment takes a few lines")
+    }
+}

@@ -1,0 +1,52 @@
+// The files under experiments/: each can be trained, and says what its name says.
+
+import ExperimentFiles
+import Experiments
+import Foundation
+import Testing
+
+@Suite struct ShippedExperimentsTests {
+    static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "experiments")
+
+    static func files() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".yaml") }.sorted()
+    }
+
+    func load(_ file: String) throws -> Experiment { try ExperimentFile.load(Self.folder.appending(path: file).path) }
+
+    @Test func `every file loads under its own name, with a network and a description`() throws {
+        let files = try Self.files()
+        #expect(files.count >= 12)
+        for file in files {
+            let experiment = try load(file)
+            #expect(experiment.name + ".yaml" == file)
+            #expect(!experiment.description.isEmpty)
+            #expect(try experiment.network(numClasses: 10).layers.last?.outputShape == [10])
+        }
+    }
+
+    @Test func `the notebook's cell is the default`() throws {
+        var experiment = try load("vgg11-ratio4.yaml")
+        experiment.description = ""
+        #expect(experiment == Experiment(name: "vgg11-ratio4"))
+    }
+
+    @Test func `names tell what differs from the notebook`() throws {
+        for file in try Self.files() where file != "quickstart.yaml" {
+            var experiment = try load(file)
+            let parts = experiment.name.split(separator: "-").map(String.init)
+            let variant = try #require(Variant(rawValue: parts[0]))
+            func value(_ prefix: String) -> String? {
+                parts.first { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
+            }
+            let expected = Experiment(
+                name: experiment.name,
+                network: NetworkRecipe(blocks: variant.blocks, ratio: value("ratio").flatMap { Int($0) } ?? 1),
+                data: DataRecipe(resize: value("side").flatMap { Int($0) } ?? 224),
+                training: TrainingRecipe(learningRate: value("lr").flatMap { Double($0) } ?? 0.05))
+            experiment.description = ""
+            #expect(experiment == expected)
+        }
+    }
+}
