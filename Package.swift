@@ -43,7 +43,7 @@ let package = Package(
         .target(name: "ReferenceNetwork", dependencies: ["Experiments"], path: "Tests/ReferenceNetwork"),
         .testTarget(name: "ExperimentsTests", dependencies: ["Experiments"]),
         .testTarget(name: "ExperimentFilesTests", dependencies: ["ExperimentFiles", "Experiments"]),
-        .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
+        .testTarget(name: "DatasetsTests", dependencies: ["CZlib", "Datasets"]),
         .testTarget(name: "SafetensorsTests", dependencies: ["Safetensors"]),
         .testTarget(name: "EngineTests", dependencies: ["Engine", "Experiments", "OneDNN", "ReferenceNetwork"]),
         .testTarget(

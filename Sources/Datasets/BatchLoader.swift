@@ -30,6 +30,7 @@ public final class BatchLoader {
         pipeline.startThread()
     }
 
+    // The thread keeps the pipeline alive but not the loader; when this returns it has ended.
     deinit { pipeline.stop() }
 
     /// Memory that a loader's two buffers take, in bytes.

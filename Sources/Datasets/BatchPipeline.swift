@@ -18,6 +18,7 @@ final class BatchPipeline: @unchecked Sendable {  // each `var` under `condition
     private var filled = 0
     private var taken = 0
     private var isStopped = false
+    private var isEnded = false
 
     init(images: LabelledImages, side: Int, batchSize: Int) {
         precondition(batchSize > 0, "a batch has at least one picture")
@@ -58,11 +59,13 @@ final class BatchPipeline: @unchecked Sendable {  // each `var` under `condition
         }
     }
 
+    /// Ends the thread, which takes no longer than resizing a picture.
     func stop() {
         condition.withLock {
             isStopped = true
             epoch += 1
             condition.signal()
+            while !isEnded { condition.wait() }
         }
     }
 
@@ -82,6 +85,10 @@ final class BatchPipeline: @unchecked Sendable {  // each `var` under `condition
                 filled += 1
                 condition.signal()
             }
+        }
+        condition.withLock {
+            isEnded = true
+            condition.signal()
         }
     }
 

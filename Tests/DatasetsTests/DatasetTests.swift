@@ -1,0 +1,169 @@
+// Whole data sets: small ones made by hand, the real one, and what a person reads when there is a fault.
+
+import Datasets
+import Foundation
+import Testing
+
+@Suite struct DatasetTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func load(_ name: String = "fashion-mnist") throws(DatasetError) -> Dataset {
+        try Dataset.load(named: name, dataFolder: folder.path, environment: [:])
+    }
+
+    private func message(_ name: String = "mnist") -> String {
+        let error = error { () throws(DatasetError) in _ = try load(name) }
+        return error.map { $0.description.replacing(folder.path, with: "DIR") } ?? "no error"
+    }
+
+    @Test(arguments: [".gz", ""]) func `four files make a data set`(suffix: String) throws {
+        try folder.writeDataset(suffix: suffix)
+        let dataset = try load("mnist")
+        #expect(dataset.name == "mnist")
+        #expect(dataset.folder == folder.path)
+        #expect(dataset.train == LabelledImages(height: 2, width: 3, pixels: Array(0..<12), labels: [1, 0]))
+        #expect(dataset.test == LabelledImages(height: 2, width: 3, pixels: Array(20..<26), labels: [1]))
+        #expect(dataset.numClasses == 2)
+        #expect(dataset.classNames == ["0", "1"])
+        #expect(!dataset.isVerified)
+        #expect(dataset.remark == nil)
+    }
+
+    @Test func `other files under Fashion-MNIST's name are loaded with a remark`() throws {
+        try folder.writeDataset()
+        let remark = "\(folder.path): not the known Fashion-MNIST files; results will not compare"
+        #expect(try load().remark == remark)
+    }
+
+    @Test func `more labels than pictures are refused`() throws {
+        try folder.writeDataset()
+        try folder.write(gzip(idx([3], [0, 1, 1])), to: "train-labels-idx1-ubyte.gz")
+        #expect(message() == "DIR/train-labels-idx1-ubyte.gz: has 3 labels for 2 pictures")
+    }
+
+    @Test func `a test label that training does not have is refused`() throws {
+        try folder.writeDataset()
+        try folder.write(gzip(idx([1], [2])), to: "t10k-labels-idx1-ubyte.gz")
+        #expect(
+            message()
+                == "DIR/t10k-labels-idx1-ubyte.gz: has label 2 at index 0, but training labels only go from 0 to 1")
+    }
+
+    @Test func `test pictures of another size are refused`() throws {
+        try folder.writeDataset()
+        try folder.write(gzip(idx([1, 3, 2], Array(20..<26))), to: "t10k-images-idx3-ubyte.gz")
+        #expect(
+            message()
+                == "DIR/t10k-images-idx3-ubyte.gz: has pictures of 3 × 2 pixels, but training pictures have 2 × 3")
+    }
+
+    @Test func `a broken Fashion-MNIST file says which package brings it`() throws {
+        try folder.writeDataset()
+        try folder.write([], to: "t10k-images-idx3-ubyte.gz")
+        #expect(
+            message("fashion-mnist")
+                == "DIR/t10k-images-idx3-ubyte.gz: is empty; the package dataset-fashion-mnist brings it: "
+                + "sudo apt install dataset-fashion-mnist")
+    }
+
+    @Test func `a file that is none is refused`() throws {
+        try folder.writeDataset(except: "train-images-idx3-ubyte")
+        try folder.write([], to: "train-images-idx3-ubyte.gz/file")
+        #expect(message() == "DIR/train-images-idx3-ubyte.gz: is not a regular file")
+    }
+
+    @Test func `a named pipe is refused without waiting for a writer`() throws {
+        try folder.writeDataset(except: "train-images-idx3-ubyte")
+        try #require(mkfifo(folder.path + "/train-images-idx3-ubyte.gz", 0o600) == 0)
+        #expect(message() == "DIR/train-images-idx3-ubyte.gz: is not a regular file")
+    }
+
+    @Test func `a link to nowhere is refused with the system's reason`() throws {
+        try folder.writeDataset(except: "train-images-idx3-ubyte")
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.path + "/train-images-idx3-ubyte.gz", withDestinationPath: "nowhere")
+        #expect(message() == "DIR/train-images-idx3-ubyte.gz: cannot be read: No such file or directory")
+    }
+
+    @Test func `a file of more than two gigabytes is refused unread`() throws {
+        try folder.writeDataset()
+        let size = 1 << 31 + 1
+        try #require(truncate(folder.path + "/train-images-idx3-ubyte.gz", size) == 0)
+        #expect(
+            message() == "DIR/train-images-idx3-ubyte.gz: has 2147483649 bytes; at most 2147483648 are accepted")
+    }
+
+    @Test func `the first pictures can be taken alone`() {
+        let images = LabelledImages(height: 1, width: 2, pixels: [1, 2, 3, 4, 5, 6], labels: [7, 8, 9])
+        #expect(images.prefix(2) == LabelledImages(height: 1, width: 2, pixels: [1, 2, 3, 4], labels: [7, 8]))
+        #expect(images.prefix(0).count == 0)
+        #expect(images.prefix(9) == images)
+        #expect(Array(images.picture(1)) == [3, 4])
+        #expect(images.countsByClass(10) == [0, 0, 0, 0, 0, 0, 0, 1, 1, 1])
+    }
+}
+
+@Suite struct DatasetErrorTests {
+    private static let advice =
+        "; the package dataset-fashion-mnist brings it: sudo apt install dataset-fashion-mnist"
+
+    @Test(arguments: [
+        (
+            DatasetError.notAName("a/b"),
+            "\"a/b\" is not the name of a data set; use letters, digits, '.', '-' and '_', such as fashion-mnist"
+        ),
+        (
+            .noDataInFolder(folder: "/d", askedBy: .argument, dataset: "fashion-mnist"),
+            "/d (from --data) has no IDX files such as train-images-idx3-ubyte.gz" + advice
+        ),
+        (
+            .noDataInFolder(folder: "/d", askedBy: .environment, dataset: "mnist"),
+            "/d (from $VGGLAB_DATA) has no IDX files such as train-images-idx3-ubyte.gz"
+        ),
+        (
+            .notFound(dataset: "fashion-mnist", folders: ["/a", "/b"]),
+            "data set fashion-mnist is in none of /a, /b" + advice
+        ),
+        (
+            .missingFile(folder: "/a", file: "t10k-labels-idx1-ubyte.gz", dataset: "mnist"),
+            "/a lacks t10k-labels-idx1-ubyte.gz"
+        ),
+        (
+            .severalFiles(folder: "/a", files: ["b", "c"]),
+            "/a has several files that could be meant (b, c); leave one of them or name the data set as in "
+                + "<name>-train-images-idx3-ubyte"
+        ),
+    ])
+    func `an error is one sentence with what to do`(error: DatasetError, sentence: String) {
+        #expect(error.description == sentence)
+    }
+
+    @Test(arguments: [
+        (FileFault.unreadable("Permission denied"), "cannot be read: Permission denied"),
+        (.notRegular, "is not a regular file"),
+        (.empty, "is empty"),
+        (.tooLarge(bytes: 5), "has 5 bytes; at most 2147483648 are accepted"),
+        (.damagedCompression("incorrect data check"), "is not intact gzip (incorrect data check)"),
+        (.wrongMagic([0x3c, 0x0a]), "is not an IDX file: it begins with bytes 3c 0a instead of 00 00"),
+        (.wrongElementType(13), "has elements of IDX type 0x0d; only unsigned bytes (0x08) are supported"),
+        (.wrongRank(got: 1, expected: 3), "has 1 dimension where 3 are expected"),
+        (.wrongRank(got: 3, expected: 1), "has 3 dimensions where 1 is expected"),
+        (.badDimensions([0, 28]), "promises 0 × 28 elements; 1 to 2147483648 are accepted"),
+        (.truncated(got: 3, expected: 16), "ends after 3 of 16 bytes"),
+        (.trailingBytes, "goes on after its last element"),
+        (.countMismatch(labels: 1, images: 2), "has 1 labels for 2 pictures"),
+        (
+            .unknownLabel(label: 9, index: 4, classes: 9),
+            "has label 9 at index 4, but training labels only go from 0 to 8"
+        ),
+        (
+            .sizeMismatch(height: 1, width: 2, expectedHeight: 3, expectedWidth: 4),
+            "has pictures of 1 × 2 pixels, but training pictures have 3 × 4"
+        ),
+    ])
+    func `a fault says what is wrong with the file`(fault: FileFault, sentence: String) {
+        #expect(DatasetError.brokenFile(path: "/f", fault: fault, dataset: "mnist").description == "/f: " + sentence)
+    }
+}

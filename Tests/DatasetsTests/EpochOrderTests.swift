@@ -1,0 +1,51 @@
+// Orders are permutations, differ where they should, and never change between versions or machines.
+
+import Datasets
+import Testing
+
+@Suite struct EpochOrderTests {
+    @Test func `SplitMix64 gives its published values`() {
+        var generator = SplitMix64(state: 1_234_567)
+        let expected: [UInt64] = [
+            6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423,
+            4_593_380_528_125_082_431, 16_408_922_859_458_223_821,
+        ]
+        #expect(expected.map { _ in generator.next() } == expected)
+    }
+
+    @Test func `bounded numbers keep their bound and reach every value`() {
+        var generator = SplitMix64(state: 1)
+        var counts = [Int](repeating: 0, count: 6)
+        for _ in 0..<6_000 { counts[Int(generator.next(below: 6))] += 1 }
+        #expect(counts.allSatisfy { (850...1150).contains($0) })
+        // More than half of 2^64 makes rejections common.
+        let large: UInt64 = (1 << 63) + 1
+        for _ in 0..<1_000 { #expect(generator.next(below: large) < large) }
+    }
+
+    @Test(arguments: [0, 1, 2, 10, 1000]) func `an order has every index once`(count: Int) {
+        let order = EpochOrder(count: count, seed: 3).indices(epoch: 1)
+        #expect(order.sorted() == (0..<Int32(count)).map(\.self))
+    }
+
+    /// Computed by a program in another language from the sources that `EpochOrder` names.
+    @Test func `orders stay what they are`() {
+        #expect(EpochOrder(count: 10, seed: 0).indices(epoch: 1) == [3, 9, 4, 1, 7, 6, 0, 2, 5, 8])
+        #expect(EpochOrder(count: 10, seed: 0).indices(epoch: 2) == [9, 4, 6, 3, 5, 1, 7, 0, 2, 8])
+        #expect(EpochOrder(count: 10, seed: 42).indices(epoch: 1) == [0, 9, 5, 1, 2, 6, 4, 3, 7, 8])
+        let whole = EpochOrder(count: 60_000, seed: 0).indices(epoch: 1)
+        #expect(whole.prefix(8) == [3390, 38918, 39531, 39422, 54567, 43377, 31860, 19924])
+        #expect(whole.suffix(4) == [5469, 18206, 37332, 49453])
+    }
+
+    @Test func `an epoch's order does not depend on epochs before it`() {
+        let order = EpochOrder(count: 100, seed: 5)
+        let alone = order.indices(epoch: 7)
+        for epoch in 1..<7 { #expect(order.indices(epoch: epoch) != alone) }
+        #expect(order.indices(epoch: 7) == alone)
+    }
+
+    @Test func `without shuffling pictures come as in the files`() {
+        #expect(EpochOrder(count: 4, seed: 9, isShuffled: false).indices(epoch: 3) == [0, 1, 2, 3])
+    }
+}
