@@ -5,12 +5,13 @@ import Foundation
 /// A loader's state, shared by its caller and its thread.
 ///
 /// Batch number `n` lies in buffer `n % 2`. The thread may write there until `filled` exceeds `n`; from then on the
-/// caller may read, until it takes batch `n + 1`.
+/// caller may read, until it takes batch `n + 1`. `scratch` is the thread's alone.
 final class BatchPipeline: @unchecked Sendable {  // each `var` under `condition`, each buffer by the rule above
     private let images: LabelledImages
     private let resizer: Resizer
     private let batchSize: Int
     private let buffers: [BatchBuffer]
+    private let scratch: UnsafeMutableBufferPointer<Int32>
 
     private let condition = NSCondition()
     private var order: [Int32] = []
@@ -26,7 +27,11 @@ final class BatchPipeline: @unchecked Sendable {  // each `var` under `condition
         self.batchSize = batchSize
         resizer = Resizer(height: images.height, width: images.width, side: side)
         buffers = (0..<2).map { _ in BatchBuffer(batchSize: batchSize, side: side) }
+        scratch = .allocate(capacity: resizer.scratchCount)
+        scratch.initialize(repeating: 0)
     }
+
+    deinit { scratch.deallocate() }
 
     func startThread() {
         let thread = Thread { self.fillUntilStopped() }
@@ -110,8 +115,8 @@ final class BatchPipeline: @unchecked Sendable {  // each `var` under `condition
             for (slot, index) in task.order[start..<min(start + batchSize, task.order.count)].enumerated() {
                 guard condition.withLock({ task.epoch == epoch }) else { return false }
                 let first = Int(index) * size
-                resizer.resize(
-                    UnsafeBufferPointer(rebasing: pixels[first..<first + size]), into: buffer.picture(slot))
+                let picture = UnsafeBufferPointer(rebasing: pixels[first..<first + size])
+                resizer.resize(picture, into: buffer.picture(slot), scratch: scratch)
                 buffer.labels[slot] = Int32(images.labels[Int(index)])
             }
             return true

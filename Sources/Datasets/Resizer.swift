@@ -35,20 +35,33 @@ public struct Resizer: Sendable {
     ///
     /// - Precondition: both buffers have exactly those shapes.
     public func resize(_ pixels: UnsafeBufferPointer<UInt8>, into target: UnsafeMutableBufferPointer<Float>) {
+        withUnsafeTemporaryAllocation(of: Int32.self, capacity: scratchCount) { scratch in
+            resize(pixels, into: target, scratch: scratch)
+        }
+    }
+
+    /// Numbers that `resize` needs for what lies between its passes.
+    var scratchCount: Int { (height + 1) * side }
+
+    /// Resizes one picture without taking memory.
+    ///
+    /// - Precondition: `scratch` has `scratchCount` elements.
+    func resize(
+        _ pixels: UnsafeBufferPointer<UInt8>, into target: UnsafeMutableBufferPointer<Float>,
+        scratch: UnsafeMutableBufferPointer<Int32>
+    ) {
         precondition(pixels.count == height * width && target.count == side * side, "buffers must fit the sizes")
-        withUnsafeTemporaryAllocation(of: Int32.self, capacity: (height + 1) * side) { scratch in
-            let widened = UnsafeMutableBufferPointer(rebasing: scratch[..<(height * side)])
-            let sums = UnsafeMutableBufferPointer(rebasing: scratch[(height * side)...])
-            widen(pixels, into: widened)
-            rows.weights.withUnsafeBufferPointer { weights in
-                for row in 0..<side {
-                    let source = UnsafeBufferPointer(rebasing: widened[(rows.firsts[row] * side)...])
-                    let line = UnsafeMutableBufferPointer(rebasing: target[row * side..<(row + 1) * side])
-                    if rows.numTaps == 2 {
-                        blend(source, weights[row], weights[side + row], into: line)
-                    } else {
-                        add(source, weights: weights, row: row, sums: sums, into: line)
-                    }
+        let widened = UnsafeMutableBufferPointer(rebasing: scratch[..<(height * side)])
+        let sums = UnsafeMutableBufferPointer(rebasing: scratch[(height * side)...])
+        widen(pixels, into: widened)
+        rows.weights.withUnsafeBufferPointer { weights in
+            for row in 0..<side {
+                let source = UnsafeBufferPointer(rebasing: widened[(rows.firsts[row] * side)...])
+                let line = UnsafeMutableBufferPointer(rebasing: target[row * side..<(row + 1) * side])
+                if rows.numTaps == 2 {
+                    blend(source, weights[row], weights[side + row], into: line)
+                } else {
+                    add(source, weights: weights, row: row, sums: sums, into: line)
                 }
             }
         }
