@@ -1,6 +1,7 @@
 // The loader gives what was ordered, in order, epoch after epoch, and ends when it is told to.
 
 import Datasets
+import Glibc
 import Testing
 
 @Suite struct BatchLoaderTests {
@@ -92,6 +93,21 @@ import Testing
         }
         loader.start(order: (0..<100).map(\.self))
         #expect(take(loader).labels == (0..<100).map { $0 % 10 })
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `a picture of a dropped epoch never comes`() {
+        let loader = BatchLoader(images: images, side: 1024, batchSize: 1)
+        for round in 0..<300 {
+            loader.start(order: [1, 1, 1])
+            _ = loader.next()
+            // Gives way more often in each round, so that the thread is met at many stages of the next picture.
+            for _ in 0..<20 * round { sched_yield() }
+            loader.start(order: [2])
+            let label = loader.next()?.labels.first
+            #expect(label == 2)
+            let end = loader.next()?.count
+            #expect(end == nil)
+        }
     }
 
     @Test func `a loader ends in the middle of a batch`() {
