@@ -1,0 +1,168 @@
+"""Checks vgglab's numbers against PyTorch and torchvision on real Fashion-MNIST.
+
+Prints a line a check with what was measured; the exit status is 1 if one failed.
+"""
+
+import argparse
+import copy
+import math
+import tempfile
+
+import torch
+from safetensors.torch import load_file, save_file
+
+import peer
+from program import Failure, Program
+
+STEPS = 20
+
+
+def experiment(side, batch):
+    """The notebook's small VGG-11 without dropout, pictures in their order."""
+    return {
+        "name": "interop",
+        "description": "compared with PyTorch",
+        "network": {"blocks": peer.VGG11, "ratio": 4, "kernel": 3, "classifier": [4096, 4096], "dropout": 0},
+        "data": {
+            "dataset": "fashion-mnist", "resize": side, "batch_size": batch, "shuffle": False,
+            "limit_train": STEPS * batch, "limit_test": 100,
+        },
+        "training": {"optimizer": "sgd", "lr": 0.05, "momentum": 0, "weight_decay": 0, "epochs": 1, "seed": 3},
+    }
+
+
+class Checks:
+    """Counts checks and says how each went."""
+
+    def __init__(self):
+        self.passed = self.failed = 0
+
+    def judge(self, name, good, measured):
+        self.passed += good
+        self.failed += not good
+        print(f"{'PASS' if good else 'FAIL'}  {name}: {measured}", flush=True)
+
+    def run(self, name, check, *arguments):
+        """What the check returns; an error in it is its failure."""
+        try:
+            return check(self, *arguments)
+        except (Failure, OSError, KeyError, ValueError, RuntimeError, IndexError) as error:
+            self.judge(name, False, f"{type(error).__name__}: {error}")
+            return None
+
+
+def check_resize(checks, program):
+    """Resized pictures against torchvision's, for sides up and down and 28 itself."""
+    for side in [28, 32, 64, 96, 224, 20]:
+        ours, theirs = program.test_pictures(64, side), peer.pictures("t10k", side, 64)
+        difference = (ours - theirs).abs()
+        worst, off = difference.max().item(), (difference > 1e-6).double().mean().item()
+        checks.judge(
+            f"resize to {side}", worst <= 1 / 255 + 1e-6,
+            f"largest difference {worst * 255:.4f}/255, {off:.4%} of the pixels differ")
+
+
+def check_initial_weights(checks, program, recipe):
+    """PyTorch loads the initial weights, and they look drawn as the notebook draws them."""
+    tensors = program.initial_weights(recipe)
+    peer.network(recipe, tensors)
+    checks.judge("PyTorch loads the initial weights", True, f"{len(tensors)} tensors, strict")
+
+    outside, mean_error, variance_error = [], 0.0, 0.0
+    for name, tensor in tensors.items():
+        bound, values = peer.initial_bound(name, tensors), tensor.double().flatten()
+        if values.abs().max().item() > bound * (1 + 1e-6):
+            outside.append(name)
+        # In units of their own deviation: sigma / sqrt(n) for the mean, sqrt(0.8 / n) for the relative variance.
+        sigma, count = bound / math.sqrt(3), values.numel()
+        mean_error = max(mean_error, abs(values.mean().item()) / sigma * math.sqrt(count))
+        variance = (values**2).mean().item() / sigma**2
+        variance_error = max(variance_error, abs(variance - 1) / math.sqrt(0.8 / count))
+    checks.judge(
+        "initial weights lie within their bounds", not outside, ", ".join(outside) or f"all {len(tensors)} tensors")
+    checks.judge("their means are 0", mean_error < 5, f"at most {mean_error:.2f} deviations off")
+    checks.judge("their variances are those of uniform", variance_error < 5, f"at most {variance_error:.2f} deviations off")
+
+
+def check_steps(checks, program, recipe, name):
+    """The first losses and the weights after them, from the same initial weights on the same pictures."""
+    start = program.initial_weights(recipe)
+    events, path = program.train(recipe)
+    ours = [event["loss"] for event in events if event["event"] == "progress"]
+    net = peer.network(recipe, copy.deepcopy(start))
+    theirs = peer.train(net, recipe, STEPS)
+    if len(ours) != STEPS:
+        checks.judge(f"{STEPS} losses, {name}", False, f"there are {len(ours)}")
+        return
+    worst = max(abs(a - b) / abs(b) for a, b in zip(ours, theirs))
+    checks.judge(
+        f"{STEPS} losses, {name}", worst <= 1e-4,
+        f"{ours[0]:.4f} to {ours[-1]:.4f}, largest relative difference {worst:.1e}")
+
+    ends = load_file(path)
+    weights = updates = 0.0
+    for tensor, end in net.state_dict().items():
+        apart = (ends[tensor] - end).norm().item()
+        weights = max(weights, apart / end.norm().item())
+        updates = max(updates, apart / (end - start[tensor]).norm().item())
+    checks.judge(
+        f"weights after {STEPS} steps, {name}", weights <= 1e-4 and updates <= 1e-2,
+        f"largest relative difference {weights:.1e}, of what the steps changed {updates:.1e}")
+
+
+def check_evaluation(checks, program, recipe, weights, name):
+    """Loss and accuracy over all test pictures, from one file."""
+    ours = program.evaluate(weights, recipe)
+    loss, correct = peer.evaluate(peer.network(recipe, load_file(weights)), recipe)
+    good = (
+        abs(ours["loss"] - loss) <= 1e-4 and abs(ours["correct"] - correct) <= 2 and ours["examples"] == 10000
+        and abs(ours["accuracy"] - ours["correct"] / ours["examples"]) < 1e-9)
+    checks.judge(
+        name, good,
+        f"loss {ours['loss']:.6f} and {loss:.6f}, {ours['correct']} and {correct} of {ours['examples']} right")
+    return correct
+
+
+def check_trained(checks, program, recipe):
+    """A trained network's file in both directions."""
+    recipe = copy.deepcopy(recipe)
+    recipe["data"].update(limit_train=STEPS * 15 * recipe["data"]["batch_size"])
+    recipe["network"]["classifier"] = [256, 256]
+    recipe["training"].update(momentum=0.9)
+    _, path = program.train(recipe)
+    del recipe["data"]["limit_test"]
+    correct = check_evaluation(checks, program, recipe, path, "evaluation of vgglab's file")
+    checks.judge("that network has learnt something", correct > 3000, f"{correct} of 10000 right")
+
+    net = peer.network(recipe, load_file(path))
+    peer.train(net, recipe, 3)
+    path = program.folder / "pytorch.safetensors"
+    save_file(net.state_dict(), path)
+    check_evaluation(checks, program, recipe, path, "evaluation of PyTorch's file")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--vgglab", default=".build/release/vgglab", help="the program to check")
+    parser.add_argument("--full", action="store_true", help="the notebook's sizes: side 224, batches of 128")
+    options = parser.parse_args()
+
+    plain = experiment(224, 128) if options.full else experiment(96, 32)
+    trained = experiment(96, 32) if options.full else experiment(32, 32)
+    momentum = copy.deepcopy(plain)
+    momentum["training"].update(momentum=0.9, weight_decay=5e-4)
+    checks = Checks()
+    print(f"PyTorch {torch.__version__}, side {plain['data']['resize']}, batches of {plain['data']['batch_size']}")
+    with tempfile.TemporaryDirectory() as folder:
+        program = Program(options.vgglab, folder)
+        checks.run("resize", check_resize, program)
+        checks.run("initial weights", check_initial_weights, program, plain)
+        checks.run("steps of SGD", check_steps, program, plain, "SGD")
+        checks.run("steps with momentum", check_steps, program, momentum, "momentum 0.9 and weight decay 5e-4")
+        checks.run("trained network", check_trained, program, trained)
+    print(f"{checks.passed} passed, {checks.failed} failed")
+    return 1 if checks.failed else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

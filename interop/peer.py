@@ -1,0 +1,104 @@
+"""The independent side: the same network, pictures and recipe in PyTorch and torchvision, as the notebook has them."""
+
+import gzip
+import math
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import nn
+from torchvision import transforms
+
+FOLDER = Path("/usr/share/datasets/fashion-mnist")
+VGG11 = [[1, 64], [1, 128], [2, 256], [2, 512], [2, 512]]
+
+
+class VGG(nn.Module):
+    """torchvision's layout of VGG, so that its tensors carry the same names, for one input channel."""
+
+    def __init__(self, experiment):
+        super().__init__()
+        recipe = experiment["network"]
+        channels, side, layers = 1, experiment["data"]["resize"], []
+        for num_convs, out_channels in recipe["blocks"]:
+            for _ in range(num_convs):
+                out = out_channels // recipe["ratio"]
+                layers += [nn.Conv2d(channels, out, kernel_size=3, padding=1), nn.ReLU(inplace=True)]
+                channels = out
+            layers.append(nn.MaxPool2d(kernel_size=2, stride=2))
+            side //= 2
+        self.features = nn.Sequential(*layers)
+
+        width, layers = channels * side * side, []
+        for hidden in recipe["classifier"]:
+            layers += [nn.Linear(width, hidden), nn.ReLU(inplace=True), nn.Dropout(recipe["dropout"])]
+            width = hidden
+        self.classifier = nn.Sequential(*layers, nn.Linear(width, 10))
+
+    def forward(self, pictures):
+        return self.classifier(torch.flatten(self.features(pictures), 1))
+
+
+def network(experiment, tensors):
+    """The experiment's network with these weights; raises where a name or a shape differs."""
+    net = VGG(experiment)
+    net.load_state_dict(tensors, strict=True)
+    return net
+
+
+def pictures(part, side, count=None):
+    """The first pictures of `train` or `t10k` as float32 [N, 1, side, side] in 0...1, resized as the notebook does."""
+    with gzip.open(FOLDER / f"{part}-images-idx3-ubyte.gz") as file:
+        raw = np.frombuffer(file.read(), np.uint8, offset=16).reshape(-1, 28, 28)[:count]
+    transform = transforms.Compose([transforms.Resize((side, side)), transforms.ToTensor()])
+    return torch.stack([transform(Image.fromarray(picture)) for picture in raw])
+
+
+def labels(part, count=None):
+    """Their classes."""
+    with gzip.open(FOLDER / f"{part}-labels-idx1-ubyte.gz") as file:
+        return torch.from_numpy(np.frombuffer(file.read(), np.uint8, offset=8)[:count].astype(np.int64))
+
+
+def train(net, experiment, steps):
+    """Steps of SGD over the first pictures in their order; the loss of each step."""
+    recipe, size = experiment["training"], experiment["data"]["batch_size"]
+    inputs = pictures("train", experiment["data"]["resize"], steps * size)
+    targets = labels("train", steps * size)
+    optimizer = torch.optim.SGD(
+        net.parameters(), lr=recipe["lr"], momentum=recipe["momentum"], weight_decay=recipe["weight_decay"])
+    net.train()
+    losses = []
+    for batch in range(0, steps * size, size):
+        loss = nn.functional.cross_entropy(net(inputs[batch:batch + size]), targets[batch:batch + size])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+def evaluate(net, experiment):
+    """Mean loss, and how many of all test pictures are told right."""
+    targets, loss, correct = labels("t10k"), 0.0, 0
+    inputs = pictures("t10k", experiment["data"]["resize"])
+    net.eval()
+    with torch.no_grad():
+        for batch in range(0, len(targets), 250):
+            logits, wanted = net(inputs[batch:batch + 250]), targets[batch:batch + 250]
+            loss += nn.functional.cross_entropy(logits, wanted, reduction="sum").item()
+            correct += (logits.argmax(1) == wanted).sum().item()
+    return loss / len(targets), correct
+
+
+def initial_bound(name, tensors):
+    """Half the width of the uniform distribution that a tensor is drawn from.
+
+    Weights: Xavier uniform, sqrt(6 / (fan in + fan out)) (Glorot & Bengio, 2010). Biases: 1 / sqrt(fan in), as
+    PyTorch's layers have them.
+    """
+    weight = tensors[name.replace("bias", "weight")]
+    window = math.prod(weight.shape[2:])
+    fan_out, fan_in = weight.shape[0] * window, weight.shape[1] * window
+    return 1 / math.sqrt(fan_in) if name.endswith("bias") else math.sqrt(6 / (fan_in + fan_out))

@@ -1,0 +1,64 @@
+"""vgglab as a program: its experiments written to files, its commands run, what they say read."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load_file
+
+
+class Failure(Exception):
+    """vgglab ended with an error."""
+
+
+class Program:
+    """The vgglab binary, working in a folder of its own."""
+
+    def __init__(self, binary, folder):
+        self.binary = Path(binary).resolve()
+        self.folder = Path(folder)
+
+    def run(self, *arguments):
+        """What vgglab says on standard output."""
+        command = [str(self.binary), *map(str, arguments)]
+        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        if done.returncode != 0:
+            lines = (done.stderr or done.stdout).strip().splitlines()
+            raise Failure(f"vgglab {' '.join(command[1:])}: exit {done.returncode}: {' | '.join(lines[-3:])}")
+        return done.stdout
+
+    def write(self, experiment):
+        """The experiment as a file; JSON is YAML."""
+        path = self.folder / "experiment.yaml"
+        path.write_text(json.dumps(experiment, indent=2) + "\n")
+        return path
+
+    def initial_weights(self, experiment):
+        """The weights before the first step."""
+        path = self.folder / "init.safetensors"
+        self.run("--no-tui", "--quiet", "--set", "training.epochs=0", "--save", path, self.write(experiment))
+        return load_file(path)
+
+    def train(self, experiment):
+        """Events of a training run, and the file with its last weights."""
+        path = self.folder / "trained.safetensors"
+        said = self.run(
+            "--no-tui", "--log-format", "jsonl", "--log-every-step", "--save", path, self.write(experiment))
+        return [json.loads(line, parse_constant=reject) for line in said.splitlines()], path
+
+    def evaluate(self, weights, experiment):
+        """Loss, accuracy, correct and examples."""
+        return json.loads(self.run("evaluate", weights, self.write(experiment), "--json"), parse_constant=reject)
+
+    def test_pictures(self, count, side):
+        """The first test pictures as vgglab resizes them, [N, 1, side, side]."""
+        path = self.folder / "batch.f32"
+        self.run("data", "--dump-batch", count, "--resize", side, "--out", path)
+        return torch.from_numpy(np.fromfile(path, "<f4").reshape(count, 1, side, side).copy())
+
+
+def reject(word):
+    """JSON has no word for what is not finite."""
+    raise Failure(f"{word} is not JSON")
