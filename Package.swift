@@ -27,7 +27,8 @@ let package = Package(
 
         // The engine.
         .target(name: "OneDNN", dependencies: ["COneDNN"]),
-        .target(name: "Engine", dependencies: ["Experiments", "OneDNN"]),
+        .target(name: "CProcessor"),
+        .target(name: "Engine", dependencies: ["CProcessor", "Experiments", "OneDNN"]),
 
         // The loop, what it says, and the program.
         .target(name: "Training", dependencies: ["Datasets", "Engine", "Experiments", "Safetensors"]),
@@ -57,7 +58,7 @@ let package = Package(
 
 let warningsAreErrors = Context.environment["CI"] != nil
 
-for target in package.targets where target.type != .system {
+for target in package.targets where target.type != .system && target.name != "CProcessor" {
     target.swiftSettings = [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("InternalImportsByDefault"),

@@ -34,14 +34,16 @@ final class StepState {
 
 /// Operations in order, in lanes that run side by side, a thread each.
 struct Phase {
+    typealias Observe = (_ lane: Int, _ operation: Operation) throws(OneDNNError) -> Void
+
     let lanes: [[Operation]]
 
     /// Runs every lane and waits for all of them; `observe` is called around each operation, on its lane's thread.
-    func run(_ observe: (_ lane: Int, _ operation: Operation, _ run: () throws(OneDNNError) -> Void) throws(OneDNNError)
-        -> Void) throws(OneDNNError)
-    {
+    func run(
+        _ observe: Observe = { _, operation throws(OneDNNError) in try operation.run() }
+    ) throws(OneDNNError) {
         if lanes.count == 1 {
-            for operation in lanes[0] { try observe(0, operation, operation.run) }
+            for operation in lanes[0] { try observe(0, operation) }
             return
         }
         var errors = [OneDNNError?](repeating: nil, count: lanes.count)
@@ -51,7 +53,7 @@ struct Phase {
                 // As many parts as lanes, unless the system grants fewer threads.
                 for lane in stride(from: part, to: lanes.count, by: parts) {
                     do throws(OneDNNError) {
-                        for operation in lanes[lane] { try observe(lane, operation, operation.run) }
+                        for operation in lanes[lane] { try observe(lane, operation) }
                     } catch {
                         errors[lane] = error
                     }
@@ -123,13 +125,6 @@ struct Program {
         for memory in sources {
             try memory.move(to: base)
             base += memory.descriptor.byteCount
-        }
-    }
-
-    /// Runs the step.
-    func run() throws(OneDNNError) {
-        for phase in phases {
-            try phase.run { _, _, run throws(OneDNNError) in try run() }
         }
     }
 }

@@ -57,7 +57,7 @@ public protocol TrainableModel {
 public final class VGGModel: TrainableModel {
     /// The network.
     public let network: Network
-    let layers: [Layer]
+    private let layers: [Layer]
     /// Pictures that go through the convolutional part together.
     public let chunk: Int
     private let threads: Int
@@ -67,7 +67,7 @@ public final class VGGModel: TrainableModel {
     private var layouts = ParameterLayouts()
     private let tensors: Parameters
     private let buffers = Buffers()
-    let state = StepState()
+    private let state = StepState()
     private var trainingPrograms: [Int: Program] = [:]
     private var evaluationPrograms: [Int: Program] = [:]
 
@@ -106,18 +106,19 @@ public final class VGGModel: TrainableModel {
     public func train(
         pixels: UnsafeBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>, step: Int
     ) throws(EngineError) -> BatchResult {
-        state.step = step
-        return try run(trainingProgram(labels.count), pixels, labels)
+        try run(trainingProgram(labels.count), pixels, labels, step: step)
     }
 
     public func evaluate(
         pixels: UnsafeBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>
     ) throws(EngineError) -> BatchResult {
-        try run(evaluationProgram(labels.count), pixels, labels)
+        try run(evaluationProgram(labels.count), pixels, labels, step: 0)
     }
 
-    private func run(
-        _ program: Program, _ pixels: UnsafeBufferPointer<Float>, _ labels: UnsafeBufferPointer<Int32>
+    @discardableResult
+    func run(
+        _ program: Program, _ pixels: UnsafeBufferPointer<Float>, _ labels: UnsafeBufferPointer<Int32>, step: Int,
+        _ runPhase: (Phase) throws(OneDNNError) -> Void = { phase throws(OneDNNError) in try phase.run() }
     ) throws(EngineError) -> BatchResult {
         let side = network.inputSide
         guard pixels.count == labels.count * network.inputChannels * side * side, let base = pixels.baseAddress else {
@@ -125,9 +126,10 @@ public final class VGGModel: TrainableModel {
         }
         precondition(labels.allSatisfy { $0 >= 0 && $0 < network.numClasses }, "labels must be classes")
         state.labels = labels
+        state.step = step
         try engineErrors { () throws(OneDNNError) in
             try program.move(to: base)
-            try program.run()
+            for phase in program.phases { try runPhase(phase) }
         }
         return BatchResult(lossSum: state.lossSum, correct: state.correct, examples: labels.count)
     }

@@ -72,7 +72,12 @@ enum Schema {
             "network.dropout", "Dropout probability behind each of them.",
             .number("from 0 up to, but not including, 1") { 0..<1 ~= $0 }, \.network.dropout),
 
-        Field("data.dataset", "Name of the data set.", .word(["fashion-mnist"]), \.data.dataset),
+        Field(
+            "data.dataset", "Name of the data set; that of the folder that holds its IDX files.",
+            .line("a plain name such as fashion-mnist or mnist") { name in
+                let isPlain: (Character) -> Bool = { $0.isASCII && ($0.isLetter || $0.isNumber || "-_".contains($0)) }
+                return (1...100).contains(name.count) && name.allSatisfy(isPlain)
+            }, \.data.dataset),
         Field(
             "data.resize", "Side in pixels that every picture is resized to.", .integer(1...4096), \.data.resize,
             synonyms: ["size", "side", "image_size"]),

@@ -19,12 +19,11 @@ public struct MemoryEstimate: Sendable, Hashable {
     /// The memory of training `network` on float32 numbers.
     ///
     /// - Parameters:
-    ///   - examples: pictures of the data set in memory, training and test.
-    ///   - exampleBytes: bytes of one of them as stored, such as 784 for 28 × 28.
+    ///   - storedBytes: the data set as it is held, a byte a pixel and a label.
     ///   - threads: threads that compute; each has chunks of its own at work.
     public init(
-        _ network: Network, data: DataRecipe, training: TrainingRecipe, engine: EngineOptions, examples: Int,
-        exampleBytes: Int = 784, threads: Int
+        _ network: Network, data: DataRecipe, training: TrainingRecipe, engine: EngineOptions, storedBytes: Int,
+        threads: Int
     ) {
         let float = MemoryLayout<Float>.stride
         let batch = data.batchSize
@@ -65,7 +64,7 @@ public struct MemoryEstimate: Sendable, Hashable {
             Part(label: "activations kept for backward", bytes: activations * batch),
             Part(label: "working memory of \(lanes) thread\(lanes == 1 ? "" : "s")", bytes: lanes * lane),
             Part(label: "batches, one ahead", bytes: pictures),
-            Part(label: "data set", bytes: examples * (exampleBytes + 1)),
+            Part(label: "data set", bytes: storedBytes),
             Part(label: "program and libraries", bytes: Self.programBytes),
         ]
         self.parts = parts

@@ -35,6 +35,20 @@ public struct TrainingData: Sendable {
         self.recipe = recipe
     }
 
+    /// Pictures of random pixels, one batch of them to train on: for measuring speed without any data.
+    public static func random(like recipe: DataRecipe) -> TrainingData {
+        let images = LabelledImages(
+            height: 28, width: 28, pixels: (0..<recipe.batchSize * 784).map { _ in UInt8.random(in: 0...255) },
+            labels: (0..<recipe.batchSize).map { UInt8($0 % 10) })
+        return TrainingData(
+            train: images, test: images.prefix(1), numClasses: 10, summary: "random pixels", recipe: recipe)
+    }
+
+    /// Bytes that the pictures and labels take as they are held.
+    public var storedBytes: Int {
+        train.count * (train.height * train.width + 1) + test.count * (test.height * test.width + 1)
+    }
+
     /// Steps in an epoch, the last, smaller batch included.
     public var stepsPerEpoch: Int { (train.count + recipe.batchSize - 1) / recipe.batchSize }
 

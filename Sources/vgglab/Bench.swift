@@ -1,2 +1,72 @@
+// `vgglab bench EXPERIMENT`: how fast a bare training step is, and where its time goes.
+
 import ArgumentParser
-struct Bench: ParsableCommand { func run() throws {} }
+import Engine
+import Experiments
+import RunLog
+import Training
+
+struct Bench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Measure a training step: pictures a second, each layer's passes, share of the peak, memory.",
+        discussion: """
+            Random pictures of the experiment's shape, so that no data is needed; forward, loss, backward and update, \
+            without loading or evaluation.
+            """)
+
+    @Argument(help: ArgumentHelp("Experiment file.", valueName: "file"))
+    var file: String
+
+    @OptionGroup var settings: SettingOptions
+    @OptionGroup var threadOptions: ThreadOptions
+
+    @Option(help: "Steps that are timed; their median counts.")
+    var steps = 7
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func validate() throws {
+        if !(1...10_000).contains(steps) { throw ValidationError("--steps must be from 1 to 10000 (got \(steps))") }
+    }
+
+    func run() throws {
+        let machine = Machine.current
+        let experiment = try settings.load(file)
+        let prepared = try PreparedExperiment(
+            experiment, data: .random(like: experiment.data), threads: threadOptions.count(on: machine),
+            machine: machine)
+        let model = try prepared.makeModel()
+        let report = try explaining { try measure(prepared, model, machine) }
+        Console.print(json ? report.json.text + "\n" : report.text)
+    }
+
+    private func measure(_ prepared: PreparedExperiment, _ model: VGGModel, _ machine: Machine) throws -> BenchReport {
+        let count = prepared.experiment.data.batchSize
+        let side = prepared.network.inputSide
+        var generator = SystemRandomNumberGenerator()
+        let pixels = (0..<count * side * side).map { _ in Float.random(in: 0..<1, using: &generator) }
+        let labels = (0..<count).map { _ in Int32.random(in: 0..<Int32(prepared.network.numClasses), using: &generator)
+        }
+
+        let peak = try VGGModel.peakOperationsPerSecond(threads: prepared.threads)
+        var stepSeconds: [Double] = []
+        var profiles: [[PassTime]] = []
+        try pixels.withUnsafeBufferPointer { pixels in
+            try labels.withUnsafeBufferPointer { labels in
+                for step in 0..<2 { _ = try model.train(pixels: pixels, labels: labels, step: step) }
+                for step in 0..<steps {
+                    let begin = monotonicSeconds()
+                    _ = try model.train(pixels: pixels, labels: labels, step: step)
+                    stepSeconds.append(monotonicSeconds() - begin)
+                }
+                for step in 0..<min(steps, 5) {
+                    profiles.append(try model.profile(pixels: pixels, labels: labels, step: step))
+                }
+            }
+        }
+        return BenchReport(
+            prepared: prepared, engine: model.summary, machine: machine.summary, stepSeconds: stepSeconds,
+            profiles: profiles, peakOperationsPerSecond: peak, peakMemoryBytes: Machine.peakMemoryBytes)
+    }
+}

@@ -45,7 +45,7 @@ struct DataCommand: ParsableCommand {
         let test = dataset.test.countsByClass(dataset.numClasses)
         let width = max(dataset.classNames.map(\.count).max() ?? 0, 5)
         func row(_ name: String, _ train: String, _ test: String) -> String {
-            name.padding(toLength: width, withPad: " ", startingAt: 0) + train.leftPadded(10) + test.leftPadded(10) + "\n"
+            name.padded(width) + train.leftPadded(10) + test.leftPadded(10) + "\n"
         }
         text += row("class", "train", "test")
         for (index, name) in dataset.classNames.enumerated() {
@@ -91,11 +91,5 @@ struct DataCommand: ParsableCommand {
         } catch {
             throw Failure(message: "\(path): cannot be written: \(error.localizedDescription)")
         }
-    }
-}
-
-extension String {
-    fileprivate func leftPadded(_ width: Int) -> String {
-        String(repeating: " ", count: max(width - count, 0)) + self
     }
 }

@@ -27,7 +27,7 @@ struct Evaluate: ParsableCommand {
         let machine = Machine.current
         let experiment = try settings.load(file)
         let prepared = try PreparedExperiment(
-            experiment, dataset: dataOptions.load(experiment.data.dataset),
+            experiment, data: TrainingData(dataOptions.load(experiment.data.dataset), recipe: experiment.data),
             threads: threadOptions.count(on: machine), machine: machine)
         let model = try prepared.makeModel()
         try explaining { try Checkpoint.load(weights, into: model) }

@@ -57,19 +57,18 @@ struct PreparedExperiment {
     let memory: MemoryEstimate
 
     /// - Throws: `Failure` if the network cannot be built for the data or does not fit into memory.
-    init(_ experiment: Experiment, dataset: Dataset, threads: Int, machine: Machine) throws {
+    init(_ experiment: Experiment, data: TrainingData, threads: Int, machine: Machine) throws {
         self.experiment = experiment
         self.threads = threads
-        data = TrainingData(dataset, recipe: experiment.data)
+        self.data = data
         do {
-            network = try experiment.network(numClasses: dataset.numClasses)
+            network = try experiment.network(numClasses: data.numClasses)
         } catch {
             throw Failure(message: "\(experiment.name): \(error)")
         }
         memory = MemoryEstimate(
             network, data: experiment.data, training: experiment.training, engine: experiment.engine,
-            examples: dataset.train.count + dataset.test.count,
-            exampleBytes: dataset.train.height * dataset.train.width, threads: threads)
+            storedBytes: data.storedBytes, threads: threads)
         guard memory.totalBytes <= machine.availableMemoryBytes else {
             throw Failure(
                 message: """
@@ -87,7 +86,7 @@ struct PreparedExperiment {
             data.batchSize = 1 << (Int.bitWidth - 1 - (data.batchSize - 1).leadingZeroBitCount)
             let smaller = MemoryEstimate(
                 network, data: data, training: experiment.training, engine: experiment.engine,
-                examples: self.data.train.count + self.data.test.count, threads: threads)
+                storedBytes: self.data.storedBytes, threads: threads)
             if smaller.totalBytes <= availableBytes { return "data.batch_size=\(data.batchSize) would fit" }
         }
         return "use a larger network.ratio or a smaller data.resize"

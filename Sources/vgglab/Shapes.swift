@@ -24,18 +24,16 @@ struct Shapes: ParsableCommand {
         let experiment = try settings.load(file)
         // Fashion-MNIST's numbers are known, so its files need not be there.
         var numClasses = FashionMNIST.classNames.count
-        var examples = 70_000
-        var exampleBytes = 28 * 28
+        var storedBytes = 70_000 * (28 * 28 + 1)
         if experiment.data.dataset != FashionMNIST.name || dataOptions.folder != nil {
             let dataset = try dataOptions.load(experiment.data.dataset)
             numClasses = dataset.numClasses
-            examples = dataset.train.count + dataset.test.count
-            exampleBytes = dataset.train.height * dataset.train.width
+            storedBytes = TrainingData(dataset, recipe: experiment.data).storedBytes
         }
         let network = try explaining { try experiment.network(numClasses: numClasses) }
         let memory = MemoryEstimate(
             network, data: experiment.data, training: experiment.training, engine: experiment.engine,
-            examples: examples, exampleBytes: exampleBytes, threads: threadOptions.count(on: Machine.current))
+            storedBytes: storedBytes, threads: threadOptions.count(on: Machine.current))
         let table = NetworkTable(
             network, batchSize: experiment.data.batchSize, memory: memory.parts.map { ($0.label, $0.bytes) })
         Console.print(json ? table.json.text + "\n" : table.text)

@@ -44,7 +44,8 @@ struct Train: ParsableCommand {
 
     func validate() throws {
         if save != nil && files.count > 1 {
-            throw ValidationError("--save names one file, but \(files.count) experiments are given; save them one by one")
+            throw ValidationError(
+                "--save names one file, but \(files.count) experiments are given; save them one by one")
         }
         if logEveryStep && logFormat != .jsonl {
             throw ValidationError("--log-every-step goes with --log-format jsonl")
@@ -65,7 +66,9 @@ struct Train: ParsableCommand {
             datasets[name] = dataset
             if let remark = dataset.remark { Console.say("warning: \(remark)") }
             prepared.append(
-                try PreparedExperiment(experiment, dataset: dataset, threads: threads, machine: machine))
+                try PreparedExperiment(
+                    experiment, data: TrainingData(dataset, recipe: experiment.data), threads: threads,
+                    machine: machine))
         }
         if let save { try checkWritable(save) }
 

@@ -1,0 +1,132 @@
+// What a benchmark came to, as a table for people and as JSON.
+
+import Engine
+import Experiments
+import RunLog
+
+struct BenchReport {
+    let prepared: PreparedExperiment
+    let engine: String
+    let machine: String
+    let stepSeconds: [Double]
+    let profiles: [[PassTime]]
+    let peakOperationsPerSecond: Double
+    let peakMemoryBytes: Int
+
+    private var network: Network { prepared.network }
+    private var batchSize: Int { prepared.experiment.data.batchSize }
+    private var imagesPerSecond: Double { Double(batchSize) / stepSeconds.median }
+
+    /// What the whole step's direct multiply-accumulates come to, as a share of the peak. Winograd, which needs fewer,
+    /// can pass 1.
+    private var shareOfPeak: Double {
+        2 * Double(network.trainingMACs) * imagesPerSecond / peakOperationsPerSecond
+    }
+
+    /// Median time of each layer's passes over the profiled steps.
+    private var passes: [PassTime] {
+        (profiles.first ?? []).map { first in
+            let all = profiles.compactMap { profile in
+                profile.first { $0.layer == first.layer && $0.pass == first.pass }?.seconds
+            }
+            var median = first
+            median.seconds = all.median
+            return median
+        }
+    }
+
+    /// Direct floating-point operations a second of a pass; 0 for what multiplies nothing.
+    private func operationsPerSecond(_ pass: PassTime) -> Double {
+        guard let layer = pass.layer else { return 0 }
+        return 2 * Double(network.layers[layer].forwardMACs * batchSize) / pass.seconds
+    }
+
+    var text: String {
+        let seconds = stepSeconds.sorted()
+        var text = """
+            \(Readable.visible(prepared.experiment.name)): batch \(batchSize), side \(network.inputSide), \
+            \(prepared.experiment.training.precision.rawValue), \
+            \(prepared.threads) thread\(prepared.threads == 1 ? "" : "s")
+            \(engine)
+            \(machine), peak \(gigaflops(peakOperationsPerSecond)) GFLOP/s measured
+
+            \("layer".padded(26))\("pass".padded(18))\("ms".leftPadded(9))\("GFLOP/s".leftPadded(10))\("of peak".leftPadded(9))
+
+            """
+        for pass in passes {
+            let rate = operationsPerSecond(pass)
+            text += name(of: pass.layer).padded(26) + pass.pass.rawValue.padded(18)
+            text += Readable.fixed(pass.seconds * 1000, decimals: 2).leftPadded(9)
+            if rate > 0 {
+                text += gigaflops(rate).leftPadded(10) + percent(rate / peakOperationsPerSecond).leftPadded(9)
+            }
+            text += "\n"
+        }
+        text += """
+
+            training step  \(Readable.fixed(stepSeconds.median * 1000, decimals: 1)) ms, median of \(seconds.count) \
+            (\(Readable.fixed(seconds[0] * 1000, decimals: 1)) to \
+            \(Readable.fixed(seconds[seconds.count - 1] * 1000, decimals: 1)))
+            throughput     \(Readable.fixed(imagesPerSecond, decimals: 1)) images/s, \
+            \(percent(shareOfPeak)) of the peak counted as direct convolution
+            peak memory    \(Readable.bytes(peakMemoryBytes)), predicted \(Readable.bytes(prepared.memory.totalBytes))
+
+            """
+        return text
+    }
+
+    var json: JSON {
+        [
+            "experiment": .string(prepared.experiment.name),
+            "images_per_second": .number(imagesPerSecond),
+            "step_seconds": .array(stepSeconds.map(JSON.number)),
+            "batch_size": .integer(batchSize),
+            "side": .integer(network.inputSide),
+            "threads": .integer(prepared.threads),
+            "precision": .string(prepared.experiment.training.precision.rawValue),
+            "engine": .string(engine),
+            "machine": .string(machine),
+            "peak_gflops": .number(peakOperationsPerSecond / 1e9),
+            "share_of_peak": .number(shareOfPeak),
+            "peak_memory_bytes": .integer(peakMemoryBytes),
+            "predicted_memory_bytes": .integer(prepared.memory.totalBytes),
+            "passes": .array(
+                passes.map { pass in
+                    [
+                        "layer": .string(name(of: pass.layer)), "pass": .string(pass.pass.rawValue),
+                        "seconds": .number(pass.seconds), "gflops": .number(operationsPerSecond(pass) / 1e9),
+                    ]
+                }),
+        ]
+    }
+
+    private func name(of layer: Int?) -> String {
+        guard let layer else { return "network" }
+        let shapes = network.layers[layer]
+        switch shapes.kind {
+        case .convolution(let inChannels, let outChannels, _, _):
+            return "conv \(inChannels) → \(outChannels) @ \(shapes.inputShape[1])"
+        case .maxPool(let channels): return "pool \(channels) @ \(shapes.inputShape[1])"
+        case .linear(let inFeatures, let outFeatures, _): return "linear \(inFeatures) → \(outFeatures)"
+        case .flatten: return "flatten"
+        case .dropout: return "dropout"
+        }
+    }
+
+    private func gigaflops(_ operations: Double) -> String { Readable.fixed(operations / 1e9, decimals: 0) }
+    private func percent(_ share: Double) -> String { Readable.fixed(share * 100, decimals: 0) + " %" }
+}
+
+extension [Double] {
+    /// The middle value, or the mean of the two middle ones.
+    fileprivate var median: Double {
+        let sorted = sorted()
+        guard let last = sorted.indices.last else { return .nan }
+        return (sorted[last / 2] + sorted[(last + 1) / 2]) / 2
+    }
+}
+
+extension String {
+    func padded(_ width: Int) -> String { self + String(repeating: " ", count: max(width - count, 0)) }
+    func leftPadded(_ width: Int) -> String { String(repeating: " ", count: max(width - count, 0)) + self }
+}
