@@ -19,6 +19,9 @@ struct ResamplingFilter: Sendable {
     /// resized pixels vectorise.
     let weights: [Int32]
 
+    /// Whether every resized pixel is a blend of two with weights of at most 15 binary places.
+    let isShortBlend: Bool
+
     /// The filter between two sizes of at least 1. Between equal sizes it copies, as Pillow does by leaving it out.
     init(from inSize: Int, to outSize: Int) {
         let windows = (0..<outSize).map { Self.window(of: $0, from: inSize, to: outSize) }
@@ -34,6 +37,7 @@ struct ResamplingFilter: Sendable {
         self.numTaps = numTaps
         self.firsts = firsts
         self.weights = weights
+        isShortBlend = numTaps == 2 && weights.allSatisfy { $0.trailingZeroBitCount >= Self.precisionBits - 15 }
     }
 
     /// The source pixels that lie under the filter and their weights, which add up to 1 before rounding.

@@ -56,12 +56,19 @@ public struct Resizer: Sendable {
         widen(pixels, into: widened)
         rows.weights.withUnsafeBufferPointer { weights in
             for row in 0..<side {
-                let source = UnsafeBufferPointer(rebasing: widened[(rows.firsts[row] * side)...])
+                let source = widened[(rows.firsts[row] * side)...]
                 let line = UnsafeMutableBufferPointer(rebasing: target[row * side..<(row + 1) * side])
-                if rows.numTaps == 2 {
-                    blend(source, weights[row], weights[side + row], into: line)
+                if rows.isShortBlend {
+                    let upper = UnsafeBufferPointer(rebasing: source.prefix(side))
+                    let lower = UnsafeBufferPointer(rebasing: source.dropFirst(side).prefix(side))
+                    Self.blend(upper, weights[row], lower, weights[side + row], into: line)
                 } else {
-                    add(source, weights: weights, row: row, sums: sums, into: line)
+                    sums.update(repeating: ResamplingFilter.half)
+                    for tap in 0..<rows.numTaps {
+                        let tapped = UnsafeBufferPointer(rebasing: source.dropFirst(tap * side).prefix(side))
+                        Self.add(tapped, weights[tap * side + row], to: sums)
+                    }
+                    Self.round(sums, into: line)
                 }
             }
         }
@@ -73,40 +80,49 @@ public struct Resizer: Sendable {
             columns.weights.withUnsafeBufferPointer { weights in
                 for row in 0..<height {
                     let line = UnsafeMutableBufferPointer(rebasing: widened[row * side..<(row + 1) * side])
-                    for column in 0..<side { line[column] = ResamplingFilter.half }
+                    line.update(repeating: ResamplingFilter.half)
                     for tap in 0..<columns.numTaps {
-                        for column in 0..<side {
-                            let pixel = Int32(pixels[row * width + firsts[column] + tap])
-                            line[column] &+= pixel &* weights[tap * side + column]
+                        let source = UnsafeBufferPointer(rebasing: pixels[(row * width + tap)..<(row + 1) * width])
+                        let tapWeights = UnsafeBufferPointer(rebasing: weights[tap * side..<(tap + 1) * side])
+                        for column in line.indices {
+                            line[column] &+= Int32(source[firsts[column]]) &* tapWeights[column]
                         }
                     }
-                    for column in 0..<side { line[column] = line[column] &>> ResamplingFilter.precisionBits }
+                    for column in line.indices { line[column] = line[column] &>> ResamplingFilter.precisionBits }
                 }
             }
         }
     }
 
-    /// A row of the second pass where pictures grow, in one loop because almost all time is spent here.
-    private func blend(
-        _ source: UnsafeBufferPointer<Int32>, _ first: Int32, _ second: Int32,
-        into line: UnsafeMutableBufferPointer<Float>
+    // The loops over a row. They read nothing but their arguments and compute no index, so that they vectorise.
+
+    /// A row of the second pass where pictures grow and weights are short, as from 28 to 32, 64 or 224.
+    ///
+    /// All sums are exact in single precision: 8 bits before the point, 15 behind it and one more for the nudge that
+    /// keeps halves from rounding to even. Adding and subtracting 2^23 then rounds to an integer. This is several
+    /// times as fast as 32-bit products without SSE 4.1, and almost all time is spent here.
+    private static func blend(
+        _ upper: UnsafeBufferPointer<Int32>, _ upperWeight: Int32, _ lower: UnsafeBufferPointer<Int32>,
+        _ lowerWeight: Int32, into line: UnsafeMutableBufferPointer<Float>
     ) {
-        for column in 0..<side {
-            let sum = ResamplingFilter.half &+ source[column] &* first &+ source[side + column] &* second
-            line[column] = Float(sum &>> ResamplingFilter.precisionBits) / 255
+        let unit = Float(1 << ResamplingFilter.precisionBits)
+        let upperShare = Float(upperWeight) / unit
+        let lowerShare = Float(lowerWeight) / unit
+        for column in 0..<line.count {
+            let sum = Float(upper[column]) * upperShare + Float(lower[column]) * lowerShare + 0x1p-16
+            line[column] = ((sum + 0x1p23) - 0x1p23) / 255
         }
     }
 
-    /// A row of the second pass for any number of taps.
-    private func add(
-        _ source: UnsafeBufferPointer<Int32>, weights: UnsafeBufferPointer<Int32>, row: Int,
-        sums: UnsafeMutableBufferPointer<Int32>, into line: UnsafeMutableBufferPointer<Float>
+    /// Adds a weighted row to the sums of the second pass.
+    private static func add(
+        _ source: UnsafeBufferPointer<Int32>, _ weight: Int32, to sums: UnsafeMutableBufferPointer<Int32>
     ) {
-        for column in 0..<side { sums[column] = ResamplingFilter.half }
-        for tap in 0..<rows.numTaps {
-            let weight = weights[tap * side + row]
-            for column in 0..<side { sums[column] &+= source[tap * side + column] &* weight }
-        }
-        for column in 0..<side { line[column] = Float(sums[column] &>> ResamplingFilter.precisionBits) / 255 }
+        for column in 0..<source.count { sums[column] &+= source[column] &* weight }
+    }
+
+    /// Rounds the sums of the second pass to pixels and divides.
+    private static func round(_ sums: UnsafeMutableBufferPointer<Int32>, into line: UnsafeMutableBufferPointer<Float>) {
+        for column in 0..<line.count { line[column] = Float(sums[column] &>> ResamplingFilter.precisionBits) / 255 }
     }
 }

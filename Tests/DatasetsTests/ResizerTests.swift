@@ -27,6 +27,8 @@ import Testing
     @Test func `a half is rounded up after each pass`() {
         // (1 + 2) / 2 = 1.5 → 2 in each row; a single rounding of 1.25 over both passes would give 1.
         #expect(resize([0, 1, 1, 2], height: 2, width: 2, side: 1) == [Float(2) / 255])
+        // Between rows alone 0.5 → 1, not to the even 0.
+        #expect(resize([0, 0, 1, 1], height: 2, width: 2, side: 1) == [Float(1) / 255])
     }
 
     @Test func `white stays white and black stays black at every size`() {
