@@ -99,15 +99,21 @@ def check_steps(checks, program, recipe, name):
         f"{STEPS} losses, {name}", worst <= 1e-4,
         f"{ours[0]:.4f} to {ours[-1]:.4f}, largest relative difference {worst:.1e}")
 
-    ends = load_file(path)
-    weights = updates = 0.0
-    for tensor, end in net.state_dict().items():
-        apart = (ends[tensor] - end).norm().item()
-        weights = max(weights, apart / end.norm().item())
-        updates = max(updates, apart / (end - start[tensor]).norm().item())
+    # Rounding decides which of nearly equal values a pooling takes, so weights drift apart however a step is computed.
+    # The measure is double precision: we may be no farther from it than PyTorch's own single precision is, within 2.
+    exact = peer.network(recipe, copy.deepcopy(start)).double()
+    peer.train(exact, recipe, STEPS)
+    ends, exact = load_file(path), exact.state_dict()
+    change = distance(exact, start)
+    ours, theirs = distance(ends, exact) / change, distance(net.state_dict(), exact) / change
     checks.judge(
-        f"weights after {STEPS} steps, {name}", weights <= 1e-4 and updates <= 1e-2,
-        f"largest relative difference {weights:.1e}, of what the steps changed {updates:.1e}")
+        f"weights after {STEPS} steps, {name}", ours <= 2 * theirs + 1e-5,
+        f"of their change {ours:.1e} off double precision, PyTorch's float32 {theirs:.1e}")
+
+
+def distance(a, b):
+    """The norm of the difference of two sets of tensors."""
+    return sum((a[name].double() - b[name].double()).norm().item() ** 2 for name in a) ** 0.5
 
 
 def check_evaluation(checks, program, recipe, weights, name):

@@ -64,7 +64,7 @@ def labels(part, count=None):
 def train(net, experiment, steps):
     """Steps of SGD over the first pictures in their order; the loss of each step."""
     recipe, size = experiment["training"], experiment["data"]["batch_size"]
-    inputs = pictures("train", experiment["data"]["resize"], steps * size)
+    inputs = pictures("train", experiment["data"]["resize"], steps * size).to(next(net.parameters()).dtype)
     targets = labels("train", steps * size)
     optimizer = torch.optim.SGD(
         net.parameters(), lr=recipe["lr"], momentum=recipe["momentum"], weight_decay=recipe["weight_decay"])

@@ -63,11 +63,31 @@ struct TrunkPlan {
         }
     }
 
-    /// Compiles the blocks of `layers`.
+    /// Compiles the blocks of `layers` with the library's layouts for what goes from layer to layer. Where these leave
+    /// it nothing but plain loops (channels that are no multiple of a vector, without Winograd), row-major ones let it
+    /// multiply matrices.
     ///
     /// - Parameter layouts: layouts that parameters already have; what is chosen first is added and binds later plans.
     init(
         _ layers: [Layer], count: Int, purpose: Purpose, convolution: EngineOptions.Convolution,
+        layouts: inout ParameterLayouts, on device: Device
+    ) throws(OneDNNError) {
+        var preferred = layouts
+        let plan = try TrunkPlan(
+            layers, count: count, purpose: purpose, convolution: convolution, activations: .any, layouts: &preferred,
+            on: device)
+        if plan.primitives.contains(where: \.isReference) {
+            self = try TrunkPlan(
+                layers, count: count, purpose: purpose, convolution: convolution, activations: .abcd,
+                layouts: &layouts, on: device)
+        } else {
+            self = plan
+            layouts = preferred
+        }
+    }
+
+    private init(
+        _ layers: [Layer], count: Int, purpose: Purpose, convolution: EngineOptions.Convolution, activations: Layout,
         layouts: inout ParameterLayouts, on device: Device
     ) throws(OneDNNError) {
         self.count = count
@@ -81,7 +101,7 @@ struct TrunkPlan {
                 let plan = try ConvolutionPlan(
                     layer: index, isFirstOfBlock: convolutions.isEmpty, source: source, outputShape: shape,
                     weightsShape: [outChannels, inChannels, kernel, kernel], padding: padding, purpose: purpose,
-                    convolution: convolution, layouts: &layouts, on: device)
+                    convolution: convolution, activations: activations, layouts: &layouts, on: device)
                 convolutions.append(plan)
                 source = plan.destination
             case .maxPool:
@@ -100,17 +120,19 @@ struct TrunkPlan {
 extension ConvolutionPlan {
     init(
         layer: Int, isFirstOfBlock: Bool, source: Descriptor, outputShape: [Int], weightsShape: [Int], padding: Int,
-        purpose: Purpose, convolution: EngineOptions.Convolution, layouts: inout ParameterLayouts, on device: Device
+        purpose: Purpose, convolution: EngineOptions.Convolution, activations: Layout,
+        layouts: inout ParameterLayouts, on device: Device
     ) throws(OneDNNError) {
         let bias = try Descriptor([outputShape[1]], layout: .a)
         let anyWeights = try Descriptor(weightsShape, layout: .any)
-        let anyDestination = try Descriptor(outputShape, layout: .any)
+        let wantedDestination = try Descriptor(outputShape, layout: activations)
 
+        // Winograd for inference alone would want weights of a kind of its own; for training it gives the same result.
         let forward = try firstImplemented(algorithms(convolution, for: .forward)) {
             algorithm throws(OneDNNError) in
             try Primitive.convolution(
                 algorithm, source: source, weights: layouts.forward[layer] ?? anyWeights, bias: bias,
-                destination: anyDestination, padding: padding, purpose: purpose, on: device)
+                destination: wantedDestination, padding: padding, purpose: .training, on: device)
         }
         guard let destination = forward.wants(.destination, shape: outputShape) else {
             preconditionFailure("a convolution has a destination")

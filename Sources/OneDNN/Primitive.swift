@@ -75,6 +75,9 @@ public final class Primitive {
         onednn_implementation(descriptor).map { String(cString: $0) } ?? "unknown"
     }
 
+    /// Whether it is the library's plain loop, hundreds of times slower than what it has for usual shapes and layouts.
+    public var isReference: Bool { implementation.hasPrefix("ref") }
+
     /// What the operation wants `argument` to be; `nil` if it has no such argument.
     public func wants(_ argument: Argument, shape: [Int]) -> Descriptor? {
         let (what, index) = argument.query
