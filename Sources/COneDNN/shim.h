@@ -3,12 +3,14 @@
 // Everything that differs stays in this file. Shapes and meaning are the library's own.
 #pragma once
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
 #include <dlfcn.h>
 #include <stdlib.h>
 #include <string.h>
+
+// Not by way of _GNU_SOURCE: with it the system's own types would differ from those in Swift's Glibc module.
+#ifndef RTLD_DEFAULT
+#define RTLD_DEFAULT ((void *)0)
+#endif
 
 #include <oneapi/dnnl/dnnl.h>
 #include <oneapi/dnnl/dnnl_debug.h>
