@@ -70,7 +70,7 @@ func softmaxCrossEntropy(
         }
         var sum: Float = 0
         for value in values { sum += expf(value - largest) }
-        lossSum += Double(logf(sum) + largest - values[Int(label)])
+        lossSum += Double(logf(sum) + (largest - values[Int(label)]))
         if winner == Int(label) { correct += 1 }
         guard let gradient else { continue }
         for (index, value) in values.enumerated() {
