@@ -5,20 +5,20 @@
 ///
 /// **Source**: the mixing function of SplitMix64 (Steele, Lea & Flood, *Fast Splittable Pseudorandom Number
 /// Generators*, 2014), applied to the counter, with a key mixed the same way.
-struct CounterRandom {
+package struct CounterRandom {
     private let key: UInt64
 
-    init(seed: UInt64, stream: UInt64) {
+    package init(seed: UInt64, stream: UInt64) {
         key = mix(mix(seed &+ goldenGamma) ^ (stream &* goldenGamma))
     }
 
     /// 64 random bits.
     @inline(__always)
-    func bits(at index: UInt64) -> UInt64 { mix(key &+ (index &+ 1) &* goldenGamma) }
+    package func bits(at index: UInt64) -> UInt64 { mix(key &+ (index &+ 1) &* goldenGamma) }
 
     /// Evenly spread over [0, 1), in steps of 2⁻²⁴ that single precision holds exactly.
     @inline(__always)
-    func uniform(at index: UInt64) -> Float { Float(bits(at: index) >> 40) * 0x1p-24 }
+    package func uniform(at index: UInt64) -> Float { Float(bits(at: index) >> 40) * 0x1p-24 }
 }
 
 private let goldenGamma: UInt64 = 0x9E37_79B9_7F4A_7C15

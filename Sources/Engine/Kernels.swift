@@ -13,7 +13,7 @@ private func share(of count: Int, _ part: Int, _ parts: Int) -> Range<Int> {
 }
 
 /// sum[i] += addend[i]
-func add(_ addend: UnsafeMutableBufferPointer<Float>, into sum: UnsafeMutableBufferPointer<Float>) {
+package func add(_ addend: UnsafeMutableBufferPointer<Float>, into sum: UnsafeMutableBufferPointer<Float>) {
     parallel { part, parts in
         for index in share(of: sum.count, part, parts) { sum[index] += addend[index] }
     }
@@ -24,7 +24,7 @@ func add(_ addend: UnsafeMutableBufferPointer<Float>, into sum: UnsafeMutableBuf
 /// What happens to value i of a step depends on `random` and i alone.
 ///
 /// **Source**: Srivastava et al., *Dropout*, 2014, in the "inverted" form that PyTorch uses.
-func dropout(_ values: UnsafeMutableBufferPointer<Float>, probability p: Double, random: CounterRandom) {
+package func dropout(_ values: UnsafeMutableBufferPointer<Float>, probability p: Double, random: CounterRandom) {
     let threshold = UInt32(p * 0x1p32)
     let scale = Float(1 / (1 - p))
     parallel { part, parts in
@@ -37,7 +37,7 @@ func dropout(_ values: UnsafeMutableBufferPointer<Float>, probability p: Double,
 
 /// Gradient of dropout behind ReLU from their common output, in place: where the output is above 0 the value was kept
 /// and the ReLU open, so the gradient passes, scaled; elsewhere it is 0. No mask needs to be stored.
-func dropoutReluBackward(
+package func dropoutReluBackward(
     gradient: UnsafeMutableBufferPointer<Float>, output: UnsafeMutableBufferPointer<Float>, probability p: Double
 ) {
     let scale = Float(1 / (1 - p))
@@ -53,7 +53,7 @@ func dropoutReluBackward(
 /// **Shapes**: logits `[N, classes]`, gradient `[N, classes]` (or `nil` where it is not wanted), labels `[N]`.
 ///
 /// - Returns: the loss summed over the batch and how many pictures have their largest logit at the label.
-func softmaxCrossEntropy(
+package func softmaxCrossEntropy(
     logits: UnsafeMutableBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>, numClasses: Int,
     gradient: UnsafeMutableBufferPointer<Float>?
 ) -> (lossSum: Double, correct: Int) {
@@ -85,7 +85,7 @@ func softmaxCrossEntropy(
 /// g ← g + λw; v ← μv + g; w ← w − ηv (without momentum v is g).
 ///
 /// **Source**: PyTorch documentation of `torch.optim.SGD`, dampening 0, no Nesterov.
-func sgd(
+package func sgd(
     parameters: UnsafeMutableBufferPointer<Float>, gradients: UnsafeMutableBufferPointer<Float>,
     velocities: UnsafeMutableBufferPointer<Float>?, learningRate: Float, momentum: Float, weightDecay: Float
 ) {
