@@ -1,0 +1,116 @@
+// Convolution and max pooling as the text-book writes them, and their gradients.
+
+/// Gradients of an operation with weights.
+public struct WeightedGradients: Sendable {
+    /// With respect to what went in.
+    public var source: Tensor
+    /// With respect to the weights.
+    public var weights: Tensor
+    /// With respect to the biases.
+    public var bias: Tensor
+}
+
+/// Stride 1, `padding` zeros on each side: `[N, C, H, W]`, `[K, C, R, R]`, `[K]` → `[N, K, H′, W′]`.
+///
+/// **Source**: Goodfellow, Bengio & Courville, *Deep Learning*, 2016, equation 9.7.
+public func convolution(_ source: Tensor, weights: Tensor, bias: Tensor, padding: Int) -> Tensor {
+    let sweep = Sweep(source: source.shape, weights: weights.shape, padding: padding)
+    var result = Tensor(zeros: sweep.destinationShape)
+    sweep.forEachOutput { k, at in result.values[at] = bias.values[k] }
+    sweep.forEachProduct { from, weight, at in
+        result.values[at] += source.values[from] * weights.values[weight]
+    }
+    return result
+}
+
+/// Gradients of `convolution` from the gradient of what came out.
+public func convolutionBackward(
+    _ source: Tensor, weights: Tensor, padding: Int, gradient: Tensor
+) -> WeightedGradients {
+    let sweep = Sweep(source: source.shape, weights: weights.shape, padding: padding)
+    var result = WeightedGradients(
+        source: Tensor(zeros: source.shape), weights: Tensor(zeros: weights.shape),
+        bias: Tensor(zeros: [weights.shape[0]]))
+    sweep.forEachOutput { k, at in result.bias.values[k] += gradient.values[at] }
+    sweep.forEachProduct { from, weight, at in
+        result.source.values[from] += gradient.values[at] * weights.values[weight]
+        result.weights.values[weight] += gradient.values[at] * source.values[from]
+    }
+    return result
+}
+
+/// Every multiplication of a convolution, by the positions of its three numbers.
+private struct Sweep {
+    let (n, c, h, w): (Int, Int, Int, Int)
+    let (k, r): (Int, Int)
+    let padding: Int
+
+    init(source: [Int], weights: [Int], padding: Int) {
+        precondition(source[1] == weights[1] && weights[2] == weights[3], "weights must fit their source")
+        (n, c, h, w) = (source[0], source[1], source[2], source[3])
+        (k, r) = (weights[0], weights[2])
+        self.padding = padding
+    }
+
+    var height: Int { h + 2 * padding - r + 1 }
+    var width: Int { w + 2 * padding - r + 1 }
+    var destinationShape: [Int] { [n, k, height, width] }
+
+    @inline(__always)
+    func forEachOutput(_ body: (_ k: Int, _ destination: Int) -> Void) {
+        for index in 0..<n * k * height * width { body(index / (height * width) % k, index) }
+    }
+
+    @inline(__always)
+    func forEachProduct(_ body: (_ source: Int, _ weight: Int, _ destination: Int) -> Void) {
+        for n in 0..<n {
+            for k in 0..<k {
+                for c in 0..<c {
+                    for i in 0..<r {
+                        for j in 0..<r {
+                            let weight = ((k * self.c + c) * r + i) * r + j
+                            for y in 0..<height {
+                                let row = y + i - padding
+                                guard row >= 0, row < h else { continue }
+                                for x in 0..<width {
+                                    let column = x + j - padding
+                                    guard column >= 0, column < w else { continue }
+                                    body(
+                                        ((n * self.c + c) * h + row) * w + column, weight,
+                                        ((n * self.k + k) * height + y) * width + x)
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// 2 × 2 max pooling, stride 2; an odd last row or column is left out: `[N, C, H, W]` → `[N, C, ⌊H/2⌋, ⌊W/2⌋]`.
+///
+/// - Returns: the largest values and, for each, its position in `source`, the first of equals.
+public func maxPool(_ source: Tensor) -> (values: Tensor, positions: [Int]) {
+    let (n, c, h, w) = (source.shape[0], source.shape[1], source.shape[2], source.shape[3])
+    var positions: [Int] = []
+    for plane in 0..<n * c {
+        for y in 0..<h / 2 {
+            for x in 0..<w / 2 {
+                let first = (plane * h + 2 * y) * w + 2 * x
+                var winner = first
+                for position in [first + 1, first + w, first + w + 1]
+                where source.values[position] > source.values[winner] { winner = position }
+                positions.append(winner)
+            }
+        }
+    }
+    return (Tensor([n, c, h / 2, w / 2], positions.map { source.values[$0] }), positions)
+}
+
+/// Gradient of `maxPool`: each value goes back to the position that it came from.
+public func maxPoolBackward(sourceShape: [Int], positions: [Int], gradient: Tensor) -> Tensor {
+    var result = Tensor(zeros: sourceShape)
+    for (position, value) in zip(positions, gradient.values) { result.values[position] += value }
+    return result
+}

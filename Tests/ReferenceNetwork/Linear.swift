@@ -1,0 +1,77 @@
+// Fully connected layers, the loss and the update as the text-book writes them.
+
+import Foundation
+
+/// y = x·Wᵀ + b: `[N, I]`, `[O, I]`, `[O]` → `[N, O]`.
+public func linear(_ source: Tensor, weights: Tensor, bias: Tensor) -> Tensor {
+    let (n, inputs, outputs) = (source.shape[0], weights.shape[1], weights.shape[0])
+    var result = Tensor(zeros: [n, outputs])
+    for n in 0..<n {
+        for o in 0..<outputs {
+            var sum = bias.values[o]
+            for i in 0..<inputs { sum += source.values[n * inputs + i] * weights.values[o * inputs + i] }
+            result.values[n * outputs + o] = sum
+        }
+    }
+    return result
+}
+
+/// Gradients of `linear` from the gradient of what came out.
+public func linearBackward(_ source: Tensor, weights: Tensor, gradient: Tensor) -> WeightedGradients {
+    let (n, inputs, outputs) = (source.shape[0], weights.shape[1], weights.shape[0])
+    var result = WeightedGradients(
+        source: Tensor(zeros: source.shape), weights: Tensor(zeros: weights.shape), bias: Tensor(zeros: [outputs]))
+    for n in 0..<n {
+        for o in 0..<outputs {
+            let slope = gradient.values[n * outputs + o]
+            result.bias.values[o] += slope
+            for i in 0..<inputs {
+                result.source.values[n * inputs + i] += slope * weights.values[o * inputs + i]
+                result.weights.values[o * inputs + i] += slope * source.values[n * inputs + i]
+            }
+        }
+    }
+    return result
+}
+
+/// What a batch came to.
+public struct ReferenceLoss: Sendable {
+    /// Cross-entropy added up over the pictures.
+    public var sum: Double
+    /// Pictures whose largest logit, the first of equals, is at their label.
+    public var correct: Int
+    /// Gradient of the mean cross-entropy with respect to the logits.
+    public var gradient: Tensor
+}
+
+/// Cross-entropy of softmax(logits), `[N, classes]`, with `labels`, `[N]`.
+///
+/// **Source**: Goodfellow, Bengio & Courville, *Deep Learning*, 2016, section 6.2.2.3.
+public func softmaxCrossEntropy(_ logits: Tensor, labels: [Int]) -> ReferenceLoss {
+    let classes = logits.shape[1]
+    var loss = ReferenceLoss(sum: 0, correct: 0, gradient: Tensor(zeros: logits.shape))
+    for (n, label) in labels.enumerated() {
+        let row = Array(logits.values[n * classes..<(n + 1) * classes])
+        guard let largest = row.max() else { continue }
+        let sum = row.reduce(0) { $0 + exp($1 - largest) }
+        loss.sum += log(sum) + largest - row[label]
+        loss.correct += row.firstIndex(of: largest) == label ? 1 : 0
+        for k in 0..<classes {
+            let probability = exp(row[k] - largest) / sum
+            loss.gradient.values[n * classes + k] = (probability - (k == label ? 1 : 0)) / Double(labels.count)
+        }
+    }
+    return loss
+}
+
+/// One update of `torch.optim.SGD` without dampening and Nesterov: g ← g + λw; v ← μv + g; w ← w − ηv.
+public func sgd(
+    _ parameter: inout Tensor, gradient: Tensor, velocity: inout Tensor, learningRate: Double, momentum: Double,
+    weightDecay: Double
+) {
+    for index in parameter.values.indices {
+        let slope = gradient.values[index] + weightDecay * parameter.values[index]
+        velocity.values[index] = momentum * velocity.values[index] + slope
+        parameter.values[index] -= learningRate * velocity.values[index]
+    }
+}
