@@ -1,0 +1,79 @@
+// Batches to step with, and the two engines' common ground: one network, one set of parameters, one batch.
+
+import Engine
+import Experiments
+import ReferenceNetwork
+import Testing
+
+/// Pictures with their labels, the same for the same seed.
+struct Batch {
+    let pixels: Tensor
+    let labels: [Int]
+
+    init(_ count: Int, for network: Network, seed: UInt64) {
+        pixels = Tensor(
+            random: [count, network.inputChannels, network.inputSide, network.inputSide], seed: 1000 + seed)
+        labels = (0..<count).map { ($0 * 7 + Int(seed)) % network.numClasses }
+    }
+
+    fileprivate func withPointers<Result>(
+        _ body: (UnsafePointer<Float>, UnsafeBufferPointer<Int32>) throws -> Result
+    ) throws -> Result {
+        try pixels.floats.withUnsafeBufferPointer { pixels in
+            let base = try #require(pixels.baseAddress)
+            return try labels.map(Int32.init).withUnsafeBufferPointer { try body(base, $0) }
+        }
+    }
+}
+
+extension VGGModel {
+    @discardableResult
+    func train(_ batch: Batch, step: Int) throws -> BatchResult {
+        try batch.withPointers { try train(pixels: $0, labels: $1, step: step) }
+    }
+
+    func evaluate(_ batch: Batch) throws -> BatchResult {
+        try batch.withPointers { try evaluate(pixels: $0, labels: $1) }
+    }
+
+    /// Every parameter by its name.
+    func values() throws -> [String: Tensor] { try byName { try value(of: $0) } }
+
+    /// The last step's gradients by their parameters' names.
+    func gradients() throws -> [String: Tensor] { try byName { try gradient(of: $0) } }
+
+    private func byName(_ numbers: (ParameterInfo) throws -> [Float]) throws -> [String: Tensor] {
+        try Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, Tensor($0.shape, floats: try numbers($0))) })
+    }
+
+    func set(_ parameter: ParameterInfo, to values: [Float]) throws {
+        try values.withUnsafeBufferPointer { try setValue(of: parameter, to: $0) }
+    }
+}
+
+extension ReferenceModel {
+    /// The naive twin of a model as it is now.
+    init(twinOf model: VGGModel) throws {
+        self.init(model.network, parameters: try model.values())
+    }
+}
+
+extension Network {
+    /// A small network with one block and a hidden layer, for tests that are not about shapes.
+    static func small(dropout: Double = 0.5) throws -> Network {
+        try Network(
+            inputSide: 10, blocks: [Block(numConvs: 2, outChannels: 16)], classifier: [24], dropout: dropout,
+            numClasses: 4)
+    }
+}
+
+/// Compares every tensor by its name, norm-wise.
+func expectClose(
+    _ found: [String: Tensor], _ expected: [String: Tensor], _ tolerance: Double,
+    sourceLocation: SourceLocation = #_sourceLocation
+) {
+    #expect(found.keys == expected.keys, sourceLocation: sourceLocation)
+    for (name, tensor) in expected {
+        expectClose(found[name], tensor, tolerance, what: name, sourceLocation: sourceLocation)
+    }
+}

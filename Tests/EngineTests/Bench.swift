@@ -1,0 +1,99 @@
+// Runs one operation of the library with row-major numbers in and out, whatever layouts it wants.
+
+import OneDNN
+import ReferenceNetwork
+import Testing
+
+/// A device to try operations on.
+struct Bench {
+    let device: Device
+
+    init(threads: Int = 2) throws {
+        device = try Device(threads: threads)
+    }
+
+    /// A row-major descriptor.
+    func rowMajor(_ shape: [Int]) throws -> Descriptor {
+        try Descriptor(shape, layout: shape.count == 1 ? .a : shape.count == 2 ? .ab : .abcd)
+    }
+
+    /// Memory that holds `tensor`, in the layout of `descriptor`, else row-major.
+    func memory(_ tensor: Tensor, as descriptor: Descriptor? = nil) throws -> Memory {
+        let source = try Memory(rowMajor(tensor.shape), on: device)
+        _ = source.floats.update(from: tensor.floats)
+        guard let descriptor, descriptor != source.descriptor else { return source }
+        let result = try unwritten(descriptor)
+        try reorder(source, to: result)
+        return result
+    }
+
+    /// Memory full of NaN, so that what an operation leaves out shows.
+    func unwritten(_ descriptor: Descriptor) throws -> Memory {
+        let memory = try Memory(descriptor, on: device)
+        memory.floats.update(repeating: .nan)
+        return memory
+    }
+
+    /// The numbers of `memory`. The engine's updates rely on padding that is 0, so this is checked as well.
+    func tensor(_ memory: Memory, sourceLocation: SourceLocation = #_sourceLocation) throws -> Tensor {
+        let shape = memory.descriptor.shape
+        let result = try Memory(rowMajor(shape), on: device)
+        try reorder(memory, to: result)
+        let (numbers, everything) = (contents(result), contents(memory))
+        #expect(
+            everything.count { $0 != 0 } == numbers.count { $0 != 0 }, "padding must be 0",
+            sourceLocation: sourceLocation)
+        return Tensor(shape, floats: numbers)
+    }
+
+    /// The numbers of `memory` as they lie there, padding included.
+    func contents(_ memory: Memory) -> [Float] {
+        // The memory may be the caller's last reference, and `floats` alone would not keep it.
+        withExtendedLifetime(memory) { Array(memory.floats) }
+    }
+
+    func reorder(_ source: Memory, to destination: Memory) throws {
+        let primitive = try Primitive.reorder(from: source.descriptor, to: destination.descriptor, on: device)
+        try run(primitive, [.source: source, .destination: destination])
+    }
+
+    /// Runs `primitive` with these arguments and a scratchpad full of NaN.
+    func run(_ primitive: Primitive, _ arguments: [Argument: Memory]) throws {
+        var arguments = arguments
+        if let scratchpad = primitive.wants(.scratchpad, shape: []) {
+            arguments[.scratchpad] = try unwritten(scratchpad)
+        }
+        try primitive.call(arguments, on: device).run()
+    }
+
+    /// Runs `primitive` with `inputs` in the layouts that it wants.
+    ///
+    /// - Returns: a row-major tensor for each of `outputs`, which has their shapes.
+    func run(
+        _ primitive: Primitive, _ inputs: [Argument: Tensor], outputs: [Argument: [Int]], workspace: Memory? = nil
+    ) throws -> [Argument: Tensor] {
+        var arguments: [Argument: Memory] = [:]
+        for (argument, tensor) in inputs {
+            arguments[argument] = try memory(tensor, as: primitive.wants(argument, shape: tensor.shape))
+        }
+        for (argument, shape) in outputs {
+            arguments[argument] = try unwritten(primitive.wants(argument, shape: shape) ?? rowMajor(shape))
+        }
+        arguments[.workspace] = workspace
+        try run(primitive, arguments)
+        var results: [Argument: Tensor] = [:]
+        for argument in outputs.keys {
+            results[argument] = try tensor(try #require(arguments[argument]))
+        }
+        return results
+    }
+}
+
+/// Compares norm-wise.
+func expectClose(
+    _ found: Tensor?, _ expected: Tensor, _ tolerance: Double = 1e-5, what: @autoclosure () -> String = "",
+    sourceLocation: SourceLocation = #_sourceLocation
+) {
+    let error = found?.relativeError(to: expected) ?? .infinity
+    #expect(error <= tolerance, "\(what())", sourceLocation: sourceLocation)
+}

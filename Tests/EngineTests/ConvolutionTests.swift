@@ -1,0 +1,127 @@
+// Convolution and its gradients as the library computes them, against the naive loops.
+
+import OneDNN
+import ReferenceNetwork
+import Testing
+
+@Suite struct ConvolutionTests {
+    /// Shapes of a convolution: `[n, c, side, side]`, `[k, c, r, r]`.
+    struct Case: CustomTestStringConvertible {
+        let (n, c, k, side, r): (Int, Int, Int, Int, Int)
+        init(_ n: Int, _ c: Int, _ k: Int, _ side: Int, _ r: Int) {
+            (self.n, self.c, self.k, self.side, self.r) = (n, c, k, side, r)
+        }
+        var testDescription: String { "N \(n), C \(c), K \(k), side \(side), window \(r)" }
+
+        static let all = [
+            Case(1, 1, 1, 5, 1), Case(3, 1, 16, 14, 3), Case(8, 1, 17, 7, 5), Case(3, 3, 5, 8, 3),
+            Case(1, 5, 3, 7, 3), Case(8, 5, 20, 5, 5), Case(3, 16, 16, 14, 3), Case(8, 16, 16, 5, 3),
+            Case(1, 16, 32, 7, 3), Case(3, 16, 17, 8, 1), Case(1, 17, 20, 14, 3), Case(8, 20, 17, 7, 1),
+            Case(3, 20, 16, 8, 5), Case(3, 17, 16, 5, 3), Case(1, 20, 20, 7, 5), Case(8, 3, 16, 8, 3),
+            Case(1, 32, 32, 1, 3), Case(3, 16, 16, 2, 5), Case(2, 5, 5, 3, 7), Case(2, 64, 48, 6, 3),
+        ]
+    }
+
+    @Test(arguments: Case.all, [Layout.abcd, .any])
+    func `direct convolution and its gradients are the naive sums`(_ shapes: Case, source: Layout) throws {
+        #expect(try comparesWithNaiveSums(.direct, shapes, sourceLayout: source) == 3)
+    }
+
+    @Test(arguments: Case.all.filter { $0.r == 3 }, [Layout.abcd, .any])
+    func `Winograd convolution, where there is one, is the same up to rounding`(
+        _ shapes: Case, source: Layout
+    ) throws {
+        _ = try comparesWithNaiveSums(.winograd, shapes, sourceLayout: source)
+    }
+
+    @Test(.enabled(if: Device.instructionSet.hasPrefix("AVX-512")))
+    func `Winograd convolution is there for the usual shapes`() throws {
+        #expect(try comparesWithNaiveSums(.winograd, Case(8, 32, 32, 14, 3), sourceLayout: .any) == 3)
+    }
+
+    @Test func `an operation that is not there says so`() throws {
+        let bench = try Bench()
+        let error = #expect(throws: OneDNNError.self) {
+            try forward(.winograd, Case(1, 4, 4, 8, 5), .abcd, on: bench)
+        }
+        #expect(error?.isUnimplemented == true)
+        #expect(error?.description == "oneDNN could not set up or run convolution: unimplemented")
+    }
+
+    /// Compares forward and both gradients.
+    ///
+    /// - Returns: how many of the three the library has with this algorithm.
+    private func comparesWithNaiveSums(
+        _ algorithm: ConvolutionAlgorithm, _ shapes: Case, sourceLayout: Layout
+    ) throws -> Int {
+        let bench = try Bench()
+        let (n, c, k, side, r) = (shapes.n, shapes.c, shapes.k, shapes.side, shapes.r)
+        let source = Tensor(random: [n, c, side, side], seed: 1)
+        let weights = Tensor(random: [k, c, r, r], seed: 2)
+        let bias = Tensor(random: [k], seed: 3)
+        let gradient = Tensor(random: [n, k, side, side], seed: 4)
+        var implemented = 0
+
+        let training: Primitive
+        if let forward = try implementedOnly({ try forward(algorithm, shapes, sourceLayout, on: bench) }) {
+            implemented += 1
+            let found = try bench.run(
+                forward, [.source: source, .weights: weights, .bias: bias], outputs: [.destination: gradient.shape])
+            let expected = convolution(source, weights: weights, bias: bias, padding: r / 2).relu()
+            expectClose(found[.destination], expected, what: forward.implementation)
+            training = forward
+        } else {
+            training = try forward(.direct, shapes, sourceLayout, on: bench)
+        }
+
+        let expected = convolutionBackward(source, weights: weights, padding: r / 2, gradient: gradient)
+        let sourceKind = try #require(training.wants(.source, shape: source.shape))
+        let gradientKind = try #require(training.wants(.destination, shape: gradient.shape))
+        let anyWeights = try Descriptor(weights.shape, layout: .any)
+        let data = try implementedOnly {
+            try Primitive.convolutionBackwardData(
+                algorithm, sourceGradient: sourceKind, weights: anyWeights, destinationGradient: gradientKind,
+                padding: r / 2, forward: training, on: bench.device)
+        }
+        if let data {
+            implemented += 1
+            let found = try bench.run(
+                data, [.weights: weights, .destinationGradient: gradient], outputs: [.sourceGradient: source.shape])
+            expectClose(found[.sourceGradient], expected.source, what: data.implementation)
+        }
+        let weightsPrimitive = try implementedOnly {
+            try Primitive.convolutionBackwardWeights(
+                algorithm, source: sourceKind, weightsGradient: anyWeights,
+                biasGradient: Descriptor(bias.shape, layout: .a), destinationGradient: gradientKind, padding: r / 2,
+                forward: training, on: bench.device)
+        }
+        if let weightsPrimitive {
+            implemented += 1
+            let found = try bench.run(
+                weightsPrimitive, [.source: source, .destinationGradient: gradient],
+                outputs: [.weightsGradient: weights.shape, .biasGradient: bias.shape])
+            expectClose(found[.weightsGradient], expected.weights, what: weightsPrimitive.implementation)
+            expectClose(found[.biasGradient], expected.bias, what: weightsPrimitive.implementation)
+        }
+        return implemented
+    }
+
+    private func forward(
+        _ algorithm: ConvolutionAlgorithm, _ shapes: Case, _ sourceLayout: Layout, on bench: Bench
+    ) throws -> Primitive {
+        let (n, c, k, side, r) = (shapes.n, shapes.c, shapes.k, shapes.side, shapes.r)
+        return try Primitive.convolution(
+            algorithm, source: Descriptor([n, c, side, side], layout: sourceLayout),
+            weights: Descriptor([k, c, r, r], layout: .any), bias: Descriptor([k], layout: .a),
+            destination: Descriptor([n, k, side, side], layout: .any), padding: r / 2, purpose: .training,
+            on: bench.device)
+    }
+
+    private func implementedOnly(_ make: () throws -> Primitive) throws -> Primitive? {
+        do {
+            return try make()
+        } catch let error as OneDNNError where error.isUnimplemented {
+            return nil
+        }
+    }
+}

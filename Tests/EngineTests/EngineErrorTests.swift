@@ -1,0 +1,30 @@
+// What the engine says when it cannot go on.
+
+import Engine
+import Experiments
+import Testing
+
+@Suite struct EngineErrorTests {
+    @Test(arguments: [0, 1, 4])
+    func `a parameter takes no other number of values than it has`(count: Int) throws {
+        let network = try Network(
+            inputSide: 2, blocks: [Block(numConvs: 1, outChannels: 3)], classifier: [], numClasses: 2)
+        let model = try VGGModel(network, recipe: TrainingRecipe(), batchSize: 2, threads: 1)
+        let bias = try #require(model.parameters.first { $0.name == "features.0.bias" })
+        let before = try model.values()
+        let error = #expect(throws: EngineError.self) {
+            try model.set(bias, to: [Float](repeating: 1, count: count))
+        }
+        #expect(error?.description == "features.0.bias has 3 numbers, but \(count) were given")
+        #expect(try model.values() == before)
+    }
+
+    @Test func `a network that no memory can hold is an error`() throws {
+        let network = try Network(
+            inputSide: 2, blocks: [Block(numConvs: 1, outChannels: 1)], classifier: [1 << 24, 1 << 24], numClasses: 2)
+        let error = #expect(throws: EngineError.self) {
+            try VGGModel(network, recipe: TrainingRecipe(), batchSize: 2, threads: 1)
+        }
+        #expect(error?.description.hasPrefix("oneDNN could not set up or run") == true)
+    }
+}

@@ -1,0 +1,49 @@
+// Evaluation: the reference's numbers, without dropout, and no trace left in what is trained.
+
+import Engine
+import Experiments
+import ReferenceNetwork
+import Testing
+
+@Suite struct EvaluationTests {
+    @Test(arguments: try Trial.all, [nil, 2])
+    func `evaluation is the reference's forward pass`(_ trial: Trial, chunk: Int?) throws {
+        let model = try VGGModel(
+            trial.network, recipe: TrainingRecipe(), batchSize: 5, options: EngineOptions(chunk: chunk), threads: 2)
+        let reference = try ReferenceModel(twinOf: model)
+        for count in [5, 1, 7] {
+            let batch = Batch(count, for: trial.network, seed: 0)
+            let found = try model.evaluate(batch)
+            let expected = reference.evaluate(batch.pixels, labels: batch.labels)
+            #expect(abs(found.lossSum - expected.sum) <= 1e-5 * expected.sum)
+            #expect(found.correct == expected.correct && found.examples == count)
+        }
+        #expect(try model.values() == reference.parameters)
+    }
+
+    @Test func `evaluation drops nothing and gives the same twice`() throws {
+        let network = try Network.small(dropout: 0.9)
+        let model = try VGGModel(network, recipe: TrainingRecipe(), batchSize: 8, threads: 2)
+        let batch = Batch(8, for: network, seed: 0)
+        let expected = try ReferenceModel(twinOf: model).evaluate(batch.pixels, labels: batch.labels)
+        let found = try model.evaluate(batch)
+        #expect(abs(found.lossSum - expected.sum) <= 1e-5 * expected.sum)
+        #expect(try model.evaluate(batch) == found)
+    }
+
+    @Test(arguments: [nil, 3])
+    func `training goes on as if nothing had been evaluated`(chunk: Int?) throws {
+        let network = try Network.small()
+        func run(evaluatesBetween sizes: [Int]) throws -> [BatchResult] {
+            let model = try VGGModel(
+                network, recipe: TrainingRecipe(momentum: 0.9, weightDecay: 1e-3), batchSize: 8,
+                options: EngineOptions(chunk: chunk), threads: 2)
+            return try (0..<6).map { step in
+                let result = try model.train(Batch(8, for: network, seed: UInt64(step)), step: step)
+                for size in sizes { _ = try model.evaluate(Batch(size, for: network, seed: 9)) }
+                return result
+            }
+        }
+        #expect(try run(evaluatesBetween: [8, 11, 2]) == run(evaluatesBetween: []))
+    }
+}

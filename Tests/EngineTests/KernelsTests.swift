@@ -1,0 +1,171 @@
+// The engine's own loops against hand-computed values and the naive ones, on one thread and on several.
+
+import Engine
+import Glibc
+import OneDNN
+import ReferenceNetwork
+import Testing
+
+@Suite struct KernelsTests {
+    private static let counts = [1, 15, 16, 17, 1000, 100_003]
+
+    @Test(arguments: [0.1, 0.25, 0.5, 0.9], [1, 2])
+    func `dropout keeps its share and scales it`(p: Double, threads: Int) throws {
+        let count = 100_003
+        let values = Tensor(random: [count], seed: 1).floats.map { $0 + 2 }
+        let dropped = try afterDropout(values, p, stream: 3, threads: threads)
+        let scale = Float(1 / (1 - p))
+        #expect(zip(dropped, values).allSatisfy { $0 == 0 || $0 == $1 * scale })
+        let kept = Double(dropped.count { $0 != 0 }) / Double(count)
+        #expect(abs(kept - (1 - p)) < 5 * (p * (1 - p) / Double(count)).squareRoot())
+    }
+
+    @Test(arguments: counts)
+    func `dropout is the same on any number of threads and again`(count: Int) throws {
+        let values = [Float](repeating: 1, count: count)
+        let once = try afterDropout(values, 0.5, stream: 3, threads: 1)
+        for threads in [1, 2, 3] {
+            #expect(try afterDropout(values, 0.5, stream: 3, threads: threads) == once)
+        }
+        if count >= 1000 { #expect(try afterDropout(values, 0.5, stream: 4, threads: 1) != once) }
+    }
+
+    @Test func `dropout's pattern stays what it is`() throws {
+        // From the definition: the upper 32 bits of each random number against p · 2³².
+        let kept = try afterDropout([Float](repeating: 1, count: 32), 0.5, stream: 0, threads: 2)
+        #expect(kept.map { $0 == 0 ? "0" : "1" }.joined() == "00001000001100000011011101100010")
+    }
+
+    @Test func `dropout with probability 0 changes nothing`() throws {
+        let values = Tensor(random: [1000], seed: 2).floats
+        #expect(try afterDropout(values, 0, stream: 0, threads: 2) == values)
+    }
+
+    @Test(arguments: counts, [1, 2])
+    func `the gradient of dropout behind ReLU passes, scaled, where the output is above 0`(
+        count: Int, threads: Int
+    ) throws {
+        _ = try Device(threads: threads)
+        var output = Tensor(random: [count], seed: 3).relu().floats
+        output[0] = 0
+        var gradient = Tensor(random: [count], seed: 4).floats
+        let expected = zip(gradient, output).map { $1 > 0 ? $0 * 4 : 0 }
+        gradient.withUnsafeMutableBufferPointer { gradient in
+            output.withUnsafeMutableBufferPointer {
+                dropoutReluBackward(gradient: gradient, output: $0, probability: 0.75)
+            }
+        }
+        #expect(gradient == expected)
+    }
+
+    @Test(arguments: counts, [1, 2])
+    func `sums add up number by number`(count: Int, threads: Int) throws {
+        _ = try Device(threads: threads)
+        var addend = Tensor(random: [count], seed: 5).floats
+        var sum = Tensor(random: [count], seed: 6).floats
+        let expected = zip(sum, addend).map(+)
+        addend.withUnsafeMutableBufferPointer { addend in
+            sum.withUnsafeMutableBufferPointer { add(addend, into: $0) }
+        }
+        #expect(sum == expected)
+    }
+
+    /// By hand for w = 1, η = 0.1, λ = 0.01 and the gradients 0.5, 1, −0.25.
+    @Test(
+        arguments: [(nil, [0.949, 0.848051, 0.872202949]), (0.9, [0.949, 0.802151, 0.694184749])]
+            as [(Double?, [Double])], counts)
+    func `three updates are those of torch.optim.SGD`(_ run: (momentum: Double?, expected: [Double]), count: Int) throws
+    {
+        _ = try Device(threads: 2)
+        var parameters = [Float](repeating: 1, count: count)
+        var velocities = [Float](repeating: 0, count: count)
+        for (slope, expected) in zip([0.5, 1, -0.25] as [Float], run.expected) {
+            var gradients = [Float](repeating: slope, count: count)
+            parameters.withUnsafeMutableBufferPointer { parameters in
+                gradients.withUnsafeMutableBufferPointer { gradients in
+                    velocities.withUnsafeMutableBufferPointer {
+                        sgd(
+                            parameters: parameters, gradients: gradients, velocities: run.momentum == nil ? nil : $0,
+                            learningRate: 0.1, momentum: Float(run.momentum ?? 0), weightDecay: 0.01)
+                    }
+                }
+            }
+            #expect(gradients.allSatisfy { $0 == slope })
+            #expect(parameters.allSatisfy { abs(Double($0) - expected) < 2e-7 })
+        }
+    }
+
+    private func afterDropout(_ values: [Float], _ p: Double, stream: UInt64, threads: Int) throws -> [Float] {
+        _ = try Device(threads: threads)
+        var values = values
+        values.withUnsafeMutableBufferPointer {
+            dropout($0, probability: p, random: CounterRandom(seed: 0, stream: stream))
+        }
+        return values
+    }
+}
+
+@Suite struct SoftmaxCrossEntropyTests {
+    @Test(
+        arguments: [
+            ([0, 0], 0, 0.693147181), ([1, 2, 3], 2, 0.407605964), ([1, 2, 3], 0, 2.407605964),
+            ([1000, 0], 0, 0), ([1000, 0], 1, 1000), ([-1000, -1001], 0, 0.313261688), ([3e38, -3e38], 0, 0),
+        ] as [([Float], Int32, Double)])
+    func `losses are those by hand, however large the logits`(logits: [Float], label: Int32, expected: Double) {
+        let found = loss(logits, [label], wantsGradient: true)
+        #expect(abs(found.lossSum - expected) <= 1e-6 * max(1, expected))
+        #expect(found.gradient.allSatisfy { $0.isFinite })
+    }
+
+    @Test func `the gradient is softmax minus the label, over the batch`() {
+        let found = loss([0, 0, logf(3), 0], [0, 1], wantsGradient: true)
+        let expected: [Float] = [-0.25, 0.25, 0.375, -0.375]
+        #expect(zip(found.gradient, expected).allSatisfy { abs($0 - $1) < 1e-6 })
+        #expect(abs(found.lossSum - (0.693147181 + 1.386294361)) < 1e-6)
+        #expect(found.correct == 1)
+    }
+
+    @Test(arguments: [(1, 2), (3, 5), (128, 10), (7, 100)])
+    func `a batch is as in double precision`(n: Int, classes: Int) {
+        let logits = Tensor([n, classes], Tensor(random: [n, classes], seed: 1).values.map { 8 * $0 })
+        let labels = (0..<n).map { $0 * 7 % classes }
+        let expected = softmaxCrossEntropy(logits, labels: labels)
+        let found = loss(logits.floats, labels.map(Int32.init), wantsGradient: true)
+        #expect(abs(found.lossSum - expected.sum) < 1e-6 * expected.sum)
+        #expect(found.correct == expected.correct)
+        expectClose(Tensor([n, classes], floats: found.gradient), expected.gradient, 1e-6)
+    }
+
+    @Test func `the first of equal logits counts`() {
+        #expect(loss([1, 1, 0], [0], wantsGradient: false).correct == 1)
+        #expect(loss([1, 1, 0], [1], wantsGradient: false).correct == 0)
+    }
+
+    @Test func `without a gradient the loss is the same and nothing is written`() {
+        let found = loss([1, 2, 3, 3, 2, 1], [0, 1], wantsGradient: false)
+        #expect(found.lossSum == loss([1, 2, 3, 3, 2, 1], [0, 1], wantsGradient: true).lossSum)
+        #expect(found.gradient.allSatisfy { $0 == 77 })
+    }
+
+    @Test(arguments: [[.nan, 0], [0, .nan], [.nan, .nan], [.infinity, 0], [.infinity, .infinity]] as [[Float]])
+    func `a logit that is no number makes the loss none`(logits: [Float]) {
+        #expect(loss([1, 2] + logits, [0, 1], wantsGradient: true).lossSum.isNaN)
+    }
+
+    private func loss(
+        _ logits: [Float], _ labels: [Int32], wantsGradient: Bool
+    ) -> (lossSum: Double, correct: Int, gradient: [Float]) {
+        var logits = logits
+        var gradient = [Float](repeating: 77, count: logits.count)
+        let found = logits.withUnsafeMutableBufferPointer { logits in
+            gradient.withUnsafeMutableBufferPointer { gradient in
+                labels.withUnsafeBufferPointer {
+                    softmaxCrossEntropy(
+                        logits: logits, labels: $0, numClasses: logits.count / $0.count,
+                        gradient: wantsGradient ? gradient : nil)
+                }
+            }
+        }
+        return (found.lossSum, found.correct, gradient)
+    }
+}

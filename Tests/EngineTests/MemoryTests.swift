@@ -1,0 +1,78 @@
+// Descriptors, the parts of a batch that they describe, and the places where numbers lie.
+
+import OneDNN
+import ReferenceNetwork
+import Testing
+
+@Suite struct MemoryTests {
+    @Test(arguments: [Layout.abcd, .acdb, .aBcd16b, .aBcd8b])
+    func `parts of a batch make up the whole`(_ layout: Layout) throws {
+        let bench = try Bench()
+        let numbers = Tensor(random: [5, 17, 3, 3], seed: 1)
+        let whole = try bench.unwritten(Descriptor(numbers.shape, layout: layout))
+        for (start, count) in [(0, 2), (2, 2), (4, 1)] {
+            let each = 17 * 3 * 3
+            let picture = Tensor([count, 17, 3, 3], Array(numbers.values[start * each..<(start + count) * each]))
+            let part = try whole.descriptor.part(from: start, count: count)
+            #expect(part.shape == picture.shape)
+            try bench.reorder(bench.memory(picture), to: Memory(part, at: whole.base, on: bench.device))
+        }
+        #expect(try bench.tensor(whole) == numbers)
+    }
+
+    @Test(arguments: [Layout.abcd, .acdb, .aBcd16b, .aBcd8b])
+    func `a descriptor keeps its layout for another number of pictures`(_ layout: Layout) throws {
+        let seven = try Descriptor([7, 17, 3, 3], layout: layout)
+        let two = try #require(try seven.resized(to: 2))
+        #expect(try two == Descriptor([2, 17, 3, 3], layout: layout))
+        #expect(two.byteCount * 7 == seven.byteCount * 2)
+        #expect(try seven.part(from: 0, count: 2) == two)
+    }
+
+    @Test func `a shape that cannot be described is an error`() {
+        let error = #expect(throws: OneDNNError.self) { try Descriptor([2, -3], layout: .ab) }
+        #expect(error?.description.contains("a descriptor of shape [2, -3]") == true)
+        #expect(throws: OneDNNError.self) { try Descriptor([2, 3, 4], layout: .ab) }
+    }
+
+    @Test(arguments: [0, 1, 4095, 3 << 20])
+    func `a buffer is aligned, large enough and 0`(byteCount: Int) throws {
+        let buffer = try Buffer(byteCount: byteCount)
+        #expect(buffer.byteCount == byteCount)
+        #expect(Int(bitPattern: buffer.base).isMultiple(of: 64))
+        #expect(buffer.floats.count == byteCount / 4)
+        #expect(withExtendedLifetime(buffer) { buffer.floats.allSatisfy { $0 == 0 } })
+    }
+
+    @Test func `more memory than the system has is an error`() {
+        let error = #expect(throws: OneDNNError.self) { try Buffer(byteCount: 1 << 60) }
+        #expect(error?.description.contains("a buffer of \(1 << 60) bytes") == true)
+    }
+
+    @Test func `memory that moves is read from its new place`() throws {
+        let bench = try Bench()
+        let first = try bench.memory(Tensor([2], [1, 2]))
+        let second = try bench.memory(Tensor([2], [3, 4]))
+        let moving = try Memory(bench.rowMajor([2]), at: first.base, on: bench.device)
+        #expect(try bench.tensor(moving).values == [1, 2])
+        try moving.move(to: second.base)
+        #expect(try bench.tensor(moving).values == [3, 4])
+    }
+
+    @Test(arguments: [1, 2, 3]) func `parallel runs each part once`(threads: Int) throws {
+        _ = try Device(threads: threads)
+        var counts = [Int](repeating: 0, count: 16)
+        var told = [Int](repeating: 0, count: 16)
+        counts.withUnsafeMutableBufferPointer { counts in
+            told.withUnsafeMutableBufferPointer { told in
+                let (counts, told) = (counts, told)
+                parallel { part, parts in
+                    counts[part] += 1
+                    told[part] = parts
+                }
+            }
+        }
+        #expect(counts.prefix(threads).allSatisfy { $0 == 1 } && counts.reduce(0, +) == threads)
+        #expect(told.prefix(threads).allSatisfy { $0 == threads })
+    }
+}

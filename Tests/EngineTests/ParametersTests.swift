@@ -1,0 +1,100 @@
+// Parameters from outside: names, shapes, initial values, and numbers that go in and come out unchanged.
+
+import Engine
+import Experiments
+import ReferenceNetwork
+import Testing
+
+@Suite struct ParametersTests {
+    @Test func `names and shapes are torchvision's`() throws {
+        let network = try Network(
+            inputSide: 8, blocks: [Block(numConvs: 1, outChannels: 5), Block(numConvs: 2, outChannels: 16)],
+            classifier: [7, 6], numClasses: 3)
+        let model = try VGGModel(network, recipe: TrainingRecipe(), batchSize: 2, threads: 1)
+        let expected: [(String, [Int])] = [
+            ("features.0", [5, 1, 3, 3]), ("features.3", [16, 5, 3, 3]), ("features.5", [16, 16, 3, 3]),
+            ("classifier.0", [7, 64]), ("classifier.3", [6, 7]), ("classifier.6", [3, 6]),
+        ]
+        #expect(model.parameters.map(\.name) == expected.flatMap { ["\($0.0).weight", "\($0.0).bias"] })
+        #expect(model.parameters.map(\.shape) == expected.flatMap { [$0.1, [$0.1[0]]] })
+    }
+
+    @Test(arguments: try Trial.all)
+    func `every parameter comes back as it was set`(_ trial: Trial) throws {
+        let model = try VGGModel(trial.network, recipe: TrainingRecipe(), batchSize: 3, threads: 2)
+        #expect(model.parameters.reduce(0) { $0 + $1.count } == trial.network.parameters)
+        var expected = try model.values()
+        for (seed, parameter) in model.parameters.enumerated() {
+            let values = Tensor(random: parameter.shape, seed: UInt64(seed))
+            try model.set(parameter, to: values.floats)
+            expected[parameter.name] = values
+            #expect(try model.values() == expected, "only \(parameter.name) changes")
+        }
+        // What was set is what is computed with.
+        let batch = Batch(3, for: trial.network, seed: 0)
+        let reference = ReferenceModel(trial.network, parameters: expected).evaluate(batch.pixels, labels: batch.labels)
+        #expect(abs(try model.evaluate(batch).lossSum - reference.sum) <= 1e-5 * reference.sum)
+    }
+
+    @Test func `initial weights fill Xavier's bounds and biases PyTorch's`() throws {
+        let network = try Network(
+            inputSide: 16, blocks: [Block(numConvs: 1, outChannels: 48), Block(numConvs: 2, outChannels: 32)],
+            classifier: [128, 64], numClasses: 10)
+        let model = try VGGModel(network, recipe: TrainingRecipe(seed: 5), batchSize: 4, threads: 2)
+        let values = try model.values()
+        for layer in network.layers {
+            guard let name = layer.name else { continue }
+            let (fanIn, fanOut): (Double, Double)
+            switch layer.kind {
+            case .convolution(let inChannels, let outChannels, let kernel, _):
+                (fanIn, fanOut) = (Double(inChannels * kernel * kernel), Double(outChannels * kernel * kernel))
+            case .linear(let inFeatures, let outFeatures, _):
+                (fanIn, fanOut) = (Double(inFeatures), Double(outFeatures))
+            case .maxPool, .flatten, .dropout: continue
+            }
+            expectUniform(try #require(values["\(name).weight"]), bound: (6 / (fanIn + fanOut)).squareRoot())
+            expectUniform(try #require(values["\(name).bias"]), bound: 1 / fanIn.squareRoot())
+        }
+    }
+
+    @Test func `no two parameters start with the same numbers`() throws {
+        let network = try Network(
+            inputSide: 8, blocks: [Block(numConvs: 3, outChannels: 16)], classifier: [32, 32], numClasses: 10)
+        let model = try VGGModel(network, recipe: TrainingRecipe(), batchSize: 4, threads: 2)
+        // In units of the largest, so that different bounds do not hide equal random numbers.
+        let starts = try model.values().values.map { values in
+            values.values.prefix(5).map { ($0 / values.values[0] * 1e4).rounded() }
+        }
+        #expect(Set(starts).count == starts.count)
+    }
+
+    @Test(arguments: [EngineOptions.Convolution.direct, .winograd, .auto], [nil, 1, 3])
+    func `initial values depend on the seed alone`(convolution: EngineOptions.Convolution, chunk: Int?) throws {
+        let network = try Network.small()
+        func values(seed: UInt64, _ options: EngineOptions, batchSize: Int, threads: Int) throws -> [String: Tensor] {
+            try VGGModel(
+                network, recipe: TrainingRecipe(seed: seed), batchSize: batchSize, options: options, threads: threads
+            ).values()
+        }
+        let first = try values(seed: 3, EngineOptions(convolution: .direct), batchSize: 8, threads: 1)
+        let options = EngineOptions(convolution: convolution, chunk: chunk)
+        for (batchSize, threads) in [(8, 1), (5, 2)] {
+            #expect(try values(seed: 3, options, batchSize: batchSize, threads: threads) == first)
+        }
+        let other = try values(seed: 4, options, batchSize: 8, threads: 1)
+        #expect(other.allSatisfy { $1 != first[$0] })
+    }
+
+    /// U(±bound): inside, and with mean 0 and variance bound² / 3, both within five standard errors.
+    private func expectUniform(
+        _ tensor: Tensor, bound: Double, sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        let count = Double(tensor.values.count)
+        let values = tensor.values.map { $0 / bound }
+        #expect(values.allSatisfy { abs($0) <= 1 + 1e-6 }, sourceLocation: sourceLocation)
+        let mean = values.reduce(0, +) / count
+        let variance = values.reduce(0) { $0 + $1 * $1 } / count
+        #expect(abs(mean) < 5 * (1 / 3 / count).squareRoot(), sourceLocation: sourceLocation)
+        #expect(abs(variance - 1.0 / 3) < 5 * (4.0 / 45 / count).squareRoot(), sourceLocation: sourceLocation)
+    }
+}

@@ -1,0 +1,126 @@
+// Whole training runs against the naive engine, and what must hold of any run.
+
+import Engine
+import Experiments
+import ReferenceNetwork
+import Testing
+
+@Suite struct VGGModelTests {
+    @Test(arguments: try Trial.all, Trial.Setting.all)
+    func `ten steps follow the reference`(_ trial: Trial, _ setting: Trial.Setting) throws {
+        let model = try VGGModel(
+            trial.network, recipe: setting.recipe, batchSize: setting.batches[0],
+            options: EngineOptions(convolution: setting.convolution, chunk: setting.chunk), threads: setting.threads)
+        var reference = try ReferenceModel(twinOf: model)
+        var updates = Updates(of: try model.values())
+        for step in 0..<10 {
+            let count = setting.batches[step % setting.batches.count]
+            let batch = Batch(count, for: trial.network, seed: UInt64(step % 3))
+            let found = try model.train(batch, step: step)
+            let expected = reference.train(batch.pixels, labels: batch.labels, recipe: setting.recipe)
+            #expect(abs(found.lossSum - expected.loss.sum) <= 1e-4 * expected.loss.sum, "step \(step)")
+            #expect(found.correct == expected.loss.correct && found.examples == count)
+            let gradients = try model.gradients()
+            if step < setting.batches.count { expectClose(gradients, expected.gradients, 1e-4) }
+            updates.follow(gradients, setting.recipe)
+            expectClose(try model.values(), updates.parameters, 1e-6)
+        }
+        // Looser: now and then a value lies so near a kink of ReLU or maximum that rounding decides on its side, and
+        // the two go different ways from there.
+        expectClose(try model.values(), reference.parameters, 2e-2)
+    }
+
+    @Test(arguments: [1, 2], [nil, 2])
+    func `ten steps with dropout follow a reference with the same dropout`(threads: Int, chunk: Int?) throws {
+        let network = try Network(
+            inputSide: 8, blocks: [Block(numConvs: 1, outChannels: 16)], classifier: [64, 48], dropout: 0.3,
+            numClasses: 4)
+        let recipe = TrainingRecipe(momentum: 0.9, seed: 11)
+        let model = try VGGModel(
+            network, recipe: recipe, batchSize: 6, options: EngineOptions(chunk: chunk), threads: threads)
+        var reference = try ReferenceModel(twinOf: model)
+        for step in 0..<10 {
+            let batch = Batch(6, for: network, seed: 1)
+            let found = try model.train(batch, step: step)
+            let expected = reference.train(batch.pixels, labels: batch.labels, recipe: recipe) { layer, count in
+                let random = CounterRandom(seed: 11, stream: UInt64(step) << 16 | UInt64(layer - 1))
+                return (0..<UInt64(count)).map { Double(random.bits(at: $0)) * 0x1p-64 < 0.3 ? 0 : 1 / 0.7 }
+            }
+            #expect(abs(found.lossSum - expected.loss.sum) <= 1e-4 * expected.loss.sum, "step \(step)")
+            if step == 0 { expectClose(try model.gradients(), expected.gradients, 1e-4) }
+        }
+        expectClose(try model.values(), reference.parameters, 2e-2)
+    }
+
+    @Test(arguments: [1, 2], [nil, 3])
+    func `the same seed gives the same run to the bit`(threads: Int, chunk: Int?) throws {
+        func losses(seed: UInt64) throws -> [Double] {
+            let network = try Network.small()
+            let model = try VGGModel(
+                network, recipe: TrainingRecipe(momentum: 0.9, seed: seed), batchSize: 8,
+                options: EngineOptions(chunk: chunk), threads: threads)
+            return try (0..<10).map { step in
+                try model.train(Batch(8, for: network, seed: UInt64(step)), step: step).lossSum
+            }
+        }
+        let first = try losses(seed: 1)
+        #expect(try losses(seed: 1) == first)
+        #expect(Set(try losses(seed: 2)).isDisjoint(with: first))
+    }
+
+    @Test func `dropout depends on the step`() throws {
+        let network = try Network.small()
+        let batch = Batch(8, for: network, seed: 0)
+        let model = try VGGModel(network, recipe: TrainingRecipe(learningRate: 0), batchSize: 8, threads: 2)
+        let losses = try [0, 1, 0, 65536].map { try model.train(batch, step: $0).lossSum }
+        #expect(losses[0] == losses[2])
+        #expect(Set(losses).count == 3)
+    }
+
+    @Test func `one batch is learnt by heart`() throws {
+        let network = try Network.small(dropout: 0)
+        let batch = Batch(8, for: network, seed: 0)
+        let model = try VGGModel(network, recipe: TrainingRecipe(momentum: 0.9), batchSize: 8, threads: 2)
+        for step in 0..<200 { try model.train(batch, step: step) }
+        let result = try model.evaluate(batch)
+        #expect(result.lossSum / 8 < 0.01)
+        #expect(result.correct == 8)
+    }
+
+    @Test func `a weight that is no number makes the loss none`() throws {
+        let network = try Network.small()
+        let model = try VGGModel(network, recipe: TrainingRecipe(), batchSize: 8, threads: 2)
+        let bias = try #require(model.parameters.last)
+        try model.set(bias, to: [0, .nan, 0, 0])
+        #expect(try model.train(Batch(8, for: network, seed: 0), step: 0).lossSum.isNaN)
+    }
+
+    @Test(arguments: [(nil, 8, 8), (3, 8, 3), (100, 8, 8)] as [(Int?, Int, Int)])
+    func `a chunk is never larger than a batch`(asked: Int?, batchSize: Int, expected: Int) throws {
+        let model = try VGGModel(
+            Network.small(), recipe: TrainingRecipe(), batchSize: batchSize, options: EngineOptions(chunk: asked),
+            threads: 1)
+        #expect(model.chunk == expected)
+        #expect(model.summary.contains("chunks of \(expected)"))
+    }
+}
+
+/// What parameters must be by the gradients that the engine itself found: updates alone, without kinks.
+private struct Updates {
+    var parameters: [String: Tensor]
+    private var velocities: [String: Tensor]
+
+    init(of parameters: [String: Tensor]) {
+        self.parameters = parameters
+        velocities = parameters.mapValues { Tensor(zeros: $0.shape) }
+    }
+
+    mutating func follow(_ gradients: [String: Tensor], _ recipe: TrainingRecipe) {
+        for (name, gradient) in gradients {
+            let zeros = Tensor(zeros: gradient.shape)
+            sgd(
+                &parameters[name, default: zeros], gradient: gradient, velocity: &velocities[name, default: zeros],
+                learningRate: recipe.learningRate, momentum: recipe.momentum, weightDecay: recipe.weightDecay)
+        }
+    }
+}
