@@ -51,7 +51,7 @@ extension VGGModel {
     /// and an add counting one each: the best of several short runs.
     public static func peakOperationsPerSecond(threads: Int) throws(EngineError) -> Double {
         do throws(OneDNNError) {
-            try Device().useThreads(threads)
+            _ = try Device(threads: threads)
         } catch {
             throw .library(error.description)
         }

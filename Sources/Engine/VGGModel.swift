@@ -88,7 +88,7 @@ public final class VGGModel: TrainableModel {
         layers = network.layers
         chunk = options.chunk.map { min($0, batchSize) } ?? network.chunkSize(batchSize: batchSize, threads: threads)
         do throws(OneDNNError) {
-            device = try Device()
+            device = try Device(threads: threads)
             let plan = try BatchPlan(
                 layers, batch: batchSize, chunk: chunk, threads: threads, purpose: .training,
                 convolution: options.convolution, layouts: &layouts, on: device)

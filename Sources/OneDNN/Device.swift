@@ -8,7 +8,9 @@ public final class Device {
     let stream: dnnl_stream_t
 
     /// A device for the calling thread.
-    public init() throws(OneDNNError) {
+    ///
+    /// - Parameter threads: as `useThreads` takes it.
+    public init(threads: Int) throws(OneDNNError) {
         var engine: dnnl_engine_t?
         try check(dnnl_engine_create(&engine, dnnl_cpu, 0), "the CPU engine")
         var stream: dnnl_stream_t?
@@ -19,6 +21,7 @@ public final class Device {
         }
         self.engine = engine
         self.stream = stream
+        useThreads(threads)
     }
 
     deinit {

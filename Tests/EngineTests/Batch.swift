@@ -17,11 +17,10 @@ struct Batch {
     }
 
     fileprivate func withPointers<Result>(
-        _ body: (UnsafePointer<Float>, UnsafeBufferPointer<Int32>) throws -> Result
+        _ body: (UnsafeBufferPointer<Float>, UnsafeBufferPointer<Int32>) throws -> Result
     ) throws -> Result {
         try pixels.floats.withUnsafeBufferPointer { pixels in
-            let base = try #require(pixels.baseAddress)
-            return try labels.map(Int32.init).withUnsafeBufferPointer { try body(base, $0) }
+            try labels.map(Int32.init).withUnsafeBufferPointer { try body(pixels, $0) }
         }
     }
 }
