@@ -28,6 +28,7 @@ let package = Package(
         // The engine.
         .target(name: "OneDNN", dependencies: ["COneDNN"]),
         .target(name: "CProcessor"),
+        .target(name: "CStartup"),
         .target(name: "Engine", dependencies: ["CProcessor", "Experiments", "OneDNN"]),
 
         // The loop, what it says, and the program.
@@ -36,7 +37,7 @@ let package = Package(
         .executableTarget(
             name: "vgglab",
             dependencies: [
-                "Datasets", "Engine", "ExperimentFiles", "Experiments", "RunLog", "Safetensors", "Training",
+                "CStartup", "Datasets", "Engine", "ExperimentFiles", "Experiments", "RunLog", "Safetensors", "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -58,7 +59,7 @@ let package = Package(
 
 let warningsAreErrors = Context.environment["CI"] != nil
 
-for target in package.targets where target.type != .system && target.name != "CProcessor" {
+for target in package.targets where target.type != .system && !["CProcessor", "CStartup"].contains(target.name) {
     target.swiftSettings = [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("InternalImportsByDefault"),

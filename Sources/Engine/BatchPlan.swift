@@ -66,6 +66,15 @@ struct BatchPlan {
             layers, source: named ?? rowMajor, count: batch, purpose: purpose, layouts: &layouts, on: device)
     }
 
+    /// How many of the convolutions' passes run by which algorithm, for people.
+    var convolutionSummary: String {
+        let passes = lanes[0][0].trunk.blocks.flatMap(\.convolutions).flatMap { convolution in
+            [convolution.forward, convolution.backwardData, convolution.backwardWeights].compactMap { $0 }
+        }
+        let winograd = passes.filter(\.isWinograd).count
+        return winograd == 0 ? "direct" : "Winograd in \(winograd) of \(passes.count) passes, direct in the others"
+    }
+
     /// The most room for intermediate results that any operation wants.
     var scratchpadBytes: Int {
         lanes.joined().reduce(head.scratchpadBytes) { max($0, $1.trunk.scratchpadBytes) }

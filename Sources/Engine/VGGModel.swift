@@ -66,6 +66,7 @@ public final class VGGModel: TrainableModel {
     private let device: Device
     private var layouts = ParameterLayouts()
     private let tensors: Parameters
+    private let convolutions: String
     private let buffers = Buffers()
     private let state = StepState()
     private var trainingPrograms: [Int: Program] = [:]
@@ -92,6 +93,7 @@ public final class VGGModel: TrainableModel {
             let plan = try BatchPlan(
                 layers, batch: batchSize, chunk: chunk, threads: threads, purpose: .training,
                 convolution: options.convolution, layouts: &layouts, on: device)
+            convolutions = plan.convolutionSummary
             tensors = try Parameters(layers, layouts: layouts, momentum: recipe.momentum != 0, on: device)
             trainingPrograms[batchSize] = try .training(
                 plan, recipe: recipe, state: state,
@@ -103,12 +105,14 @@ public final class VGGModel: TrainableModel {
         try initializeParameters(seed: recipe.seed)
     }
 
+    /// Forward, loss, backward and update on one batch.
     public func train(
         pixels: UnsafeBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>, step: Int
     ) throws(EngineError) -> BatchResult {
         try run(trainingProgram(labels.count), pixels, labels, step: step)
     }
 
+    /// Loss and hits on one batch, without dropout.
     public func evaluate(
         pixels: UnsafeBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>
     ) throws(EngineError) -> BatchResult {
@@ -165,8 +169,10 @@ public final class VGGModel: TrainableModel {
         }
     }
 
+    /// Every weight and bias, in the order of the layers.
     public var parameters: [ParameterInfo] { tensors.all.map(\.info) }
 
+    /// Lends the numbers of a parameter, row-major, between steps.
     public func withValue<Result>(
         of parameter: ParameterInfo, _ body: (UnsafeBufferPointer<Float>) -> Result
     ) throws(EngineError) -> Result {
@@ -200,6 +206,7 @@ public final class VGGModel: TrainableModel {
         try Memory(Descriptor(rowMajor: tensor.value.descriptor.shape), at: base, on: device)
     }
 
+    /// Replaces the numbers of a parameter, row-major.
     public func setValue(of parameter: ParameterInfo, to values: UnsafeBufferPointer<Float>) throws(EngineError) {
         guard values.count == parameter.count, let base = values.baseAddress else {
             throw EngineError.wrongSize(parameter: parameter.name, expected: parameter.count, got: values.count)
@@ -235,9 +242,9 @@ public final class VGGModel: TrainableModel {
         try reorder.call(arguments, on: device).run()
     }
 
+    /// How it computes, for people.
     public var summary: String {
-        let step = "chunks of \(chunk)"
-        return "oneDNN \(Device.version), \(Device.instructionSet), \(step)"
+        "oneDNN \(Device.version), \(Device.instructionSet), convolutions \(convolutions), chunks of \(chunk)"
     }
 }
 

@@ -78,6 +78,9 @@ public final class Primitive {
     /// Whether it is the library's plain loop, hundreds of times slower than what it has for usual shapes and layouts.
     public var isReference: Bool { implementation.hasPrefix("ref") }
 
+    /// Whether a convolution is computed by Winograd's algorithm.
+    public var isWinograd: Bool { implementation.contains("wino") }
+
     /// What the operation wants `argument` to be; `nil` if it has no such argument.
     public func wants(_ argument: Argument, shape: [Int]) -> Descriptor? {
         let (what, index) = argument.query

@@ -105,12 +105,17 @@ struct BenchReport {
         let shapes = network.layers[layer]
         switch shapes.kind {
         case .convolution(let inChannels, let outChannels, _, _):
-            return "conv \(inChannels) → \(outChannels) @ \(shapes.inputShape[1])"
-        case .maxPool(let channels): return "pool \(channels) @ \(shapes.inputShape[1])"
-        case .linear(let inFeatures, let outFeatures, _): return "linear \(inFeatures) → \(outFeatures)"
+            return "conv \(ordinal(of: layer)): \(inChannels) → \(outChannels) @ \(shapes.inputShape[1])"
+        case .maxPool(let channels): return "pool: \(channels) @ \(shapes.inputShape[1])"
+        case .linear(let inFeatures, let outFeatures, _): return "linear: \(inFeatures) → \(outFeatures)"
         case .flatten: return "flatten"
         case .dropout: return "dropout"
         }
+    }
+
+    /// Which convolution of the network a layer is, from 1.
+    private func ordinal(of layer: Int) -> Int {
+        network.layers[...layer].count { if case .convolution = $0.kind { true } else { false } }
     }
 
     private func gigaflops(_ operations: Double) -> String { Readable.fixed(operations / 1e9, decimals: 0) }
