@@ -97,3 +97,9 @@ func expectClose(
     let error = found?.relativeError(to: expected) ?? .infinity
     #expect(error <= tolerance, "\(what())", sourceLocation: sourceLocation)
 }
+
+/// Compares number by number and tells where the first differs, not what all of them are.
+func expectSame(_ found: [Float], _ expected: [Float], sourceLocation: SourceLocation = #_sourceLocation) {
+    let firstDifferent = zip(found, expected).enumerated().first { $1.0 != $1.1 }?.offset
+    #expect(firstDifferent == nil && found.count == expected.count, sourceLocation: sourceLocation)
+}
