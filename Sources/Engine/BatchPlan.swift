@@ -32,6 +32,7 @@ struct BatchPlan {
         _ layers: [Layer], batch: Int, chunk: Int, threads: Int, purpose: Purpose,
         convolution: EngineOptions.Convolution, layouts: inout ParameterLayouts, on device: Device
     ) throws(OneDNNError) {
+        precondition(batch > 0 && chunk > 0 && threads > 0, "there is something to compute, and somebody to do it")
         let laneCount = batch >= threads ? threads : 1
         device.useThreads(laneCount == 1 ? threads : 1)
         defer { device.useThreads(threads) }

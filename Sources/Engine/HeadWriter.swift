@@ -35,7 +35,7 @@ final class HeadWriter {
     /// Where a chunk's features go: in among the whole batch's if they lie there as they come, else beside.
     func features(for chunk: Chunk, like descriptor: Descriptor) throws(OneDNNError) -> Memory {
         if let part = try part(of: features, chunk, like: descriptor) { return part }
-        return try apart(descriptor)
+        return try memory("features of chunk \(chunk.start)", descriptor)
     }
 
     /// Brings a chunk's features in among the whole batch's if they went beside.
@@ -49,7 +49,7 @@ final class HeadWriter {
         of chunk: Chunk, like descriptor: Descriptor, layer: Int
     ) throws(OneDNNError) -> Memory {
         if let part = try part(of: featureGradient, chunk, like: descriptor) { return part }
-        let memory = try apart(descriptor)
+        let memory = try memory("feature gradient of a chunk", descriptor)
         try builder.append(layer, .backwardData, reorder: part(of: featureGradient, chunk), to: memory)
         return memory
     }
@@ -109,10 +109,6 @@ final class HeadWriter {
 
     private func memory(_ use: String, _ descriptor: Descriptor) throws(OneDNNError) -> Memory {
         try builder.temporaryMemory(use, descriptor, byteCount: descriptor.byteCount)
-    }
-
-    private func apart(_ descriptor: Descriptor) throws(OneDNNError) -> Memory {
-        try memory("features of a chunk", descriptor)
     }
 
     /// A chunk's part of the whole batch, in the whole batch's layout.

@@ -92,7 +92,8 @@ final class ProgramBuilder {
     /// Memory of a chunk inside a buffer that serves the whole batch.
     func batchMemory(_ use: String, _ descriptor: Descriptor, start: Int, batch: Int) throws(OneDNNError) -> Memory {
         let bytesPerPicture = descriptor.byteCount / descriptor.shape[0]
-        let buffer = try buffers.buffer(use, byteCount: bytesPerPicture * batch)
+        // Chunks of another padding would overlap, so each padding has a buffer.
+        let buffer = try buffers.buffer("\(use), \(bytesPerPicture) a picture", byteCount: bytesPerPicture * batch)
         return try Memory(descriptor, in: buffer, at: bytesPerPicture * start, on: device)
     }
 

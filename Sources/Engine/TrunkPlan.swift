@@ -64,26 +64,26 @@ struct TrunkPlan {
     }
 
     /// Compiles the blocks of `layers` with the library's layouts for what goes from layer to layer. Where these leave
-    /// it nothing but plain loops (channels that are no multiple of a vector, without Winograd), row-major ones let it
-    /// multiply matrices.
+    /// it nothing but plain loops (channels that are no multiple of a vector, without Winograd), channels-last or
+    /// row-major ones let it multiply matrices.
     ///
     /// - Parameter layouts: layouts that parameters already have; what is chosen first is added and binds later plans.
     init(
         _ layers: [Layer], count: Int, purpose: Purpose, convolution: EngineOptions.Convolution,
         layouts: inout ParameterLayouts, on device: Device
     ) throws(OneDNNError) {
-        var preferred = layouts
-        let plan = try TrunkPlan(
-            layers, count: count, purpose: purpose, convolution: convolution, activations: .any, layouts: &preferred,
-            on: device)
-        if plan.primitives.contains(where: \.isReference) {
-            self = try TrunkPlan(
-                layers, count: count, purpose: purpose, convolution: convolution, activations: .abcd,
-                layouts: &layouts, on: device)
-        } else {
-            self = plan
-            layouts = preferred
+        func plan(_ activations: Layout) throws(OneDNNError) -> (TrunkPlan, ParameterLayouts) {
+            var chosen = layouts
+            let plan = try TrunkPlan(
+                layers, count: count, purpose: purpose, convolution: convolution, activations: activations,
+                layouts: &chosen, on: device)
+            return (plan, chosen)
         }
+        var choice = try plan(.any)
+        for activations in [Layout.acdb, .abcd] where choice.0.primitives.contains(where: \.isReference) {
+            choice = try plan(activations)
+        }
+        (self, layouts) = choice
     }
 
     private init(

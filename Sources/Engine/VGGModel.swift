@@ -194,7 +194,7 @@ public final class VGGModel: TrainableModel {
         return try engineErrors { () throws(OneDNNError) in
             let rowMajor = try Memory(Descriptor(rowMajor: tensor.value.descriptor.shape), on: device)
             try copy(from: tensor.gradient, to: rowMajor)
-            return Array(rowMajor.floats.prefix(parameter.count))
+            return withExtendedLifetime(rowMajor) { Array(rowMajor.floats.prefix(parameter.count)) }
         }
     }
 
