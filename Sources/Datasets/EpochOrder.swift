@@ -26,10 +26,11 @@ public struct EpochOrder: Sendable, Hashable {
     public func indices(epoch: Int) -> [Int32] {
         var indices = (0..<Int32(count)).map(\.self)
         guard isShuffled, count > 1 else { return indices }
-        // Seed and epoch each go through the mixing function, so that neighbours have nothing in common.
+        // The seed goes through the mixing function alone, then with the epoch, so that neighbours have nothing in
+        // common and no seed's epoch is another seed's.
         var seeds = SplitMix64(state: seed)
-        var epochs = SplitMix64(state: UInt64(bitPattern: Int64(epoch)))
-        var generator = SplitMix64(state: seeds.next() ^ epochs.next())
+        var epochs = SplitMix64(state: seeds.next() ^ UInt64(bitPattern: Int64(epoch)))
+        var generator = SplitMix64(state: epochs.next())
         for last in stride(from: count - 1, to: 0, by: -1) {
             indices.swapAt(last, Int(generator.next(below: UInt64(last) + 1)))
         }
