@@ -40,7 +40,7 @@ public enum Checkpoint {
         }
     }
 
-    /// Reads every weight and bias into a model that has just these tensors.
+    /// Reads every weight and bias into a model that has just these tensors; where they do not fit, it stays as it is.
     public static func load(_ path: String, into model: some TrainableModel) throws(CheckpointError) {
         let file: SafetensorsFile
         do {
@@ -73,6 +73,12 @@ public enum Checkpoint {
                 throw CheckpointError(
                     file.path,
                     "\(parameter.name) has shape \(tensor.shape), but this experiment's network has \(parameter.shape)")
+            }
+            guard tensor.type == .f32 else {
+                throw CheckpointError(
+                    file.path,
+                    "\(parameter.name) is of type \(tensor.type.rawValue), but only F32 can be used; "
+                        + "convert it with .float() in PyTorch")
             }
         }
         let known = Set(model.parameters.map(\.name))
