@@ -1,0 +1,43 @@
+// How many pictures go through the convolutional part together: rules that hold for every batch and thread count.
+
+import Experiments
+import Testing
+
+@Suite struct ChunkSizeTests {
+    private static let batches = [1, 2, 3, 7, 31, 64, 100, 128, 1000, 65536]
+    private static let threads = [1, 2, 3, 8, 64, 1024]
+
+    @Test(arguments: batches, threads) func `a chunk is at most a thread's share`(batch: Int, threads: Int) throws {
+        for side in [28, 96, 224, 1024] {
+            let network = try Network(inputSide: side, blocks: Variant.vgg11.blocks.dropLast(2), numClasses: 10)
+            let chunk = network.chunkSize(batchSize: batch, threads: threads)
+            // Fewer pictures than threads share one lane.
+            let share = batch >= threads ? (batch + threads - 1) / threads : batch
+            #expect((1...share).contains(chunk))
+            #expect(network.chunkSize(batchSize: batch, threads: threads) == chunk)
+        }
+    }
+
+    @Test(arguments: threads) func `a larger batch never has smaller chunks`(threads: Int) throws {
+        let network = try Experiment(name: "a").network(numClasses: 10)
+        let chunks = Self.batches.filter { $0 >= threads }.map { network.chunkSize(batchSize: $0, threads: threads) }
+        #expect(chunks == chunks.sorted())
+    }
+
+    @Test func `a chunk's largest activation stays near what a cache holds`() throws {
+        for (side, channels) in [(224, 16), (224, 64), (96, 16), (448, 64), (64, 8)] {
+            let blocks = [Block(numConvs: 1, outChannels: channels)]
+            let network = try Network(inputSide: side, blocks: blocks, classifier: [], numClasses: 10)
+            let bytes = side * side * channels * 4
+            let chunk = network.chunkSize(batchSize: 65536, threads: 1)
+            #expect(chunk * bytes <= 26 << 20 || chunk == 1)
+            #expect((chunk + 1) * bytes > 26 << 20)
+        }
+    }
+
+    @Test func `a picture too large for any cache goes alone`() throws {
+        let network = try Network(
+            inputSide: 4096, blocks: [Block(numConvs: 1, outChannels: 64)], classifier: [], numClasses: 10)
+        #expect(network.chunkSize(batchSize: 128, threads: 2) == 1)
+    }
+}

@@ -1,0 +1,122 @@
+// The memory that is foretold: each part worked out by hand for a small network, and what must hold for any. That it
+// is what the process then takes is tested with the program.
+
+import Experiments
+import Testing
+
+@Suite struct MemoryEstimateTests {
+    /// Side 8: convolutions 1 → 16 and 16 → 16, pooling to 4, convolution 16 → 32, pooling to 2; 128 → 24 → 10.
+    private let network: Network
+
+    init() throws {
+        network = try Network(
+            inputSide: 8, blocks: [Block(numConvs: 2, outChannels: 16), Block(numConvs: 1, outChannels: 32)],
+            classifier: [24], numClasses: 10)
+    }
+
+    private func estimate(
+        _ network: Network? = nil, batch: Int = 8, threads: Int = 2, momentum: Double = 0,
+        convolution: EngineOptions.Convolution = .direct, chunk: Int? = nil, storedBytes: Int = 1000
+    ) -> MemoryEstimate {
+        MemoryEstimate(
+            network ?? self.network, data: DataRecipe(batchSize: batch),
+            training: TrainingRecipe(momentum: momentum),
+            engine: EngineOptions(convolution: convolution, chunk: chunk), storedBytes: storedBytes, threads: threads)
+    }
+
+    private static let convolutions = 16 * 10 + 16 * (16 * 9 + 1) + 32 * (16 * 9 + 1)
+    private static let parameters = 4 * (convolutions + 24 * 129 + 10 * 25)
+
+    @Test func `parts are what is worked out by hand`() {
+        let parts = estimate(momentum: 0.9).parts
+        #expect(parts[0] == ("parameters", Self.parameters))
+        #expect(parts[1] == ("gradients", Self.parameters))
+        #expect(parts[2] == ("momentum", Self.parameters))
+        // The input of the second convolution, the poolings with a byte a value, and the classifier twice.
+        let kept = 4 * (16 * 64 + 16 * 16 + 32 * 4) + 16 * 16 + 32 * 4 + 4 * (128 + 2 * 24 + 2 * 10)
+        #expect(parts[3] == ("activations kept for backward", 8 * kept))
+        // Two activations of four pictures for each of two lanes, and the second lane's gradients.
+        let working = 2 * 2 * 4 * (4 * 16 * 64) + 4 * Self.convolutions
+        #expect(parts[4] == ("working memory of 2 threads", working))
+        // Two batches of the training pictures, two of the test pictures.
+        #expect(parts[5] == ("batches, one ahead", 4 * 8 * 64 * 4))
+        #expect(parts[6] == ("data set", 1000))
+        #expect(parts.count == 8)
+    }
+
+    @Test func `a lane with several chunks adds up their gradients`() {
+        let one = estimate(threads: 1, chunk: 8).parts[3].bytes
+        let several = estimate(threads: 1, chunk: 4).parts[3].bytes
+        #expect(one == 2 * 8 * (4 * 16 * 64))
+        #expect(several == 2 * 4 * (4 * 16 * 64) + 4 * Self.convolutions)
+    }
+
+    @Test func `a chunk is never larger than a lane's share`() {
+        #expect(estimate(chunk: 4) == estimate(chunk: 65536))
+    }
+
+    @Test func `fewer pictures than threads share a lane`() {
+        let parts = estimate(batch: 3, threads: 4).parts
+        #expect(parts[3] == ("working memory of 1 thread", 2 * 3 * (4 * 16 * 64)))
+    }
+
+    @Test func `Winograd takes three places for tiles, and channels by sixteen`() throws {
+        let direct = estimate().totalBytes
+        #expect(estimate(convolution: .winograd).totalBytes == direct + 2 * 3 * (2 << 20))
+        #expect(estimate(convolution: .auto) == estimate(convolution: .winograd))
+        // Channels 3 and 20 are 16 and 32.
+        func narrow(_ convolution: EngineOptions.Convolution) throws -> [Int] {
+            let network = try Network(
+                inputSide: 8, blocks: [Block(numConvs: 1, outChannels: 3), Block(numConvs: 1, outChannels: 20)],
+                classifier: [], numClasses: 10)
+            return estimate(network, threads: 1, convolution: convolution).parts.map(\.bytes)
+        }
+        #expect(try narrow(.direct)[2] == 8 * (5 * (3 * 16 + 20 * 4) + 4 * (20 * 4 + 2 * 10)))
+        #expect(try narrow(.winograd)[2] == 8 * (5 * (16 * 16 + 32 * 4) + 4 * (20 * 4 + 2 * 10)))
+        #expect(try narrow(.winograd)[3] - 3 * (2 << 20) == 2 * 8 * (4 * 16 * 64))
+    }
+
+    @Test func `Winograd with many channels transforms all tiles at once`() throws {
+        let network = try Network(
+            inputSide: 16, blocks: [Block(numConvs: 2, outChannels: 128)], classifier: [], numClasses: 10)
+        let direct = estimate(network, batch: 64, threads: 1).totalBytes
+        let winograd = estimate(network, batch: 64, threads: 1, convolution: .winograd).totalBytes
+        // Windows twice: 2 × 36 × 128 × 128 × 4 = 4.5 MiB; 64 × 4 × 4 tiles of 36 × 128 × 4: 18 MiB. In steps of 2 MiB.
+        #expect(winograd - direct == (6 + 18 + 18) << 20)
+    }
+
+    @Test func `windows of other sizes have no Winograd`() throws {
+        let network = try Network(
+            inputSide: 8, blocks: [Block(numConvs: 2, outChannels: 5)], kernel: 5, classifier: [], numClasses: 10)
+        #expect(estimate(network, convolution: .auto) == estimate(network, convolution: .direct))
+    }
+
+    @Test(arguments: [1, 2, 3, 8, 64, 1000], [1, 2, 3, 8]) func `parts add up`(batch: Int, threads: Int) {
+        for momentum in [0, 0.9] {
+            let estimate = estimate(batch: batch, threads: threads, momentum: momentum, convolution: .auto)
+            #expect(estimate.totalBytes == estimate.parts.reduce(0) { $0 + $1.bytes })
+            #expect(estimate.parts.allSatisfy { $0.bytes > 0 && !$0.label.isEmpty })
+            #expect(Set(estimate.parts.map(\.label)).count == estimate.parts.count)
+        }
+    }
+
+    @Test(arguments: EngineOptions.Convolution.allCases) func `more takes more`(
+        _ convolution: EngineOptions.Convolution
+    ) throws {
+        let notebook = try Experiment(name: "a").network(numClasses: 10)
+        func bytes(batch: Int = 256, threads: Int = 4, momentum: Double = 0) -> Int {
+            estimate(notebook, batch: batch, threads: threads, momentum: momentum, convolution: convolution).totalBytes
+        }
+        let byBatch = [1, 2, 16, 64, 256, 1024, 65536].map { bytes(batch: $0, threads: 1) }
+        #expect(zip(byBatch, byBatch.dropFirst()).allSatisfy { $0 < $1 })
+        let byThreads = [1, 2, 4, 8, 16].map { bytes(threads: $0) }
+        #expect(zip(byThreads, byThreads.dropFirst()).allSatisfy { $0 < $1 })
+        #expect(bytes(momentum: 0.9) == bytes() + 4 * notebook.parameters)
+    }
+}
+
+extension MemoryEstimate.Part {
+    fileprivate static func == (part: Self, expected: (label: String, bytes: Int)) -> Bool {
+        part.label == expected.label && part.bytes == expected.bytes
+    }
+}
