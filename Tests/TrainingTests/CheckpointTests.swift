@@ -1,0 +1,160 @@
+// Weights to a file and back with a real model, and files that do not fit one.
+
+import Engine
+import Experiments
+import Foundation
+import Safetensors
+import Testing
+import Training
+
+@Suite struct CheckpointTests {
+    private let folder: TemporaryFolder
+
+    init() throws {
+        folder = try TemporaryFolder()
+    }
+
+    private func model(
+        blocks: [Block] = [Block(numConvs: 1, outChannels: 5), Block(numConvs: 2, outChannels: 16)],
+        kernel: Int = 3, classifier: [Int] = [12], seed: UInt64 = 1
+    ) throws -> VGGModel {
+        let network = try Network(
+            inputSide: 8, blocks: blocks, kernel: kernel, classifier: classifier, numClasses: 3)
+        return try VGGModel(network, recipe: TrainingRecipe(seed: seed), batchSize: 4, threads: 1)
+    }
+
+    @Test func `weights come back to the bit`() throws {
+        let first = try model(seed: 1)
+        let second = try model(seed: 2)
+        #expect(try first.values() != second.values())
+        let path = folder.file("a.safetensors")
+        try Checkpoint.save(first, to: path, metadata: ["step": "7"])
+        try Checkpoint.load(path, into: second)
+        #expect(try first.values() == second.values())
+        #expect(try first.loss() == second.loss())
+        #expect(try SafetensorsFile(contentsOf: path).metadata["step"] == "7")
+    }
+
+    @Test func `a file has PyTorch's names and shapes`() throws {
+        let path = folder.file("a.safetensors")
+        let model = try model()
+        try Checkpoint.save(model, to: path)
+        let file = try SafetensorsFile(contentsOf: path)
+        #expect(
+            file.tensors.mapValues(\.shape) == [
+                "features.0.weight": [5, 1, 3, 3], "features.0.bias": [5], "features.3.weight": [16, 5, 3, 3],
+                "features.3.bias": [16], "features.5.weight": [16, 16, 3, 3], "features.5.bias": [16],
+                "classifier.0.weight": [12, 64], "classifier.0.bias": [12], "classifier.3.weight": [3, 12],
+                "classifier.3.bias": [3],
+            ])
+        for (name, values) in try model.values() {
+            #expect(try file.withFloats(named: name) { Array($0) } == values)
+        }
+    }
+
+    @Test func `an earlier file stays when a new one cannot be written`() throws {
+        let error = #expect(throws: CheckpointError.self) {
+            try Checkpoint.save(model(), to: folder.file("no/such/a.safetensors"))
+        }
+        let missing = folder.file("no/such")
+        #expect(
+            error?.description == "\(missing)/a.safetensors: the folder \(missing) does not exist; make it with mkdir -p")
+    }
+
+    /// A network whose weights are in the file, and what is said when they should go into another.
+    struct Misfit: CustomTestStringConvertible, Sendable {
+        var blocks = [Block(numConvs: 1, outChannels: 5), Block(numConvs: 2, outChannels: 16)]
+        var kernel = 3
+        var classifier = [12]
+        let problem: String
+
+        var testDescription: String { problem }
+
+        static let all = [
+            Misfit(
+                classifier: [],
+                problem: "classifier.0.weight has shape [3, 64], but this experiment's network has [12, 64]"),
+            Misfit(
+                blocks: [Block(numConvs: 1, outChannels: 5), Block(numConvs: 1, outChannels: 16)],
+                problem: "has no tensor features.5.weight, which this experiment's network needs"),
+            Misfit(
+                blocks: [Block(numConvs: 1, outChannels: 5), Block(numConvs: 3, outChannels: 16)],
+                problem: "has a tensor that this experiment's network does not have: features.7.bias"),
+            Misfit(
+                kernel: 5,
+                problem: "features.0.weight has shape [5, 1, 5, 5], but this experiment's network has [5, 1, 3, 3]"),
+        ]
+    }
+
+    @Test(arguments: Misfit.all) func `weights of another network change nothing`(_ misfit: Misfit) throws {
+        let path = folder.file("a.safetensors")
+        let other = try model(
+            blocks: misfit.blocks, kernel: misfit.kernel, classifier: misfit.classifier, seed: 2)
+        try Checkpoint.save(other, to: path)
+        try expectMisfit(path, misfit.problem)
+    }
+
+    @Test(arguments: ["features.0.weight", "classifier.3.bias"])
+    func `numbers of another type change nothing`(name: String) throws {
+        let path = folder.file("a.safetensors")
+        let tensors = try model(seed: 2).parameters.map { parameter in
+            let type: TensorType = parameter.name == name ? .f16 : .f32
+            let zeros = [UInt8](repeating: 0, count: parameter.count * (type == .f16 ? 2 : 4))
+            return TensorSource(parameter.name, type: type, shape: parameter.shape) { emit throws(SafetensorsError) in
+                let written = zeros.withUnsafeBytes { bytes in
+                    Result { () throws(SafetensorsError) in try emit(bytes) }
+                }
+                try written.get()
+            }
+        }
+        try SafetensorsWriter.write(to: path, tensors: tensors)
+        try expectMisfit(path, "\(name) is of type F16, but only F32 can be used; convert it with .float() in PyTorch")
+    }
+
+    @Test(arguments: [
+        ("", "not a sound safetensors file: it has 0 bytes, and the length of its header alone takes 8"),
+        ("these are no weights", "not a sound safetensors file: its header of "),
+    ]) func `any other file changes nothing`(text: String, problem: String) throws {
+        let path = folder.file("a.safetensors")
+        try Data(text.utf8).write(to: URL(filePath: path))
+        try expectMisfit(path, problem)
+    }
+
+    @Test func `a file that is cut off changes nothing`() throws {
+        let path = folder.file("a.safetensors")
+        try Checkpoint.save(model(seed: 2), to: path)
+        let bytes = try Data(contentsOf: URL(filePath: path))
+        try bytes.dropLast(4).write(to: URL(filePath: path))
+        try expectMisfit(path, "not a sound safetensors file: ")
+    }
+
+    @Test func `no file changes nothing`() throws {
+        try expectMisfit(folder.file("none"), "there is no such file")
+        try expectMisfit(folder.path, "is a folder; give a safetensors file in it")
+    }
+
+    /// Expects a sentence that begins with the path and `problem`, and weights as they were.
+    private func expectMisfit(_ path: String, _ problem: String) throws {
+        let model = try model(seed: 1)
+        let before = try model.values()
+        let error = #expect(throws: CheckpointError.self) { try Checkpoint.load(path, into: model) }
+        #expect(error?.description.hasPrefix("\(path): \(problem)") == true, "\(error?.description ?? "")")
+        #expect(error?.description.contains("\n") == false)
+        #expect(try model.values() == before)
+    }
+}
+
+extension VGGModel {
+    /// Every parameter by its name, row-major.
+    fileprivate func values() throws -> [String: [Float]] {
+        try Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, try value(of: $0)) })
+    }
+
+    /// The loss on four made-up pictures.
+    fileprivate func loss() throws -> Double {
+        let pixels = (0..<4 * 64).map { Float($0 * 37 % 101) / 101 }
+        return try pixels.withUnsafeBufferPointer { pixels in
+            try [0, 1, 2, 1].withUnsafeBufferPointer { try evaluate(pixels: pixels, labels: $0).lossSum }
+        }
+    }
+}

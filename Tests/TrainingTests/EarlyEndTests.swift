@@ -1,0 +1,90 @@
+// Runs that end before their epochs are done: a wish, a loss that is no number, an engine that gives up.
+
+import Engine
+import Experiments
+import Testing
+import Training
+
+@Suite struct EarlyEndTests {
+    @Test(arguments: 1...3) func `a wish to stop ends training after that step`(call: Int) throws {
+        let rehearsal = Rehearsal()
+        let (events, summary, model) = try rehearsal.run(
+            FakeModel {
+                if $0 == call { rehearsal.stop.make() }
+                return FakeModel.Reply()
+            })
+        #expect(summary.outcome == .stopped)
+        #expect(summary.step == call)
+        #expect(summary.lastEpoch == nil)
+        #expect(model.calls.count == call)
+        #expect(events.letters == "s" + String(repeating: "p", count: call) + "f")
+        #expect(events.last == .runFinished(summary))
+    }
+
+    @Test(arguments: [4, 5]) func `a wish to stop ends an evaluation after that step`(call: Int) throws {
+        let rehearsal = Rehearsal()
+        let (events, summary, model) = try rehearsal.run(
+            FakeModel {
+                if $0 == call { rehearsal.stop.make() }
+                return FakeModel.Reply()
+            })
+        #expect(summary.outcome == .stopped)
+        #expect(summary.step == 3)
+        #expect(model.calls.count == call)
+        #expect(events.letters == "spppf")
+    }
+
+    @Test func `a stopped run keeps the epochs that it has finished`() throws {
+        let rehearsal = Rehearsal()
+        let (events, summary, _) = try rehearsal.run(
+            FakeModel {
+                if $0 == 7 { rehearsal.stop.make() }
+                return FakeModel.Reply()
+            })
+        #expect(events.letters == "spppeppf")
+        #expect(summary.step == 5)
+        #expect(summary.lastEpoch == events.epochs.first)
+        #expect(summary.bestEpoch == events.epochs.first)
+    }
+
+    @Test func `a wish from before costs one step at most`() throws {
+        let rehearsal = Rehearsal()
+        rehearsal.stop.make()
+        let (_, summary, model) = try rehearsal.run()
+        #expect(summary.outcome == .stopped)
+        #expect(model.calls.count <= 1)
+    }
+
+    @Test(arguments: [Double.nan, .infinity, -.infinity], 1...3)
+    func `a loss that is no number ends the run at its step`(loss: Double, call: Int) throws {
+        let (events, summary, model) = try Rehearsal().run(
+            FakeModel { FakeModel.Reply(lossSum: $0 == call ? loss : nil) })
+        #expect(summary.outcome == .diverged(step: call))
+        #expect(summary.step == call)
+        #expect(model.calls.count == call)
+        #expect(events.letters == "s" + String(repeating: "p", count: call) + "f")
+        #expect(events.progress.last?.loss.isFinite == false)
+    }
+
+    @Test(arguments: [Double.nan, .infinity], [4, 5])
+    func `a test loss that is no number ends the run with its epoch`(loss: Double, call: Int) throws {
+        let (events, summary, _) = try Rehearsal().run(
+            FakeModel { FakeModel.Reply(lossSum: $0 == call ? loss : nil) })
+        #expect(summary.outcome == .diverged(step: 3))
+        #expect(events.letters == "spppef")
+        #expect(events.epochs.first?.testLoss.isFinite == false)
+    }
+
+    @Test(arguments: [(1, 0, "sf"), (3, 2, "sppf"), (4, 3, "spppf"), (9, 6, "spppepppf")])
+    func `an engine that gives up says why`(call: Int, steps: Int, letters: String) throws {
+        let (events, summary, model) = try Rehearsal().run(
+            FakeModel { (number) throws(EngineError) in
+                if number == call { throw .library("no memory for a tile") }
+                return FakeModel.Reply()
+            })
+        #expect(summary.outcome == .failed(reason: "no memory for a tile"))
+        #expect(summary.step == steps)
+        #expect(model.calls.count == call)
+        #expect(events.letters == letters)
+    }
+}

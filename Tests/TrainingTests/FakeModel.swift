@@ -1,0 +1,162 @@
+// What stands in for the engine, the clock and the data: a model that only writes down what it is asked, seconds that
+// pass when a test says so, and pictures that can be told apart by their labels.
+
+import Datasets
+import Engine
+import Experiments
+import Testing
+import Training
+
+/// A clock that moves a second each time it is read, and otherwise as it is told.
+final class HandClock {
+    private(set) var now = 0.0
+
+    func read() -> Double {
+        now += 1
+        return now
+    }
+
+    func advance(_ seconds: Double) { now += seconds }
+}
+
+/// A model that learns nothing. A picture's loss is its label, and every even label counts as a hit.
+final class FakeModel: TrainableModel {
+    enum Call: Equatable {
+        case train(step: Int, labels: [Int])
+        case evaluate(labels: [Int])
+
+        var labels: [Int] {
+            switch self {
+            case .train(_, let labels), .evaluate(let labels): labels
+            }
+        }
+    }
+
+    /// What a call gives instead of what the labels say.
+    struct Reply {
+        var lossSum: Double?
+        var correct: Int?
+    }
+
+    private(set) var calls: [Call] = []
+    /// The first pixel of each picture, in the order of the labels.
+    private(set) var firstPixels: [Float] = []
+    private let clock: HandClock?
+    /// Called after each call is written down, with how many there have been.
+    private let after: (Int) throws(EngineError) -> Reply
+
+    /// - Parameters:
+    ///   - clock: moves 2 s in a training step and 5 s in an evaluation step.
+    ///   - after: what else happens in the n-th call, from 1.
+    init(clock: HandClock? = nil, after: @escaping (Int) throws(EngineError) -> Reply = { _ in Reply() }) {
+        self.clock = clock
+        self.after = after
+    }
+
+    /// The labels of each training step.
+    var trained: [[Int]] { calls.compactMap { if case .train(_, let labels) = $0 { labels } else { nil } } }
+    /// The labels of each evaluation step.
+    var evaluated: [[Int]] { calls.compactMap { if case .evaluate(let labels) = $0 { labels } else { nil } } }
+
+    func train(
+        pixels: UnsafeBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>, step: Int
+    ) throws(EngineError) -> BatchResult {
+        clock?.advance(2)
+        return try note(.train(step: step, labels: labels.map(Int.init)), pixels)
+    }
+
+    func evaluate(
+        pixels: UnsafeBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>
+    ) throws(EngineError) -> BatchResult {
+        clock?.advance(5)
+        return try note(.evaluate(labels: labels.map(Int.init)), pixels)
+    }
+
+    private func note(_ call: Call, _ pixels: UnsafeBufferPointer<Float>) throws(EngineError) -> BatchResult {
+        calls.append(call)
+        let labels = call.labels
+        firstPixels += labels.indices.map { pixels[$0 * pixels.count / labels.count] }
+        let reply = try after(calls.count)
+        return BatchResult(
+            lossSum: reply.lossSum ?? Double(labels.reduce(0, +)),
+            correct: reply.correct ?? labels.count { $0.isMultiple(of: 2) }, examples: labels.count)
+    }
+
+    var parameters: [ParameterInfo] { [] }
+    var summary: String { "fake" }
+
+    func withValue<Result>(
+        of parameter: ParameterInfo, _ body: (UnsafeBufferPointer<Float>) -> Result
+    ) throws(EngineError) -> Result {
+        throw .library("a fake model has no parameters")
+    }
+
+    func setValue(of parameter: ParameterInfo, to values: UnsafeBufferPointer<Float>) throws(EngineError) {
+        throw .library("a fake model has no parameters")
+    }
+}
+
+extension LabelledImages {
+    /// Pictures of 2 × 2 pixels; each one's pixels and label are its number, counted from `first`.
+    static func numbered(_ count: Int, from first: Int = 0) -> LabelledImages {
+        let numbers = (first..<first + count).map { UInt8($0) }
+        return LabelledImages(
+            height: 2, width: 2, pixels: numbers.flatMap { Array(repeating: $0, count: 4) }, labels: numbers)
+    }
+}
+
+/// A run with everything that it meets made up: 10 training pictures 0 to 9 and 5 test pictures 100 to 104 in batches
+/// of 4, unless a test says otherwise.
+struct Rehearsal {
+    let clock = HandClock()
+    let stop = StopRequest()
+    var experiment: Experiment
+    var train = LabelledImages.numbered(10)
+    var test = LabelledImages.numbered(5, from: 100)
+
+    init(epochs: Int = 2, seed: UInt64 = 0, shuffle: Bool = false) {
+        experiment = Experiment(
+            name: "made-up",
+            network: NetworkRecipe(blocks: [Block(numConvs: 1, outChannels: 2)], ratio: 1, classifier: []),
+            data: DataRecipe(resize: 2, batchSize: 4, shuffle: shuffle),
+            training: TrainingRecipe(epochs: epochs, seed: seed))
+    }
+
+    var data: TrainingData {
+        TrainingData(train: train, test: test, numClasses: 200, summary: "made-up", recipe: experiment.data)
+    }
+
+    func started() throws -> RunStarted {
+        RunStarted(
+            experiment: experiment, network: try experiment.network(numClasses: 200), dataset: data.summary,
+            trainExamples: data.train.count, testExamples: data.test.count, stepsPerEpoch: data.stepsPerEpoch,
+            threads: 1, machine: "none", engine: "fake", predictedMemoryBytes: 0)
+    }
+
+    /// What the run says, its last event, and the model that it has worked with.
+    func run(_ model: FakeModel? = nil) throws -> (events: [RunEvent], summary: RunSummary, model: FakeModel) {
+        var events: [RunEvent] = []
+        let model = model ?? FakeModel(clock: clock)
+        var run = TrainingRun(try started(), data: data, stop: stop, seconds: clock.read) { events.append($0) }
+        let summary = run.run(model)
+        return (events, summary, model)
+    }
+}
+
+extension [RunEvent] {
+    var progress: [Progress] { compactMap { if case .progress(let progress) = $0 { progress } else { nil } } }
+    var epochs: [EpochMetrics] { compactMap { if case .epochFinished(let epoch) = $0 { epoch } else { nil } } }
+
+    /// A letter an event: s(tarted), p(rogress), e(poch), w(arning), f(inished).
+    var letters: String {
+        map { event in
+            switch event {
+            case .runStarted: "s"
+            case .progress: "p"
+            case .epochFinished: "e"
+            case .warning: "w"
+            case .runFinished: "f"
+            }
+        }.joined()
+    }
+}

@@ -1,0 +1,97 @@
+// Which pictures an experiment takes of its data set, and in how many steps.
+
+import Datasets
+import Experiments
+import Foundation
+import Testing
+import Training
+
+@Suite struct TrainingDataTests {
+    @Test(arguments: [(nil, nil, 6, 3), (4, 2, 4, 2), (1, 1, 1, 1), (6, 3, 6, 3), (100, 100, 6, 3)] as [Limits])
+    func `limits take the first pictures`(limits: Limits) throws {
+        let folder = try TemporaryFolder()
+        let dataset = try folder.dataset(train: 6, test: 3)
+        let recipe = DataRecipe(
+            dataset: "tiny", resize: 2, batchSize: 4, limitTrain: limits.train, limitTest: limits.test)
+        let data = TrainingData(dataset, recipe: recipe)
+        #expect(data.train == dataset.train.prefix(limits.trainCount))
+        #expect(data.test == dataset.test.prefix(limits.testCount))
+        #expect(data.train.count == limits.trainCount)
+        #expect(data.test.count == limits.testCount)
+        #expect(data.summary == "tiny from \(folder.path)")
+        // The classes are the whole data set's, so that a limit does not change the network.
+        #expect(data.numClasses == 6)
+    }
+
+    typealias Limits = (train: Int?, test: Int?, trainCount: Int, testCount: Int)
+
+    @Test func `a limited run sees no other picture`() throws {
+        let folder = try TemporaryFolder()
+        var rehearsal = Rehearsal(epochs: 2, shuffle: true)
+        rehearsal.experiment.data.limitTrain = 5
+        rehearsal.experiment.data.limitTest = 2
+        let data = TrainingData(try folder.dataset(train: 20, test: 3), recipe: rehearsal.experiment.data)
+        rehearsal.train = data.train
+        rehearsal.test = data.test
+        let model = try rehearsal.run().model
+        #expect(model.trained.map(\.count) == [4, 1, 4, 1])
+        #expect(Set(model.trained.joined()) == Set(0..<5))
+        #expect(model.evaluated == [[0, 1], [0, 1]])
+    }
+
+    @Test(arguments: [(1, 1), (4, 1), (5, 2), (8, 2), (9, 3), (100, 25)])
+    func `the last batch of an epoch may be smaller`(pictures: Int, steps: Int) {
+        var rehearsal = Rehearsal()
+        rehearsal.train = .numbered(pictures)
+        #expect(rehearsal.data.stepsPerEpoch == steps)
+    }
+
+    @Test func `storage is a byte a pixel and one a label`() {
+        #expect(Rehearsal().data.storedBytes == (10 + 5) * (4 + 1))
+    }
+
+    @Test func `random pictures are a batch of the experiment's`() {
+        let data = TrainingData.random(like: DataRecipe(resize: 32, batchSize: 25))
+        #expect(data.train.count == 25)
+        #expect(data.stepsPerEpoch == 1)
+        #expect(data.numClasses == 10)
+        #expect(data.train.labels.allSatisfy { $0 < 10 })
+    }
+
+    @Test func `an evaluation alone is that of a run`() throws {
+        let rehearsal = Rehearsal(epochs: 1)
+        let sums = try rehearsal.data.evaluate(FakeModel())
+        let epoch = try rehearsal.run().events.epochs.first
+        #expect(sums.examples == 5)
+        #expect(sums.correct == 3)
+        #expect(epoch?.testLoss == sums.meanLoss)
+        #expect(epoch?.testAccuracy == sums.accuracy)
+    }
+}
+
+/// A folder that is removed with the last reference to it.
+final class TemporaryFolder {
+    let path: String
+
+    init() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "training-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        path = folder.path
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    func file(_ name: String) -> String { "\(path)/\(name)" }
+
+    /// A data set of numbered pictures, written as IDX files and read again.
+    func dataset(train: Int, test: Int) throws -> Dataset {
+        for (name, images) in [("train", LabelledImages.numbered(train)), ("t10k", LabelledImages.numbered(test))] {
+            let count = UInt8(images.count)
+            let pictures = [0, 0, 8, 3, 0, 0, 0, count, 0, 0, 0, 2, 0, 0, 0, 2] + images.pixels
+            try Data(pictures).write(to: URL(filePath: file("\(name)-images-idx3-ubyte")))
+            let labels = [0, 0, 8, 1, 0, 0, 0, count] + images.labels
+            try Data(labels).write(to: URL(filePath: file("\(name)-labels-idx1-ubyte")))
+        }
+        return try Dataset.load(named: "tiny", dataFolder: path, environment: [:])
+    }
+}

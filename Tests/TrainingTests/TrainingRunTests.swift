@@ -1,0 +1,108 @@
+// The loop as it goes when nothing comes in its way: what the model gets, and what is said about it.
+
+import Datasets
+import Experiments
+import Testing
+import Training
+
+@Suite struct TrainingRunTests {
+    @Test func `two epochs are said step by step`() throws {
+        let rehearsal = Rehearsal()
+        let (events, summary, model) = try rehearsal.run()
+        let begin = RunEvent.runStarted(try rehearsal.started())
+        #expect(events.first == begin)
+        #expect(events.letters == "s" + "pppe" + "pppe" + "f")
+        #expect(events.progress.map(\.epoch) == [1, 1, 1, 2, 2, 2])
+        #expect(events.progress.map(\.step) == [1, 2, 3, 4, 5, 6])
+        #expect(events.progress.map(\.stepInEpoch) == [1, 2, 3, 1, 2, 3])
+        #expect(events.progress.allSatisfy { $0.stepsPerEpoch == 3 })
+        #expect(events.epochs.map(\.epoch) == [1, 2])
+        #expect(events.epochs.map(\.step) == [3, 6])
+        #expect(summary.outcome == .completed)
+        #expect(summary.step == 6)
+        #expect(summary.lastEpoch == events.epochs.last)
+        #expect(summary.peakMemoryBytes > 0)
+
+        let epoch = { (first: Int) -> [FakeModel.Call] in
+            [
+                .train(step: first, labels: [0, 1, 2, 3]), .train(step: first + 1, labels: [4, 5, 6, 7]),
+                .train(step: first + 2, labels: [8, 9]), .evaluate(labels: [100, 101, 102, 103]),
+                .evaluate(labels: [104]),
+            ]
+        }
+        #expect(model.calls == epoch(0) + epoch(3))
+    }
+
+    @Test func `pictures come with their labels`() throws {
+        let (_, _, model) = try Rehearsal(epochs: 3, shuffle: true).run()
+        let labels = model.calls.flatMap(\.labels)
+        #expect(labels.count == 3 * (10 + 5))
+        // A picture's pixels are its label, and 255 is 1.
+        #expect(zip(model.firstPixels, labels).allSatisfy { abs($0 * 255 - Float($1)) < 1e-3 })
+    }
+
+    @Test func `a smaller last batch counts by its pictures`() throws {
+        let (events, _, _) = try Rehearsal(epochs: 1).run()
+        // Losses are 0 to 9: 6 in the first batch, 22 in the second, 17 in the last, which has two pictures.
+        #expect(events.progress.map(\.loss) == [1.5, 5.5, 8.5])
+        #expect(events.progress.map(\.meanLoss) == [1.5, 3.5, 4.5])
+        #expect(events.progress.map(\.meanAccuracy) == [0.5, 0.5, 0.5])
+        let epoch = try #require(events.epochs.first)
+        #expect(epoch.trainLoss == 4.5)
+        #expect(epoch.trainAccuracy == 0.5)
+        #expect(epoch.testLoss == 102)
+        #expect(epoch.testAccuracy == 0.6)
+    }
+
+    @Test func `an epoch's sums start from nothing`() throws {
+        let (events, _, _) = try Rehearsal(epochs: 2).run()
+        #expect(events.progress[3].meanLoss == 1.5)
+        #expect(events.epochs.map(\.trainLoss) == [4.5, 4.5])
+    }
+
+    @Test func `the order is another in each epoch, and the seed's alone`() throws {
+        func orders(seed: UInt64) throws -> [[Int]] {
+            let trained = try Rehearsal(epochs: 3, seed: seed, shuffle: true).run().model.trained
+            return stride(from: 0, to: trained.count, by: 3).map { trained[$0..<$0 + 3].flatMap(\.self) }
+        }
+        let first = try orders(seed: 1)
+        #expect(first.allSatisfy { $0.sorted() == Array(0..<10) })
+        #expect(Set(first).count == 3)
+        #expect(try orders(seed: 1) == first)
+        #expect(Set(try orders(seed: 2)).isDisjoint(with: first))
+        let order = EpochOrder(count: 10, seed: 1)
+        #expect(first == (1...3).map { epoch in order.indices(epoch: epoch).map { Int($0) } })
+    }
+
+    @Test func `test pictures always come in the files' order`() throws {
+        let evaluated = try Rehearsal(epochs: 2, shuffle: true).run().model.evaluated
+        #expect(evaluated == [[100, 101, 102, 103], [104], [100, 101, 102, 103], [104]])
+    }
+
+    @Test func `no epoch is no step`() throws {
+        let (events, summary, model) = try Rehearsal(epochs: 0).run()
+        #expect(events.letters == "sf")
+        #expect(model.calls.isEmpty)
+        #expect(summary.outcome == .completed)
+        #expect(summary.step == 0)
+        #expect(summary.lastEpoch == nil && summary.bestEpoch == nil)
+        #expect(summary.examplesPerSecond == 0)
+        #expect(summary.stepExamplesPerSecond == 0)
+    }
+
+    @Test(arguments: [([3, 3, 3], 1), ([1, 4, 4], 2), ([2, 1, 5], 3), ([0, 0, 0], 1), ([4, 1, 4], 1)])
+    func `the best epoch is the first of equals`(correct: [Int], best: Int) throws {
+        // The fifth call of an epoch evaluates its second batch, the fourth its first.
+        let model = FakeModel { call in
+            switch call % 5 {
+            case 4: FakeModel.Reply(correct: correct[call / 5])
+            case 0: FakeModel.Reply(correct: 0)
+            default: FakeModel.Reply()
+            }
+        }
+        let (events, summary, _) = try Rehearsal(epochs: 3).run(model)
+        #expect(events.epochs.map(\.testAccuracy) == correct.map { Double($0) / 5 })
+        #expect(summary.bestEpoch == events.epochs[best - 1])
+        #expect(summary.lastEpoch == events.epochs[2])
+    }
+}
