@@ -89,7 +89,7 @@ struct PreparedExperiment {
                 storedBytes: self.data.storedBytes, threads: threads)
             if smaller.totalBytes <= availableBytes { return "data.batch_size=\(data.batchSize) would fit" }
         }
-        return "use a larger network.ratio or a smaller data.resize"
+        return "use a smaller network.classifier, a larger network.ratio or a smaller data.resize"
     }
 
     /// The model, compiled and with its initial weights.

@@ -45,12 +45,13 @@ struct Vgglab: ParsableCommand {
         } catch let code as ExitCode {
             end(withStatus: code.rawValue)
         } catch {
-            let message = fullMessage(for: error)
             if exitCode(for: error) == .success {
-                Console.print(message + "\n")
+                Console.print(fullMessage(for: error) + "\n")
                 end(withStatus: 0)
             }
-            Console.say(message)
+            // The parser's full message is the sentence and half a screen of usage that hides it.
+            let sentence = message(for: error)
+            Console.say((sentence.hasSuffix(".") ? String(sentence.dropLast()) : sentence) + "; see vgglab --help")
             end(withStatus: 2)
         }
     }
