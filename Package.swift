@@ -52,7 +52,8 @@ let package = Package(
             name: "TrainingTests",
             dependencies: ["Datasets", "Engine", "Experiments", "Safetensors", "Training"]),
         .testTarget(name: "RunLogTests", dependencies: ["Experiments", "RunLog"]),
-        .testTarget(name: "vgglabTests", dependencies: ["Experiments"]),
+        // The program is run as a process of its own, from the folder that the tests are built into.
+        .testTarget(name: "vgglabTests", dependencies: ["vgglab"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,6 +1,7 @@
 // The flag by which somebody else ends a run.
 
 import Experiments
+import Foundation
 import Testing
 import Training
 
@@ -25,7 +26,7 @@ import Training
         let rehearsal = Rehearsal(epochs: 1_000_000)
         let stop = rehearsal.stop
         let model = FakeModel {
-            if $0 == 3 { Task.detached { stop.make() } }
+            if $0 == 3 { Thread.detachNewThread { stop.make() } }
             return FakeModel.Reply()
         }
         #expect(try rehearsal.run(model).summary.outcome == .stopped)

@@ -1,0 +1,140 @@
+// The commands beside training: evaluate, shapes, data, bench, and what the program says of itself.
+
+import Foundation
+import Testing
+
+@Suite(.enabled(if: hasData)) struct EvaluateTests {
+    private let sandbox: Sandbox
+    private let weights: String
+
+    init() throws {
+        sandbox = try Sandbox()
+        weights = sandbox.file("a.safetensors")
+    }
+
+    @Test func `saved weights do on the test pictures what the run said`() throws {
+        let run = try Program.run(sandbox.tiny, "--log-format", "jsonl", "--save", weights)
+        #expect(run.status == 0)
+        #expect(run.complaint == "weights after step 8 are in \(weights)\n")
+        let last = try #require(try run.objects().last?["last_epoch"] as? [String: Any])
+        let loss = try #require(last["test_loss"] as? Double)
+        let accuracy = try #require(last["test_accuracy"] as? Double)
+
+        let evaluation = try Program.run("evaluate", weights, sandbox.tiny, "--json")
+        #expect(evaluation.status == 0)
+        let report = try evaluation.object()
+        #expect(report["loss"] as? Double == loss)
+        #expect(report["accuracy"] as? Double == accuracy)
+        #expect(report["examples"] as? Int == 100)
+        #expect(report["correct"] as? Int == Int((accuracy * 100).rounded()))
+
+        let text = try Program.run("evaluate", weights, sandbox.tiny)
+        let correct = Int((accuracy * 100).rounded())
+        let line = "test loss \(String(format: "%.4f", loss)), test acc \(String(format: "%.4f", accuracy))"
+        #expect(text.output == "\(line) (\(correct) of 100 pictures)\n")
+    }
+
+    @Test func `no epochs leave the initial weights`() throws {
+        func losses(seed: Int, to path: String) throws -> Double? {
+            let set = ["--set", "training.epochs=0", "--set", "training.seed=\(seed)"]
+            let run = try Program([sandbox.tiny, "--save", path] + set).end()
+            #expect(run.status == 0)
+            #expect(run.lines.last?.hasPrefix("no epoch was trained") == true)
+            return try Program.run("evaluate", path, sandbox.tiny, "--json").object()["loss"] as? Double
+        }
+        let loss = try #require(try losses(seed: 1, to: weights))
+        // Guessing among ten classes costs ln 10 = 2.303.
+        #expect(abs(loss - 2.303) < 0.3)
+        let bytes = try Data(contentsOf: URL(filePath: weights))
+        #expect(try losses(seed: 1, to: weights) == loss)
+        #expect(try Data(contentsOf: URL(filePath: weights)) == bytes)
+        #expect(try losses(seed: 2, to: weights) != loss)
+    }
+
+    @Test func `the data set is described`() throws {
+        let ending = try Program.run("data")
+        #expect(ending.status == 0)
+        #expect(ending.complaint == "")
+        #expect(ending.output.hasPrefix("fashion-mnist in /usr/share/datasets/fashion-mnist, the known files"))
+        #expect(ending.lines.contains { $0.wholeMatch(of: #/Ankle boot +6,000 +1,000/#) != nil })
+        #expect(ending.lines.contains { $0.wholeMatch(of: #/all +60,000 +10,000/#) != nil })
+        #expect(!ending.output.contains("\u{1B}"))
+    }
+
+    @Test func `a batch is written as the network sees it`() throws {
+        let path = sandbox.file("batch")
+        let ending = try Program.run("data", "--dump-batch", "3", "--resize", "32", "--out", path)
+        #expect(ending.status == 0)
+        let data = try Data(contentsOf: URL(filePath: path))
+        let floats = data.withUnsafeBytes { Array($0.bindMemory(to: Float.self)) }
+        #expect(floats.count == 3 * 32 * 32)
+        #expect(floats.allSatisfy { (0...1).contains($0) })
+        #expect(floats.contains { $0 > 0.5 })
+    }
+}
+
+@Suite struct CommandsTests {
+    private let sandbox: Sandbox
+
+    init() throws {
+        sandbox = try Sandbox()
+    }
+
+    @Test func `shapes are a table`() throws {
+        let ending = try Program.run("shapes", sandbox.tiny)
+        #expect(ending.status == 0)
+        #expect(ending.complaint == "")
+        #expect(ending.output.contains("\nblock 1  1 conv 3×3 → 8 channels, pool   8 × 14 × 14 "))
+        #expect(ending.output.contains("memory of a training step of 64 pictures\n"))
+    }
+
+    @Test func `shapes are JSON for programs`() throws {
+        let shapes = try Program.run("shapes", sandbox.tiny, "--json").object()
+        let totals = try #require(shapes["totals"] as? [String: Any])
+        // 8 × 10, 16 × 73, 32 × 785 and 10 × 33.
+        #expect(totals["parameters"] as? Int == 80 + 1168 + 25_120 + 330)
+        #expect(totals["forward_macs"] as? Int == 784 * 72 + 196 * 1152 + 784 * 32 + 320)
+        let layers = try #require(shapes["layers"] as? [[String: Any]])
+        #expect(layers.last?["output_shape"] as? [Int] == [10])
+        let memory = try #require(shapes["memory"] as? [[String: Any]])
+        #expect(memory.reduce(0) { $0 + ($1["bytes"] as? Int ?? 0) } == totals["memory_bytes"] as? Int)
+    }
+
+    @Test func `a benchmark says how fast and how much`() throws {
+        let report = try Program.run("bench", sandbox.tiny, "--json", "--steps", "1", "--threads", "1").object()
+        #expect(report["images_per_second"] as? Double ?? 0 > 0)
+        #expect(report["peak_memory_bytes"] as? Int ?? 0 > 1 << 20)
+        #expect(report["predicted_memory_bytes"] as? Int ?? 0 > 1 << 20)
+        #expect((report["step_seconds"] as? [Double])?.count == 1)
+        #expect(report["threads"] as? Int == 1)
+        #expect((report["passes"] as? [[String: Any]])?.isEmpty == false)
+    }
+
+    @Test(arguments: [
+        ("--version", "vgglab "), ("--help", "OVERVIEW: "), ("train --help", "OVERVIEW: "),
+        ("help bench", "OVERVIEW: "), ("evaluate --help", "OVERVIEW: "),
+    ]) func `the program says what it is`(arguments: String, start: String) throws {
+        let ending = try Program(arguments.split(separator: " ").map(String.init)).end()
+        #expect(ending.status == 0)
+        #expect(ending.complaint == "")
+        #expect(ending.output.hasPrefix(start))
+    }
+}
+
+/// The memory that is foretold against what the process has taken, within a tenth.
+@Suite(.serialized) struct PeakMemoryTests {
+    @Test(arguments: [
+        ("ratio: 4", "resize: 96", "batch_size: 64", 0), ("ratio: 4", "resize: 96", "batch_size: 64", 0.9),
+        ("ratio: 8", "resize: 224", "batch_size: 32", 0), ("ratio: 2", "resize: 64", "batch_size: 16", 0.9),
+    ]) func `memory is foretold`(ratio: String, side: String, batch: String, momentum: Double) throws {
+        let sandbox = try Sandbox()
+        try sandbox.write(
+            "network:\n  \(ratio)\ndata:\n  \(side)\n  \(batch)\ntraining:\n  momentum: \(momentum)\n", to: "a.yaml")
+        let report = try Program.run(
+            "bench", sandbox.file("a.yaml"), "--json", "--steps", "1", "--threads", "2"
+        ).object()
+        let peak = try #require(report["peak_memory_bytes"] as? Double)
+        let predicted = try #require(report["predicted_memory_bytes"] as? Double)
+        #expect((0.9...1.1).contains(predicted / peak), "\(Int(predicted) >> 20) of \(Int(peak) >> 20) MiB")
+    }
+}

@@ -1,0 +1,65 @@
+// A folder with a small experiment in it, and a data set made by hand where the real one is not wanted.
+
+import Foundation
+import Testing
+
+/// Where Debian's package puts the data set.
+let hasData = FileManager.default.fileExists(atPath: "/usr/share/datasets/fashion-mnist")
+
+/// A folder that is removed with the last reference to it.
+final class Sandbox: Sendable {
+    let path: String
+
+    init() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "vgglab-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        path = folder.path
+        try write(Self.tiny, to: "tiny.yaml")
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    /// A network that trains in less than a second.
+    static let tiny = """
+        network:
+          blocks: [[1, 8], [1, 16]]
+          ratio: 1
+          classifier: [32]
+        data:
+          resize: 28
+          batch_size: 64
+          limit_train: 256
+          limit_test: 100
+        training:
+          epochs: 2
+
+        """
+
+    var tiny: String { file("tiny.yaml") }
+
+    func file(_ name: String) -> String { "\(path)/\(name)" }
+
+    func write(_ text: String, to name: String) throws { try write(Array(text.utf8), to: name) }
+
+    /// Writes a file, and the folders above it.
+    func write(_ bytes: [UInt8], to name: String) throws {
+        let url = URL(filePath: file(name))
+        try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(bytes).write(to: url)
+    }
+
+    /// Writes a data set of 20 pictures for each half, 28 × 28, in ten classes, with `replaced` in place of its files.
+    func writeData(in folder: String, replacing replaced: [String: [UInt8]?] = [:]) throws {
+        let pictures = [0, 0, 8, 3, 0, 0, 0, 20, 0, 0, 0, 28, 0, 0, 0, 28] + (0..<20 * 784).map { UInt8($0 % 251) }
+        let labels = [0, 0, 8, 1, 0, 0, 0, 20] + (0..<20).map { UInt8($0 % 10) }
+        for (name, bytes) in [
+            ("train-images-idx3-ubyte", pictures), ("train-labels-idx1-ubyte", labels),
+            ("t10k-images-idx3-ubyte", pictures), ("t10k-labels-idx1-ubyte", labels),
+        ] {
+            if let bytes = replaced[name, default: bytes] { try write(bytes, to: "\(folder)/\(name)") }
+        }
+        for (name, bytes) in replaced where name.hasSuffix(".gz") {
+            if let bytes { try write(bytes, to: "\(folder)/\(name)") }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+// Signals: the first ends a run after its step with a last line, a second one ends the program at once.
+
+import Foundation
+import Testing
+
+@Suite(.enabled(if: hasData), .timeLimit(.minutes(1))) struct SignalsTests {
+    private let sandbox: Sandbox
+
+    init() throws {
+        sandbox = try Sandbox()
+    }
+
+    /// A run that would never end by itself, with steps long enough to be told apart.
+    private func endless(_ options: String...) throws -> Program {
+        let arguments = [
+            sandbox.tiny, "--log-format", "jsonl", "--log-every-step", "--set", "training.epochs=1000000", "--set",
+            "data.resize=96", "--set", "data.batch_size=256", "--set", "data.limit_train=60000",
+        ]
+        return try Program(arguments + options)
+    }
+
+    @Test(arguments: [(SIGINT, 130), (SIGTERM, 143), (SIGHUP, 129)] as [(Int32, Int32)])
+    func `a signal ends the run after its step`(signal: Int32, status: Int32) throws {
+        let weights = sandbox.file("a.safetensors")
+        let program = try endless("--save", weights)
+        while let line = program.nextLine(), !line.contains(#""event":"progress""#) {}
+        program.send(signal)
+        let ending = program.end()
+        #expect(ending.status == status)
+        let objects = try ending.objects()
+        let last = try #require(objects.last)
+        #expect(last["event"] as? String == "run_finished")
+        #expect(last["outcome"] as? String == "stopped")
+        // The signal came in the second step, or in the third where this test was slow to send it.
+        let step = try #require(last["step"] as? Int)
+        #expect((1...3).contains(step))
+        #expect(objects.count { $0["event"] as? String == "progress" } == step - 1)
+        let said = ending.complaint.split(separator: "\n")
+        #expect(
+            said == [
+                "stopping after this step; once more ends at once", "weights after step \(step) are in \(weights)",
+            ])
+        #expect(FileManager.default.fileExists(atPath: weights))
+    }
+
+    @Test func `a second signal ends the program at once`() throws {
+        // A step of seconds, so that only the second signal can be what ends it.
+        let program = try endless("--set", "data.resize=224", "--set", "data.batch_size=512")
+        #expect(program.nextLine()?.contains("run_started") == true)
+        program.send(SIGINT)
+        #expect(program.nextComplaint() == "stopping after this step; once more ends at once")
+        program.send(SIGINT)
+        let ending = program.end()
+        #expect(ending.status == 130)
+        #expect(!ending.output.contains("run_finished"))
+    }
+
+    @Test func `a run that is stopped for people says how far it came`() throws {
+        let program = try Program([
+            sandbox.tiny, "--quiet", "--set", "training.epochs=1000000", "--threads", "2",
+        ])
+        #expect(program.nextLine()?.hasPrefix("epoch ") == true)
+        program.send(SIGINT)
+        let ending = program.end()
+        #expect(ending.status == 130)
+        let last =
+            #/stopped after step \d+ \(epoch \d+/1000000\): the best so far is test acc [01]\.\d{3} in epoch \d+/#
+        #expect(ending.lines.last?.wholeMatch(of: last) != nil, "\(ending.output)")
+    }
+}
