@@ -52,7 +52,7 @@ import Training
         }
     }
 
-    @Test func `an earlier file stays when a new one cannot be written`() throws {
+    @Test func `a folder that is missing is named`() throws {
         let error = #expect(throws: CheckpointError.self) {
             try Checkpoint.save(model(), to: folder.file("no/such/a.safetensors"))
         }
