@@ -26,7 +26,9 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
                 + "\(FashionMNIST.exampleFile)\(Self.remedy(for: dataset))"
         case .notFound(let dataset, let folders):
             let list = folders.joined(separator: ", ")
-            return "data set \(dataset) is in none of \(list)\(Self.remedy(for: dataset))"
+            let remedy = Self.remedy(for: dataset)
+            let otherwise = "; put its four IDX files into one of them, or name their folder with --data"
+            return "data set \(dataset) is in none of \(list)\(remedy.isEmpty ? otherwise : remedy)"
         case .missingFile(let folder, let file, let dataset):
             return "\(folder) lacks \(file)\(Self.remedy(for: dataset))"
         case .severalFiles(let folder, let files):

@@ -28,6 +28,9 @@ public struct LabelledImages: Sendable, Equatable {
     /// Number of pictures.
     public var count: Int { labels.count }
 
+    /// Bytes that they take: one a pixel and one a label.
+    public var storedBytes: Int { pixels.count + labels.count }
+
     /// The first `n` pictures, or all where there are fewer.
     public func prefix(_ n: Int) -> LabelledImages {
         guard n < count else { return self }

@@ -115,7 +115,7 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
         case .dropoutOutOfRange(let dropout):
             return "dropout \(dropout) is not a probability from 0 up to, but not including, 1"
         case .tooFewClasses(let classes):
-            return "\(classes) classes are nothing to tell apart; at least 2 are needed"
+            return "\(classes) class\(classes == 1 ? " is" : "es are") nothing to tell apart; at least 2 are needed"
         case .sideTooSmall(let side, let blocks):
             let powers = "each of the \(blocks) blocks halves the side, and \(side) / 2^\(blocks) is below 1"
             guard blocks < 20 else { return "\(powers); use fewer blocks" }

@@ -29,7 +29,7 @@ public struct SafetensorsFile: Sendable {
         }
         let length = try input.bytes(in: 0..<8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         guard length <= UInt64(Header.mostBytes) else {
-            throw .damaged(path: path, problem: "its header of \(length) bytes is longer than 1 MiB")
+            throw .damaged(path: path, problem: "it begins with a header length of \(length) bytes, and more than 1 MiB is none")
         }
         let dataStart = 8 + Int(length)
         guard dataStart <= input.size else {

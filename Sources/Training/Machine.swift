@@ -50,11 +50,16 @@ public struct Machine: Sendable, Hashable {
 
     /// Limit and use of the control group that a container or a cluster's scheduler has put the process in.
     private static var controlGroupMemory: (limit: Int, used: Int) {
-        for (limit, used) in [
-            ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
-            ("/sys/fs/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/memory/memory.usage_in_bytes"),
+        for (limit, used, details) in [
+            ("memory.max", "memory.current", "memory.stat"),
+            ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes", "memory/memory.stat"),
         ] {
-            if let limit = number(in: limit), let used = number(in: used) { return (limit, used) }
+            let folder = "/sys/fs/cgroup/"
+            guard let limit = number(in: folder + limit), let used = number(in: folder + used) else { continue }
+            // Files that nobody has asked for lately count as used, but are dropped when memory is wanted.
+            let lines = (text(of: folder + details) ?? "").split(separator: "\n")
+            let cached = lines.first { $0.hasPrefix("inactive_file ") }.flatMap { Int($0.dropFirst(14)) } ?? 0
+            return (limit, max(used - cached, 0))
         }
         return (.max, 0)
     }

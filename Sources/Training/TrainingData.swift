@@ -14,6 +14,8 @@ public struct TrainingData: Sendable {
     public let numClasses: Int
     /// Name and place, for people.
     public let summary: String
+    /// Bytes of the pictures and labels as they were loaded, before any limit.
+    public private(set) var loadedBytes: Int
     let recipe: DataRecipe
 
     /// The pictures of `dataset` that the recipe asks for.
@@ -22,6 +24,7 @@ public struct TrainingData: Sendable {
             train: dataset.train.prefix(recipe.limitTrain ?? dataset.train.count),
             test: dataset.test.prefix(recipe.limitTest ?? dataset.test.count), numClasses: dataset.numClasses,
             summary: "\(dataset.name) from \(dataset.folder)", recipe: recipe)
+        loadedBytes = dataset.train.storedBytes + dataset.test.storedBytes
     }
 
     /// Pictures from anywhere.
@@ -33,6 +36,7 @@ public struct TrainingData: Sendable {
         self.numClasses = numClasses
         self.summary = summary
         self.recipe = recipe
+        loadedBytes = train.storedBytes + test.storedBytes
     }
 
     /// Pictures of random pixels, one batch of them to train on: for measuring speed without any data.
@@ -42,11 +46,6 @@ public struct TrainingData: Sendable {
             labels: (0..<recipe.batchSize).map { UInt8($0 % 10) })
         return TrainingData(
             train: images, test: images.prefix(1), numClasses: 10, summary: "random pixels", recipe: recipe)
-    }
-
-    /// Bytes that the pictures and labels take as they are held.
-    public var storedBytes: Int {
-        train.count * (train.height * train.width + 1) + test.count * (test.height * test.width + 1)
     }
 
     /// Steps in an epoch, the last, smaller batch included.

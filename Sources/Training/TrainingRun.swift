@@ -124,9 +124,9 @@ public struct TrainingRun {
             stepExamplesPerSecond: pace.stepExamplesPerSecond, elapsedSeconds: pace.elapsed,
             remainingSeconds: pace.remaining(afterStep: step))
         lastEpoch = metrics
-        if metrics.testAccuracy > bestEpoch?.testAccuracy ?? -1 { bestEpoch = metrics }
         emit(.epochFinished(metrics))
         guard test.meanLoss.isFinite else { throw .diverged(step: step) }
+        if metrics.testAccuracy > bestEpoch?.testAccuracy ?? -1 { bestEpoch = metrics }
     }
 
     private func interrupting<Result>(

@@ -54,49 +54,53 @@ struct PreparedExperiment {
     let data: TrainingData
     let network: Network
     let threads: Int
+    /// Pictures in a step: the experiment's, or all where there are fewer.
+    let batchSize: Int
     let memory: MemoryEstimate
 
     /// - Throws: `Failure` if the network cannot be built for the data or does not fit into memory.
     init(_ experiment: Experiment, data: TrainingData, threads: Int, machine: Machine) throws {
-        self.experiment = experiment
-        self.threads = threads
-        self.data = data
+        let network: Network
         do {
             network = try experiment.network(numClasses: data.numClasses)
         } catch {
             throw Failure(message: "\(experiment.name): \(error)")
         }
-        memory = MemoryEstimate(
-            network, data: experiment.data, training: experiment.training, engine: experiment.engine,
-            storedBytes: data.storedBytes, threads: threads)
-        guard memory.totalBytes <= machine.availableMemoryBytes else {
+        func estimate(batchSize: Int) -> MemoryEstimate {
+            var recipe = experiment.data
+            recipe.batchSize = batchSize
+            return MemoryEstimate(
+                network, data: recipe, training: experiment.training, engine: experiment.engine,
+                storedBytes: data.loadedBytes, threads: threads)
+        }
+        let batchSize = min(experiment.data.batchSize, data.train.count)
+        let memory = estimate(batchSize: batchSize)
+        let available = machine.availableMemoryBytes
+        guard memory.totalBytes <= available else {
+            let halves = sequence(first: batchSize / 2) { $0 / 2 }.prefix { $0 > 0 }
+            let fitting = halves.first { estimate(batchSize: $0).totalBytes <= available }
+            let advice =
+                fitting.map { "data.batch_size=\($0) would fit" }
+                ?? "use a smaller network.classifier, a larger network.ratio or a smaller data.resize"
             throw Failure(
                 message: """
                     \(experiment.name): training needs about \(Readable.bytes(memory.totalBytes)) of memory, but \
-                    \(Readable.bytes(machine.availableMemoryBytes)) are available; \
-                    \(advice(machine.availableMemoryBytes))
+                    \(Readable.bytes(available)) are available; \(advice)
                     """)
         }
-    }
-
-    /// What would fit: the largest power of two below the batch size that does, or else a smaller network.
-    private func advice(_ availableBytes: Int) -> String {
-        var data = experiment.data
-        while data.batchSize > 1 {
-            data.batchSize = 1 << (Int.bitWidth - 1 - (data.batchSize - 1).leadingZeroBitCount)
-            let smaller = MemoryEstimate(
-                network, data: data, training: experiment.training, engine: experiment.engine,
-                storedBytes: self.data.storedBytes, threads: threads)
-            if smaller.totalBytes <= availableBytes { return "data.batch_size=\(data.batchSize) would fit" }
-        }
-        return "use a smaller network.classifier, a larger network.ratio or a smaller data.resize"
+        self.experiment = experiment
+        self.data = data
+        self.network = network
+        self.threads = threads
+        self.batchSize = batchSize
+        self.memory = memory
     }
 
     /// The model, compiled and with its initial weights.
     func makeModel() throws -> VGGModel {
         try explaining {
             try VGGModel(
-                network, recipe: experiment.training, batchSize: min(experiment.data.batchSize, data.train.count),
+                network, recipe: experiment.training, batchSize: batchSize,
                 options: experiment.engine, threads: threads)
         }
     }

@@ -28,7 +28,7 @@ struct Shapes: ParsableCommand {
         if experiment.data.dataset != FashionMNIST.name || dataOptions.folder != nil {
             let dataset = try dataOptions.load(experiment.data.dataset)
             numClasses = dataset.numClasses
-            storedBytes = TrainingData(dataset, recipe: experiment.data).storedBytes
+            storedBytes = dataset.train.storedBytes + dataset.test.storedBytes
         }
         let network = try explaining { try experiment.network(numClasses: numClasses) }
         let memory = MemoryEstimate(

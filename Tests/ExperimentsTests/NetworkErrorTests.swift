@@ -50,7 +50,7 @@ struct Mistake: CustomTestStringConvertible, Sendable {
         Mistake(.dropoutOutOfRange(1), "dropout 1.0 is not a probability from 0 up to, but not including, 1") {
             $0.network.dropout = 1
         },
-        Mistake(.tooFewClasses(1), "1 classes are nothing to tell apart; at least 2 are needed", numClasses: 1),
+        Mistake(.tooFewClasses(1), "1 class is nothing to tell apart; at least 2 are needed", numClasses: 1),
         Mistake(
             .sideTooSmall(side: 28, blocks: 5),
             "each of the 5 blocks halves the side, and 28 / 2^5 is below 1; resize to at least 32 or at most 4 blocks "
