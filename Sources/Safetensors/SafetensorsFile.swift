@@ -29,7 +29,7 @@ public struct SafetensorsFile: Sendable {
         }
         let length = try input.bytes(in: 0..<8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         guard length <= UInt64(Header.mostBytes) else {
-            throw .damaged(path: path, problem: "it begins with a header length of \(length) bytes, and more than 1 MiB is none")
+            throw .damaged(path: path, problem: "the header it announces has \(length) bytes, and 1 MiB is the most")
         }
         let dataStart = 8 + Int(length)
         guard dataStart <= input.size else {

@@ -39,13 +39,13 @@ public struct TrainingData: Sendable {
         loadedBytes = train.storedBytes + test.storedBytes
     }
 
-    /// Pictures of random pixels, one batch of them to train on: for measuring speed without any data.
-    public static func random(like recipe: DataRecipe) -> TrainingData {
+    /// A batch of black pictures, for measuring speed without any data.
+    public static func blank(like recipe: DataRecipe) -> TrainingData {
         let images = LabelledImages(
-            height: 28, width: 28, pixels: (0..<recipe.batchSize * 784).map { _ in UInt8.random(in: 0...255) },
-            labels: (0..<recipe.batchSize).map { UInt8($0 % 10) })
+            height: 28, width: 28, pixels: [UInt8](repeating: 0, count: recipe.batchSize * 784),
+            labels: [UInt8](repeating: 0, count: recipe.batchSize))
         return TrainingData(
-            train: images, test: images.prefix(1), numClasses: 10, summary: "random pixels", recipe: recipe)
+            train: images, test: images.prefix(1), numClasses: 10, summary: "black pictures", recipe: recipe)
     }
 
     /// Steps in an epoch, the last, smaller batch included.
@@ -70,6 +70,7 @@ public struct TrainingData: Sendable {
     }
 
     func loader(of images: LabelledImages) -> BatchLoader {
-        BatchLoader(images: images, side: recipe.resize, batchSize: recipe.batchSize)
+        BatchLoader(
+            images: images, side: recipe.resize, batchSize: max(min(recipe.batchSize, images.count), 1))
     }
 }

@@ -113,7 +113,7 @@ import Training
 
     @Test(arguments: [
         ("", "not a sound safetensors file: it has 0 bytes, and the length of its header alone takes 8"),
-        ("these are no weights", "not a sound safetensors file: its header of "),
+        ("these are no weights", "not a sound safetensors file: the header it announces has "),
     ]) func `any other file changes nothing`(text: String, problem: String) throws {
         let path = folder.file("a.safetensors")
         try Data(text.utf8).write(to: URL(filePath: path))

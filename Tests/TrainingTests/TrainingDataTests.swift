@@ -47,11 +47,11 @@ import Training
     }
 
     @Test func `storage is a byte a pixel and one a label`() {
-        #expect(Rehearsal().data.storedBytes == (10 + 5) * (4 + 1))
+        #expect(Rehearsal().data.loadedBytes == (10 + 5) * (4 + 1))
     }
 
-    @Test func `random pictures are a batch of the experiment's`() {
-        let data = TrainingData.random(like: DataRecipe(resize: 32, batchSize: 25))
+    @Test func `blank pictures are a batch of the experiment's`() {
+        let data = TrainingData.blank(like: DataRecipe(resize: 32, batchSize: 25))
         #expect(data.train.count == 25)
         #expect(data.stepsPerEpoch == 1)
         #expect(data.numClasses == 10)

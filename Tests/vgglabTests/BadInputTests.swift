@@ -49,7 +49,7 @@ struct BadCall: CustomTestStringConvertible, Sendable {
         BadCall("experiment of bench missing", "bench @/none.yaml", says: "@/none.yaml"),
         BadCall("no experiment at all", "", says: "no experiment", "experiments/quickstart.yaml"),
         BadCall(
-            "batch beyond memory", "@/tiny.yaml --data @/good --set data.resize=4096 --set data.batch_size=4096",
+            "batch beyond memory", "bench @/tiny.yaml --set data.resize=4096 --set data.batch_size=4096",
             says: "tiny", "GiB", "data.batch_size="),
         BadCall(
             "classifier beyond memory", "@/tiny.yaml --data @/good --set network.classifier=[1048576,1048576]",
