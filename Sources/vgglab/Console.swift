@@ -7,6 +7,9 @@ import Synchronization
 enum Console {
     private static let isClosed = Atomic(false)
 
+    /// Makes a closed pipe an error of `write` instead of the program's end.
+    static func surviveClosedPipes() { signal(SIGPIPE, SIG_IGN) }
+
     /// Writes to standard output. Once that fails, nothing more is written there; the first failure other than a
     /// closed pipe is told on standard error.
     static func print(_ text: String) {

@@ -17,7 +17,6 @@ enum Signals {
 
     /// Takes over the signals, but for those that whoever started the program wants ignored (`nohup`, a script's `&`).
     static func install() {
-        Glibc.signal(SIGPIPE, SIG_IGN)
         _ = (stop, signal)  // made before a handler can ask for them
         for number in [SIGINT, SIGTERM, SIGHUP] {
             var before = sigaction()

@@ -53,7 +53,6 @@ struct Train: ParsableCommand {
     }
 
     func run() throws {
-        Signals.install()
         // Whatever can be wrong with any of the files is said before the first of them trains.
         let machine = Machine.current
         let threads = threadOptions.count(on: machine)
@@ -72,6 +71,8 @@ struct Train: ParsableCommand {
         }
         if let save { try checkWritable(save) }
 
+        // Until here a signal ends the program at once, as nothing can be lost yet.
+        Signals.install()
         var log = makeLog()
         var names: [String: Int] = [:]
         var allCompleted = true

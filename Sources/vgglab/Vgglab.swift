@@ -36,6 +36,7 @@ struct Vgglab: ParsableCommand {
         defaultSubcommand: Train.self)
 
     static func main() {
+        Console.surviveClosedPipes()
         do {
             var command = try parseAsRoot()
             try command.run()
