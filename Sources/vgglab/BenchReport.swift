@@ -24,8 +24,10 @@ struct BenchReport {
     }
 
     /// Median time of each layer's passes over the profiled steps.
+    /// Forward passes come first, as changes of layout for backward ones may be made before them.
     private var passes: [PassTime] {
-        (profiles.first ?? []).map { first in
+        let order = profiles.first ?? []
+        return (order.filter { $0.pass == .forward } + order.filter { $0.pass != .forward }).map { first in
             let all = profiles.compactMap { profile in
                 profile.first { $0.layer == first.layer && $0.pass == first.pass }?.seconds
             }

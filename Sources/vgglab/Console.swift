@@ -6,6 +6,11 @@ import Synchronization
 
 enum Console {
     private static let isClosed = Atomic(false)
+    private static let hasFailed = Atomic(false)
+
+    /// Whether something that belongs on standard output could not be written, for another reason than a reader that
+    /// wanted no more.
+    static var hasLostOutput: Bool { hasFailed.load(ordering: .relaxed) }
 
     /// Makes a closed pipe an error of `write` instead of the program's end.
     static func surviveClosedPipes() { signal(SIGPIPE, SIG_IGN) }
@@ -16,7 +21,10 @@ enum Console {
         guard !isClosed.load(ordering: .relaxed) else { return }
         if let code = write(text, to: STDOUT_FILENO) {
             isClosed.store(true, ordering: .relaxed)
-            if code != EPIPE { say("standard output cannot be written: \(String(cString: strerror(code)))") }
+            if code != EPIPE {
+                hasFailed.store(true, ordering: .relaxed)
+                say("standard output cannot be written: \(String(cString: strerror(code)))")
+            }
         }
     }
 
@@ -58,4 +66,4 @@ enum Console {
 }
 
 /// Ends the program; what was written to standard output is out already.
-func end(withStatus status: Int32) -> Never { exit(status) }
+func end(withStatus status: Int32) -> Never { exit(status == 0 && Console.hasLostOutput ? 1 : status) }

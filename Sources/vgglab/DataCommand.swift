@@ -36,6 +36,9 @@ struct DataCommand: ParsableCommand {
 
     func run() throws {
         let dataset = try dataOptions.load(dataset)
+        if let dumpBatch, dumpBatch > dataset.test.count {
+            throw Failure(message: "--dump-batch \(dumpBatch): there are \(dataset.test.count) test pictures")
+        }
         if let dumpBatch, let out { return try dump(dataset.test.prefix(dumpBatch), to: out) }
 
         var text = "\(dataset.name) in \(Readable.visible(dataset.folder))"

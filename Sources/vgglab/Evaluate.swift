@@ -32,6 +32,11 @@ struct Evaluate: ParsableCommand {
         let model = try prepared.makeModel()
         try explaining { try Checkpoint.load(weights, into: model) }
         let sums = try explaining { try prepared.data.evaluate(model) }
+        guard sums.meanLoss.isFinite else {
+            throw Failure(
+                message: "\(weights): these weights give no finite loss; they hold NaN, or far too large numbers",
+                status: 1)
+        }
         if json {
             let report: JSON = [
                 "loss": .number(sums.meanLoss), "accuracy": .number(sums.accuracy), "correct": .integer(sums.correct),

@@ -45,7 +45,13 @@ struct ThreadOptions: ParsableArguments {
         }
     }
 
-    func count(on machine: Machine) -> Int { requested ?? machine.cores }
+    func count(on machine: Machine) -> Int {
+        let count = requested ?? machine.cores
+        if count > machine.cores {
+            Console.say("warning: \(count) threads on \(machine.cores) cores wait for each other; fewer are faster")
+        }
+        return count
+    }
 }
 
 /// An experiment that is ready to train: everything that can be wrong with its input has been checked.

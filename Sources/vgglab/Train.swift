@@ -148,8 +148,13 @@ struct Train: ParsableCommand {
     private func checkWritable(_ path: String) throws {
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
         var isFolder: ObjCBool = false
-        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
-            throw Failure(message: "--save \(path): is a folder; give the name of a file")
+        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
+            if isFolder.boolValue { throw Failure(message: "--save \(path): is a folder; give the name of a file") }
+            let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+            // Saving replaces what is there, and a device or a pipe is nothing to replace.
+            guard type == .typeRegular || type == .typeSymbolicLink else {
+                throw Failure(message: "--save \(path): is not a regular file; give the name of a file")
+            }
         }
         guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
             throw Failure(message: "--save \(path): the folder \(folder) does not exist; make it with mkdir -p")

@@ -2,6 +2,7 @@
 // signal n. Everything is put together here and in the files beside this one.
 
 import ArgumentParser
+import RunLog
 
 @main
 struct Vgglab: ParsableCommand {
@@ -40,8 +41,9 @@ struct Vgglab: ParsableCommand {
         do {
             var command = try parseAsRoot()
             try command.run()
+            end(withStatus: 0)
         } catch let error as Failure {
-            Console.say(error.message)
+            Console.say(Readable.visible(error.message))
             end(withStatus: error.status)
         } catch let code as ExitCode {
             end(withStatus: code.rawValue)
