@@ -116,10 +116,12 @@ public final class Call {
 
     /// Runs the operation and waits for it.
     public func run() throws(OneDNNError) {
-        try check(
-            dnnl_primitive_execute(
-                primitive.handle, device.stream, Int32(arguments.count), arguments.baseAddress),
-            "an operation")
-        try check(dnnl_stream_wait(device.stream), "an operation")
+        // The library works on plain addresses: everything that the call holds has to live until it is done.
+        let status = withExtendedLifetime(self) {
+            let status = dnnl_primitive_execute(
+                primitive.handle, device.stream, Int32(arguments.count), arguments.baseAddress)
+            return status == dnnl_success ? dnnl_stream_wait(device.stream) : status
+        }
+        try check(status, "an operation")
     }
 }
