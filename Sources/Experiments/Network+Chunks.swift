@@ -1,7 +1,7 @@
 // How many pictures go through the convolutional part together.
 
 extension Network {
-    /// Pictures in a chunk: as many as keep a thread's largest activation near 24 MiB, so that what one layer writes
+    /// Pictures in a chunk: as many as keep a thread's largest activation below 26 MiB, so that what one layer writes
     /// is still near when the next one reads it; at least 1, at most a thread's share of the batch.
     ///
     /// The same network, batch size and thread count always give the same chunk.
