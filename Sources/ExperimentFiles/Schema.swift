@@ -114,6 +114,16 @@ enum Schema {
         Field(
             "engine.chunk", "Pictures that go through the convolutional part together.",
             .optional(.integer(1...65536), none: "auto"), \.engine.chunk),
+
+        Field(
+            "checkpoint.every_epochs", "Keep the run's state after so many epochs.",
+            .optional(.integer(1...1_000_000), none: "null"), \.checkpoint.everyEpochs),
+        Field(
+            "checkpoint.every_minutes", "Keep the run's state when so many minutes have passed.",
+            .optional(.number("greater than 0") { $0 > 0 }, none: "null"), \.checkpoint.everyMinutes),
+        Field(
+            "checkpoint.every_steps", "Keep the run's state after so many steps.",
+            .optional(.integer(1...1_000_000_000), none: "null"), \.checkpoint.everySteps),
     ]
 
     /// The sections in the order of the table.

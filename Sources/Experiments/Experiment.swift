@@ -15,12 +15,14 @@ public struct Experiment: Sendable, Hashable, Codable {
     public var training: TrainingRecipe
     /// How the engine computes; never changes what is computed by more than rounding.
     public var engine: EngineOptions
+    /// When the run's state is kept; never changes what is computed.
+    public var checkpoint: CheckpointRecipe
 
     /// An experiment with the notebook's values wherever none is given.
     public init(
         name: String, description: String = "", network: NetworkRecipe = NetworkRecipe(),
         data: DataRecipe = DataRecipe(), training: TrainingRecipe = TrainingRecipe(),
-        engine: EngineOptions = EngineOptions()
+        engine: EngineOptions = EngineOptions(), checkpoint: CheckpointRecipe = CheckpointRecipe()
     ) {
         self.name = name
         self.description = description
@@ -28,6 +30,7 @@ public struct Experiment: Sendable, Hashable, Codable {
         self.data = data
         self.training = training
         self.engine = engine
+        self.checkpoint = checkpoint
     }
 
     /// The network for data with this many classes.
@@ -203,5 +206,22 @@ public struct EngineOptions: Sendable, Hashable, Codable {
     public init(convolution: Convolution = .auto, chunk: Int? = nil) {
         self.convolution = convolution
         self.chunk = chunk
+    }
+}
+
+/// When a run's state is kept, so that it can be resumed from there. Each `nil` is a reason less.
+public struct CheckpointRecipe: Sendable, Hashable, Codable {
+    /// After this many epochs, once they are evaluated.
+    public var everyEpochs: Int?
+    /// When this many minutes have passed since it was kept last.
+    public var everyMinutes: Double?
+    /// After this many steps.
+    public var everySteps: Int?
+
+    /// After every epoch and every five minutes where nothing else is said.
+    public init(everyEpochs: Int? = 1, everyMinutes: Double? = 5, everySteps: Int? = nil) {
+        self.everyEpochs = everyEpochs
+        self.everyMinutes = everyMinutes
+        self.everySteps = everySteps
     }
 }

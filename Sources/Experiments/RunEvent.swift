@@ -8,6 +8,8 @@ public enum RunEvent: Sendable, Hashable {
     case progress(Progress)
     /// A pass over the training pictures and its evaluation are done.
     case epochFinished(EpochMetrics)
+    /// The run's state after some step is safe on disk.
+    case checkpointSaved(CheckpointSaved)
     /// Something a person should know that does not end the run.
     case warning(String)
     /// The run is over. Always the last event.
@@ -36,11 +38,14 @@ public struct RunStarted: Sendable, Hashable {
     public var engine: String
     /// Predicted peak resident memory of the process in bytes.
     public var predictedMemoryBytes: Int
+    /// Steps that were made before, where a run is resumed; 0 in a new one.
+    public var resumedStep: Int
 
     /// All of it.
     public init(
         experiment: Experiment, network: Network, dataset: String, trainExamples: Int, testExamples: Int,
-        stepsPerEpoch: Int, threads: Int, machine: String, engine: String, predictedMemoryBytes: Int
+        stepsPerEpoch: Int, threads: Int, machine: String, engine: String, predictedMemoryBytes: Int,
+        resumedStep: Int = 0
     ) {
         self.experiment = experiment
         self.network = network
@@ -52,6 +57,7 @@ public struct RunStarted: Sendable, Hashable {
         self.machine = machine
         self.engine = engine
         self.predictedMemoryBytes = predictedMemoryBytes
+        self.resumedStep = resumedStep
     }
 }
 
@@ -97,7 +103,7 @@ public struct Progress: Sendable, Hashable {
 }
 
 /// What an epoch came to.
-public struct EpochMetrics: Sendable, Hashable {
+public struct EpochMetrics: Sendable, Hashable, Codable {
     /// The epoch, from 1.
     public var epoch: Int
     /// Steps made since the run began.
@@ -134,6 +140,26 @@ public struct EpochMetrics: Sendable, Hashable {
         self.stepExamplesPerSecond = stepExamplesPerSecond
         self.elapsedSeconds = elapsedSeconds
         self.remainingSeconds = remainingSeconds
+    }
+}
+
+/// A checkpoint that is safe on disk.
+public struct CheckpointSaved: Sendable, Hashable {
+    /// Steps made by then.
+    public var step: Int
+    /// The epoch that went on, or that had just been evaluated, from 1.
+    public var epoch: Int
+    /// Bytes of its files.
+    public var byteCount: Int
+    /// Seconds that the training thread spent on it.
+    public var seconds: Double
+
+    /// All of it.
+    public init(step: Int, epoch: Int, byteCount: Int, seconds: Double) {
+        self.step = step
+        self.epoch = epoch
+        self.byteCount = byteCount
+        self.seconds = seconds
     }
 }
 

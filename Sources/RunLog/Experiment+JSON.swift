@@ -36,6 +36,11 @@ extension Experiment {
                 "convolution": .string(engine.convolution.rawValue),
                 "chunk": .optional(engine.chunk),
             ],
+            "checkpoint": [
+                "every_epochs": .optional(checkpoint.everyEpochs),
+                "every_minutes": .optional(checkpoint.everyMinutes),
+                "every_steps": .optional(checkpoint.everySteps),
+            ],
         ]
     }
 }

@@ -5,7 +5,7 @@ internal import FoundationEssentials
 
 /// Renders a run as JSON Lines.
 ///
-/// `event` is `run_started`, `progress`, `epoch_finished`, `warning` or `run_finished`; `time` is UTC as ISO 8601 with
+/// `event` is `run_started`, `progress`, `epoch_finished`, `checkpoint_saved`, `warning` or `run_finished`; `time` is UTC as ISO 8601 with
 /// milliseconds. Keys come in a fixed order, a number that is not finite is `null`, warnings are lines as the others.
 public struct JSONLinesLog: RunLogRenderer {
     private var throttle: Throttle

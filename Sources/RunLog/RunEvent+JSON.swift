@@ -9,6 +9,7 @@ extension RunEvent {
         case .runStarted: "run_started"
         case .progress: "progress"
         case .epochFinished: "epoch_finished"
+        case .checkpointSaved: "checkpoint_saved"
         case .warning: "warning"
         case .runFinished: "run_finished"
         }
@@ -21,6 +22,7 @@ extension RunEvent {
             case .runStarted(let run): run.json
             case .progress(let progress): progress.json
             case .epochFinished(let metrics): metrics.json
+            case .checkpointSaved(let checkpoint): checkpoint.json
             case .warning(let text): ["message": .string(text)]
             case .runFinished(let summary): summary.json
             }
@@ -43,6 +45,18 @@ extension RunStarted {
             "machine": .string(machine),
             "engine": .string(engine),
             "predicted_memory_bytes": .integer(predictedMemoryBytes),
+            "resumed_step": .integer(resumedStep),
+        ]
+    }
+}
+
+extension CheckpointSaved {
+    fileprivate var json: JSON {
+        [
+            "step": .integer(step),
+            "epoch": .integer(epoch),
+            "bytes": .integer(byteCount),
+            "seconds": .number(seconds),
         ]
     }
 }

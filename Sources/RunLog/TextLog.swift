@@ -35,6 +35,8 @@ public struct TextLog: RunLogRenderer {
         case .epochFinished(let metrics):
             throttle.restart(at: metrics.elapsedSeconds)
             return lines([line(of: metrics)])
+        case .checkpointSaved:
+            return LogOutput()
         case .warning(let text):
             var output = lines([])
             output.standardError = "warning: \(Readable.visible(text))\n"

@@ -147,13 +147,14 @@ extension [RunEvent] {
     var progress: [Progress] { compactMap { if case .progress(let progress) = $0 { progress } else { nil } } }
     var epochs: [EpochMetrics] { compactMap { if case .epochFinished(let epoch) = $0 { epoch } else { nil } } }
 
-    /// A letter an event: s(tarted), p(rogress), e(poch), w(arning), f(inished).
+    /// A letter an event: s(tarted), p(rogress), e(poch), c(heckpoint), w(arning), f(inished).
     var letters: String {
         map { event in
             switch event {
             case .runStarted: "s"
             case .progress: "p"
             case .epochFinished: "e"
+            case .checkpointSaved: "c"
             case .warning: "w"
             case .runFinished: "f"
             }

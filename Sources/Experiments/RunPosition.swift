@@ -1,0 +1,62 @@
+// Where a run stands between two steps: with the model's numbers, all that it takes to go on as if it had never stopped.
+// Order of pictures and dropout are functions of seed and position, so no generator's state is among it.
+
+/// A place between two steps of a run, with what has been summed up by then.
+public struct RunPosition: Sendable, Hashable, Codable {
+    /// Steps made since the run began.
+    public var step: Int
+    /// The epoch that goes on, from 1; one more than there are epochs when all are done.
+    public var epoch: Int
+    /// Steps made in this epoch; as many as it has when only its evaluation is due.
+    public var stepInEpoch: Int
+    /// Pictures of this epoch so far.
+    public var epochExamples: Int
+    /// Of these, those whose largest logit was at their label.
+    public var epochCorrect: Int
+    /// Cross-entropy added up over them.
+    public var epochLossSum: Double
+    /// The last epoch that was finished, if any.
+    public var lastEpoch: EpochMetrics?
+    /// The finished epoch with the highest test accuracy, the first of equals.
+    public var bestEpoch: EpochMetrics?
+    /// Times of the run so far.
+    public var time: RunTime
+
+    /// Where every run begins, unless told otherwise.
+    public init(
+        step: Int = 0, epoch: Int = 1, stepInEpoch: Int = 0, epochExamples: Int = 0, epochCorrect: Int = 0,
+        epochLossSum: Double = 0, lastEpoch: EpochMetrics? = nil, bestEpoch: EpochMetrics? = nil,
+        time: RunTime = RunTime()
+    ) {
+        self.step = step
+        self.epoch = epoch
+        self.stepInEpoch = stepInEpoch
+        self.epochExamples = epochExamples
+        self.epochCorrect = epochCorrect
+        self.epochLossSum = epochLossSum
+        self.lastEpoch = lastEpoch
+        self.bestEpoch = bestEpoch
+        self.time = time
+    }
+}
+
+/// How long a run has trained, by a clock that stands still while it is stopped.
+public struct RunTime: Sendable, Hashable, Codable {
+    /// Seconds since the run began.
+    public var elapsedSeconds = 0.0
+    /// Training pictures so far, over all epochs.
+    public var examples = 0
+    /// Seconds inside training steps.
+    public var stepSeconds = 0.0
+    /// Seconds of training, data included: of the epochs before this one.
+    public var finishedEpochSeconds = 0.0
+    /// Seconds of this epoch's training so far.
+    public var epochSeconds = 0.0
+    /// Evaluations made.
+    public var evaluations = 0
+    /// Seconds spent on them.
+    public var evaluationSeconds = 0.0
+
+    /// No time at all.
+    public init() {}
+}
