@@ -73,13 +73,20 @@ extension LinearPlan {
         var backwardData: Primitive?
         var backwardWeights: Primitive?
         if purpose == .training {
-            let data = try Primitive.linearBackwardData(
-                sourceGradient: source, weights: layouts.backward[layer] ?? anyWeights,
-                destinationGradient: destination, forward: forward, on: device)
+            let stored = layouts.forward[layer] ?? anyWeights
+            let data = try inLayout(layouts.backward[layer], orIfEqual: stored, orElse: anyWeights) {
+                weights throws(OneDNNError) in
+                try Primitive.linearBackwardData(
+                    sourceGradient: source, weights: weights, destinationGradient: destination, forward: forward,
+                    on: device)
+            }
             layouts.choose(\.backward, data.wants(.weights, shape: weightsShape), for: layer)
-            let weights = try Primitive.linearBackwardWeights(
-                source: source, weightsGradient: layouts.gradient[layer] ?? anyWeights, biasGradient: bias,
-                destinationGradient: destination, forward: forward, on: device)
+            let weights = try inLayout(layouts.gradient[layer], orIfEqual: stored, orElse: anyWeights) {
+                weights throws(OneDNNError) in
+                try Primitive.linearBackwardWeights(
+                    source: source, weightsGradient: weights, biasGradient: bias, destinationGradient: destination,
+                    forward: forward, on: device)
+            }
             layouts.choose(\.gradient, weights.wants(.weightsGradient, shape: weightsShape), for: layer)
             backwardData = data
             backwardWeights = weights
@@ -88,4 +95,16 @@ extension LinearPlan {
             layer: layer, source: source, destination: destination, dropout: dropout, forward: forward,
             backwardData: backwardData, backwardWeights: backwardWeights)
     }
+}
+
+/// The operation for the layout that has been chosen before; else for the weights as they are stored, if the library
+/// runs the same code for them as for the layout that it would choose itself: that saves a copy of all weights.
+private func inLayout(
+    _ chosen: Descriptor?, orIfEqual stored: Descriptor, orElse any: Descriptor,
+    _ make: (Descriptor) throws(OneDNNError) -> Primitive
+) throws(OneDNNError) -> Primitive {
+    if let chosen { return try make(chosen) }
+    let free = try make(any)
+    guard let same = try? make(stored), same.implementation == free.implementation else { return free }
+    return same
 }

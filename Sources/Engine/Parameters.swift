@@ -36,11 +36,19 @@ final class Parameter {
     let value: Memory
     /// The gradient in the same layout.
     let gradient: Memory
+    /// With momentum, what the last update has left for the next, in the same layout.
+    let velocity: Memory?
 
     init(
-        info: ParameterInfo, descriptor: Descriptor, values: Buffer, gradients: Buffer, offset: Int, on device: Device
+        info: ParameterInfo, descriptor: Descriptor, values: Buffer, gradients: Buffer, velocities: Buffer?,
+        offset: Int, on device: Device
     ) throws(OneDNNError) {
         self.info = info
+        if let velocities {
+            velocity = try Memory(descriptor, in: velocities, at: offset, on: device)
+        } else {
+            velocity = nil
+        }
         self.value = try Memory(descriptor, in: values, at: offset, on: device)
         self.gradient = try Memory(descriptor, in: gradients, at: offset, on: device)
     }
@@ -92,11 +100,11 @@ final class Parameters {
         for slot in slots {
             let weight = try Parameter(
                 info: ParameterInfo(name: "\(slot.name).weight", shape: slot.shape), descriptor: slot.weight,
-                values: values, gradients: gradients, offset: offset, on: device)
+                values: values, gradients: gradients, velocities: velocities, offset: offset, on: device)
             offset += room(for: slot.weight)
             let bias = try Parameter(
                 info: ParameterInfo(name: "\(slot.name).bias", shape: [slot.shape[0]]), descriptor: slot.bias,
-                values: values, gradients: gradients, offset: offset, on: device)
+                values: values, gradients: gradients, velocities: velocities, offset: offset, on: device)
             offset += room(for: slot.bias)
             all += [weight, bias]
             byLayer[slot.layer] = LayerParameters(weight: weight, bias: bias)

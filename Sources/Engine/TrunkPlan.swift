@@ -15,6 +15,8 @@ struct ConvolutionPlan {
     let backwardData: Primitive?
     /// `nil` where only evaluation is wanted.
     let backwardWeights: Primitive?
+    /// What the gradient of the weights wants the source to be, where that is another layout than the source has.
+    let paddedSource: Descriptor?
     /// Gradient of the ReLU that made the source, where a convolution of the same block did.
     let sourceMask: Primitive?
 }
@@ -141,6 +143,7 @@ extension ConvolutionPlan {
 
         var backwardData: Primitive?
         var backwardWeights: Primitive?
+        var paddedSource: Descriptor?
         if purpose == .training {
             if layer > 0 {
                 let primitive = try firstImplemented(algorithms(convolution, for: .backwardData)) {
@@ -152,19 +155,30 @@ extension ConvolutionPlan {
                 layouts.choose(\.backward, primitive.wants(.weights, shape: weightsShape), for: layer)
                 backwardData = primitive
             }
-            let primitive = try firstImplemented(algorithms(convolution, for: .backwardWeights)) {
-                algorithm throws(OneDNNError) in
-                try Primitive.convolutionBackwardWeights(
-                    algorithm, source: source, weightsGradient: layouts.gradient[layer] ?? anyWeights,
-                    biasGradient: bias, destinationGradient: destination, padding: padding, forward: forward,
-                    on: device)
+            func weightGradient(of source: Descriptor) throws(OneDNNError) -> Primitive {
+                try firstImplemented(algorithms(convolution, for: .backwardWeights)) { algorithm throws(OneDNNError) in
+                    try Primitive.convolutionBackwardWeights(
+                        algorithm, source: source, weightsGradient: layouts.gradient[layer] ?? anyWeights,
+                        biasGradient: bias, destinationGradient: destination, padding: padding, forward: forward,
+                        on: device)
+                }
+            }
+            var primitive = try weightGradient(of: source)
+            if primitive.isReference, layer == 0 {
+                // For row-major pictures of one channel there may be plain loops only (AVX2), and code for channels
+                // padded to a vector.
+                let padded = try weightGradient(of: Descriptor(source.shape, layout: .any))
+                if !padded.isReference {
+                    primitive = padded
+                    paddedSource = padded.wants(.source, shape: source.shape)
+                }
             }
             layouts.choose(\.gradient, primitive.wants(.weightsGradient, shape: weightsShape), for: layer)
             backwardWeights = primitive
         }
         self.init(
             layer: layer, source: source, destination: destination, padding: padding, forward: forward,
-            backwardData: backwardData, backwardWeights: backwardWeights,
+            backwardData: backwardData, backwardWeights: backwardWeights, paddedSource: paddedSource,
             sourceMask: purpose == .training && !isFirstOfBlock
                 ? try Primitive.reluBackward(gradient: source, destination: source, on: device) : nil)
     }

@@ -103,8 +103,9 @@ struct TrunkWriter {
                     preconditionFailure("a plan for training has backward operations")
                 }
                 try builder.appendWeightGradient(
-                    convolution.layer, backwardWeights, source: source, destinationGradient: gradient,
-                    addsUp: addsUp)
+                    convolution.layer, backwardWeights,
+                    source: padded(source, to: convolution.paddedSource, layer: convolution.layer),
+                    destinationGradient: gradient, addsUp: addsUp)
                 guard let backwardData = convolution.backwardData else { continue }
                 side = 1 - side
                 let sourceGradient = try temporaryMemory(convolution.source, side)
@@ -118,6 +119,14 @@ struct TrunkWriter {
                 }
             }
         }
+    }
+
+    /// The source in the layout that the gradient of the weights wants of it, if another.
+    private func padded(_ source: Memory, to wanted: Descriptor?, layer: Int) throws(OneDNNError) -> Memory {
+        guard let wanted else { return source }
+        let copy = try builder.temporaryMemory("padded pictures", wanted, byteCount: wanted.byteCount)
+        try builder.append(layer, .backwardWeights, reorder: source, to: copy)
+        return copy
     }
 
     private func appendMask(_ mask: Primitive, layer: Int, gradient: Memory, output: Memory) throws(OneDNNError) {

@@ -49,6 +49,18 @@ public protocol TrainableModel {
     /// Replaces the numbers of a parameter, row-major.
     func setValue(of parameter: ParameterInfo, to values: UnsafeBufferPointer<Float>) throws(EngineError)
 
+    /// What an update leaves for the next one: a velocity for each parameter, by the parameter's name; none without
+    /// momentum.
+    var velocities: [ParameterInfo] { get }
+
+    /// Lends the velocity of a parameter, row-major, between steps.
+    func withVelocity<Result>(
+        of parameter: ParameterInfo, _ body: (UnsafeBufferPointer<Float>) -> Result
+    ) throws(EngineError) -> Result
+
+    /// Replaces the velocity of a parameter, row-major.
+    func setVelocity(of parameter: ParameterInfo, to values: UnsafeBufferPointer<Float>) throws(EngineError)
+
     /// How it computes, for people.
     var summary: String { get }
 }
@@ -177,10 +189,40 @@ public final class VGGModel: TrainableModel {
         of parameter: ParameterInfo, _ body: (UnsafeBufferPointer<Float>) -> Result
     ) throws(EngineError) -> Result {
         let tensor = tensor(parameter)
+        return try lend(tensor.value, of: tensor, body)
+    }
+
+    /// A velocity for each parameter; none without momentum.
+    public var velocities: [ParameterInfo] { tensors.all.filter { $0.velocity != nil }.map(\.info) }
+
+    /// Lends the velocity of a parameter, row-major, between steps.
+    public func withVelocity<Result>(
+        of parameter: ParameterInfo, _ body: (UnsafeBufferPointer<Float>) -> Result
+    ) throws(EngineError) -> Result {
+        let tensor = tensor(parameter)
+        return try lend(velocity(of: tensor), of: tensor, body)
+    }
+
+    /// Replaces the velocity of a parameter, row-major.
+    public func setVelocity(
+        of parameter: ParameterInfo, to values: UnsafeBufferPointer<Float>
+    ) throws(EngineError) {
+        let tensor = tensor(parameter)
+        try set(velocity(of: tensor), of: tensor, to: values)
+    }
+
+    private func velocity(of tensor: Parameter) -> Memory {
+        guard let velocity = tensor.velocity else { preconditionFailure("without momentum there are no velocities") }
+        return velocity
+    }
+
+    private func lend<Result>(
+        _ memory: Memory, of tensor: Parameter, _ body: (UnsafeBufferPointer<Float>) -> Result
+    ) throws(EngineError) -> Result {
         try engineErrors { () throws(OneDNNError) in
-            try copy(from: tensor.value, to: rowMajorMemory(at: tensor.gradient.base, like: tensor))
+            try copy(from: memory, to: rowMajorMemory(at: tensor.gradient.base, like: tensor))
         }
-        return body(UnsafeBufferPointer(rebasing: tensor.gradient.floats.prefix(parameter.count)))
+        return body(UnsafeBufferPointer(rebasing: tensor.gradient.floats.prefix(tensor.info.count)))
     }
 
     /// A copy of a parameter's numbers, row-major.
@@ -208,13 +250,20 @@ public final class VGGModel: TrainableModel {
 
     /// Replaces the numbers of a parameter, row-major.
     public func setValue(of parameter: ParameterInfo, to values: UnsafeBufferPointer<Float>) throws(EngineError) {
-        guard values.count == parameter.count, let base = values.baseAddress else {
-            throw EngineError.wrongSize(parameter: parameter.name, expected: parameter.count, got: values.count)
+        let tensor = tensor(parameter)
+        try set(tensor.value, of: tensor, to: values)
+    }
+
+    private func set(
+        _ memory: Memory, of tensor: Parameter, to values: UnsafeBufferPointer<Float>
+    ) throws(EngineError) {
+        let info = tensor.info
+        guard values.count == info.count, let base = values.baseAddress else {
+            throw EngineError.wrongSize(parameter: info.name, expected: info.count, got: values.count)
         }
         try engineErrors { () throws(OneDNNError) in
-            let tensor = tensor(parameter)
             let source = try rowMajorMemory(at: UnsafeMutableRawPointer(mutating: base), like: tensor)
-            try copy(from: source, to: tensor.value)
+            try copy(from: source, to: memory)
         }
     }
 
@@ -240,6 +289,11 @@ public final class VGGModel: TrainableModel {
             arguments[.scratchpad] = try Memory(scratchpad, on: device)
         }
         try reorder.call(arguments, on: device).run()
+    }
+
+    /// What there is on this machine.
+    public static var traits: EngineTraits {
+        EngineTraits(hasWinograd: Device.hasWinograd, vectorWidth: Device.vectorWidth)
     }
 
     /// How it computes, for people.

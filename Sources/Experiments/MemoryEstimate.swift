@@ -1,5 +1,19 @@
 // What a training step needs in memory, told before anything is allocated.
 
+/// What the engine has on this machine, as far as memory depends on it.
+public struct EngineTraits: Sendable, Hashable {
+    /// Whether there are Winograd convolutions.
+    public var hasWinograd: Bool
+    /// Floats in a vector.
+    public var vectorWidth: Int
+
+    /// All of it; where nothing is said, a processor with AVX-512 and a library with Winograd.
+    public init(hasWinograd: Bool = true, vectorWidth: Int = 16) {
+        self.hasWinograd = hasWinograd
+        self.vectorWidth = vectorWidth
+    }
+}
+
 /// Bytes of a training run by what they are for.
 public struct MemoryEstimate: Sendable, Hashable {
     /// One purpose and its bytes.
@@ -21,9 +35,10 @@ public struct MemoryEstimate: Sendable, Hashable {
     /// - Parameters:
     ///   - storedBytes: the data set as it is held, a byte a pixel and a label.
     ///   - threads: threads that compute; each has chunks of its own at work.
+    ///   - traits: what the engine has on this machine.
     public init(
         _ network: Network, data: DataRecipe, training: TrainingRecipe, engine: EngineOptions, storedBytes: Int,
-        threads: Int
+        threads: Int, traits: EngineTraits = EngineTraits()
     ) {
         let float = MemoryLayout<Float>.stride
         let batch = data.batchSize
@@ -32,7 +47,7 @@ public struct MemoryEstimate: Sendable, Hashable {
         let chunk = min(engine.chunk ?? network.chunkSize(batchSize: batch, threads: threads), share)
         let layers = network.layers
         // Winograd takes channels sixteen at a time, so that its activations are as wide as a multiple of that.
-        let isWinograd = engine.convolution != .direct && network.kernel == 3
+        let isWinograd = traits.hasWinograd && engine.convolution != .direct && network.kernel == 3
         func size(_ shape: [Int]) -> Int {
             let channels = isWinograd && shape.count == 3 ? roundedUp(shape[0], to: 16) : shape[0]
             return shape.dropFirst().reduce(channels, *) * float
@@ -60,7 +75,10 @@ public struct MemoryEstimate: Sendable, Hashable {
         // parameters' own, and of one chunk where a lane adds several up.
         let scratchpad = isWinograd ? network.winogradBytes(chunk: chunk) : 0
         let laneGradients = (lanes - 1 + (share > chunk ? lanes : 0)) * convolutions
-        let working = lanes * (2 * largest * chunk + scratchpad) + laneGradients
+        // Below AVX-512, the first weight gradient wants its pictures padded to a vector of channels.
+        let picture = layers[0].inputShape.dropFirst().reduce(float, *)
+        let padded = traits.vectorWidth < 16 ? picture * roundedUp(network.inputChannels, to: traits.vectorWidth) : 0
+        let working = lanes * ((2 * largest + padded) * chunk + scratchpad) + laneGradients
         let parameters = network.parameters * float
         let pictures = 4 * batch * network.inputChannels * network.inputSide * network.inputSide * float
 

@@ -38,11 +38,24 @@ public final class Device {
         return "\(version.major).\(version.minor).\(version.patch)"
     }
 
+    /// Floats in a vector of the instructions that the library compiles for here.
+    public static var vectorWidth: Int {
+        switch dnnl_get_effective_cpu_isa() {
+        case dnnl_cpu_isa_sse41: 4
+        case dnnl_cpu_isa_avx, dnnl_cpu_isa_avx2, dnnl_cpu_isa_avx2_vnni: 8
+        default: 16
+        }
+    }
+
+    /// Whether the library has Winograd convolutions: up to its version 2, for AVX-512.
+    public static var hasWinograd: Bool { vectorWidth == 16 && dnnl_version()?.pointee.major ?? 0 < 3 }
+
     /// The vector instructions that the library compiles for here, such as "AVX-512".
     public static var instructionSet: String {
         let isa = dnnl_get_effective_cpu_isa()
         let names: [(dnnl_cpu_isa_t, String)] = [
             (dnnl_cpu_isa_sse41, "SSE4.1"), (dnnl_cpu_isa_avx, "AVX"), (dnnl_cpu_isa_avx2, "AVX2"),
+            (dnnl_cpu_isa_avx2_vnni, "AVX2 VNNI"),
             (dnnl_cpu_isa_avx512_core, "AVX-512"), (dnnl_cpu_isa_avx512_core_vnni, "AVX-512 VNNI"),
             (dnnl_cpu_isa_avx512_core_bf16, "AVX-512 BF16"), (dnnl_cpu_isa_avx512_core_amx, "AMX"),
         ]

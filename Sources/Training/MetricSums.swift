@@ -1,6 +1,7 @@
 // Loss and accuracy over the pictures of an epoch or an evaluation.
 
 public import Engine
+internal import Experiments
 
 /// Sums over batches and the means that they give; a smaller batch counts by its pictures.
 public struct MetricSums: Sendable {
@@ -8,10 +9,18 @@ public struct MetricSums: Sendable {
     public private(set) var examples = 0
     /// Pictures whose largest logit is at their label.
     public private(set) var correct = 0
-    private var lossSum = 0.0
+    /// Cross-entropy added up over the pictures.
+    public private(set) var lossSum = 0.0
 
     /// Nothing yet.
     public init() {}
+
+    /// What an epoch has come to by `position`.
+    init(_ position: RunPosition) {
+        examples = position.epochExamples
+        correct = position.epochCorrect
+        lossSum = position.epochLossSum
+    }
 
     /// Counts a batch in.
     public mutating func add(_ result: BatchResult) {

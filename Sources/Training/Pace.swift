@@ -12,6 +12,8 @@ public func monotonicSeconds() -> Double {
 
 /// Counts pictures and seconds, and foretells the rest of a run.
 struct Pace {
+    /// What has been counted by now.
+    private(set) var time: RunTime
     private let totalSteps: Int
     private let stepsPerEpoch: Int
     private let epochs: Int
@@ -20,72 +22,78 @@ struct Pace {
 
     private var beginSeconds = 0.0
     private var epochBeginSeconds = 0.0
-    private var nowSeconds = 0.0
-    private var examples = 0
     private var epochExamples = 0
-    private var stepSeconds = 0.0
-    private var epochSeconds = 0.0
-    private var finishedEpochSeconds = 0.0
-    private var steps = 0
-    private var evaluationSeconds = 0.0
-    private var evaluations = 0
+    private var steps: Int
 
-    init(_ run: RunStarted) {
+    /// - Parameter position: where the run goes on; its times and pictures count on.
+    init(_ run: RunStarted, from position: RunPosition = RunPosition()) {
         stepsPerEpoch = run.stepsPerEpoch
         epochs = run.experiment.training.epochs
         totalSteps = stepsPerEpoch * epochs
         let share = Double(run.network.forwardMACs) / Double(max(run.network.trainingMACs, 1))
         evaluationSteps = share * Double(run.testExamples) / Double(run.experiment.data.batchSize)
+        time = position.time
+        steps = position.step
+        epochExamples = position.epochExamples
     }
 
+    /// The run begins, or goes on where it was left.
     mutating func begin(at now: Double) {
-        beginSeconds = now
-        nowSeconds = now
+        beginSeconds = now - time.elapsedSeconds
     }
 
+    /// An epoch begins.
     mutating func beginEpoch(at now: Double) {
-        finishedEpochSeconds += epochSeconds
-        epochBeginSeconds = now
-        epochSeconds = 0
+        time.finishedEpochSeconds += time.epochSeconds
+        time.epochSeconds = 0
         epochExamples = 0
-        nowSeconds = now
+        continueEpoch(at: now)
+    }
+
+    /// The epoch that the run was left in goes on.
+    mutating func continueEpoch(at now: Double) {
+        epochBeginSeconds = now - time.epochSeconds
+        time.elapsedSeconds = now - beginSeconds
     }
 
     mutating func endStep(examples count: Int, began: Double, now: Double) {
-        examples += count
+        time.examples += count
         epochExamples += count
         steps += 1
-        stepSeconds += now - began
-        epochSeconds = now - epochBeginSeconds
-        nowSeconds = now
+        time.stepSeconds += now - began
+        time.epochSeconds = now - epochBeginSeconds
+        time.elapsedSeconds = now - beginSeconds
     }
 
     mutating func endEvaluation(began: Double, now: Double) {
-        evaluations += 1
-        evaluationSeconds += now - began
-        nowSeconds = now
+        time.evaluations += 1
+        time.evaluationSeconds += now - began
+        time.elapsedSeconds = now - beginSeconds
     }
 
     /// Seconds since the run began, at the last thing that was counted.
-    var elapsed: Double { nowSeconds - beginSeconds }
+    var elapsed: Double { time.elapsedSeconds }
 
     func elapsed(at now: Double) -> Double { now - beginSeconds }
 
     /// Training pictures a second of this epoch, data included.
-    var epochExamplesPerSecond: Double { rate(epochExamples, epochSeconds) }
+    var epochExamplesPerSecond: Double { rate(epochExamples, time.epochSeconds) }
 
     /// Training pictures a second of the whole run, data included, evaluations not.
-    var examplesPerSecond: Double { rate(examples, finishedEpochSeconds + epochSeconds) }
+    var examplesPerSecond: Double { rate(time.examples, trainingSeconds) }
 
     /// Training pictures a second as the notebook counts: only the time in steps.
-    var stepExamplesPerSecond: Double { rate(examples, stepSeconds) }
+    var stepExamplesPerSecond: Double { rate(time.examples, time.stepSeconds) }
 
     /// Seconds until all steps and evaluations are done.
     func remaining(afterStep step: Int) -> Double {
-        let perStep = (finishedEpochSeconds + epochSeconds) / Double(max(steps, 1))
-        let perEvaluation = evaluations > 0 ? evaluationSeconds / Double(evaluations) : evaluationSteps * perStep
-        return Double(totalSteps - step) * perStep + Double(epochs - evaluations) * perEvaluation
+        let perStep = trainingSeconds / Double(max(steps, 1))
+        let perEvaluation =
+            time.evaluations > 0 ? time.evaluationSeconds / Double(time.evaluations) : evaluationSteps * perStep
+        return Double(totalSteps - step) * perStep + Double(epochs - time.evaluations) * perEvaluation
     }
+
+    private var trainingSeconds: Double { time.finishedEpochSeconds + time.epochSeconds }
 
     private func rate(_ count: Int, _ seconds: Double) -> Double { seconds > 0 ? Double(count) / seconds : 0 }
 }

@@ -5,39 +5,50 @@ internal import Datasets
 public import Engine
 public import Experiments
 
-/// One run of an experiment from its first step to its outcome.
+/// One run of an experiment, from its first step or from where it was left, to its outcome.
 public struct TrainingRun {
+    /// Keeps the model's numbers together with where the run stands.
+    ///
+    /// `isLast` says that no step follows: what is kept must be safe on return. The events are sent.
+    public typealias Keep = (_ position: RunPosition, _ isLast: Bool) -> [RunEvent]
+
     private let started: RunStarted
     private let data: TrainingData
     private let stop: StopRequest
     private let emit: (RunEvent) -> Void
     private let seconds: () -> Double
+    private let keep: Keep
     private let order: EpochOrder
 
-    private var step = 0
+    private var position: RunPosition
     private var pace: Pace
-    private var lastEpoch: EpochMetrics?
-    private var bestEpoch: EpochMetrics?
+    private var due: CheckpointSchedule
 
     /// - Parameters:
     ///   - started: what the run is made of; it is sent first.
     ///   - data: the experiment's pictures.
+    ///   - position: where the run goes on; the model must hold the numbers that were kept with it.
     ///   - stop: looked at once a step.
     ///   - seconds: a clock that never goes back; only differences count.
+    ///   - keep: called when the experiment's `checkpoint` says so, when the run is stopped, and after its last epoch.
     ///   - emit: takes every event, on the thread that calls `run`.
     public init(
-        _ started: RunStarted, data: TrainingData, stop: StopRequest,
-        seconds: @escaping () -> Double = monotonicSeconds, emit: @escaping (RunEvent) -> Void
+        _ started: RunStarted, data: TrainingData, from position: RunPosition = RunPosition(), stop: StopRequest,
+        seconds: @escaping () -> Double = monotonicSeconds, keep: @escaping Keep = { _, _ in [] },
+        emit: @escaping (RunEvent) -> Void
     ) {
         self.started = started
         self.data = data
         self.stop = stop
         self.emit = emit
         self.seconds = seconds
+        self.keep = keep
+        self.position = position
         let recipe = started.experiment
         order = EpochOrder(
             count: data.train.count, seed: recipe.training.seed, isShuffled: recipe.data.shuffle)
-        pace = Pace(started)
+        pace = Pace(started, from: position)
+        due = CheckpointSchedule(recipe.checkpoint)
     }
 
     /// Trains `model` until its epochs are done, somebody asks to stop, or it cannot go on.
@@ -45,10 +56,12 @@ public struct TrainingRun {
     /// - Returns: what the last event says, too.
     public mutating func run(_ model: some TrainableModel) -> RunSummary {
         pace.begin(at: seconds())
+        due.begin(at: pace.elapsed)
         emit(.runStarted(started))
         let outcome = outcome(of: model)
+        if outcome == .completed || outcome == .stopped { keepState(isLast: true) }
         let summary = RunSummary(
-            outcome: outcome, step: step, lastEpoch: lastEpoch, bestEpoch: bestEpoch,
+            outcome: outcome, step: position.step, lastEpoch: position.lastEpoch, bestEpoch: position.bestEpoch,
             examplesPerSecond: pace.examplesPerSecond, stepExamplesPerSecond: pace.stepExamplesPerSecond,
             elapsedSeconds: pace.elapsed(at: seconds()), peakMemoryBytes: Machine.peakMemoryBytes)
         emit(.runFinished(summary))
@@ -57,14 +70,14 @@ public struct TrainingRun {
 
     private mutating func outcome(of model: some TrainableModel) -> Outcome {
         let epochs = started.experiment.training.epochs
-        guard epochs > 0 else { return .completed }
+        guard position.epoch <= epochs else { return .completed }
         let trainLoader = data.loader(of: data.train)
         let testLoader = data.loader(of: data.test)
         do throws(Interruption) {
-            for epoch in 1...epochs {
-                let training = try train(model, epoch: epoch, on: trainLoader)
+            while position.epoch <= epochs {
+                try train(model, on: trainLoader)
                 let test = try evaluate(model, on: testLoader)
-                try finish(epoch, training, test)
+                try finishEpoch(test)
             }
         } catch {
             return error.outcome
@@ -72,34 +85,36 @@ public struct TrainingRun {
         return .completed
     }
 
-    /// One pass over the training pictures.
-    private mutating func train(
-        _ model: some TrainableModel, epoch: Int, on loader: BatchLoader
-    ) throws(Interruption) -> MetricSums {
-        var sums = MetricSums()
-        pace.beginEpoch(at: seconds())
-        loader.start(order: order.indices(epoch: epoch))
-        var stepInEpoch = 0
+    /// One pass over the training pictures, or what is left of it.
+    private mutating func train(_ model: some TrainableModel, on loader: BatchLoader) throws(Interruption) {
+        let now = seconds()
+        if position.stepInEpoch == 0 { pace.beginEpoch(at: now) } else { pace.continueEpoch(at: now) }
+        var sums = MetricSums(position)
+        loader.start(order: Array(order.indices(epoch: position.epoch).dropFirst(sums.examples)))
         while let batch = loader.next() {
             let beforeStep = seconds()
             let result = try interrupting { () throws(EngineError) in
-                try model.train(pixels: batch.pixels, labels: batch.labels, step: step)
+                try model.train(pixels: batch.pixels, labels: batch.labels, step: position.step)
             }
-            step += 1
-            stepInEpoch += 1
             sums.add(result)
+            position.add(result)
             pace.endStep(examples: result.examples, began: beforeStep, now: seconds())
-            emit(
-                .progress(
-                    Progress(
-                        epoch: epoch, step: step, stepInEpoch: stepInEpoch, stepsPerEpoch: started.stepsPerEpoch,
-                        loss: result.lossSum / Double(result.examples), meanLoss: sums.meanLoss,
-                        meanAccuracy: sums.accuracy, examplesPerSecond: pace.epochExamplesPerSecond,
-                        elapsedSeconds: pace.elapsed, remainingSeconds: pace.remaining(afterStep: step))))
-            guard result.lossSum.isFinite else { throw .diverged(step: step) }
+            emit(.progress(progress(loss: result.lossSum / Double(result.examples), sums)))
+            guard result.lossSum.isFinite else { throw .diverged(step: position.step) }
             if stop.isMade { throw .stopped }
+            // After an epoch's last step its evaluation comes first, so that it is kept with the state.
+            if position.stepInEpoch < started.stepsPerEpoch, due.isDue(after: position.step, at: pace.elapsed) {
+                keepState(isLast: false)
+            }
         }
-        return sums
+    }
+
+    private func progress(loss: Double, _ sums: MetricSums) -> Progress {
+        Progress(
+            epoch: position.epoch, step: position.step, stepInEpoch: position.stepInEpoch,
+            stepsPerEpoch: started.stepsPerEpoch, loss: loss, meanLoss: sums.meanLoss, meanAccuracy: sums.accuracy,
+            examplesPerSecond: pace.epochExamplesPerSecond, elapsedSeconds: pace.elapsed,
+            remainingSeconds: pace.remaining(afterStep: position.step))
     }
 
     /// One pass over the test pictures.
@@ -115,18 +130,24 @@ public struct TrainingRun {
         return sums
     }
 
-    private mutating func finish(
-        _ epoch: Int, _ training: MetricSums, _ test: MetricSums
-    ) throws(Interruption) {
+    private mutating func finishEpoch(_ test: MetricSums) throws(Interruption) {
+        let training = MetricSums(position)
         let metrics = EpochMetrics(
-            epoch: epoch, step: step, trainLoss: training.meanLoss, trainAccuracy: training.accuracy,
-            testLoss: test.meanLoss, testAccuracy: test.accuracy, examplesPerSecond: pace.epochExamplesPerSecond,
-            stepExamplesPerSecond: pace.stepExamplesPerSecond, elapsedSeconds: pace.elapsed,
-            remainingSeconds: pace.remaining(afterStep: step))
-        lastEpoch = metrics
+            epoch: position.epoch, step: position.step, trainLoss: training.meanLoss,
+            trainAccuracy: training.accuracy, testLoss: test.meanLoss, testAccuracy: test.accuracy,
+            examplesPerSecond: pace.epochExamplesPerSecond, stepExamplesPerSecond: pace.stepExamplesPerSecond,
+            elapsedSeconds: pace.elapsed, remainingSeconds: pace.remaining(afterStep: position.step))
         emit(.epochFinished(metrics))
-        guard test.meanLoss.isFinite else { throw .diverged(step: step) }
-        if metrics.testAccuracy > bestEpoch?.testAccuracy ?? -1 { bestEpoch = metrics }
+        guard test.meanLoss.isFinite else { throw .diverged(step: position.step) }
+        position.finishEpoch(metrics)
+        let isDue = due.isDue(after: position.step, epoch: metrics.epoch, at: pace.elapsed)
+        if isDue && position.epoch <= started.experiment.training.epochs { keepState(isLast: false) }
+    }
+
+    private mutating func keepState(isLast: Bool) {
+        position.time = pace.time
+        for event in keep(position, isLast) { emit(event) }
+        due.begin(at: pace.elapsed)
     }
 
     private func interrupting<Result>(
@@ -137,6 +158,47 @@ public struct TrainingRun {
         } catch {
             throw .failed(reason: error.description)
         }
+    }
+}
+
+extension RunPosition {
+    /// Counts a training step in.
+    fileprivate mutating func add(_ result: BatchResult) {
+        step += 1
+        stepInEpoch += 1
+        epochExamples += result.examples
+        epochCorrect += result.correct
+        epochLossSum += result.lossSum
+    }
+
+    /// Moves to the start of the next epoch.
+    fileprivate mutating func finishEpoch(_ metrics: EpochMetrics) {
+        lastEpoch = metrics
+        if metrics.testAccuracy > bestEpoch?.testAccuracy ?? -1 { bestEpoch = metrics }
+        epoch += 1
+        stepInEpoch = 0
+        epochExamples = 0
+        epochCorrect = 0
+        epochLossSum = 0
+    }
+}
+
+/// When a checkpoint recipe wants the state kept.
+private struct CheckpointSchedule {
+    private let recipe: CheckpointRecipe
+    private var lastSeconds = 0.0
+
+    init(_ recipe: CheckpointRecipe) { self.recipe = recipe }
+
+    /// The minutes count from here.
+    mutating func begin(at now: Double) { lastSeconds = now }
+
+    /// - Parameter epoch: the epoch that has just been evaluated, if any.
+    func isDue(after step: Int, epoch: Int? = nil, at now: Double) -> Bool {
+        if let every = recipe.everySteps, step.isMultiple(of: every) { return true }
+        if let every = recipe.everyMinutes, now - lastSeconds >= every * 60 { return true }
+        if let epoch, let every = recipe.everyEpochs, epoch.isMultiple(of: every) { return true }
+        return false
     }
 }
 

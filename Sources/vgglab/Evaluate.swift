@@ -30,7 +30,7 @@ struct Evaluate: ParsableCommand {
             experiment, data: TrainingData(dataOptions.load(experiment.data.dataset), recipe: experiment.data),
             threads: threadOptions.count(on: machine), machine: machine)
         let model = try prepared.makeModel()
-        try explaining { try Checkpoint.load(weights, into: model) }
+        try explaining { try model.loadWeights(weights) }
         let sums = try explaining { try prepared.data.evaluate(model) }
         guard sums.meanLoss.isFinite else {
             throw Failure(

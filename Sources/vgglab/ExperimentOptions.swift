@@ -77,7 +77,7 @@ struct PreparedExperiment {
             recipe.batchSize = batchSize
             return MemoryEstimate(
                 network, data: recipe, training: experiment.training, engine: experiment.engine,
-                storedBytes: data.loadedBytes, threads: threads)
+                storedBytes: data.loadedBytes, threads: threads, traits: VGGModel.traits)
         }
         let batchSize = min(experiment.data.batchSize, data.train.count)
         let memory = estimate(batchSize: batchSize)

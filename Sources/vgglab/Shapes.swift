@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Datasets
+import Engine
 import Experiments
 import RunLog
 import Training
@@ -33,7 +34,8 @@ struct Shapes: ParsableCommand {
         let network = try explaining { try experiment.network(numClasses: numClasses) }
         let memory = MemoryEstimate(
             network, data: experiment.data, training: experiment.training, engine: experiment.engine,
-            storedBytes: storedBytes, threads: threadOptions.count(on: Machine.current))
+            storedBytes: storedBytes, threads: threadOptions.count(on: Machine.current),
+            traits: VGGModel.traits)
         let table = NetworkTable(
             network, batchSize: experiment.data.batchSize, memory: memory.parts.map { ($0.label, $0.bytes) })
         Console.print(json ? table.json.text + "\n" : table.text)

@@ -117,7 +117,7 @@ struct Train: ParsableCommand {
         case .completed, .stopped:
             let metadata = ["experiment": prepared.experiment.name, "step": String(summary.step)]
             do {
-                try Checkpoint.save(model, to: save, metadata: metadata)
+                try model.saveWeights(to: save, metadata: metadata)
             } catch {
                 throw Failure(message: error.description, status: 1)
             }

@@ -118,7 +118,10 @@ import Testing
         ("training:\n  learning_rate: 1", "a.yaml:2: unknown key training.learning_rate; did you mean training.lr?"),
         ("training:\n  batch-size: 1", "a.yaml:2: unknown key training.batch-size; did you mean data.batch_size?"),
         ("traning: {}", "a.yaml:1: unknown key traning; did you mean training?"),
-        ("xyzzy: 1", "a.yaml:1: unknown key xyzzy; known keys: name, description, network, data, training, engine"),
+        (
+            "xyzzy: 1",
+            "a.yaml:1: unknown key xyzzy; known keys: name, description, network, data, training, engine, checkpoint"
+        ),
         ("engine: { xyzzy: 1 }", "a.yaml:1: unknown key engine.xyzzy; engine has convolution, chunk"),
         ("training.lr: 1", "a.yaml:1: unknown key training.lr; write lr under training:"),
         ("? [a]\n: 1", "a.yaml:1: a key must be a word, not a list or a mapping"),

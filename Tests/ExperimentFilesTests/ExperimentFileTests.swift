@@ -96,6 +96,10 @@ import Testing
             engine:
               convolution: auto
               chunk: auto
+            checkpoint:
+              every_epochs: 1
+              every_minutes: 5.0
+              every_steps: null
 
             """
         #expect(ExperimentFile.yaml(for: Experiment(name: "a")) == expected)
@@ -136,7 +140,7 @@ import Testing
 
     @Test func `the keys for help come with limits and defaults`() throws {
         let keys = ExperimentKey.all
-        #expect(keys.count == 23)
+        #expect(keys.count == 26)
         let lr = try #require(keys.first { $0.path == "training.lr" })
         #expect(lr.allowed == "a number greater than 0")
         #expect(lr.defaultValue == "0.05")

@@ -16,12 +16,14 @@ import Testing
 
     private func estimate(
         _ network: Network? = nil, batch: Int = 8, threads: Int = 2, momentum: Double = 0,
-        convolution: EngineOptions.Convolution = .direct, chunk: Int? = nil, storedBytes: Int = 1000
+        convolution: EngineOptions.Convolution = .direct, chunk: Int? = nil, storedBytes: Int = 1000,
+        traits: EngineTraits = EngineTraits()
     ) -> MemoryEstimate {
         MemoryEstimate(
             network ?? self.network, data: DataRecipe(batchSize: batch),
             training: TrainingRecipe(momentum: momentum),
-            engine: EngineOptions(convolution: convolution, chunk: chunk), storedBytes: storedBytes, threads: threads)
+            engine: EngineOptions(convolution: convolution, chunk: chunk), storedBytes: storedBytes, threads: threads,
+            traits: traits)
     }
 
     private static let convolutions = 16 * 10 + 16 * (16 * 9 + 1) + 32 * (16 * 9 + 1)
@@ -49,6 +51,18 @@ import Testing
         let several = estimate(threads: 1, chunk: 4).parts[3].bytes
         #expect(one == 2 * 8 * (4 * 16 * 64))
         #expect(several == 2 * 4 * (4 * 16 * 64) + 4 * Self.convolutions)
+    }
+
+    @Test func `short vectors want pictures padded to one`() {
+        let wide = estimate().parts[3].bytes
+        let short = estimate(traits: EngineTraits(hasWinograd: false, vectorWidth: 8)).parts[3].bytes
+        #expect(short - wide == 2 * 4 * (4 * 8 * 64))
+    }
+
+    @Test func `without Winograd it takes no room`() {
+        let none = EngineTraits(hasWinograd: false)
+        #expect(estimate(convolution: .winograd, traits: none) == estimate(convolution: .direct))
+        #expect(estimate(convolution: .winograd).totalBytes > estimate(convolution: .direct).totalBytes)
     }
 
     @Test func `a chunk is never larger than a lane's share`() {

@@ -19,11 +19,21 @@ import Testing
             + #""classifier":[4096,4096],"dropout":0.5},"data":{"dataset":"fashion-mnist","resize":224,"#
             + #""batch_size":128,"shuffle":true,"limit_train":640,"limit_test":null},"training":{"optimizer":"sgd","#
             + #""lr":0.05,"momentum":0.0,"weight_decay":0.0,"epochs":10,"seed":18446744073709551615,"#
-            + #""precision":"float32"},"engine":{"convolution":"auto","chunk":null}},"#
+            + #""precision":"float32"},"engine":{"convolution":"auto","chunk":null},"#
+            + #""checkpoint":{"every_epochs":1,"every_minutes":5.0,"every_steps":null}},"#
             + #""dataset":"Fashion-MNIST in /data","num_classes":10,"parameters":43093322,"train_examples":60000,"#
             + #""test_examples":10000,"steps_per_epoch":469,"threads":2,"machine":"Xeon, 2 cores, 8 GiB","#
-            + #""engine":"oneDNN 2.7, Winograd","predicted_memory_bytes":966367642}"# + "\n"
+            + #""engine":"oneDNN 2.7, Winograd","predicted_memory_bytes":966367642,"resumed_step":0}"# + "\n"
         #expect(text == expected)
+    }
+
+    @Test func `a checkpoint says where and how large`() {
+        var log = JSONLinesLog()
+        let saved = CheckpointSaved(step: 938, epoch: 2, byteCount: 172_000_000, seconds: 0.25)
+        #expect(
+            log.output(of: .checkpointSaved(saved)).standardOutput
+                == #"{"event":"checkpoint_saved",\#(head),"step":938,"epoch":2,"bytes":172000000,"seconds":0.25}"#
+                + "\n")
     }
 
     @Test func `progress is an object of numbers`() {

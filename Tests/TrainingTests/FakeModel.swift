@@ -83,6 +83,7 @@ final class FakeModel: TrainableModel {
     }
 
     var parameters: [ParameterInfo] { [] }
+    var velocities: [ParameterInfo] { [] }
     var summary: String { "fake" }
 
     func withValue<Result>(
@@ -93,6 +94,16 @@ final class FakeModel: TrainableModel {
 
     func setValue(of parameter: ParameterInfo, to values: UnsafeBufferPointer<Float>) throws(EngineError) {
         throw .library("a fake model has no parameters")
+    }
+
+    func withVelocity<Result>(
+        of parameter: ParameterInfo, _ body: (UnsafeBufferPointer<Float>) -> Result
+    ) throws(EngineError) -> Result {
+        throw .library("a fake model has no velocities")
+    }
+
+    func setVelocity(of parameter: ParameterInfo, to values: UnsafeBufferPointer<Float>) throws(EngineError) {
+        throw .library("a fake model has no velocities")
     }
 }
 
@@ -134,10 +145,15 @@ struct Rehearsal {
     }
 
     /// What the run says, its last event, and the model that it has worked with.
-    func run(_ model: FakeModel? = nil) throws -> (events: [RunEvent], summary: RunSummary, model: FakeModel) {
+    func run(
+        _ model: FakeModel? = nil, from position: RunPosition = RunPosition(),
+        keep: @escaping TrainingRun.Keep = { _, _ in [] }
+    ) throws -> (events: [RunEvent], summary: RunSummary, model: FakeModel) {
         var events: [RunEvent] = []
         let model = model ?? FakeModel(clock: clock)
-        var run = TrainingRun(try started(), data: data, stop: stop, seconds: clock.read) { events.append($0) }
+        var run = TrainingRun(
+            try started(), data: data, from: position, stop: stop, seconds: clock.read, keep: keep
+        ) { events.append($0) }
         let summary = run.run(model)
         return (events, summary, model)
     }

@@ -7,7 +7,7 @@ import Safetensors
 import Testing
 import Training
 
-@Suite struct CheckpointTests {
+@Suite struct ModelTensorsTests {
     private let folder: TemporaryFolder
 
     init() throws {
@@ -28,8 +28,8 @@ import Training
         let second = try model(seed: 2)
         #expect(try first.values() != second.values())
         let path = folder.file("a.safetensors")
-        try Checkpoint.save(first, to: path, metadata: ["step": "7"])
-        try Checkpoint.load(path, into: second)
+        try first.saveWeights(to: path, metadata: ["step": "7"])
+        try second.loadWeights(path)
         #expect(try first.values() == second.values())
         #expect(try first.loss() == second.loss())
         #expect(try SafetensorsFile(contentsOf: path).metadata["step"] == "7")
@@ -38,7 +38,7 @@ import Training
     @Test func `a file has PyTorch's names and shapes`() throws {
         let path = folder.file("a.safetensors")
         let model = try model()
-        try Checkpoint.save(model, to: path)
+        try model.saveWeights(to: path)
         let file = try SafetensorsFile(contentsOf: path)
         #expect(
             file.tensors.mapValues(\.shape) == [
@@ -53,8 +53,8 @@ import Training
     }
 
     @Test func `a folder that is missing is named`() throws {
-        let error = #expect(throws: CheckpointError.self) {
-            try Checkpoint.save(model(), to: folder.file("no/such/a.safetensors"))
+        let error = #expect(throws: ModelTensorsError.self) {
+            try model().saveWeights(to: folder.file("no/such/a.safetensors"))
         }
         let missing = folder.file("no/such")
         let problem = "the folder \(missing) does not exist; make it with mkdir -p"
@@ -90,7 +90,7 @@ import Training
         let path = folder.file("a.safetensors")
         let other = try model(
             blocks: misfit.blocks, kernel: misfit.kernel, classifier: misfit.classifier, seed: 2)
-        try Checkpoint.save(other, to: path)
+        try other.saveWeights(to: path)
         try expectMisfit(path, misfit.problem)
     }
 
@@ -122,7 +122,7 @@ import Training
 
     @Test func `a file that is cut off changes nothing`() throws {
         let path = folder.file("a.safetensors")
-        try Checkpoint.save(model(seed: 2), to: path)
+        try model(seed: 2).saveWeights(to: path)
         let bytes = try Data(contentsOf: URL(filePath: path))
         try bytes.dropLast(4).write(to: URL(filePath: path))
         try expectMisfit(path, "not a sound safetensors file: ")
@@ -137,7 +137,7 @@ import Training
     private func expectMisfit(_ path: String, _ problem: String) throws {
         let model = try model(seed: 1)
         let before = try model.values()
-        let error = #expect(throws: CheckpointError.self) { try Checkpoint.load(path, into: model) }
+        let error = #expect(throws: ModelTensorsError.self) { try model.loadWeights(path) }
         #expect(error?.description.hasPrefix("\(path): \(problem)") == true, "\(error?.description ?? "")")
         #expect(error?.description.contains("\n") == false)
         #expect(try model.values() == before)
