@@ -34,10 +34,12 @@ let package = Package(
         // The loop, what it says, and the program.
         .target(name: "Training", dependencies: ["Datasets", "Engine", "Experiments", "Safetensors"]),
         .target(name: "RunLog", dependencies: ["Experiments"]),
+        .target(name: "Runner", dependencies: ["Datasets", "Engine", "Experiments", "RunLog", "Training"]),
         .executableTarget(
             name: "vgglab",
             dependencies: [
-                "CStartup", "Datasets", "Engine", "ExperimentFiles", "Experiments", "RunLog", "Safetensors", "Training",
+                "CStartup", "Datasets", "Engine", "ExperimentFiles", "Experiments", "RunLog", "Runner", "Safetensors",
+                "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 

@@ -1,5 +1,7 @@
 // A data set in memory, loaded from its four files and checked as a whole.
 
+internal import Crypto
+
 /// Training and test pictures that belong together.
 public struct Dataset: Sendable {
     /// Its name in experiments.
@@ -16,6 +18,8 @@ public struct Dataset: Sendable {
     public let classNames: [String]
     /// Whether all four files are the known ones of Fashion-MNIST, by SHA-256.
     public let isVerified: Bool
+    /// SHA-256 in hexadecimal that tells these pictures and labels from any others.
+    public let checksum: String
 
     /// What a person should know about the files, when the name promises something else than they are.
     public var remark: String? {
@@ -62,14 +66,21 @@ public struct Dataset: Sendable {
         return Dataset(
             name: search.dataset, folder: folder, train: train.images, test: test.images, numClasses: numClasses,
             classNames: isVerified ? FashionMNIST.classNames : (0..<numClasses).map(String.init),
-            isVerified: isVerified)
+            isVerified: isVerified, checksum: combined(train.digests + test.digests))
     }
+}
+
+/// One checksum for several.
+private func combined(_ digests: [String]) -> String {
+    SHA256.hash(data: Array(digests.joined(separator: " ").utf8)).hexadecimal
 }
 
 /// The pictures and labels of one half.
 private struct Part {
     let images: LabelledImages
     let isVerified: Bool
+    /// SHA-256 of the files' content, unpacked: pictures, then labels.
+    let digests: [String]
     let imagesFile: DataFile
     let labelsFile: DataFile
 
@@ -89,6 +100,7 @@ private struct Part {
         images = LabelledImages(
             height: pictures.dimensions[1], width: pictures.dimensions[2], pixels: pictures.elements,
             labels: labels.elements)
+        digests = [pictures.digest, labels.digest]
         isVerified =
             pictures.digest == FashionMNIST.digest(of: imagesRole)
             && labels.digest == FashionMNIST.digest(of: labelsRole)

@@ -60,7 +60,7 @@ package struct IDXArray: Equatable, Sendable {
         var hash = SHA256()
         hash.update(data: [0, 0, 0x08, UInt8(dimensions.count)] + lengths)
         hash.update(data: elements)
-        return hash.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        return hash.finalize().hexadecimal
     }
 
     private static func read(
@@ -80,4 +80,9 @@ package struct IDXArray: Equatable, Sendable {
         }
         return bytes
     }
+}
+
+extension Sequence<UInt8> {
+    /// Two lower-case digits a byte.
+    var hexadecimal: String { map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
 }

@@ -38,6 +38,9 @@ struct Phase {
 
     let lanes: [[Operation]]
 
+    /// Whether it changes parameters.
+    var isUpdate: Bool { lanes.joined().contains { $0.pass == .update } }
+
     /// Runs every lane and waits for all of them; `observe` is called around each operation, on its lane's thread.
     func run(
         _ observe: Observe = { _, operation throws(OneDNNError) in try operation.run() }

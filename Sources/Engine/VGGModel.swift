@@ -28,10 +28,13 @@ public protocol TrainableModel {
     ///   - pixels: `[N, C, H, W]`, row-major.
     ///   - labels: `[N]`, each below the number of classes.
     ///   - step: steps made before this one; dropout depends on it.
-    /// - Returns: loss and hits before the update, with dropout.
+    ///   - isCancelled: asked between operations, on any thread; `true` ends the step before its update, as if it had
+    ///     never begun.
+    /// - Returns: loss and hits before the update, with dropout; `nil` if cancelled.
     func train(
-        pixels: UnsafeBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>, step: Int
-    ) throws(EngineError) -> BatchResult
+        pixels: UnsafeBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>, step: Int,
+        isCancelled: @escaping @Sendable () -> Bool
+    ) throws(EngineError) -> BatchResult?
 
     /// Loss and hits on one batch, without dropout; shapes as in `train`.
     func evaluate(
@@ -118,10 +121,26 @@ public final class VGGModel: TrainableModel {
     }
 
     /// Forward, loss, backward and update on one batch.
+    @discardableResult
     public func train(
-        pixels: UnsafeBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>, step: Int
-    ) throws(EngineError) -> BatchResult {
-        try run(trainingProgram(labels.count), pixels, labels, step: step)
+        pixels: UnsafeBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>, step: Int,
+        isCancelled: @escaping @Sendable () -> Bool = { false }
+    ) throws(EngineError) -> BatchResult? {
+        var isCut = false
+        let result = try run(trainingProgram(labels.count), pixels, labels, step: step) { phase throws(OneDNNError) in
+            // The last phase changes parameters; once begun, it is finished.
+            if phase.isUpdate {
+                isCut = isCut || isCancelled()
+                if !isCut { try phase.run() }
+                return
+            }
+            if isCut { return }
+            try phase.run { _, operation throws(OneDNNError) in
+                if !isCancelled() { try operation.run() }
+            }
+            isCut = isCancelled()
+        }
+        return isCut ? nil : result
     }
 
     /// Loss and hits on one batch, without dropout.

@@ -97,6 +97,9 @@ struct Entries {
             }
         }
         if values["name"] == nil { experiment.name = try nameOfFile() }
+        if case .line = values["network.weights"]?.place, let weights = experiment.network.weights {
+            experiment.network.weights = besideFile(weights)
+        }
         do {
             try experiment.check()
         } catch {
@@ -120,6 +123,12 @@ struct Entries {
             throw .file(path: path, problem: "the file's name cannot serve as the experiment's; give one with name:")
         }
         return experiment.name
+    }
+
+    /// A path that a file gives, as seen from that file's folder.
+    private func besideFile(_ other: String) -> String {
+        guard !other.hasPrefix("/"), let slash = path.lastIndex(of: "/") else { return other }
+        return path[...slash] + other
     }
 
     private func located(_ flaw: Flaw) -> ExperimentFileError {

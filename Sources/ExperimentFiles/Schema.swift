@@ -71,6 +71,12 @@ enum Schema {
         Field(
             "network.dropout", "Dropout probability behind each of them.",
             .number("from 0 up to, but not including, 1") { 0..<1 ~= $0 }, \.network.dropout),
+        Field(
+            "network.weights",
+            "Begin with the weights of this safetensors file, found from the experiment file's folder.",
+            .optional(
+                .line("the path of a safetensors file") { !$0.isEmpty && $0.unicodeScalars.allSatisfy(\.isVisible) },
+                none: "null"), \.network.weights, synonyms: ["checkpoint", "pretrained", "init"]),
 
         Field(
             "data.dataset", "Name of the data set; that of the folder that holds its IDX files.",

@@ -55,17 +55,20 @@ public struct NetworkRecipe: Sendable, Hashable, Codable {
     public var classifier: [Int]
     /// Dropout probability behind each hidden fully connected layer.
     public var dropout: Double
+    /// A safetensors file with the weights to begin with; `nil` to draw them from the seed.
+    public var weights: String?
 
     /// The notebook's small VGG-11 where nothing else is said.
     public init(
         blocks: [Block] = Variant.vgg11.blocks, ratio: Int = 4, kernel: Int = 3, classifier: [Int] = [4096, 4096],
-        dropout: Double = 0.5
+        dropout: Double = 0.5, weights: String? = nil
     ) {
         self.blocks = blocks
         self.ratio = ratio
         self.kernel = kernel
         self.classifier = classifier
         self.dropout = dropout
+        self.weights = weights
     }
 
     /// The variant of the VGG paper whose blocks these are, if any.

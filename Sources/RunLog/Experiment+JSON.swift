@@ -14,6 +14,7 @@ extension Experiment {
                 "kernel": .integer(network.kernel),
                 "classifier": .integers(network.classifier),
                 "dropout": .number(network.dropout),
+                "weights": network.weights.map(JSON.string) ?? .null,
             ],
             "data": [
                 "dataset": .string(data.dataset),

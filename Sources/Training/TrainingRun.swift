@@ -28,7 +28,7 @@ public struct TrainingRun {
     ///   - started: what the run is made of; it is sent first.
     ///   - data: the experiment's pictures.
     ///   - position: where the run goes on; the model must hold the numbers that were kept with it.
-    ///   - stop: looked at once a step.
+    ///   - stop: looked at all the time; a step that is cut has no effect.
     ///   - seconds: a clock that never goes back; only differences count.
     ///   - keep: called when the experiment's `checkpoint` says so, when the run is stopped, and after its last epoch.
     ///   - emit: takes every event, on the thread that calls `run`.
@@ -94,8 +94,11 @@ public struct TrainingRun {
         while let batch = loader.next() {
             let beforeStep = seconds()
             let result = try interrupting { () throws(EngineError) in
-                try model.train(pixels: batch.pixels, labels: batch.labels, step: position.step)
+                try model.train(pixels: batch.pixels, labels: batch.labels, step: position.step) { [stop] in
+                    stop.isMade
+                }
             }
+            guard let result else { throw .stopped }
             sums.add(result)
             position.add(result)
             pace.endStep(examples: result.examples, began: beforeStep, now: seconds())

@@ -4,6 +4,7 @@ import ArgumentParser
 import Engine
 import Experiments
 import RunLog
+import Runner
 import Training
 
 struct Bench: ParsableCommand {
@@ -34,10 +35,12 @@ struct Bench: ParsableCommand {
     func run() throws {
         let machine = Machine.current
         let experiment = try settings.load(file)
-        let prepared = try PreparedExperiment(
-            experiment, data: .blank(like: experiment.data), threads: threadOptions.count(on: machine),
-            machine: machine)
-        let model = try prepared.makeModel()
+        let prepared = try explaining {
+            try PreparedExperiment(
+                experiment, data: .blank(like: experiment.data), threads: threadOptions.count(on: machine),
+                machine: machine)
+        }
+        let model = try explaining { try prepared.makeModel() }
         let report = try explaining { try measure(prepared, model, machine) }
         Console.print(json ? report.json.text + "\n" : report.text)
     }

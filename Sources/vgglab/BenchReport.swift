@@ -3,6 +3,7 @@
 import Engine
 import Experiments
 import RunLog
+import Runner
 
 struct BenchReport {
     let prepared: PreparedExperiment

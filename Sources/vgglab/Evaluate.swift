@@ -4,6 +4,7 @@ import ArgumentParser
 import Engine
 import Experiments
 import RunLog
+import Runner
 import Training
 
 struct Evaluate: ParsableCommand {
@@ -26,10 +27,12 @@ struct Evaluate: ParsableCommand {
     func run() throws {
         let machine = Machine.current
         let experiment = try settings.load(file)
-        let prepared = try PreparedExperiment(
-            experiment, data: TrainingData(dataOptions.load(experiment.data.dataset), recipe: experiment.data),
-            threads: threadOptions.count(on: machine), machine: machine)
-        let model = try prepared.makeModel()
+        let data = TrainingData(try dataOptions.load(experiment.data.dataset), recipe: experiment.data)
+        let threads = threadOptions.count(on: machine)
+        let prepared = try explaining {
+            try PreparedExperiment(experiment, data: data, threads: threads, machine: machine)
+        }
+        let model = try explaining { try prepared.makeModel() }
         try explaining { try model.loadWeights(weights) }
         let sums = try explaining { try prepared.data.evaluate(model) }
         guard sums.meanLoss.isFinite else {

@@ -6,6 +6,7 @@ import Engine
 import Experiments
 import Foundation
 import RunLog
+import Runner
 import Training
 
 struct Train: ParsableCommand {
@@ -65,9 +66,11 @@ struct Train: ParsableCommand {
             datasets[name] = dataset
             if let remark = dataset.remark { Console.say("warning: \(remark)") }
             prepared.append(
-                try PreparedExperiment(
-                    experiment, data: TrainingData(dataset, recipe: experiment.data), threads: threads,
-                    machine: machine))
+                try explaining {
+                    try PreparedExperiment(
+                        experiment, data: TrainingData(dataset, recipe: experiment.data), threads: threads,
+                        machine: machine)
+                })
         }
         if let save { try checkWritable(save) }
 
@@ -90,7 +93,7 @@ struct Train: ParsableCommand {
     private func train(
         _ prepared: PreparedExperiment, named name: String, on machine: Machine, log: inout any RunLogRenderer
     ) throws -> Outcome {
-        let model = try prepared.makeModel()
+        let model = try explaining { try prepared.makeModel() }
         var renderer = log
         var sequence = 0
         func emit(_ event: RunEvent) {
@@ -103,12 +106,7 @@ struct Train: ParsableCommand {
             sequence += 1
         }
 
-        let started = RunStarted(
-            experiment: prepared.experiment, network: prepared.network, dataset: prepared.data.summary,
-            trainExamples: prepared.data.train.count, testExamples: prepared.data.test.count,
-            stepsPerEpoch: prepared.data.stepsPerEpoch, threads: prepared.threads, machine: machine.summary,
-            engine: model.summary, predictedMemoryBytes: prepared.memory.totalBytes)
-        var run = TrainingRun(started, data: prepared.data, stop: Signals.stop, emit: emit)
+        var run = TrainingRun(prepared.started(model), data: prepared.data, stop: Signals.stop, emit: emit)
         let summary = run.run(model)
         log = renderer
 
@@ -162,12 +160,5 @@ struct Train: ParsableCommand {
         guard FileManager.default.isWritableFile(atPath: folder) else {
             throw Failure(message: "--save \(path): no permission to write in \(folder); choose another folder")
         }
-    }
-}
-
-extension Machine {
-    /// Processor, cores and memory, for people.
-    var summary: String {
-        "\(processor), \(cores) core\(cores == 1 ? "" : "s"), \(Readable.bytes(memoryBytes)) of memory"
     }
 }

@@ -16,7 +16,7 @@ struct Batch {
         labels = (0..<count).map { ($0 * 7 + Int(seed)) % network.numClasses }
     }
 
-    fileprivate func withPointers<Result>(
+    func withPointers<Result>(
         _ body: (UnsafeBufferPointer<Float>, UnsafeBufferPointer<Int32>) throws -> Result
     ) throws -> Result {
         try pixels.floats.withUnsafeBufferPointer { pixels in
@@ -28,7 +28,7 @@ struct Batch {
 extension VGGModel {
     @discardableResult
     func train(_ batch: Batch, step: Int) throws -> BatchResult {
-        try batch.withPointers { try train(pixels: $0, labels: $1, step: step) }
+        try #require(try batch.withPointers { try train(pixels: $0, labels: $1, step: step) })
     }
 
     func evaluate(_ batch: Batch) throws -> BatchResult {

@@ -3,6 +3,7 @@
 import Engine
 import Experiments
 import ReferenceNetwork
+import Synchronization
 import Testing
 
 @Suite struct VGGModelTests {
@@ -66,6 +67,31 @@ import Testing
         let first = try losses(seed: 1)
         #expect(try losses(seed: 1) == first)
         #expect(Set(try losses(seed: 2)).isDisjoint(with: first))
+    }
+
+    @Test(arguments: [1, 2]) func `a cancelled step has no effect`(threads: Int) throws {
+        let network = try Network.small()
+        let recipe = TrainingRecipe(momentum: 0.9)
+        let model = try VGGModel(network, recipe: recipe, batchSize: 8, threads: threads)
+        let other = try VGGModel(network, recipe: recipe, batchSize: 8, threads: threads)
+        let batch = Batch(8, for: network, seed: 0)
+        var cutSteps = 0
+        // Cancelled when it is asked for the n-th time; beyond the last, the step is made.
+        for limit in [0, 1, 2, 5, 10, 20, 40, 80, 1_000_000] {
+            let count = Atomic(0)
+            let result = try batch.withPointers { pixels, labels in
+                try model.train(pixels: pixels, labels: labels, step: 3) {
+                    count.add(1, ordering: .relaxed).newValue > limit
+                }
+            }
+            if result == nil {
+                cutSteps += 1
+            } else {
+                try other.train(batch, step: 3)
+            }
+            #expect(try model.values() == other.values())
+        }
+        #expect((1...8).contains(cutSteps))
     }
 
     @Test func `dropout depends on the step`() throws {

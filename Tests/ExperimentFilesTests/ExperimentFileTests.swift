@@ -11,10 +11,11 @@ import Testing
         name: "5 é", description: "yes: \"no\" \\ # \u{FEFF}\u{1F600}",
         network: NetworkRecipe(
             blocks: [Block(numConvs: 3, outChannels: 6), Block(numConvs: 1, outChannels: 9)], ratio: 3, kernel: 5,
-            classifier: [], dropout: 0.1),
+            classifier: [], dropout: 0.1, weights: "/w é/null"),
         data: DataRecipe(resize: 7, batchSize: 1, shuffle: false, limitTrain: 1000, limitTest: 1),
         training: TrainingRecipe(learningRate: 1e-7, momentum: 0.9, weightDecay: 5e-4, epochs: 0, seed: UInt64.max),
-        engine: EngineOptions(convolution: .winograd, chunk: 16))
+        engine: EngineOptions(convolution: .winograd, chunk: 16),
+        checkpoint: CheckpointRecipe(everyEpochs: nil, everyMinutes: 0.5, everySteps: 100))
 
     func parse(_ text: String, _ overrides: String...) throws -> Experiment {
         try ExperimentFile.parse(text, path: "experiments/a.yaml", overrides: overrides)
@@ -78,6 +79,7 @@ import Testing
               kernel: 3
               classifier: [4096, 4096]
               dropout: 0.5
+              weights: null
             data:
               dataset: fashion-mnist
               resize: 224
@@ -125,6 +127,18 @@ import Testing
         #expect(try parse(text, "network.variant=vgg13", "network.ratio=1", "data.resize=32").network.variant == .vgg13)
     }
 
+    @Test func `weights are found from the file's folder, or from where the command is given`() throws {
+        let text = "name: a\nnetwork: { weights: w/start.safetensors }"
+        func weights(_ path: String, _ text: String = text, _ overrides: String...) throws -> String? {
+            try ExperimentFile.parse(text, path: path, overrides: overrides).network.weights
+        }
+        #expect(try weights("a.yaml") == "w/start.safetensors")
+        #expect(try weights("/x/y/a.yaml") == "/x/y/w/start.safetensors")
+        #expect(try weights("y/a.yaml", "name: a\nnetwork: { weights: /s }") == "/s")
+        #expect(try weights("y/a.yaml", text, "network.weights=b") == "b")
+        #expect(try weights("y/a.yaml", text, "network.weights=null") == nil)
+    }
+
     @Test func `overrides replace what the file says, and a later one an earlier one`() throws {
         let text = "name: a\ntraining: { lr: -1, epochs: 2 }\nnetwork: { variant: vgg19 }"
         let experiment = try parse(
@@ -140,7 +154,7 @@ import Testing
 
     @Test func `the keys for help come with limits and defaults`() throws {
         let keys = ExperimentKey.all
-        #expect(keys.count == 26)
+        #expect(keys.count == 27)
         let lr = try #require(keys.first { $0.path == "training.lr" })
         #expect(lr.allowed == "a number greater than 0")
         #expect(lr.defaultValue == "0.05")

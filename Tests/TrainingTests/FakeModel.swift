@@ -59,8 +59,9 @@ final class FakeModel: TrainableModel {
     var evaluated: [[Int]] { calls.compactMap { if case .evaluate(let labels) = $0 { labels } else { nil } } }
 
     func train(
-        pixels: UnsafeBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>, step: Int
-    ) throws(EngineError) -> BatchResult {
+        pixels: UnsafeBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>, step: Int,
+        isCancelled: @escaping @Sendable () -> Bool
+    ) throws(EngineError) -> BatchResult? {
         clock?.advance(2)
         return try note(.train(step: step, labels: labels.map(Int.init)), pixels)
     }

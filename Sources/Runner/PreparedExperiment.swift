@@ -1,0 +1,94 @@
+// An experiment with its data on this machine, checked before anything is trained or kept.
+
+internal import Datasets
+public import Engine
+public import Experiments
+internal import RunLog
+public import Training
+
+/// An experiment that cannot be trained on this machine. `description` is one sentence for a person.
+public struct PreparationError: Error, CustomStringConvertible {
+    /// One sentence for a person.
+    public let description: String
+}
+
+/// An experiment that is ready to train: everything that can be wrong with its input has been checked.
+public struct PreparedExperiment: Sendable {
+    /// What is trained.
+    public let experiment: Experiment
+    /// Its pictures.
+    public let data: TrainingData
+    /// Its network for these pictures.
+    public let network: Network
+    /// Threads that will compute.
+    public let threads: Int
+    /// Pictures in a step: the experiment's, or all where there are fewer.
+    public let batchSize: Int
+    /// What it will take.
+    public let memory: MemoryEstimate
+    /// Where it will be trained.
+    public let machine: Machine
+
+    /// - Throws: `PreparationError` if the network cannot be built for the data or does not fit into memory.
+    public init(
+        _ experiment: Experiment, data: TrainingData, threads: Int, machine: Machine
+    ) throws(PreparationError) {
+        let network: Network
+        do {
+            network = try experiment.network(numClasses: data.numClasses)
+        } catch {
+            throw PreparationError(description: "\(experiment.name): \(error)")
+        }
+        func estimate(batchSize: Int) -> MemoryEstimate {
+            var recipe = experiment.data
+            recipe.batchSize = batchSize
+            return MemoryEstimate(
+                network, data: recipe, training: experiment.training, engine: experiment.engine,
+                storedBytes: data.loadedBytes, threads: threads, traits: VGGModel.traits)
+        }
+        let batchSize = min(experiment.data.batchSize, data.train.count)
+        let memory = estimate(batchSize: batchSize)
+        let available = machine.availableMemoryBytes
+        guard memory.totalBytes <= available else {
+            let halves = sequence(first: batchSize / 2) { $0 / 2 }.prefix { $0 > 0 }
+            let fitting = halves.first { estimate(batchSize: $0).totalBytes <= available }
+            let advice =
+                fitting.map { "data.batch_size=\($0) would fit" }
+                ?? "use a smaller network.classifier, a larger network.ratio or a smaller data.resize"
+            throw PreparationError(
+                description: """
+                    \(experiment.name): training needs about \(Readable.bytes(memory.totalBytes)) of memory, but \
+                    \(Readable.bytes(available)) are available; \(advice)
+                    """)
+        }
+        self.experiment = experiment
+        self.data = data
+        self.network = network
+        self.threads = threads
+        self.batchSize = batchSize
+        self.memory = memory
+        self.machine = machine
+    }
+
+    /// The model, compiled and with its initial weights.
+    public func makeModel() throws(EngineError) -> VGGModel {
+        try VGGModel(
+            network, recipe: experiment.training, batchSize: batchSize, options: experiment.engine, threads: threads)
+    }
+
+    /// What the run of `model` is made of.
+    public func started(_ model: VGGModel, resumedStep: Int = 0) -> RunStarted {
+        RunStarted(
+            experiment: experiment, network: network, dataset: data.summary, trainExamples: data.train.count,
+            testExamples: data.test.count, stepsPerEpoch: data.stepsPerEpoch, threads: threads,
+            machine: machine.summary, engine: model.summary, predictedMemoryBytes: memory.totalBytes,
+            resumedStep: resumedStep)
+    }
+}
+
+extension Machine {
+    /// Processor, cores and memory, for people.
+    public var summary: String {
+        "\(processor), \(cores) core\(cores == 1 ? "" : "s"), \(Readable.bytes(memoryBytes)) of memory"
+    }
+}
