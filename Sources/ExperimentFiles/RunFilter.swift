@@ -1,0 +1,140 @@
+// Which runs a person wants to see, as typed: words, and comparisons with any key of an experiment or figure of a run.
+
+public import Experiments
+
+/// A filter that cannot be read. `description` is one sentence for a person.
+public struct RunFilterError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// One sentence for a person.
+    public let description: String
+}
+
+/// A filter such as `lr>=0.05 vgg13 -failed`: every term must hold. A word is looked for in a run's texts without regard
+/// to case; `key=value`, `!=`, `<`, `<=`, `>` and `>=` compare; a `-` before a term turns it round.
+public struct RunFilter: Sendable, Hashable {
+    /// What a run shows beside its experiment: figures such as `acc` and texts such as `state`, by their keys.
+    public typealias Facts = [String: Fact]
+
+    /// A figure or a text of a run.
+    public enum Fact: Sendable, Hashable {
+        /// A figure.
+        case number(Double)
+        /// A text.
+        case text(String)
+    }
+
+    private enum Comparison: String, CaseIterable {
+        // The longer ones first, so that they are found first.
+        case notEqual = "!="
+        case atMost = "<="
+        case atLeast = ">="
+        case equal = "="
+        case less = "<"
+        case more = ">"
+    }
+
+    private enum Condition: Hashable {
+        case word(String)
+        case comparison(key: String, Comparison, value: String)
+    }
+
+    private struct Term: Hashable {
+        let condition: Condition
+        let isNegated: Bool
+    }
+
+    /// The figures and texts of runs that filters know beside the keys of experiments.
+    public static let factKeys = ["acc", "best", "depth", "epoch", "loss", "name", "rate", "state", "tag", "time"]
+
+    private let terms: [Term]
+
+    /// A filter that lets everything through.
+    public init() { terms = [] }
+
+    /// Reads what a person has typed; nothing lets everything through.
+    ///
+    /// - Throws: `RunFilterError` for a key that nothing has, or a comparison without a value.
+    public init(_ text: String) throws(RunFilterError) {
+        var terms: [Term] = []
+        for word in text.split(whereSeparator: \.isWhitespace) {
+            let isNegated = word.count > 1 && (word.hasPrefix("-") || word.hasPrefix("!"))
+            terms.append(
+                Term(condition: try Self.condition(String(isNegated ? word.dropFirst() : word)), isNegated: isNegated))
+        }
+        self.terms = terms
+    }
+
+    private static func condition(_ word: String) throws(RunFilterError) -> Condition {
+        let found = Comparison.allCases.compactMap { comparison in
+            word.firstRange(of: comparison.rawValue).map { (comparison, $0) }
+        }
+        guard let (comparison, range) = found.min(by: { $0.1.lowerBound < $1.1.lowerBound }) else {
+            return .word(word.lowercased())
+        }
+        let (name, value) = (String(word[..<range.lowerBound]), String(word[range.upperBound...]))
+        guard !name.isEmpty, !value.isEmpty else {
+            throw RunFilterError(
+                description: "\(word.shortened(to: 60)): write key\(comparison.rawValue)value, such as lr>=0.05")
+        }
+        guard let key = key(named: name) else {
+            let known = factKeys + Schema.fields.map(\.key)
+            let near = name.nearest(in: known).map { "; did you mean \($0)?" } ?? "; try lr, ratio, state or acc"
+            throw RunFilterError(description: "unknown key \(name.shortened(to: 60)) in the filter\(near)")
+        }
+        return .comparison(key: key, comparison, value: value)
+    }
+
+    /// A fact's key, or the path of an experiment's key that is named by path, last word or synonym.
+    private static func key(named name: String) -> String? {
+        if factKeys.contains(name) { return name }
+        return Schema.fields.first { $0.path == name || $0.key == name || $0.synonyms.contains(name) }?.path
+    }
+
+    /// Whether a run is wanted.
+    public func matches(_ experiment: Experiment, facts: Facts = [:]) -> Bool {
+        terms.allSatisfy { holds($0.condition, experiment, facts) != $0.isNegated }
+    }
+
+    private func holds(_ condition: Condition, _ experiment: Experiment, _ facts: Facts) -> Bool {
+        switch condition {
+        case .word(let word):
+            var texts = [experiment.name, experiment.description, experiment.network.variant?.rawValue ?? ""]
+            for case .text(let text) in facts.values { texts.append(text) }
+            return texts.contains { $0.lowercased().contains(word) }
+        case .comparison(let key, let comparison, let value):
+            let fact: Fact?
+            if key == "depth" {
+                fact = .number(Double(experiment.network.depth))
+            } else if let field = Schema.field(key), facts[key] == nil {
+                fact = field.write(experiment).map { text in Double(text).map(Fact.number) ?? .text(text) }
+            } else {
+                fact = facts[key]
+            }
+            guard let fact else { return false }
+            return holds(comparison, fact, value)
+        }
+    }
+
+    private func holds(_ comparison: Comparison, _ fact: Fact, _ value: String) -> Bool {
+        switch fact {
+        case .number(let number):
+            guard let value = Double(value) else { return comparison == .notEqual }
+            switch comparison {
+            case .equal: return number == value
+            case .notEqual: return number != value
+            case .less: return number < value
+            case .atMost: return number <= value
+            case .more: return number > value
+            case .atLeast: return number >= value
+            }
+        case .text(let text):
+            let isEqual =
+                text.split(separator: " ").contains { $0.lowercased() == value.lowercased() }
+                || text.lowercased() == value.lowercased()
+            switch comparison {
+            case .equal: return isEqual
+            case .notEqual: return !isEqual
+            case .less, .atMost, .more, .atLeast: return false
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+// Filters as people type them.
+
+import ExperimentFiles
+import Experiments
+import Testing
+
+@Suite struct RunFilterTests {
+    private let experiment = Experiment(
+        name: "vgg13-ratio8", description: "A Deeper one",
+        network: NetworkRecipe(blocks: Variant.vgg13.blocks, ratio: 8),
+        data: DataRecipe(resize: 96), training: TrainingRecipe(learningRate: 0.05))
+    private let facts: RunFilter.Facts = [
+        "acc": .number(0.861), "state": .text("failed"), "tag": .text("paper final"), "name": .text("vgg13-ratio8-2"),
+    ]
+
+    @Test(arguments: [
+        "", "  ", "vgg13", "VGG13", "deeper", "lr>=0.05", "lr=5e-2", "training.lr<=0.05", "learning_rate=0.05",
+        "lr>0.04 lr<0.06", "ratio=8", "depth=13", "resize!=224", "state=failed", "-state=done", "acc>0.8", "tag=final",
+        "final", "-running", "!running", "variant=vgg13", "name=vgg13-ratio8-2", "batch=128", "shuffle=true",
+        "chunk=auto", "chunk!=8",
+    ]) func `what holds is let through`(text: String) throws {
+        #expect(try RunFilter(text).matches(experiment, facts: facts))
+    }
+
+    @Test(arguments: [
+        "vgg11", "-vgg13", "lr>0.05", "lr<0.05", "lr=x", "ratio=4", "state=fail", "-failed", "acc<0.5", "best>0",
+        "tag=fin", "vgg13 lr=1", "depth>13", "state>a",
+    ]) func `what does not is kept out`(text: String) throws {
+        #expect(try !RunFilter(text).matches(experiment, facts: facts))
+    }
+
+    @Test(arguments: [
+        ("lr>=", "lr>=: write key>=value, such as lr>=0.05"), ("=3", "=3: write key=value, such as lr>=0.05"),
+        ("ratioo=4", "unknown key ratioo in the filter; did you mean ratio?"),
+        ("xyzzyx=4", "unknown key xyzzyx in the filter; try lr, ratio, state or acc"),
+    ]) func `what cannot be read is said`(text: String, sentence: String) {
+        let error = #expect(throws: RunFilterError.self) { try RunFilter(text) }
+        #expect(error?.description == sentence)
+    }
+}
