@@ -27,9 +27,10 @@ let package = Package(
 
         // The engine.
         .target(name: "OneDNN", dependencies: ["COneDNN"]),
+        .target(name: "CKernels"),
         .target(name: "CProcessor"),
         .target(name: "CStartup"),
-        .target(name: "Engine", dependencies: ["CProcessor", "Experiments", "OneDNN"]),
+        .target(name: "Engine", dependencies: ["CKernels", "CProcessor", "Experiments", "OneDNN"]),
 
         // The loop, what it says, and the program.
         .target(name: "Training", dependencies: ["Datasets", "Engine", "Experiments", "Safetensors"]),
@@ -62,7 +63,8 @@ let package = Package(
 
 let warningsAreErrors = Context.environment["CI"] != nil
 
-for target in package.targets where target.type != .system && !["CProcessor", "CStartup"].contains(target.name) {
+for target in package.targets
+where target.type != .system && !["CKernels", "CProcessor", "CStartup"].contains(target.name) {
     target.swiftSettings = [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("InternalImportsByDefault"),

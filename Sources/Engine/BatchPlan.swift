@@ -73,7 +73,8 @@ struct BatchPlan {
             [convolution.forward, convolution.backwardData, convolution.backwardWeights].compactMap { $0 }
         }
         let winograd = passes.filter(\.isWinograd).count
-        return winograd == 0 ? "direct" : "Winograd in \(winograd) of \(passes.count) passes, direct in the others"
+        let count = passes.count + (lanes[0][0].trunk.firstBlock == nil ? 0 : 2)
+        return winograd == 0 ? "direct" : "Winograd in \(winograd) of \(count) passes, direct in the others"
     }
 
     /// The most room for intermediate results that any operation wants.

@@ -137,7 +137,8 @@ final class ProgramBuilder {
     func appendWeightGradient(
         _ layer: Int, _ primitive: Primitive, source: Memory, destinationGradient: Memory, addsUp: Bool
     ) throws(OneDNNError) {
-        let (weights, bias) = try gradients(of: layer, for: primitive)
+        let weightShape = layerParameters(layer).weight.value.descriptor.shape
+        let (weights, bias) = try gradients(of: layer, like: primitive.wants(.weightsGradient, shape: weightShape))
         var arguments: [Argument: Memory] = [.source: source, .destinationGradient: destinationGradient]
         if !addsUp {
             arguments[.weightsGradient] = weights
@@ -157,18 +158,19 @@ final class ProgramBuilder {
         }
     }
 
-    /// Where a lane's gradients add up: the first lane's with their parameters, if the layout is theirs.
-    private func gradients(of layer: Int, for primitive: Primitive) throws(OneDNNError) -> (Memory, Memory) {
+    /// Where a lane's gradients of weights and biases add up: the first lane's with their parameters, if the layout is
+    /// theirs.
+    ///
+    /// - Parameter wanted: the layout of the weights' gradient; `nil` for that of the weights.
+    func gradients(of layer: Int, like wanted: Descriptor?) throws(OneDNNError) -> (weights: Memory, bias: Memory) {
         let parameters = layerParameters(layer)
         func memory(_ wanted: Descriptor?, _ gradient: Memory) throws(OneDNNError) -> Memory {
             let wanted = wanted ?? gradient.descriptor
             return lane == 0 && wanted == gradient.descriptor ? gradient : try Memory(wanted, on: device)
         }
         let key = GradientKey(layer: layer, lane: lane)
-        let weightShape = parameters.weight.value.descriptor.shape
         if let weights = weightGradients[key], let bias = biasGradients[key] { return (weights, bias) }
-        let weights = try memory(
-            primitive.wants(.weightsGradient, shape: weightShape), parameters.weight.gradient)
+        let weights = try memory(wanted, parameters.weight.gradient)
         let bias = try memory(nil, parameters.bias.gradient)
         weightGradients[key] = weights
         biasGradients[key] = bias
@@ -191,7 +193,7 @@ final class ProgramBuilder {
         }
     }
 
-    private func layerParameters(_ layer: Int) -> LayerParameters {
+    func layerParameters(_ layer: Int) -> LayerParameters {
         guard let found = parameters.byLayer[layer] else { preconditionFailure("layer \(layer) has no parameters") }
         return found
     }

@@ -45,10 +45,12 @@ struct BlockPlan {
 /// All blocks for `count` pictures at a time.
 struct TrunkPlan {
     let count: Int
+    /// What goes in: row-major pictures.
+    let source: Descriptor
+    /// The first block, where it can be computed in one pass; the blocks are those behind it.
+    let firstBlock: FirstBlockPlan?
     let blocks: [BlockPlan]
 
-    /// What goes in: row-major pictures.
-    var source: Descriptor { blocks[0].convolutions[0].source }
     /// What comes out for the classifier.
     var destination: Descriptor { blocks[blocks.count - 1].pool.destination }
     /// Index of the last pooling.
@@ -96,7 +98,11 @@ struct TrunkPlan {
         var blocks: [BlockPlan] = []
         var convolutions: [ConvolutionPlan] = []
         var source = try Descriptor([count] + (layers.first?.inputShape ?? []), layout: .abcd)
-        for (index, layer) in layers.enumerated() {
+        self.source = source
+        let firstBlock = activations == .any ? try FirstBlockPlan(layers, count: count, layouts: &layouts) : nil
+        self.firstBlock = firstBlock
+        if let firstBlock { source = firstBlock.destination }
+        for (index, layer) in layers.enumerated().dropFirst(firstBlock == nil ? 0 : 2) {
             let shape = [count] + layer.outputShape
             switch layer.kind {
             case .convolution(let inChannels, let outChannels, let kernel, let padding):

@@ -43,6 +43,15 @@ struct TrunkWriter {
             return try temporaryMemory(descriptor, side)
         }
 
+        if let first = trunk.firstBlock {
+            let destination = try output(of: first.poolLayer, first.destination, isKept: keepsOutputs)
+            let taken =
+                keepsOutputs
+                ? try batchMemory("layer \(first.poolLayer) workspace", first.taken, planned.chunk) : nil
+            activations.workspaces[first.poolLayer] = taken
+            try first.appendForward(source, destination, taken: taken, to: builder)
+            source = destination
+        }
         for block in trunk.blocks {
             for (index, convolution) in block.convolutions.enumerated() {
                 // The last output of a block is only pooled; backward looks at the pooled values.
@@ -118,6 +127,9 @@ struct TrunkWriter {
                     try appendMask(mask, layer: convolution.layer - 1, gradient: gradient, output: source)
                 }
             }
+        }
+        if let first = trunk.firstBlock, let taken = activations.workspaces[first.poolLayer] {
+            try first.appendBackward(activations.source, taken: taken, gradient, addsUp: addsUp, to: builder)
         }
     }
 

@@ -46,6 +46,7 @@ public struct MemoryEstimate: Sendable, Hashable {
         let share = (batch + lanes - 1) / lanes
         let chunk = min(engine.chunk ?? network.chunkSize(batchSize: batch, threads: threads), share)
         let layers = network.layers
+        let isFirstBlockFused = network.canFuseFirstBlock(vectorWidth: traits.vectorWidth)
         // Winograd takes channels sixteen at a time, so that its activations are as wide as a multiple of that.
         let isWinograd = traits.hasWinograd && engine.convolution != .direct && network.kernel == 3
         func size(_ shape: [Int]) -> Int {
@@ -62,7 +63,7 @@ public struct MemoryEstimate: Sendable, Hashable {
             switch layer.kind {
             case .convolution:
                 let input = index == 0 ? layer.inputShape.reduce(float, *) : size(layer.inputShape)
-                largest = max(largest, input, output)
+                largest = max(largest, input, index == 0 && isFirstBlockFused ? 0 : output)
                 if case .convolution = layers[index + 1].kind { activations += output }
             case .maxPool: activations += output + output / float
             case .flatten: activations += output
@@ -75,9 +76,12 @@ public struct MemoryEstimate: Sendable, Hashable {
         // parameters' own, and of one chunk where a lane adds several up.
         let scratchpad = isWinograd ? network.winogradBytes(chunk: chunk) : 0
         let laneGradients = (lanes - 1 + (share > chunk ? lanes : 0)) * convolutions
-        // Below AVX-512, the first weight gradient wants its pictures padded to a vector of channels.
+        // Where the first block is not computed in one pass, below AVX-512 its weight gradient wants its pictures padded
+        // to a vector of channels.
         let picture = layers[0].inputShape.dropFirst().reduce(float, *)
-        let padded = traits.vectorWidth < 16 ? picture * roundedUp(network.inputChannels, to: traits.vectorWidth) : 0
+        let padded =
+            isFirstBlockFused || traits.vectorWidth >= 16
+            ? 0 : picture * roundedUp(network.inputChannels, to: traits.vectorWidth)
         let working = lanes * ((2 * largest + padded) * chunk + scratchpad) + laneGradients
         let parameters = network.parameters * float
         let pictures = 4 * batch * network.inputChannels * network.inputSide * network.inputSide * float

@@ -11,4 +11,11 @@ extension Network {
         let share = batchSize >= threads ? (batchSize + threads - 1) / threads : batchSize
         return min(max(fitting, 1), share)
     }
+
+    /// Whether the first block is one that can be computed in one pass: a single 3 × 3 convolution of one-channel
+    /// pictures whose results fill vectors, and not the last block.
+    public func canFuseFirstBlock(vectorWidth: Int) -> Bool {
+        guard blocks.count > 1, let first = blocks.first, vectorWidth >= 8 else { return false }
+        return inputChannels == 1 && kernel == 3 && first.numConvs == 1 && first.outChannels.isMultiple(of: vectorWidth)
+    }
 }

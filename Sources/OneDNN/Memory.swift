@@ -7,10 +7,13 @@ internal import Glibc
 public enum DataType: Sendable {
     /// IEEE single precision.
     case float32
+    /// A byte.
+    case uint8
 
     var raw: dnnl_data_type_t {
         switch self {
         case .float32: dnnl_f32
+        case .uint8: dnnl_u8
         }
     }
 }
@@ -31,6 +34,10 @@ public enum Layout: Sendable, CaseIterable {
     case aBcd16b
     /// Channels in groups of 8 that lie together.
     case aBcd8b
+    /// Convolution weights with outputs in groups of 16 that lie together.
+    case Acdb16a
+    /// Convolution weights with outputs in groups of 8 that lie together.
+    case Acdb8a
 
     var raw: dnnl_format_tag_t {
         switch self {
@@ -41,6 +48,8 @@ public enum Layout: Sendable, CaseIterable {
         case .acdb: dnnl_acdb
         case .aBcd16b: dnnl_aBcd16b
         case .aBcd8b: dnnl_aBcd8b
+        case .Acdb16a: dnnl_Acdb16a
+        case .Acdb8a: dnnl_Acdb8a
         }
     }
 }

@@ -53,12 +53,12 @@ struct BenchReport {
             \(engine)
             \(machine), peak \(gigaflops(peakOperationsPerSecond)) GFLOP/s measured
 
-            \("layer".padded(26))\("pass".padded(18))\("ms".leftPadded(9))\("GFLOP/s".leftPadded(10))\("of peak".leftPadded(9))
+            \("layer".padded(29))\("pass".padded(18))\("ms".leftPadded(9))\("GFLOP/s".leftPadded(10))\("of peak".leftPadded(9))
 
             """
         for pass in passes {
             let rate = operationsPerSecond(pass)
-            text += name(of: pass.layer).padded(26) + pass.pass.rawValue.padded(18)
+            text += name(of: pass.layer).padded(29) + pass.pass.rawValue.padded(18)
             text += Readable.fixed(pass.seconds * 1000, decimals: 2).leftPadded(9)
             if rate > 0 {
                 text += gigaflops(rate).leftPadded(10) + percent(rate / peakOperationsPerSecond).leftPadded(9)
@@ -108,7 +108,10 @@ struct BenchReport {
         let shapes = network.layers[layer]
         switch shapes.kind {
         case .convolution(let inChannels, let outChannels, _, _):
-            return "conv \(ordinal(of: layer)): \(inChannels) → \(outChannels) @ \(shapes.inputShape[1])"
+            // A pooling that takes no time of its own is part of the convolution before it.
+            let isFused = layer == 0 && network.layers[1].isPooling && !profiles.joined().contains { $0.layer == 1 }
+            return "conv \(ordinal(of: layer))\(isFused ? " + pool" : ""): \(inChannels) → \(outChannels) "
+                + "@ \(shapes.inputShape[1])"
         case .maxPool(let channels): return "pool: \(channels) @ \(shapes.inputShape[1])"
         case .linear(let inFeatures, let outFeatures, _): return "linear: \(inFeatures) → \(outFeatures)"
         case .flatten: return "flatten"
@@ -123,6 +126,10 @@ struct BenchReport {
 
     private func gigaflops(_ operations: Double) -> String { Readable.fixed(operations / 1e9, decimals: 0) }
     private func percent(_ share: Double) -> String { Readable.fixed(share * 100, decimals: 0) + " %" }
+}
+
+extension Layer {
+    fileprivate var isPooling: Bool { if case .maxPool = kind { true } else { false } }
 }
 
 extension [Double] {

@@ -1,0 +1,97 @@
+// The first block in one pass, where it is a single convolution of one-channel pictures: its output of full size would
+// be the largest thing in a step, and writing and reading it would take longer than computing it.
+
+internal import CKernels
+internal import Experiments
+internal import OneDNN
+
+/// The first block for a fixed number of pictures: convolution, ReLU and max pooling in one operation.
+struct FirstBlockPlan {
+    let layer: Int
+    let poolLayer: Int
+    let destination: Descriptor
+    /// Which value of its window each pooled value is, a byte each.
+    let taken: Descriptor
+    private let count: Int
+    private let side: Int
+    private let channels: Int
+
+    /// - Returns: `nil` where the block, the processor or layouts that were chosen before ask for the library.
+    init?(_ layers: [Layer], count: Int, layouts: inout ParameterLayouts) throws(OneDNNError) {
+        let width = Int(first_block_width())
+        guard width == Device.vectorWidth, layers.count > 2, layers[2].block == 2,
+            case .convolution(1, let channels, 3, 1) = layers[0].kind, channels.isMultiple(of: width),
+            case .maxPool = layers[1].kind
+        else { return nil }
+        let weights = try Descriptor([channels, 1, 3, 3], layout: width == 16 ? .Acdb16a : .Acdb8a)
+        if let chosen = layouts.forward[0], chosen != weights { return nil }
+        layouts.choose(\.forward, weights, for: 0)
+        layer = 0
+        poolLayer = 1
+        let shape = [count] + layers[1].outputShape
+        let layout = width == 16 ? Layout.aBcd16b : .aBcd8b
+        destination = try Descriptor(shape, layout: layout)
+        taken = try Descriptor(shape, type: .uint8, layout: layout)
+        self.count = count
+        self.side = layers[0].inputShape[1]
+        self.channels = channels
+    }
+
+    /// - Parameter taken: `nil` where no backward pass will want it.
+    func appendForward(
+        _ source: Memory, _ destination: Memory, taken: Memory?, to builder: ProgramBuilder
+    ) throws(OneDNNError) {
+        let parameters = builder.layerParameters(layer)
+        let padded = try paddedPicture(builder)
+        builder.append(layer, .forward) {
+            eachPicture(of: source, padded, destination, taken) { values, bytes in
+                first_block_forward(
+                    padded.floats.baseAddress, side, side, channels, parameters.weight.value.floats.baseAddress,
+                    parameters.bias.value.floats.baseAddress, values, bytes)
+            }
+        }
+    }
+
+    /// Adds the gradients of weights and biases.
+    ///
+    /// - Parameters:
+    ///   - gradient: that of the pooled values.
+    ///   - addsUp: whether they are added to what the lane has put there before.
+    func appendBackward(
+        _ source: Memory, taken: Memory, _ gradient: Memory, addsUp: Bool, to builder: ProgramBuilder
+    ) throws(OneDNNError) {
+        let sums = try builder.gradients(of: layer, like: nil)
+        let padded = try paddedPicture(builder)
+        builder.append(layer, .backwardWeights) {
+            if !addsUp {
+                sums.weights.floats.update(repeating: 0)
+                sums.bias.floats.update(repeating: 0)
+            }
+            eachPicture(of: source, padded, gradient, taken) { values, bytes in
+                first_block_backward(
+                    padded.floats.baseAddress, side, side, channels, bytes, values, sums.weights.floats.baseAddress,
+                    sums.bias.floats.baseAddress)
+            }
+        }
+    }
+
+    /// Calls `body` with each picture's pooled values and bytes, when its pixels are in `padded`.
+    private func eachPicture(
+        of source: Memory, _ padded: Memory, _ pooled: Memory, _ taken: Memory?,
+        _ body: (UnsafeMutablePointer<Float>?, UnsafeMutablePointer<UInt8>?) -> Void
+    ) {
+        let values = channels * (side / 2) * (side / 2)
+        for picture in 0..<count {
+            first_block_pad(
+                source.floats.baseAddress.map { $0 + picture * side * side }, side, side, padded.floats.baseAddress)
+            body(
+                pooled.floats.baseAddress.map { $0 + picture * values },
+                taken.map { $0.base.assumingMemoryBound(to: UInt8.self) + picture * values })
+        }
+    }
+
+    private func paddedPicture(_ builder: ProgramBuilder) throws(OneDNNError) -> Memory {
+        let padded = try Descriptor([1, 1, side + 2, side + 2], layout: .abcd)
+        return try builder.temporaryMemory("padded picture", padded, byteCount: padded.byteCount)
+    }
+}
