@@ -15,8 +15,9 @@ struct ConvolutionPlan {
     let backwardData: Primitive?
     /// `nil` where only evaluation is wanted.
     let backwardWeights: Primitive?
-    /// What the gradient of the weights wants the source to be, where that is another layout than the source has.
-    let paddedSource: Descriptor?
+    /// What the gradient of the weights wants its source and the gradient of the destination to be.
+    let weightGradientSource: Descriptor
+    let weightGradientDestination: Descriptor
     /// Gradient of the ReLU that made the source, where a convolution of the same block did.
     let sourceMask: Primitive?
 }
@@ -149,7 +150,7 @@ extension ConvolutionPlan {
 
         var backwardData: Primitive?
         var backwardWeights: Primitive?
-        var paddedSource: Descriptor?
+        var (weightGradientSource, weightGradientDestination) = (source, destination)
         if purpose == .training {
             if layer > 0 {
                 let primitive = try firstImplemented(algorithms(convolution, for: .backwardData)) {
@@ -161,7 +162,9 @@ extension ConvolutionPlan {
                 layouts.choose(\.backward, primitive.wants(.weights, shape: weightsShape), for: layer)
                 backwardData = primitive
             }
-            func weightGradient(of source: Descriptor) throws(OneDNNError) -> Primitive {
+            func weightGradient(
+                _ source: Descriptor, _ destination: Descriptor
+            ) throws(OneDNNError) -> Primitive {
                 try firstImplemented(algorithms(convolution, for: .backwardWeights)) { algorithm throws(OneDNNError) in
                     try Primitive.convolutionBackwardWeights(
                         algorithm, source: source, weightsGradient: layouts.gradient[layer] ?? anyWeights,
@@ -169,14 +172,19 @@ extension ConvolutionPlan {
                         on: device)
                 }
             }
-            var primitive = try weightGradient(of: source)
-            if primitive.isReference, layer == 0 {
-                // For row-major pictures of one channel there may be plain loops only (AVX2), and code for channels
-                // padded to a vector.
-                let padded = try weightGradient(of: Descriptor(source.shape, layout: .any))
-                if !padded.isReference {
-                    primitive = padded
-                    paddedSource = padded.wants(.source, shape: source.shape)
+            var primitive = try weightGradient(source, destination)
+            if primitive.isReference {
+                // With AVX2 there are plain loops only for pictures of one channel and for very small ones; the first
+                // have better code when channels are padded to a vector, the second as row-major matrices.
+                let (anySource, rowMajor, rowMajorSource) = (
+                    try Descriptor(source.shape, layout: .any), try Descriptor(outputShape, layout: .abcd),
+                    try Descriptor(source.shape, layout: .abcd)
+                )
+                for (source, destination) in [(anySource, destination), (rowMajorSource, rowMajor)] {
+                    let other = try weightGradient(source, destination)
+                    guard !other.isReference, let wanted = other.wants(.source, shape: source.shape) else { continue }
+                    (primitive, weightGradientSource, weightGradientDestination) = (other, wanted, destination)
+                    break
                 }
             }
             layouts.choose(\.gradient, primitive.wants(.weightsGradient, shape: weightsShape), for: layer)
@@ -184,7 +192,8 @@ extension ConvolutionPlan {
         }
         self.init(
             layer: layer, source: source, destination: destination, padding: padding, forward: forward,
-            backwardData: backwardData, backwardWeights: backwardWeights, paddedSource: paddedSource,
+            backwardData: backwardData, backwardWeights: backwardWeights, weightGradientSource: weightGradientSource,
+            weightGradientDestination: weightGradientDestination,
             sourceMask: purpose == .training && !isFirstOfBlock
                 ? try Primitive.reluBackward(gradient: source, destination: source, on: device) : nil)
     }

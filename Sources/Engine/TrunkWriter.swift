@@ -111,10 +111,14 @@ struct TrunkWriter {
                 guard let backwardWeights = convolution.backwardWeights else {
                     preconditionFailure("a plan for training has backward operations")
                 }
+                let layer = convolution.layer
                 try builder.appendWeightGradient(
-                    convolution.layer, backwardWeights,
-                    source: padded(source, to: convolution.paddedSource, layer: convolution.layer),
-                    destinationGradient: gradient, addsUp: addsUp)
+                    layer, backwardWeights,
+                    source: source.reordered(
+                        to: convolution.weightGradientSource, as: "source", layer: layer, by: builder),
+                    destinationGradient: gradient.reordered(
+                        to: convolution.weightGradientDestination, as: "gradient", layer: layer, by: builder),
+                    addsUp: addsUp)
                 guard let backwardData = convolution.backwardData else { continue }
                 side = 1 - side
                 let sourceGradient = try temporaryMemory(convolution.source, side)
@@ -133,14 +137,6 @@ struct TrunkWriter {
         }
     }
 
-    /// The source in the layout that the gradient of the weights wants of it, if another.
-    private func padded(_ source: Memory, to wanted: Descriptor?, layer: Int) throws(OneDNNError) -> Memory {
-        guard let wanted else { return source }
-        let copy = try builder.temporaryMemory("padded pictures", wanted, byteCount: wanted.byteCount)
-        try builder.append(layer, .backwardWeights, reorder: source, to: copy)
-        return copy
-    }
-
     private func appendMask(_ mask: Primitive, layer: Int, gradient: Memory, output: Memory) throws(OneDNNError) {
         try builder.append(
             layer, .backwardData, mask,
@@ -153,5 +149,17 @@ struct TrunkWriter {
 
     private func temporaryMemory(_ descriptor: Descriptor, _ side: Int) throws(OneDNNError) -> Memory {
         try builder.temporaryMemory("side \(side)", descriptor, byteCount: largestBytes)
+    }
+}
+
+extension Memory {
+    /// Itself, or a copy in the layout that the gradient of a layer's weights wants.
+    fileprivate func reordered(
+        to wanted: Descriptor, as use: String, layer: Int, by builder: ProgramBuilder
+    ) throws(OneDNNError) -> Memory {
+        guard wanted != descriptor else { return self }
+        let copy = try builder.temporaryMemory("reordered \(use)", wanted, byteCount: wanted.byteCount)
+        try builder.append(layer, .backwardWeights, reorder: self, to: copy)
+        return copy
     }
 }
