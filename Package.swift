@@ -36,6 +36,7 @@ let package = Package(
         .target(name: "Training", dependencies: ["Datasets", "Engine", "Experiments", "Safetensors"]),
         .target(name: "RunLog", dependencies: ["Experiments"]),
         .target(name: "Runner", dependencies: ["Datasets", "Engine", "Experiments", "RunLog", "Training"]),
+        .target(name: "Exports", dependencies: ["Experiments", "RunLog", "Safetensors"]),
         .executableTarget(
             name: "vgglab",
             dependencies: [
@@ -55,6 +56,7 @@ let package = Package(
             name: "TrainingTests",
             dependencies: ["Datasets", "Engine", "Experiments", "Safetensors", "Training"]),
         .testTarget(name: "RunLogTests", dependencies: ["Experiments", "RunLog"]),
+        .testTarget(name: "ExportsTests", dependencies: ["Experiments", "Exports", "RunLog", "Safetensors"]),
         // The program is run as a process of its own, from the folder that the tests are built into.
         .testTarget(name: "vgglabTests", dependencies: ["vgglab"]),
     ],

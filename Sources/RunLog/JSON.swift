@@ -1,4 +1,4 @@
-// JSON on its way out: a value and its text. Reading JSON is not done here.
+// JSON on its way out: a value and its text. RunRecord+JSONLines.swift reads what becomes of records.
 
 /// A JSON value whose objects keep the order in which their keys were given.
 public enum JSON: Sendable, Hashable {

@@ -4,17 +4,20 @@
 import Glibc
 
 /// A file being written. Unless it is committed, nothing of it stays and what was there before is untouched.
-struct AtomicFile: ~Copyable {
+package struct AtomicFile: ~Copyable {
     private let path: String
     private let temporary: String
     private let descriptor: Int32
+    private let replaces: Bool
     private var isCommitted = false
 
-    init(_ path: String) throws(SafetensorsError) {
+    /// - Parameter replaces: whether it may take the place of a file that is there, at the end as at the beginning.
+    package init(_ path: String, replaces: Bool = true) throws(SafetensorsError) {
         var status = stat()
         if path.isEmpty || path.hasSuffix("/") || stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR {
             throw .cannotWrite(path: path, code: path.isEmpty ? ENOENT : EISDIR)
         }
+        guard replaces || lstat(path, &status) != 0 else { throw .cannotWrite(path: path, code: EEXIST) }
         let suffix = String(UInt64.random(in: 0...UInt64.max), radix: 36)
         let temporary = "\(Self.folder(of: path))/.\(suffix).partial"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
@@ -22,6 +25,7 @@ struct AtomicFile: ~Copyable {
         self.path = path
         self.temporary = temporary
         self.descriptor = descriptor
+        self.replaces = replaces
     }
 
     deinit {
@@ -30,13 +34,13 @@ struct AtomicFile: ~Copyable {
     }
 
     /// The folder that a file is in.
-    static func folder(of path: String) -> String {
+    package static func folder(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
     /// Appends all of `bytes`.
-    func append(_ bytes: UnsafeRawBufferPointer) throws(SafetensorsError) {
+    package func append(_ bytes: UnsafeRawBufferPointer) throws(SafetensorsError) {
         var done = 0
         while done < bytes.count {
             let wrote = write(descriptor, bytes.baseAddress?.advanced(by: done), bytes.count - done)
@@ -46,9 +50,9 @@ struct AtomicFile: ~Copyable {
         }
     }
 
-    /// Puts the file under its name, in place of what was there.
-    mutating func commit() throws(SafetensorsError) {
-        guard fsync(descriptor) == 0, rename(temporary, path) == 0 else {
+    /// Puts the file under its name, in place of what was there if it may.
+    package mutating func commit() throws(SafetensorsError) {
+        guard fsync(descriptor) == 0, rename() == 0 else {
             throw .cannotWrite(path: path, code: errno)
         }
         isCommitted = true
@@ -57,5 +61,13 @@ struct AtomicFile: ~Copyable {
         guard folder >= 0 else { return }
         fsync(folder)
         close(folder)
+    }
+
+    /// As rename(2), but for the file that must stay: a second link to a name fails where there is one.
+    private func rename() -> Int32 {
+        guard !replaces else { return Glibc.rename(temporary, path) }
+        if link(temporary, path) == 0 { return unlink(temporary) }
+        // Some file systems have no links; there the look at the beginning has to do.
+        return errno == EPERM || errno == EOPNOTSUPP ? Glibc.rename(temporary, path) : -1
     }
 }

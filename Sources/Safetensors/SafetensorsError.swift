@@ -46,6 +46,7 @@ public enum SafetensorsError: Error, Equatable, CustomStringConvertible {
         case ENOTDIR: "\(folder) is not a folder; choose another place"
         case EISDIR: "is a folder; give the name of a file"
         case EACCES, EPERM: "no permission to write in \(folder); choose another folder or ask for it with chmod"
+        case EEXIST: "is there already; remove it or give another name"
         case EROFS: "\(folder) can only be read; choose another folder"
         case ENOSPC, EDQUOT: "no space is left in \(folder); free some or choose another folder"
         case ENAMETOOLONG: "the name is too long; choose a shorter one"

@@ -83,6 +83,24 @@ public struct SafetensorsFile: Sendable {
         try input.bytes(in: info(named: name).byteRange)
     }
 
+    /// Gives a tensor's bytes of any type in their order, in parts of at most 1 MiB.
+    ///
+    /// - Throws: `SafetensorsError` without such a tensor, when reading fails, or what `body` throws.
+    public func readBytes(
+        named name: String, _ body: TensorSource.Emit<UnsafeRawBufferPointer>
+    ) throws(SafetensorsError) {
+        let range = try info(named: name).byteRange
+        let part = UnsafeMutableRawBufferPointer.allocate(byteCount: min(range.count, 1 << 20), alignment: 8)
+        defer { part.deallocate() }
+        var start = range.lowerBound
+        while start < range.upperBound {
+            let bytes = UnsafeMutableRawBufferPointer(rebasing: part[..<min(part.count, range.upperBound - start)])
+            try input.read(into: bytes, at: start)
+            try body(UnsafeRawBufferPointer(bytes))
+            start += bytes.count
+        }
+    }
+
     private func info(named name: String) throws(SafetensorsError) -> TensorInfo {
         guard let info = tensors[name] else { throw .noTensor(path: path, name: name) }
         return info

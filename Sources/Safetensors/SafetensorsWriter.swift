@@ -49,9 +49,10 @@ public enum SafetensorsWriter {
     ///   - path: the file; its folder must exist.
     ///   - tensors: in any order; the file has them with the widest type first, then by name.
     ///   - metadata: text pairs, joined by `"format": "pt"` unless they name another.
+    ///   - overwrite: whether it may take the place of a file that is there.
     /// - Throws: `SafetensorsError` when the tensors make no sound file or the system refuses.
     public static func write(
-        to path: String, tensors: [TensorSource], metadata: [String: String] = [:]
+        to path: String, tensors: [TensorSource], metadata: [String: String] = [:], overwrite: Bool = true
     ) throws(SafetensorsError) {
         let header: Header
         do throws(HeaderFlaw) {
@@ -66,7 +67,7 @@ public enum SafetensorsWriter {
             throw .unwritable(path: path, problem: "a header of \(json.count) bytes is longer than 1 MiB")
         }
 
-        var file = try AtomicFile(path)
+        var file = try AtomicFile(path, replaces: overwrite)
         try withUnsafeBytes(of: UInt64(json.count)) { bytes throws(SafetensorsError) in try file.append(bytes) }
         try json.span.withUnsafeBytes { bytes throws(SafetensorsError) in try file.append(bytes) }
         let sources = Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0) })

@@ -1,0 +1,14 @@
+// Why something cannot be exported, in a sentence.
+
+internal import Safetensors
+
+/// Why an export is not there. What was there before is untouched; `description` is one sentence for a person.
+public struct ExportError: Error, Equatable, CustomStringConvertible {
+    /// One sentence for a person.
+    public let description: String
+
+    init(_ error: SafetensorsError) { description = error.description }
+    init(_ path: String, _ problem: String) { description = "\(path): \(problem)" }
+    /// The system refuses to write, with its error number.
+    init(_ path: String, code: Int32) { self.init(.cannotWrite(path: path, code: code)) }
+}

@@ -1,0 +1,31 @@
+// A whole run as one JSON object.
+
+internal import Experiments
+internal import RunLog
+
+extension RunHistory {
+    /// `run`, `experiment`, `facts`, `epochs`, `steps`, `warnings` and `outcome`, with the keys of JSON Lines.
+    ///
+    /// `experiment` and `facts` are null without a start, `outcome` while the run goes on.
+    var json: JSON {
+        var facts: [JSON.Member] = []
+        if case .object(let members)? = start?.timed { facts = members }
+        return [
+            "run": (start ?? steps.first ?? epochs.first ?? end).map { .string($0.run) } ?? .null,
+            "experiment": facts.first { $0.key == "experiment" }?.value ?? .null,
+            "facts": start == nil ? .null : .object(facts.filter { $0.key != "experiment" }),
+            "epochs": .array(epochs.map(\.timed)),
+            "steps": .array(steps.map(\.timed)),
+            "warnings": .array(warnings.map(\.timed)),
+            "outcome": end?.timed ?? .null,
+        ]
+    }
+}
+
+extension RunRecord {
+    /// When it was, and what it says.
+    fileprivate var timed: JSON {
+        guard case .object(let members) = json else { return .null }
+        return .object(members.filter { !["event", "run", "sequence"].contains($0.key) })
+    }
+}

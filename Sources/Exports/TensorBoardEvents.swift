@@ -1,0 +1,77 @@
+// A run's records as the contents of a TensorBoard event file: TFRecords that each hold an `Event` message.
+//
+// Source: tensorflow's record_writer.cc, and tensorboard's event.proto and summary.proto.
+
+internal import Experiments
+
+/// Turns a run's records, in their order, into the bytes of an event file.
+///
+/// The step axis counts training steps. A step gives `loss/train` (of its batch), `throughput/examples_per_second` and
+/// `learning_rate`; an epoch gives `accuracy/train`, `loss/test` and `accuracy/test`.
+struct TensorBoardEvents {
+    private var learningRate: Double?
+
+    /// What the file begins with.
+    static func header(time: Double) -> [UInt8] {
+        record(event(time: time, step: 0) { $0.add(3, "brain.Event:2") })
+    }
+
+    /// What the next record adds to the file.
+    mutating func bytes(for record: RunRecord) -> [UInt8] {
+        switch record.event {
+        case .runStarted(let started):
+            learningRate = started.experiment.training.learningRate
+            guard started.resumedStep > 0 else { return [] }
+            // A session's start makes readers forget what an interrupted one said from this step on.
+            let session = ProtobufMessage { $0.add(1, 1) }
+            return Self.record(Self.event(time: record.time, step: started.resumedStep + 1) { $0.add(7, session) })
+        case .progress(let progress):
+            var scalars = [
+                ("loss/train", progress.loss), ("throughput/examples_per_second", progress.examplesPerSecond),
+            ]
+            if let learningRate { scalars.append(("learning_rate", learningRate)) }
+            return Self.scalars(scalars, time: record.time, step: progress.step)
+        case .epochFinished(let epoch):
+            let scalars = [
+                ("accuracy/train", epoch.trainAccuracy), ("loss/test", epoch.testLoss),
+                ("accuracy/test", epoch.testAccuracy),
+            ]
+            return Self.scalars(scalars, time: record.time, step: epoch.step)
+        case .checkpointSaved, .runFinished, .warning: return []
+        }
+    }
+
+    private static func scalars(_ scalars: [(tag: String, value: Double)], time: Double, step: Int) -> [UInt8] {
+        let summary = ProtobufMessage { summary in
+            for (tag, value) in scalars {
+                summary.add(
+                    1,
+                    ProtobufMessage {
+                        $0.add(1, tag)
+                        $0.add(2, Float(value))
+                    })
+            }
+        }
+        return record(event(time: time, step: step) { $0.add(5, summary) })
+    }
+
+    private static func event(
+        time: Double, step: Int, _ content: (inout ProtobufMessage) -> Void
+    ) -> ProtobufMessage {
+        ProtobufMessage {
+            $0.add(1, time)
+            $0.add(2, step)
+            content(&$0)
+        }
+    }
+
+    /// Length, its checksum, the message, its checksum; all little-endian.
+    static func record(_ message: ProtobufMessage) -> [UInt8] {
+        let length = littleEndian(UInt64(message.bytes.count))
+        return length + littleEndian(CRC32C.masked(length)) + message.bytes + littleEndian(CRC32C.masked(message.bytes))
+    }
+
+    private static func littleEndian(_ value: some FixedWidthInteger) -> [UInt8] {
+        withUnsafeBytes(of: value.littleEndian, Array.init)
+    }
+}

@@ -1,0 +1,102 @@
+// TensorBoard event files on disk: one that grows with a run, and one that is written at once.
+
+public import Experiments
+internal import Glibc
+
+/// An event file that grows while a run trains, so that TensorBoard follows it.
+///
+/// Each record is in the file when `append` returns. A resumed run begins another file in the same folder.
+public final class TensorBoardLog {
+    /// Where the file is.
+    public let path: String
+    private let descriptor: Int32
+    private var events = TensorBoardEvents()
+
+    /// Begins a file `events.out.tfevents.<seconds>.<host>.<pid>.<n>`.
+    ///
+    /// - Parameters:
+    ///   - folder: one for each run; it and those around it are made where they are missing.
+    ///   - time: seconds since 1970.
+    /// - Throws: `ExportError` when the system refuses.
+    public init(folder: String, time: Double) throws(ExportError) {
+        try makeFolder(folder)
+        var number = 0
+        var file: (path: String, descriptor: Int32)
+        repeat {
+            file.path = "\(folder)/" + fileName(time: time, process: Int(getpid()), number: number)
+            file.descriptor = open(file.path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0o666)
+            number += 1
+        } while file.descriptor < 0 && errno == EEXIST
+        guard file.descriptor >= 0 else { throw ExportError(file.path, code: errno) }
+        (path, descriptor) = file
+        try write(TensorBoardEvents.header(time: time))
+    }
+
+    deinit { close(descriptor) }
+
+    /// Adds what a record says; the run's records come in their order.
+    ///
+    /// - Throws: `ExportError` when the system refuses; the file is good up to the record before.
+    public func append(_ record: RunRecord) throws(ExportError) {
+        try write(events.bytes(for: record))
+    }
+
+    private func write(_ bytes: [UInt8]) throws(ExportError) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let wrote = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if wrote < 0 && errno == EINTR { continue }
+            guard wrote > 0 else { throw ExportError(path, code: wrote < 0 ? errno : EIO) }
+            rest = rest.dropFirst(wrote)
+        }
+    }
+
+    /// Writes a whole run into a folder, in a file that is named after its start and is there whole or not at all.
+    ///
+    /// - Parameters:
+    ///   - records: of one run, in any order.
+    ///   - folder: it and those around it are made where they are missing.
+    ///   - overwrite: whether it may take the place of the same run's file.
+    /// - Returns: the path of the file.
+    /// - Throws: `ExportError` when the system refuses, or a file is there that must stay.
+    @discardableResult
+    public static func write(
+        _ records: [RunRecord], to folder: String, overwrite: Bool = false
+    ) throws(ExportError) -> String {
+        let records = records.sorted { $0.sequence < $1.sequence }
+        let time = records.first?.time ?? 0
+        var events = TensorBoardEvents()
+        var bytes = TensorBoardEvents.header(time: time)
+        for record in records { bytes += events.bytes(for: record) }
+        try makeFolder(folder)
+        let path = "\(folder)/" + fileName(time: time, process: 0, number: 0)
+        try writeFile(bytes, to: path, overwrite: overwrite)
+        return path
+    }
+}
+
+/// TensorBoard finds event files by `tfevents` in their names and reads them in the names' order.
+private func fileName(time: Double, process: Int, number: Int) -> String {
+    var host = [CChar](repeating: 0, count: 65)
+    gethostname(&host, host.count - 1)
+    let name = String(decoding: host.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    let seconds = Int(exactly: time.rounded(.down)) ?? 0
+    return "events.out.tfevents.\(seconds).\(name).\(process).\(number)"
+}
+
+/// Makes a folder and those around it, unless they are there.
+private func makeFolder(_ path: String) throws(ExportError) {
+    if mkdir(path, 0o777) == 0 { return }
+    var code = errno
+    if code == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex {
+        try makeFolder(String(path[..<slash]))
+        if mkdir(path, 0o777) == 0 { return }
+        code = errno
+    }
+    var status = stat()
+    if code == EEXIST {
+        if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
+        throw ExportError(path, "is not a folder; remove it or give another name")
+    }
+    throw ExportError(path, code: code)
+}

@@ -1,0 +1,228 @@
+// JSON Lines on their way back in: the inverse of RunEvent+JSON.swift, key by key.
+
+public import Experiments
+internal import FoundationEssentials
+
+/// A line that is no record of a run. `description` is one sentence.
+public struct JSONLinesError: Error, Equatable, CustomStringConvertible {
+    /// The line's number, from 1.
+    public let line: Int
+    /// What is wrong with it.
+    public let problem: String
+
+    /// One sentence for a person.
+    public var description: String { "line \(line): not a record of a run: \(problem)" }
+}
+
+extension RunRecord {
+    /// Reads a line of JSON Lines, with or without its line end; keys that are not known are passed over.
+    ///
+    /// Nothing is lost on the way out and back but the part of `time` below a millisecond, and the sign and kind of
+    /// numbers that are not finite: `null` comes back as `nan`, as seconds until the end as `nil`.
+    ///
+    /// - Parameter number: the line's number in its file, from 1, for the error.
+    /// - Throws: `JSONLinesError` that says which key is missing or holds something else.
+    public init(jsonLine line: some StringProtocol, number: Int = 1) throws(JSONLinesError) {
+        do {
+            self = try JSONDecoder().decode(Line.self, from: Data(line.utf8)).record
+        } catch {
+            throw JSONLinesError(line: number, problem: Self.problem(error))
+        }
+    }
+
+    private static func problem(_ error: any Error) -> String {
+        func key(_ path: [any CodingKey]) -> String {
+            let keys = path.map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }.joined()
+            return Readable.visible(String(keys.drop { $0 == "." }))
+        }
+        return switch error {
+        case DecodingError.keyNotFound(let last, let context): "it has no \(key(context.codingPath + [last]))"
+        case DecodingError.valueNotFound(_, let context): "\(key(context.codingPath)) may not be null"
+        case DecodingError.typeMismatch(_, let context) where context.codingPath.isEmpty: "it is no JSON object"
+        case DecodingError.typeMismatch(_, let context): "\(key(context.codingPath)) is of another type"
+        case DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty:
+            "\(key(context.codingPath)) has a value that is not known here"
+        default: "it is not JSON"
+        }
+    }
+}
+
+private typealias Values = KeyedDecodingContainer<Key>
+
+/// A key by its text.
+private struct Key: CodingKey, ExpressibleByStringLiteral {
+    let stringValue: String
+    var intValue: Int? { nil }
+
+    init(stringValue: String) { self.stringValue = stringValue }
+    init(stringLiteral: String) { stringValue = stringLiteral }
+    init?(intValue: Int) { nil }
+}
+
+extension KeyedDecodingContainer<Key> {
+    /// The value of a key, which must be there.
+    fileprivate subscript<Value: Decodable>(key: Key) -> Value {
+        get throws { try decode(Value.self, forKey: key) }
+    }
+
+    /// A number; `nan` for null, which stands for whatever is not finite.
+    fileprivate func number(_ key: Key) throws -> Double {
+        try decode(Double?.self, forKey: key) ?? .nan
+    }
+
+    /// The object that a key holds.
+    fileprivate func object(_ key: Key) throws -> Values { try nestedContainer(keyedBy: Key.self, forKey: key) }
+
+    /// The object that a key holds, or `nil` for null.
+    fileprivate func optionalObject(_ key: Key) throws -> Values? {
+        try contains(key) && decodeNil(forKey: key) ? nil : object(key)
+    }
+
+    /// What stands for something that is wrong with a key's value.
+    fileprivate func unknown(_ key: Key) -> DecodingError {
+        .dataCorrupted(DecodingError.Context(codingPath: codingPath + [key], debugDescription: ""))
+    }
+}
+
+/// A whole line.
+private struct Line: Decodable {
+    let record: RunRecord
+
+    init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: Key.self)
+        record = RunRecord(
+            run: try values["run"], sequence: try values["sequence"], time: try Self.time(values),
+            event: try RunEvent(values))
+    }
+
+    private static func time(_ values: Values) throws -> Double {
+        guard let text: String = try values["time"] else { return .nan }
+        let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+        guard let date = try? style.parse(text) else { throw values.unknown("time") }
+        return (date.timeIntervalSince1970 * 1000).rounded() / 1000
+    }
+}
+
+extension RunEvent {
+    fileprivate init(_ values: Values) throws {
+        let name: String = try values["event"]
+        switch name {
+        case "run_started": self = .runStarted(try RunStarted(values))
+        case "progress": self = .progress(try Progress(values))
+        case "epoch_finished": self = .epochFinished(try EpochMetrics(values))
+        case "checkpoint_saved": self = .checkpointSaved(try CheckpointSaved(values))
+        case "warning": self = .warning(try values["message"])
+        case "run_finished": self = .runFinished(try RunSummary(values))
+        default: throw values.unknown("event")
+        }
+    }
+}
+
+extension RunStarted {
+    fileprivate init(_ values: Values) throws {
+        let experiment = try Experiment(values.object("experiment"))
+        guard let network = try? experiment.network(numClasses: values["num_classes"]) else {
+            throw values.unknown("experiment")
+        }
+        self.init(
+            experiment: experiment, network: network, dataset: try values["dataset"],
+            trainExamples: try values["train_examples"], testExamples: try values["test_examples"],
+            stepsPerEpoch: try values["steps_per_epoch"], threads: try values["threads"],
+            machine: try values["machine"], engine: try values["engine"],
+            predictedMemoryBytes: try values["predicted_memory_bytes"], resumedStep: try values["resumed_step"])
+    }
+}
+
+extension Experiment {
+    fileprivate init(_ values: Values) throws {
+        let network = try values.object("network")
+        let data = try values.object("data")
+        let training = try values.object("training")
+        let engine = try values.object("engine")
+        let checkpoint = try values.object("checkpoint")
+        self.init(
+            name: try values["name"], description: try values["description"],
+            network: NetworkRecipe(
+                blocks: try network.blocks(), ratio: try network["ratio"], kernel: try network["kernel"],
+                classifier: try network["classifier"], dropout: try network["dropout"]),
+            data: DataRecipe(
+                dataset: try data["dataset"], resize: try data["resize"], batchSize: try data["batch_size"],
+                shuffle: try data["shuffle"], limitTrain: try data["limit_train"], limitTest: try data["limit_test"]),
+            training: TrainingRecipe(
+                optimizer: try training["optimizer"], learningRate: try training["lr"],
+                momentum: try training["momentum"], weightDecay: try training["weight_decay"],
+                epochs: try training["epochs"], seed: try training["seed"], precision: try training["precision"]),
+            engine: EngineOptions(convolution: try engine["convolution"], chunk: try engine["chunk"]),
+            checkpoint: CheckpointRecipe(
+                everyEpochs: try checkpoint["every_epochs"], everyMinutes: try checkpoint["every_minutes"],
+                everySteps: try checkpoint["every_steps"]))
+    }
+}
+
+extension KeyedDecodingContainer<Key> {
+    /// `blocks`, each its convolutions and channels.
+    fileprivate func blocks() throws -> [Block] {
+        let pairs: [[Int]] = try self["blocks"]
+        return try pairs.map { pair in
+            guard pair.count == 2 else { throw unknown("blocks") }
+            return Block(numConvs: pair[0], outChannels: pair[1])
+        }
+    }
+}
+
+extension Progress {
+    fileprivate init(_ values: Values) throws {
+        self.init(
+            epoch: try values["epoch"], step: try values["step"], stepInEpoch: try values["step_in_epoch"],
+            stepsPerEpoch: try values["steps_per_epoch"], loss: try values.number("loss"),
+            meanLoss: try values.number("mean_loss"), meanAccuracy: try values.number("mean_accuracy"),
+            examplesPerSecond: try values.number("examples_per_second"),
+            elapsedSeconds: try values.number("elapsed_seconds"), remainingSeconds: try values["remaining_seconds"])
+    }
+}
+
+extension EpochMetrics {
+    fileprivate init(_ values: Values) throws {
+        self.init(
+            epoch: try values["epoch"], step: try values["step"], trainLoss: try values.number("train_loss"),
+            trainAccuracy: try values.number("train_accuracy"), testLoss: try values.number("test_loss"),
+            testAccuracy: try values.number("test_accuracy"),
+            examplesPerSecond: try values.number("examples_per_second"),
+            stepExamplesPerSecond: try values.number("step_examples_per_second"),
+            elapsedSeconds: try values.number("elapsed_seconds"),
+            remainingSeconds: try values.number("remaining_seconds"))
+    }
+}
+
+extension CheckpointSaved {
+    fileprivate init(_ values: Values) throws {
+        self.init(
+            step: try values["step"], epoch: try values["epoch"], byteCount: try values["bytes"],
+            seconds: try values.number("seconds"))
+    }
+}
+
+extension Outcome {
+    fileprivate init(_ values: Values) throws {
+        let name: String = try values["outcome"]
+        switch name {
+        case "completed": self = .completed
+        case "stopped": self = .stopped
+        case "diverged": self = .diverged(step: try values["diverged_at_step"])
+        case "failed": self = .failed(reason: try values["reason"])
+        default: throw values.unknown("outcome")
+        }
+    }
+}
+
+extension RunSummary {
+    fileprivate init(_ values: Values) throws {
+        self.init(
+            outcome: try Outcome(values), step: try values["step"],
+            lastEpoch: try values.optionalObject("last_epoch").map { try EpochMetrics($0) },
+            bestEpoch: try values.optionalObject("best_epoch").map { try EpochMetrics($0) },
+            examplesPerSecond: try values.number("examples_per_second"),
+            stepExamplesPerSecond: try values.number("step_examples_per_second"),
+            elapsedSeconds: try values.number("elapsed_seconds"), peakMemoryBytes: try values["peak_memory_bytes"])
+    }
+}

@@ -1,0 +1,88 @@
+// A run to export, small enough to be written down, and a folder that goes away.
+
+import Experiments
+import Foundation
+import Safetensors
+
+/// A folder of its own for a test, removed at the end.
+final class TemporaryFolder {
+    let path: String
+
+    init() throws {
+        let url = FileManager.default.temporaryDirectory.appending(path: "exports-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        path = url.path
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    /// The names of what is in it, hidden files as well.
+    var names: [String] {
+        get throws { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
+    }
+
+    func file(_ name: String) -> String { "\(path)/\(name)" }
+
+    func bytes(of path: String) throws -> [UInt8] { Array(try Data(contentsOf: URL(filePath: path))) }
+}
+
+/// Two convolutions and two fully connected layers, three classes.
+let tinyExperiment = Experiment(
+    name: "tiny", network: NetworkRecipe(blocks: [Block(numConvs: 2, outChannels: 4)], ratio: 1, classifier: [5]),
+    data: DataRecipe(resize: 8, batchSize: 2), training: TrainingRecipe(learningRate: 0.25, epochs: 2))
+
+func tinyNetwork() throws -> Network { try tinyExperiment.network(numClasses: 3) }
+
+/// Records with these events, one a second from 1000 on.
+func records(_ events: [RunEvent], run: String = "r1") -> [RunRecord] {
+    events.enumerated().map { RunRecord(run: run, sequence: $0, time: 1000 + Double($0), event: $1) }
+}
+
+func started(resumedStep: Int = 0) throws -> RunEvent {
+    .runStarted(
+        RunStarted(
+            experiment: tinyExperiment, network: try tinyNetwork(), dataset: "d", trainExamples: 4, testExamples: 3,
+            stepsPerEpoch: 2, threads: 1, machine: "m", engine: "e", predictedMemoryBytes: 7, resumedStep: resumedStep)
+    )
+}
+
+func step(_ step: Int, loss: Double = 0.5, remaining: Double? = 2) -> RunEvent {
+    .progress(
+        Progress(
+            epoch: (step + 1) / 2, step: step, stepInEpoch: (step + 1) % 2 + 1, stepsPerEpoch: 2, loss: loss,
+            meanLoss: 0.75, meanAccuracy: 0.25, examplesPerSecond: 8, elapsedSeconds: Double(step),
+            remainingSeconds: remaining))
+}
+
+func epoch(_ epoch: Int, testAccuracy: Double = 0.125) -> RunEvent { .epochFinished(metrics(epoch, testAccuracy)) }
+
+func metrics(_ epoch: Int, _ testAccuracy: Double = 0.125) -> EpochMetrics {
+    EpochMetrics(
+        epoch: epoch, step: 2 * epoch, trainLoss: 0.75, trainAccuracy: 0.25, testLoss: 1.5, testAccuracy: testAccuracy,
+        examplesPerSecond: 8, stepExamplesPerSecond: 16, elapsedSeconds: 2, remainingSeconds: 3)
+}
+
+func finished(_ outcome: Outcome = .completed) -> RunEvent {
+    .runFinished(
+        RunSummary(
+            outcome: outcome, step: 4, lastEpoch: nil, bestEpoch: nil, examplesPerSecond: 8,
+            stepExamplesPerSecond: 16, elapsedSeconds: 9, peakMemoryBytes: 11))
+}
+
+/// A weights file with these shapes; the numbers of each tensor count from 0.
+func writeWeights(_ shapes: [String: [Int]], to path: String) throws -> SafetensorsFile {
+    let tensors = shapes.map { name, shape in
+        TensorSource(name, shape: shape) { emit throws(SafetensorsError) in
+            let floats = (0..<shape.reduce(1, *)).map(Float.init)
+            try floats.span.withUnsafeBufferPointer { floats throws(SafetensorsError) in try emit(floats) }
+        }
+    }
+    try SafetensorsWriter.write(to: path, tensors: tensors, metadata: ["experiment": "tiny"])
+    return try SafetensorsFile(contentsOf: path)
+}
+
+let tinyShapes = [
+    "features.0.weight": [4, 1, 3, 3], "features.0.bias": [4], "features.2.weight": [4, 4, 3, 3],
+    "features.2.bias": [4], "classifier.0.weight": [5, 64], "classifier.0.bias": [5], "classifier.3.weight": [3, 5],
+    "classifier.3.bias": [3],
+]

@@ -1,0 +1,106 @@
+// JSON Lines read back: what was written comes back, and what was not is refused in one sentence.
+
+import Experiments
+import RunLog
+import Testing
+
+@Suite struct RunRecordReadingTests {
+    /// One of each event, with no value left at its default.
+    static let events: [RunEvent] = {
+        let experiment = Experiment(
+            name: "a \"b\"\u{202E}\n", description: "é図🙂",
+            network: NetworkRecipe(
+                blocks: [Block(numConvs: 1, outChannels: 6), Block(numConvs: 2, outChannels: 12)], ratio: 3, kernel: 5,
+                classifier: [7], dropout: 0.1),
+            data: DataRecipe(
+                dataset: "mnist", resize: 29, batchSize: 3, shuffle: false, limitTrain: 640, limitTest: 100),
+            training: TrainingRecipe(
+                learningRate: 0.1 + 0.2, momentum: 0.9, weightDecay: .leastNonzeroMagnitude, epochs: 2, seed: .max),
+            engine: EngineOptions(convolution: .winograd, chunk: 4),
+            checkpoint: CheckpointRecipe(everyEpochs: nil, everyMinutes: 2.5, everySteps: 100))
+        guard let network = try? experiment.network(numClasses: 3) else { return [] }
+        let start = RunStarted(
+            experiment: experiment, network: network, dataset: "MNIST in /data", trainExamples: 640, testExamples: 100,
+            stepsPerEpoch: 214, threads: 2, machine: "m", engine: "e", predictedMemoryBytes: 1 << 40, resumedStep: 17)
+        let noStops = CheckpointRecipe(everyEpochs: 3, everyMinutes: nil)
+        var plain = start
+        plain.experiment.checkpoint = noStops
+        plain.experiment.data.limitTrain = nil
+        plain.experiment.engine.chunk = nil
+        return [
+            .runStarted(start), .runStarted(plain), .progress(progress(at: 1 / 3)),
+            .progress(progress(at: 1e300, remaining: nil)), .epochFinished(metrics(testAccuracy: 2 / 3)),
+            .checkpointSaved(CheckpointSaved(step: 9, epoch: 1, byteCount: 1 << 33, seconds: 0.25)),
+            .warning("hot \\ \"x\"\n\u{1B}\u{E0001}"),
+            .runFinished(summary(.completed, last: metrics(epoch: 10), best: metrics(epoch: 9))),
+            .runFinished(summary(.stopped, last: nil, best: nil)),
+            .runFinished(summary(.diverged(step: 7), last: metrics(), best: nil)),
+            .runFinished(summary(.failed(reason: "no \u{1}"), last: nil, best: nil)),
+        ]
+    }()
+
+    @Test func `every event comes back as it was`() throws {
+        #expect(Self.events.count == 11)
+        for (index, event) in Self.events.enumerated() {
+            let written = record(event, sequence: index, run: "r\"\n\(index)", time: 1_767_225_600.123)
+            #expect(try RunRecord(jsonLine: written.json.text) == written)
+            #expect(try RunRecord(jsonLine: written.json.text + "\r\n") == written)
+        }
+    }
+
+    @Test(arguments: [0, 0.001, 999.999, 1_709_164_800.999, 1_767_225_600.07, 253_402_300_799, -0.001, -62_135_596_800])
+    func `time comes back to the millisecond`(time: Double) throws {
+        #expect(try RunRecord(jsonLine: record(.warning(""), time: time).json.text).time == time)
+    }
+
+    @Test func `what is not finite comes back as no number`() throws {
+        let line = record(.progress(progress(loss: .infinity, at: .nan, remaining: .infinity)), time: .nan).json.text
+        let read = try RunRecord(jsonLine: line)
+        guard case .progress(let progress) = read.event else {
+            Issue.record("read \(read.event)")
+            return
+        }
+        #expect(read.time.isNaN && progress.loss.isNaN && progress.meanLoss.isNaN && progress.elapsedSeconds.isNaN)
+        #expect(progress.remainingSeconds == nil)
+        #expect(progress.meanAccuracy == 0.847)
+    }
+
+    @Test func `keys of a later version are passed over`() throws {
+        let written = record(.warning("x"))
+        let line = written.json.text.dropLast() + #","colour":[1,{"a":null}]}"#
+        #expect(try RunRecord(jsonLine: line) == written)
+    }
+
+    /// The error of the first event's line with some of its text replaced.
+    func sentence(_ index: Int, _ old: String, _ new: String) throws -> String {
+        let line = record(Self.events[index]).json.text
+        #expect(line.contains(old))
+        do { _ = try RunRecord(jsonLine: line.replacing(old, with: new), number: 12) } catch { return "\(error)" }
+        return ""
+    }
+
+    @Test(arguments: [
+        (0, #""threads":2,"#, "", "it has no threads"),
+        (0, #""lr":"#, #""rate":"#, "it has no experiment.training.lr"),
+        (0, #""resize":29"#, #""resize":"29""#, "experiment.data.resize is of another type"),
+        (0, #""resize":29"#, #""resize":null"#, "experiment.data.resize may not be null"),
+        (0, #""winograd""#, #""magic""#, "experiment.engine.convolution has a value that is not known here"),
+        (0, #"[1,6]"#, #"[1]"#, "experiment.network.blocks has a value that is not known here"),
+        (0, #""ratio":3"#, #""ratio":5"#, "experiment has a value that is not known here"),
+        (2, #""event":"progress""#, #""event":"a""#, "event has a value that is not known here"),
+        (2, "2026-01-01T", "2026-01-01 ", "time has a value that is not known here"),
+        (7, #""best_epoch":{"epoch":9,"#, #""best_epoch":{"#, "it has no best_epoch.epoch"),
+        (9, #""diverged_at_step":7"#, #""diverged_at_step":null"#, "diverged_at_step may not be null"),
+    ]) func `the error names the key`(index: Int, old: String, new: String, problem: String) throws {
+        #expect(try sentence(index, old, new) == "line 12: not a record of a run: \(problem)")
+    }
+
+    @Test(arguments: [
+        ("", "it is not JSON"), ("{", "it is not JSON"), ("\u{0}", "it is not JSON"), ("[1]", "it is no JSON object"),
+        ("7", "it is no JSON object"), (#"{"event":"warning"}"#, "it has no run"), ("{} {}", "it is not JSON"),
+        (String(repeating: "[", count: 100_000), "it is not JSON"),
+    ]) func `what is no record is refused`(line: String, problem: String) {
+        let error = #expect(throws: JSONLinesError.self) { try RunRecord(jsonLine: line) }
+        #expect(error?.problem == problem)
+    }
+}
