@@ -3,13 +3,13 @@
 /// CRC-32C (Castagnoli).
 ///
 /// **Source**: RFC 3720, section 12.1 and appendix B.4; polynomial 0x1EDC6F41, here with its bits reversed.
-enum CRC32C {
+package enum CRC32C {
     private static let table: [UInt32] = (0..<256).map { byte in
         (0..<8).reduce(UInt32(byte)) { crc, _ in crc & 1 == 1 ? crc >> 1 ^ 0x82F6_3B78 : crc >> 1 }
     }
 
     /// The checksum of `bytes`; `123456789` has 0xE3069283.
-    static func checksum(_ bytes: some Sequence<UInt8>) -> UInt32 {
+    package static func checksum(_ bytes: some Sequence<UInt8>) -> UInt32 {
         ~bytes.reduce(~0) { crc, byte in crc >> 8 ^ table[Int(UInt8(truncatingIfNeeded: crc) ^ byte)] }
     }
 

@@ -41,10 +41,13 @@ enum CSVTable {
     }
 
     /// Text as a cell: in quotes where it needs them, and with an apostrophe before what would start a formula.
-    static func cell(_ text: String) -> String {
-        var text = text
-        if let first = text.unicodeScalars.first, "=+-@\t\r".unicodeScalars.contains(first) { text = "'" + text }
-        guard text.unicodeScalars.contains(where: { ",\"\r\n".unicodeScalars.contains($0) }) else { return text }
-        return "\"" + text.replacing("\"", with: "\"\"") + "\""
+    private static func cell(_ text: String) -> String {
+        // By scalars: a quote with an accent on it is another character to Swift, but the same one to readers.
+        var scalars = Array(text.unicodeScalars)
+        if let first = scalars.first, "=+-@\t\r".unicodeScalars.contains(first) { scalars.insert("'", at: 0) }
+        if scalars.contains(where: { ",\"\r\n".unicodeScalars.contains($0) }) {
+            scalars = ["\""] + scalars.flatMap { $0 == "\"" ? [$0, $0] : [$0] } + ["\""]
+        }
+        return String(String.UnicodeScalarView(scalars))
     }
 }

@@ -13,7 +13,11 @@ struct TensorBoardEvents {
 
     /// What the file begins with.
     static func header(time: Double) -> [UInt8] {
-        record(event(time: time, step: 0) { $0.add(3, "brain.Event:2") })
+        record(
+            ProtobufMessage {
+                $0.add(1, time)
+                $0.add(3, "brain.Event:2")
+            })
     }
 
     /// What the next record adds to the file.

@@ -65,6 +65,11 @@ extension KeyedDecodingContainer<Key> {
         get throws { try decode(Value.self, forKey: key) }
     }
 
+    /// The value of a key that may be null, or missing in what an earlier version has written.
+    fileprivate func optional<Value: Decodable>(_ key: Key) throws -> Value? {
+        try decodeIfPresent(Value.self, forKey: key)
+    }
+
     /// A number; `nan` for null, which stands for whatever is not finite.
     fileprivate func number(_ key: Key) throws -> Double {
         try decode(Double?.self, forKey: key) ?? .nan
@@ -96,7 +101,7 @@ private struct Line: Decodable {
     }
 
     private static func time(_ values: Values) throws -> Double {
-        guard let text: String = try values["time"] else { return .nan }
+        guard let text = try values.decode(String?.self, forKey: "time") else { return .nan }
         let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
         guard let date = try? style.parse(text) else { throw values.unknown("time") }
         return (date.timeIntervalSince1970 * 1000).rounded() / 1000
@@ -144,18 +149,21 @@ extension Experiment {
             name: try values["name"], description: try values["description"],
             network: NetworkRecipe(
                 blocks: try network.blocks(), ratio: try network["ratio"], kernel: try network["kernel"],
-                classifier: try network["classifier"], dropout: try network["dropout"]),
+                classifier: try network["classifier"], dropout: try network["dropout"],
+                weights: try network.optional("weights")),
             data: DataRecipe(
                 dataset: try data["dataset"], resize: try data["resize"], batchSize: try data["batch_size"],
-                shuffle: try data["shuffle"], limitTrain: try data["limit_train"], limitTest: try data["limit_test"]),
+                shuffle: try data["shuffle"], limitTrain: try data.optional("limit_train"),
+                limitTest: try data.optional("limit_test")),
             training: TrainingRecipe(
                 optimizer: try training["optimizer"], learningRate: try training["lr"],
                 momentum: try training["momentum"], weightDecay: try training["weight_decay"],
                 epochs: try training["epochs"], seed: try training["seed"], precision: try training["precision"]),
-            engine: EngineOptions(convolution: try engine["convolution"], chunk: try engine["chunk"]),
+            engine: EngineOptions(convolution: try engine["convolution"], chunk: try engine.optional("chunk")),
             checkpoint: CheckpointRecipe(
-                everyEpochs: try checkpoint["every_epochs"], everyMinutes: try checkpoint["every_minutes"],
-                everySteps: try checkpoint["every_steps"]))
+                everyEpochs: try checkpoint.optional("every_epochs"),
+                everyMinutes: try checkpoint.optional("every_minutes"),
+                everySteps: try checkpoint.optional("every_steps")))
     }
 }
 
@@ -177,7 +185,8 @@ extension Progress {
             stepsPerEpoch: try values["steps_per_epoch"], loss: try values.number("loss"),
             meanLoss: try values.number("mean_loss"), meanAccuracy: try values.number("mean_accuracy"),
             examplesPerSecond: try values.number("examples_per_second"),
-            elapsedSeconds: try values.number("elapsed_seconds"), remainingSeconds: try values["remaining_seconds"])
+            elapsedSeconds: try values.number("elapsed_seconds"),
+            remainingSeconds: try values.optional("remaining_seconds"))
     }
 }
 

@@ -41,7 +41,8 @@ import Testing
     @Test func `steps that a resumed run makes again count once`() throws {
         let run = records([
             try started(), step(1, loss: 1), step(2, loss: 2), epoch(1, testAccuracy: 0.5), step(3, loss: 3),
-            finished(.stopped), try started(resumedStep: 1), step(2, loss: 20), epoch(1, testAccuracy: 0.25), finished(),
+            finished(.stopped), try started(resumedStep: 1), step(2, loss: 20), epoch(1, testAccuracy: 0.25),
+            finished(),
         ])
         let rows = MetricsFormat.csv.text(of: run).split(separator: "\r\n").dropFirst().map { row in
             let cells = row.split(separator: ",", omittingEmptySubsequences: false)
@@ -57,7 +58,8 @@ import Testing
     @Test func `JSON is one object for the run`() throws {
         let run = records([try started(), step(1), .warning("hot"), step(2), epoch(1), finished()])
         let text = MetricsFormat.json.text(of: run)
-        #expect(text.hasPrefix(#"{"run":"r1","experiment":{"name":"tiny","description":"","network":{"blocks":[[2,4]],"#))
+        #expect(
+            text.hasPrefix(#"{"run":"r1","experiment":{"name":"tiny","description":"","network":{"blocks":[[2,4]],"#))
         #expect(text.contains(#""facts":{"time":"1970-01-01T00:16:40.000Z","dataset":"d","num_classes":3,"#))
         #expect(text.contains(#""epochs":[{"time":"1970-01-01T00:16:44.000Z","epoch":1,"step":2,"train_loss":0.75,"#))
         #expect(text.contains(#""steps":[{"time":"1970-01-01T00:16:41.000Z","epoch":1,"step":1,"step_in_epoch":1,"#))

@@ -11,7 +11,7 @@ import Testing
             name: "a \"b\"\u{202E}\n", description: "é図🙂",
             network: NetworkRecipe(
                 blocks: [Block(numConvs: 1, outChannels: 6), Block(numConvs: 2, outChannels: 12)], ratio: 3, kernel: 5,
-                classifier: [7], dropout: 0.1),
+                classifier: [7], dropout: 0.1, weights: "/a/b"),
             data: DataRecipe(
                 dataset: "mnist", resize: 29, batchSize: 3, shuffle: false, limitTrain: 640, limitTest: 100),
             training: TrainingRecipe(
@@ -65,6 +65,13 @@ import Testing
         #expect(progress.meanAccuracy == 0.847)
     }
 
+    @Test func `what may be null may be missing`() throws {
+        let written = record(.progress(progress(at: 1, remaining: nil)))
+        let line = written.json.text.replacing(#","remaining_seconds":null"#, with: "")
+        #expect(line != written.json.text)
+        #expect(try RunRecord(jsonLine: line) == written)
+    }
+
     @Test func `keys of a later version are passed over`() throws {
         let written = record(.warning("x"))
         let line = written.json.text.dropLast() + #","colour":[1,{"a":null}]}"#
@@ -88,6 +95,7 @@ import Testing
         (0, #"[1,6]"#, #"[1]"#, "experiment.network.blocks has a value that is not known here"),
         (0, #""ratio":3"#, #""ratio":5"#, "experiment has a value that is not known here"),
         (2, #""event":"progress""#, #""event":"a""#, "event has a value that is not known here"),
+        (2, #","time":"2026-01-01T00:00:00.250Z""#, "", "it has no time"),
         (2, "2026-01-01T", "2026-01-01 ", "time has a value that is not known here"),
         (7, #""best_epoch":{"epoch":9,"#, #""best_epoch":{"#, "it has no best_epoch.epoch"),
         (9, #""diverged_at_step":7"#, #""diverged_at_step":null"#, "diverged_at_step may not be null"),
