@@ -35,7 +35,7 @@ lint: setup ## Check the sources' format and that targets import only what Packa
 format: setup ## Format the sources
 	@swift format -i -p -r $(SWIFT_FILES)
 
-interop: build ## Check vgglab against PyTorch; ARGS=--full takes the notebook's sizes
+interop: build ## Check vgglab against PyTorch, and exports with their readers; ARGS=--full takes the notebook's sizes
 	@scripts/setup --interop >&2
 	@interop/run $(if $(filter command line,$(origin ARGS)),$(ARGS))
 

@@ -1,4 +1,4 @@
-"""Checks vgglab's numbers against PyTorch and torchvision on real Fashion-MNIST.
+"""Checks vgglab's numbers against PyTorch and torchvision on real Fashion-MNIST, and its exports with their readers.
 
 Prints a line a check with what was measured; the exit status is 1 if one failed.
 """
@@ -11,6 +11,7 @@ import tempfile
 import torch
 from safetensors.torch import load_file, save_file
 
+import exports
 import peer
 from program import Failure, Program
 
@@ -156,6 +157,9 @@ def main():
     options = parser.parse_args()
 
     plain = experiment(224, 128) if options.full else experiment(96, 32)
+    short = experiment(32, 32)
+    short["network"]["classifier"] = [256, 128]
+    short["training"].update(momentum=0.9, epochs=2)
     trained = experiment(96, 32) if options.full else experiment(32, 32)
     momentum = copy.deepcopy(plain)
     momentum["training"].update(momentum=0.9, weight_decay=5e-4)
@@ -168,6 +172,7 @@ def main():
         for recipe, name in ((plain, "SGD"), (momentum, "momentum 0.9 and weight decay 5e-4")):
             checks.run(f"steps, {name}", check_steps, program, recipe, name, not options.full)
         checks.run("trained network", check_trained, program, trained)
+        checks.run("exports", exports.check_exports, program, short)
     print(f"{checks.passed} passed, {checks.failed} failed")
     return 1 if checks.failed else 0
 

@@ -48,6 +48,21 @@ class Program:
             "--no-tui", "--log-format", "jsonl", "--log-every-step", "--save", path, self.write(experiment))
         return [json.loads(line, parse_constant=reject) for line in said.splitlines()], path
 
+    def keep(self, experiment):
+        """Name and events of a training run that is kept, and the folder that TensorBoard could follow it in."""
+        live = self.folder / "live"
+        said = self.run(
+            "--runs", self.folder / "runs", "--tensorboard", live, "--no-tui", "--log-format", "jsonl",
+            "--log-every-step", self.write(experiment))
+        events = [json.loads(line, parse_constant=reject) for line in said.splitlines()]
+        return events[0]["run"], events, live
+
+    def export(self, run, format, *options):
+        """The kept run in a file, for TensorBoard in a folder."""
+        path = self.folder / f"run.{format}"
+        self.run("export", run, "--runs", self.folder / "runs", "--format", format, "--out", path, *options)
+        return path
+
     def evaluate(self, weights, experiment):
         """Loss, accuracy, correct and examples."""
         return json.loads(self.run("evaluate", weights, self.write(experiment), "--json"), parse_constant=reject)

@@ -17,11 +17,10 @@ public enum MetricsFormat: String, Sendable, Hashable, CaseIterable {
     ///
     /// - Parameter records: of one run, in any order.
     public func text(of records: [RunRecord]) -> String {
-        let records = records.sorted { $0.sequence < $1.sequence }
-        return switch self {
+        switch self {
         case .csv: CSVTable.text(of: RunHistory(records))
         case .json: RunHistory(records).json.text + "\n"
-        case .jsonl: records.map { $0.json.text + "\n" }.joined()
+        case .jsonl: records.sorted { $0.sequence < $1.sequence }.map { $0.json.text + "\n" }.joined()
         }
     }
 

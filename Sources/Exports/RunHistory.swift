@@ -26,7 +26,10 @@ struct RunHistory {
                 steps.removeAll { $0.step > started.resumedStep }
                 epochs.removeAll { $0.step > started.resumedStep }
             case .progress: steps.append(record)
-            case .epochFinished: epochs.append(record)
+            case .epochFinished:
+                // An evaluation that was due at the checkpoint is made again, too.
+                epochs.removeAll { $0.step >= record.step }
+                epochs.append(record)
             case .warning: warnings.append(record)
             case .runFinished: end = record
             case .checkpointSaved: break

@@ -55,6 +55,16 @@ import Testing
         #expect((json["outcome"] as? [String: Any])?["outcome"] as? String == "completed")
     }
 
+    @Test func `an evaluation that a resumed run makes again counts once`() throws {
+        let run = records([
+            try started(), step(1), step(2), epoch(1, testAccuracy: 0.5), try started(resumedStep: 2),
+            epoch(1, testAccuracy: 0.25), step(3),
+        ])
+        let rows = MetricsFormat.csv.text(of: run).split(separator: "\r\n").dropFirst()
+        #expect(rows.count == 4)
+        #expect(rows.filter { $0.contains(",epoch,") }.map { $0.contains(",0.25,8.0,") } == [true])
+    }
+
     @Test func `JSON is one object for the run`() throws {
         let run = records([try started(), step(1), .warning("hot"), step(2), epoch(1), finished()])
         let text = MetricsFormat.json.text(of: run)

@@ -241,4 +241,22 @@ import Testing
         #expect(sentence(folder.path) == "\(folder.path): is a folder; give a safetensors file in it")
         #expect(sentence("/dev/zero") == "/dev/zero: is not a regular file; copy it to one")
     }
+
+    @Test func `bytes of any type come in parts and in order`() throws {
+        let count = 2_500_000  // two parts of 1 MiB and a rest
+        let header =
+            #"{"a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]},"#
+            + #""b":{"dtype":"U8","shape":[\#(count)],"data_offsets":[3,\#(count + 3)]},"#
+            + #""c":{"dtype":"U8","shape":[0],"data_offsets":[\#(count + 3),\#(count + 3)]}}"#
+        let numbers = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 7 + $0 >> 8) }
+        let file = try SafetensorsFile(contentsOf: try folder.write(fileBytes(header: header) + [1, 2, 3] + numbers))
+        var parts: [[UInt8]] = []
+        try file.readBytes(named: "b") { parts.append(Array($0)) }
+        #expect(parts.map(\.count) == [1 << 20, 1 << 20, count - (2 << 20)])
+        #expect(parts.joined().elementsEqual(numbers))
+        try file.readBytes(named: "c") { _ in Issue.record("there is nothing to give") }
+        #expect(throws: SafetensorsError.noTensor(path: file.path, name: "d")) {
+            try file.readBytes(named: "d") { _ in }
+        }
+    }
 }

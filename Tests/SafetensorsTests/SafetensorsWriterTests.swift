@@ -106,6 +106,25 @@ import Testing
         #expect(try folder.names == ["a"])
     }
 
+    @Test func `a file that must stay does, also when it comes up while another is written`() throws {
+        let path = folder.file("a")
+        let refusal = SafetensorsError.cannotWrite(path: path, code: EEXIST)
+        let late = TensorSource("x", shape: [0]) { [folder] _ throws(SafetensorsError) in
+            _ = try? folder.write([7], to: "a")
+        }
+        #expect(throws: refusal) { try SafetensorsWriter.write(to: path, tensors: [late], overwrite: false) }
+        #expect(throws: refusal) { try SafetensorsWriter.write(to: path, tensors: [], overwrite: false) }
+        #expect("\(refusal)" == "\(path): is there already; remove it or give another name")
+        #expect(try folder.bytes(of: "a") == [7])
+
+        try FileManager.default.removeItem(atPath: path)
+        #expect(symlink("nowhere", path) == 0)
+        #expect(throws: refusal) { try SafetensorsWriter.write(to: path, tensors: [], overwrite: false) }
+        try SafetensorsWriter.write(to: folder.file("b"), tensors: [source("x", [1], [1])], overwrite: false)
+        #expect(try SafetensorsFile(contentsOf: folder.file("b")).tensors.count == 1)
+        #expect(try folder.names == ["a", "b"])
+    }
+
     @Test func `tensors that make no sound file are refused and leave nothing behind`() throws {
         let path = folder.file("a")
         #expect(

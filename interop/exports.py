@@ -1,0 +1,141 @@
+"""Checks that what `vgglab export` writes is read by the programs it is meant for: pandas, TensorBoard, ONNX, PyTorch."""
+
+import json
+import math
+
+import numpy as np
+import onnx
+import onnxruntime
+import pandas
+import torch
+from safetensors.torch import load_file
+from tensorboard.backend.event_processing.event_accumulator import SCALARS, EventAccumulator
+
+import peer
+from program import Failure, reject
+
+# Columns of the table, and the keys of the events that they hold; empty cells are None.
+STEP = {
+    "epoch": "epoch", "step": "step", "elapsed_seconds": "elapsed_seconds", "batch_loss": "loss",
+    "train_loss": "mean_loss", "train_accuracy": "mean_accuracy", "test_loss": None, "test_accuracy": None,
+    "examples_per_second": "examples_per_second", "step_examples_per_second": None,
+    "remaining_seconds": "remaining_seconds",
+}
+EPOCH = {
+    **STEP, "batch_loss": None, "train_loss": "train_loss", "train_accuracy": "train_accuracy",
+    "test_loss": "test_loss", "test_accuracy": "test_accuracy",
+    "step_examples_per_second": "step_examples_per_second",
+}
+# Tags of the scalars, the events that they come from, and their keys.
+TAGS = {
+    "loss/train": ("progress", "loss"),
+    "throughput/examples_per_second": ("progress", "examples_per_second"),
+    "accuracy/train": ("epoch_finished", "train_accuracy"),
+    "loss/test": ("epoch_finished", "test_loss"),
+    "accuracy/test": ("epoch_finished", "test_accuracy"),
+}
+
+
+def check_exports(checks, program, recipe):
+    """A short run, kept, then exported in every format."""
+    run, events, live = program.keep(recipe)
+    checks.run("CSV", check_csv, program.export(run, "csv"), events)
+    checks.run("JSON", check_json, program.export(run, "json"), events)
+    checks.run("JSON Lines", check_json_lines, program.export(run, "jsonl"), events)
+    checks.run("TensorBoard", check_tensorboard, program.export(run, "tensorboard"), events, "exported")
+    checks.run("TensorBoard", check_tensorboard, live, events, "live")
+    weights = program.export(run, "safetensors", "--at", "last")
+    pictures = program.test_pictures(64, recipe["data"]["resize"])
+    checks.run("ONNX", check_onnx, program.export(run, "onnx", "--at", "last"), weights, recipe, pictures)
+
+
+def of_kind(events, kind):
+    """The events of one kind."""
+    return [event for event in events if event["event"] == kind]
+
+
+def check_csv(checks, path, events):
+    """pandas finds a row for each step and epoch, numbers as numbers, missing ones missing."""
+    table = pandas.read_csv(path)
+    wrong, count = [], 0
+    for kind, name, columns in (("step", "progress", STEP), ("epoch", "epoch_finished", EPOCH)):
+        rows, expected = table[table["kind"] == kind], of_kind(events, name)
+        if len(rows) != len(expected):
+            raise Failure(f"{len(rows)} rows of kind {kind}, {len(expected)} events")
+        for column, key in columns.items():
+            for cell, event in zip(rows[column], expected):
+                value = None if key is None else event[key]
+                count += 1
+                if not (pandas.isna(cell) if value is None else math.isclose(cell, value, rel_tol=1e-12)):
+                    wrong.append(f"{kind} {column} {cell!r} and not {value!r}")
+    numbers = all(pandas.api.types.is_numeric_dtype(table[column]) for column in STEP)
+    checks.judge(
+        "pandas reads the CSV", numbers and not wrong and count > 0,
+        "; ".join(wrong[:3]) or f"{len(table)} rows, {count} cells equal{'' if numbers else ', but some are text'}")
+
+
+def check_json(checks, path, events):
+    """One object with the experiment, every step and epoch, and the end."""
+    run = json.loads(path.read_text(encoding="utf-8"), parse_constant=reject)
+    head = ("event", "run", "sequence")
+    said = {name: [{key: event[key] for key in event if key not in head} for event in of_kind(events, name)]
+            for name in ("progress", "epoch_finished", "warning", "run_finished")}
+    good = (
+        run["run"] == events[0]["run"] and run["experiment"] == events[0]["experiment"]
+        and run["facts"]["parameters"] == events[0]["parameters"] and run["steps"] == said["progress"]
+        and run["epochs"] == said["epoch_finished"] and run["warnings"] == said["warning"]
+        and [run["outcome"]] == said["run_finished"])
+    checks.judge("Python reads the JSON", good, f"{len(run['steps'])} steps, {len(run['epochs'])} epochs")
+
+
+def check_json_lines(checks, path, events):
+    """The lines are those that the run has logged."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    said = [json.loads(line, parse_constant=reject) for line in lines]
+    checks.judge("the JSON Lines are the run's log", said == events, f"{len(said)} lines, {len(events)} logged")
+
+
+def check_tensorboard(checks, folder, events, name):
+    """TensorBoard's reader finds every scalar at its step."""
+    found = {}
+    for path in folder.rglob("events.out.tfevents.*"):
+        accumulator = EventAccumulator(str(path), size_guidance={SCALARS: 0}).Reload()
+        for tag in accumulator.Tags()[SCALARS]:
+            found.setdefault(tag, []).extend((scalar.step, scalar.value) for scalar in accumulator.Scalars(tag))
+    rate = events[0]["experiment"]["training"]["lr"]
+    expected = {
+        tag: [(event["step"], event[key]) for event in of_kind(events, kind)] for tag, (kind, key) in TAGS.items()}
+    expected["learning_rate"] = [(event["step"], rate) for event in of_kind(events, "progress")]
+    wrong = sorted(set(found) ^ set(expected))
+    for tag in set(found) & set(expected):
+        same = len(found[tag]) == len(expected[tag]) and all(
+            step == wanted and math.isclose(value, number, rel_tol=1e-6)
+            for (step, value), (wanted, number) in zip(found[tag], expected[tag]))
+        wrong += [] if same else [tag]
+    checks.judge(
+        f"TensorBoard reads the {name} events", not wrong and len(found) > 0,
+        "other scalars: " + ", ".join(wrong) if wrong else
+        f"{sum(map(len, found.values()))} scalars of {len(found)} tags equal")
+
+
+def check_onnx(checks, path, weights, recipe, pictures):
+    """ONNX's checker accepts the model; ONNX Runtime and PyTorch predict the same from it and from the weights."""
+    try:
+        model = onnx.load(path)
+        onnx.checker.check_model(model, full_check=True)
+        session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+        outputs = [session.run(None, {"input": pictures[:count].numpy()})[0] for count in (1, len(pictures))]
+    except Exception as error:  # each library has its own
+        raise Failure(f"{type(error).__name__}: {error}") from error
+    net = peer.network(recipe, load_file(weights)).eval()
+    with torch.no_grad():
+        logits = net(pictures).numpy()
+    worst = max(np.abs(output - logits[:len(output)]).max().item() for output in outputs)
+    checks.judge(
+        "ONNX Runtime predicts as PyTorch", worst <= 1e-4 and [len(output) for output in outputs] == [1, len(pictures)],
+        f"logits of {len(pictures)} pictures up to {np.abs(logits).max():.2f}, largest difference {worst:.1e}")
+    about = {entry.key: entry.value for entry in model.metadata_props}
+    wanted = {"experiment": recipe["name"], "classes": "10", "side": str(recipe["data"]["resize"])}
+    checks.judge(
+        "the ONNX model says what it is", about == wanted and model.producer_name == "vgglab",
+        f"{model.producer_name}, IR {model.ir_version}, opset {model.opset_import[0].version}, {about}")
