@@ -8,6 +8,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -24,6 +25,9 @@ let package = Package(
             name: "Datasets",
             dependencies: ["CZlib", .product(name: "Crypto", package: "swift-crypto")]),
         .target(name: "Safetensors"),
+        .target(
+            name: "Checkpoints",
+            dependencies: ["Experiments", "Safetensors", .product(name: "Crypto", package: "swift-crypto")]),
 
         // The engine.
         .target(name: "OneDNN", dependencies: ["COneDNN"]),
@@ -35,13 +39,23 @@ let package = Package(
         // The loop, what it says, and the program.
         .target(name: "Training", dependencies: ["Datasets", "Engine", "Experiments", "Safetensors"]),
         .target(name: "RunLog", dependencies: ["Experiments"]),
-        .target(name: "Runner", dependencies: ["Datasets", "Engine", "Experiments", "RunLog", "Training"]),
+        .target(
+            name: "RunStore",
+            dependencies: [
+                "Checkpoints", "ExperimentFiles", "Experiments", "RunLog",
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
+        .target(
+            name: "Runner",
+            dependencies: [
+                "Checkpoints", "Datasets", "Engine", "Experiments", "RunLog", "RunStore", "Safetensors", "Training",
+            ]),
         .target(name: "Exports", dependencies: ["Experiments", "RunLog", "Safetensors"]),
         .executableTarget(
             name: "vgglab",
             dependencies: [
-                "CStartup", "Datasets", "Engine", "ExperimentFiles", "Experiments", "RunLog", "Runner", "Safetensors",
-                "Training",
+                "CStartup", "Checkpoints", "Datasets", "Engine", "ExperimentFiles", "Experiments", "Exports", "RunLog",
+                "RunStore", "Runner", "Safetensors", "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -51,6 +65,7 @@ let package = Package(
         .testTarget(name: "ExperimentFilesTests", dependencies: ["ExperimentFiles", "Experiments"]),
         .testTarget(name: "DatasetsTests", dependencies: ["CZlib", "Datasets"]),
         .testTarget(name: "SafetensorsTests", dependencies: ["Safetensors"]),
+        .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "Experiments", "Safetensors"]),
         .testTarget(name: "EngineTests", dependencies: ["Engine", "Experiments", "OneDNN", "ReferenceNetwork"]),
         .testTarget(
             name: "TrainingTests",

@@ -103,3 +103,29 @@ public struct ExperimentKey: Sendable, Hashable {
         }
     }
 }
+
+/// A key whose value differs between experiments, with the values as YAML.
+public struct SettingDifference: Sendable, Hashable {
+    /// Section and key with a dot.
+    public let path: String
+    /// A value for each experiment; a dash where another key says it.
+    public let values: [String]
+
+    /// The last experiment's value.
+    public var new: String { values.last ?? "" }
+}
+
+extension ExperimentFile {
+    /// The keys whose values are not the same in all of these experiments, in the order of files.
+    public static func differences(among experiments: [Experiment]) -> [SettingDifference] {
+        Schema.fields.compactMap { field in
+            let values = experiments.map { field.write($0) ?? "–" }
+            return Set(values).count > 1 ? SettingDifference(path: field.path, values: values) : nil
+        }
+    }
+
+    /// The keys whose values an experiment has changed from another's; not those that other keys say.
+    public static func differences(from old: Experiment, to new: Experiment) -> [SettingDifference] {
+        differences(among: [old, new]).filter { $0.new != "–" && $0.path != "description" }
+    }
+}

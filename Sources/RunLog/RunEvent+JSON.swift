@@ -1,6 +1,6 @@
 // What each event says in JSON Lines, apart from what every line begins with.
 
-internal import Experiments
+public import Experiments
 
 extension RunEvent {
     /// The event's name in JSON Lines.
@@ -79,7 +79,8 @@ extension Progress {
 }
 
 extension EpochMetrics {
-    fileprivate var json: JSON {
+    /// An epoch's figures as in JSON Lines.
+    public var json: JSON {
         [
             "epoch": .integer(epoch),
             "step": .integer(step),

@@ -6,12 +6,6 @@ public import Experiments
 internal import RunLog
 public import Training
 
-/// An experiment that cannot be trained on this machine. `description` is one sentence for a person.
-public struct PreparationError: Error, CustomStringConvertible {
-    /// One sentence for a person.
-    public let description: String
-}
-
 /// An experiment that is ready to train: everything that can be wrong with its input has been checked.
 public struct PreparedExperiment: Sendable {
     /// What is trained.
@@ -29,15 +23,15 @@ public struct PreparedExperiment: Sendable {
     /// Where it will be trained.
     public let machine: Machine
 
-    /// - Throws: `PreparationError` if the network cannot be built for the data or does not fit into memory.
+    /// - Throws: `RunnerError` if the network cannot be built for the data or does not fit into memory.
     public init(
         _ experiment: Experiment, data: TrainingData, threads: Int, machine: Machine
-    ) throws(PreparationError) {
+    ) throws(RunnerError) {
         let network: Network
         do {
             network = try experiment.network(numClasses: data.numClasses)
         } catch {
-            throw PreparationError(description: "\(experiment.name): \(error)")
+            throw RunnerError("\(experiment.name): \(error)")
         }
         func estimate(batchSize: Int) -> MemoryEstimate {
             var recipe = experiment.data
@@ -55,11 +49,11 @@ public struct PreparedExperiment: Sendable {
             let advice =
                 fitting.map { "data.batch_size=\($0) would fit" }
                 ?? "use a smaller network.classifier, a larger network.ratio or a smaller data.resize"
-            throw PreparationError(
-                description: """
-                    \(experiment.name): training needs about \(Readable.bytes(memory.totalBytes)) of memory, but \
-                    \(Readable.bytes(available)) are available; \(advice)
-                    """)
+            throw RunnerError(
+                """
+                \(experiment.name): training needs about \(Readable.bytes(memory.totalBytes)) of memory, but \
+                \(Readable.bytes(available)) are available; \(advice)
+                """)
         }
         self.experiment = experiment
         self.data = data

@@ -51,11 +51,14 @@ package struct AtomicFile: ~Copyable {
     }
 
     /// Puts the file under its name, in place of what was there if it may.
-    package mutating func commit() throws(SafetensorsError) {
-        guard fsync(descriptor) == 0, rename() == 0 else {
+    ///
+    /// - Parameter flush: whether it has to bear a power failure from now on; else somebody flushes it later.
+    package mutating func commit(flush: Bool = true) throws(SafetensorsError) {
+        guard !flush || fsync(descriptor) == 0, rename() == 0 else {
             throw .cannotWrite(path: path, code: errno)
         }
         isCommitted = true
+        guard flush else { return }
         // The name is safe only when the folder is. Some file systems cannot flush one; their files stay good.
         let folder = open(Self.folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0 else { return }

@@ -52,7 +52,8 @@ public enum SafetensorsWriter {
     ///   - overwrite: whether it may take the place of a file that is there.
     /// - Throws: `SafetensorsError` when the tensors make no sound file or the system refuses.
     public static func write(
-        to path: String, tensors: [TensorSource], metadata: [String: String] = [:], overwrite: Bool = true
+        to path: String, tensors: [TensorSource], metadata: [String: String] = [:], overwrite: Bool = true,
+        flush: Bool = true
     ) throws(SafetensorsError) {
         let header: Header
         do throws(HeaderFlaw) {
@@ -83,6 +84,6 @@ public enum SafetensorsWriter {
                 throw .unwritable(path: path, problem: problem + (missing > 0 ? "few" : "many"))
             }
         }
-        try file.commit()
+        try file.commit(flush: flush)
     }
 }

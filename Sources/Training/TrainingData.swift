@@ -14,6 +14,8 @@ public struct TrainingData: Sendable {
     public let numClasses: Int
     /// Name and place, for people.
     public let summary: String
+    /// SHA-256 of the data set that they come from; empty for pictures from anywhere.
+    public private(set) var checksum = ""
     /// Bytes of the pictures and labels as they were loaded, before any limit.
     public private(set) var loadedBytes: Int
     let recipe: DataRecipe
@@ -25,6 +27,7 @@ public struct TrainingData: Sendable {
             test: dataset.test.prefix(recipe.limitTest ?? dataset.test.count), numClasses: dataset.numClasses,
             summary: "\(dataset.name) from \(dataset.folder)", recipe: recipe)
         loadedBytes = dataset.train.storedBytes + dataset.test.storedBytes
+        checksum = dataset.checksum
     }
 
     /// Pictures from anywhere.

@@ -1,4 +1,4 @@
-// SIGINT, SIGTERM and SIGHUP ask the runs to stop after the current step; a second one ends the program at once.
+// SIGINT, SIGTERM and SIGHUP ask the runs to stop; a second one ends the program at once.
 
 import Glibc
 import Synchronization
@@ -37,7 +37,7 @@ enum Signals {
     private static func handle(_ number: Int32) {
         if received.exchange(number, ordering: .relaxed) != 0 { _exit(128 + number) }
         stop.make()
-        let message: StaticString = "\nstopping after this step; once more ends at once\n"
+        let message: StaticString = "\nstopping, and keeping the run; once more ends at once\n"
         _ = write(STDERR_FILENO, message.utf8Start, message.utf8CodeUnitCount)
     }
 }

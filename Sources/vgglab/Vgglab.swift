@@ -7,6 +7,8 @@ import RunLog
 @main
 struct Vgglab: ParsableCommand {
     static let version = "0.1.0"
+    /// The program and its version, as the store notes it.
+    static let program = "vgglab \(version)"
 
     static let configuration = CommandConfiguration(
         commandName: "vgglab",
@@ -32,8 +34,11 @@ struct Vgglab: ParsableCommand {
               0 all runs completed; 1 a run failed or diverged; 2 bad input or usage;
               130, 143 or 129 stopped by SIGINT, SIGTERM or SIGHUP.
             """,
-        version: "vgglab \(version)",
-        subcommands: [Train.self, Shapes.self, DataCommand.self, Evaluate.self, Bench.self],
+        version: program,
+        subcommands: [
+            Train.self, Resume.self, Fork.self, List.self, Show.self, Compare.self, Export.self, Replay.self,
+            Verify.self, Tag.self, Note.self, Delete.self, Shapes.self, DataCommand.self, Evaluate.self, Bench.self,
+        ],
         defaultSubcommand: Train.self)
 
     static func main() {

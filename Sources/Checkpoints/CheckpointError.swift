@@ -1,0 +1,23 @@
+// Why a run's state cannot be kept or read back.
+
+internal import Glibc
+
+/// A checkpoint that cannot be written, read or trusted. `description` is one sentence for a person.
+public struct CheckpointError: Error, Hashable, CustomStringConvertible {
+    /// One sentence for a person.
+    public let description: String
+
+    init(_ description: String) { self.description = description }
+
+    /// What the system said of a file or folder.
+    init(_ path: String, code: Int32) {
+        let cause =
+            switch code {
+            case ENOSPC, EDQUOT: "the disk is full"
+            case EACCES, EPERM: "no permission to write there"
+            case EROFS: "the file system is read-only"
+            default: String(cString: strerror(code))
+            }
+        description = "\(path): cannot be written: \(cause)"
+    }
+}

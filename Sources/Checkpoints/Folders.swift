@@ -1,0 +1,84 @@
+// What is done to folders of files: flushed, listed, removed without following a link.
+
+internal import Crypto
+internal import Glibc
+
+package enum Folders {
+    /// Makes a folder that only its owner may read, and those above it.
+    static func make(_ path: String) throws(CheckpointError) {
+        if mkdir(path, 0o700) == 0 || errno == EEXIST { return }
+        guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex else {
+            throw CheckpointError(path, code: errno)
+        }
+        try make(String(path[..<slash]))
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw CheckpointError(path, code: errno) }
+    }
+
+    /// The names in a folder; none where there is no folder.
+    static func names(in path: String) -> [String] {
+        guard let folder = opendir(path) else { return [] }
+        defer { closedir(folder) }
+        var names: [String] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names
+    }
+
+    /// Makes what was written to a file, or the names in a folder, safe from a power failure.
+    static func flush(_ path: String) throws(CheckpointError) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { throw CheckpointError(path, code: errno) }
+        defer { close(descriptor) }
+        // Some file systems cannot flush a folder; their files stay good.
+        guard fsync(descriptor) == 0 || errno == EINVAL else { throw CheckpointError(path, code: errno) }
+    }
+
+    /// Removes a folder of files, or whatever is there; a link is removed and not followed.
+    package static func remove(_ path: String) {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return }
+        if status.st_mode & S_IFMT == S_IFDIR {
+            for name in names(in: path) { remove("\(path)/\(name)") }
+            rmdir(path)
+        } else {
+            unlink(path)
+        }
+    }
+
+    /// Bytes of a regular file; `nil` for anything else.
+    static func size(of path: String) -> Int? {
+        var status = stat()
+        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return Int(status.st_size)
+    }
+
+    /// A regular file's bytes, if there are no more than `most`.
+    static func contents(of path: String, most: Int) -> [UInt8]? {
+        guard let size = size(of: path), size <= most, let file = fopen(path, "re") else { return nil }
+        defer { fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: size)
+        return fread(&bytes, 1, size, file) == size ? bytes : nil
+    }
+
+    /// SHA-256 of a regular file in hexadecimal; `nil` where it cannot be read.
+    static func digest(of path: String) -> String? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var hash = SHA256()
+        let part = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
+        defer { part.deallocate() }
+        while true {
+            let got = read(descriptor, part.baseAddress, part.count)
+            if got < 0 && errno == EINTR { continue }
+            guard got >= 0 else { return nil }
+            if got == 0 { break }
+            hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: part.prefix(got)))
+        }
+        return hash.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+}

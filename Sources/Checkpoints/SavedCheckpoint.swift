@@ -1,0 +1,102 @@
+// A checkpoint on disk: what its files are called, and whether they are what was written.
+
+public import Experiments
+internal import Foundation
+
+/// A run's state after some step, kept in a folder of its own.
+///
+/// `weights.safetensors` is what PyTorch loads, `optimizer.safetensors` what the optimizer has beside it, if anything,
+/// `position.json` where the run stands, and `SHA256SUMS` lists them as `sha256sum -c SHA256SUMS` checks them.
+public struct SavedCheckpoint: Sendable, Hashable {
+    /// Its folder.
+    public let path: String
+    /// Steps made by then.
+    public let step: Int
+    /// Whether an epoch was evaluated after this step, so that the next one comes.
+    public let isEvaluated: Bool
+
+    static let (weights, optimizer, position, sums) = (
+        "weights.safetensors", "optimizer.safetensors", "position.json", "SHA256SUMS"
+    )
+
+    /// The weights' file.
+    public var weightsPath: String { "\(path)/\(Self.weights)" }
+    /// The optimizer's file; `nil` where there is none.
+    public var optimizerPath: String? {
+        let file = "\(path)/\(Self.optimizer)"
+        return Folders.size(of: file).map { _ in file }
+    }
+    /// Bytes of its files.
+    public var byteCount: Int {
+        Folders.names(in: path).reduce(0) { $0 + (Folders.size(of: "\(path)/\($1)") ?? 0) }
+    }
+
+    /// The checkpoint that a folder of this name in `parent` is; `nil` for other names.
+    init?(named name: String, in parent: String) {
+        let parts = name.split(separator: "-", omittingEmptySubsequences: false)
+        guard (2...3).contains(parts.count), parts[0] == "step", parts[1].count == 10, let step = Int(parts[1]),
+            step >= 0, parts.count == 2 || parts[2] == "evaluated"
+        else { return nil }
+        path = "\(parent)/\(name)"
+        self.step = step
+        isEvaluated = parts.count == 3
+    }
+
+    /// The folder's name for a position. The same step has two where a run is kept before and after an evaluation.
+    static func name(for position: RunPosition) -> String {
+        let digits = String(position.step)
+        let isEvaluated = position.stepInEpoch == 0 && position.lastEpoch?.step == position.step
+        return "step-\(String(repeating: "0", count: max(10 - digits.count, 0)))\(digits)"
+            + (isEvaluated ? "-evaluated" : "")
+    }
+
+    /// Whether all its files are what was written, by SHA-256.
+    ///
+    /// - Throws: `CheckpointError` that names the first file that is not.
+    public func verify() throws(CheckpointError) {
+        guard let bytes = Folders.contents(of: "\(path)/\(Self.sums)", most: 4096), bytes.last == UInt8(ascii: "\n")
+        else {
+            throw CheckpointError("\(path): is not whole: \(Self.sums) is missing or damaged")
+        }
+        var listed: Set<String> = []
+        for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+            let name = String(line.dropFirst(66))
+            guard line.count > 66, [Self.weights, Self.optimizer, Self.position].contains(name) else {
+                throw CheckpointError("\(path): is not whole: \(Self.sums) is damaged")
+            }
+            guard Folders.digest(of: "\(path)/\(name)") == String(line.prefix(64)) else {
+                throw CheckpointError("\(path): \(name) is missing or not what was written")
+            }
+            listed.insert(name)
+        }
+        let hasOptimizer = optimizerPath != nil
+        guard listed.isSuperset(of: [Self.weights, Self.position]), listed.contains(Self.optimizer) == hasOptimizer
+        else { throw CheckpointError("\(path): is not whole: \(Self.sums) does not list every file") }
+    }
+
+    /// Where the run stands.
+    public func position() throws(CheckpointError) -> RunPosition {
+        guard let bytes = Folders.contents(of: "\(path)/\(Self.position)", most: 1 << 20),
+            let stored = try? JSONDecoder().decode(StoredPosition.self, from: Data(bytes))
+        else { throw CheckpointError("\(path): \(Self.position) is missing or damaged") }
+        guard stored.version == StoredPosition.currentVersion else {
+            throw CheckpointError("\(path): was written by a newer vgglab; update this one")
+        }
+        return stored.position
+    }
+}
+
+/// `position.json`.
+struct StoredPosition: Codable {
+    static let currentVersion = 1
+    var version = currentVersion
+    let position: RunPosition
+
+    /// As JSON text; numbers read back to the same bits.
+    var json: [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        // Every number of a position that is kept is finite, so that nothing can fail.
+        return (try? encoder.encode(self)).map { Array($0) + [UInt8(ascii: "\n")] } ?? []
+    }
+}

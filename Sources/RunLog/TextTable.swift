@@ -1,0 +1,62 @@
+// A table for people in plain text: columns as wide as their longest cell, numbers to the right.
+
+/// Rows of cells under a heading.
+public struct TextTable: Sendable, Hashable {
+    /// A column's heading, and whether its cells are numbers.
+    public struct Column: Sendable, Hashable {
+        let title: String
+        let isNumber: Bool
+
+        /// A column of texts, or of numbers, which stand to the right.
+        public init(_ title: String, isNumber: Bool = false) {
+            self.title = title
+            self.isNumber = isNumber
+        }
+    }
+
+    private let columns: [Column]
+    private var rows: [[String]] = []
+
+    /// A table without rows.
+    public init(_ columns: [Column]) { self.columns = columns }
+
+    /// Adds a row with a cell for each column.
+    public mutating func add(_ cells: [String]) {
+        precondition(cells.count == columns.count, "a row has a cell for each column")
+        rows.append(cells.map(Readable.visible))
+    }
+
+    /// One line a row, two spaces between columns, none at the end.
+    public var text: String {
+        let all = [columns.map(\.title)] + rows
+        let widths = columns.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
+        return all.map { cells in
+            let line = zip(zip(cells, widths), columns).map { cell, column in
+                column.isNumber ? cell.0.leftPadding(to: cell.1) : cell.0.padding(to: cell.1)
+            }.joined(separator: "  ")
+            return String(line.reversed().drop { $0 == " " }.reversed()) + "\n"
+        }.joined()
+    }
+}
+
+/// A curve in one line of text.
+public enum Sparkline {
+    /// Eight heights from the lowest to the highest value, at most `width` of them: the mean of each part. A value that is
+    /// no number is left out.
+    public static func text(of values: [Double], width: Int) -> String {
+        let count = min(width, values.count)
+        guard count > 0 else { return "" }
+        let means = (0..<count).map { part -> Double in
+            let range = values[values.count * part / count..<values.count * (part + 1) / count].filter(\.isFinite)
+            return range.isEmpty ? .nan : range.reduce(0, +) / Double(range.count)
+        }
+        let finite = means.filter(\.isFinite)
+        guard let low = finite.min(), let high = finite.max() else { return "" }
+        return String(
+            means.map { mean -> Character in
+                guard mean.isFinite else { return " " }
+                let height = high > low ? Int((mean - low) / (high - low) * 7.999) : 3
+                return Array("▁▂▃▄▅▆▇█")[height]
+            })
+    }
+}

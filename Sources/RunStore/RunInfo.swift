@@ -1,0 +1,172 @@
+// A run as the store knows it: what it was, where it ran, how far it has come.
+
+internal import ExperimentFiles
+public import Experiments
+internal import GRDB
+
+/// How a run stands.
+public enum RunState: String, Sendable, Hashable, Codable, CaseIterable {
+    /// A process trains it now.
+    case running
+    /// All its epochs are done.
+    case completed
+    /// Somebody asked it to stop.
+    case stopped
+    /// Its process ended without a word: killed, crashed, or the power failed.
+    case interrupted
+    /// Its loss was no longer finite.
+    case diverged
+    /// It could not go on.
+    case failed
+}
+
+/// What a new run is made of.
+public struct NewRun: Sendable {
+    /// The experiment with every default filled in.
+    public var experiment: Experiment
+    /// Processor, cores and memory, for people.
+    public var machine: String
+    /// Threads that compute.
+    public var threads: Int
+    /// How convolutions are computed, for people.
+    public var engine: String
+    /// The program and its version.
+    public var program: String
+    /// Name and place of the data set, for people.
+    public var dataset: String
+    /// SHA-256 of the data set.
+    public var dataChecksum: String
+    /// Steps in an epoch.
+    public var stepsPerEpoch: Int
+    /// The run and position that it goes on from, if it is a fork.
+    public var parent: (run: RunInfo, position: RunPosition)?
+
+    /// All of it.
+    public init(
+        experiment: Experiment, machine: String, threads: Int, engine: String, program: String, dataset: String,
+        dataChecksum: String, stepsPerEpoch: Int, parent: (run: RunInfo, position: RunPosition)? = nil
+    ) {
+        self.experiment = experiment
+        self.machine = machine
+        self.threads = threads
+        self.engine = engine
+        self.program = program
+        self.dataset = dataset
+        self.dataChecksum = dataChecksum
+        self.stepsPerEpoch = stepsPerEpoch
+        self.parent = parent
+    }
+}
+
+/// A run in the store.
+public struct RunInfo: Sendable, Hashable, Identifiable {
+    /// Its number in the store, never used again.
+    public let id: Int64
+    /// Its name: the experiment's and a number.
+    public let name: String
+    /// The resolved experiment as a YAML text.
+    public let experimentText: String
+    /// SHA-256 of that text.
+    public let experimentHash: String
+    /// How it stands.
+    public var state: RunState
+    /// Why it failed, or where it diverged; empty otherwise.
+    public let reason: String
+    /// Name of the computer that it ran on.
+    public let host: String
+    /// Processor, cores and memory, for people.
+    public let machine: String
+    /// Threads that computed.
+    public let threads: Int
+    /// How convolutions were computed, for people.
+    public let engine: String
+    /// The program and its version.
+    public let program: String
+    /// What it was trained on: name and place.
+    public let dataset: String
+    /// SHA-256 of the data set.
+    public let dataChecksum: String
+    /// Seconds since 1970 by the wall clock.
+    public let createdAt: Double
+    /// Seconds since 1970 when it was last heard of; `nil` before its first event.
+    public let endedAt: Double?
+    /// Seconds that it has trained.
+    public let elapsedSeconds: Double
+    /// Steps made.
+    public let step: Int
+    /// Steps in an epoch.
+    public let stepsPerEpoch: Int
+    /// Epochs finished.
+    public let epoch: Int
+    /// Epochs in all.
+    public let epochs: Int
+    /// Mean training loss of the last finished epoch; before it, of the steps that were noted.
+    public let loss: Double?
+    /// Training accuracy of the same, 0 to 1.
+    public let trainAccuracy: Double?
+    /// Test accuracy of the last finished epoch, 0 to 1.
+    public let testAccuracy: Double?
+    /// The best test accuracy, 0 to 1.
+    public let bestAccuracy: Double?
+    /// The first epoch that has it.
+    public let bestEpoch: Int?
+    /// Training pictures a second.
+    public let examplesPerSecond: Double?
+    /// Peak resident memory of its process in bytes.
+    public let peakMemoryBytes: Int?
+    /// Name of the run that it was forked from, if any.
+    public let parentName: String?
+    /// The step of that run that it begins with.
+    public let parentStep: Int?
+    /// What a person has noted.
+    public let note: String
+    /// What a person has tagged it with, in alphabetical order.
+    public var tags: [String]
+
+    /// The experiment with every default filled in.
+    ///
+    /// - Throws: `RunStoreError` if its text cannot be read.
+    public func experiment() throws(RunStoreError) -> Experiment {
+        do {
+            return try ExperimentFile.parse(experimentText, path: name)
+        } catch {
+            throw RunStoreError("run \(name): its experiment cannot be read: \(error.description)")
+        }
+    }
+}
+
+extension RunInfo {
+    init(_ row: Row, tags: [String]) {
+        id = row["id"]
+        name = row["name"]
+        experimentText = row["experiment"]
+        experimentHash = row["experiment_hash"]
+        state = RunState(rawValue: row["state"]) ?? .failed
+        reason = row["reason"]
+        host = row["host"]
+        machine = row["machine"]
+        threads = row["threads"]
+        engine = row["engine"]
+        program = row["program"]
+        dataset = row["dataset"]
+        dataChecksum = row["data_checksum"]
+        createdAt = row["created_at"]
+        endedAt = row["ended_at"]
+        elapsedSeconds = row["elapsed_seconds"]
+        step = row["step"]
+        stepsPerEpoch = row["steps_per_epoch"]
+        epoch = row["epoch"]
+        epochs = row["epochs"]
+        loss = row["loss"]
+        trainAccuracy = row["train_accuracy"]
+        testAccuracy = row["test_accuracy"]
+        bestAccuracy = row["best_accuracy"]
+        bestEpoch = row["best_epoch"]
+        examplesPerSecond = row["examples_per_second"]
+        peakMemoryBytes = row["peak_memory_bytes"]
+        parentName = row["parent_name"]
+        parentStep = row["parent_step"]
+        note = row["note"]
+        self.tags = tags
+    }
+}

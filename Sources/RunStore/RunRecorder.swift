@@ -1,0 +1,153 @@
+// Notes what a run says: takes each record at once and writes them about once a second on a thread of its own, so that
+// training never waits for the disk.
+
+public import Experiments
+internal import Foundation
+internal import GRDB
+internal import RunLog
+internal import Synchronization
+
+/// Writes one run's records into the store.
+public final class RunRecorder: Sendable {
+    /// The most records that wait while the store cannot be written; the oldest steps go first.
+    private static let mostWaiting = 100_000
+
+    private struct State {
+        var waiting: [RunRecord] = []
+        var isClosed = false
+        var hasProblem = false
+    }
+
+    private let store: RunStore
+    private let run: RunInfo
+    /// Every so many steps one is noted, so that a long run has about ten thousand.
+    private let stride: Int
+    private let onProblem: @Sendable (String) -> Void
+    private let state = Mutex(State())
+    private let writing = Mutex(())
+    private let wake = DispatchSemaphore(value: 0)
+    private let ended = DispatchSemaphore(value: 0)
+
+    /// - Parameters:
+    ///   - claim: shows that the run is this process's own.
+    ///   - onProblem: told, on any thread, when the store cannot be written, and when it can again.
+    public init(
+        _ store: RunStore, _ run: RunInfo, claim: RunClaim, onProblem: @escaping @Sendable (String) -> Void
+    ) {
+        self.store = store
+        self.run = run
+        self.onProblem = onProblem
+        stride = max(1, (run.stepsPerEpoch * run.epochs + 9_999) / 10_000)
+        let thread = Thread { [self] in
+            while !state.withLock(\.isClosed) {
+                _ = wake.wait(timeout: .now() + 1)
+                try? flush()
+            }
+            ended.signal()
+        }
+        thread.name = "run recorder"
+        thread.start()
+    }
+
+    /// Takes a record; never waits for the disk.
+    public func record(_ record: RunRecord) {
+        if case .progress(let progress) = record.event {
+            let isLast = progress.stepInEpoch >= progress.stepsPerEpoch
+            guard isLast || progress.step.isMultiple(of: stride) else { return }
+        }
+        state.withLock { state in
+            if state.waiting.count >= Self.mostWaiting { state.waiting.removeFirst(Self.mostWaiting / 10) }
+            state.waiting.append(record)
+        }
+    }
+
+    /// Writes all that was recorded by now.
+    ///
+    /// - Throws: `RunStoreError`; what was not written is kept and tried again.
+    public func flush() throws(RunStoreError) {
+        let result = writing.withLock { _ in
+            Result { () throws(RunStoreError) in
+                let records = state.withLock { state in
+                    defer { state.waiting = [] }
+                    return state.waiting
+                }
+                guard !records.isEmpty else { return }
+                do throws(RunStoreError) {
+                    try store.write { try Self.insert(records, of: run, $0) }
+                } catch {
+                    let isNew = state.withLock { state in
+                        state.waiting.insert(contentsOf: records, at: 0)
+                        defer { state.hasProblem = true }
+                        return !state.hasProblem
+                    }
+                    if isNew { onProblem("\(error); training goes on, and this is tried again") }
+                    throw error
+                }
+                let wasProblem = state.withLock { state in
+                    defer { state.hasProblem = false }
+                    return state.hasProblem
+                }
+                if wasProblem { onProblem("the run is noted again; nothing was lost") }
+            }
+        }
+        try result.get()
+    }
+
+    /// Writes what is left and ends.
+    public func finish() throws(RunStoreError) {
+        state.withLock { $0.isClosed = true }
+        wake.signal()
+        ended.wait()
+        try flush()
+    }
+
+    private static func insert(_ records: [RunRecord], of run: RunInfo, _ database: Database) throws {
+        for record in records {
+            switch record.event {
+            case .progress(let progress):
+                try database.cachedStatement(
+                    sql: "INSERT OR REPLACE INTO step_metric VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                ).execute(arguments: [
+                    run.id, progress.step, record.sequence, record.time, progress.epoch, progress.stepInEpoch,
+                    progress.loss, progress.meanLoss, progress.meanAccuracy, progress.examplesPerSecond,
+                    progress.elapsedSeconds, progress.remainingSeconds,
+                ])
+            case .epochFinished(let epoch):
+                try database.cachedStatement(
+                    sql: "INSERT OR REPLACE INTO epoch_metric VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                ).execute(arguments: [
+                    run.id, epoch.epoch, epoch.step, record.sequence, record.time, epoch.trainLoss,
+                    epoch.trainAccuracy, epoch.testLoss, epoch.testAccuracy, epoch.examplesPerSecond,
+                    epoch.stepExamplesPerSecond, epoch.elapsedSeconds, epoch.remainingSeconds,
+                ])
+            case .runStarted, .checkpointSaved, .warning, .runFinished:
+                try database.execute(
+                    sql: "INSERT OR REPLACE INTO event VALUES (?, ?, ?)",
+                    arguments: [run.id, record.sequence, record.json.text])
+            }
+        }
+        try RunStore.refresh(run.id, database)
+        guard case .runFinished(let summary) = records.last?.event else { return }
+        let (state, reason) = summary.outcome.stored
+        try database.execute(
+            sql: """
+                UPDATE run SET state = ?, reason = ?, ended_at = ?, elapsed_seconds = ?, step = ?,
+                    examples_per_second = ?, peak_memory_bytes = ? WHERE id = ?
+                """,
+            arguments: [
+                state.rawValue, reason, records.last?.time, summary.elapsedSeconds, summary.step,
+                summary.examplesPerSecond, summary.peakMemoryBytes, run.id,
+            ])
+    }
+}
+
+extension Outcome {
+    fileprivate var stored: (RunState, reason: String) {
+        switch self {
+        case .completed: (.completed, "")
+        case .stopped: (.stopped, "")
+        case .diverged(let step): (.diverged, "the loss was no longer finite at step \(step)")
+        case .failed(let reason): (.failed, reason)
+        }
+    }
+}

@@ -1,0 +1,161 @@
+// What changes the store: new runs, notes and tags, going back to a checkpoint, deleting.
+
+internal import Checkpoints
+internal import Crypto
+internal import ExperimentFiles
+public import Experiments
+internal import Foundation
+internal import GRDB
+
+extension RunStore {
+    /// Begins a run under a new name, and claims it.
+    public func create(_ new: NewRun) throws(RunStoreError) -> (run: RunInfo, claim: RunClaim) {
+        let text = ExperimentFile.yaml(for: new.experiment)
+        let run: RunInfo = try write { database in
+            let base = new.experiment.name
+            try database.execute(
+                sql: """
+                    INSERT INTO name_counter (base, last) VALUES (?, 1)
+                    ON CONFLICT (base) DO UPDATE SET last = last + 1
+                    """, arguments: [base])
+            let number = try Int.fetchOne(
+                database, sql: "SELECT last FROM name_counter WHERE base = ?", arguments: [base])
+            try database.execute(
+                sql: """
+                    INSERT INTO run (name, experiment, experiment_hash, state, host, machine, threads, engine, program,
+                        dataset, data_checksum, created_at, steps_per_epoch, epochs, parent_name, parent_step)
+                    VALUES (?, ?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    """,
+                arguments: [
+                    "\(base)-\(number ?? 1)", text, Self.hash(text), ProcessInfo.processInfo.hostName, new.machine,
+                    new.threads, new.engine, new.program, new.dataset, new.dataChecksum,
+                    Date().timeIntervalSince1970, new.stepsPerEpoch, new.experiment.training.epochs,
+                    new.parent?.run.name, new.parent?.position.step,
+                ])
+            let id = database.lastInsertedRowID
+            if let parent = new.parent {
+                try Self.copyMetrics(of: parent.run.id, until: parent.position, to: id, database)
+                try Self.refresh(id, database)
+            }
+            guard let row = try Row.fetchOne(database, sql: "SELECT * FROM run WHERE id = ?", arguments: [id]) else {
+                throw RunStoreError("\(folder): a new run was lost")
+            }
+            return RunInfo(row, tags: [])
+        }
+        return (run, try claim(run))
+    }
+
+    private static func hash(_ text: String) -> String {
+        SHA256.hash(data: Array(text.utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+
+    /// A fork begins with what was learnt before it.
+    private static func copyMetrics(
+        of parent: Int64, until position: RunPosition, to run: Int64, _ database: Database
+    ) throws {
+        try database.execute(
+            sql: """
+                INSERT INTO step_metric SELECT :run, step, sequence, time, epoch, step_in_epoch, loss, mean_loss,
+                    mean_accuracy, examples_per_second, elapsed_seconds, remaining_seconds
+                FROM step_metric WHERE run = :parent AND step <= :step;
+                """, arguments: ["run": run, "parent": parent, "step": position.step])
+        try database.execute(
+            sql: """
+                INSERT INTO epoch_metric SELECT :run, epoch, step, sequence, time, train_loss, train_accuracy, test_loss,
+                    test_accuracy, examples_per_second, step_examples_per_second, elapsed_seconds, remaining_seconds
+                FROM epoch_metric WHERE run = :parent AND epoch < :epoch;
+                """, arguments: ["run": run, "parent": parent, "epoch": position.epoch])
+    }
+
+    /// Makes a run this process's own, until the claim is let go or the process ends.
+    ///
+    /// - Throws: `RunStoreError` that names the owner, at once, if there is one.
+    public func claim(_ run: RunInfo) throws(RunStoreError) -> RunClaim {
+        try RunClaim(folder(of: run), name: run.name)
+    }
+
+    /// Takes a run back to where a checkpoint has it: what was noted later is forgotten, as it will come again.
+    ///
+    /// - Returns: the number that the run's next event has.
+    public func resume(_ run: RunInfo, from position: RunPosition, by claim: RunClaim) throws(RunStoreError) -> Int {
+        try write { database in
+            try database.execute(
+                sql: "DELETE FROM step_metric WHERE run = ? AND step > ?", arguments: [run.id, position.step])
+            try database.execute(
+                sql: "DELETE FROM epoch_metric WHERE run = ? AND epoch >= ?", arguments: [run.id, position.epoch])
+            try database.execute(
+                sql: "UPDATE run SET state = 'running', reason = '', ended_at = NULL WHERE id = ?", arguments: [run.id])
+            try Self.refresh(run.id, database)
+            return try nextSequence(of: run, database)
+        }
+    }
+
+    private func nextSequence(of run: RunInfo, _ database: Database) throws -> Int {
+        try Int.fetchOne(
+            database,
+            sql: """
+                SELECT max(ifnull((SELECT max(sequence) FROM step_metric WHERE run = :run), -1),
+                    ifnull((SELECT max(sequence) FROM epoch_metric WHERE run = :run), -1),
+                    ifnull((SELECT max(sequence) FROM event WHERE run = :run), -1)) + 1
+                """, arguments: ["run": run.id]) ?? 0
+    }
+
+    /// The number that a run's next event has.
+    public func nextSequence(of run: RunInfo) throws(RunStoreError) -> Int {
+        try read(or: 0) { try nextSequence(of: run, $0) }
+    }
+
+    /// Brings the figures that a list shows up to what was noted of a run.
+    static func refresh(_ run: Int64, _ database: Database) throws {
+        try database.execute(
+            sql: """
+                UPDATE run SET
+                    step = ifnull((SELECT max(step) FROM step_metric WHERE run = :run), 0),
+                    elapsed_seconds = max(
+                        ifnull((SELECT elapsed_seconds FROM step_metric WHERE run = :run ORDER BY step DESC LIMIT 1), 0),
+                        ifnull((SELECT elapsed_seconds FROM epoch_metric WHERE run = :run ORDER BY epoch DESC LIMIT 1), 0)),
+                    examples_per_second =
+                        (SELECT examples_per_second FROM step_metric WHERE run = :run ORDER BY step DESC LIMIT 1),
+                    loss = (SELECT mean_loss FROM step_metric WHERE run = :run ORDER BY step DESC LIMIT 1),
+                    train_accuracy = (SELECT mean_accuracy FROM step_metric WHERE run = :run ORDER BY step DESC LIMIT 1),
+                    epoch = 0, test_accuracy = NULL, best_accuracy = NULL, best_epoch = NULL
+                WHERE id = :run
+                """, arguments: ["run": run])
+        try database.execute(
+            sql: """
+                UPDATE run SET (epoch, test_accuracy) =
+                        (SELECT epoch, test_accuracy FROM epoch_metric WHERE run = :run ORDER BY epoch DESC LIMIT 1),
+                    (best_accuracy, best_epoch) = (SELECT test_accuracy, epoch FROM epoch_metric WHERE run = :run
+                        ORDER BY test_accuracy DESC, epoch LIMIT 1)
+                WHERE id = :run AND EXISTS (SELECT 1 FROM epoch_metric WHERE run = :run)
+                """, arguments: ["run": run])
+    }
+
+    /// Replaces what a person has noted about a run.
+    public func setNote(_ note: String, of run: RunInfo) throws(RunStoreError) {
+        try write { try $0.execute(sql: "UPDATE run SET note = ? WHERE id = ?", arguments: [note, run.id]) }
+    }
+
+    /// Adds tags to a run and takes others away.
+    public func changeTags(of run: RunInfo, add: [String], remove: [String]) throws(RunStoreError) {
+        try write { database in
+            for tag in add {
+                try database.execute(
+                    sql: "INSERT OR IGNORE INTO tag (run, tag) VALUES (?, ?)", arguments: [run.id, tag])
+            }
+            for tag in remove {
+                try database.execute(sql: "DELETE FROM tag WHERE run = ? AND tag = ?", arguments: [run.id, tag])
+            }
+        }
+    }
+
+    /// Removes a run with all that belongs to it. Links in its folder are removed, not followed.
+    ///
+    /// - Throws: `RunStoreError` that names the owner if a process trains it.
+    public func delete(_ run: RunInfo) throws(RunStoreError) {
+        let claim = try claim(run)
+        try write { try $0.execute(sql: "DELETE FROM run WHERE id = ?", arguments: [run.id]) }
+        Folders.remove(folder(of: run))
+        withExtendedLifetime(claim) {}
+    }
+}

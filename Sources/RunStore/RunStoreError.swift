@@ -1,0 +1,24 @@
+// Why the store cannot do what is asked, in a sentence.
+
+internal import GRDB
+
+/// A store, or a run in it, that cannot be used. `description` is one sentence for a person.
+public struct RunStoreError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// One sentence for a person.
+    public let description: String
+
+    init(_ description: String) { self.description = description }
+
+    init(_ path: String, _ error: any Error) {
+        let advice = "choose another folder with --runs DIR"
+        let cause =
+            switch (error as? DatabaseError)?.resultCode {
+            case .SQLITE_FULL: "the disk is full; make room, or \(advice)"
+            case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM: "cannot be written; \(advice)"
+            case .SQLITE_BUSY, .SQLITE_LOCKED: "another program keeps it locked; try again when that is done"
+            case .SQLITE_CORRUPT, .SQLITE_NOTADB: "is damaged; move it away and start again"
+            default: "cannot be used: \((error as? DatabaseError)?.message ?? String(describing: error))"
+            }
+        description = "\(path): \(cause)"
+    }
+}

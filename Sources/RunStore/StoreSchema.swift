@@ -1,0 +1,77 @@
+// The store's tables. Versions only go forward: a change is a new migration at the end.
+
+internal import GRDB
+
+enum StoreSchema {
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE run (
+                        id INTEGER PRIMARY KEY AUTOINCREMENT,
+                        name TEXT NOT NULL UNIQUE,
+                        experiment TEXT NOT NULL,
+                        experiment_hash TEXT NOT NULL,
+                        state TEXT NOT NULL,
+                        reason TEXT NOT NULL DEFAULT '',
+                        host TEXT NOT NULL,
+                        machine TEXT NOT NULL,
+                        threads INTEGER NOT NULL,
+                        engine TEXT NOT NULL,
+                        program TEXT NOT NULL,
+                        dataset TEXT NOT NULL,
+                        data_checksum TEXT NOT NULL,
+                        created_at REAL NOT NULL,
+                        ended_at REAL,
+                        elapsed_seconds REAL NOT NULL DEFAULT 0,
+                        step INTEGER NOT NULL DEFAULT 0,
+                        steps_per_epoch INTEGER NOT NULL,
+                        epoch INTEGER NOT NULL DEFAULT 0,
+                        epochs INTEGER NOT NULL,
+                        loss REAL, train_accuracy REAL, test_accuracy REAL,
+                        best_accuracy REAL, best_epoch INTEGER,
+                        examples_per_second REAL,
+                        peak_memory_bytes INTEGER,
+                        parent_name TEXT, parent_step INTEGER,
+                        note TEXT NOT NULL DEFAULT ''
+                    );
+                    CREATE TABLE name_counter (base TEXT PRIMARY KEY, last INTEGER NOT NULL) WITHOUT ROWID;
+                    CREATE TABLE tag (
+                        run INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,
+                        tag TEXT NOT NULL,
+                        PRIMARY KEY (run, tag)
+                    ) WITHOUT ROWID;
+                    CREATE TABLE step_metric (
+                        run INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,
+                        step INTEGER NOT NULL,
+                        sequence INTEGER NOT NULL,
+                        time REAL NOT NULL,
+                        epoch INTEGER NOT NULL,
+                        step_in_epoch INTEGER NOT NULL,
+                        loss REAL, mean_loss REAL, mean_accuracy REAL,
+                        examples_per_second REAL, elapsed_seconds REAL, remaining_seconds REAL,
+                        PRIMARY KEY (run, step)
+                    ) WITHOUT ROWID;
+                    CREATE TABLE epoch_metric (
+                        run INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,
+                        epoch INTEGER NOT NULL,
+                        step INTEGER NOT NULL,
+                        sequence INTEGER NOT NULL,
+                        time REAL NOT NULL,
+                        train_loss REAL, train_accuracy REAL, test_loss REAL, test_accuracy REAL,
+                        examples_per_second REAL, step_examples_per_second REAL,
+                        elapsed_seconds REAL, remaining_seconds REAL,
+                        PRIMARY KEY (run, epoch)
+                    ) WITHOUT ROWID;
+                    CREATE TABLE event (
+                        run INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,
+                        sequence INTEGER NOT NULL,
+                        record TEXT NOT NULL,
+                        PRIMARY KEY (run, sequence)
+                    ) WITHOUT ROWID;
+                    """)
+        }
+        return migrator
+    }
+}

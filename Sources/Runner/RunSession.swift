@@ -1,0 +1,223 @@
+// One run with all that belongs to it: its row and its lock in the store, its model, its checkpoints, and who listens.
+
+public import Checkpoints
+public import Engine
+public import Experiments
+internal import Foundation
+public import RunStore
+internal import Synchronization
+public import Training
+
+/// A run that is about to be trained, or trained on.
+public final class RunSession {
+    /// The run as the store knew it when the session began.
+    public let run: RunInfo
+    private let prepared: PreparedExperiment
+    private let store: RunStore
+    private let claim: RunClaim
+    private let model: VGGModel
+    private let position: RunPosition
+    private let firstSequence: Int
+    private let warnings: [String]
+    private let isFork: Bool
+
+    /// A new run.
+    ///
+    /// - Parameter program: the program and its version.
+    /// - Throws: `RunnerError` if the model cannot be made or the store refuses.
+    public static func new(
+        _ prepared: PreparedExperiment, in store: RunStore, program: String
+    ) throws(RunnerError) -> RunSession {
+        let model = try prepared.initialModel()
+        let (run, claim) = try sentence { () throws(RunStoreError) in
+            try store.create(prepared.newRun(model, program: program))
+        }
+        return RunSession(prepared, store, run, claim, model)
+    }
+
+    /// A run that goes on where its newest sound checkpoint has it, bit for bit as if it had never been cut.
+    ///
+    /// - Parameters:
+    ///   - run: a run that was stopped, interrupted or failed.
+    ///   - prepared: its own experiment.
+    public static func resume(
+        _ run: RunInfo, _ prepared: PreparedExperiment, in store: RunStore
+    ) throws(RunnerError) -> RunSession {
+        let claim = try sentence { () throws(RunStoreError) in try store.claim(run) }
+        guard prepared.data.checksum == run.dataChecksum else {
+            throw RunnerError(
+                "run \(run.name): \(prepared.data.summary) is not the data that it was trained on; "
+                    + "give its folder with --data, or begin a new run")
+        }
+        var warnings: [String] = []
+        if prepared.threads != run.threads || prepared.machine.summary != run.machine {
+            warnings.append(
+                "the run began on \(run.machine) with \(run.threads) threads; "
+                    + "from here on its numbers may differ by rounding from a run that was never cut")
+        }
+        let checkpoints = store.checkpoints(of: run)
+        checkpoints.removeLeftovers()
+        let (checkpoint, damaged) = checkpoints.newestSound()
+        let before = checkpoint == nil ? "begins again" : "goes on from the checkpoint before"
+        warnings += damaged.map { "\($0); the run \(before)" }
+
+        let model = checkpoint == nil ? try prepared.initialModel() : try prepared.emptyModel()
+        let position = try checkpoint.map { checkpoint throws(RunnerError) in try model.load(checkpoint) }
+        let sequence = try sentence { () throws(RunStoreError) in
+            try store.resume(run, from: position ?? RunPosition(), by: claim)
+        }
+        return RunSession(
+            prepared, store, run, claim, model, from: position ?? RunPosition(), sequence: sequence,
+            warnings: warnings)
+    }
+
+    /// A new run that begins with a checkpoint of another one, under changed settings.
+    ///
+    /// - Throws: `RunnerError` where the checkpoint does not fit the settings.
+    public static func fork(
+        _ parent: RunInfo, at checkpoint: SavedCheckpoint, _ prepared: PreparedExperiment, in store: RunStore,
+        program: String
+    ) throws(RunnerError) -> RunSession {
+        do throws(CheckpointError) { try checkpoint.verify() } catch { throw RunnerError(error.description) }
+        let model = try prepared.emptyModel()
+        let position = try model.load(checkpoint)
+        let (old, new) = (try sentence { () throws(RunStoreError) in try parent.experiment() }, prepared.experiment)
+        if position.stepInEpoch > 0, old.data != new.data || old.training.seed != new.training.seed {
+            throw RunnerError(
+                "step \(position.step) is inside an epoch, whose pictures cannot change; "
+                    + "fork at an epoch's end, such as --at best, or keep data and seed")
+        }
+        guard position.epoch <= new.training.epochs else {
+            throw RunnerError(
+                "run \(parent.name) has no epochs left after step \(position.step); "
+                    + "add some with --set training.epochs=\(position.epoch + 4)")
+        }
+        var made = prepared.newRun(model, program: program)
+        made.parent = (parent, position)
+        let (run, claim) = try sentence { () throws(RunStoreError) in try store.create(made) }
+        let sequence = try sentence { () throws(RunStoreError) in try store.nextSequence(of: run) }
+        return RunSession(
+            prepared, store, run, claim, model, from: position, sequence: sequence, isFork: true)
+    }
+
+    private init(
+        _ prepared: PreparedExperiment, _ store: RunStore, _ run: RunInfo, _ claim: RunClaim, _ model: VGGModel,
+        from position: RunPosition = RunPosition(), sequence: Int = 0, warnings: [String] = [], isFork: Bool = false
+    ) {
+        self.prepared = prepared
+        self.store = store
+        self.run = run
+        self.claim = claim
+        self.model = model
+        self.position = position
+        self.firstSequence = sequence
+        self.warnings = warnings
+        self.isFork = isFork
+    }
+
+    /// Trains until the run's outcome. Its state is kept as the experiment says, and when it stops or completes.
+    ///
+    /// - Parameters:
+    ///   - stop: ends the run, which can then be resumed.
+    ///   - observe: gets every record, on the thread that calls this; the store has it too.
+    ///   - finish: called with the trained model before the run is let go.
+    public func train(
+        stop: StopRequest, observe: @escaping (RunRecord) -> Void,
+        finish: (any TrainableModel, RunSummary) throws -> Void = { _, _ in }
+    ) rethrows -> RunSummary {
+        let problems = Mutex<[String]>([])
+        let recorder = RunRecorder(store, run, claim: claim) { problem in problems.withLock { $0.append(problem) } }
+        let checkpoints = CheckpointWriter(store.checkpoints(of: run), recorder: recorder)
+        var sequence = firstSequence
+        func send(_ event: RunEvent) {
+            let time = Date().timeIntervalSince1970
+            let record = RunRecord(run: run.name, sequence: sequence, time: time, event: event)
+            sequence += 1
+            recorder.record(record)
+            observe(record)
+        }
+        func sendNews() {
+            let texts = problems.withLock { problems in
+                defer { problems = [] }
+                return problems
+            }
+            for event in texts.map(RunEvent.warning) + checkpoints.takeNews() { send(event) }
+        }
+
+        var training = TrainingRun(
+            prepared.started(model, resumedStep: position.step), data: prepared.data, from: position, stop: stop,
+            keep: { position, isLast in checkpoints.keep(position, of: self.model, isLast: isLast) },
+            emit: { event in
+                if case .runStarted = event {
+                    send(event)
+                    for warning in self.warnings { send(.warning(warning)) }
+                    // A fork that is cut before its first checkpoint must not need its parent's.
+                    if self.isFork { checkpoints.keep(self.position, of: self.model, isLast: true).forEach(send) }
+                    return
+                }
+                sendNews()
+                send(event)
+            })
+        let summary = training.run(model)
+        do throws(RunStoreError) {
+            try recorder.finish()
+        } catch {
+            let lost = "the end of this run could not be noted: \(error)"
+            observe(RunRecord(run: run.name, sequence: sequence, time: 0, event: .warning(lost)))
+        }
+        try finish(model, summary)
+        return summary
+    }
+}
+
+extension PreparedExperiment {
+    /// The model before its first step: weights from the seed, or from the file that the experiment names.
+    public func initialModel() throws(RunnerError) -> VGGModel {
+        let model = try emptyModel()
+        if let weights = experiment.network.weights {
+            do throws(ModelTensorsError) {
+                try model.loadWeights(weights)
+            } catch {
+                throw RunnerError("\(experiment.name): network.weights: \(error)")
+            }
+        }
+        return model
+    }
+
+    fileprivate func emptyModel() throws(RunnerError) -> VGGModel {
+        do throws(EngineError) { return try makeModel() } catch { throw RunnerError(error.description) }
+    }
+
+    fileprivate func newRun(_ model: VGGModel, program: String) -> NewRun {
+        var experiment = experiment
+        // Another folder may be the current one when the run is resumed.
+        experiment.network.weights = experiment.network.weights.map { URL(filePath: $0).path }
+        return NewRun(
+            experiment: experiment, machine: machine.summary, threads: threads, engine: model.summary,
+            program: program, dataset: data.summary, dataChecksum: data.checksum, stepsPerEpoch: data.stepsPerEpoch)
+    }
+}
+
+extension VGGModel {
+    /// Takes a checkpoint's numbers.
+    ///
+    /// - Returns: where the run stands then.
+    fileprivate func load(_ checkpoint: SavedCheckpoint) throws(RunnerError) -> RunPosition {
+        do throws(ModelTensorsError) {
+            try loadWeights(checkpoint.weightsPath)
+            // Momentum that begins with a fork has no history; one that ends with it leaves none.
+            if !velocities.isEmpty, let optimizer = checkpoint.optimizerPath { try loadOptimizer(optimizer) }
+        } catch {
+            throw RunnerError(error.description)
+        }
+        do throws(CheckpointError) {
+            return try checkpoint.position()
+        } catch {
+            throw RunnerError(error.description)
+        }
+    }
+}
+
+private func sentence<Result>(_ body: () throws(RunStoreError) -> Result) throws(RunnerError) -> Result {
+    do throws(RunStoreError) { return try body() } catch { throw RunnerError(error.description) }
+}

@@ -1,0 +1,96 @@
+// `vgglab export RUN` and `vgglab replay RUN`: a run for other programs, and once more for people.
+
+import ArgumentParser
+import Checkpoints
+import Experiments
+import Exports
+import RunLog
+import RunStore
+import Safetensors
+
+struct Export: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Write a run for other programs: pandas, TensorBoard, PyTorch, ONNX Runtime.",
+        discussion: """
+            csv, json and jsonl are the metrics; tensorboard writes an event file into a folder; safetensors and onnx \
+            are the weights of a checkpoint, the best one unless --at names another.
+            """)
+
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case csv, json, jsonl, tensorboard, safetensors, onnx
+    }
+
+    @Argument(help: .run, completion: .run) var runName: String
+    @Option(help: "csv, json, jsonl, tensorboard, safetensors or onnx.") var format: Format
+    @Option(help: ArgumentHelp("File to write; for tensorboard a folder.", valueName: "path"), completion: .file())
+    var out: String
+    @Option(help: ArgumentHelp("Which weights: best, last, epoch:N or step:N.", valueName: "checkpoint"))
+    var at = "best"
+    @Flag(help: "Replace a file that is there.") var overwrite = false
+    @OptionGroup var storeOptions: StoreOptions
+
+    func run() throws {
+        let (store, run) = try storeOptions.run(runName)
+        if format != .tensorboard { try checkWritable(out, option: "--out") }
+        switch format {
+        case .csv, .json, .jsonl:
+            let records = try explaining { try store.records(of: run) }
+            let metrics = MetricsFormat(rawValue: format.rawValue) ?? .csv
+            try explaining { try metrics.write(records, to: out, overwrite: overwrite) }
+            Console.say("\(Readable.visible(run.name)) is in \(Readable.visible(out))")
+        case .tensorboard:
+            let records = try explaining { try store.records(of: run) }
+            let path = try explaining { try TensorBoardLog.write(records, to: out, overwrite: overwrite) }
+            Console.say("\(Readable.visible(run.name)) is in \(Readable.visible(path))")
+        case .safetensors, .onnx:
+            try exportWeights(of: run, in: store)
+        }
+    }
+
+    private func exportWeights(of run: RunInfo, in store: RunStore) throws {
+        let checkpoint = try explaining {
+            let checkpoints = store.checkpoints(of: run)
+            // Before the first epoch is evaluated nothing is best.
+            let checkpoint = try checkpoints.checkpoint(named: at == "best" && checkpoints.best == nil ? "last" : at)
+            try checkpoint.verify()
+            return checkpoint
+        }
+        let weights = try explaining { try SafetensorsFile(contentsOf: checkpoint.weightsPath) }
+        if format == .safetensors {
+            try explaining { try WeightsExport.writeSafetensors(weights, to: out, overwrite: overwrite) }
+        } else {
+            // The last layer's biases say how many classes there are.
+            let experiment = try explaining { try run.experiment() }
+            let last = "classifier.\(3 * experiment.network.classifier.count).bias"
+            guard let classes = weights.tensors[last]?.shape.first else {
+                throw Failure(message: "\(checkpoint.weightsPath): has no tensor \(last)")
+            }
+            try explaining {
+                try WeightsExport.writeONNX(
+                    try experiment.network(numClasses: classes), weights: weights, name: run.name, to: out,
+                    overwrite: overwrite)
+            }
+        }
+        Console.say(
+            "weights of \(Readable.visible(run.name)) after step \(checkpoint.step) are in \(Readable.visible(out))")
+    }
+}
+
+struct Replay: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show the log of a run once more.",
+        discussion: "What the run has said, of its steps those that were noted.")
+
+    @Argument(help: .run, completion: .run) var runName: String
+    @Option(help: ArgumentHelp("text, or jsonl for one JSON object a line.", valueName: "format"))
+    var logFormat = LogOptions.LogFormat.text
+    @Flag(help: "Only epochs and the end: no header, no progress.") var quiet = false
+    @OptionGroup var storeOptions: StoreOptions
+
+    func run() throws {
+        let (store, run) = try storeOptions.run(runName)
+        var log: any RunLogRenderer =
+            logFormat == .text ? TextLog(quiet: quiet) : JSONLinesLog(progressInterval: quiet ? .infinity : 0)
+        for record in try explaining({ try store.records(of: run) }) { Console.write(log.render(record)) }
+    }
+}

@@ -1,0 +1,134 @@
+// `vgglab list`: the runs in the store.
+
+import ArgumentParser
+import Checkpoints
+import ExperimentFiles
+import Experiments
+import Foundation
+import RunLog
+import RunStore
+
+struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "List runs, the newest last.",
+        discussion: """
+            The filter is words and comparisons that must all hold: vgglab list vgg13 'lr>=0.05' state=completed \
+            'best>0.9'. A - before a term turns it round; write -- before a filter that begins with one.
+            """)
+
+    enum Sort: String, ExpressibleByArgument, CaseIterable {
+        case time = "when"
+        case name, state, best, acc, loss, rate
+    }
+
+    @Argument(help: ArgumentHelp("Which runs; all unless given.", valueName: "filter")) var filter: [String] = []
+    @Option(help: "when, name, state, best, acc, loss or rate.") var sort = Sort.time
+    @Flag(help: "The other way round.") var reverse = false
+    @Flag(help: "All runs instead of the newest 40.") var all = false
+    @Flag(help: "Print JSON.") var json = false
+    @OptionGroup var storeOptions: StoreOptions
+
+    private static let newest = 40
+
+    func run() throws {
+        let store = try storeOptions.open()
+        let filter = try explaining { try RunFilter(self.filter.joined(separator: " ")) }
+        // What is filtered or sorted needs all of them.
+        let takesAll = all || json || !self.filter.isEmpty || sort != .time
+        let known = try explaining { try store.runs(newest: takesAll ? nil : Self.newest) }
+        var runs = try explaining {
+            try self.filter.isEmpty
+                ? known : known.filter { filter.matches(try $0.experiment(), facts: $0.filterFacts) }
+        }
+        runs = sorted(runs)
+        if reverse { runs.reverse() }
+        if json { return Console.print(JSON.array(runs.map(\.json)).text + "\n") }
+        guard !runs.isEmpty else {
+            return Console.say(
+                known.isEmpty
+                    ? "no runs yet in \(Readable.visible(store.folder)); vgglab FILE.yaml trains one"
+                    : "no run is like that; vgglab list shows all")
+        }
+        var table = TextTable([
+            .init("run"), .init("state"), .init("epoch", isNumber: true), .init("loss", isNumber: true),
+            .init("train acc", isNumber: true), .init("test acc", isNumber: true), .init("best", isNumber: true),
+            .init("images/s", isNumber: true), .init("time", isNumber: true), .init("when"), .init("tags"),
+        ])
+        for run in runs { table.add(run.cells) }
+        Console.print(table.text)
+        let more = takesAll ? 0 : try explaining { try store.count() } - runs.count
+        if more > 0 { Console.say("\(Readable.count(more)) older runs are not shown; --all shows them") }
+    }
+
+    private func sorted(_ runs: [RunInfo]) -> [RunInfo] {
+        func by(_ figure: (RunInfo) -> Double?) -> [RunInfo] {
+            runs.sorted { (figure($0) ?? -.infinity, $0.id) < (figure($1) ?? -.infinity, $1.id) }
+        }
+        return switch sort {
+        case .time: runs
+        case .name: runs.sorted { ($0.name, $0.id) < ($1.name, $1.id) }
+        case .state: runs.sorted { ($0.state.rawValue, $0.id) < ($1.state.rawValue, $1.id) }
+        case .best: by(\.bestAccuracy)
+        case .acc: by(\.testAccuracy)
+        case .loss: by(\.loss)
+        case .rate: by(\.examplesPerSecond)
+        }
+    }
+}
+
+extension RunInfo {
+    /// What filters know of a run beside its experiment.
+    var filterFacts: RunFilter.Facts {
+        var facts: RunFilter.Facts = [
+            "name": .text(name), "state": .text(state.rawValue), "tag": .text(tags.joined(separator: " ")),
+            "epoch": .number(Double(epoch)), "time": .number(elapsedSeconds), "note": .text(note),
+        ]
+        for (key, figure) in [
+            ("acc", testAccuracy), ("best", bestAccuracy), ("loss", loss), ("rate", examplesPerSecond),
+        ] {
+            if let figure { facts[key] = .number(figure) }
+        }
+        return facts
+    }
+
+    fileprivate var cells: [String] {
+        func metric(_ value: Double?) -> String { value.map { Readable.fixed($0, decimals: 3) } ?? "" }
+        return [
+            name, state.rawValue, "\(epoch)/\(epochs)", metric(loss), metric(trainAccuracy), metric(testAccuracy),
+            metric(bestAccuracy), examplesPerSecond.map { Readable.fixed($0, decimals: 1) } ?? "",
+            Readable.duration(seconds: elapsedSeconds), Readable.date(createdAt), tags.joined(separator: " "),
+        ]
+    }
+
+    /// All that the store has in one row.
+    var json: JSON {
+        [
+            "name": .string(name), "state": .string(state.rawValue), "reason": .string(reason),
+            "epoch": .integer(epoch), "epochs": .integer(epochs), "step": .integer(step),
+            "steps_per_epoch": .integer(stepsPerEpoch), "loss": .optional(loss),
+            "train_accuracy": .optional(trainAccuracy), "test_accuracy": .optional(testAccuracy),
+            "best_accuracy": .optional(bestAccuracy), "best_epoch": .optional(bestEpoch),
+            "examples_per_second": .optional(examplesPerSecond), "elapsed_seconds": .number(elapsedSeconds),
+            "created": .number(createdAt), "ended": .optional(endedAt), "host": .string(host),
+            "machine": .string(machine), "threads": .integer(threads), "engine": .string(engine),
+            "program": .string(program), "dataset": .string(dataset), "data_sha256": .string(dataChecksum),
+            "experiment_sha256": .string(experimentHash), "peak_memory_bytes": .optional(peakMemoryBytes),
+            "parent": parentName.map(JSON.string) ?? .null, "parent_step": .optional(parentStep),
+            "note": .string(note), "tags": .array(tags.map(JSON.string)),
+            "experiment": (try? experiment())?.json ?? .null,
+        ]
+    }
+}
+
+extension Readable {
+    /// Day and minute in the zone of whoever reads it.
+    static func date(_ seconds: Double) -> String {
+        let date = Date(timeIntervalSince1970: seconds)
+        let style = Date.VerbatimFormatStyle(
+            format: """
+                \(year: .defaultDigits)-\(month: .twoDigits)-\(day: .twoDigits) \
+                \(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased)):\(minute: .twoDigits)
+                """, timeZone: .current, calendar: Calendar(identifier: .gregorian))
+        return date.formatted(style)
+    }
+}

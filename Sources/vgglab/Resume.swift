@@ -1,0 +1,92 @@
+// `vgglab resume RUN` and `vgglab fork RUN`: go on from what a run has kept.
+
+import ArgumentParser
+import Checkpoints
+import Datasets
+import ExperimentFiles
+import Experiments
+import RunLog
+import Runner
+import RunStore
+import Training
+
+struct Resume: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Go on with a run that was stopped or interrupted, as if it had never been.",
+        discussion: """
+            Weights, optimizer, place in the epoch, dropout and metrics go on from the newest checkpoint; with the same \
+            threads on the same kind of processor every number is the same to the bit.
+            """)
+
+    @Argument(help: .run, completion: .run) var runName: String
+    @OptionGroup var storeOptions: StoreOptions
+    @OptionGroup var dataOptions: DataOptions
+    @OptionGroup var threadOptions: ThreadOptions
+    @OptionGroup var logOptions: LogOptions
+
+    func run() throws {
+        let (store, run) = try storeOptions.run(runName)
+        let name = Readable.visible(run.name)
+        switch run.state {
+        case .completed:
+            throw Failure(
+                message: "run \(name) is complete; to train on, fork it with more epochs: "
+                    + "vgglab fork \(name) --set training.epochs=\(run.epochs + 5)")
+        case .diverged:
+            throw Failure(
+                message: "run \(name) diverged and would again; fork it with a smaller learning rate: "
+                    + "vgglab fork \(name) --at best --set training.lr=…")
+        case .running, .stopped, .interrupted, .failed: break
+        }
+        try logOptions.checkPlaces()
+        let experiment = try explaining { try run.experiment() }
+        let prepared = try prepare(experiment, dataOptions, threads: threadOptions.requested ?? run.threads)
+        Signals.install()
+        let session = try explaining { try RunSession.resume(run, prepared, in: store) }
+        try endStatus([try logOptions.train(session)])
+    }
+}
+
+struct Fork: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Begin a new run from a checkpoint of another, with some settings changed.",
+        discussion: """
+            The new run has the other's history up to the checkpoint and goes on from there: \
+            vgglab fork vgg11-ratio4-1 --at best --set training.lr=0.01
+            """)
+
+    @Argument(help: .run, completion: .run) var runName: String
+
+    @Option(help: ArgumentHelp("Where to begin: best, last, epoch:N or step:N.", valueName: "checkpoint"))
+    var at = "last"
+
+    @OptionGroup var settings: SettingOptions
+    @OptionGroup var storeOptions: StoreOptions
+    @OptionGroup var dataOptions: DataOptions
+    @OptionGroup var threadOptions: ThreadOptions
+    @OptionGroup var logOptions: LogOptions
+
+    func run() throws {
+        let (store, parent) = try storeOptions.run(runName)
+        try logOptions.checkPlaces()
+        let experiment = try explaining {
+            try ExperimentFile.parse(parent.experimentText, path: parent.name, overrides: settings.overrides)
+        }
+        let checkpoint = try explaining { try store.checkpoints(of: parent).checkpoint(named: at) }
+        let prepared = try prepare(experiment, dataOptions, threads: threadOptions.count(on: .current))
+        Signals.install()
+        let session = try explaining {
+            try RunSession.fork(parent, at: checkpoint, prepared, in: store, program: Vgglab.program)
+        }
+        try endStatus([try logOptions.train(session)])
+    }
+}
+
+/// An experiment with its data on this machine.
+func prepare(_ experiment: Experiment, _ dataOptions: DataOptions, threads: Int) throws -> PreparedExperiment {
+    let dataset = try dataOptions.load(experiment.data.dataset)
+    return try explaining {
+        try PreparedExperiment(
+            experiment, data: TrainingData(dataset, recipe: experiment.data), threads: threads, machine: .current)
+    }
+}

@@ -1,0 +1,55 @@
+// Where runs are kept, and how one of them is named on the command line.
+
+import ArgumentParser
+import Experiments
+import Foundation
+import RunLog
+import RunStore
+
+/// Which store of runs is used.
+struct StoreOptions: ParsableArguments {
+    @Option(
+        name: .customLong("runs"),
+        help: ArgumentHelp(
+            "Folder where runs are kept; $XDG_STATE_HOME/vgglab or ~/.local/state/vgglab unless given.",
+            valueName: "folder"), completion: .directory)
+    var folder: String?
+
+    /// The store, made where there is none.
+    func openForWriting() throws -> RunStore { try open(creates: true) }
+
+    /// The store as it is; one that is not there has no runs.
+    func open() throws -> RunStore {
+        if let folder, !FileManager.default.fileExists(atPath: folder) {
+            throw Failure(message: "--runs \(folder): there is no such folder")
+        }
+        return try open(creates: false)
+    }
+
+    private func open(creates: Bool) throws -> RunStore {
+        let folder = folder ?? RunStore.defaultFolder(environment: ProcessInfo.processInfo.environment)
+        let store = try explaining { try RunStore(folder: URL(filePath: folder).path, creates: creates) }
+        if let notice = store.notice { Console.say("warning: \(Readable.visible(notice))") }
+        return store
+    }
+
+    /// The run that a person names.
+    func run(_ name: String) throws -> (store: RunStore, run: RunInfo) {
+        let store = try open()
+        return (store, try explaining { try store.run(named: name) })
+    }
+}
+
+extension ArgumentHelp {
+    /// Help for an argument that names a run.
+    static let run = ArgumentHelp("Name of the run, its unique beginning, or last for the newest.", valueName: "run")
+}
+
+extension CompletionKind {
+    /// Names of the runs in the store that the command line so far means.
+    static let run = CompletionKind.custom { words, _, _ in
+        let folder = words.lastIndex(of: "--runs").flatMap { words.indices.contains($0 + 1) ? words[$0 + 1] : nil }
+        let path = folder ?? RunStore.defaultFolder(environment: ProcessInfo.processInfo.environment)
+        return (try? RunStore(folder: path, creates: false).names()) ?? []
+    }
+}

@@ -1,0 +1,112 @@
+// `vgglab verify RUN`: trains a run again from its seed and compares every number that was noted.
+
+import ArgumentParser
+import Engine
+import Experiments
+import RunLog
+import Runner
+import RunStore
+import Training
+
+struct Verify: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Train a run again from its seed and tell the first step that differs, if any.",
+        discussion: "Nothing is kept. Exit status 0 if all that was noted came again to the bit, 1 if not.")
+
+    @Argument(help: .run, completion: .run) var runName: String
+    @OptionGroup var storeOptions: StoreOptions
+    @OptionGroup var dataOptions: DataOptions
+
+    @Flag(help: "Print nothing but the verdict.")
+    var quiet = false
+
+    func run() throws {
+        let (store, run) = try storeOptions.run(runName)
+        let name = Readable.visible(run.name)
+        if let parent = run.parentName {
+            throw Failure(
+                message: "run \(name) did not begin with its seed but with step \(run.parentStep ?? 0) of "
+                    + "\(Readable.visible(parent)); verify that")
+        }
+        let steps = try explaining { try store.steps(of: run) }
+        let epochs = try explaining { try store.epochs(of: run) }
+        guard let last = steps.last else { throw Failure(message: "run \(name) has made no step yet") }
+        let prepared = try prepare(try explaining { try run.experiment() }, dataOptions, threads: run.threads)
+        if prepared.machine.summary != run.machine {
+            Console.say("warning: the run was made on \(Readable.visible(run.machine)); here rounding may differ")
+        }
+        if prepared.data.checksum != run.dataChecksum {
+            throw Failure(message: "run \(name): \(prepared.data.summary) is not the data that it was trained on")
+        }
+
+        Signals.install()
+        let model = try explaining { try prepared.initialModel() }
+        var comparison = Comparison(steps: steps, epochs: epochs)
+        var log = TextLog(quiet: quiet, terminalColumns: Console.terminalColumns)
+        let stop = StopRequest()
+        var training = TrainingRun(prepared.started(model), data: prepared.data, stop: stop) { event in
+            if case .runFinished = event {
+            } else if !quiet {
+                log.terminalColumns = Console.terminalColumns
+                Console.write(log.render(RunRecord(run: run.name, sequence: 0, time: 0, event: event)))
+            }
+            comparison.add(event)
+            let isDone = comparison.step >= last.step && comparison.epoch >= (epochs.last?.epoch ?? 0)
+            if comparison.difference != nil || isDone || Signals.stop.isMade { stop.make() }
+        }
+        _ = training.run(model)
+        if let signal = Signals.signal { throw ExitCode(128 + signal) }
+        if let difference = comparison.difference {
+            Console.print("\(name): \(difference)\n")
+            throw ExitCode(1)
+        }
+        Console.print(
+            "\(name): the same to the bit in \(Readable.count(comparison.steps)) noted steps "
+                + "and \(comparison.epochs) epochs\n")
+    }
+
+    /// What was noted against what comes again.
+    private struct Comparison {
+        private let notedSteps: [Int: Progress]
+        private let notedEpochs: [Int: EpochMetrics]
+        private(set) var step = 0
+        private(set) var epoch = 0
+        private(set) var steps = 0
+        private(set) var epochs = 0
+        private(set) var difference: String?
+
+        init(steps: [Progress], epochs: [EpochMetrics]) {
+            notedSteps = Dictionary(uniqueKeysWithValues: steps.map { ($0.step, $0) })
+            notedEpochs = Dictionary(uniqueKeysWithValues: epochs.map { ($0.epoch, $0) })
+        }
+
+        mutating func add(_ event: RunEvent) {
+            switch event {
+            case .progress(let now):
+                step = now.step
+                guard let then = notedSteps[now.step] else { return }
+                steps += 1
+                compare(
+                    "step \(now.step)", [("loss", then.loss, now.loss), ("mean loss", then.meanLoss, now.meanLoss)])
+            case .epochFinished(let now):
+                epoch = now.epoch
+                guard let then = notedEpochs[now.epoch] else { return }
+                epochs += 1
+                compare(
+                    "epoch \(now.epoch)",
+                    [
+                        ("training loss", then.trainLoss, now.trainLoss), ("test loss", then.testLoss, now.testLoss),
+                        ("test accuracy", then.testAccuracy, now.testAccuracy),
+                    ])
+            case .runStarted, .checkpointSaved, .warning, .runFinished: break
+            }
+        }
+
+        private mutating func compare(_ place: String, _ figures: [(name: String, then: Double, now: Double)]) {
+            guard difference == nil else { return }
+            let differs = figures.first { $0.then != $0.now && !($0.then.isNaN && $0.now.isNaN) }
+            guard let differs else { return }
+            difference = "\(place) differs: \(differs.name) was \(differs.then) and is \(differs.now) now"
+        }
+    }
+}

@@ -1,0 +1,179 @@
+// Checkpoints come back as they were written, damaged ones are found out and passed over, and old ones go.
+
+import Checkpoints
+import Experiments
+import Foundation
+import Safetensors
+import Testing
+
+@Suite struct CheckpointFolderTests {
+    private let temporary: TemporaryFolder
+    private let folder: CheckpointFolder
+
+    init() throws {
+        temporary = try TemporaryFolder()
+        folder = CheckpointFolder(temporary.file("runs/a/checkpoints"))
+    }
+
+    /// A position after `epoch` epochs of three steps, and some steps more.
+    private func position(epoch: Int, steps: Int = 0, accuracy: Double = 0.5, best: Double = 0.5) -> RunPosition {
+        func metrics(_ accuracy: Double) -> EpochMetrics {
+            EpochMetrics(
+                epoch: epoch, step: 3 * epoch, trainLoss: 1.0 / 3, trainAccuracy: 0.1, testLoss: 0.7,
+                testAccuracy: accuracy, examplesPerSecond: 1, stepExamplesPerSecond: 2, elapsedSeconds: 3,
+                remainingSeconds: 4)
+        }
+        var position = RunPosition(step: 3 * epoch + steps, epoch: epoch + 1, stepInEpoch: steps)
+        position.epochLossSum = 0.1 + 0.2
+        position.time.stepSeconds = 1e-300
+        if epoch > 0 {
+            position.lastEpoch = metrics(accuracy)
+            position.bestEpoch = metrics(best)
+        }
+        return position
+    }
+
+    private func tensors(_ seed: Float) -> [TensorSource] {
+        let values: [Float] = [seed, -0.0, .leastNonzeroMagnitude, .greatestFiniteMagnitude]
+        return ["a", "b.weight"].map { name in
+            TensorSource(name, shape: [2, 2]) { emit throws(SafetensorsError) in
+                try values.withUnsafeBufferPointer { values throws(SafetensorsError) in try emit(values) }
+            }
+        }
+    }
+
+    @discardableResult
+    private func save(_ position: RunPosition, optimizer: Bool = false) throws -> SavedCheckpoint {
+        let seed = Float(position.step)
+        return try folder.write(position, weights: tensors(seed), optimizer: optimizer ? tensors(-seed) : []).commit()
+    }
+
+    @Test(arguments: [false, true]) func `a checkpoint comes back to the bit`(optimizer: Bool) throws {
+        let written = position(epoch: 1, steps: 2)
+        let saved = try save(written, optimizer: optimizer)
+        try saved.verify()
+        #expect(saved.step == 5)
+        #expect(!saved.isEvaluated)
+        #expect(try saved.position() == written)
+        let weights = try SafetensorsFile(contentsOf: saved.weightsPath)
+        #expect(try weights.bytes(named: "a").prefix(4) == [0, 0, 0xA0, 0x40])
+        #expect((saved.optimizerPath != nil) == optimizer)
+        if let path = saved.optimizerPath {
+            #expect(try SafetensorsFile(contentsOf: path).bytes(named: "a").prefix(4) == [0, 0, 0xA0, 0xC0])
+        }
+        #expect(saved.byteCount > 2 * 16)
+        #expect(folder.newestSound().checkpoint == saved)
+    }
+
+    @Test func `coreutils find the sums right`() throws {
+        let saved = try save(position(epoch: 1), optimizer: true)
+        let check = Process()
+        check.executableURL = URL(filePath: "/usr/bin/env")
+        check.arguments = ["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"]
+        check.currentDirectoryURL = URL(filePath: saved.path)
+        try check.run()
+        check.waitUntilExit()
+        #expect(check.terminationStatus == 0)
+    }
+
+    @Test func `what is not committed does not count`() throws {
+        try save(position(epoch: 1))
+        let pending = try folder.write(position(epoch: 2), weights: tensors(2), optimizer: [])
+        #expect(folder.all.map(\.step) == [3])
+        folder.removeLeftovers()
+        #expect(throws: CheckpointError.self) { try pending.commit() }
+        #expect(folder.newestSound().checkpoint?.step == 3)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 1)
+    }
+
+    @Test func `one step is kept before and after its evaluation`() throws {
+        var due = position(epoch: 0, steps: 3)
+        due.epochExamples = 7
+        try save(due)
+        try save(position(epoch: 1))
+        #expect(folder.all.map(\.step) == [3, 3])
+        #expect(folder.all.map(\.isEvaluated) == [true, false])
+        #expect(try folder.all[1].position() == due)
+    }
+
+    @Test func `the two newest and the best stay`() throws {
+        try save(position(epoch: 1, accuracy: 0.6, best: 0.6))
+        try save(position(epoch: 2, accuracy: 0.9, best: 0.9))
+        for epoch in 3...5 { try save(position(epoch: epoch, accuracy: 0.9, best: 0.9)) }
+        try save(position(epoch: 5, steps: 1, accuracy: 0.7, best: 0.9))
+        #expect(folder.all.map(\.step) == [16, 15, 6])
+        #expect(folder.best?.step == 6)
+    }
+
+    @Test func `a checkpoint is named by what it is`() throws {
+        try save(position(epoch: 1, accuracy: 0.9, best: 0.9))
+        try save(position(epoch: 2, accuracy: 0.6, best: 0.9))
+        try save(position(epoch: 2, steps: 1, accuracy: 0.6, best: 0.9))
+        for (name, step) in [("last", 7), ("best", 3), ("step:6", 6), ("epoch:2", 6), ("epoch:1", 3)] {
+            #expect(try folder.checkpoint(named: name).step == step)
+        }
+        for (name, sentence) in [
+            ("epoch:3", "there is no checkpoint epoch:3; there are step:3, step:6, step:7"),
+            ("newest", "newest: name a checkpoint as best, last, step:N or epoch:N"),
+            ("last:2", "last:2: name a checkpoint as best, last, step:N or epoch:N"),
+        ] {
+            let error = #expect(throws: CheckpointError.self) { try folder.checkpoint(named: name) }
+            #expect(error?.description == sentence)
+        }
+    }
+
+    @Test(arguments: ["weights.safetensors", "optimizer.safetensors", "position.json", "SHA256SUMS"], 0..<4)
+    func `a damaged newest falls back to the one before`(file: String, damage: Int) throws {
+        let sound = try save(position(epoch: 1), optimizer: true)
+        let newest = try save(position(epoch: 2), optimizer: true)
+        let url = URL(filePath: "\(newest.path)/\(file)")
+        var bytes = try Data(contentsOf: url)
+        switch damage {
+        case 0: bytes[bytes.count / 2] ^= 1
+        case 1: bytes.removeLast()
+        case 2: bytes.append(0)
+        default: bytes = Data()
+        }
+        try bytes.write(to: url)
+        let (found, damaged) = folder.newestSound()
+        #expect(found == sound)
+        #expect(damaged.count == 1)
+        #expect(damaged.first?.hasPrefix("\(newest.path): ") == true)
+        try FileManager.default.removeItem(at: url)
+        #expect(folder.newestSound().checkpoint == sound)
+    }
+
+    @Test func `the same step again changes nothing, and mends a damaged one`() throws {
+        let saved = try save(position(epoch: 1))
+        try save(position(epoch: 1))
+        #expect(folder.all == [saved])
+        try Data("x".utf8).write(to: URL(filePath: saved.weightsPath))
+        #expect(folder.newestSound().checkpoint == nil)
+        try save(position(epoch: 1))
+        #expect(folder.newestSound().checkpoint == saved)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 1)
+    }
+
+    @Test func `links in old checkpoints are not followed`() throws {
+        let precious = temporary.file("precious")
+        try FileManager.default.createDirectory(atPath: precious, withIntermediateDirectories: true)
+        try Data("x".utf8).write(to: URL(filePath: "\(precious)/file"))
+        let old = try save(position(epoch: 1, accuracy: 0.1, best: 0.9))
+        try FileManager.default.createSymbolicLink(atPath: "\(old.path)/link", withDestinationPath: precious)
+        for epoch in 2...4 { try save(position(epoch: epoch, accuracy: 0.9, best: 0.9)) }
+        #expect(!FileManager.default.fileExists(atPath: old.path))
+        #expect(FileManager.default.fileExists(atPath: "\(precious)/file"))
+    }
+
+    @Test func `a folder that cannot be is one sentence`() throws {
+        let file = temporary.file("file")
+        try Data().write(to: URL(filePath: file))
+        let folder = CheckpointFolder("\(file)/checkpoints")
+        let error = #expect(throws: CheckpointError.self) {
+            try folder.write(position(epoch: 1), weights: tensors(1), optimizer: [])
+        }
+        #expect(error?.description == "\(file)/checkpoints: cannot be written: Not a directory")
+        #expect(folder.all.isEmpty)
+        #expect(folder.newestSound().checkpoint == nil)
+    }
+}
