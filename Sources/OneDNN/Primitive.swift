@@ -51,24 +51,27 @@ public enum Argument: Sendable {
 /// A compiled operation with fixed shapes.
 public final class Primitive {
     let handle: dnnl_primitive_t
-    let descriptor: dnnl_primitive_desc_t
+    /// The primitive's own, which lives as long as it does.
+    let descriptor: const_dnnl_primitive_desc_t
 
-    /// Takes ownership of `descriptor`.
-    init(owning descriptor: dnnl_primitive_desc_t, operation: String) throws(OneDNNError) {
+    /// Takes ownership of `wanted`.
+    init(owning wanted: dnnl_primitive_desc_t, operation: String) throws(OneDNNError) {
+        defer { dnnl_primitive_desc_destroy(wanted) }
         var handle: dnnl_primitive_t?
-        let status = dnnl_primitive_create(&handle, descriptor)
-        guard status == dnnl_success, let handle else {
-            dnnl_primitive_desc_destroy(descriptor)
+        try check(dnnl_primitive_create(&handle, wanted), operation)
+        // Not `wanted`: the library's cache takes descriptors for equal that differ only in the strides of sizes of 1, so
+        // that the primitive may be another one, which has chosen other layouts.
+        var descriptor: const_dnnl_primitive_desc_t?
+        let status = dnnl_primitive_get_primitive_desc(handle, &descriptor)
+        guard status == dnnl_success, let handle, let descriptor else {
+            dnnl_primitive_destroy(handle)
             throw OneDNNError(operation: operation, status: status)
         }
         self.handle = handle
         self.descriptor = descriptor
     }
 
-    deinit {
-        dnnl_primitive_destroy(handle)
-        dnnl_primitive_desc_destroy(descriptor)
-    }
+    deinit { dnnl_primitive_destroy(handle) }
 
     /// The library's name for the code that runs, such as "jit_wino_4x3:avx512_core".
     public var implementation: String {

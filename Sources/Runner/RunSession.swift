@@ -13,6 +13,8 @@ public final class RunSession {
     /// The run as the store knew it when the session began.
     public let run: RunInfo
     private let prepared: PreparedExperiment
+    /// What is trained.
+    public var experiment: Experiment { prepared.experiment }
     private let store: RunStore
     private let claim: RunClaim
     private let model: VGGModel

@@ -98,7 +98,7 @@ struct LogOptions: ParsableArguments {
         guard let save else { return }
         switch summary.outcome {
         case .completed, .stopped:
-            let metadata = ["experiment": session.run.name, "step": String(summary.step)]
+            let metadata = ["experiment": session.experiment.name, "step": String(summary.step)]
             do {
                 try model.saveWeights(to: save, metadata: metadata)
             } catch {

@@ -32,6 +32,8 @@ final class Program {
     private let output = Pipe()
     private let complaints = Pipe()
     private var read: [ObjectIdentifier: Data] = [:]
+    /// Where it keeps its runs unless it is told otherwise: a place of its own.
+    private let state = FileManager.default.temporaryDirectory.appending(path: "vgglab-state-\(UUID().uuidString)")
 
     /// Where the program is: beside the tests.
     static func path() throws -> String {
@@ -55,13 +57,20 @@ final class Program {
         process.standardInput = FileHandle.nullDevice
         var environment = ProcessInfo.processInfo.environment
         environment["VGGLAB_DATA"] = nil
+        environment["XDG_STATE_HOME"] = state.path
         process.environment = environment
         if let folder { process.currentDirectoryURL = URL(filePath: folder) }
         try process.run()
     }
 
     // Whatever a test has come to, no program stays behind.
-    deinit { if process.isRunning { send(SIGKILL) } }
+    deinit {
+        if process.isRunning {
+            send(SIGKILL)
+            process.waitUntilExit()
+        }
+        try? FileManager.default.removeItem(at: state)
+    }
 
     static func run(_ arguments: String..., in folder: String? = nil) throws -> Ending {
         try Program(arguments, in: folder).end()

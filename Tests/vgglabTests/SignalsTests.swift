@@ -1,4 +1,4 @@
-// Signals: the first ends a run after its step with a last line, a second one ends the program at once.
+// Signals: the first ends a run with a last line, a second one ends the program at once.
 
 import Foundation
 import Testing
@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test(arguments: [(SIGINT, 130), (SIGTERM, 143), (SIGHUP, 129)] as [(Int32, Int32)])
-    func `a signal ends the run after its step`(signal: Int32, status: Int32) throws {
+    func `a signal ends the run and keeps it`(signal: Int32, status: Int32) throws {
         let weights = sandbox.file("a.safetensors")
         let program = try endless("--save", weights)
         while let line = program.nextLine(), !line.contains(#""event":"progress""#) {}
@@ -38,7 +38,8 @@ import Testing
         let said = ending.complaint.split(separator: "\n")
         #expect(
             said == [
-                "stopping after this step; once more ends at once", "weights after step \(step) are in \(weights)",
+                "stopping, and keeping the run; once more ends at once", "weights after step \(step) are in \(weights)",
+                "go on with: vgglab resume tiny-1",
             ])
         #expect(FileManager.default.fileExists(atPath: weights))
     }
@@ -48,7 +49,7 @@ import Testing
         let program = try endless("--set", "data.resize=224", "--set", "data.batch_size=512")
         #expect(program.nextLine()?.contains("run_started") == true)
         program.send(SIGINT)
-        #expect(program.nextComplaint() == "stopping after this step; once more ends at once")
+        #expect(program.nextComplaint() == "stopping, and keeping the run; once more ends at once")
         program.send(SIGINT)
         let ending = program.end()
         #expect(ending.status == 130)
