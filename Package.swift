@@ -70,6 +70,7 @@ let package = Package(
         .testTarget(
             name: "TrainingTests",
             dependencies: ["Datasets", "Engine", "Experiments", "Safetensors", "Training"]),
+        .testTarget(name: "RunnerTests", dependencies: ["Experiments", "RunStore", "Runner"]),
         .testTarget(name: "RunLogTests", dependencies: ["Experiments", "RunLog"]),
         .testTarget(name: "ExportsTests", dependencies: ["Experiments", "Exports", "RunLog", "Safetensors"]),
         // The program is run as a process of its own, from the folder that the tests are built into.

@@ -74,6 +74,7 @@ final class HeadWriter {
         let logits = outputs[outputs.count - 1]
         let gradient = wantsGradient ? try memory("logit gradient", logits.descriptor) : nil
         builder.append(nil, .forward) {
+            state.logits = logits.floats
             (state.lossSum, state.correct) = softmaxCrossEntropy(
                 logits: logits.floats, labels: state.labels, numClasses: logits.descriptor.shape[1],
                 gradient: gradient?.floats)

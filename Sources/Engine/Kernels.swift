@@ -48,6 +48,24 @@ package func dropoutReluBackward(
     }
 }
 
+/// Softmax of each picture's logits.
+///
+/// **Shapes**: `[N, classes]` → `[N, classes]`.
+package func softmax(logits: UnsafeMutableBufferPointer<Float>, numClasses: Int) -> [Float] {
+    var probabilities = [Float](repeating: 0, count: logits.count)
+    for start in stride(from: 0, to: logits.count, by: numClasses) {
+        let row = start..<start + numClasses
+        let largest = logits[row].max() ?? 0
+        var sum: Float = 0
+        for index in row {
+            probabilities[index] = exp(logits[index] - largest)
+            sum += probabilities[index]
+        }
+        for index in row { probabilities[index] /= sum }
+    }
+    return probabilities
+}
+
 /// Mean cross-entropy of softmax(logits) with the labels, and its gradient with respect to the logits.
 ///
 /// **Shapes**: logits `[N, classes]`, gradient `[N, classes]` (or `nil` where it is not wanted), labels `[N]`.

@@ -30,6 +30,8 @@ final class StepState {
     var step = 0
     var lossSum = 0.0
     var correct = 0
+    /// `[N, classes]` of the last step; valid until the next one.
+    var logits = UnsafeMutableBufferPointer<Float>(start: nil, count: 0)
 }
 
 /// Operations in order, in lanes that run side by side, a thread each.

@@ -19,8 +19,14 @@ extension VGGModel {
     public func profile(
         pixels: UnsafeBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>, step: Int
     ) throws(EngineError) -> [PassTime] {
+        try trainProfiled(pixels: pixels, labels: labels, step: step).times
+    }
+
+    func trainProfiled(
+        pixels: UnsafeBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>, step: Int
+    ) throws(EngineError) -> (result: BatchResult, times: [PassTime]) {
         var times: [PassTime] = []
-        try run(trainingProgram(labels.count), pixels, labels, step: step) { phase throws(OneDNNError) in
+        let result = try run(trainingProgram(labels.count), pixels, labels, step: step) { phase throws(OneDNNError) in
             var lanes = [[Double]](repeating: [], count: phase.lanes.count)
             for (lane, operations) in phase.lanes.enumerated() { lanes[lane].reserveCapacity(operations.count) }
             try lanes.withUnsafeMutableBufferPointer { lanes throws(OneDNNError) in
@@ -44,7 +50,7 @@ extension VGGModel {
                 }
             }
         }
-        return times
+        return (result, times)
     }
 
     /// The most single-precision operations a second that fused multiply-adds reach on this many threads, a multiply

@@ -86,6 +86,8 @@ public final class VGGModel: TrainableModel {
     private let state = StepState()
     private var trainingPrograms: [Int: Program] = [:]
     private var evaluationPrograms: [Int: Program] = [:]
+    /// Called once, with the time of each pass in the next training step.
+    public var onNextProfile: (([PassTime]) -> Void)?
 
     /// Compiles a step for `batchSize` pictures and draws initial weights: Xavier-uniform, with PyTorch's default
     /// biases, from the recipe's seed.
@@ -126,6 +128,12 @@ public final class VGGModel: TrainableModel {
         pixels: UnsafeBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>, step: Int,
         isCancelled: @escaping @Sendable () -> Bool = { false }
     ) throws(EngineError) -> BatchResult? {
+        if let onNextProfile {
+            self.onNextProfile = nil
+            let (result, times) = try trainProfiled(pixels: pixels, labels: labels, step: step)
+            onNextProfile(times)
+            return result
+        }
         var isCut = false
         let result = try run(trainingProgram(labels.count), pixels, labels, step: step) { phase throws(OneDNNError) in
             // The last phase changes parameters; once begun, it is finished.
@@ -148,6 +156,20 @@ public final class VGGModel: TrainableModel {
         pixels: UnsafeBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>
     ) throws(EngineError) -> BatchResult {
         try run(evaluationProgram(labels.count), pixels, labels, step: 0)
+    }
+
+    /// What the network makes of pictures, without dropout.
+    ///
+    /// - Parameter pixels: `[N, C, H, W]`, row-major.
+    /// - Returns: a probability for each class, `[N, classes]`, row-major.
+    public func predict(pixels: UnsafeBufferPointer<Float>) throws(EngineError) -> [Float] {
+        let count = pixels.count / (network.inputChannels * network.inputSide * network.inputSide)
+        let labels = [Int32](repeating: 0, count: count)
+        let program = try evaluationProgram(count)
+        try labels.withUnsafeBufferPointer { labels throws(EngineError) in
+            _ = try run(program, pixels, labels, step: 0)
+        }
+        return softmax(logits: state.logits, numClasses: network.numClasses)
     }
 
     @discardableResult

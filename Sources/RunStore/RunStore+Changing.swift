@@ -12,14 +12,7 @@ extension RunStore {
     public func create(_ new: NewRun) throws(RunStoreError) -> (run: RunInfo, claim: RunClaim) {
         let text = ExperimentFile.yaml(for: new.experiment)
         let run: RunInfo = try write { database in
-            let base = new.experiment.name
-            try database.execute(
-                sql: """
-                    INSERT INTO name_counter (base, last) VALUES (?, 1)
-                    ON CONFLICT (base) DO UPDATE SET last = last + 1
-                    """, arguments: [base])
-            let number = try Int.fetchOne(
-                database, sql: "SELECT last FROM name_counter WHERE base = ?", arguments: [base])
+            let name = try new.name ?? Self.nextName(for: new.experiment, database)
             try database.execute(
                 sql: """
                     INSERT INTO run (name, experiment, experiment_hash, state, host, machine, threads, engine, program,
@@ -27,7 +20,7 @@ extension RunStore {
                     VALUES (?, ?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
-                    "\(base)-\(number ?? 1)", text, Self.hash(text), ProcessInfo.processInfo.hostName, new.machine,
+                    name, text, Self.hash(text), ProcessInfo.processInfo.hostName, new.machine,
                     new.threads, new.engine, new.program, new.dataset, new.dataChecksum,
                     Date().timeIntervalSince1970, new.stepsPerEpoch, new.experiment.training.epochs,
                     new.parent?.run.name, new.parent?.position.step,
@@ -43,6 +36,21 @@ extension RunStore {
             return RunInfo(row, tags: [])
         }
         return (run, try claim(run))
+    }
+
+    /// A name for a run that has to wait before it is created; no other gets it.
+    public func newName(for experiment: Experiment) throws(RunStoreError) -> String {
+        try write { try Self.nextName(for: experiment, $0) }
+    }
+
+    private static func nextName(for experiment: Experiment, _ database: Database) throws -> String {
+        let number = try Int.fetchOne(
+            database,
+            sql: """
+                INSERT INTO name_counter (base, last) VALUES (?, 1)
+                ON CONFLICT (base) DO UPDATE SET last = last + 1 RETURNING last
+                """, arguments: [experiment.name])
+        return "\(experiment.name)-\(number ?? 1)"
     }
 
     private static func hash(_ text: String) -> String {

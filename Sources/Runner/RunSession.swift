@@ -25,15 +25,17 @@ public final class RunSession {
 
     /// A new run.
     ///
-    /// - Parameter program: the program and its version.
+    /// - Parameters:
+    ///   - name: a name that the store has given; `nil` for the next one.
+    ///   - program: the program and its version.
     /// - Throws: `RunnerError` if the model cannot be made or the store refuses.
     public static func new(
-        _ prepared: PreparedExperiment, in store: RunStore, program: String
+        _ prepared: PreparedExperiment, name: String? = nil, in store: RunStore, program: String
     ) throws(RunnerError) -> RunSession {
         let model = try prepared.initialModel()
-        let (run, claim) = try sentence { () throws(RunStoreError) in
-            try store.create(prepared.newRun(model, program: program))
-        }
+        var new = prepared.newRun(model, program: program)
+        new.name = name
+        let (run, claim) = try sentence { [new] () throws(RunStoreError) in try store.create(new) }
         return RunSession(prepared, store, run, claim, model)
     }
 
@@ -77,8 +79,8 @@ public final class RunSession {
     ///
     /// - Throws: `RunnerError` where the checkpoint does not fit the settings.
     public static func fork(
-        _ parent: RunInfo, at checkpoint: SavedCheckpoint, _ prepared: PreparedExperiment, in store: RunStore,
-        program: String
+        _ parent: RunInfo, at checkpoint: SavedCheckpoint, _ prepared: PreparedExperiment, name: String? = nil,
+        in store: RunStore, program: String
     ) throws(RunnerError) -> RunSession {
         do throws(CheckpointError) { try checkpoint.verify() } catch { throw RunnerError(error.description) }
         let model = try prepared.emptyModel()
@@ -95,6 +97,7 @@ public final class RunSession {
                     + "add some with --set training.epochs=\(position.epoch + 4)")
         }
         var made = prepared.newRun(model, program: program)
+        made.name = name
         made.parent = (parent, position)
         let (run, claim) = try sentence { () throws(RunStoreError) in try store.create(made) }
         let sequence = try sentence { () throws(RunStoreError) in try store.nextSequence(of: run) }
@@ -121,10 +124,13 @@ public final class RunSession {
     ///
     /// - Parameters:
     ///   - stop: ends the run, which can then be resumed.
+    ///   - hold: makes the run wait.
+    ///   - profile: gets the time of each pass in a step, once early in each epoch.
     ///   - observe: gets every record, on the thread that calls this; the store has it too.
     ///   - finish: called with the trained model before the run is let go.
     public func train(
-        stop: StopRequest, observe: @escaping (RunRecord) -> Void,
+        stop: StopRequest, hold: HoldRequest = HoldRequest(), profile: (([PassTime]) -> Void)? = nil,
+        observe: @escaping (RunRecord) -> Void,
         finish: (any TrainableModel, RunSummary) throws -> Void = { _, _ in }
     ) rethrows -> RunSummary {
         let problems = Mutex<[String]>([])
@@ -148,6 +154,7 @@ public final class RunSession {
 
         var training = TrainingRun(
             prepared.started(model, resumedStep: position.step), data: prepared.data, from: position, stop: stop,
+            hold: hold,
             keep: { position, isLast in checkpoints.keep(position, of: self.model, isLast: isLast) },
             emit: { event in
                 if case .runStarted = event {
@@ -159,6 +166,10 @@ public final class RunSession {
                 }
                 sendNews()
                 send(event)
+                // Not the first step, in which caches are cold.
+                if case .progress(let progress) = event, progress.stepInEpoch == 2 {
+                    self.model.onNextProfile = profile
+                }
             })
         let summary = training.run(model)
         do throws(RunStoreError) {

@@ -56,6 +56,12 @@ struct Pace {
         time.elapsedSeconds = now - beginSeconds
     }
 
+    /// Time that has passed without being the run's own.
+    mutating func leaveOut(seconds: Double) {
+        beginSeconds += seconds
+        epochBeginSeconds += seconds
+    }
+
     mutating func endStep(examples count: Int, began: Double, now: Double) {
         time.examples += count
         epochExamples += count

@@ -72,6 +72,25 @@ public struct TrainingData: Sendable {
         return sums
     }
 
+    /// What a model makes of the first test pictures.
+    ///
+    /// - Parameters:
+    ///   - count: how many of them.
+    ///   - isCancelled: asked between batches.
+    /// - Returns: a probability for each class, `[count, classes]`, row-major; `nil` if cancelled.
+    public func predict(
+        _ model: VGGModel, count: Int, isCancelled: () -> Bool = { false }
+    ) throws(EngineError) -> [Float]? {
+        let loader = loader(of: test.prefix(count))
+        loader.start(order: Array(0..<Int32(min(count, test.count))))
+        var probabilities: [Float] = []
+        while let batch = loader.next() {
+            if isCancelled() { return nil }
+            probabilities += try model.predict(pixels: batch.pixels)
+        }
+        return probabilities
+    }
+
     func loader(of images: LabelledImages) -> BatchLoader {
         BatchLoader(
             images: images, side: recipe.resize, batchSize: max(min(recipe.batchSize, images.count), 1))

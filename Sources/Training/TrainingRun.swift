@@ -15,6 +15,7 @@ public struct TrainingRun {
     private let started: RunStarted
     private let data: TrainingData
     private let stop: StopRequest
+    private let hold: HoldRequest
     private let emit: (RunEvent) -> Void
     private let seconds: () -> Double
     private let keep: Keep
@@ -29,17 +30,20 @@ public struct TrainingRun {
     ///   - data: the experiment's pictures.
     ///   - position: where the run goes on; the model must hold the numbers that were kept with it.
     ///   - stop: looked at all the time; a step that is cut has no effect.
+    ///   - hold: makes the run keep its state and wait between two steps; that time does not count.
     ///   - seconds: a clock that never goes back; only differences count.
     ///   - keep: called when the experiment's `checkpoint` says so, when the run is stopped, and after its last epoch.
     ///   - emit: takes every event, on the thread that calls `run`.
     public init(
         _ started: RunStarted, data: TrainingData, from position: RunPosition = RunPosition(), stop: StopRequest,
-        seconds: @escaping () -> Double = monotonicSeconds, keep: @escaping Keep = { _, _ in [] },
+        hold: HoldRequest = HoldRequest(), seconds: @escaping () -> Double = monotonicSeconds,
+        keep: @escaping Keep = { _, _ in [] },
         emit: @escaping (RunEvent) -> Void
     ) {
         self.started = started
         self.data = data
         self.stop = stop
+        self.hold = hold
         self.emit = emit
         self.seconds = seconds
         self.keep = keep
@@ -106,10 +110,21 @@ public struct TrainingRun {
             guard result.lossSum.isFinite else { throw .diverged(step: position.step) }
             if stop.isMade { throw .stopped }
             // After an epoch's last step its evaluation comes first, so that it is kept with the state.
-            if position.stepInEpoch < started.stepsPerEpoch, due.isDue(after: position.step, at: pace.elapsed) {
+            guard position.stepInEpoch < started.stepsPerEpoch else { continue }
+            if hold.isMade {
+                try waitWhileHeld()
+            } else if due.isDue(after: position.step, at: pace.elapsed) {
                 keepState(isLast: false)
             }
         }
+    }
+
+    private mutating func waitWhileHeld() throws(Interruption) {
+        keepState(isLast: true)
+        let begin = seconds()
+        hold.wait(unless: stop)
+        pace.leaveOut(seconds: seconds() - begin)
+        if stop.isMade { throw .stopped }
     }
 
     private func progress(loss: Double, _ sums: MetricSums) -> Progress {

@@ -2,6 +2,7 @@
 
 import Engine
 import Experiments
+import Foundation
 import ReferenceNetwork
 import Testing
 
@@ -29,6 +30,22 @@ import Testing
         let found = try model.evaluate(batch)
         #expect(abs(found.lossSum - expected.sum) <= 1e-5 * expected.sum)
         #expect(try model.evaluate(batch) == found)
+    }
+
+    @Test func `predictions are the probabilities that the loss comes from`() throws {
+        let network = try Network.small(dropout: 0.9)
+        let model = try VGGModel(network, recipe: TrainingRecipe(), batchSize: 8, threads: 2)
+        let batch = Batch(6, for: network, seed: 3)
+        let probabilities = try batch.pixels.floats.withUnsafeBufferPointer { try model.predict(pixels: $0) }
+        #expect(probabilities.count == 6 * network.numClasses)
+        let loss = zip(0..., batch.labels).reduce(0.0) { sum, item in
+            sum - log(Double(probabilities[item.0 * network.numClasses + Int(item.1)]))
+        }
+        #expect(abs(loss - (try model.evaluate(batch).lossSum)) < 1e-4)
+        for picture in 0..<6 {
+            let sum = probabilities[picture * network.numClasses..<(picture + 1) * network.numClasses].reduce(0, +)
+            #expect(abs(sum - 1) < 1e-5)
+        }
     }
 
     @Test(arguments: [nil, 3])

@@ -1,0 +1,49 @@
+// What a run's network makes of the test pictures, from its newest checkpoint, apart from its training.
+
+public import Checkpoints
+internal import Datasets
+internal import Engine
+public import Experiments
+internal import Safetensors
+public import Training
+
+/// Predictions of a network for test pictures.
+public struct Predictions: Sendable {
+    /// A probability for each class, `[pictures, classes]`, row-major.
+    public let probabilities: [Float]
+    /// Pictures, the first ones of the test set.
+    public let count: Int
+    /// Weights of the first layer, `[channels, kernel, kernel]`, row-major, and how large its windows are.
+    public let filters: (weights: [Float], kernel: Int)
+    /// Steps that the network had made.
+    public let step: Int
+
+    /// Multiply-accumulates that are spent at most, so that a person does not wait for long.
+    private static let most = 1_000_000_000_000
+
+    /// Classifies test pictures: all, or as many as a few seconds allow.
+    ///
+    /// - Parameters:
+    ///   - checkpoint: whose weights.
+    ///   - experiment: what they were trained by.
+    ///   - data: its pictures.
+    ///   - threads: threads that compute.
+    /// - Throws: `RunnerError`, `CheckpointError` or another error whose description is a sentence.
+    public init(
+        _ checkpoint: SavedCheckpoint, of experiment: Experiment, data: TrainingData, threads: Int
+    ) throws {
+        var experiment = experiment
+        // Small, so that a run beside it keeps its memory.
+        experiment.data.batchSize = min(experiment.data.batchSize, 32)
+        try checkpoint.verify()
+        let prepared = try PreparedExperiment(experiment, data: data, threads: threads, machine: .current)
+        let model = try prepared.makeModel()
+        try model.loadWeights(checkpoint.weightsPath)
+        let affordable = max(Self.most / max(prepared.network.forwardMACs, 1), 100)
+        count = min(data.test.count, affordable)
+        probabilities = try data.predict(model, count: count) ?? []
+        step = checkpoint.step
+        let first = model.parameters[0]
+        filters = (try model.withValue(of: first) { Array($0) }, prepared.network.kernel)
+    }
+}

@@ -1,0 +1,284 @@
+// Runs side by side: a worker thread for each, at most so many at once, the others wait in order. Knows no screen; says
+// what happens to whoever listens.
+
+internal import Checkpoints
+internal import Datasets
+public import Engine
+public import Experiments
+internal import Foundation
+public import RunStore
+internal import Synchronization
+internal import Training
+
+/// Runs that wait, go on or are held. Any thread may call it; none of its calls waits for a run.
+public final class RunQueue: Sendable {
+    /// What a queue tells, on the threads of its runs.
+    public enum News: Sendable {
+        /// A run has said something.
+        case record(RunRecord)
+        /// Where the time of a run's step goes.
+        case profile(run: String, network: Network, [PassTime])
+        /// A run could not begin, or go on; one sentence says why.
+        case failed(run: String, reason: String)
+        /// A run waits, goes on, is held or has ended.
+        case changed
+    }
+
+    /// How many runs go on at once, and what each computes with.
+    public struct Budget: Sendable, Hashable {
+        /// The most runs at once.
+        public let jobs: Int
+        /// Threads of all of them together.
+        public let threads: Int
+
+        /// At least one run with one thread.
+        public init(jobs: Int, threads: Int) {
+            self.jobs = max(jobs, 1)
+            self.threads = max(threads, 1)
+        }
+
+        /// Threads of one run.
+        public var threadsPerRun: Int { max(threads / jobs, 1) }
+    }
+
+    /// A run in the queue.
+    public struct Entry: Sendable, Hashable {
+        /// How it stands.
+        public enum State: Sendable, Hashable {
+            /// Waits for others to end, at this place, from 1.
+            case waiting(place: Int)
+            /// Computes, or gets ready to.
+            case running
+            /// Waits between two steps until somebody lets it go on.
+            case held
+        }
+
+        /// The run's name.
+        public let name: String
+        /// What is trained.
+        public let experiment: Experiment
+        /// How it stands.
+        public let state: State
+        /// Threads that it computes with.
+        public let threads: Int
+    }
+
+    /// Runs at once, and their threads.
+    public let budget: Budget
+    private let store: RunStore
+    private let program: String
+    private let datasets: DatasetCache
+    private let listen: @Sendable (News) -> Void
+    private let jobs = Mutex<[Job]>([])
+    private let workers = DispatchGroup()
+
+    /// - Parameters:
+    ///   - program: the program and its version.
+    ///   - listen: called on any thread; must not wait.
+    public init(
+        _ store: RunStore, budget: Budget, datasets: DatasetCache, program: String,
+        listen: @escaping @Sendable (News) -> Void
+    ) {
+        self.store = store
+        self.budget = budget
+        self.datasets = datasets
+        self.program = program
+        self.listen = listen
+    }
+
+    /// All runs that have not ended, in the order in which they came or were put.
+    public var entries: [Entry] {
+        jobs.withLock { jobs in
+            var place = 0
+            return jobs.map { job in
+                let state: Entry.State
+                switch job.phase {
+                case .waiting, .waitingToGoOn:
+                    place += 1
+                    state = .waiting(place: place)
+                case .running: state = .running
+                case .held: state = .held
+                }
+                return Entry(
+                    name: job.name, experiment: job.experiment, state: state, threads: budget.threadsPerRun)
+            }
+        }
+    }
+
+    /// Starts an experiment as a new run, or has it wait.
+    ///
+    /// - Returns: the run's name.
+    @discardableResult
+    public func launch(_ experiment: Experiment) throws(RunStoreError) -> String {
+        let name = try store.newName(for: experiment)
+        add(Job(name, experiment, .new))
+        return name
+    }
+
+    /// Starts a new run from another one's checkpoint, `best`, `last`, `step:N` or `epoch:N`.
+    ///
+    /// - Returns: the new run's name.
+    @discardableResult
+    public func fork(_ parent: RunInfo, at checkpoint: String, _ experiment: Experiment) throws(RunStoreError) -> String
+    {
+        let name = try store.newName(for: experiment)
+        add(Job(name, experiment, .fork(parent, checkpoint: checkpoint)))
+        return name
+    }
+
+    /// Goes on with a run that has ended before its last epoch.
+    public func resume(_ run: RunInfo) throws(RunStoreError) {
+        add(Job(run.name, try run.experiment(), .resume(run)))
+    }
+
+    /// Has a run wait after its current step. Its threads are free for others meanwhile.
+    public func hold(_ name: String) {
+        change(name) { job in
+            guard job.phase == .running || job.phase == .waitingToGoOn else { return }
+            job.phase = .held
+            job.hold.make()
+        }
+    }
+
+    /// Lets a run that is held go on as soon as there is room.
+    public func letGoOn(_ name: String) {
+        change(name) { job in if job.phase == .held { job.phase = .waitingToGoOn } }
+    }
+
+    /// Ends a run, with its state kept; one that waits is taken out.
+    public func stop(_ name: String) {
+        jobs.withLock { jobs in
+            jobs.removeAll { $0.name == name && $0.phase == .waiting }
+            jobs.first { $0.name == name }?.stop.make()
+        }
+        schedule()
+    }
+
+    /// Ends all runs, with their state kept.
+    public func stopAll() {
+        jobs.withLock { jobs in
+            jobs.removeAll { $0.phase == .waiting }
+            for job in jobs { job.stop.make() }
+        }
+        listen(.changed)
+    }
+
+    /// Moves a run that waits by so many places among those that wait; negative is earlier.
+    public func move(_ name: String, by places: Int) {
+        jobs.withLock { jobs in
+            var waiting = jobs.filter { $0.phase == .waiting }
+            guard let from = waiting.firstIndex(where: { $0.name == name }) else { return }
+            let job = waiting.remove(at: from)
+            waiting.insert(job, at: min(max(from + places, 0), waiting.count))
+            jobs = jobs.filter { $0.phase != .waiting } + waiting
+        }
+        listen(.changed)
+    }
+
+    /// Waits until no run computes any more, at most so long.
+    ///
+    /// - Returns: whether none does.
+    public func waitUntilIdle(seconds: Double) -> Bool { workers.wait(timeout: .now() + seconds) == .success }
+
+    private func add(_ job: Job) {
+        jobs.withLock { jobs in
+            // A run that is here already is not begun twice.
+            if !jobs.contains(where: { $0.name == job.name }) { jobs.append(job) }
+        }
+        schedule()
+    }
+
+    private func change(_ name: String, _ body: (inout Job) -> Void) {
+        jobs.withLock { jobs in
+            guard let index = jobs.firstIndex(where: { $0.name == name }) else { return }
+            body(&jobs[index])
+        }
+        schedule()
+    }
+
+    /// Starts what has room, in order.
+    private func schedule() {
+        jobs.withLock { jobs in
+            var running = jobs.count { $0.phase == .running }
+            for index in jobs.indices where running < budget.jobs {
+                switch jobs[index].phase {
+                case .waiting: start(jobs[index])
+                case .waitingToGoOn: jobs[index].hold.end()
+                case .running, .held: continue
+                }
+                jobs[index].phase = .running
+                running += 1
+            }
+        }
+        listen(.changed)
+    }
+
+    private func start(_ job: Job) {
+        workers.enter()
+        let thread = Thread { [self] in
+            do {
+                try work(on: job)
+            } catch {
+                listen(.failed(run: job.name, reason: "\(error)"))
+            }
+            jobs.withLock { jobs in jobs.removeAll { $0.name == job.name } }
+            // Those that wait begin before this one counts as gone, so that the queue is not idle in between.
+            schedule()
+            workers.leave()
+        }
+        thread.name = job.name
+        thread.stackSize = 8 << 20
+        thread.start()
+    }
+
+    private func work(on job: Job) throws {
+        let dataset = try datasets.dataset(named: job.experiment.data.dataset)
+        let prepared = try PreparedExperiment(
+            job.experiment, data: TrainingData(dataset, recipe: job.experiment.data), threads: budget.threadsPerRun,
+            machine: .current)
+        let session =
+            switch job.origin {
+            case .new: try RunSession.new(prepared, name: job.name, in: store, program: program)
+            case .resume(let run): try RunSession.resume(run, prepared, in: store)
+            case .fork(let parent, let checkpoint):
+                try RunSession.fork(
+                    parent, at: store.checkpoints(of: parent).checkpoint(named: checkpoint), prepared, name: job.name,
+                    in: store, program: program)
+            }
+        listen(.changed)
+        _ = try session.train(stop: job.stop, hold: job.hold) { [listen] times in
+            listen(.profile(run: job.name, network: prepared.network, times))
+        } observe: { [listen] record in
+            listen(.record(record))
+        }
+    }
+}
+
+/// A run that has not ended.
+private struct Job: Sendable {
+    enum Phase {
+        case waiting, running, held
+        /// It is held no more but has to wait for room.
+        case waitingToGoOn
+    }
+
+    /// Where it begins.
+    enum Origin {
+        case new
+        case resume(RunInfo)
+        case fork(RunInfo, checkpoint: String)
+    }
+
+    let name: String
+    let experiment: Experiment
+    let origin: Origin
+    var phase = Phase.waiting
+    let stop = StopRequest()
+    let hold = HoldRequest()
+
+    init(_ name: String, _ experiment: Experiment, _ origin: Origin) {
+        self.name = name
+        self.experiment = experiment
+        self.origin = origin
+    }
+}

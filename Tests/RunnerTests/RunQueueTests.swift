@@ -1,0 +1,193 @@
+// Runs side by side and one after the other: who goes on, who waits, and what becomes of them.
+
+import Experiments
+import Foundation
+import RunStore
+import Runner
+import Synchronization
+import Testing
+
+@Suite(.timeLimit(.minutes(2))) struct RunQueueTests {
+    private let workshop: Workshop
+
+    init() throws {
+        workshop = try Workshop()
+    }
+
+    @Test func `without room a run waits for the one before`() throws {
+        let (queue, journal) = workshop.queue(jobs: 1)
+        let names = [
+            try queue.launch(workshop.experiment(epochs: 2)), try queue.launch(workshop.experiment(epochs: 1)),
+        ]
+        #expect(names == ["tiny-1", "tiny-2"])
+        #expect(queue.waitUntilIdle(seconds: 60))
+        #expect(journal.ends == names)
+        #expect(journal.hasNoOverlap)
+        #expect(queue.entries.isEmpty)
+        #expect(try workshop.store.runs().map(\.state) == [.completed, .completed])
+    }
+
+    @Test func `with room two runs go on side by side, and both can be stopped and resumed`() throws {
+        let (queue, journal) = workshop.queue(jobs: 2)
+        let names = [try queue.launch(workshop.experiment()), try queue.launch(workshop.experiment())]
+        journal.wait { names.allSatisfy($0.hasProgress) }
+        #expect(queue.entries.map(\.state) == [.running, .running])
+        #expect(queue.entries.map(\.threads) == [1, 1])
+        queue.stopAll()
+        #expect(queue.waitUntilIdle(seconds: 60))
+        let runs = try workshop.store.runs()
+        #expect(runs.map(\.state) == [.stopped, .stopped])
+
+        let (again, later) = workshop.queue(jobs: 2)
+        try again.resume(runs[0])
+        later.wait { $0.hasProgress(runs[0].name) }
+        again.stop(runs[0].name)
+        #expect(again.waitUntilIdle(seconds: 60))
+        #expect(try workshop.store.run(named: runs[0].name).step > runs[0].step)
+    }
+
+    @Test func `runs that wait can be put in another order and taken out`() throws {
+        let (queue, journal) = workshop.queue(jobs: 1)
+        let names = try (0..<4).map { _ in try queue.launch(workshop.experiment()) }
+        journal.wait { $0.hasProgress(names[0]) }
+        queue.move(names[3], by: -5)
+        #expect(queue.entries.map(\.name) == [names[0], names[3], names[1], names[2]])
+        #expect(
+            queue.entries.map(\.state) == [.running, .waiting(place: 1), .waiting(place: 2), .waiting(place: 3)])
+        queue.move(names[3], by: 1)
+        queue.stop(names[2])
+        #expect(queue.entries.map(\.name) == [names[0], names[1], names[3]])
+        queue.stop(names[0])
+        journal.wait { $0.hasProgress(names[1]) }
+        queue.stopAll()
+        #expect(queue.waitUntilIdle(seconds: 60))
+        // What was taken out has never begun.
+        #expect(try workshop.store.runs().map(\.name) == [names[0], names[1]])
+    }
+
+    @Test func `a run that is held makes room, and goes on when there is some again`() throws {
+        let (queue, journal) = workshop.queue(jobs: 1)
+        let names = [try queue.launch(workshop.experiment()), try queue.launch(workshop.experiment())]
+        journal.wait { $0.hasProgress(names[0]) }
+        queue.hold(names[0])
+        journal.wait { $0.hasProgress(names[1]) }
+        #expect(queue.entries.map(\.state) == [.held, .running])
+        // Its state is kept when it is held, not only when it ends.
+        journal.wait { $0.hasCheckpoint(names[0]) }
+        let steps = journal.steps(of: names[0])
+        queue.letGoOn(names[0])
+        #expect(queue.entries.map(\.state) == [.waiting(place: 1), .running])
+        #expect(journal.steps(of: names[0]) == steps)
+        queue.stop(names[1])
+        journal.wait { $0.steps(of: names[0]) > steps }
+        queue.stopAll()
+        #expect(queue.waitUntilIdle(seconds: 60))
+    }
+
+    @Test func `a run that cannot begin says why and makes room`() throws {
+        let (queue, journal) = workshop.queue(jobs: 1)
+        var experiment = workshop.experiment(epochs: 1)
+        experiment.network.blocks = Array(repeating: Block(numConvs: 1, outChannels: 8), count: 4)
+        experiment.name = "lost"
+        let lost = try queue.launch(experiment)
+        let good = try queue.launch(workshop.experiment(epochs: 1))
+        #expect(queue.waitUntilIdle(seconds: 60))
+        #expect(journal.failures.keys.sorted() == [lost])
+        #expect(journal.failures[lost]?.hasPrefix("lost: ") == true)
+        #expect(journal.ends == [good])
+    }
+}
+
+/// A folder with a store, and a data set that is made by hand.
+private final class Workshop: Sendable {
+    private let folder: URL
+    let store: RunStore
+
+    init() throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "vgglab-queue-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        store = try RunStore(folder: folder.appending(path: "store").path, creates: true)
+        let pictures = [0, 0, 8, 3, 0, 0, 0, 40, 0, 0, 0, 28, 0, 0, 0, 28] + (0..<40 * 784).map { UInt8($0 % 251) }
+        let labels = [0, 0, 8, 1, 0, 0, 0, 40] + (0..<40).map { UInt8($0 % 10) }
+        for half in ["train", "t10k"] {
+            try Data(pictures).write(to: folder.appending(path: "\(half)-images-idx3-ubyte"))
+            try Data(labels).write(to: folder.appending(path: "\(half)-labels-idx1-ubyte"))
+        }
+    }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
+    func queue(jobs: Int) -> (RunQueue, Journal) {
+        let journal = Journal()
+        let queue = RunQueue(
+            store, budget: .init(jobs: jobs, threads: 2),
+            datasets: DatasetCache(folder: folder.path, environment: [:]), program: "test"
+        ) { journal.note($0) }
+        return (queue, journal)
+    }
+
+    /// A network that takes milliseconds; so many epochs that it does not end by itself unless told otherwise.
+    func experiment(epochs: Int = 1_000_000) -> Experiment {
+        var experiment = Experiment(name: "tiny")
+        experiment.network.blocks = [Block(numConvs: 1, outChannels: 8)]
+        experiment.network.ratio = 1
+        experiment.network.classifier = [16]
+        experiment.data.resize = 8
+        experiment.data.batchSize = 8
+        experiment.training.epochs = epochs
+        return experiment
+    }
+}
+
+/// What a queue has told.
+private final class Journal: Sendable {
+    private let news = Mutex<[RunQueue.News]>([])
+    private let isNew = DispatchSemaphore(value: 0)
+
+    func note(_ news: RunQueue.News) {
+        self.news.withLock { $0.append(news) }
+        isNew.signal()
+    }
+
+    /// Waits until `isTrue`; the suite's time limit ends it otherwise.
+    func wait(until isTrue: (Journal) -> Bool) {
+        while !isTrue(self) { isNew.wait() }
+    }
+
+    private var records: [RunRecord] {
+        news.withLock { news in news.compactMap { if case .record(let record) = $0 { record } else { nil } } }
+    }
+
+    func steps(of run: String) -> Int {
+        records.count { record in
+            if record.run == run, case .progress = record.event { true } else { false }
+        }
+    }
+
+    func hasProgress(_ run: String) -> Bool { steps(of: run) > 0 }
+
+    func hasCheckpoint(_ run: String) -> Bool {
+        records.contains { record in
+            if record.run == run, case .checkpointSaved = record.event { true } else { false }
+        }
+    }
+
+    /// Runs in the order of their ends.
+    var ends: [String] {
+        records.compactMap { if case .runFinished = $0.event { $0.run } else { nil } }
+    }
+
+    /// Whether each run's records come together.
+    var hasNoOverlap: Bool {
+        let order = records.map(\.run).reduce(into: [String]()) { if $0.last != $1 { $0.append($1) } }
+        return Set(order).count == order.count
+    }
+
+    var failures: [String: String] {
+        news.withLock { news in
+            news.reduce(into: [:]) { failures, news in
+                if case .failed(let run, let reason) = news { failures[run] = reason }
+            }
+        }
+    }
+}

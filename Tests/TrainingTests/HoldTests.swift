@@ -1,0 +1,86 @@
+// Runs that are held between two steps: kept meanwhile, and none the slower for it.
+
+import Experiments
+import Foundation
+import Testing
+import Training
+
+@Suite(.timeLimit(.minutes(1))) struct HoldTests {
+    /// A run that is held in its second step and let go by whatever `during` does while it waits.
+    private func heldRun(
+        during: @escaping @Sendable (StopRequest, HoldRequest) -> Void
+    ) throws -> (events: [RunEvent], kept: [(step: Int, isLast: Bool)], summary: RunSummary) {
+        let rehearsal = Rehearsal()
+        let (stop, hold) = (rehearsal.stop, HoldRequest())
+        var events: [RunEvent] = []
+        var kept: [(step: Int, isLast: Bool)] = []
+        let model = FakeModel(clock: rehearsal.clock) { call in
+            if call == 2 { hold.make() }
+            return FakeModel.Reply()
+        }
+        var run = TrainingRun(
+            try rehearsal.started(), data: rehearsal.data, stop: stop, hold: hold, seconds: rehearsal.clock.read,
+            keep: { position, isLast in
+                kept.append((position.step, isLast))
+                // The run waits from here on.
+                if position.step == 2 {
+                    rehearsal.clock.advance(1000)
+                    during(stop, hold)
+                }
+                return [.warning("kept")]
+            }, emit: { events.append($0) })
+        let summary = run.run(model)
+        return (events, kept, summary)
+    }
+
+    @Test func `a run that is held keeps its state and goes on as if nothing had been`() throws {
+        let (events, kept, summary) = try heldRun { _, hold in hold.end() }
+        #expect(summary.outcome == .completed)
+        #expect(kept.map(\.step) == [2, 3, 6])
+        #expect(kept.map(\.isLast) == [true, false, true])
+        let (plain, _, _) = try Rehearsal().run()
+        #expect(events.progress.map(\.loss) == plain.progress.map(\.loss))
+    }
+
+    @Test func `a run that is held can be stopped`() throws {
+        let (_, kept, summary) = try heldRun { stop, _ in stop.make() }
+        #expect(summary.outcome == .stopped)
+        #expect(summary.step == 2)
+        #expect(kept.map(\.step) == [2, 2])
+    }
+
+    @Test func `the time of waiting does not count`() throws {
+        let hold = HoldRequest()
+        let rehearsal = Rehearsal()
+        let clock = rehearsal.clock
+        var reads = 0
+        var summary: RunSummary?
+        var isWaiting = false
+        let model = FakeModel(clock: clock) { call in
+            if call == 2 { hold.make() }
+            return FakeModel.Reply()
+        }
+        var run = TrainingRun(
+            try rehearsal.started(), data: rehearsal.data, stop: rehearsal.stop, hold: hold,
+            seconds: {
+                // The first look at the clock after the state is kept begins the wait; the next one ends it.
+                if isWaiting {
+                    reads += 1
+                    if reads == 1 { hold.end() } else { clock.advance(1000) }
+                    if reads == 2 { isWaiting = false }
+                }
+                return clock.read()
+            },
+            keep: { position, _ in
+                if position.step == 2 { isWaiting = true }
+                return []
+            },
+            emit: { if case .runFinished(let end) = $0 { summary = end } })
+        _ = run.run(model)
+        let (_, plain, _) = try Rehearsal().run()
+        let held = try #require(summary)
+        // The clock moves by itself a little whenever it is read.
+        #expect(abs(held.elapsedSeconds - plain.elapsedSeconds) < 20)
+        #expect(abs(held.examplesPerSecond - plain.examplesPerSecond) < 0.2)
+    }
+}
