@@ -50,6 +50,8 @@ let package = Package(
             dependencies: [
                 "Checkpoints", "Datasets", "Engine", "Experiments", "RunLog", "RunStore", "Safetensors", "Training",
             ]),
+        // The screen: cells and widgets, and the terminal that shows them.
+        .target(name: "Screen"),
         .target(name: "Exports", dependencies: ["Experiments", "RunLog", "Safetensors"]),
         .executableTarget(
             name: "vgglab",
@@ -71,6 +73,7 @@ let package = Package(
             name: "TrainingTests",
             dependencies: ["Datasets", "Engine", "Experiments", "Safetensors", "Training"]),
         .testTarget(name: "RunLogTests", dependencies: ["Experiments", "RunLog"]),
+        .testTarget(name: "ScreenTests", dependencies: ["Screen"]),
         .testTarget(name: "ExportsTests", dependencies: ["Experiments", "Exports", "RunLog", "Safetensors"]),
         // The program is run as a process of its own, from the folder that the tests are built into.
         .testTarget(name: "vgglabTests", dependencies: ["vgglab"]),
