@@ -11,7 +11,7 @@ import Testing
 
     @Test func `curves stand between their axes`() {
         #expect(
-            picture(Chart([Self.falling, Self.rising], xTitle: "epoch"), columns: 40, rows: 12) == [
+            drawn(Chart([Self.falling, Self.rising], xTitle: "epoch"), columns: 40, rows: 12) == [
                 "── train 0.800  ╌╌ test 4.000",
                 "4┤⢢ ·   ·   ·   ·   ·   ·   ·   ·   · ⡠⠄",
                 " │ ⠱⡀                            ⡀ ⠔⠂",
@@ -29,7 +29,7 @@ import Testing
 
     @Test func `ASCII tells curves apart by their points`() {
         #expect(
-            picture(Chart([Self.falling, Self.rising], xTitle: "epoch"), columns: 40, rows: 12, glyphs: .ascii) == [
+            drawn(Chart([Self.falling, Self.rising], xTitle: "epoch"), columns: 40, rows: 12, glyphs: .ascii) == [
                 "** train 0.800  o  test 4.000",
                 "4+* .   .   .   .   .   .   .   .   .  o",
                 " | *                             oo   o",
@@ -50,7 +50,7 @@ import Testing
             "p", samples: (0...8).map { .init(Double($0), [1, 10, 100, 1000, 1e4][$0 / 2]) }, role: .normal)
         let chart = Chart([powers], logarithmic: true, legend: false)
         #expect(
-            picture(chart, columns: 30, rows: 11) == [
+            drawn(chart, columns: 30, rows: 11) == [
                 "10000┤  ·   ·   ·   ·   ·   ·⡔",
                 "     │                     ⢀⠎",
                 "     │                 ⡔⠒⠒⠒⠁",
@@ -72,7 +72,7 @@ import Testing
         let chart = Chart([Curve("c", samples: many, role: .normal)], window: 0...4999, yRange: 0...1, legend: false)
         // The dots that the chart sets, and those that lines between all samples set.
         let plot = chart.plot(in: area)
-        let lines = picture(chart, columns: 60, rows: 20)
+        let lines = drawn(chart, columns: 60, rows: 20)
         var canvas = DotCanvas(columns: plot.width, rows: plot.height, isASCII: false)
         let places = many.map { sample in
             (
@@ -108,11 +108,11 @@ import Testing
 
     @Test func `the legend reads the curves at the cursor or at their ends`() {
         var chart = Chart([Self.falling, Self.rising])
-        #expect(picture(chart, columns: 40, rows: 10).first == "── train 0.800  ╌╌ test 4.000")
+        #expect(drawn(chart, columns: 40, rows: 10).first == "── train 0.800  ╌╌ test 4.000")
         chart.cursor = 10.2
-        #expect(picture(chart, columns: 40, rows: 10).first == "── train 2.000  ╌╌ test 1.000")
+        #expect(drawn(chart, columns: 40, rows: 10).first == "── train 2.000  ╌╌ test 1.000")
         let many = Chart((0..<30).map { Curve("run \($0)", samples: [.init(0, 1), .init(1, 1)], role: .series($0)) })
-        #expect(picture(many, columns: 40, rows: 12)[1].hasSuffix("+26 more"))
+        #expect(drawn(many, columns: 40, rows: 12)[1].hasSuffix("+26 more"))
     }
 
     @Test func `the mouse finds the x under it`() throws {
@@ -140,7 +140,7 @@ import Testing
                     let chart = Chart(
                         [Curve("odd", samples: samples, role: .normal)], window: window, yRange: yRange,
                         logarithmic: isLogarithmic, cursor: 1e308)
-                    _ = picture(chart, columns: 50, rows: 12)
+                    _ = drawn(chart, columns: 50, rows: 12)
                 }
             }
         }

@@ -6,7 +6,7 @@ import Testing
 @Suite struct PanelTests {
     @Test func `a frame has its titles in the upper line`() {
         #expect(
-            picture(Panel("Runs", right: "3 of 8"), columns: 24, rows: 3) == [
+            drawn(Panel("Runs", right: "3 of 8"), columns: 24, rows: 3) == [
                 "╭─ Runs ────── 3 of 8 ─╮",
                 "│                      │",
                 "╰──────────────────────╯",
@@ -15,14 +15,14 @@ import Testing
 
     @Test func `ASCII serves as well`() {
         #expect(
-            picture(Panel("Loss × 2"), columns: 14, rows: 3, glyphs: .ascii) == [
+            drawn(Panel("Loss × 2"), columns: 14, rows: 3, glyphs: .ascii) == [
                 "+- Loss x 2 -+", "|            |", "+------------+",
             ])
     }
 
     @Test func `titles that do not fit are cut or left out`() {
-        #expect(picture(Panel("Experiments", right: "12"), columns: 14, rows: 2).first == "╭─ Experim… ─╮")
-        #expect(picture(Panel("Experiments", right: "12"), columns: 6, rows: 2).first == "╭────╮")
+        #expect(drawn(Panel("Experiments", right: "12"), columns: 14, rows: 2).first == "╭─ Experim… ─╮")
+        #expect(drawn(Panel("Experiments", right: "12"), columns: 6, rows: 2).first == "╭────╮")
     }
 
     @Test func `no area is too small`() {

@@ -20,7 +20,7 @@ import Testing
 
     @Test func `columns stand below their headings`() {
         #expect(
-            picture(Self.table(3, selection: 0), columns: 32, rows: 5) == [
+            drawn(Self.table(3, selection: 0), columns: 32, rows: 5) == [
                 "  name           lr  acc▼   time",
                 "  run 0        0.05 0.900   12 s",
                 "● run 1        0.05 0.899   12 s",
@@ -48,20 +48,20 @@ import Testing
     }
 
     @Test func `a scroll bar says which part is seen`() {
-        let lines = picture(Self.table(20, offset: 10), columns: 14, rows: 5)
+        let lines = drawn(Self.table(20, offset: 10), columns: 14, rows: 5)
         #expect(lines.map(\.last) == ["e", "│", "│", "█", "│"])
         #expect(lines[1].hasPrefix("  run 10"))
     }
 
     @Test func `an empty table says so`() {
-        #expect(picture(Self.table(0), columns: 20, rows: 3)[1] == " no runs yet")
+        #expect(drawn(Self.table(0), columns: 20, rows: 3)[1] == " no runs yet")
     }
 
     @Test func `a row without columns is one text`() {
         let table = Table(
             columns: [.init("a", width: 3), .init("b", width: 3)],
             rows: [.init([], note: .init("mine.yaml:4: lr must be greater than 0"))])
-        #expect(picture(table, columns: 24, rows: 2)[1] == "  mine.yaml:4: lr must …")
+        #expect(drawn(table, columns: 24, rows: 2)[1] == "  mine.yaml:4: lr must …")
     }
 
     @Test(

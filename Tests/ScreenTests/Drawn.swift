@@ -4,7 +4,7 @@ import Screen
 import Testing
 
 /// The widget's rows at this size, drawn at the upper left of a buffer that is exactly as large.
-func picture(_ widget: some Widget, columns: Int, rows: Int, glyphs: GlyphSet = .unicode) -> [String] {
+func drawn(_ widget: some Widget, columns: Int, rows: Int, glyphs: GlyphSet = .unicode) -> [String] {
     var buffer = CellBuffer(size: Size(columns: columns, rows: rows), glyphs: glyphs)
     buffer.draw(widget, in: buffer.bounds)
     return buffer.lines
