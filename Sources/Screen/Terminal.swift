@@ -8,6 +8,8 @@ public protocol Terminal: AnyObject {
     var glyphs: GlyphSet { get }
     /// Which colours it shows.
     var colors: ColorDepth { get }
+    /// Its set of colours; another one shows with the next frame.
+    var palette: Palette { get set }
     /// Lets other threads end a wait.
     var waker: Waker { get }
 
