@@ -14,6 +14,7 @@ let package = Package(
     targets: [
         // System libraries: a module map and a shim for macros and version differences.
         .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
+        .systemLibrary(name: "CNcurses", providers: [.apt(["libncursesw5-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // Plain values and the files they come from.
@@ -52,6 +53,8 @@ let package = Package(
             ]),
         // The screen: cells and widgets, and the terminal that shows them.
         .target(name: "Screen"),
+        .target(name: "CTerminalSignals"),
+        .target(name: "CursesTerminal", dependencies: ["CNcurses", "CTerminalSignals", "Screen"]),
         .target(name: "Exports", dependencies: ["Experiments", "RunLog", "Safetensors"]),
         .executableTarget(
             name: "vgglab",
@@ -84,7 +87,7 @@ let package = Package(
 let warningsAreErrors = Context.environment["CI"] != nil
 
 for target in package.targets
-where target.type != .system && !["CKernels", "CProcessor", "CStartup"].contains(target.name) {
+where target.type != .system && !["CKernels", "CProcessor", "CStartup", "CTerminalSignals"].contains(target.name) {
     target.swiftSettings = [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("InternalImportsByDefault"),

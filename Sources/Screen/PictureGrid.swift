@@ -68,7 +68,7 @@ public struct PictureGrid: Widget, Hashable, Sendable {
         return column < columns && items.indices.contains(index) ? index : nil
     }
 
-    /// Draws the pictures that begin within the area.
+    /// Draws the pictures that have room; smaller ones where there is no room for one.
     public func draw(in area: Rect, on buffer: inout CellBuffer) {
         buffer.fill(area)
         let columns = columns(in: area)
@@ -78,10 +78,7 @@ public struct PictureGrid: Widget, Hashable, Sendable {
                 x: area.x + column * pitch.columns, y: area.y + row * pitch.rows, width: pitch.columns - 1,
                 height: pitch.rows
             ).intersection(area)
-            guard !cell.isEmpty else {
-                if cell.y >= area.bottom { break }
-                continue
-            }
+            guard row == 0 || cell.height >= pictureSize.rows else { break }
             draw(items[index], in: cell, isSelected: index == selection, on: &buffer)
         }
     }
