@@ -14,6 +14,7 @@ let package = Package(
     targets: [
         // System libraries: a module map and a shim for macros and version differences.
         .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
+        .systemLibrary(name: "CNcurses", providers: [.apt(["libncursesw5-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // Plain values and the files they come from.
@@ -50,6 +51,10 @@ let package = Package(
             dependencies: [
                 "Checkpoints", "Datasets", "Engine", "Experiments", "RunLog", "RunStore", "Safetensors", "Training",
             ]),
+        // The screen: cells and widgets, and the terminal that shows them.
+        .target(name: "Screen"),
+        .target(name: "CTerminalSignals"),
+        .target(name: "CursesTerminal", dependencies: ["CNcurses", "CTerminalSignals", "Screen"]),
         .target(name: "Exports", dependencies: ["Experiments", "RunLog", "Safetensors"]),
         .executableTarget(
             name: "vgglab",
@@ -72,6 +77,7 @@ let package = Package(
             dependencies: ["Datasets", "Engine", "Experiments", "Safetensors", "Training"]),
         .testTarget(name: "RunnerTests", dependencies: ["Experiments", "RunStore", "Runner"]),
         .testTarget(name: "RunLogTests", dependencies: ["Experiments", "RunLog"]),
+        .testTarget(name: "ScreenTests", dependencies: ["Screen"]),
         .testTarget(name: "ExportsTests", dependencies: ["Experiments", "Exports", "RunLog", "Safetensors"]),
         // The program is run as a process of its own, from the folder that the tests are built into.
         .testTarget(name: "vgglabTests", dependencies: ["vgglab"]),
@@ -82,7 +88,7 @@ let package = Package(
 let warningsAreErrors = Context.environment["CI"] != nil
 
 for target in package.targets
-where target.type != .system && !["CKernels", "CProcessor", "CStartup"].contains(target.name) {
+where target.type != .system && !["CKernels", "CProcessor", "CStartup", "CTerminalSignals"].contains(target.name) {
     target.swiftSettings = [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("InternalImportsByDefault"),

@@ -1,0 +1,229 @@
+// The one place that calls curses: its screen, the terminal's modes, and sequences that curses has no word for.
+
+internal import CNcurses
+internal import CTerminalSignals
+internal import Glibc
+internal import Screen
+
+/// A terminal under curses' hand.
+final class CursesSession {
+    private let output: UnsafeMutablePointer<FILE>
+    private let input: UnsafeMutablePointer<FILE>
+    private let screen: OpaquePointer
+    private var modes: termios
+    private let hasMouse: Bool
+    private var isCursorVisible = true
+
+    init() throws(TerminalError) {
+        modes = termios()
+        guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1, tcgetattr(STDIN_FILENO, &modes) == 0 else {
+            throw .noTerminal
+        }
+        let name = getenv("TERM").map { String(cString: $0) } ?? ""
+        guard let output = Self.open(STDOUT_FILENO, "w") else { throw .refused("open the terminal", errno) }
+        guard let input = Self.open(STDIN_FILENO, "r") else {
+            fclose(output)
+            throw .refused("open the terminal", errno)
+        }
+        guard let screen = newterm(nil, output, input) else {
+            fclose(output)
+            fclose(input)
+            throw .unknownTerminal(name)
+        }
+        (self.output, self.input, self.screen) = (output, input, screen)
+        hasMouse = Self.capability("kmous") != nil
+        guard Self.capability("cup") != nil else {
+            end()
+            throw .incapableTerminal(name)
+        }
+        cbreak()
+        noecho()
+        nonl()
+        typeahead(-1)  // or curses would leave frames unfinished while keys wait
+        scrollok(ncurses_screen(), false)
+        leaveok(ncurses_screen(), false)
+        // Ctrl-S, Ctrl-Q, Ctrl-V and Ctrl-O are keys like any other.
+        var keys = termios()
+        if tcgetattr(STDIN_FILENO, &keys) == 0 {
+            keys.c_iflag &= ~tcflag_t(IXON | IXOFF)
+            keys.c_lflag &= ~tcflag_t(IEXTEN)
+            tcsetattr(STDIN_FILENO, TCSADRAIN, &keys)
+            def_prog_mode()
+        }
+        resize()
+    }
+
+    /// A copy of a file, for standard output and error may be captured.
+    private static func open(_ file: Int32, _ mode: String) -> UnsafeMutablePointer<FILE>? {
+        let copy = fcntl(file, F_DUPFD_CLOEXEC, 3)
+        guard copy >= 0 else { return nil }
+        guard let stream = fdopen(copy, mode) else {
+            close(copy)
+            return nil
+        }
+        return stream
+    }
+
+    /// A string of the terminal's description, without the pauses that only old terminals need.
+    private static func capability(_ name: String) -> String? {
+        guard let value = tigetstr(name), Int(bitPattern: value) != -1 else { return nil }
+        return String(cString: value).replacing(/\$<[^>]*>/, with: "")
+    }
+
+    // MARK: In and out
+
+    private static let mouseOn = "\u{1B}[?1000h\u{1B}[?1002h\u{1B}[?1006h"
+    private static let mouseOff = "\u{1B}[?1006l\u{1B}[?1002l\u{1B}[?1000l"
+    private static let pasteOn = "\u{1B}[?2004h"
+    private static let pasteOff = "\u{1B}[?2004l"
+
+    /// What is switched on besides what curses does, and off again. Only terminals with a mouse speak that language.
+    private var switches: (on: String, off: String) {
+        let keys = (Self.capability("smkx") ?? "", Self.capability("rmkx") ?? "")
+        return hasMouse
+            ? (keys.0 + Self.mouseOn + Self.pasteOn, Self.pasteOff + Self.mouseOff + keys.1) : keys
+    }
+
+    /// Shows the screen.
+    func enter() {
+        reset_prog_mode()
+        write(switches.on)
+        clearok(ncurses_shown(), true)
+        wrefresh(ncurses_screen())
+        isCursorVisible = true
+        hideCursor()
+    }
+
+    /// Shows what was there before.
+    func leave() {
+        write(switches.off)
+        curs_set(1)
+        endwin()
+        tcsetattr(STDIN_FILENO, TCSADRAIN, &modes)
+        tcflush(STDIN_FILENO, TCIFLUSH)
+    }
+
+    /// Frees everything.
+    func end() {
+        endwin()
+        delscreen(screen)
+        fclose(output)
+        fclose(input)
+    }
+
+    private func write(_ text: String) {
+        fflush(output)
+        var text = text
+        text.withUTF8 { _ = Glibc.write(fileno(output), $0.baseAddress, $0.count) }
+    }
+
+    /// Lets whatever ends the program give the terminal back.
+    ///
+    /// - Returns: 0 or an error number.
+    func holdSignals(_ captured: CapturedOutput, wake: Int32) -> Int32 {
+        var sequence = switches.off
+        for name in ["sgr0", "cnorm", "rmcup"] { sequence += Self.capability(name) ?? "" }
+        return sequence.withCString { text in
+            var restoration = terminal_restoration(
+                terminal: fileno(output), modes: modes, sequence: text, length: strlen(text),
+                standard_output: captured.standardOutput, standard_error: captured.standardError,
+                captured: captured.source)
+            return terminal_signals_begin(&restoration, wake) == 0 ? 0 : errno
+        }
+    }
+
+    // MARK: Size and colours
+
+    /// The terminal's size now.
+    var size: Size {
+        var size = winsize()
+        guard ioctl(fileno(output), UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
+            return Size(columns: 80, rows: 24)
+        }
+        return Size(columns: Int(size.ws_col), rows: Int(size.ws_row))
+    }
+
+    /// Takes the terminal's size over.
+    @discardableResult
+    func resize() -> Size {
+        let size = size
+        // Not `resizeterm`: it would put a key into curses' own queue, which nobody reads.
+        resize_term(Int32(size.rows), Int32(size.columns))
+        return size
+    }
+
+    /// Begins to use colours, as many as there are.
+    func startColors() -> ColorDepth {
+        guard has_colors(), start_color() == OK else { return .monochrome }
+        use_default_colors()
+        // Terminals that take colours as red, green and blue have no table of 256.
+        let isDirect =
+            tigetflag("RGB") > 0 || tigetnum("RGB") > 0 || tigetstr("RGB").map { Int(bitPattern: $0) > 0 } ?? false
+        return switch ncurses_colors() {
+        case ..<8: .monochrome
+        case 8..<16: .eight
+        case 16..<256: .sixteen
+        default: isDirect ? .eight : .full
+        }
+    }
+
+    // MARK: Cells
+
+    /// Forgets what is shown; everything is drawn anew.
+    func clear() {
+        werase(ncurses_screen())
+        clearok(ncurses_shown(), true)
+    }
+
+    /// Puts a character into a cell, or as many spaces as it takes.
+    func put(_ character: Character, columns: Int, isBlank: Bool, _ look: Colors.Look, at point: Point) {
+        var text: [wchar_t] = character.unicodeScalars.prefix(4).map { wchar_t(bitPattern: $0.value) } + [0]
+        if isBlank {
+            text = [0x20, 0]
+        } else if let first = text.first, first >= 0x80 {
+            // Where the C library knows another width, the line would shift.
+            text = [first] + text[1...].filter { $0 == 0 || wcwidth($0) == 0 }
+            if wcwidth(first) != columns { text = [0x3F, 0] }
+        }
+        _ = ncurses_put(Int32(point.y), Int32(point.x), text, look.attributes, look.pair)
+        if columns == 2, text[0] == 0x3F {
+            _ = ncurses_put(Int32(point.y), Int32(point.x + 1), text, look.attributes, look.pair)
+        }
+    }
+
+    /// Sends what has changed, with the text cursor at a place or hidden.
+    func show(cursor: Point?) {
+        if let cursor {
+            wmove(ncurses_screen(), Int32(cursor.y), Int32(cursor.x))
+            if !isCursorVisible { curs_set(1) }
+            isCursorVisible = true
+        } else {
+            wmove(ncurses_screen(), 0, 0)
+            hideCursor()
+        }
+        wrefresh(ncurses_screen())
+    }
+
+    private func hideCursor() {
+        if isCursorVisible { curs_set(0) }
+        isCursorVisible = false
+    }
+
+    // MARK: Keys
+
+    /// What the terminal's description says that its keys send.
+    var keySequences: [[UInt8]: Key] {
+        var sequences: [[UInt8]: Key] = [:]
+        let keys: [(String, Key)] = [
+            ("kcuu1", .up), ("kcud1", .down), ("kcub1", .left), ("kcuf1", .right), ("khome", .home), ("kend", .end),
+            ("kpp", .pageUp), ("knp", .pageDown), ("kich1", .insert), ("kdch1", .delete), ("kcbt", .backTab),
+            ("kri", .shiftUp), ("kind", .shiftDown), ("kLFT", .shiftLeft), ("kRIT", .shiftRight), ("kent", .enter),
+        ]
+        for (name, key) in keys + (1...12).map({ ("kf\($0)", Key.function($0)) }) {
+            let bytes = Array((Self.capability(name) ?? "").utf8)
+            // Only sequences that begin with Esc are told from typed text.
+            if bytes.count > 2, bytes[0] == 0x1B { sequences[bytes] = key }
+        }
+        return sequences
+    }
+}

@@ -1,0 +1,25 @@
+// Why a terminal cannot be used.
+
+internal import Glibc
+
+/// Why a terminal cannot be used.
+public enum TerminalError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Standard input or output is none.
+    case noTerminal
+    /// Nothing is known of a terminal of this name (`TERM`).
+    case unknownTerminal(String)
+    /// A terminal of this name cannot put text at a place.
+    case incapableTerminal(String)
+    /// The system refused; with what, and its error number.
+    case refused(String, Int32)
+
+    /// One sentence for a person.
+    public var description: String {
+        switch self {
+        case .noTerminal: "standard input and output must be a terminal"
+        case .unknownTerminal(let name): "nothing is known of a terminal named '\(name)' (TERM)"
+        case .incapableTerminal(let name): "a terminal named '\(name)' (TERM) cannot put text at a place"
+        case .refused(let what, let number): "cannot \(what): \(String(cString: strerror(number)))"
+        }
+    }
+}

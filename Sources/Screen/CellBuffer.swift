@@ -1,0 +1,144 @@
+// A screen's worth of cells that widgets draw into. It knows no terminal; a frame is shown by handing it to one.
+
+/// A grid of cells. Drawing outside of it is legal and does nothing.
+public struct CellBuffer: Hashable, Sendable {
+    /// How many cells it has.
+    public let size: Size
+    /// The characters that its terminal shows; widgets draw with them.
+    public let glyphs: GlyphSet
+    /// The colours that its terminal shows; pictures and heat maps are drawn for them.
+    public let colors: ColorDepth
+    private var cells: ContiguousArray<Cell>
+
+    /// Empty cells.
+    public init(size: Size, glyphs: GlyphSet = .unicode, colors: ColorDepth = .full) {
+        self.size = size
+        self.glyphs = glyphs
+        self.colors = colors
+        cells = ContiguousArray(repeating: .blank, count: size.columns * size.rows)
+    }
+
+    /// All of it.
+    public var bounds: Rect { Rect(size) }
+
+    /// A cell; an empty one outside.
+    public subscript(x: Int, y: Int) -> Cell {
+        bounds.contains(Point(x: x, y: y)) ? cells[y * size.columns + x] : .blank
+    }
+
+    /// Writes one line of text and returns the columns it took. What acts on a terminal or hides is shown as an
+    /// escape; what is longer than `width` is cut, with an ellipsis at its end.
+    ///
+    /// - Parameters:
+    ///   - text: may come from outside.
+    ///   - point: its first cell, which may lie left of the grid.
+    ///   - style: its looks.
+    ///   - width: the most columns to take; up to the right edge where nothing is said.
+    @discardableResult
+    public mutating func write(_ text: String, at point: Point, style: Style = .normal, width: Int? = nil) -> Int {
+        let room = min(width ?? .max, size.columns - point.x)
+        guard room > 0, point.y >= 0, point.y < size.rows else { return 0 }
+        var used = 0
+        var last = 0  // columns used before the glyph written last
+        var glyphs = DisplayText(text, glyphs: self.glyphs)
+        while let glyph = glyphs.next() {
+            guard used + glyph.columns <= room else {
+                // The ellipsis stands in the last column, or in place of the last glyph.
+                let column = used < room ? used : last
+                put(self.glyphs.ellipsis, 1, style, x: point.x + column, y: point.y)
+                for blank in column + 1..<max(used, column + 1) {
+                    put(" ", 1, style, x: point.x + blank, y: point.y)
+                }
+                return max(used, column + 1)
+            }
+            put(glyph.character, glyph.columns, style, x: point.x + used, y: point.y)
+            last = used
+            used += glyph.columns
+        }
+        return used
+    }
+
+    /// Where a text stands in its area.
+    public enum Alignment: Hashable, Sendable {
+        /// From the first column on.
+        case left
+        /// In the middle.
+        case center
+        /// Up to the last column.
+        case right
+    }
+
+    /// Writes one line of text into a row of an area, cut to it.
+    public mutating func write(
+        _ text: String, in area: Rect, row: Int = 0, style: Style = .normal, align: Alignment = .left
+    ) {
+        guard row >= 0, row < area.height else { return }
+        let free = align == .left ? 0 : max(area.width - glyphs.width(of: text), 0)
+        let indent = align == .center ? free / 2 : free
+        write(
+            text, at: Point(x: area.x + indent, y: area.y + row), style: style,
+            width: area.width - indent)
+    }
+
+    /// Fills an area with a character of one column; with spaces if it takes more.
+    public mutating func fill(_ area: Rect, with character: Character = " ", style: Style = .normal) {
+        let area = area.intersection(bounds)
+        var text = DisplayText(String(character), glyphs: glyphs)
+        let glyph = text.next()
+        let character = glyph?.columns == 1 ? glyph?.character ?? " " : " "
+        for y in area.y..<area.bottom {
+            for x in area.x..<area.right { put(character, 1, style, x: x, y: y) }
+        }
+    }
+
+    /// Changes the looks of an area, not what stands in it.
+    public mutating func restyle(_ area: Rect, _ change: (inout Style) -> Void) {
+        let area = area.intersection(bounds)
+        for y in area.y..<area.bottom {
+            for x in area.x..<area.right { change(&cells[y * size.columns + x].style) }
+        }
+    }
+
+    /// Sets one cell to a character of the glyph set, one column wide.
+    mutating func set(_ character: Character, _ style: Style, x: Int, y: Int) {
+        put(character, 1, style, x: x, y: y)
+    }
+
+    /// Sets a cell, and the one behind it for a character of two columns. Half a wide character never remains.
+    private mutating func put(_ character: Character, _ columns: Int, _ style: Style, x: Int, y: Int) {
+        guard y >= 0, y < size.rows, x < size.columns, x + columns > 0 else { return }
+        guard x >= 0, x + columns <= size.columns else {
+            // Half of it lies outside.
+            return put(" ", 1, style, x: max(x, 0), y: y)
+        }
+        let index = y * size.columns + x
+        let end = index + columns - 1
+        if cells[index].isContinuation { cells[index - 1].character = " " }
+        if x + columns < size.columns, cells[end + 1].isContinuation { cells[end + 1].character = " " }
+        cells[index] = Cell(character, style)
+        if columns == 2 { cells[end] = Cell(Cell.continuation, style) }
+    }
+
+    /// The rows as text, without the spaces at their ends.
+    public var lines: [String] {
+        (0..<size.rows).map { y in
+            var line = ""
+            for x in 0..<size.columns where !self[x, y].isContinuation { line.append(self[x, y].character) }
+            while line.last == " " { line.removeLast() }
+            return line
+        }
+    }
+
+    /// Calls with each cell that differs from another frame, row by row from the left; with all cells where the other
+    /// has another size.
+    public func forEachChange(from other: CellBuffer?, _ body: (Point, Cell) throws -> Void) rethrows {
+        let other = other?.size == size ? other : nil
+        for y in 0..<size.rows {
+            for x in 0..<size.columns {
+                let index = y * size.columns + x
+                if let other, other.cells[index] == cells[index] { continue }
+                try body(Point(x: x, y: y), cells[index])
+            }
+        }
+    }
+}

@@ -1,0 +1,155 @@
+// How a chart is drawn: axes, curves, cursor.
+
+extension Chart {
+    /// Draws as much of the chart as the area has room for.
+    public func draw(in area: Rect, on buffer: inout CellBuffer) {
+        buffer.fill(area)
+        guard !area.isEmpty else { return }
+        guard let xRange, let ySpan = ySpan(over: xRange) else {
+            return buffer.write(placeholder, in: area, row: area.height / 2, style: .dim, align: .center)
+        }
+        let layout = layout(in: area, ySpan: ySpan)
+        guard !layout.plot.isEmpty else { return }
+        let scale = Scale(plot: layout.plot, xRange: xRange, ySpan: ySpan)
+        drawYAxis(layout, scale, on: &buffer)
+        drawXAxis(layout, scale, on: &buffer)
+        drawCursor(scale, on: &buffer)
+        drawCurves(scale, on: &buffer)
+        drawLegend(in: layout.legend, on: &buffer)
+    }
+
+    /// Where values stand in the plot.
+    struct Scale {
+        var plot: Rect
+        var xRange: ClosedRange<Double>
+        var ySpan: ClosedRange<Double>
+
+        /// From 0 at the left edge to 1 at the right one.
+        func across(_ x: Double) -> Double {
+            Self.bounded((x - xRange.lowerBound) / (xRange.upperBound - xRange.lowerBound))
+        }
+
+        /// From 0 at the top to 1 at the bottom, for a place on the y axis.
+        func down(_ place: Double) -> Double {
+            Self.bounded((ySpan.upperBound - place) / (ySpan.upperBound - ySpan.lowerBound))
+        }
+
+        /// What lies so far outside that it may as well lie nearer, so that arithmetic stays finite.
+        private static func bounded(_ part: Double) -> Double { min(max(part, -1e9), 1e9) }
+
+        func column(_ x: Double) -> Int? { Self.cell(across(x), plot.width).map { plot.x + $0 } }
+
+        func row(_ place: Double) -> Int? { Self.cell(down(place), plot.height).map { plot.y + $0 } }
+
+        private static func cell(_ part: Double, _ count: Int) -> Int? {
+            guard part >= -1e-9, part <= 1 + 1e-9 else { return nil }
+            return min(max(Int((part * Double(count - 1)).rounded()), 0), count - 1)
+        }
+    }
+
+    private func drawYAxis(_ layout: Layout, _ scale: Scale, on buffer: inout CellBuffer) {
+        let axis = layout.yAxis
+        guard !axis.isEmpty else { return }
+        let line = Rect(x: axis.right - 1, y: axis.y, width: 1, height: axis.height)
+        buffer.fill(line, with: buffer.glyphs.frame.vertical, style: Style(.border))
+        for tick in layout.yTicks.ticks {
+            guard let place = place(tick.value), let row = scale.row(place) else { continue }
+            let label = Rect(x: axis.x, y: row, width: axis.width - 1, height: 1)
+            buffer.write(tick.text, in: label, style: .dim, align: .right)
+            buffer.set(buffer.glyphs.frame.teeLeft, Style(.border), x: line.x, y: row)
+            for column in layout.plot.x..<layout.plot.right where (column - layout.plot.x) % 4 == 2 {
+                buffer.set(buffer.glyphs.bullet == "-" ? "." : "·", Style(.track), x: column, y: row)
+            }
+        }
+    }
+
+    private func drawXAxis(_ layout: Layout, _ scale: Scale, on buffer: inout CellBuffer) {
+        let axis = layout.xAxis
+        guard axis.height == 2 else { return }
+        let frame = buffer.glyphs.frame
+        let line = Rect(x: layout.plot.x, y: axis.y, width: layout.plot.width, height: 1)
+        buffer.fill(line, with: frame.horizontal, style: Style(.border))
+        if !layout.yAxis.isEmpty { buffer.set(frame.bottomLeft, Style(.border), x: line.x - 1, y: line.y) }
+
+        let title = xTitle.isEmpty ? 0 : buffer.glyphs.width(of: xTitle) + 1
+        var end = axis.right
+        if title > 0, title * 2 < axis.width {
+            end -= title
+            buffer.write(xTitle, in: axis, row: 1, style: .dim, align: .right)
+        }
+        var free = axis.x
+        for tick in Ticks(linear: scale.xRange, most: max(layout.plot.width / 12, 1), unit: xUnit).ticks {
+            guard let column = scale.column(tick.value) else { continue }
+            buffer.set(frame.teeDown, Style(.border), x: column, y: line.y)
+            let start = max(column - tick.text.count / 2, axis.x)
+            guard start >= free, start + tick.text.count <= end else { continue }
+            free = start + 1 + buffer.write(tick.text, at: Point(x: start, y: axis.y + 1), style: .dim)
+        }
+    }
+
+    private func drawCursor(_ scale: Scale, on buffer: inout CellBuffer) {
+        guard let cursor, let column = scale.column(cursor) else { return }
+        let line = Rect(x: column, y: scale.plot.y, width: 1, height: scale.plot.height)
+        buffer.fill(line, with: buffer.glyphs.frame.vertical, style: Style(.accent))
+    }
+
+    private func drawCurves(_ scale: Scale, on buffer: inout CellBuffer) {
+        let plot = scale.plot
+        var canvas = DotCanvas(columns: plot.width, rows: plot.height, isASCII: buffer.glyphs.isASCII)
+        for (number, curve) in curves.enumerated().prefix(Int(UInt16.max)) {
+            let pen = DotCanvas.Pen(owner: UInt16(number), isDashed: curve.isDashed)
+            draw(curve, with: pen, scale, on: &canvas)
+        }
+        for row in 0..<plot.height {
+            for column in 0..<plot.width {
+                guard let braille = canvas.character(column: column, row: row) else { continue }
+                let number = canvas.owner(column: column, row: row)
+                // Without colours, marks along the way tell the curves apart.
+                let isMarked = buffer.colors == .monochrome && (column + 5 * number) % 16 == 3
+                let isPoint = buffer.glyphs.isASCII || isMarked
+                let glyph = isPoint ? buffer.glyphs.point(of: number) : braille
+                buffer.set(glyph, Style(curves[number].role), x: plot.x + column, y: plot.y + row)
+            }
+        }
+    }
+
+    private func draw(_ curve: Curve, with pen: DotCanvas.Pen, _ scale: Scale, on canvas: inout DotCanvas) {
+        let across = Double(canvas.width - 1)
+        let down = Double(canvas.height - 1)
+        let visible = curve.samples(in: scale.xRange)
+        // Samples beyond the window are at most one column away, however far they are.
+        let samples = Curve.thinned(visible) { Int(min(max(scale.across($0) * across, -1), across + 1).rounded()) }
+        var last: (x: Double, y: Double)?
+        var isAlone = true
+        func finish() {
+            guard let place = last, isAlone, place.x >= 0, place.x <= across, place.y >= 0, place.y <= down else {
+                return
+            }
+            // A single dot is hard to see.
+            for x in [0, 1] {
+                for y in [0, 1] where canvas.dotsAcross > 1 || x + y == 0 {
+                    let dot = (Int(place.x.rounded()) + x, Int(place.y.rounded()) + y)
+                    canvas.set(x: dot.0, y: dot.1, DotCanvas.Pen(owner: pen.owner))
+                }
+            }
+        }
+        for sample in samples {
+            guard sample.x.isFinite, let height = place(sample.y) else {
+                finish()
+                last = nil
+                continue
+            }
+            // Whole columns: only then do thinned samples draw what all of them would.
+            let place = ((scale.across(sample.x) * across).rounded(), scale.down(height) * down)
+            isAlone = last == nil
+            if let last { canvas.line(from: last, to: place, pen) }
+            last = place
+        }
+        finish()
+    }
+}
+
+extension GlyphSet {
+    /// The mark of a curve, by its number.
+    func point(of number: Int) -> Character { points[number % points.count] }
+}

@@ -1,0 +1,65 @@
+// The lines above a chart: each curve's name and its value at the cursor, or its last one.
+
+extension Chart {
+    private struct Entry {
+        var number: Int
+        var text: String
+
+        /// With the line before it and the space behind it.
+        func width(_ glyphs: GlyphSet) -> Int { 3 + glyphs.width(of: text) + 2 }
+    }
+
+    private var entries: [Entry] {
+        curves.enumerated().map { number, curve in
+            let sample = cursor.map { curve.sample(nearest: $0) } ?? curve.samples.last { $0.y.isFinite }
+            let value = sample.map { " " + Ticks.reading($0.y) } ?? ""
+            return Entry(number: number, text: curve.name + value)
+        }
+    }
+
+    /// Rows that the legend takes, at most this many.
+    func legendRows(width: Int, most: Int) -> Int {
+        guard !curves.isEmpty, width > 0 else { return 0 }
+        return min(lines(width: width, glyphs: .unicode).count, most)
+    }
+
+    private func lines(width: Int, glyphs: GlyphSet) -> [[Entry]] {
+        var lines: [[Entry]] = []
+        var used = width
+        for entry in entries {
+            let needed = entry.width(glyphs)
+            if used + needed - 2 > width {
+                lines.append([])
+                used = 0
+            }
+            lines[lines.count - 1].append(entry)
+            used += needed
+        }
+        return lines
+    }
+
+    func drawLegend(in area: Rect, on buffer: inout CellBuffer) {
+        let lines = lines(width: area.width, glyphs: buffer.glyphs)
+        let hidden = lines.dropFirst(area.height).reduce(0) { $0 + $1.count }
+        for (row, line) in lines.prefix(area.height).enumerated() {
+            var rest = area.row(row)
+            if row == area.height - 1, hidden > 0 {
+                let more = "+\(hidden) more"
+                buffer.write(more, in: rest.takeRight(more.count + 1), style: .dim, align: .right)
+            }
+            for entry in line {
+                let curve = curves[entry.number]
+                buffer.write(sign(of: entry.number, on: buffer), in: rest.takeLeft(3), style: Style(curve.role))
+                buffer.write(entry.text, in: rest, style: Style(cursor == nil ? .normal : .accent))
+                _ = rest.takeLeft(entry.width(buffer.glyphs) - 3)
+            }
+        }
+    }
+
+    private func sign(of number: Int, on buffer: CellBuffer) -> String {
+        let point = String(buffer.glyphs.point(of: number))
+        if buffer.glyphs.isASCII { return point + (curves[number].isDashed ? " " : point) }
+        let line = curves[number].isDashed ? "╌" : "─"
+        return line + (buffer.colors == .monochrome ? point : line)
+    }
+}

@@ -1,0 +1,132 @@
+// Curves over one axis, with a legend that reads their values. Zoom and cursor are the owner's state; the chart says
+// which x lies under the mouse.
+
+/// A chart of several curves.
+public struct Chart: Widget, Hashable, Sendable {
+    /// The curves; later ones are drawn over earlier ones.
+    public var curves: [Curve]
+    /// The part of the x axis to show; all of it if `nil`.
+    public var window: ClosedRange<Double>?
+    /// The part of the y axis to show; what the curves need if `nil`.
+    public var yRange: ClosedRange<Double>?
+    /// Whether equal ratios are equal distances on the y axis. Values that are not above 0 are gaps then.
+    public var isLogarithmic: Bool
+    /// What the x axis counts.
+    public var xUnit: Ticks.Unit
+    /// What the x axis is, said at its end.
+    public var xTitle: String
+    /// Where to read the curves; at their ends if `nil`.
+    public var cursor: Double?
+    /// Whether the curves' names and values are said above them.
+    public var hasLegend: Bool
+    /// Said where there is nothing to show.
+    public var placeholder: String
+
+    /// All of it.
+    public init(
+        _ curves: [Curve], window: ClosedRange<Double>? = nil, yRange: ClosedRange<Double>? = nil,
+        logarithmic: Bool = false, xUnit: Ticks.Unit = .number, xTitle: String = "", cursor: Double? = nil,
+        legend: Bool = true, placeholder: String = "nothing to show yet"
+    ) {
+        self.curves = curves
+        self.window = window
+        self.yRange = yRange
+        isLogarithmic = logarithmic
+        self.xUnit = xUnit
+        self.xTitle = xTitle
+        self.cursor = cursor
+        hasLegend = legend
+        self.placeholder = placeholder
+    }
+
+    // MARK: Ranges
+
+    /// The part of the x axis that is shown; `nil` where there is nothing.
+    public var xRange: ClosedRange<Double>? {
+        if let window { return Self.widened(window) }
+        let ends = curves.compactMap { curve in
+            curve.samples.first.flatMap { first in curve.samples.last.map { (first.x, $0.x) } }
+        }
+        guard let low = ends.map(\.0).min(), let high = ends.map(\.1).max(), low <= high else { return nil }
+        return Self.widened(low...high)
+    }
+
+    /// The values that the y axis spans, in what it measures: their logarithms on a logarithmic axis.
+    package func ySpan(over xRange: ClosedRange<Double>) -> ClosedRange<Double>? {
+        if let yRange, let low = place(yRange.lowerBound), let high = place(yRange.upperBound) {
+            return Self.widened(low...high)
+        }
+        var low = Double.infinity
+        var high = -Double.infinity
+        for curve in curves {
+            for sample in curve.samples(in: xRange) where sample.y.isFinite && (!isLogarithmic || sample.y > 0) {
+                low = min(low, sample.y)
+                high = max(high, sample.y)
+            }
+        }
+        guard low <= high else { return nil }
+        if isLogarithmic { (low, high) = (low.logarithm, high.logarithm) }
+        let margin = (high - low) * 0.04
+        // A margin must not show what cannot be, such as a loss below 0.
+        let bottom = !isLogarithmic && low >= 0 ? max(low - margin, 0) : low - margin
+        return Self.widened(bottom...high + margin)
+    }
+
+    /// A value's place on the y axis; `nil` for a gap.
+    func place(_ value: Double) -> Double? {
+        let place = isLogarithmic ? (value > 0 ? value.logarithm : .nan) : value
+        return place.isFinite ? place : nil
+    }
+
+    /// A range that has room for an axis, or `nil` where no axis is long enough for it.
+    private static func widened(_ range: ClosedRange<Double>) -> ClosedRange<Double>? {
+        let span = range.upperBound - range.lowerBound
+        let middle = range.lowerBound + span / 2
+        guard span.isFinite, middle.isFinite else { return nil }
+        guard span <= max(middle.magnitude * 1e-12, 1e-300) else { return range }
+        let half = max(middle.magnitude * 0.05, middle == 0 ? 0.5 : 1e-290)
+        return middle - half...middle + half
+    }
+
+    // MARK: Layout
+
+    /// Where the parts of a chart stand.
+    struct Layout {
+        var legend: Rect
+        var yAxis: Rect
+        var plot: Rect
+        var xAxis: Rect
+        var yTicks: Ticks
+    }
+
+    /// Gives up the legend, the x axis and the y axis, in this order, where the plot would have no room beside them.
+    func layout(in area: Rect, ySpan: ClosedRange<Double>) -> Layout {
+        var plot = area
+        let legendRows =
+            hasLegend && area.height >= 6 ? legendRows(width: area.width, most: max(area.height / 5, 1)) : 0
+        let legend = plot.takeTop(legendRows)
+        let xAxis = plot.takeBottom(plot.height >= 4 ? 2 : 0)
+        let most = max(plot.height / 3, 2)
+        let yTicks =
+            isLogarithmic
+            ? Ticks(logarithmic: Double.power(ySpan.lowerBound)...Double.power(ySpan.upperBound), most: most)
+            : Ticks(linear: ySpan, most: most)
+        let labels = (yTicks.ticks.map(\.text.count).max() ?? 0) + 1
+        let yAxis = plot.takeLeft(plot.width >= labels + 10 ? labels : 0)
+        return Layout(legend: legend, yAxis: yAxis, plot: plot, xAxis: xAxis, yTicks: yTicks)
+    }
+
+    /// The cells that the curves are drawn into; empty where there is nothing to show.
+    public func plot(in area: Rect) -> Rect {
+        guard let xRange, let ySpan = ySpan(over: xRange) else { return Rect(Size(columns: 0, rows: 0)) }
+        return layout(in: area, ySpan: ySpan).plot
+    }
+
+    /// The x under a place; `nil` beside the plot.
+    public func x(at point: Point, in area: Rect) -> Double? {
+        let plot = plot(in: area)
+        guard plot.contains(point), let xRange else { return nil }
+        let part = plot.width > 1 ? Double(point.x - plot.x) / Double(plot.width - 1) : 0.5
+        return xRange.lowerBound + part * (xRange.upperBound - xRange.lowerBound)
+    }
+}

@@ -1,0 +1,101 @@
+// A curve's samples, and which of them a picture of limited width needs.
+
+/// Samples of one quantity over another.
+public struct Curve: Hashable, Sendable {
+    /// A place on the curve.
+    public struct Sample: Hashable, Sendable {
+        /// Finite.
+        public var x: Double
+        /// Not a number where the curve has a gap.
+        public var y: Double
+
+        /// Both.
+        public init(_ x: Double, _ y: Double) {
+            self.x = x
+            self.y = y
+        }
+    }
+
+    /// What it is, for the legend.
+    public var name: String
+    /// With `x` never falling.
+    public var samples: [Sample]
+    /// Its colour.
+    public var role: Role
+    /// Whether it is drawn with gaps, to be told from another one of its colour.
+    public var isDashed: Bool
+
+    /// All of it.
+    public init(_ name: String, samples: [Sample], role: Role, dashed: Bool = false) {
+        self.name = name
+        self.samples = samples
+        self.role = role
+        isDashed = dashed
+    }
+
+    /// The sample nearest to `x`; `nil` where there is none.
+    public func sample(nearest x: Double) -> Sample? {
+        let index = firstIndex(from: x)
+        guard index < samples.count else { return samples.last }
+        guard index > 0, x - samples[index - 1].x <= samples[index].x - x else { return samples[index] }
+        return samples[index - 1]
+    }
+
+    /// The number of samples left of `x`.
+    func firstIndex(from x: Double) -> Int {
+        var low = 0
+        var high = samples.count
+        while low < high {
+            let middle = (low + high) / 2
+            if samples[middle].x < x { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    /// The samples within a range of x, and one on each side so that lines reach its ends.
+    package func samples(in range: ClosedRange<Double>) -> ArraySlice<Sample> {
+        let first = max(firstIndex(from: range.lowerBound) - 1, 0)
+        var end = firstIndex(from: range.upperBound)
+        while end < samples.count, samples[end].x <= range.upperBound { end += 1 }
+        return samples[min(first, end)..<min(end + 1, samples.count)]
+    }
+
+    /// At most four samples for each column that draw the same picture as all of them: the first, lowest, highest and
+    /// last; one that is no number stands for each gap.
+    ///
+    /// **Source**: Jugel et al., M4: A Visualization-Oriented Time Series Data Aggregation, VLDB 2014.
+    package static func thinned(_ samples: ArraySlice<Sample>, column: (Double) -> Int) -> [Sample] {
+        var thinned: [Sample] = []
+        var group: (column: Int, first: Int, lowest: Int, highest: Int, last: Int)?
+        func flush() {
+            guard let full = group else { return }
+            var previous = -1
+            for index in [full.first, min(full.lowest, full.highest), max(full.lowest, full.highest), full.last]
+            where index != previous {
+                thinned.append(samples[index])
+                previous = index
+            }
+            group = nil
+        }
+        for index in samples.indices {
+            let sample = samples[index]
+            guard sample.x.isFinite, sample.y.isFinite else {
+                flush()
+                if thinned.last?.y.isFinite == true { thinned.append(Sample(sample.x, .nan)) }
+                continue
+            }
+            let column = column(sample.x)
+            if var open = group, open.column == column {
+                if sample.y < samples[open.lowest].y { open.lowest = index }
+                if sample.y > samples[open.highest].y { open.highest = index }
+                open.last = index
+                group = open
+            } else {
+                flush()
+                group = (column, index, index, index, index)
+            }
+        }
+        flush()
+        return thinned
+    }
+}

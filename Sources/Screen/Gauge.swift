@@ -1,0 +1,64 @@
+// How much of something is there: bars to the right, and columns side by side.
+
+/// A bar that fills from the left, in eighths of a cell where the characters allow it.
+public struct Gauge: Widget, Hashable, Sendable {
+    /// From 0 to 1; what lies beyond or is no number is limited.
+    public var share: Double
+    /// The filled part's looks.
+    public var role: Role
+
+    /// Both.
+    public init(_ share: Double, role: Role = .filled) {
+        self.share = share
+        self.role = role
+    }
+
+    /// Fills the area's upper row.
+    public func draw(in area: Rect, on buffer: inout CellBuffer) {
+        guard !area.isEmpty else { return }
+        let bars = buffer.glyphs.rightBars
+        let share = share > 0 ? min(share, 1) : 0
+        let parts = Int((share * Double(area.width * bars.count)).rounded())
+        let (full, rest) = parts.quotientAndRemainder(dividingBy: bars.count)
+        var line = area.row(0)
+        buffer.fill(line.takeLeft(full), with: bars.last ?? "#", style: Style(role))
+        if rest > 0 { buffer.fill(line.takeLeft(1), with: bars[rest - 1], style: Style(role)) }
+        buffer.fill(line, with: buffer.glyphs.track, style: Style(.track))
+    }
+}
+
+/// The last values of something, a column each, the newest at the right.
+public struct Sparkline: Widget, Hashable, Sendable {
+    /// Oldest first; what is no number leaves a gap.
+    public var values: [Double]
+    /// What fills the whole height; the largest value shown if `nil`.
+    public var top: Double?
+    /// The columns' looks.
+    public var role: Role
+
+    /// All of it.
+    public init(_ values: [Double], top: Double? = nil, role: Role = .filled) {
+        self.values = values
+        self.top = top
+        self.role = role
+    }
+
+    /// Draws as many values as there are columns, from 0 upwards.
+    public func draw(in area: Rect, on buffer: inout CellBuffer) {
+        buffer.fill(area)
+        let shown = values.suffix(area.width)
+        let top = top ?? shown.filter(\.isFinite).max() ?? 0
+        guard top > 0, top.isFinite else { return }
+        let bars = buffer.glyphs.upBars
+        let parts = area.height * bars.count
+        for (column, value) in zip(area.right - shown.count..<area.right, shown) where value.isFinite && value >= 0 {
+            // The least value is seen, too: it is there, unlike a gap.
+            let height = max(Int((min(value / top, 1) * Double(parts)).rounded()), 1)
+            for row in 0..<area.height {
+                let filled = min(height - row * bars.count, bars.count)
+                guard filled > 0 else { break }
+                buffer.set(bars[filled - 1], Style(role), x: column, y: area.bottom - 1 - row)
+            }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+// The characters that frames, bars and charts are made of: Unicode's, or plain ASCII where the terminal has no more.
+
+/// Characters to draw with.
+public struct GlyphSet: Hashable, Sendable {
+    /// Whether only ASCII may reach the screen.
+    public let isASCII: Bool
+    /// A frame's lines and corners.
+    public let frame: Frame
+    /// Bars that grow to the right, from an eighth or so to a full cell.
+    public let rightBars: [Character]
+    /// Bars that grow upwards, from an eighth or so to a full cell.
+    public let upBars: [Character]
+    /// From nearly empty to full, for pictures without greys.
+    public let shades: [Character]
+    /// The end of text that was cut.
+    public let ellipsis: Character
+    /// Sorted so that values grow downwards.
+    public let ascending: Character
+    /// Sorted so that values fall downwards.
+    public let descending: Character
+    /// A line that is marked.
+    public let mark: Character
+    /// The selected choice, and what is running.
+    public let pointer: Character
+    /// What goes before.
+    public let left: Character
+    /// What comes next.
+    public let right: Character
+    /// A part of a bar that is empty.
+    public let track: Character
+    /// The upper half of a cell, for two pixels in one.
+    public let upperHalf: Character
+    /// A curve's points where there are no dots to set, by the curve's number.
+    public let points: [Character]
+    /// A dot in running text.
+    public let bullet: Character
+
+    /// A frame's lines and corners.
+    public struct Frame: Hashable, Sendable {
+        /// ─
+        public let horizontal: Character
+        /// │
+        public let vertical: Character
+        /// ┌
+        public let topLeft: Character
+        /// ┐
+        public let topRight: Character
+        /// └
+        public let bottomLeft: Character
+        /// ┘
+        public let bottomRight: Character
+        /// ├
+        public let teeRight: Character
+        /// ┤
+        public let teeLeft: Character
+        /// ┬
+        public let teeDown: Character
+        /// ┴
+        public let teeUp: Character
+        /// ┼
+        public let cross: Character
+    }
+
+    /// Box drawing, blocks and Braille.
+    public static let unicode = GlyphSet(
+        isASCII: false,
+        frame: Frame(
+            horizontal: "─", vertical: "│", topLeft: "╭", topRight: "╮", bottomLeft: "╰", bottomRight: "╯",
+            teeRight: "├", teeLeft: "┤", teeDown: "┬", teeUp: "┴", cross: "┼"),
+        rightBars: ["▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"],
+        upBars: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
+        shades: [" ", "░", "▒", "▓", "█"],
+        ellipsis: "…", ascending: "▲", descending: "▼", mark: "●", pointer: "▶", left: "◀", right: "▶", track: "░",
+        upperHalf: "▀", points: ["●", "○", "■", "□", "▲", "△", "◆", "◇"], bullet: "·")
+
+    /// What every terminal shows.
+    public static let ascii = GlyphSet(
+        isASCII: true,
+        frame: Frame(
+            horizontal: "-", vertical: "|", topLeft: "+", topRight: "+", bottomLeft: "+", bottomRight: "+",
+            teeRight: "+", teeLeft: "+", teeDown: "+", teeUp: "+", cross: "+"),
+        rightBars: ["-", "=", "#"],
+        upBars: ["_", ".", "-", "=", "#"],
+        shades: [" ", ".", ":", "-", "=", "+", "*", "#", "%", "@"],
+        ellipsis: "~", ascending: "^", descending: "v", mark: "*", pointer: ">", left: "<", right: ">", track: ".",
+        upperHalf: "\"", points: ["*", "o", "+", "x", "#", "@", "%", "&"], bullet: "-")
+
+    /// ASCII in place of a character that is not; `?` for what has no likeness.
+    static func likeness(of scalar: Unicode.Scalar) -> Character {
+        switch scalar {
+        case "×", "✕", "✗": "x"
+        case "·", "•", "●", "◆", "■", "▲": "*"
+        case "–", "—", "−", "─", "╌": "-"
+        case "…": "~"
+        case "→", "▶", "›": ">"
+        case "←", "◀", "‹": "<"
+        case "↑": "^"
+        case "↓", "▼", "✓": "v"
+        case "‘", "’": "'"
+        case "“", "”", "«", "»": "\""
+        case "│", "┃": "|"
+        case "≤": "<"
+        case "≥": ">"
+        case "≈", "∼": "~"
+        case "µ", "μ": "u"
+        case "█", "▇": "#"
+        default: "?"
+        }
+    }
+}

@@ -1,0 +1,28 @@
+// Says which part of something long is seen.
+
+/// A column that shows where a window lies within what it scrolls over.
+public struct ScrollBar: Widget, Hashable, Sendable {
+    /// The first line that is seen.
+    public var first: Int
+    /// How many lines there are.
+    public var count: Int
+
+    /// Both.
+    public init(first: Int, count: Int) {
+        self.first = first
+        self.count = count
+    }
+
+    /// Draws the bar; the window is as high as the area.
+    public func draw(in area: Rect, on buffer: inout CellBuffer) {
+        guard count > area.height, area.height > 0 else { return }
+        let length = max(area.height * area.height / count, 1)
+        let most = max(count - area.height, 1)
+        let start = ((area.height - length) * min(max(first, 0), most) + most / 2) / most
+        for line in 0..<area.height {
+            let isThumb = (start..<start + length).contains(line)
+            let glyph = isThumb ? buffer.glyphs.rightBars.last ?? "#" : buffer.glyphs.frame.vertical
+            buffer.fill(area.row(line), with: glyph, style: Style(isThumb ? .border : .track))
+        }
+    }
+}

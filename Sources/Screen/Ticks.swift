@@ -1,0 +1,165 @@
+// Where an axis has its numbers, and how they read.
+
+/// The marks of an axis: round numbers within a range.
+public struct Ticks: Hashable, Sendable {
+    /// What an axis counts.
+    public enum Unit: Hashable, Sendable {
+        /// Plain numbers.
+        case number
+        /// Things that come whole.
+        case count
+        /// Seconds, written as minutes and hours where they are many.
+        case seconds
+    }
+
+    /// A mark.
+    public struct Tick: Hashable, Sendable {
+        /// Where it stands.
+        public let value: Double
+        /// Its number as people read it.
+        public let text: String
+    }
+
+    /// The marks, the smallest first.
+    public let ticks: [Tick]
+
+    /// Marks at equal distances of 1, 2 or 5 times a power of ten; of seconds at those that clocks know.
+    ///
+    /// - Parameters:
+    ///   - range: finite ends; one that is a single number has no marks but that.
+    ///   - most: how many marks there is room for.
+    ///   - unit: what the axis counts.
+    public init(linear range: ClosedRange<Double>, most: Int, unit: Unit = .number) {
+        let span = range.upperBound - range.lowerBound
+        guard most > 0, span.isFinite, span > 1e-300 else {
+            ticks = []
+            return
+        }
+        let step = Self.step(atLeast: span / Double(most), unit: unit)
+        var first = (range.lowerBound / step).rounded(.up)
+        let last = (range.upperBound / step + 1e-9).rounded(.down)
+        if (first - 1) * step >= range.lowerBound - span * 1e-9 { first -= 1 }
+        // Where the range is so narrow that its ends are hardly told apart, steps would not advance.
+        guard last >= first, last - first < 1000, first.magnitude < 0x1p52 else {
+            ticks = []
+            return
+        }
+        ticks = stride(from: first, through: last, by: 1).prefix(most + 1).map { index in
+            let value = index * step == 0 ? 0 : index * step
+            return Tick(value: value, text: Self.text(value, step: step, unit: unit))
+        }
+    }
+
+    /// Marks at powers of ten, with twice and five times them where there is room; of a range that has too few of
+    /// them at equal distances.
+    ///
+    /// - Parameters:
+    ///   - range: both ends above 0.
+    ///   - most: how many marks there is room for.
+    public init(logarithmic range: ClosedRange<Double>, most: Int) {
+        guard most > 0, range.lowerBound > 0, range.upperBound.isFinite, range.lowerBound < range.upperBound else {
+            self.init([])
+            return
+        }
+        let decades = Int(range.lowerBound.logarithm.rounded(.down))...Int(range.upperBound.logarithm.rounded(.up))
+        for factors in [[1.0, 2, 5], [1.0]] {
+            let values = decades.flatMap { decade in factors.map { $0 * Double.power(of: decade) } }
+                .filter { range.contains($0) }
+            if (2...max(most, 2)).contains(values.count) {
+                self.init(values)
+                return
+            }
+            if factors.count == 1, values.count > most {
+                let every = (values.count + most - 1) / most
+                self.init(values.enumerated().filter { $0.offset % every == 0 }.map(\.element))
+                return
+            }
+        }
+        self.init(linear: range, most: most)
+    }
+
+    private init(_ values: [Double]) { ticks = values.map { Tick(value: $0, text: Self.short($0)) } }
+
+    private static func step(atLeast least: Double, unit: Unit) -> Double {
+        if unit == .seconds, least > 1, least <= 172_800 {
+            let steps: [Double] = [
+                2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172_800,
+            ]
+            return steps.first { $0 >= least } ?? least
+        }
+        let power = Double.power(of: Int(least.logarithm.rounded(.down)))
+        let step = [1, 2, 5, 10].map { $0 * power }.first { $0 >= least * (1 - 1e-9) } ?? 10 * power
+        return unit == .number ? step : max(step, 1)
+    }
+
+    // MARK: Text
+
+    /// A number at a mark, with as many decimals as the distance between marks needs.
+    static func text(_ value: Double, step: Double, unit: Unit) -> String {
+        if unit == .seconds { return clock(value, step: step) }
+        if value.magnitude >= 1e15 { return short(value) }
+        for (unit, letter) in [(1e9, "G"), (1e6, "M"), (1e3, "k")] where step >= unit / 10 && value.magnitude >= unit {
+            return decimal(value / unit, step: step / unit) + letter
+        }
+        return decimal(value, step: step)
+    }
+
+    private static func decimal(_ value: Double, step: Double) -> String {
+        let decimals = max(0, -Int((step.logarithm + 1e-9).rounded(.down)))
+        return decimals <= 6 ? fixed(value, decimals) : short(value)
+    }
+
+    private static func clock(_ seconds: Double, step: Double) -> String {
+        guard seconds.magnitude >= 60 || step >= 60 else { return decimal(seconds, step: step) + "s" }
+        guard seconds.magnitude < 1e9 else { return short(seconds) + "s" }
+        let whole = Int(seconds.magnitude.rounded())
+        let sign = seconds < 0 ? "-" : ""
+        if whole == 0 { return "0" }
+        if whole < 3600 {
+            return sign + "\(whole / 60)" + (whole % 60 == 0 ? "min" : ":" + padded(whole % 60))
+        }
+        return sign + "\(whole / 3600)h" + (whole % 3600 == 0 ? "" : padded(whole % 3600 / 60))
+    }
+
+    private static func padded(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
+
+    /// A value that was read off a curve: four digits or so.
+    public static func reading(_ value: Double) -> String {
+        guard value.isFinite else { return value.isNaN ? "NaN" : value < 0 ? "-inf" : "inf" }
+        return switch value.magnitude {
+        case ..<Double.leastNormalMagnitude: "0"
+        case ..<0.000_5: short(Double.power(of: Int(value.magnitude.logarithm.rounded(.down)) - 2), rounding: value)
+        case ..<10: fixed(value, 3)
+        case ..<100: fixed(value, 2)
+        case ..<1000: fixed(value, 1)
+        case ..<1e6: fixed(value, 0)
+        default: short(Double.power(of: Int(value.magnitude.logarithm.rounded(.down)) - 2), rounding: value)
+        }
+    }
+
+    private static func short(_ unit: Double, rounding value: Double) -> String {
+        short((value / unit).rounded() * unit)
+    }
+
+    private static func short(_ value: Double) -> String {
+        let magnitude = value.magnitude
+        guard magnitude >= .leastNormalMagnitude else { return "0" }
+        if magnitude >= 1e-4, magnitude < 1e6 {
+            let decimals = max(0, -Int((magnitude.logarithm + 1e-9).rounded(.down)))
+            return fixed(value, decimals)
+        }
+        let exponent = Int((magnitude.logarithm + 1e-9).rounded(.down))
+        let digits = fixed(value / Double.power(of: exponent), 2)
+        let trimmed = digits.reversed().drop { $0 == "0" }.drop { $0 == "." }.reversed()
+        return "\(String(trimmed))e\(exponent)"
+    }
+
+    private static func fixed(_ value: Double, _ decimals: Int) -> String {
+        let scaled = (value.magnitude * Double.power(of: decimals)).rounded()
+        guard scaled < 0x1p53 else { return "\(value)" }
+        let digits = String(Int(scaled))
+        let padded = String(repeating: "0", count: max(decimals + 1 - digits.count, 0)) + digits
+        let sign = value < 0 && scaled > 0 ? "-" : ""
+        return sign + padded.dropLast(decimals) + (decimals > 0 ? "." + padded.suffix(decimals) : "")
+    }
+}

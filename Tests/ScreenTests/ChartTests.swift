@@ -1,0 +1,152 @@
+// Charts: ranges, pictures, and what lies under the mouse.
+
+import Screen
+import Testing
+
+@Suite struct ChartTests {
+    static let falling = Curve(
+        "train", samples: (0...40).map { .init(Double($0), 40 / Double($0 + 10)) }, role: .series(0))
+    static let rising = Curve(
+        "test", samples: (0...40).map { .init(Double($0), Double($0) / 10) }, role: .series(1), dashed: true)
+
+    @Test func `curves stand between their axes`() {
+        #expect(
+            drawn(Chart([Self.falling, Self.rising], xTitle: "epoch"), columns: 40, rows: 12) == [
+                "── train 0.800  ╌╌ test 4.000",
+                "4┤⢢ ·   ·   ·   ·   ·   ·   ·   ·   · ⡠⠄",
+                " │ ⠱⡀                            ⡀ ⠔⠂",
+                " │  ⠈⠢⡀                      ⡠⠄ ⠉",
+                " │    ⠘⠢⣀               ⡀ ⠔⠂",
+                "2┤  ·   ·⠉⠒⠤⣀⡀  ·   ⣀⠄ ⠉·   ·   ·   ·",
+                " │           ⠈⠑⡒⠤⠴⣂⣀⡀",
+                " │         ⣀⠄ ⠉     ⠈⠉⠉⠒⠒⠒⠤⠤⠤⠤⣀⣀⣀⣀⣀",
+                " │      ⠔⠂                         ⠉⠉⠉⠉⠉",
+                "0┤⣀⠄·⠉⠁ ·   ·   ·   ·   ·   ·   ·   ·",
+                " ╰┬──────────────────┬─────────────────┬",
+                "  0                 20             epoch",
+            ])
+    }
+
+    @Test func `ASCII tells curves apart by their points`() {
+        #expect(
+            drawn(Chart([Self.falling, Self.rising], xTitle: "epoch"), columns: 40, rows: 12, glyphs: .ascii) == [
+                "** train 0.800  o  test 4.000",
+                "4+* .   .   .   .   .   .   .   .   .  o",
+                " | *                             oo   o",
+                " |  **                          oo",
+                " |    ***                 ooo",
+                "2+  .   .****   .   ooo .   .   .   .",
+                " |           **oo*****",
+                " |       oo   o      *******************",
+                " |      o",
+                "0+ooo   .   .   .   .   .   .   .   .",
+                " ++------------------+-----------------+",
+                "  0                 20             epoch",
+            ])
+    }
+
+    @Test func `a logarithmic axis makes equal ratios equal distances`() {
+        let powers = Curve(
+            "p", samples: (0...8).map { .init(Double($0), [1, 10, 100, 1000, 1e4][$0 / 2]) }, role: .normal)
+        let chart = Chart([powers], logarithmic: true, legend: false)
+        #expect(
+            drawn(chart, columns: 30, rows: 11) == [
+                "10000┤  ·   ·   ·   ·   ·   ·⡔",
+                "     │                     ⢀⠎",
+                "     │                 ⡔⠒⠒⠒⠁",
+                "     │               ⢀⠎",
+                "  100┤  ·   ·   ·⢠⠤⠤⠤⠃  ·   ·",
+                "     │          ⡰⠁",
+                "     │     ⢀⠤⠤⠤⠜",
+                "     │    ⡰⠁",
+                "    1┤⠤⠤⠤⠜  ·   ·   ·   ·   ·",
+                "     ╰┬─────────────┬─────────",
+                "      0             5",
+            ])
+    }
+
+    @Test func `thinning does not change the picture`() {
+        var random = SystemRandomNumberGenerator()
+        let many = (0..<5000).map { Curve.Sample(Double($0), Double.random(in: 0...1, using: &random)) }
+        let area = Rect(x: 0, y: 0, width: 60, height: 20)
+        let chart = Chart([Curve("c", samples: many, role: .normal)], window: 0...4999, yRange: 0...1, legend: false)
+        // The dots that the chart sets, and those that lines between all samples set.
+        let plot = chart.plot(in: area)
+        let lines = drawn(chart, columns: 60, rows: 20)
+        var canvas = DotCanvas(columns: plot.width, rows: plot.height, isASCII: false)
+        let places = many.map { sample in
+            (
+                x: (sample.x / 4999 * Double(canvas.width - 1)).rounded(),
+                y: (1 - sample.y) * Double(canvas.height - 1)
+            )
+        }
+        for (start, end) in zip(places, places.dropFirst()) { canvas.line(from: start, to: end, .init(owner: 0)) }
+        for row in 0..<plot.height {
+            let expected = (0..<plot.width).map { canvas.character(column: $0, row: row) ?? " " }
+            let drawn = lines[plot.y + row].dropFirst(plot.x).map { $0 == "·" ? " " : $0 }
+            #expect(String(drawn) == String(expected).trimmingSpacesAtEnd)
+        }
+    }
+
+    @Test func `ranges hold what the curves need`() throws {
+        let chart = Chart([Self.falling, Self.rising])
+        #expect(chart.xRange == 0...40)
+        let span = try #require(chart.ySpan(over: 0...40))
+        #expect(span.lowerBound == 0 && span.upperBound > 4 && span.upperBound < 4.5)
+        // One number, and nothing at all.
+        #expect(Chart([Curve("c", samples: [.init(3, 3)], role: .normal)]).xRange?.contains(3) == true)
+        #expect(Chart([Curve("c", samples: [], role: .normal)]).xRange == nil)
+        #expect(Chart([Curve("c", samples: [.init(3, .nan)], role: .normal)]).ySpan(over: 0...4) == nil)
+    }
+
+    @Test func `a window shows only its samples' values`() throws {
+        var chart = Chart([Self.falling])
+        chart.window = 30...40
+        let span = try #require(chart.ySpan(over: 30...40))
+        #expect(span.upperBound < 1.2)
+    }
+
+    @Test func `the legend reads the curves at the cursor or at their ends`() {
+        var chart = Chart([Self.falling, Self.rising])
+        #expect(drawn(chart, columns: 40, rows: 10).first == "── train 0.800  ╌╌ test 4.000")
+        chart.cursor = 10.2
+        #expect(drawn(chart, columns: 40, rows: 10).first == "── train 2.000  ╌╌ test 1.000")
+        let many = Chart((0..<30).map { Curve("run \($0)", samples: [.init(0, 1), .init(1, 1)], role: .series($0)) })
+        #expect(drawn(many, columns: 40, rows: 12)[1].hasSuffix("+26 more"))
+    }
+
+    @Test func `the mouse finds the x under it`() throws {
+        let chart = Chart([Self.falling])
+        let area = Rect(x: 2, y: 1, width: 50, height: 12)
+        let plot = chart.plot(in: area)
+        #expect(chart.x(at: plot.origin, in: area) == 0)
+        #expect(chart.x(at: Point(x: plot.right - 1, y: plot.y), in: area) == 40)
+        #expect(chart.x(at: Point(x: plot.x - 1, y: plot.y), in: area) == nil)
+        #expect(chart.x(at: Point(x: plot.x, y: plot.bottom), in: area) == nil)
+    }
+
+    @Test(arguments: [ColorDepth.full, .monochrome], [GlyphSet.unicode, .ascii])
+    func `no area is too small`(colors: ColorDepth, glyphs: GlyphSet) {
+        sweep(Chart([Self.falling, Self.rising], xTitle: "épochs", cursor: 20), glyphs: glyphs, colors: colors)
+        sweep(Chart([]), glyphs: glyphs, colors: colors)
+    }
+
+    @Test func `numbers beyond all measure do no harm`() {
+        let odd: [Double] = [.nan, .infinity, -.infinity, 1e308, -1e308, 0, 5e-324, 1]
+        let samples = [-1e308, -1, 0, 5e-324, 1, 2, 1e308].flatMap { x in odd.map { Curve.Sample(x, $0) } }
+        for window in [nil, 0...1, -1e308...1e308, 0...5e-324, 3...3] as [ClosedRange<Double>?] {
+            for yRange in [nil, 0...1, -1e308...1e308, 0...0] as [ClosedRange<Double>?] {
+                for isLogarithmic in [false, true] {
+                    let chart = Chart(
+                        [Curve("odd", samples: samples, role: .normal)], window: window, yRange: yRange,
+                        logarithmic: isLogarithmic, cursor: 1e308)
+                    _ = drawn(chart, columns: 50, rows: 12)
+                }
+            }
+        }
+    }
+}
+
+extension String {
+    fileprivate var trimmingSpacesAtEnd: String { String(reversed().drop { $0 == " " }.reversed()) }
+}

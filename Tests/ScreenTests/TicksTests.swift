@@ -1,0 +1,64 @@
+// Numbers on axes.
+
+import Screen
+import Testing
+
+@Suite struct TicksTests {
+    @Test(
+        arguments: [
+            (0, 10, 5, "0 2 4 6 8 10"), (0, 1, 4, "0.0 0.5 1.0"), (0.85, 0.93, 4, "0.86 0.88 0.90 0.92"),
+            (-1, 1, 4, "-1.0 -0.5 0.0 0.5 1.0"), (0, 60_000, 3, "0 20k 40k 60k"), (0, 2.5e6, 3, "0 1M 2M"),
+            (0.1, 0.4, 3, "0.1 0.2 0.3 0.4"), (1000, 1002, 2, "1000 1001 1002"),
+            (0, 3e-5, 3, "0.00000 0.00001 0.00002 0.00003"),
+            (3, 3, 4, ""), (0, .infinity, 4, ""), (0, 1, 0, ""), (1e300, 1.1e300, 2, "1e300 1.05e300 1.1e300"),
+        ] as [(Double, Double, Int, String)])
+    func `marks are round numbers within the range`(low: Double, high: Double, most: Int, text: String) {
+        #expect(Ticks(linear: low...high, most: most).ticks.map(\.text).joined(separator: " ") == text)
+    }
+
+    @Test(
+        arguments: [
+            (0, 40, 5, "0s 10s 20s 30s 40s"), (0, 200, 4, "0 1min 2min 3min"), (0, 90, 3, "0s 30s 1min 1:30"),
+            (0, 7200, 4, "0 30min 1h 1h30 2h"), (0, 250_000, 3, "0 24h 48h"), (0, 2, 2, "0s 1s 2s"),
+        ] as [(Double, Double, Int, String)])
+    func `seconds become minutes and hours`(low: Double, high: Double, most: Int, text: String) {
+        #expect(Ticks(linear: low...high, most: most, unit: .seconds).ticks.map(\.text).joined(separator: " ") == text)
+    }
+
+    @Test func `what comes whole has no decimals`() {
+        #expect(Ticks(linear: 0...2, most: 8, unit: .count).ticks.map(\.text) == ["0", "1", "2"])
+    }
+
+    @Test(
+        arguments: [
+            (0.001, 10, 6, "0.001 0.01 0.1 1 10"), (0.2, 3, 5, "0.2 0.5 1 2"), (0.31, 0.39, 4, "0.32 0.34 0.36 0.38"),
+            (1e-12, 1, 4, "1e-12 1e-8 0.0001 1"), (1e-5, 1e-4, 4, "1e-5 2e-5 5e-5 0.0001"), (0, 1, 4, ""),
+        ] as [(Double, Double, Int, String)])
+    func `logarithmic axes have powers of ten`(low: Double, high: Double, most: Int, text: String) {
+        #expect(Ticks(logarithmic: low...high, most: most).ticks.map(\.text).joined(separator: " ") == text)
+    }
+
+    @Test func `marks are few, in order and within any range`() {
+        var random = SystemRandomNumberGenerator()
+        for _ in 0..<2000 {
+            let scale = [1e-9, 1e-3, 1, 1e5, 1e200][Int.random(in: 0..<5, using: &random)]
+            let low = Double.random(in: -scale...scale, using: &random)
+            let high = low + Double.random(in: 0...scale, using: &random)
+            let most = Int.random(in: 0...12, using: &random)
+            let values = Ticks(linear: low...high, most: most).ticks.map(\.value)
+            let slack = (high - low) * 1e-6
+            #expect(values.count <= most + 1, "\(low)...\(high), \(most)")
+            #expect(values.allSatisfy { $0 >= low - slack && $0 <= high + slack }, "\(low)...\(high), \(most)")
+            #expect(zip(values, values.dropFirst()).allSatisfy { $0 < $1 }, "\(low)...\(high), \(most)")
+        }
+    }
+
+    @Test(
+        arguments: [
+            (0, "0"), (0.4118, "0.412"), (-0.05, "-0.050"), (12.345, "12.35"), (231.44, "231.4"), (5123.4, "5123"),
+            (0.000_012_34, "1.23e-5"), (1.5e9, "1.5e9"), (.nan, "NaN"), (-.infinity, "-inf"), (9.9996, "10.000"),
+        ] as [(Double, String)])
+    func `readings have four digits or so`(value: Double, text: String) {
+        #expect(Ticks.reading(value) == text)
+    }
+}
