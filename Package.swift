@@ -52,6 +52,7 @@ let package = Package(
             ]),
         // The screen: cells and widgets, and the terminal that shows them.
         .target(name: "Screen"),
+        .target(name: "Dashboard", dependencies: ["ExperimentFiles", "Experiments", "RunLog", "Screen"]),
         .target(name: "Exports", dependencies: ["Experiments", "RunLog", "Safetensors"]),
         .executableTarget(
             name: "vgglab",
@@ -74,6 +75,9 @@ let package = Package(
             dependencies: ["Datasets", "Engine", "Experiments", "Safetensors", "Training"]),
         .testTarget(name: "RunLogTests", dependencies: ["Experiments", "RunLog"]),
         .testTarget(name: "ScreenTests", dependencies: ["Screen"]),
+        .testTarget(
+            name: "DashboardTests",
+            dependencies: ["Dashboard", "ExperimentFiles", "Experiments", "RunLog", "Screen"]),
         .testTarget(name: "ExportsTests", dependencies: ["Experiments", "Exports", "RunLog", "Safetensors"]),
         // The program is run as a process of its own, from the folder that the tests are built into.
         .testTarget(name: "vgglabTests", dependencies: ["vgglab"]),
