@@ -59,13 +59,18 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
-        // Tests mirror the targets; ReferenceNetwork is the naive engine that they compare with.
+        // Tests mirror the targets; ReferenceNetwork is the naive engine that they compare with, SaveCheckpoint a process
+        // to be killed.
         .target(name: "ReferenceNetwork", dependencies: ["Experiments"], path: "Tests/ReferenceNetwork"),
         .testTarget(name: "ExperimentsTests", dependencies: ["Experiments"]),
         .testTarget(name: "ExperimentFilesTests", dependencies: ["ExperimentFiles", "Experiments"]),
         .testTarget(name: "DatasetsTests", dependencies: ["CZlib", "Datasets"]),
         .testTarget(name: "SafetensorsTests", dependencies: ["Safetensors"]),
-        .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "Experiments", "Safetensors"]),
+        .executableTarget(
+            name: "SaveCheckpoint", dependencies: ["Checkpoints", "Experiments", "Safetensors"],
+            path: "Tests/SaveCheckpoint"),
+        .testTarget(
+            name: "CheckpointsTests", dependencies: ["Checkpoints", "Experiments", "Safetensors", "SaveCheckpoint"]),
         .testTarget(name: "EngineTests", dependencies: ["Engine", "Experiments", "OneDNN", "ReferenceNetwork"]),
         .testTarget(
             name: "TrainingTests",
