@@ -76,6 +76,9 @@ let package = Package(
             name: "TrainingTests",
             dependencies: ["Datasets", "Engine", "Experiments", "Safetensors", "Training"]),
         .testTarget(name: "RunLogTests", dependencies: ["Experiments", "RunLog"]),
+        .testTarget(
+            name: "RunStoreTests",
+            dependencies: ["Experiments", "RunStore", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(name: "ExportsTests", dependencies: ["Experiments", "Exports", "RunLog", "Safetensors"]),
         // The program is run as a process of its own, from the folder that the tests are built into.
         .testTarget(name: "vgglabTests", dependencies: ["vgglab"]),

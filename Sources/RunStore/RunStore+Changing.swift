@@ -8,41 +8,62 @@ internal import Foundation
 internal import GRDB
 
 extension RunStore {
-    /// Begins a run under a new name, and claims it.
+    /// Begins a run under a new name, and claims it before anybody else can see it.
     public func create(_ new: NewRun) throws(RunStoreError) -> (run: RunInfo, claim: RunClaim) {
         let text = ExperimentFile.yaml(for: new.experiment)
-        let run: RunInfo = try write { database in
-            let base = new.experiment.name
-            try database.execute(
+        var made: String?
+        do throws(RunStoreError) {
+            return try write { database in
+                let name = try unusedName(new.experiment.name, database)
+                let folder = "\(folder)/runs/\(name)"
+                made = folder
+                let claim = try RunClaim.take(folder, of: name)
+                // Tells what the checkpoints beside it are, should the store be lost.
+                try? Data(text.utf8).write(to: URL(filePath: "\(folder)/experiment.yaml"), options: .atomic)
+                return (try insert(new, text, name, database), claim)
+            }
+        } catch {
+            if let made { Folders.remove(made) }
+            throw error
+        }
+    }
+
+    /// A name that no run has had, and that no folder has, such as one beside a store that was lost; makes its folder.
+    private func unusedName(_ base: String, _ database: Database) throws -> String {
+        while true {
+            let number = try Int.fetchOne(
+                database,
                 sql: """
                     INSERT INTO name_counter (base, last) VALUES (?, 1)
-                    ON CONFLICT (base) DO UPDATE SET last = last + 1
+                    ON CONFLICT (base) DO UPDATE SET last = last + 1 RETURNING last
                     """, arguments: [base])
-            let number = try Int.fetchOne(
-                database, sql: "SELECT last FROM name_counter WHERE base = ?", arguments: [base])
-            try database.execute(
-                sql: """
-                    INSERT INTO run (name, experiment, experiment_hash, state, host, machine, threads, engine, program,
-                        dataset, data_checksum, created_at, steps_per_epoch, epochs, parent_name, parent_step)
-                    VALUES (?, ?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                    """,
-                arguments: [
-                    "\(base)-\(number ?? 1)", text, Self.hash(text), ProcessInfo.processInfo.hostName, new.machine,
-                    new.threads, new.engine, new.program, new.dataset, new.dataChecksum,
-                    Date().timeIntervalSince1970, new.stepsPerEpoch, new.experiment.training.epochs,
-                    new.parent?.run.name, new.parent?.position.step,
-                ])
-            let id = database.lastInsertedRowID
-            if let parent = new.parent {
-                try Self.copyMetrics(of: parent.run.id, until: parent.position, to: id, database)
-                try Self.refresh(id, database)
-            }
-            guard let row = try Row.fetchOne(database, sql: "SELECT * FROM run WHERE id = ?", arguments: [id]) else {
-                throw RunStoreError("\(folder): a new run was lost")
-            }
-            return RunInfo(row, tags: [])
+            let name = "\(base)-\(number ?? 1)"
+            if try Folders.make("\(folder)/runs/\(name)") { return name }
         }
-        return (run, try claim(run))
+    }
+
+    private func insert(_ new: NewRun, _ text: String, _ name: String, _ database: Database) throws -> RunInfo {
+        try database.execute(
+            sql: """
+                INSERT INTO run (name, experiment, experiment_hash, state, host, machine, threads, engine, program,
+                    dataset, data_checksum, created_at, steps_per_epoch, epochs, parent_name, parent_step)
+                VALUES (?, ?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                name, text, Self.hash(text), ProcessInfo.processInfo.hostName, new.machine,
+                new.threads, new.engine, new.program, new.dataset, new.dataChecksum,
+                Date().timeIntervalSince1970, new.stepsPerEpoch, new.experiment.training.epochs,
+                new.parent?.run.name, new.parent?.position.step,
+            ])
+        let id = database.lastInsertedRowID
+        if let parent = new.parent {
+            try Self.copyMetrics(of: parent.run.id, until: parent.position, to: id, database)
+            try Self.refresh(id, database)
+        }
+        guard let row = try Row.fetchOne(database, sql: "SELECT * FROM run WHERE id = ?", arguments: [id]) else {
+            throw RunStoreError("\(folder): a new run was lost")
+        }
+        return RunInfo(row, tags: [])
     }
 
     private static func hash(_ text: String) -> String {
@@ -69,9 +90,17 @@ extension RunStore {
 
     /// Makes a run this process's own, until the claim is let go or the process ends.
     ///
-    /// - Throws: `RunStoreError` that names the owner, at once, if there is one.
+    /// - Throws: `RunStoreError` that names the owner, within a second, if there is one.
     public func claim(_ run: RunInfo) throws(RunStoreError) -> RunClaim {
-        try RunClaim(folder(of: run), name: run.name)
+        let claim = try RunClaim.take(folder(of: run), of: run.name)
+        let isThere: Bool? = try read(or: nil) { database in
+            try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM run WHERE id = ?)", arguments: [run.id])
+        }
+        guard isThere == true else {
+            Folders.remove(folder(of: run))
+            throw RunStoreError("run \(run.name) has been deleted")
+        }
+        return claim
     }
 
     /// Takes a run back to where a checkpoint has it: what was noted later is forgotten, as it will come again.
@@ -155,7 +184,11 @@ extension RunStore {
     public func delete(_ run: RunInfo) throws(RunStoreError) {
         let claim = try claim(run)
         try write { try $0.execute(sql: "DELETE FROM run WHERE id = ?", arguments: [run.id]) }
-        Folders.remove(folder(of: run))
+        let folder = folder(of: run)
+        Folders.remove(folder)
         withExtendedLifetime(claim) {}
+        if FileManager.default.fileExists(atPath: folder) {
+            throw RunStoreError("run \(run.name) is deleted, but files are left in \(folder)")
+        }
     }
 }
