@@ -60,28 +60,41 @@ let package = Package(
         .executableTarget(
             name: "vgglab",
             dependencies: [
-                "CStartup", "Checkpoints", "Datasets", "Engine", "ExperimentFiles", "Experiments", "Exports", "RunLog",
-                "RunStore", "Runner", "Safetensors", "Training",
+                "CStartup", "Checkpoints", "CursesTerminal", "Dashboard", "Datasets", "Engine", "ExperimentFiles",
+                "Experiments", "Exports", "RunLog", "RunStore", "Runner", "Safetensors", "Screen", "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
-        // Tests mirror the targets; ReferenceNetwork is the naive engine that they compare with.
+        // Tests mirror the targets; ReferenceNetwork is the naive engine that they compare with, SaveCheckpoint a process
+        // to be killed.
         .target(name: "ReferenceNetwork", dependencies: ["Experiments"], path: "Tests/ReferenceNetwork"),
         .testTarget(name: "ExperimentsTests", dependencies: ["Experiments"]),
         .testTarget(name: "ExperimentFilesTests", dependencies: ["ExperimentFiles", "Experiments"]),
         .testTarget(name: "DatasetsTests", dependencies: ["CZlib", "Datasets"]),
         .testTarget(name: "SafetensorsTests", dependencies: ["Safetensors"]),
-        .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "Experiments", "Safetensors"]),
+        .executableTarget(
+            name: "SaveCheckpoint", dependencies: ["Checkpoints", "Experiments", "Safetensors"],
+            path: "Tests/SaveCheckpoint"),
+        .testTarget(
+            name: "CheckpointsTests", dependencies: ["Checkpoints", "Experiments", "Safetensors", "SaveCheckpoint"]),
         .testTarget(name: "EngineTests", dependencies: ["Engine", "Experiments", "OneDNN", "ReferenceNetwork"]),
         .testTarget(
             name: "TrainingTests",
             dependencies: ["Datasets", "Engine", "Experiments", "Safetensors", "Training"]),
-        .testTarget(name: "RunnerTests", dependencies: ["Experiments", "RunStore", "Runner"]),
         .testTarget(name: "RunLogTests", dependencies: ["Experiments", "RunLog"]),
         .testTarget(name: "ScreenTests", dependencies: ["Screen"]),
         .testTarget(
             name: "DashboardTests",
             dependencies: ["Dashboard", "ExperimentFiles", "Experiments", "RunLog", "Screen"]),
+        .testTarget(
+            name: "RunStoreTests",
+            dependencies: ["Experiments", "RunStore", .product(name: "GRDB", package: "GRDB.swift")]),
+        .testTarget(
+            name: "RunnerTests",
+            dependencies: [
+                "Checkpoints", "Datasets", "Engine", "Experiments", "RunStore", "Runner", "Training",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
         .testTarget(name: "ExportsTests", dependencies: ["Experiments", "Exports", "RunLog", "Safetensors"]),
         // The program is run as a process of its own, from the folder that the tests are built into.
         .testTarget(name: "vgglabTests", dependencies: ["vgglab"]),

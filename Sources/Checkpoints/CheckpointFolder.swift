@@ -25,8 +25,8 @@ public struct CheckpointFolder: Sendable {
         _ position: RunPosition, weights: [TensorSource], optimizer: [TensorSource]
     ) throws(CheckpointError) -> PendingCheckpoint {
         try Folders.make(path)
-        let hidden = "\(path)/\(Self.hidden)\(String(UInt64.random(in: 0...UInt64.max), radix: 36))"
-        guard mkdir(hidden, 0o700) == 0 else { throw CheckpointError(hidden, code: errno) }
+        let hidden = "\(path)/\(Self.hidden)\(Self.randomName)"
+        guard mkdir(hidden, 0o700) == 0 else { throw CheckpointError(path, code: errno) }
         var names = [SavedCheckpoint.weights, SavedCheckpoint.position]
         do throws(SafetensorsError) {
             try SafetensorsWriter.write(to: "\(hidden)/\(names[0])", tensors: weights, flush: false)
@@ -70,8 +70,20 @@ public struct CheckpointFolder: Sendable {
         return (nil, damaged)
     }
 
+    /// Renames what is newer than the checkpoint that a run goes on from: damaged, it would pass for one of the two newest
+    /// that are kept. Only for who owns the run.
+    public func setAside(newerThan checkpoint: SavedCheckpoint?) {
+        for newer in all.prefix(while: { $0 != checkpoint }) {
+            rename(newer.path, "\(path)/damaged-\(Self.randomName)")
+        }
+    }
+
+    private static var randomName: String { String(UInt64.random(in: 0...UInt64.max), radix: 36) }
+
     /// The checkpoint of the epoch with the best test accuracy that is still here.
-    public var best: SavedCheckpoint? {
+    public var best: SavedCheckpoint? { Self.best(of: all) }
+
+    private static func best(of all: [SavedCheckpoint]) -> SavedCheckpoint? {
         let evaluated = all.filter(\.isEvaluated).compactMap { checkpoint in
             (try? checkpoint.position().lastEpoch).map { (checkpoint, $0.testAccuracy) }
         }
@@ -110,11 +122,13 @@ public struct CheckpointFolder: Sendable {
 
     /// Removes all but the two newest and the best.
     func removeOld() {
+        // One look at the folder for both questions: a second one that fails must not make all of them old.
+        let all = all
         var kept = Set(all.prefix(2))
-        if let best { kept.insert(best) }
+        if let best = Self.best(of: all) { kept.insert(best) }
         for checkpoint in all where !kept.contains(checkpoint) {
             // Out of sight first, so that a half-removed one is never taken for whole.
-            let hidden = "\(path)/\(Self.hidden)old-\(String(UInt64.random(in: 0...UInt64.max), radix: 36))"
+            let hidden = "\(path)/\(Self.hidden)old-\(Self.randomName)"
             if rename(checkpoint.path, hidden) == 0 { Folders.remove(hidden) }
         }
     }

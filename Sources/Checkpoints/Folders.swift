@@ -4,14 +4,22 @@ internal import Crypto
 internal import Glibc
 
 package enum Folders {
-    /// Makes a folder that only its owner may read, and those above it.
-    static func make(_ path: String) throws(CheckpointError) {
-        if mkdir(path, 0o700) == 0 || errno == EEXIST { return }
-        guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex else {
-            throw CheckpointError(path, code: errno)
+    /// Makes a folder that only its owner may read, and those above it; their names bear a power failure.
+    ///
+    /// - Returns: whether it was not there before.
+    @discardableResult
+    package static func make(_ path: String) throws(CheckpointError) -> Bool {
+        let slash = path.lastIndex(of: "/") ?? path.startIndex
+        let parent = String(path[..<slash])
+        var code = mkdir(path, 0o700) == 0 ? 0 : errno
+        if code == ENOENT, !parent.isEmpty {
+            try make(parent)
+            code = mkdir(path, 0o700) == 0 ? 0 : errno
         }
-        try make(String(path[..<slash]))
-        guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw CheckpointError(path, code: errno) }
+        guard code == 0 || code == EEXIST else { throw CheckpointError(path, code: code) }
+        // Whoever may not read the folder above cannot flush it, and has a good folder all the same.
+        if code == 0 { try? flush(parent.isEmpty ? "/" : parent) }
+        return code == 0
     }
 
     /// The names in a folder; none where there is no folder.
@@ -29,7 +37,7 @@ package enum Folders {
     }
 
     /// Makes what was written to a file, or the names in a folder, safe from a power failure.
-    static func flush(_ path: String) throws(CheckpointError) {
+    package static func flush(_ path: String) throws(CheckpointError) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else { throw CheckpointError(path, code: errno) }
         defer { close(descriptor) }

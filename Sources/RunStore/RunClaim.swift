@@ -1,6 +1,7 @@
 // Whose run it is: a file that the owning process holds locked. The system lets go of it when the process ends, in
 // whatever way, so that no owner can be dead, and no process number is ever mistaken for another's.
 
+internal import Checkpoints
 internal import Foundation
 internal import Glibc
 
@@ -18,26 +19,50 @@ public final class RunClaim: Sendable {
         var text: String { "\(user)@\(host), process \(process), since \(since)" }
     }
 
-    init(_ folder: String, name: String) throws(RunStoreError) {
-        do {
-            try FileManager.default.createDirectory(
-                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        } catch {
-            throw RunStoreError("\(folder): cannot be made; choose another folder with --runs DIR")
-        }
+    private init(_ descriptor: Int32) { self.descriptor = descriptor }
+
+    deinit { close(descriptor) }
+
+    /// Claims the run of this folder, which is made where it is missing.
+    ///
+    /// - Throws: `RunStoreError`, within a second, that names the owner if there is one.
+    static func take(_ folder: String, of name: String) throws(RunStoreError) -> RunClaim {
         let path = "\(folder)/owner"
-        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw RunStoreError("\(path): \(String(cString: strerror(errno)))") }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            // The owner writes its name right after it has the lock.
-            var owner = Self.owner(path)
-            for _ in 0..<20 where owner == nil {
-                usleep(10_000)
-                owner = Self.owner(path)
-            }
-            close(descriptor)
-            throw RunStoreError("run \(name) is being trained by \(owner?.text ?? "another process")")
+        do throws(CheckpointError) { try Folders.make(folder) } catch {
+            throw RunStoreError("\(error); choose another folder with --runs DIR")
         }
+        // Somebody who only looks whether a run is held holds it himself for some microseconds; and a lock on the file
+        // of a run that was deleted meanwhile is a lock on nothing.
+        for _ in 0..<20 {
+            let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+            guard descriptor >= 0 else { throw RunStoreError("\(path): \(String(cString: strerror(errno)))") }
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 {
+                let claim = RunClaim(descriptor)
+                guard isFile(descriptor, at: path) else { continue }
+                claim.sign()
+                return claim
+            }
+            let code = errno
+            close(descriptor)
+            guard code == EWOULDBLOCK || code == EINTR else {
+                throw RunStoreError(
+                    "\(path): this file system cannot lock files (\(String(cString: strerror(code)))); "
+                        + "choose a folder on another one with --runs DIR")
+            }
+            usleep(10_000)
+        }
+        throw RunStoreError("run \(name) is being trained by \(owner(path)?.text ?? "another process")")
+    }
+
+    /// Whether a file that is open is still the one of this name.
+    private static func isFile(_ descriptor: Int32, at path: String) -> Bool {
+        var (opened, named) = (stat(), stat())
+        return fstat(descriptor, &opened) == 0 && lstat(path, &named) == 0 && opened.st_dev == named.st_dev
+            && opened.st_ino == named.st_ino
+    }
+
+    /// Writes who holds it, for others to name.
+    private func sign() {
         let owner = Owner(
             user: NSUserName(), host: ProcessInfo.processInfo.hostName, process: getpid(),
             since: Date().formatted(.iso8601))
@@ -47,18 +72,17 @@ public final class RunClaim: Sendable {
         }
     }
 
-    deinit { close(descriptor) }
-
     private static func owner(_ path: String) -> Owner? {
         FileManager.default.contents(atPath: path).flatMap { try? JSONDecoder().decode(Owner.self, from: $0) }
     }
 
     /// Whether some process holds the run of this folder.
     static func isHeld(_ folder: String) -> Bool {
-        let descriptor = open("\(folder)/owner", O_RDWR | O_CLOEXEC | O_NOFOLLOW)
+        // Read only, so that a store that cannot be written can be looked at, too.
+        let descriptor = open("\(folder)/owner", O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
         // Shared, so that two that look do not see each other.
-        return flock(descriptor, LOCK_SH | LOCK_NB) != 0
+        return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
     }
 }

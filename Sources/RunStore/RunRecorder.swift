@@ -7,15 +7,29 @@ internal import GRDB
 internal import RunLog
 internal import Synchronization
 
+/// The most records that wait while the store cannot be written, some tens of megabytes.
+private let mostWaiting = 100_000
+
 /// Writes one run's records into the store.
 public final class RunRecorder: Sendable {
-    /// The most records that wait while the store cannot be written; the oldest steps go first.
-    private static let mostWaiting = 100_000
-
     private struct State {
         var waiting: [RunRecord] = []
         var isClosed = false
         var hasProblem = false
+        var lost = 0
+
+        /// Makes room: every second step goes, or the older half of a run that has hardly any.
+        mutating func thin() {
+            let count = waiting.count
+            var isKept = false
+            waiting.removeAll { record in
+                guard case .progress = record.event else { return false }
+                isKept.toggle()
+                return !isKept
+            }
+            if waiting.count > mostWaiting * 3 / 4 { waiting.removeFirst(mostWaiting / 2) }
+            lost += count - waiting.count
+        }
     }
 
     private let store: RunStore
@@ -56,7 +70,7 @@ public final class RunRecorder: Sendable {
             guard isLast || progress.step.isMultiple(of: stride) else { return }
         }
         state.withLock { state in
-            if state.waiting.count >= Self.mostWaiting { state.waiting.removeFirst(Self.mostWaiting / 10) }
+            if state.waiting.count >= mostWaiting { state.thin() }
             state.waiting.append(record)
         }
     }
@@ -83,11 +97,13 @@ public final class RunRecorder: Sendable {
                     if isNew { onProblem("\(error); training goes on, and this is tried again") }
                     throw error
                 }
-                let wasProblem = state.withLock { state in
-                    defer { state.hasProblem = false }
-                    return state.hasProblem
+                let (wasProblem, lost) = state.withLock { state in
+                    defer { (state.hasProblem, state.lost) = (false, 0) }
+                    return (state.hasProblem, state.lost)
                 }
-                if wasProblem { onProblem("the run is noted again; nothing was lost") }
+                if wasProblem {
+                    onProblem("the run is noted again; \(lost == 0 ? "nothing was" : "\(lost) records were") lost")
+                }
             }
         }
         try result.get()

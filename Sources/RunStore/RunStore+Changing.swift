@@ -6,52 +6,74 @@ internal import ExperimentFiles
 public import Experiments
 internal import Foundation
 internal import GRDB
+internal import Glibc
 
 extension RunStore {
-    /// Begins a run under a new name, and claims it.
+    /// Begins a run under a new name, and claims it before anybody else can see it.
     public func create(_ new: NewRun) throws(RunStoreError) -> (run: RunInfo, claim: RunClaim) {
         let text = ExperimentFile.yaml(for: new.experiment)
-        let run: RunInfo = try write { database in
-            let name = try new.name ?? Self.nextName(for: new.experiment, database)
-            try database.execute(
-                sql: """
-                    INSERT INTO run (name, experiment, experiment_hash, state, host, machine, threads, engine, program,
-                        dataset, data_checksum, created_at, steps_per_epoch, epochs, parent_name, parent_step)
-                    VALUES (?, ?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                    """,
-                arguments: [
-                    name, text, Self.hash(text), ProcessInfo.processInfo.hostName, new.machine,
-                    new.threads, new.engine, new.program, new.dataset, new.dataChecksum,
-                    Date().timeIntervalSince1970, new.stepsPerEpoch, new.experiment.training.epochs,
-                    new.parent?.run.name, new.parent?.position.step,
-                ])
-            let id = database.lastInsertedRowID
-            if let parent = new.parent {
-                try Self.copyMetrics(of: parent.run.id, until: parent.position, to: id, database)
-                try Self.refresh(id, database)
+        var made: String?
+        do throws(RunStoreError) {
+            return try write { database in
+                let name = try new.name ?? unusedName(new.experiment.name, database)
+                let folder = "\(folder)/runs/\(name)"
+                made = folder
+                let claim = try RunClaim.take(folder, of: name)
+                // Tells what the checkpoints beside it are, should the store be lost.
+                try? Data(text.utf8).write(to: URL(filePath: "\(folder)/experiment.yaml"), options: .atomic)
+                return (try insert(new, text, name, database), claim)
             }
-            guard let row = try Row.fetchOne(database, sql: "SELECT * FROM run WHERE id = ?", arguments: [id]) else {
-                throw RunStoreError("\(folder): a new run was lost")
-            }
-            return RunInfo(row, tags: [])
+        } catch {
+            if let made { Folders.remove(made) }
+            throw error
         }
-        return (run, try claim(run))
+    }
+
+    /// A name that no run has had, and that no folder has, such as one beside a store that was lost; makes its folder.
+    private func unusedName(_ base: String, _ database: Database) throws -> String {
+        while true {
+            let number = try Int.fetchOne(
+                database,
+                sql: """
+                    INSERT INTO name_counter (base, last) VALUES (?, 1)
+                    ON CONFLICT (base) DO UPDATE SET last = last + 1 RETURNING last
+                    """, arguments: [base])
+            let name = "\(base)-\(number ?? 1)"
+            if try Folders.make("\(folder)/runs/\(name)") { return name }
+        }
+    }
+
+    private func insert(_ new: NewRun, _ text: String, _ name: String, _ database: Database) throws -> RunInfo {
+        try database.execute(
+            sql: """
+                INSERT INTO run (name, experiment, experiment_hash, state, host, machine, threads, engine, program,
+                    dataset, data_checksum, created_at, steps_per_epoch, epochs, parent_name, parent_step)
+                VALUES (?, ?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                name, text, Self.hash(text), ProcessInfo.processInfo.hostName, new.machine,
+                new.threads, new.engine, new.program, new.dataset, new.dataChecksum,
+                Date().timeIntervalSince1970, new.stepsPerEpoch, new.experiment.training.epochs,
+                new.parent?.run.name, new.parent?.position.step,
+            ])
+        let id = database.lastInsertedRowID
+        if let parent = new.parent {
+            try Self.copyMetrics(of: parent.run.id, until: parent.position, to: id, database)
+            try Self.refresh(id, database)
+        }
+        guard let row = try Row.fetchOne(database, sql: "SELECT * FROM run WHERE id = ?", arguments: [id]) else {
+            throw RunStoreError("\(folder): a new run was lost")
+        }
+        return RunInfo(row, tags: [])
     }
 
     /// A name for a run that has to wait before it is created; no other gets it.
     public func newName(for experiment: Experiment) throws(RunStoreError) -> String {
-        try write { try Self.nextName(for: experiment, $0) }
+        try write { try unusedName(experiment.name, $0) }
     }
 
-    private static func nextName(for experiment: Experiment, _ database: Database) throws -> String {
-        let number = try Int.fetchOne(
-            database,
-            sql: """
-                INSERT INTO name_counter (base, last) VALUES (?, 1)
-                ON CONFLICT (base) DO UPDATE SET last = last + 1 RETURNING last
-                """, arguments: [experiment.name])
-        return "\(experiment.name)-\(number ?? 1)"
-    }
+    /// Takes back a name whose run was never created; no other gets it either.
+    public func giveUp(name: String) { rmdir("\(folder)/runs/\(name)") }
 
     private static func hash(_ text: String) -> String {
         SHA256.hash(data: Array(text.utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
@@ -77,9 +99,17 @@ extension RunStore {
 
     /// Makes a run this process's own, until the claim is let go or the process ends.
     ///
-    /// - Throws: `RunStoreError` that names the owner, at once, if there is one.
+    /// - Throws: `RunStoreError` that names the owner, within a second, if there is one.
     public func claim(_ run: RunInfo) throws(RunStoreError) -> RunClaim {
-        try RunClaim(folder(of: run), name: run.name)
+        let claim = try RunClaim.take(folder(of: run), of: run.name)
+        let isThere: Bool? = try read(or: nil) { database in
+            try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM run WHERE id = ?)", arguments: [run.id])
+        }
+        guard isThere == true else {
+            Folders.remove(folder(of: run))
+            throw RunStoreError("run \(run.name) has been deleted")
+        }
+        return claim
     }
 
     /// Takes a run back to where a checkpoint has it: what was noted later is forgotten, as it will come again.
@@ -163,7 +193,11 @@ extension RunStore {
     public func delete(_ run: RunInfo) throws(RunStoreError) {
         let claim = try claim(run)
         try write { try $0.execute(sql: "DELETE FROM run WHERE id = ?", arguments: [run.id]) }
-        Folders.remove(folder(of: run))
+        let folder = folder(of: run)
+        Folders.remove(folder)
         withExtendedLifetime(claim) {}
+        if FileManager.default.fileExists(atPath: folder) {
+            throw RunStoreError("run \(run.name) is deleted, but files are left in \(folder)")
+        }
     }
 }

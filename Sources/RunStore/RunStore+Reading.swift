@@ -3,17 +3,39 @@
 public import Experiments
 internal import GRDB
 internal import RunLog
+internal import Synchronization
+
+/// The runs as they were read last, and what shows that nothing has been written since.
+struct RunsCache {
+    /// `PRAGMA data_version` changes when another connection writes, the count when this one does.
+    struct Version: Equatable {
+        let others: Int
+        let own: Int
+    }
+    let version: Version
+    let limit: Int?
+    let runs: [RunInfo]
+}
 
 extension RunStore {
-    /// Every run, the newest last, or only the newest `limit`.
+    /// Every run, the newest last, or only the newest `limit`. Cheap where nothing has been written since the last call.
     public func runs(newest limit: Int? = nil) throws(RunStoreError) -> [RunInfo] {
-        let runs: [RunInfo] = try read(or: []) { database in
+        let known = cache.withLock { $0 }
+        let read: RunsCache? = try read(or: nil) { database in
+            let version = RunsCache.Version(
+                others: try Int.fetchOne(database, sql: "PRAGMA data_version") ?? 0, own: database.totalChangesCount)
+            if let known, known.version == version, known.limit == limit { return known }
             let tags = try Self.tags(database)
-            let rows = try Row.fetchAll(
+            let rows = try Row.fetchCursor(
                 database, sql: "SELECT * FROM run ORDER BY id DESC LIMIT ?", arguments: [limit ?? -1])
-            return rows.reversed().map { RunInfo($0, tags: tags[$0["id"]] ?? []) }
+            var runs: [RunInfo] = []
+            while let row = try rows.next() { runs.append(RunInfo(row, tags: tags[row["id"]] ?? [])) }
+            return RunsCache(version: version, limit: limit, runs: runs.reversed())
         }
-        return runs.map(withTrueState)
+        cache.withLock { $0 = read }
+        var runs = read?.runs ?? []
+        for index in runs.indices where runs[index].state == .running { runs[index] = withTrueState(runs[index]) }
+        return runs
     }
 
     private static func tags(_ database: Database) throws -> [Int64: [String]] {
@@ -41,17 +63,33 @@ extension RunStore {
     ///
     /// - Throws: `RunStoreError` that names the candidates.
     public func run(named text: String) throws(RunStoreError) -> RunInfo {
-        let runs = try runs()
-        if let exact = runs.first(where: { $0.name == text }) { return exact }
-        if text == "last", let last = runs.last { return last }
-        let found = text.isEmpty ? [] : runs.filter { $0.name.hasPrefix(text) }
-        if found.count == 1 { return found[0] }
+        func fetch(_ condition: String, _ arguments: StatementArguments = []) throws(RunStoreError) -> [RunInfo] {
+            try read(or: []) { database in
+                let sql = "SELECT * FROM run WHERE \(condition)"
+                return try Row.fetchAll(database, sql: sql, arguments: arguments).map { row in
+                    let tags = try String.fetchAll(
+                        database, sql: "SELECT tag FROM tag WHERE run = ? ORDER BY tag", arguments: [row["id"]])
+                    return RunInfo(row, tags: tags)
+                }
+            }
+        }
+        var found = try fetch("name = ?", [text])
+        if found.isEmpty, text == "last" { found = try fetch("id = (SELECT max(id) FROM run)") }
+        if found.isEmpty, !text.isEmpty {
+            found = try fetch(
+                "substr(CAST(name AS BLOB), 1, :n) = CAST(:text AS BLOB) ORDER BY id",
+                [
+                    "n": text.utf8.count, "text": text,
+                ])
+        }
+        if found.count == 1 { return withTrueState(found[0]) }
         guard found.isEmpty else {
             let names = found.prefix(5).map(\.name).joined(separator: ", ") + (found.count > 5 ? ", …" : "")
             throw RunStoreError("\(text): \(found.count) runs begin so: \(names)")
         }
+        let isEmpty = try count() == 0
         throw RunStoreError(
-            runs.isEmpty ? "\(folder): there are no runs yet" : "\(text): no run has this name; vgglab list shows them")
+            isEmpty ? "\(folder): there are no runs yet" : "\(text): no run has this name; vgglab list shows them")
     }
 
     /// The names of all runs, the newest first.

@@ -4,6 +4,7 @@ public import Checkpoints
 internal import Foundation
 internal import GRDB
 internal import Glibc
+internal import Synchronization
 
 /// Every run that vgglab has made in a folder.
 public final class RunStore: Sendable {
@@ -12,30 +13,39 @@ public final class RunStore: Sendable {
     /// What a person should know about how it was opened, such as a damaged file that was put aside.
     public let notice: String?
     private let database: DatabaseQueue?
+    let cache = Mutex<RunsCache?>(nil)
 
     /// `$XDG_STATE_HOME/vgglab`, else `~/.local/state/vgglab`.
     public static func defaultFolder(environment: [String: String]) -> String {
         if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") { return "\(state)/vgglab" }
-        return "\(environment["HOME"] ?? NSHomeDirectory())/.local/state/vgglab"
+        if let home = environment["HOME"], home.hasPrefix("/") { return "\(home)/.local/state/vgglab" }
+        let entry = getpwuid(getuid())?.pointee.pw_dir.map { String(cString: $0) }
+        return "\(entry ?? "/tmp")/.local/state/vgglab"
     }
 
     /// Opens the store in `folder`.
     ///
-    /// - Parameter creates: whether to make it where there is none; else an empty one is shown and nothing is made.
-    /// - Throws: `RunStoreError` where it cannot be used. A damaged file is put aside and not lost.
-    public init(folder: String, creates: Bool) throws(RunStoreError) {
+    /// - Parameters:
+    ///   - creates: whether it is to be trained in: it is made where there is none, and a damaged file is put aside.
+    ///     Otherwise nothing is made, and a store that is not there has no runs.
+    ///   - patience: seconds to wait while another process writes.
+    /// - Throws: `RunStoreError` where it cannot be used.
+    public init(folder: String, creates: Bool, patience: Double = 10) throws(RunStoreError) {
         self.folder = folder
         let path = "\(folder)/runs.sqlite"
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), !isFolder.boolValue {
+            throw RunStoreError("\(folder): is not a folder; choose another one with --runs DIR")
+        }
         guard creates || FileManager.default.fileExists(atPath: path) else {
             database = nil
             notice = nil
             return
         }
-        do {
-            try FileManager.default.createDirectory(
-                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        } catch {
-            throw RunStoreError("\(folder): cannot be made; choose another folder with --runs DIR")
+        if creates {
+            do throws(CheckpointError) { try Folders.make(folder) } catch {
+                throw RunStoreError("\(error); choose another folder with --runs DIR")
+            }
         }
         // One process at a time makes, moves forward or puts aside.
         let lock = Glibc.open("\(folder)/.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
@@ -44,13 +54,16 @@ public final class RunStore: Sendable {
 
         var notice: String?
         do {
-            database = try Self.connect(path)
+            database = try Self.connect(path, checks: creates, patience)
         } catch let error as DatabaseError where [.SQLITE_NOTADB, .SQLITE_CORRUPT].contains(error.resultCode) {
-            let aside = "\(path).damaged-\(Int(Date().timeIntervalSince1970))"
-            guard rename(path, aside) == 0 else { throw RunStoreError(path, error) }
-            rename("\(path)-journal", "\(aside)-journal")
-            notice = "\(path): is damaged; it is kept as \(aside), and a new one is begun"
-            do { database = try Self.connect(path) } catch { throw RunStoreError(path, error) }
+            guard creates else { throw RunStoreError(path, error) }
+            do {
+                let aside = try Self.putAside(path)
+                notice = "\(path): is damaged; it is kept as \(aside), and a new one is begun"
+                database = try Self.connect(path, checks: false, patience)
+            } catch {
+                throw RunStoreError(path, error)
+            }
         } catch let error as RunStoreError {
             throw error
         } catch {
@@ -59,21 +72,36 @@ public final class RunStore: Sendable {
         self.notice = notice
     }
 
-    private static func connect(_ path: String) throws -> DatabaseQueue {
+    /// Gives a damaged file another name, and its journal, without which it cannot be mended.
+    private static func putAside(_ path: String) throws -> String {
+        let day = Date().formatted(.iso8601.year().month().day())
+        let names = sequence(first: 1) { $0 + 1 }.lazy.map { "\(path).damaged-\(day)-\($0)" }
+        guard let aside = names.first(where: { !FileManager.default.fileExists(atPath: $0) }),
+            rename(path, aside) == 0
+        else { throw DatabaseError(resultCode: .SQLITE_CANTOPEN) }
+        rename("\(path)-journal", "\(aside)-journal")
+        return aside
+    }
+
+    private static func connect(_ path: String, checks: Bool, _ patience: Double) throws -> DatabaseQueue {
         var configuration = Configuration()
-        configuration.busyMode = .timeout(10)
+        configuration.busyMode = .timeout(patience)
         configuration.prepareDatabase { database in
             // Not WAL: SQLite before 3.51.3 can lose it when it is reset while another process writes.
             try database.execute(sql: "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL")
         }
         let database = try DatabaseQueue(path: path, configuration: configuration)
         let migrator = StoreSchema.migrator
-        let isNewer = try database.read { database in
+        let (isNewer, isCurrent) = try database.read { database in
             _ = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master")
-            return try migrator.hasBeenSuperseded(database)
+            if checks, let flaw = try String.fetchOne(database, sql: "PRAGMA quick_check(1)"), flaw != "ok" {
+                throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: flaw)
+            }
+            return (try migrator.hasBeenSuperseded(database), try migrator.hasCompletedMigrations(database))
         }
         if isNewer { throw RunStoreError("\(path): was written by a newer vgglab; update this one") }
-        try migrator.migrate(database)
+        // Where nothing is to be done nothing is written, so that a store on a read-only disk can be looked at.
+        if !isCurrent { try migrator.migrate(database) }
         return database
     }
 
@@ -105,10 +133,5 @@ public final class RunStore: Sendable {
 
     private func wrapped(_ error: any Error) -> RunStoreError {
         error as? RunStoreError ?? RunStoreError("\(folder)/runs.sqlite", error)
-    }
-
-    /// A number that changes when another process has written.
-    public func changeCounter() throws(RunStoreError) -> Int {
-        try read(or: 0) { try Int.fetchOne($0, sql: "PRAGMA data_version") ?? 0 }
     }
 }

@@ -16,7 +16,8 @@ public struct RunStoreError: Error, Hashable, Sendable, CustomStringConvertible 
             case .SQLITE_FULL: "the disk is full; make room, or \(advice)"
             case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM: "cannot be written; \(advice)"
             case .SQLITE_BUSY, .SQLITE_LOCKED: "another program keeps it locked; try again when that is done"
-            case .SQLITE_CORRUPT, .SQLITE_NOTADB: "is damaged; move it away and start again"
+            case .SQLITE_CORRUPT, .SQLITE_NOTADB:
+                "is damaged; the next run that is trained keeps it under another name and begins a new one"
             default: "cannot be used: \((error as? DatabaseError)?.message ?? String(describing: error))"
             }
         description = "\(path): \(cause)"

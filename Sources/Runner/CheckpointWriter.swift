@@ -26,21 +26,24 @@ final class CheckpointWriter {
     /// - Parameter isLast: whether to wait until they are safe.
     /// - Returns: what there is to say, about an earlier one too.
     func keep(_ position: RunPosition, of model: some TrainableModel, isLast: Bool) -> [RunEvent] {
-        var events = commit.map { [$0.wait()] } ?? []
-        commit = nil
+        var events = finish()
         let begin = monotonicSeconds()
         do throws(CheckpointError) {
             let written = try folder.write(
                 position, weights: model.weightSources, optimizer: model.optimizerSources)
-            commit = Commit(written, position, seconds: monotonicSeconds() - begin, recorder: recorder)
+            commit = Commit(written, position, seconds: monotonicSeconds() - begin, recorder: recorder, isLast: isLast)
         } catch {
-            events.append(Commit.warning(error.description))
+            events.append(Commit.warning(error.description, isLast: isLast))
         }
-        if isLast, let last = commit {
-            events.append(last.wait())
-            commit = nil
-        }
-        return events
+        return isLast ? events + finish() : events
+    }
+
+    /// Waits until what was written last is safe.
+    ///
+    /// - Returns: what there is to say about it.
+    func finish() -> [RunEvent] {
+        defer { commit = nil }
+        return commit.map { [$0.wait()] } ?? []
     }
 
     /// What there is to say about a checkpoint that has become safe, or has failed to, meanwhile.
@@ -56,9 +59,14 @@ private final class Commit: Sendable {
     private let outcome = Mutex<RunEvent?>(nil)
     private let done = DispatchSemaphore(value: 0)
 
-    init(_ pending: PendingCheckpoint, _ position: RunPosition, seconds: Double, recorder: RunRecorder) {
+    init(
+        _ pending: PendingCheckpoint, _ position: RunPosition, seconds: Double, recorder: RunRecorder, isLast: Bool
+    ) {
         let thread = Thread { [self] in
-            let event = Self.finish(pending, position, seconds: seconds, recorder: recorder)
+            // What was learnt by then first: a run that is resumed here must miss none of it. A store that cannot be
+            // written is the recorder's to tell, and no reason to lose the weights, too.
+            do throws(RunStoreError) { try recorder.flush() } catch {}
+            let event = Self.finish(pending, position, seconds: seconds, isLast: isLast)
             outcome.withLock { $0 = event }
             done.signal()
         }
@@ -78,28 +86,24 @@ private final class Commit: Sendable {
     }
 
     private static func finish(
-        _ pending: PendingCheckpoint, _ position: RunPosition, seconds: Double, recorder: RunRecorder
+        _ pending: PendingCheckpoint, _ position: RunPosition, seconds: Double, isLast: Bool
     ) -> RunEvent {
-        do throws(RunStoreError) {
-            // What was learnt by then first: a run that is resumed here must miss none of it.
-            try recorder.flush()
-        } catch {
-            pending.discard()
-            return warning(error.description)
-        }
         do throws(CheckpointError) {
             let saved = try pending.commit()
+            let isEvaluated = position.lastEpoch?.step == position.step
             return .checkpointSaved(
                 CheckpointSaved(
-                    step: position.step,
-                    epoch: position.lastEpoch?.step == position.step
-                        ? position.epoch - 1 : position.epoch, byteCount: saved.byteCount, seconds: seconds))
+                    step: position.step, epoch: isEvaluated ? position.epoch - 1 : position.epoch,
+                    byteCount: saved.byteCount, seconds: seconds))
         } catch {
-            return warning(error.description)
+            return warning(error.description, isLast: isLast)
         }
     }
 
-    static func warning(_ cause: String) -> RunEvent {
-        .warning("no checkpoint: \(cause); training goes on, and the checkpoint before stays")
+    static func warning(_ cause: String, isLast: Bool) -> RunEvent {
+        .warning(
+            isLast
+                ? "no checkpoint of the end: \(cause); what was kept before stays"
+                : "no checkpoint: \(cause); training goes on, and the checkpoint before stays")
     }
 }

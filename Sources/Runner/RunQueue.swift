@@ -148,7 +148,7 @@ public final class RunQueue: Sendable {
     /// Ends a run, with its state kept; one that waits is taken out.
     public func stop(_ name: String) {
         jobs.withLock { jobs in
-            jobs.removeAll { $0.name == name && $0.phase == .waiting }
+            takeOut(of: &jobs) { $0.name == name }
             jobs.first { $0.name == name }?.stop.make()
         }
         schedule()
@@ -157,10 +157,16 @@ public final class RunQueue: Sendable {
     /// Ends all runs, with their state kept.
     public func stopAll() {
         jobs.withLock { jobs in
-            jobs.removeAll { $0.phase == .waiting }
+            takeOut(of: &jobs) { _ in true }
             for job in jobs { job.stop.make() }
         }
         listen(.changed)
+    }
+
+    /// Forgets runs that have not begun.
+    private func takeOut(of jobs: inout [Job], _ isMeant: (Job) -> Bool) {
+        for job in jobs where job.phase == .waiting && isMeant(job) { store.giveUp(name: job.name) }
+        jobs.removeAll { $0.phase == .waiting && isMeant($0) }
     }
 
     /// Moves a run that waits by so many places among those that wait; negative is earlier.

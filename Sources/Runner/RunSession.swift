@@ -62,6 +62,12 @@ public final class RunSession {
         let checkpoints = store.checkpoints(of: run)
         checkpoints.removeLeftovers()
         let (checkpoint, damaged) = checkpoints.newestSound()
+        if checkpoint == nil, let parent = run.parentName {
+            throw RunnerError(
+                "run \(run.name) has no sound checkpoint, and its first weights were another run's; "
+                    + "fork it again: vgglab fork \(parent) --at step:\(run.parentStep ?? 0)")
+        }
+        checkpoints.setAside(newerThan: checkpoint)
         let before = checkpoint == nil ? "begins again" : "goes on from the checkpoint before"
         warnings += damaged.map { "\($0); the run \(before)" }
 
@@ -86,7 +92,8 @@ public final class RunSession {
         let model = try prepared.emptyModel()
         let position = try model.load(checkpoint)
         let (old, new) = (try sentence { () throws(RunStoreError) in try parent.experiment() }, prepared.experiment)
-        if position.stepInEpoch > 0, old.data != new.data || old.training.seed != new.training.seed {
+        let isSameData = old.data == new.data && parent.dataChecksum == prepared.data.checksum
+        if position.stepInEpoch > 0, !isSameData || old.training.seed != new.training.seed {
             throw RunnerError(
                 "step \(position.step) is inside an epoch, whose pictures cannot change; "
                     + "fork at an epoch's end, such as --at best, or keep data and seed")
@@ -164,6 +171,8 @@ public final class RunSession {
                     if self.isFork { checkpoints.keep(self.position, of: self.model, isLast: true).forEach(send) }
                     return
                 }
+                // The end is the last event, so that a checkpoint on its way must have come to its own before.
+                if case .runFinished = event { checkpoints.finish().forEach(send) }
                 sendNews()
                 send(event)
                 // Not the first step, in which caches are cold.

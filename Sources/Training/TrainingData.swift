@@ -15,7 +15,7 @@ public struct TrainingData: Sendable {
     /// Name and place, for people.
     public let summary: String
     /// SHA-256 of the data set that they come from; empty for pictures from anywhere.
-    public private(set) var checksum = ""
+    public package(set) var checksum = ""
     /// Bytes of the pictures and labels as they were loaded, before any limit.
     public private(set) var loadedBytes: Int
     let recipe: DataRecipe

@@ -143,6 +143,21 @@ import Testing
         #expect(folder.newestSound().checkpoint == sound)
     }
 
+    @Test func `a damaged one that is set aside counts no more`() throws {
+        for epoch in 1...3 { try save(position(epoch: epoch, accuracy: 0.9, best: 0.9)) }
+        let newest = try #require(folder.all.first)
+        try Data("x".utf8).write(to: URL(filePath: newest.weightsPath))
+        folder.setAside(newerThan: folder.newestSound().checkpoint)
+        #expect(folder.all.map(\.step) == [6, 3])
+        try save(position(epoch: 2, steps: 1, accuracy: 0.9, best: 0.9))
+        #expect(folder.all.map(\.step) == [7, 6, 3])
+        folder.setAside(newerThan: folder.all.first)
+        #expect(folder.all.count == 3)
+        folder.setAside(newerThan: nil)
+        #expect(folder.all.isEmpty)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 4)
+    }
+
     @Test func `the same step again changes nothing, and mends a damaged one`() throws {
         let saved = try save(position(epoch: 1))
         try save(position(epoch: 1))

@@ -8,47 +8,47 @@ import Synchronization
 import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct RunQueueTests {
-    private let workshop: Workshop
+    private let room: QueueRoom
 
     init() throws {
-        workshop = try Workshop()
+        room = try QueueRoom()
     }
 
     @Test func `without room a run waits for the one before`() throws {
-        let (queue, journal) = workshop.queue(jobs: 1)
+        let (queue, journal) = room.queue(jobs: 1)
         let names = [
-            try queue.launch(workshop.experiment(epochs: 2)), try queue.launch(workshop.experiment(epochs: 1)),
+            try queue.launch(room.experiment(epochs: 2)), try queue.launch(room.experiment(epochs: 1)),
         ]
         #expect(names == ["tiny-1", "tiny-2"])
         #expect(queue.waitUntilIdle(seconds: 60))
         #expect(journal.ends == names)
         #expect(journal.hasNoOverlap)
         #expect(queue.entries.isEmpty)
-        #expect(try workshop.store.runs().map(\.state) == [.completed, .completed])
+        #expect(try room.store.runs().map(\.state) == [.completed, .completed])
     }
 
     @Test func `with room two runs go on side by side, and both can be stopped and resumed`() throws {
-        let (queue, journal) = workshop.queue(jobs: 2)
-        let names = [try queue.launch(workshop.experiment()), try queue.launch(workshop.experiment())]
+        let (queue, journal) = room.queue(jobs: 2)
+        let names = [try queue.launch(room.experiment()), try queue.launch(room.experiment())]
         journal.wait { names.allSatisfy($0.hasProgress) }
         #expect(queue.entries.map(\.state) == [.running, .running])
         #expect(queue.entries.map(\.threads) == [1, 1])
         queue.stopAll()
         #expect(queue.waitUntilIdle(seconds: 60))
-        let runs = try workshop.store.runs()
+        let runs = try room.store.runs()
         #expect(runs.map(\.state) == [.stopped, .stopped])
 
-        let (again, later) = workshop.queue(jobs: 2)
+        let (again, later) = room.queue(jobs: 2)
         try again.resume(runs[0])
         later.wait { $0.hasProgress(runs[0].name) }
         again.stop(runs[0].name)
         #expect(again.waitUntilIdle(seconds: 60))
-        #expect(try workshop.store.run(named: runs[0].name).step > runs[0].step)
+        #expect(try room.store.run(named: runs[0].name).step > runs[0].step)
     }
 
     @Test func `runs that wait can be put in another order and taken out`() throws {
-        let (queue, journal) = workshop.queue(jobs: 1)
-        let names = try (0..<4).map { _ in try queue.launch(workshop.experiment()) }
+        let (queue, journal) = room.queue(jobs: 1)
+        let names = try (0..<4).map { _ in try queue.launch(room.experiment()) }
         journal.wait { $0.hasProgress(names[0]) }
         queue.move(names[3], by: -5)
         #expect(queue.entries.map(\.name) == [names[0], names[3], names[1], names[2]])
@@ -62,12 +62,12 @@ import Testing
         queue.stopAll()
         #expect(queue.waitUntilIdle(seconds: 60))
         // What was taken out has never begun.
-        #expect(try workshop.store.runs().map(\.name) == [names[0], names[1]])
+        #expect(try room.store.runs().map(\.name) == [names[0], names[1]])
     }
 
     @Test func `a run that is held makes room, and goes on when there is some again`() throws {
-        let (queue, journal) = workshop.queue(jobs: 1)
-        let names = [try queue.launch(workshop.experiment()), try queue.launch(workshop.experiment())]
+        let (queue, journal) = room.queue(jobs: 1)
+        let names = [try queue.launch(room.experiment()), try queue.launch(room.experiment())]
         journal.wait { $0.hasProgress(names[0]) }
         queue.hold(names[0])
         journal.wait { $0.hasProgress(names[1]) }
@@ -85,12 +85,12 @@ import Testing
     }
 
     @Test func `a run that cannot begin says why and makes room`() throws {
-        let (queue, journal) = workshop.queue(jobs: 1)
-        var experiment = workshop.experiment(epochs: 1)
+        let (queue, journal) = room.queue(jobs: 1)
+        var experiment = room.experiment(epochs: 1)
         experiment.network.blocks = Array(repeating: Block(numConvs: 1, outChannels: 8), count: 4)
         experiment.name = "lost"
         let lost = try queue.launch(experiment)
-        let good = try queue.launch(workshop.experiment(epochs: 1))
+        let good = try queue.launch(room.experiment(epochs: 1))
         #expect(queue.waitUntilIdle(seconds: 60))
         #expect(journal.failures.keys.sorted() == [lost])
         #expect(journal.failures[lost]?.hasPrefix("lost: ") == true)
@@ -99,7 +99,7 @@ import Testing
 }
 
 /// A folder with a store, and a data set that is made by hand.
-private final class Workshop: Sendable {
+private final class QueueRoom: Sendable {
     private let folder: URL
     let store: RunStore
 

@@ -1,0 +1,152 @@
+// Runs are made under names of their own, taken back to a checkpoint, forked, found by name, and deleted.
+
+import Experiments
+import Foundation
+import RunStore
+import Synchronization
+import GRDB
+import Testing
+
+@Suite struct ChangingTests {
+    private let temporary: TemporaryFolder
+    private let store: RunStore
+
+    init() throws {
+        temporary = try TemporaryFolder()
+        store = try temporary.store()
+    }
+
+    /// A run of two epochs that has said all it has to.
+    private func trained(_ name: String = "a") throws -> RunInfo {
+        let run = try store.interrupted(.made(name))
+        var events: [RunEvent] = []
+        for (epoch, accuracy) in [(1, 0.6), (2, 0.7)] {
+            for step in 3 * epoch - 2...3 * epoch { events.append(.progress(.made(step))) }
+            events.append(.epochFinished(.made(epoch, accuracy: accuracy)))
+        }
+        events.append(.runFinished(.made(.completed)))
+        try store.note(events, of: run, claim: try store.claim(run))
+        return try store.run(named: run.name)
+    }
+
+    @Test func `names count, and none comes again`() throws {
+        let first = try store.interrupted()
+        #expect(first.name == "a-1")
+        #expect(try store.create(.made("b")).run.name == "b-1")
+        try store.delete(first)
+        #expect(try store.interrupted().name == "a-2")
+        #expect(try store.names() == ["a-2", "b-1"])
+    }
+
+    @Test func `a new run keeps its experiment beside the store, too`() throws {
+        let run = try store.interrupted()
+        let text = try String(contentsOfFile: "\(store.folder(of: run))/experiment.yaml", encoding: .utf8)
+        #expect(text == run.experimentText)
+        #expect(try run.experiment().training.epochs == 2)
+        #expect(run.experimentHash.count == 64)
+    }
+
+    @Test func `many that begin at once have names of their own`() throws {
+        let names = Mutex<Set<String>>([])
+        DispatchQueue.concurrentPerform(iterations: 8) { _ in
+            for _ in 0..<5 {
+                if let name = try? temporary.store().create(.made()).run.name { names.withLock { _ = $0.insert(name) } }
+            }
+        }
+        #expect(names.withLock { $0 } == Set((1...40).map { "a-\($0)" }))
+    }
+
+    @Test func `a run goes back to its checkpoint`() throws {
+        let run = try trained()
+        let claim = try store.claim(run)
+        let last = try #require(try store.records(of: run).map(\.sequence).max())
+        var position = RunPosition(step: 4, epoch: 2, stepInEpoch: 1)
+        let next = try store.resume(run, from: position, by: claim)
+        #expect(try store.steps(of: run).map(\.step) == [1, 2, 3, 4])
+        #expect(try store.epochs(of: run).map(\.epoch) == [1])
+        #expect(next == last + 1)
+        let now = try store.run(named: "a-1")
+        #expect(now.state == .running)
+        #expect(now.step == 4 && now.epoch == 1)
+        #expect(now.bestEpoch == 1 && now.testAccuracy == 0.6)
+        #expect(now.endedAt == nil)
+
+        // Before the evaluation of its first epoch, and before its first step.
+        position = RunPosition(step: 3, epoch: 1, stepInEpoch: 3)
+        _ = try store.resume(run, from: position, by: claim)
+        #expect(try store.epochs(of: run).isEmpty)
+        #expect(try store.run(named: "a-1").bestAccuracy == nil)
+        _ = try store.resume(run, from: RunPosition(), by: claim)
+        #expect(try store.steps(of: run).isEmpty)
+        #expect(try store.run(named: "a-1").step == 0)
+    }
+
+    @Test func `a fork begins with its parent's history`() throws {
+        let parent = try trained()
+        var new = NewRun.made("b", epochs: 5)
+        new.parent = (parent, RunPosition(step: 4, epoch: 2, stepInEpoch: 1))
+        let fork = try store.interrupted(new)
+        #expect(fork.parentName == "a-1" && fork.parentStep == 4)
+        #expect(try store.steps(of: fork).map(\.step) == [1, 2, 3, 4])
+        #expect(try store.epochs(of: fork).map(\.testAccuracy) == [0.6])
+        #expect(try store.steps(of: parent).count == 6)
+        // It keeps it when the parent goes.
+        try store.delete(parent)
+        #expect(try store.steps(of: fork).count == 4)
+        #expect(try store.run(named: "b-1").parentName == "a-1")
+    }
+
+    @Test func `a run is found by name, by the beginning that only it has, and as the last`() throws {
+        for name in ["vgg", "vgg", "vgg-1", "50%_off", "日本"] { _ = try store.create(.made(name)) }
+        for (text, name) in [
+            ("vgg-1", "vgg-1"), ("vgg-2", "vgg-2"), ("vgg-1-", "vgg-1-1"), ("50", "50%_off-1"), ("日", "日本-1"),
+            ("last", "日本-1"),
+        ] {
+            #expect(try store.run(named: text).name == name)
+        }
+        for (text, sentence) in [
+            ("vgg", "vgg: 3 runs begin so: vgg-1, vgg-2, vgg-1-1"),
+            ("%", "%: no run has this name; vgglab list shows them"),
+            ("", ": no run has this name; vgglab list shows them"),
+            ("VGG-2", "VGG-2: no run has this name; vgglab list shows them"),
+        ] {
+            let error = #expect(throws: RunStoreError.self) { try store.run(named: text) }
+            #expect(error?.description == sentence)
+        }
+    }
+
+    @Test func `deleting takes rows and files, and follows no link`() throws {
+        let run = try trained()
+        try store.changeTags(of: run, add: ["x"], remove: [])
+        let other = try trained("b")
+        let precious = temporary.file("precious")
+        try FileManager.default.createDirectory(atPath: precious, withIntermediateDirectories: true)
+        try Data("x".utf8).write(to: URL(filePath: "\(precious)/file"))
+        let folder = store.folder(of: run)
+        for name in ["link", "checkpoints"] {
+            try FileManager.default.createSymbolicLink(atPath: "\(folder)/\(name)", withDestinationPath: precious)
+        }
+        try FileManager.default.createDirectory(atPath: "\(folder)/deep/er", withIntermediateDirectories: true)
+        try store.delete(run)
+        #expect(!FileManager.default.fileExists(atPath: folder))
+        #expect(FileManager.default.fileExists(atPath: "\(precious)/file"))
+        #expect(try store.names() == ["b-1"])
+        let left = try temporary.database().read { database in
+            try ["tag", "step_metric", "epoch_metric", "event"].map { table in
+                try Int.fetchOne(database, sql: "SELECT count(*) FROM \(table) WHERE run = ?", arguments: [run.id])
+            }
+        }
+        #expect(left == [0, 0, 0, 0])
+        #expect(try store.steps(of: other).count == 6)
+    }
+
+    @Test func `a run's folder that is a link goes, and not what it leads to`() throws {
+        let run = try trained()
+        let elsewhere = temporary.file("elsewhere")
+        try FileManager.default.moveItem(atPath: store.folder(of: run), toPath: elsewhere)
+        try FileManager.default.createSymbolicLink(atPath: store.folder(of: run), withDestinationPath: elsewhere)
+        try store.delete(run)
+        #expect(FileManager.default.fileExists(atPath: "\(elsewhere)/experiment.yaml"))
+        #expect(!FileManager.default.fileExists(atPath: store.folder(of: run)))
+    }
+}

@@ -1,0 +1,94 @@
+// A run has one owner at a time, and none that is dead.
+
+import Foundation
+import RunStore
+import Synchronization
+import Testing
+
+@Suite struct RunClaimTests {
+    private let temporary: TemporaryFolder
+    private let store: RunStore
+
+    init() throws {
+        temporary = try TemporaryFolder()
+        store = try temporary.store()
+    }
+
+    @Test func `the second to claim a run is told who has it, within a second`() throws {
+        let (run, claim) = try store.create(.made())
+        let other = try temporary.store()
+        let clock = ContinuousClock()
+        let begin = clock.now
+        let error = #expect(throws: RunStoreError.self) { try other.claim(run) }
+        #expect(clock.now - begin < .seconds(1))
+        let sentence = #/run a-1 is being trained by .+@.+, process \d+, since \d{4}-\d\d-\d\dT.+Z/#
+        #expect(error?.description.wholeMatch(of: sentence) != nil, "\(String(describing: error))")
+        #expect(error?.description.contains("process \(getpid()),") == true)
+        #expect(throws: RunStoreError.self) { try other.delete(run) }
+        withExtendedLifetime(claim) {}
+    }
+
+    @Test func `a run whose owner is gone shows as interrupted and can be claimed`() throws {
+        func claimed() throws -> RunInfo {
+            let (run, claim) = try store.create(.made())
+            #expect(try store.runs()[0].state == .running)
+            return withExtendedLifetime(claim) { run }
+        }
+        let run = try claimed()
+        // Nothing was written since, and still the state is another one.
+        #expect(try store.runs()[0].state == .interrupted)
+        #expect(try store.run(named: "a-1").state == .interrupted)
+        let claim = try store.claim(run)
+        #expect(try store.run(named: "a-1").state == .running)
+        withExtendedLifetime(claim) {}
+    }
+
+    @Test func `of many that race one wins`() throws {
+        let run = try store.interrupted()
+        let claims = Mutex<[RunClaim]>([])
+        for _ in 0..<10 {
+            DispatchQueue.concurrentPerform(iterations: 8) { _ in
+                if let claim = try? store.claim(run) { claims.withLock { $0.append(claim) } }
+            }
+            #expect(claims.withLock { $0.count } == 1)
+            claims.withLock { $0 = [] }
+        }
+    }
+
+    @Test func `looking at a run never keeps anybody from claiming it`() throws {
+        let run = try store.interrupted()
+        let isDone = Atomic(false)
+        let refused = Atomic(0)
+        DispatchQueue.concurrentPerform(iterations: 3) { worker in
+            if worker == 0 {
+                for _ in 0..<300 {
+                    do { _ = try store.claim(run) } catch { refused.add(1, ordering: .relaxed) }
+                }
+                isDone.store(true, ordering: .relaxed)
+            } else {
+                while !isDone.load(ordering: .relaxed) { _ = try? store.runs() }
+            }
+        }
+        #expect(refused.load(ordering: .relaxed) == 0)
+    }
+
+    @Test func `a run that was deleted meanwhile cannot be claimed`() throws {
+        let run = try store.interrupted()
+        let stale = run
+        try temporary.store().delete(run)
+        let error = #expect(throws: RunStoreError.self) { try store.claim(stale) }
+        #expect(error?.description == "run a-1 has been deleted")
+        #expect(!FileManager.default.fileExists(atPath: store.folder(of: run)))
+    }
+
+    @Test func `a link in the owner's place is not followed`() throws {
+        let run = try store.interrupted()
+        let precious = temporary.file("precious")
+        try Data("x".utf8).write(to: URL(filePath: precious))
+        let owner = "\(store.folder(of: run))/owner"
+        try FileManager.default.removeItem(atPath: owner)
+        try FileManager.default.createSymbolicLink(atPath: owner, withDestinationPath: precious)
+        #expect(throws: RunStoreError.self) { try store.claim(run) }
+        #expect(try Data(contentsOf: URL(filePath: precious)) == Data("x".utf8))
+    }
+}

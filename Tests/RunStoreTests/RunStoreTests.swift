@@ -1,0 +1,192 @@
+// Where a store is, how it is opened, and what becomes of one that cannot be used.
+
+import Experiments
+import Foundation
+import GRDB
+import RunStore
+import Testing
+
+@Suite struct RunStoreTests {
+    private let temporary: TemporaryFolder
+
+    init() throws { temporary = try TemporaryFolder() }
+
+    @Test(arguments: [
+        (["XDG_STATE_HOME": "/state", "HOME": "/home/a"], "/state/vgglab"),
+        (["XDG_STATE_HOME": "relative", "HOME": "/home/a"], "/home/a/.local/state/vgglab"),
+        (["XDG_STATE_HOME": "", "HOME": "/home/a"], "/home/a/.local/state/vgglab"),
+    ]) func `the folder follows the XDG base directories`(environment: [String: String], folder: String) {
+        #expect(RunStore.defaultFolder(environment: environment) == folder)
+    }
+
+    @Test(arguments: [[:], ["HOME": ""], ["HOME": "somewhere"]])
+    func `without a home the system's list of users tells it`(
+        environment: [String: String]
+    ) throws {
+        let entry = try #require(getpwuid(getuid())?.pointee.pw_dir.map { String(cString: $0) })
+        #expect(RunStore.defaultFolder(environment: environment) == "\(entry)/.local/state/vgglab")
+    }
+
+    @Test func `looking at a store makes none`() throws {
+        let folder = temporary.file("none")
+        let store = try RunStore(folder: folder, creates: false)
+        #expect(try store.runs().isEmpty && store.names().isEmpty)
+        #expect(!FileManager.default.fileExists(atPath: folder))
+        #expect(throws: RunStoreError.self) { try store.create(.made()) }
+    }
+
+    @Test func `only its owner may read a store`() throws {
+        let folder = temporary.file("a/b")
+        let store = try RunStore(folder: folder, creates: true)
+        let (run, _) = try store.create(.made())
+        for path in [folder, store.folder(of: run)] {
+            let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+            #expect(mode == 0o700)
+        }
+    }
+
+    @Test(arguments: [true, false]) func `a file is no folder of runs`(creates: Bool) throws {
+        let file = temporary.file("file")
+        try Data("x".utf8).write(to: URL(filePath: file))
+        let error = #expect(throws: RunStoreError.self) { try RunStore(folder: file, creates: creates) }
+        #expect(error?.description == "\(file): is not a folder; choose another one with --runs DIR")
+        let within = #expect(throws: RunStoreError.self) { try RunStore(folder: "\(file)/a", creates: true) }
+        #expect(within?.description.contains("cannot be written") == true)
+    }
+
+    /// What can have happened to a store's file.
+    enum Damage: CaseIterable { case text, cutOff, pageOverwritten, empty }
+
+    private func damage(_ damage: Damage) throws -> Data {
+        let url = URL(filePath: temporary.file("runs.sqlite"))
+        var bytes = try Data(contentsOf: url)
+        switch damage {
+        case .text: bytes = Data(repeating: UInt8(ascii: "x"), count: 10_000)
+        case .cutOff: bytes.removeLast(bytes.count / 2)
+        case .pageOverwritten: for place in bytes.count / 2..<bytes.count { bytes[place] = 0xA5 }
+        case .empty: bytes = Data()
+        }
+        try bytes.write(to: url)
+        return bytes
+    }
+
+    @Test(arguments: Damage.allCases) func `a damaged store is kept aside and keeps nobody from training`(
+        damage: Damage
+    ) throws {
+        _ = try temporary.store().create(.made())
+        let bytes = try self.damage(damage)
+        let store = try temporary.store()
+        #expect(try store.runs().isEmpty)
+        let (run, _) = try store.create(.made())
+        // The lost run's folder is still there, with its checkpoints and its experiment.
+        #expect(run.name == "a-2")
+        #expect(FileManager.default.fileExists(atPath: temporary.file("runs/a-1/experiment.yaml")))
+        if damage == .empty { return }  // SQLite takes it for a new one
+        let notice = try #require(store.notice)
+        #expect(notice.hasPrefix("\(temporary.file("runs.sqlite")): is damaged; it is kept as "))
+        let names = try FileManager.default.contentsOfDirectory(atPath: temporary.path)
+        let aside = try #require(names.first { $0.contains(".damaged-") && !$0.hasSuffix("-journal") })
+        #expect(try Data(contentsOf: URL(filePath: temporary.file(aside))) == bytes)
+        #expect(notice.contains(aside))
+
+        // A second one of the same day has a name of its own.
+        _ = try self.damage(.text)
+        _ = try temporary.store()
+        let all = try FileManager.default.contentsOfDirectory(atPath: temporary.path)
+        #expect(all.count { $0.contains(".damaged-") } == 2)
+    }
+
+    @Test func `looking at a damaged store leaves it where it is`() throws {
+        _ = try temporary.store().create(.made())
+        let bytes = try damage(.text)
+        let error = #expect(throws: RunStoreError.self) { try temporary.store(creates: false) }
+        #expect(error?.description.hasPrefix("\(temporary.file("runs.sqlite")): is damaged; ") == true)
+        #expect(try Data(contentsOf: URL(filePath: temporary.file("runs.sqlite"))) == bytes)
+    }
+
+    @Test(arguments: [true, false]) func `a store of a newer version is refused`(creates: Bool) throws {
+        _ = try temporary.store().create(.made())
+        try temporary.database().write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('99')") }
+        let error = #expect(throws: RunStoreError.self) { try temporary.store(creates: creates) }
+        #expect(
+            error?.description
+                == "\(temporary.file("runs.sqlite")): was written by a newer vgglab; update this one")
+    }
+
+    @Test func `a store of version 1 opens with its runs`() throws {
+        try temporary.database().write { try $0.execute(sql: versionOne) }
+        let store = try temporary.store(creates: false)
+        let run = try store.run(named: "old-1")
+        #expect(run.state == .completed)
+        #expect(run.tags == ["first"])
+        #expect(try store.epochs(of: run).map(\.testAccuracy) == [0.8])
+        #expect(try store.steps(of: run).map(\.loss) == [0.5])
+        #expect(try temporary.store().create(.made("old")).run.name == "old-2")
+    }
+
+    @Test func `two processes use one store`() throws {
+        let (one, other) = (try temporary.store(), try temporary.store())
+        let (run, claim) = try one.create(.made())
+        #expect(try other.runs().map(\.name) == ["a-1"])
+        #expect(try other.runs()[0].state == .running)
+        try other.setNote("seen", of: run)
+        try other.changeTags(of: run, add: ["b", "a"], remove: [])
+        #expect(try one.runs()[0].note == "seen")
+        #expect(try one.runs(newest: 1)[0].tags == ["a", "b"])
+        try one.changeTags(of: run, add: [], remove: ["b"])
+        #expect(try one.runs()[0].tags == ["a"])
+        withExtendedLifetime(claim) {}
+    }
+
+    @Test func `a store that another program keeps locked is told after a while`() throws {
+        let store = try temporary.store(patience: 0.05)
+        let (run, _) = try store.create(.made())
+        let other = try temporary.database()
+        try other.inDatabase { try $0.execute(sql: "BEGIN EXCLUSIVE") }
+        let error = #expect(throws: RunStoreError.self) { try store.setNote("x", of: run) }
+        #expect(error?.description.hasSuffix("another program keeps it locked; try again when that is done") == true)
+        try other.inDatabase { try $0.execute(sql: "COMMIT") }
+        try store.setNote("x", of: run)
+    }
+}
+
+/// The tables as the first version made them, with a run. Never to be changed: such stores exist.
+private let versionOne = """
+    CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY);
+    INSERT INTO grdb_migrations VALUES ('1');
+    CREATE TABLE run (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, experiment TEXT NOT NULL,
+        experiment_hash TEXT NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '', host TEXT NOT NULL,
+        machine TEXT NOT NULL, threads INTEGER NOT NULL, engine TEXT NOT NULL, program TEXT NOT NULL,
+        dataset TEXT NOT NULL, data_checksum TEXT NOT NULL, created_at REAL NOT NULL, ended_at REAL,
+        elapsed_seconds REAL NOT NULL DEFAULT 0, step INTEGER NOT NULL DEFAULT 0, steps_per_epoch INTEGER NOT NULL,
+        epoch INTEGER NOT NULL DEFAULT 0, epochs INTEGER NOT NULL, loss REAL, train_accuracy REAL, test_accuracy REAL,
+        best_accuracy REAL, best_epoch INTEGER, examples_per_second REAL, peak_memory_bytes INTEGER, parent_name TEXT,
+        parent_step INTEGER, note TEXT NOT NULL DEFAULT '');
+    CREATE TABLE name_counter (base TEXT PRIMARY KEY, last INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE tag (
+        run INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE, tag TEXT NOT NULL,
+        PRIMARY KEY (run, tag)) WITHOUT ROWID;
+    CREATE TABLE step_metric (
+        run INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE, step INTEGER NOT NULL, sequence INTEGER NOT NULL,
+        time REAL NOT NULL, epoch INTEGER NOT NULL, step_in_epoch INTEGER NOT NULL, loss REAL, mean_loss REAL,
+        mean_accuracy REAL, examples_per_second REAL, elapsed_seconds REAL, remaining_seconds REAL,
+        PRIMARY KEY (run, step)) WITHOUT ROWID;
+    CREATE TABLE epoch_metric (
+        run INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE, epoch INTEGER NOT NULL, step INTEGER NOT NULL,
+        sequence INTEGER NOT NULL, time REAL NOT NULL, train_loss REAL, train_accuracy REAL, test_loss REAL,
+        test_accuracy REAL, examples_per_second REAL, step_examples_per_second REAL, elapsed_seconds REAL,
+        remaining_seconds REAL,
+        PRIMARY KEY (run, epoch)) WITHOUT ROWID;
+    CREATE TABLE event (
+        run INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE, sequence INTEGER NOT NULL, record TEXT NOT NULL,
+        PRIMARY KEY (run, sequence)) WITHOUT ROWID;
+    INSERT INTO run VALUES (
+        1, 'old-1', 'name: old', 'abc', 'completed', '', 'host', 'machine', 2, 'engine', 'vgglab 0.1.0', 'data', 'abc',
+        1e9, 1e9, 7, 3, 3, 1, 1, 0.6, 0.7, 0.8, 0.8, 1, 100, 1000, NULL, NULL, '');
+    INSERT INTO name_counter VALUES ('old', 1);
+    INSERT INTO tag VALUES (1, 'first');
+    INSERT INTO step_metric VALUES (1, 1, 1, 1e9, 1, 1, 0.5, 0.5, 0.5, 10, 1, 2);
+    INSERT INTO epoch_metric VALUES (1, 1, 3, 4, 1e9, 0.6, 0.7, 0.5, 0.8, 10, 20, 7, 0);
+    INSERT INTO event VALUES (1, 0, '{}');
+    """

@@ -1,0 +1,252 @@
+// Runs that are stopped and go on, are forked, and keep what they have through whatever goes wrong beside them.
+
+import Checkpoints
+import Experiments
+import Foundation
+import GRDB
+import RunStore
+import Runner
+import Testing
+import Training
+
+@Suite struct RunSessionTests {
+    private let workshop: Workshop
+    private var store: RunStore { workshop.store }
+
+    init() throws { workshop = try Workshop() }
+
+    @Test func `a new run is noted from its first word to its last`() throws {
+        let ending = try workshop.train(try workshop.new())
+        #expect(ending.summary.outcome == .completed)
+        #expect(ending.warnings.isEmpty)
+        let run = try store.run(named: "bands-1")
+        #expect(run.state == .completed)
+        #expect(run.step == 10 && run.epoch == 2 && run.threads == 1)
+        let records = try store.records(of: run)
+        #expect(records.map(\.event) == ending.records.map(\.event))
+        #expect(records.map(\.sequence) == ending.records.map(\.sequence))
+        #expect(ending.records.map(\.sequence) == Array(0..<ending.records.count))
+        #expect(ending.savedSteps == [5, 10])
+        #expect(store.checkpoints(of: run).all.map(\.step) == [10, 5])
+    }
+
+    @Test(arguments: 1...9) func `a run that is stopped anywhere and goes on is the one that never was`(step: Int)
+        throws
+    {
+        let whole = try workshop.train(try workshop.new())
+        let stopped = try workshop.train(try workshop.new(), stopAfter: step)
+        #expect(stopped.summary.outcome == .stopped)
+        #expect(stopped.summary.step == step)
+        #expect(try store.run(named: "bands-2").state == .stopped)
+        let resumed = try workshop.train(try workshop.resume())
+        #expect(resumed.summary.outcome == .completed)
+        #expect(resumed.warnings.isEmpty)
+        #expect(resumed.weights == whole.weights)
+        #expect(try workshop.metrics("bands-2") == workshop.metrics("bands-1"))
+        #expect(resumed.records[0].sequence == (stopped.records.last?.sequence ?? 0) + 1)
+    }
+
+    @Test func `a run that is stopped after every step is the one that never was`() throws {
+        let whole = try workshop.train(try workshop.new())
+        var ending = try workshop.train(try workshop.new(), stopAfter: 1)
+        for step in 2...11 { ending = try workshop.train(try workshop.resume("bands-2"), stopAfter: step) }
+        #expect(ending.weights == whole.weights)
+        #expect(try workshop.metrics("bands-2") == workshop.metrics("bands-1"))
+        #expect(store.checkpoints(of: try store.run(named: "bands-2")).all.count <= 3)
+    }
+
+    @Test func `a run that ended without a word goes on from its newest checkpoint`() throws {
+        workshop.experiment.checkpoint = CheckpointRecipe(everyEpochs: nil, everyMinutes: nil, everySteps: 3)
+        let whole = try workshop.train(try workshop.new())
+        // As a process that was killed after step 8 has left it: rows of later steps, no later checkpoint.
+        let stopped = try workshop.train(try workshop.new(), stopAfter: 8)
+        let run = try store.run(named: "bands-2")
+        let checkpoints = store.checkpoints(of: run)
+        try FileManager.default.removeItem(atPath: try #require(checkpoints.all.first).path)
+        #expect(checkpoints.all.map(\.step) == [6])
+        let resumed = try workshop.train(try workshop.resume())
+        #expect(resumed.summary.outcome == .completed)
+        #expect(stopped.summary.step == 8)
+        #expect(resumed.weights == whole.weights)
+        #expect(try workshop.metrics("bands-2") == workshop.metrics("bands-1"))
+    }
+
+    @Test func `a damaged checkpoint is passed over, said, and no longer counted`() throws {
+        let whole = try workshop.train(try workshop.new())
+        _ = try workshop.train(try workshop.new(), stopAfter: 7)
+        let run = try store.run(named: "bands-2")
+        let newest = try #require(store.checkpoints(of: run).all.first)
+        try Data("x".utf8).write(to: URL(filePath: newest.weightsPath))
+        let resumed = try workshop.train(try workshop.resume())
+        #expect(resumed.warnings.count == 1)
+        #expect(resumed.warnings.first?.hasPrefix("\(newest.path): weights.safetensors is missing or not what") == true)
+        #expect(resumed.warnings.first?.hasSuffix("; the run goes on from the checkpoint before") == true)
+        #expect(resumed.weights == whole.weights)
+        #expect(try workshop.metrics("bands-2") == workshop.metrics("bands-1"))
+        for checkpoint in store.checkpoints(of: run).all { try checkpoint.verify() }
+    }
+
+    @Test func `a run without a sound checkpoint begins again`() throws {
+        let whole = try workshop.train(try workshop.new())
+        _ = try workshop.train(try workshop.new(), stopAfter: 2)
+        let newest = try #require(store.checkpoints(of: try store.run(named: "last")).all.first)
+        try FileManager.default.removeItem(atPath: "\(newest.path)/position.json")
+        let resumed = try workshop.train(try workshop.resume())
+        #expect(resumed.warnings.first?.hasSuffix("; the run begins again") == true)
+        #expect(resumed.weights == whole.weights)
+        #expect(try workshop.metrics("bands-2") == workshop.metrics("bands-1"))
+    }
+
+    @Test func `a run goes on with its own data only`() throws {
+        _ = try workshop.train(try workshop.new(), stopAfter: 2)
+        let run = try store.run(named: "last")
+        let other = try workshop.prepare(checksum: "def")
+        let error = #expect(throws: RunnerError.self) { try RunSession.resume(run, other, in: store) }
+        #expect(error?.description.hasPrefix("run bands-1: bands is not the data that it was trained on; ") == true)
+        #expect(try store.run(named: "last").state == .stopped)
+        #expect(try workshop.train(try workshop.resume()).summary.outcome == .completed)
+    }
+
+    @Test func `another machine or number of threads is told`() throws {
+        _ = try workshop.train(try workshop.new(), stopAfter: 2)
+        let run = try store.run(named: "last")
+        let session = try RunSession.resume(run, try workshop.prepare(threads: 2), in: store)
+        let ending = try workshop.train(session)
+        #expect(ending.warnings.count == 1)
+        #expect(ending.warnings.first?.contains("with 1 threads; from here on its numbers may differ") == true)
+    }
+
+    @Test func `a run that is being trained cannot be resumed or deleted by anybody else`() throws {
+        let session = try workshop.new()
+        let run = try store.run(named: "last")
+        #expect(run.state == .running)
+        let error = #expect(throws: RunnerError.self) { try workshop.resume() }
+        #expect(error?.description.hasPrefix("run bands-1 is being trained by ") == true)
+        #expect(throws: RunStoreError.self) { try store.delete(run) }
+        #expect(try workshop.train(session).summary.outcome == .completed)
+    }
+
+    @Test func `a fork at its parent's checkpoint with nothing changed is its parent`() throws {
+        let whole = try workshop.train(try workshop.new())
+        _ = try workshop.train(try workshop.new(), stopAfter: 7)
+        let parent = try store.run(named: "bands-2")
+        let checkpoint = try store.checkpoints(of: parent).checkpoint(named: "last")
+        let session = try RunSession.fork(
+            parent, at: checkpoint, try workshop.prepare(), in: store, program: "vgglab 0")
+        let fork = try workshop.train(session)
+        #expect(session.run.parentName == "bands-2" && session.run.parentStep == 7)
+        #expect(fork.weights == whole.weights)
+        #expect(try workshop.metrics("bands-3") == workshop.metrics("bands-1"))
+        // Its first checkpoint is its own, so that it needs its parent no more.
+        #expect(fork.savedSteps == [7, 10])
+    }
+
+    @Test func `a fork under another learning rate goes another way`() throws {
+        let whole = try workshop.train(try workshop.new())
+        let parent = try store.run(named: "bands-1")
+        workshop.experiment.training.learningRate = 0.001
+        workshop.experiment.training.epochs = 3
+        let checkpoint = try store.checkpoints(of: parent).checkpoint(named: "step:5")
+        let fork = try workshop.train(
+            try RunSession.fork(parent, at: checkpoint, try workshop.prepare(), in: store, program: "vgglab 0"))
+        #expect(fork.summary.step == 15)
+        #expect(fork.weights != whole.weights)
+        let (own, others) = (try workshop.metrics("bands-2"), try workshop.metrics("bands-1"))
+        #expect(own.prefix(5) == others.prefix(5))
+        #expect(own[5][3] == others[5][3])  // the first loss comes before the first step
+        #expect(own[6][3] != others[6][3])
+    }
+
+    @Test func `a fork inside an epoch keeps its pictures`() throws {
+        _ = try workshop.train(try workshop.new(), stopAfter: 7)
+        let parent = try store.run(named: "last")
+        let checkpoint = try store.checkpoints(of: parent).checkpoint(named: "last")
+        func fork(checksum: String = "abc") throws {
+            _ = try RunSession.fork(
+                parent, at: checkpoint, try workshop.prepare(checksum: checksum), in: store, program: "vgglab 0")
+        }
+        let other = #expect(throws: RunnerError.self) { try fork(checksum: "def") }
+        #expect(other?.description.hasPrefix("step 7 is inside an epoch, whose pictures cannot change") == true)
+        workshop.experiment.training.seed += 1
+        #expect(throws: RunnerError.self) { try fork() }
+        workshop.experiment.training.seed -= 1
+        workshop.experiment.training.epochs = 1
+        let short = #expect(throws: RunnerError.self) { try fork() }
+        #expect(short?.description.hasSuffix("add some with --set training.epochs=6") == true)
+        #expect(try store.names() == ["bands-1"])
+    }
+
+    @Test func `a fork that has lost its checkpoints does not begin with other weights`() throws {
+        _ = try workshop.train(try workshop.new())
+        let parent = try store.run(named: "last")
+        let checkpoint = try store.checkpoints(of: parent).checkpoint(named: "step:5")
+        _ = try workshop.train(
+            try RunSession.fork(parent, at: checkpoint, try workshop.prepare(), in: store, program: "vgglab 0"),
+            stopAfter: 6)
+        let fork = try store.run(named: "bands-2")
+        try FileManager.default.removeItem(atPath: store.checkpoints(of: fork).path)
+        let error = #expect(throws: RunnerError.self) { try workshop.resume("bands-2") }
+        #expect(error?.description.hasSuffix("fork it again: vgglab fork bands-1 --at step:5") == true)
+    }
+
+    @Test func `a checkpoint on its way is safe before a run that diverged is over`() throws {
+        workshop.experiment.checkpoint = CheckpointRecipe(everyEpochs: nil, everyMinutes: nil, everySteps: 1)
+        workshop.experiment.training.learningRate = 1e8
+        workshop.experiment.training.epochs = 50
+        let ending = try workshop.train(try workshop.new())
+        guard case .diverged(let step) = ending.summary.outcome else {
+            Issue.record("\(ending.summary.outcome)")
+            return
+        }
+        #expect(ending.savedSteps.last == step - 1)
+        #expect(ending.records.last?.event == .runFinished(ending.summary))
+        let (newest, damaged) = store.checkpoints(of: try store.run(named: "last")).newestSound()
+        #expect(newest?.step == step - 1)
+        #expect(damaged.isEmpty)
+    }
+
+    @Test func `where no checkpoint can be written training says so and goes on`() throws {
+        let whole = try workshop.train(try workshop.new())
+        let session = try workshop.new()
+        let checkpoints = store.checkpoints(of: session.run).path
+        try Data().write(to: URL(filePath: checkpoints))
+        let ending = try workshop.train(session) { record in
+            // Room again, for the last one.
+            if case .progress(let progress) = record.event, progress.step == 8 {
+                try? FileManager.default.removeItem(atPath: checkpoints)
+            }
+        }
+        #expect(ending.summary.outcome == .completed)
+        #expect(ending.weights == whole.weights)
+        #expect(ending.warnings.count == 1)
+        #expect(ending.warnings.first?.hasPrefix("no checkpoint: \(checkpoints): cannot be written") == true)
+        #expect(ending.warnings.first?.hasSuffix("; training goes on, and the checkpoint before stays") == true)
+        #expect(ending.savedSteps == [10])
+    }
+
+    @Test func `a store that is locked costs no checkpoint, and is caught up with`() throws {
+        let session = try workshop.new()
+        let other = try workshop.database()
+        try other.inDatabase { try $0.execute(sql: "BEGIN EXCLUSIVE") }
+        let ending = try workshop.train(session) { record in
+            if case .checkpointSaved(let saved) = record.event, saved.step == 10 {
+                try? other.inDatabase { try $0.execute(sql: "COMMIT") }
+            }
+        }
+        #expect(ending.savedSteps == [5, 10])
+        #expect(ending.warnings.first?.contains("another program keeps it locked") == true)
+        let run = try store.run(named: "last")
+        #expect(run.state == .completed)
+        #expect(try store.steps(of: run).count == 10)
+    }
+
+    @Test func `an end that could not be noted is said, and the run can be finished later`() throws {
+        let session = try workshop.new()
+        let other = try workshop.database()
+        try other.inDatabase { try $0.execute(sql: "BEGIN EXCLUSIVE") }
+        let ending = try workshop.train(session)
+        try other.inDatabase { try $0.execute(sql: "COMMIT") }
+        #expect(ending.warnings.last?.hasPrefix("the end of this run could not be noted: ") == true)
+        withExtendedLifetime(session) {}
+    }
+}

@@ -1,0 +1,114 @@
+// A store, made-up pictures and a small network with dropout and momentum: all that a session needs, in a folder of its
+// own.
+
+import Checkpoints
+import Datasets
+import Engine
+import Experiments
+import Foundation
+import GRDB
+import RunStore
+import Runner
+import Training
+
+/// Sessions of a run of two epochs of five steps.
+final class Workshop {
+    let path: String
+    let store: RunStore
+    var experiment: Experiment
+
+    init() throws {
+        let url = FileManager.default.temporaryDirectory.appending(path: "runner-\(UUID().uuidString)")
+        path = url.path
+        store = try RunStore(folder: path, creates: true, patience: 0.1)
+        experiment = Experiment(
+            name: "bands",
+            network: NetworkRecipe(
+                blocks: [Block(numConvs: 1, outChannels: 8), Block(numConvs: 1, outChannels: 16)], ratio: 1,
+                classifier: [24], dropout: 0.5),
+            data: DataRecipe(resize: 12, batchSize: 10),
+            training: TrainingRecipe(momentum: 0.9, epochs: 2, seed: 7))
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    /// 48 training and 20 test pictures of 12 × 12 in three classes: a bright band at the top, middle or bottom.
+    private static let pictures: LabelledImages = {
+        let labels = (0..<48).map { UInt8($0 % 3) }
+        let pixels = labels.enumerated().flatMap { number, label in
+            (0..<144).map { pixel -> UInt8 in
+                let noise = UInt8((number * 53 + pixel * 29) % 97)
+                return pixel / 48 == Int(label) ? 150 + noise : noise
+            }
+        }
+        return LabelledImages(height: 12, width: 12, pixels: pixels, labels: labels)
+    }()
+
+    func prepare(checksum: String = "abc", threads: Int = 1, machine: Machine = .current) throws -> PreparedExperiment {
+        var data = TrainingData(
+            train: Self.pictures, test: Self.pictures.prefix(20), numClasses: 3, summary: "bands",
+            recipe: experiment.data)
+        data.checksum = checksum
+        return try PreparedExperiment(experiment, data: data, threads: threads, machine: machine)
+    }
+
+    /// What a session has said, and its model's numbers at the end.
+    struct Ending {
+        var records: [RunRecord] = []
+        var summary: RunSummary
+        var weights: [String: [Float]] = [:]
+
+        var warnings: [String] {
+            records.compactMap { if case .warning(let text) = $0.event { text } else { nil } }
+        }
+        var savedSteps: [Int] {
+            records.compactMap { if case .checkpointSaved(let saved) = $0.event { saved.step } else { nil } }
+        }
+    }
+
+    /// Trains a session's run until it ends, or is stopped after a step.
+    ///
+    /// - Parameter each: sees every record, after the store.
+    func train(
+        _ session: RunSession, stopAfter step: Int? = nil, each: @escaping (RunRecord) -> Void = { _ in }
+    ) throws -> Ending {
+        let stop = StopRequest()
+        var records: [RunRecord] = []
+        var weights: [String: [Float]] = [:]
+        let summary = try session.train(stop: stop) { record in
+            records.append(record)
+            if case .progress(let progress) = record.event, progress.step == step { stop.make() }
+            each(record)
+        } finish: { model, _ in
+            for parameter in model.parameters {
+                weights[parameter.name] = try model.withValue(of: parameter) { Array($0) }
+            }
+        }
+        return Ending(records: records, summary: summary, weights: weights)
+    }
+
+    /// Another program's connection to the store.
+    func database() throws -> DatabaseQueue {
+        var configuration = Configuration()
+        configuration.allowsUnsafeTransactions = true  // one that is left open is what keeps a store locked
+        return try DatabaseQueue(path: "\(path)/runs.sqlite", configuration: configuration)
+    }
+
+    func new() throws -> RunSession { try RunSession.new(try prepare(), in: store, program: "vgglab 0") }
+
+    func resume(_ name: String = "last") throws -> RunSession {
+        try RunSession.resume(try store.run(named: name), try prepare(), in: store)
+    }
+
+    /// A run's numbers that depend on nothing but the seed: by step, and by epoch.
+    func metrics(_ name: String) throws -> [[Double]] {
+        let run = try store.run(named: name)
+        let steps = try store.steps(of: run).map {
+            [Double($0.step), Double($0.epoch), Double($0.stepInEpoch), $0.loss, $0.meanLoss, $0.meanAccuracy]
+        }
+        let epochs = try store.epochs(of: run).map {
+            [Double($0.epoch), Double($0.step), $0.trainLoss, $0.trainAccuracy, $0.testLoss, $0.testAccuracy]
+        }
+        return steps + epochs
+    }
+}
