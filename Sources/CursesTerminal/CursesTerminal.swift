@@ -176,7 +176,14 @@ public final class CursesTerminal: Terminal {
         }
     }
 
-    private func suspend() {
+    /// Draws every cell anew with the next frame, whatever has torn the screen.
+    public func redraw() {
+        shown = nil
+        session.clear()
+    }
+
+    /// Hands the terminal to the shell, and returns when the program is in the foreground again.
+    public func suspend() {
         session.leave()
         terminal_signals_suspend()
         resume()

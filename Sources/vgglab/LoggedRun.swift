@@ -44,6 +44,11 @@ struct LogOptions: ParsableArguments {
         }
     }
 
+    /// Whether something was asked for that only a log gives.
+    var wantsLog: Bool {
+        noTUI || quiet || logEveryStep || logFormat != .text || save != nil || tensorboard != nil
+    }
+
     func makeLog() -> any RunLogRenderer {
         switch logFormat {
         case .text: TextLog(quiet: quiet, terminalColumns: Console.terminalColumns)

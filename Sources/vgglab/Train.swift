@@ -1,4 +1,4 @@
-// `vgglab [train] FILE…`: runs experiments in order and logs them.
+// `vgglab [train] FILE…`: the dashboard in a terminal; without one, or if asked, the experiments in order as a log.
 
 import ArgumentParser
 import Datasets
@@ -10,15 +10,17 @@ import Training
 
 struct Train: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Train experiments, one after another (the default).",
+        abstract: "Show experiments and train them (the default).",
         discussion: """
-            Text goes to standard output, messages to standard error. Every run is kept: vgglab list shows them. \
-            Ctrl-C keeps the run's state and ends with a last line; vgglab resume goes on from there. A second Ctrl-C \
-            ends at once.
+            In a terminal it is a dashboard: Enter trains the selected experiment, ? shows all keys. Without one, or \
+            with --no-tui, it trains the experiments one after another: text goes to standard output, messages to \
+            standard error; Ctrl-C keeps the run's state and ends with a last line, a second one ends at once. Every \
+            run is kept: vgglab list shows them, and vgglab resume goes on with one that was stopped.
             """)
 
     @Argument(
-        help: ArgumentHelp("Experiment files; experiments/quickstart.yaml unless given.", valueName: "file"),
+        help: ArgumentHelp(
+            "Experiment files, or folders for the dashboard; experiments unless given.", valueName: "file"),
         completion: .file(extensions: ["yaml", "yml"]))
     var files: [String] = []
 
@@ -27,6 +29,7 @@ struct Train: ParsableCommand {
     @OptionGroup var threadOptions: ThreadOptions
     @OptionGroup var storeOptions: StoreOptions
     @OptionGroup var logOptions: LogOptions
+    @OptionGroup var screenOptions: ScreenOptions
 
     func validate() throws {
         if logOptions.save != nil && files.count > 1 {
@@ -36,6 +39,19 @@ struct Train: ParsableCommand {
     }
 
     func run() throws {
+        if logOptions.wantsLog {
+            try log()
+        } else if let problem = ScreenOptions.terminalProblem {
+            Console.say("note: \(problem), so this is the log; --no-tui says the same without this line")
+            try log()
+        } else {
+            try screenOptions.show(
+                files.isEmpty ? ["experiments"] : files, settings: settings, dataOptions: dataOptions,
+                threadOptions: threadOptions, storeOptions: storeOptions)
+        }
+    }
+
+    private func log() throws {
         // Whatever can be wrong with any of the files is said before the first of them trains.
         let machine = Machine.current
         let threads = threadOptions.count(on: machine)

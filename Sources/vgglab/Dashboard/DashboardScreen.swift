@@ -1,0 +1,108 @@
+// The dashboard's loop: input and news become messages, messages change the state, the state is drawn. One thread, which
+// waits for nothing but the terminal.
+
+import CursesTerminal
+import Dashboard
+import Foundation
+import Runner
+import Screen
+import Training
+
+/// Runs the dashboard on a terminal until it is quit.
+struct DashboardScreen {
+    /// Seconds between two frames that only show news; keys are answered at once.
+    private static let newsInterval = 0.1
+
+    private let terminal: CursesTerminal
+    private let mailbox: Mailbox
+    private let bench: Workbench
+    private var state: State
+    private var isDirty = true
+    private var isEnding = false
+    private var status: Int32 = 0
+
+    init(_ terminal: CursesTerminal, mailbox: Mailbox, bench: Workbench, preferences: Preferences) {
+        self.terminal = terminal
+        self.mailbox = mailbox
+        self.bench = bench
+        state = State(size: terminal.size, preferences: preferences)
+        use(preferences)
+    }
+
+    /// Shows the dashboard until it ends.
+    ///
+    /// - Returns: the status to exit with.
+    mutating func run() -> Int32 {
+        draw()
+        bench.begin()
+        var lastNews = monotonicSeconds()
+        while !isEnding || !bench.queue.waitUntilIdle(seconds: 0) {
+            let wait = state.isMoving || isEnding ? Self.newsInterval : 1
+            let hasInput = takeInput(wait: max(lastNews + wait - monotonicSeconds(), 0))
+            let now = monotonicSeconds()
+            if hasInput || now - lastNews >= Self.newsInterval {
+                takeNews(at: now)
+                lastNews = now
+            }
+            if isDirty { draw() }
+        }
+        return status
+    }
+
+    /// Waits for input and takes all that has come.
+    private mutating func takeInput(wait seconds: Double) -> Bool {
+        guard var input = terminal.next(timeout: .seconds(seconds)) else { return false }
+        while true {
+            take(input)
+            guard let more = terminal.next(timeout: .zero) else { return true }
+            input = more
+        }
+    }
+
+    private mutating func take(_ input: Input) {
+        if case .woken = input { return }
+        if case .signal(let number) = input {
+            status = 128 + number
+            // Whoever asks twice does not want to wait.
+            if isEnding && number == SIGINT {
+                terminal.close()
+                exit(status)
+            }
+        }
+        update(.input(input))
+    }
+
+    private mutating func takeNews(at now: Double) {
+        for message in mailbox.take() { update(message) }
+        update(.tick(seconds: now))
+    }
+
+    private mutating func update(_ message: Message) {
+        for effect in state.update(message) { perform(effect) }
+        isDirty = true
+    }
+
+    private mutating func perform(_ effect: Effect) {
+        switch effect {
+        case .quit:
+            bench.queue.stopAll()
+            isEnding = true
+        case .redraw: terminal.redraw()
+        case .suspend: terminal.suspend()
+        case .savePreferences(let preferences):
+            use(preferences)
+            bench.perform(effect)
+        default: bench.perform(effect)
+        }
+    }
+
+    private func use(_ preferences: Preferences) {
+        if let palette = Palette(rawValue: preferences.palette) { terminal.palette = palette }
+    }
+
+    private mutating func draw() {
+        let frame = state.frame(glyphs: terminal.glyphs, colors: terminal.colors)
+        terminal.draw(frame.cells, cursor: frame.cursor)
+        isDirty = false
+    }
+}

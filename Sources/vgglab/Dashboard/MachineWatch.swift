@@ -1,0 +1,44 @@
+// How busy the machine is, from what Linux counts.
+
+import Dashboard
+import Engine
+import Foundation
+import Runner
+import Training
+
+/// Looks at processors and memory; a share of processor time is that since the look before.
+struct MachineWatch {
+    private var busy = 0.0
+    private var total = 0.0
+
+    /// The load since the last call.
+    mutating func load(_ budget: RunQueue.Budget, running: Int) -> MachineLoad {
+        let machine = Machine.current
+        let (busy, total) = Self.processorTimes
+        let share = total > self.total ? (busy - self.busy) / (total - self.total) : 0
+        (self.busy, self.total) = (busy, total)
+        return MachineLoad(
+            threadBudget: budget.threads, threadsInUse: min(running * budget.threadsPerRun, budget.threads),
+            memoryUsedBytes: machine.memoryBytes - machine.availableMemoryBytes,
+            memoryTotalBytes: machine.memoryBytes, cpuShare: min(max(share, 0), 1),
+            residentBytes: Self.residentBytes, traits: VGGModel.traits)
+    }
+
+    /// Ticks of all processors since the system began: those with work, and all.
+    private static var processorTimes: (busy: Double, total: Double) {
+        let line = text(of: "/proc/stat").prefix { $0 != "\n" }
+        let ticks = line.split(separator: " ").dropFirst().prefix(8).compactMap { Double($0) }
+        guard ticks.count >= 5 else { return (0, 0) }
+        let total = ticks.reduce(0, +)
+        return (total - ticks[3] - ticks[4], total)
+    }
+
+    private static var residentBytes: Int {
+        let pages = text(of: "/proc/self/statm").split(separator: " ").dropFirst().first.flatMap { Int($0) }
+        return (pages ?? 0) * sysconf(Int32(_SC_PAGESIZE))
+    }
+
+    private static func text(of path: String) -> String {
+        FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    }
+}

@@ -1,0 +1,52 @@
+// What other threads have to say to the dashboard. Nobody waits here: training threads least of all.
+
+import Dashboard
+import Experiments
+import Synchronization
+
+/// Messages on their way to the screen's thread.
+final class Mailbox: Sendable {
+    private struct Contents {
+        var messages: [Message] = []
+        var records: [RunRecord] = []
+    }
+
+    /// More records than this between two frames are thinned; their means say what was left out.
+    private static let mostRecords = 512
+
+    private let contents = Mutex(Contents())
+    private let wake: @Sendable () -> Void
+
+    /// - Parameter wake: ends the wait of whoever takes the messages.
+    init(wake: @escaping @Sendable () -> Void) { self.wake = wake }
+
+    func post(_ message: Message) {
+        contents.withLock { $0.messages.append(message) }
+        wake()
+    }
+
+    /// Posts what a run says. Nobody is woken for it: the screen looks often enough while runs go on.
+    func post(_ record: RunRecord) {
+        contents.withLock { contents in
+            if contents.records.count >= Self.mostRecords, record.isProgress, let last = contents.records.last,
+                last.run == record.run, last.isProgress
+            {
+                contents.records[contents.records.count - 1] = record
+            } else {
+                contents.records.append(record)
+            }
+        }
+    }
+
+    /// All that has come since the last call, in order.
+    func take() -> [Message] {
+        contents.withLock { contents in
+            defer { contents = Contents() }
+            return contents.messages + (contents.records.isEmpty ? [] : [.records(contents.records)])
+        }
+    }
+}
+
+extension RunRecord {
+    fileprivate var isProgress: Bool { if case .progress = event { true } else { false } }
+}

@@ -1,0 +1,103 @@
+// The runs that the dashboard lists: those of the store, and those of the queue that the store does not know yet.
+
+import Dashboard
+import Experiments
+import RunStore
+import Runner
+import Training
+
+/// Runs by what the store and the queue know of them.
+struct RunShelf {
+    /// A run that could not begin, so that the store has nothing of it.
+    private struct Failure {
+        let experiment: Experiment
+        let reason: String
+    }
+
+    private let machine: String
+    private var experiments: [Int64: Experiment] = [:]
+    private var speeds: [Int64: SpeedSample] = [:]
+    private var failures: [String: Failure] = [:]
+    private var waiting: [String: Experiment] = [:]
+
+    /// - Parameter machine: this machine, for people.
+    init(machine: String) { self.machine = machine }
+
+    /// Notes that a run could not begin.
+    mutating func note(failure reason: String, of run: String) {
+        guard let experiment = waiting[run] else { return }
+        failures[run] = Failure(experiment: experiment, reason: reason)
+    }
+
+    /// Every run, the oldest first.
+    mutating func entries(_ runs: [RunInfo], _ queue: [RunQueue.Entry]) -> [RunEntry] {
+        for entry in queue { waiting[entry.name] = entry.experiment }
+        let queued = Dictionary(queue.map { ($0.name, $0) }) { first, _ in first }
+        let stored = runs.compactMap { run in entry(run, queued[run.name]) }
+        let names = Set(runs.map(\.name))
+        let failed = failures.filter { !names.contains($0.key) }.sorted { $0.key < $1.key }.map { name, failure in
+            RunEntry(name: name, experiment: failure.experiment, state: .failed, reason: failure.reason)
+        }
+        let new = queue.filter { !names.contains($0.name) }.map { entry in
+            var run = RunEntry(name: entry.name, experiment: entry.experiment, state: .queued, threads: entry.threads)
+            run.take(entry)
+            run.createdAt = .greatestFiniteMagnitude
+            return run
+        }
+        return failed + stored + new
+    }
+
+    /// How fast this machine has trained, from its newest runs.
+    var measuredSpeeds: [SpeedSample] { speeds.sorted { $0.key > $1.key }.prefix(50).map(\.value) }
+
+    private mutating func entry(_ run: RunInfo, _ queued: RunQueue.Entry?) -> RunEntry? {
+        guard let experiment = experiments[run.id] ?? (try? run.experiment()) else { return nil }
+        experiments[run.id] = experiment
+        noteSpeed(of: run, experiment)
+        var entry = RunEntry(
+            name: run.name, experiment: experiment, state: RunEntry.State(run.state), reason: run.reason,
+            isOurs: queued != nil || (run.state != .running && run.machine == machine), threads: run.threads,
+            epoch: run.epoch, step: run.step, stepsPerEpoch: run.stepsPerEpoch, loss: run.loss,
+            trainAccuracy: run.trainAccuracy, testAccuracy: run.testAccuracy, bestAccuracy: run.bestAccuracy,
+            bestEpoch: run.bestEpoch, examplesPerSecond: run.examplesPerSecond, elapsedSeconds: run.elapsedSeconds,
+            createdAt: run.createdAt, peakMemoryBytes: run.peakMemoryBytes, parent: run.parentName, tags: run.tags,
+            note: run.note)
+        if let queued { entry.take(queued) }
+        return entry
+    }
+
+    private mutating func noteSpeed(of run: RunInfo, _ experiment: Experiment) {
+        guard run.state == .completed, run.machine == machine, speeds[run.id] == nil,
+            let rate = run.examplesPerSecond, let network = try? experiment.network(numClasses: 10)
+        else { return }
+        speeds[run.id] = SpeedSample(
+            trainingMACs: network.trainingMACs, examplesPerSecond: rate, threads: run.threads)
+    }
+}
+
+extension RunEntry.State {
+    fileprivate init(_ state: RunState) {
+        self =
+            switch state {
+            case .running: .running
+            case .completed: .done
+            case .stopped: .stopped
+            case .interrupted: .interrupted
+            case .diverged: .diverged
+            case .failed: .failed
+            }
+    }
+}
+
+extension RunEntry {
+    /// Takes over how it stands in this process's queue.
+    fileprivate mutating func take(_ entry: RunQueue.Entry) {
+        switch entry.state {
+        case .waiting(let place): (state, queuePosition) = (.queued, place)
+        case .running: state = .running
+        case .held: state = .paused
+        }
+        isOurs = true
+        threads = entry.threads
+    }
+}

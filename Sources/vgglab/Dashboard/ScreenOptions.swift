@@ -1,0 +1,63 @@
+// Options of the dashboard, and whether there is a terminal for it.
+
+import ArgumentParser
+import CursesTerminal
+import Foundation
+import Runner
+import Screen
+import Training
+
+/// How the dashboard looks, and how much it does at once.
+struct ScreenOptions: ParsableArguments {
+    @Option(help: "In the dashboard: runs at once; they share the threads.")
+    var jobs = 1
+
+    @Flag(help: "In the dashboard: only ASCII characters.")
+    var ascii = false
+
+    @Flag(name: .customLong("no-color"), help: "In the dashboard: no colours; NO_COLOR says the same.")
+    var noColor = false
+
+    func validate() throws {
+        if !(1...64).contains(jobs) { throw ValidationError("--jobs must be from 1 to 64 (got \(jobs))") }
+    }
+
+    /// Why there can be no dashboard; `nil` where there can.
+    static var terminalProblem: String? {
+        if isatty(STDIN_FILENO) != 1 { return "standard input is no terminal" }
+        if isatty(STDOUT_FILENO) != 1 { return "standard output is no terminal" }
+        let name = ProcessInfo.processInfo.environment["TERM"] ?? ""
+        return name.isEmpty || name == "dumb" ? "the terminal (TERM=\(name)) cannot show a dashboard" : nil
+    }
+
+    /// Shows the dashboard until it is quit.
+    ///
+    /// - Parameter places: experiment files, and folders of them.
+    func show(
+        _ places: [String], settings: SettingOptions, dataOptions: DataOptions, threadOptions: ThreadOptions,
+        storeOptions: StoreOptions
+    ) throws {
+        guard settings.overrides.isEmpty else {
+            throw Failure(message: "--set goes with --no-tui; in the dashboard press n for a variant")
+        }
+        for place in places where !FileManager.default.fileExists(atPath: place) && place != "experiments" {
+            throw Failure(message: "\(place): there is no such file or folder")
+        }
+        let budget = RunQueue.Budget(jobs: jobs, threads: threadOptions.count(on: .current))
+        let store = try storeOptions.openForWriting()
+        let terminal = try explaining {
+            try CursesTerminal(TerminalOptions(allowsColor: !noColor, isASCII: ascii))
+        }
+        let waker = terminal.waker
+        let mailbox = Mailbox { waker.wake() }
+        let bench = Workbench(
+            store, places: places, budget: budget,
+            datasets: DatasetCache(folder: dataOptions.folder, environment: ProcessInfo.processInfo.environment),
+            mailbox: mailbox)
+        var screen = DashboardScreen(
+            terminal, mailbox: mailbox, bench: bench, preferences: PreferencesFile.read())
+        let status = screen.run()
+        terminal.close()
+        if status != 0 { throw ExitCode(status) }
+    }
+}

@@ -1,0 +1,229 @@
+// What stands behind the dashboard: the store, the queue and the files. Carries out effects and answers with messages,
+// on threads of its own, so that the screen never waits.
+
+import Checkpoints
+import Dashboard
+import Datasets
+import Engine
+import ExperimentFiles
+import Experiments
+import Foundation
+import RunStore
+import Runner
+import Synchronization
+import Training
+
+/// Carries out what the dashboard wants done.
+final class Workbench: Sendable {
+    private struct Shelves {
+        var experiments: ExperimentShelf
+        var runs: RunShelf
+        var machine = MachineWatch()
+        var known: [RunInfo] = []
+        var speedCount = 0
+        var isRefreshing = false
+    }
+
+    let queue: RunQueue
+    private let store: RunStore
+    private let datasets: DatasetCache
+    private let mailbox: Mailbox
+    private let shelves: Mutex<Shelves>
+    /// Reads and writes files, one thing after the other.
+    private let desk = DispatchQueue(label: "vgglab.desk")
+
+    init(
+        _ store: RunStore, places: [String], budget: RunQueue.Budget, datasets: DatasetCache, mailbox: Mailbox
+    ) {
+        self.store = store
+        self.datasets = datasets
+        self.mailbox = mailbox
+        shelves = Mutex(
+            Shelves(experiments: ExperimentShelf(places), runs: RunShelf(machine: Machine.current.summary)))
+        let relay = Relay()
+        queue = RunQueue(store, budget: budget, datasets: datasets, program: Vgglab.program) { relay.send($0) }
+        relay.connect { [weak self] in self?.take($0) }
+    }
+
+    /// Begins to tell what there is, and what changes.
+    func begin() {
+        if let notice = store.notice { mailbox.post(.notice(notice, isError: true)) }
+        desk.async { [self] in
+            lookEverySecond()
+            refreshRuns()
+            loadFacts()
+        }
+    }
+
+    private func lookEverySecond() {
+        look()
+        desk.asyncAfter(deadline: .now() + 1) { [weak self] in self?.lookEverySecond() }
+    }
+
+    // MARK: What changes
+
+    private func take(_ news: RunQueue.News) {
+        switch news {
+        case .record(let record): mailbox.post(record)
+        case .profile(let run, let network, let times):
+            mailbox.post(.profile(run: run, Self.shares(times, network)))
+        case .failed(let run, let reason):
+            shelves.withLock { $0.runs.note(failure: reason, of: run) }
+            mailbox.post(.notice("\(run): \(reason)", isError: true))
+        case .changed: refresh()
+        }
+    }
+
+    /// Has the runs told again soon; many wishes at once become one.
+    private func refresh() {
+        let isNew = shelves.withLock { shelves in
+            defer { shelves.isRefreshing = true }
+            return !shelves.isRefreshing
+        }
+        if isNew { desk.async { [self] in refreshRuns() } }
+    }
+
+    private func refreshRuns() {
+        shelves.withLock { $0.isRefreshing = false }
+        do {
+            // Those of the queue last: a run that ends meanwhile is then in both rather than in neither.
+            let queued = queue.entries
+            let runs = try store.runs()
+            let (entries, speeds, isNew) = shelves.withLock { shelves in
+                let entries = shelves.runs.entries(runs, queued)
+                let speeds = shelves.runs.measuredSpeeds
+                shelves.known = runs
+                defer { shelves.speedCount = speeds.count }
+                return (entries, speeds, speeds.count != shelves.speedCount)
+            }
+            mailbox.post(.runs(entries))
+            if isNew { mailbox.post(.speeds(speeds)) }
+        } catch {
+            mailbox.post(.notice(error.description, isError: true))
+        }
+    }
+
+    /// Looks at everything that others may have changed.
+    private func look() {
+        let running = queue.entries.count { $0.state == .running }
+        let (experiments, load) = shelves.withLock { shelves in
+            (shelves.experiments.read(), shelves.machine.load(queue.budget, running: running))
+        }
+        if let experiments { mailbox.post(.experiments(experiments)) }
+        mailbox.post(.machine(load))
+        // Other processes write to the store as well.
+        guard let runs = try? store.runs() else { return }
+        if shelves.withLock({ $0.known != runs }) { refreshRuns() }
+    }
+
+    private func loadFacts() {
+        guard let dataset = try? datasets.dataset(named: FashionMNIST.name) else { return }
+        mailbox.post(
+            .dataset(
+                DatasetFacts(
+                    name: dataset.name, trainExamples: dataset.train.count, testExamples: dataset.test.count,
+                    classes: dataset.classNames, storedBytes: dataset.train.storedBytes + dataset.test.storedBytes)))
+    }
+
+    private static func shares(_ times: [PassTime], _ network: Network) -> [BlockShare] {
+        let total = times.reduce(0) { $0 + $1.seconds }
+        var seconds: [Int?: Double] = [:]
+        for time in times { seconds[time.layer.flatMap { network.layers[$0].block }, default: 0] += time.seconds }
+        return seconds.map { BlockShare(block: $0.key, share: $0.value / max(total, .leastNormalMagnitude)) }
+            .sorted { ($0.block ?? .max) < ($1.block ?? .max) }
+    }
+
+    // MARK: What is wanted
+
+    /// Carries out an effect that is not the screen's own.
+    func perform(_ effect: Effect) {
+        switch effect {
+        case .pause(let runs): runs.forEach(queue.hold)
+        case .unpause(let runs): runs.forEach(queue.letGoOn)
+        case .stop(let runs): runs.forEach(queue.stop)
+        case .moveInQueue(let run, let places): queue.move(run, by: places)
+        case .launch(let requests): trying { [self] in for request in requests { try launch(request) } }
+        case .resume(let runs):
+            trying { [self] in for run in runs { try queue.resume(try store.run(named: run)) } }
+        case .restart(let runs):
+            trying { [self] in for run in runs { try queue.launch(try store.run(named: run).experiment()) } }
+        case .delete(let runs):
+            trying { [self] in
+                for run in runs { try store.delete(try store.run(named: run)) }
+                refreshRuns()
+            }
+        case .saveExperiment(let experiment): trying { [self] in try save(experiment) }
+        case .loadHistory(let run):
+            desk.async { [self] in
+                let records = (try? store.records(of: try store.run(named: run))) ?? []
+                mailbox.post(.history(run: run, records))
+            }
+        case .loadPredictions(let run, let filter): loadPredictions(run, filter)
+        case .savePreferences(let preferences): trying { try PreferencesFile.write(preferences) }
+        case .loadProfile, .redraw, .suspend, .quit: break
+        }
+    }
+
+    /// Does something on the desk, and tells if it fails.
+    private func trying(_ body: @escaping @Sendable () throws -> Void) {
+        desk.async { [self] in
+            do { try body() } catch { mailbox.post(.notice("\(error)", isError: true)) }
+        }
+    }
+
+    private func launch(_ request: LaunchRequest) throws {
+        guard let fork = request.parent else {
+            try queue.launch(request.experiment)
+            return
+        }
+        let parent = try store.run(named: fork.run)
+        let checkpoints = store.checkpoints(of: parent).all
+        let step = checkpoints.first { $0.step <= fork.step ?? .max }?.step
+        try queue.fork(parent, at: step.map { "step:\($0)" } ?? "last", request.experiment)
+    }
+
+    private func save(_ experiment: Experiment) throws {
+        let folder = shelves.withLock { $0.experiments.folder }
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        // Nobody's file is written over.
+        var path = "\(folder)/\(experiment.name).yaml"
+        var number = 2
+        while FileManager.default.fileExists(atPath: path) {
+            path = "\(folder)/\(experiment.name)-\(number).yaml"
+            number += 1
+        }
+        try Data(ExperimentFile.yaml(for: experiment).utf8).write(to: URL(filePath: path), options: .withoutOverwriting)
+        mailbox.post(.notice("saved as \(path)", isError: false))
+        look()
+    }
+
+    private func loadPredictions(_ run: String, _ filter: PictureFilter) {
+        let thread = Thread { [self] in
+            do {
+                let info = try store.run(named: run)
+                let experiment = try info.experiment()
+                let dataset = try datasets.dataset(named: experiment.data.dataset)
+                let checkpoints = store.checkpoints(of: info)
+                let checkpoint = try checkpoints.checkpoint(named: checkpoints.best == nil ? "last" : "best")
+                let predictions = try Predictions(
+                    checkpoint, of: experiment, data: TrainingData(dataset, recipe: experiment.data),
+                    threads: queue.budget.threadsPerRun)
+                mailbox.post(.predictions(run: run, .success(PredictionReport(predictions, dataset, filter))))
+            } catch {
+                mailbox.post(.predictions(run: run, .failure(Problem("\(error)"))))
+            }
+        }
+        thread.name = "predictions"
+        thread.stackSize = 8 << 20
+        thread.start()
+    }
+}
+
+/// Hands on what a queue tells to somebody who is made after it.
+private final class Relay: Sendable {
+    private let listener = Mutex<(@Sendable (RunQueue.News) -> Void)?>(nil)
+
+    func connect(_ listen: @escaping @Sendable (RunQueue.News) -> Void) { listener.withLock { $0 = listen } }
+
+    func send(_ news: RunQueue.News) { listener.withLock { $0 }?(news) }
+}
