@@ -42,8 +42,7 @@ struct Train: ParsableCommand {
         if logOptions.wantsLog {
             try log()
         } else if let problem = ScreenOptions.terminalProblem {
-            Console.say("note: \(problem), so this is the log; --no-tui says the same without this line")
-            try log()
+            try log(note: "note: \(problem), so this is the log; with --no-tui it comes without this line")
         } else {
             try screenOptions.show(
                 files.isEmpty ? ["experiments"] : files, settings: settings, dataOptions: dataOptions,
@@ -51,7 +50,7 @@ struct Train: ParsableCommand {
         }
     }
 
-    private func log() throws {
+    private func log(note: String? = nil) throws {
         // Whatever can be wrong with any of the files is said before the first of them trains.
         let machine = Machine.current
         let threads = threadOptions.count(on: machine)
@@ -72,6 +71,7 @@ struct Train: ParsableCommand {
         }
         try logOptions.checkPlaces()
         let store = try storeOptions.openForWriting()
+        if let note { Console.say(note) }
 
         // Until here a signal ends the program at once, as nothing can be lost yet.
         Signals.install()
