@@ -55,6 +55,7 @@ let package = Package(
         .target(name: "Screen"),
         .target(name: "CTerminalSignals"),
         .target(name: "CursesTerminal", dependencies: ["CNcurses", "CTerminalSignals", "Screen"]),
+        .target(name: "Dashboard", dependencies: ["ExperimentFiles", "Experiments", "RunLog", "Screen"]),
         .target(name: "Exports", dependencies: ["Experiments", "RunLog", "Safetensors"]),
         .executableTarget(
             name: "vgglab",
@@ -77,6 +78,9 @@ let package = Package(
             dependencies: ["Datasets", "Engine", "Experiments", "Safetensors", "Training"]),
         .testTarget(name: "RunLogTests", dependencies: ["Experiments", "RunLog"]),
         .testTarget(name: "ScreenTests", dependencies: ["Screen"]),
+        .testTarget(
+            name: "DashboardTests",
+            dependencies: ["Dashboard", "ExperimentFiles", "Experiments", "RunLog", "Screen"]),
         .testTarget(name: "ExportsTests", dependencies: ["Experiments", "Exports", "RunLog", "Safetensors"]),
         // The program is run as a process of its own, from the folder that the tests are built into.
         .testTarget(name: "vgglabTests", dependencies: ["vgglab"]),

@@ -51,6 +51,11 @@ public enum ExperimentFile {
         return lines.joined(separator: "\n") + "\n"
     }
 
+    /// The value of a key such as `training.lr` as YAML; `nil` where another key says it, or there is no such key.
+    public static func value(of path: String, in experiment: Experiment) -> String? {
+        Schema.field(path)?.write(experiment)
+    }
+
     private static func contents(of path: String) throws(ExperimentFileError) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .file(path: path, problem: sentence(for: errno)) }

@@ -1,0 +1,130 @@
+// All experiments and runs with what they have said. Keeps them consistent; which are shown, and how, is RunList's work.
+
+internal import Experiments
+
+/// What is known of experiments and runs.
+struct Catalog: Hashable {
+    private(set) var experiments: [ExperimentEntry] = []
+    private(set) var runs: [RunEntry] = []
+    private(set) var series: [String: RunSeries] = [:]
+    private(set) var profiles: [String: [BlockShare]] = [:]
+    /// Runs whose history has been asked for, with what they have said since.
+    private var waiting: [String: [RunRecord]] = [:]
+    /// Runs whose history was given; what the store does not have is not asked for twice.
+    private var answered: Set<String> = []
+    private var colors: [String: Int] = [:]
+    /// What this machine was measured to do, beside what its runs tell.
+    var measuredSpeeds: [SpeedSample] = []
+    var datasets: [String: DatasetFacts] = [DatasetFacts.fashionMNIST.name: .fashionMNIST]
+
+    func run(named name: String) -> RunEntry? { runs.first { $0.name == name } }
+
+    /// A curve's number, the same as long as the program runs.
+    func color(of run: String) -> Int { colors[run] ?? 0 }
+
+    mutating func take(experiments: [ExperimentEntry]) { self.experiments = experiments }
+
+    mutating func take(runs: [RunEntry]) {
+        let old = Dictionary(self.runs.map { ($0.name, $0) }) { $1 }
+        self.runs = runs.map { run in
+            // What a run says arrives faster than what the store knows of it.
+            guard let known = old[run.name], run.state.isActive, run.step < known.step else { return run }
+            var run = run
+            run.takeFigures(of: known)
+            return run
+        }
+        for run in runs where colors[run.name] == nil && run.state.isActive { giveColor(to: run.name) }
+        let names = Set(runs.map(\.name))
+        series = series.filter { names.contains($0.key) }
+    }
+
+    mutating func giveColor(to run: String) {
+        if colors[run] == nil { colors[run] = colors.count }
+    }
+
+    mutating func take(records: [RunRecord]) {
+        for record in records {
+            // Until the history comes, what is said now is drawn by itself.
+            series[record.run, default: RunSeries()].append(CollectionOfOne(record))
+            if record.sequence == 0 { waiting[record.run] = nil }
+            waiting[record.run]?.append(record)
+            guard let index = runs.firstIndex(where: { $0.name == record.run }) else { continue }
+            runs[index].follow(record.event)
+        }
+    }
+
+    mutating func take(history: [RunRecord], of run: String) {
+        answered.insert(run)
+        // A run that began in the meantime has said everything itself.
+        guard series[run]?.isComplete != true || !history.isEmpty else { return }
+        var whole = RunSeries()
+        whole.append(history)
+        whole.append(waiting[run] ?? [])
+        waiting[run] = nil
+        series[run] = whole
+    }
+
+    mutating func take(profile: [BlockShare], of run: String) { profiles[run] = profile }
+
+    /// Which of these runs' histories are to be asked for; each only once.
+    mutating func histories(toAskFor names: [String]) -> [String] {
+        names.filter { name in
+            giveColor(to: name)
+            let isMissing = series[name]?.isComplete != true && waiting[name] == nil && !answered.contains(name)
+            guard isMissing, let run = run(named: name), run.state != .queued else { return false }
+            waiting[name] = []
+            return true
+        }
+    }
+}
+
+extension RunEntry {
+    /// Takes over what another entry of the same run knows better.
+    fileprivate mutating func takeFigures(of known: RunEntry) {
+        (epoch, step, loss, trainAccuracy) = (known.epoch, known.step, known.loss, known.trainAccuracy)
+        (examplesPerSecond, elapsedSeconds) = (known.examplesPerSecond, known.elapsedSeconds)
+        remainingSeconds = known.remainingSeconds
+        testAccuracy = known.testAccuracy ?? testAccuracy
+        (bestAccuracy, bestEpoch) = (known.bestAccuracy ?? bestAccuracy, known.bestEpoch ?? bestEpoch)
+        if stepsPerEpoch == 0 { stepsPerEpoch = known.stepsPerEpoch }
+    }
+
+    fileprivate mutating func follow(_ event: RunEvent) {
+        switch event {
+        case .runStarted(let started):
+            (stepsPerEpoch, threads, step) = (started.stepsPerEpoch, started.threads, started.resumedStep)
+        case .progress(let progress):
+            (epoch, step, stepsPerEpoch) = (progress.epoch, progress.step, progress.stepsPerEpoch)
+            (loss, trainAccuracy) = (progress.meanLoss, progress.meanAccuracy)
+            (examplesPerSecond, elapsedSeconds) = (progress.examplesPerSecond, progress.elapsedSeconds)
+            remainingSeconds = progress.remainingSeconds
+        case .epochFinished(let metrics):
+            (epoch, step) = (metrics.epoch, metrics.step)
+            (loss, trainAccuracy, testAccuracy) = (metrics.trainLoss, metrics.trainAccuracy, metrics.testAccuracy)
+            (elapsedSeconds, remainingSeconds) = (metrics.elapsedSeconds, metrics.remainingSeconds)
+            examplesPerSecond = metrics.examplesPerSecond
+            if metrics.testAccuracy > bestAccuracy ?? -1 {
+                (bestAccuracy, bestEpoch) = (metrics.testAccuracy, metrics.epoch)
+            }
+        case .runFinished(let summary):
+            state = State(summary.outcome)
+            if case .failed(let reason) = summary.outcome { self.reason = reason }
+            (step, elapsedSeconds, remainingSeconds) = (summary.step, summary.elapsedSeconds, nil)
+            if summary.examplesPerSecond > 0 { examplesPerSecond = summary.examplesPerSecond }
+            peakMemoryBytes = summary.peakMemoryBytes
+        case .checkpointSaved, .warning: break
+        }
+    }
+}
+
+extension RunEntry.State {
+    init(_ outcome: Outcome) {
+        self =
+            switch outcome {
+            case .completed: .done
+            case .stopped: .stopped
+            case .diverged: .diverged
+            case .failed: .failed
+            }
+    }
+}

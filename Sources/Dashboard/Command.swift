@@ -1,0 +1,40 @@
+// What a person can tell the dashboard to do, whichever key or mouse button says it. Keys.swift binds keys to these.
+
+/// An instruction to the dashboard.
+enum Command: Hashable {
+    // Everywhere.
+    case quit, help, redraw, suspend, back
+    case show(Tab)
+    case nextTab, previousTab, nextPanel, previousPanel, maximize
+    // Moving.
+    case up, down, pageUp, pageDown, first, last, left, right
+    // Rows.
+    case open, mark, markAll, filter, sortNext, sortReverse
+    // Runs.
+    case newVariant, fork, stop, pause, resume, restart, earlier, later, delete
+    // Charts.
+    case axis, logarithmic, smoothing, zoomIn, zoomOut, panLeft, panRight, wholeCurve
+    // The form.
+    case launchForm, saveForm, saveAndLaunchForm
+    // Pictures.
+    case allPictures, wrongPictures, reloadPictures
+    // The log.
+    case search, nextMatch, previousMatch
+    // The quit dialog.
+    case stopAndQuit, leaveAndQuit, confirm
+}
+
+/// A view that fills the screen.
+enum Tab: Int, CaseIterable {
+    case overview, run, compare, pictures, log
+
+    var title: String {
+        switch self {
+        case .overview: "Overview"
+        case .run: "Run"
+        case .compare: "Compare"
+        case .pictures: "Pictures"
+        case .log: "Log"
+        }
+    }
+}

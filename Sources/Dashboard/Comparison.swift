@@ -1,0 +1,97 @@
+// Runs side by side: settings that differ, figures, and how soon each was how good. Drawing is CompareView's work.
+
+internal import ExperimentFiles
+internal import Experiments
+internal import RunLog
+internal import Screen
+
+/// A table of runs.
+struct Comparison: Hashable {
+    /// A line of it.
+    struct Row: Hashable {
+        var label: String
+        /// A text for each run; empty for nothing.
+        var values: [String]
+        /// Which of them is the best; `nil` where none is, or all are the same.
+        var best: Int?
+    }
+
+    /// Test accuracies whose first time is told.
+    static let milestones = [0.8, 0.85, 0.9]
+
+    let runs: [RunEntry]
+    let settings: [Row]
+    let figures: [Row]
+
+    init(_ runs: [RunEntry], in catalog: Catalog) {
+        self.runs = runs
+        settings = ExperimentFile.differences(among: runs.map(\.experiment))
+            .filter { !["name", "description"].contains($0.path) }
+            .map { Row(label: $0.path, values: $0.values) }
+        let series = runs.map { catalog.series[$0.name] }
+        let networks = runs.map { try? $0.experiment.network(numClasses: 10) }
+
+        func row(
+            _ label: String, _ values: [Double?], lowest: Bool = false, _ text: (Double) -> String
+        ) -> Row {
+            let known = values.compactMap(\.self).filter(\.isFinite)
+            let winner = lowest ? known.min() : known.max()
+            let isTie = Set(known).count < 2
+            return Row(
+                label: label, values: values.map { $0.map(text) ?? "" },
+                best: isTie ? nil : values.firstIndex { $0 == winner })
+        }
+        func whole(_ label: String, _ values: [Int?]) -> Row {
+            row(label, values.map { $0.map(Double.init) }, lowest: true) { Readable.magnitude(Int($0)) }
+        }
+
+        var figures = [
+            Row(label: "state", values: runs.map(\.state.rawValue)),
+            Row(label: "epoch", values: runs.map { "\($0.epoch)/\($0.experiment.training.epochs)" }),
+            row("best test acc", runs.map(\.bestAccuracy)) { Readable.fixed($0, decimals: 3) },
+            Row(label: "  in epoch", values: runs.map { $0.bestEpoch.map(String.init) ?? "" }),
+            row("last test acc", runs.map(\.testAccuracy)) { Readable.fixed($0, decimals: 3) },
+            row("last train acc", zip(runs, series).map { $0.trainAccuracy ?? $1?.epochs.last?.trainAccuracy }) {
+                Readable.fixed($0, decimals: 3)
+            },
+            row("last test loss", series.map { $0?.epochs.last?.testLoss }, lowest: true) {
+                Readable.fixed($0, decimals: 3)
+            },
+            row("last train loss", zip(runs, series).map { $0.loss ?? $1?.epochs.last?.trainLoss }, lowest: true) {
+                Readable.fixed($0, decimals: 3)
+            },
+        ]
+        for accuracy in Self.milestones {
+            let times = series.map { series in
+                series?.epochs.first { $0.testAccuracy >= accuracy }?.elapsedSeconds
+            }
+            figures.append(
+                row("time to \(Int(accuracy * 100)) %", times, lowest: true) { Readable.duration(seconds: $0) })
+        }
+        figures += [
+            row("time", runs.map { $0.elapsedSeconds > 0 ? $0.elapsedSeconds : nil }, lowest: true) {
+                Readable.duration(seconds: $0)
+            },
+            row("images/s", runs.map(\.examplesPerSecond), ListColumn.rate),
+            whole("parameters", networks.map { $0?.parameters }),
+            whole("training MACs", networks.map { $0?.trainingMACs }),
+            row("peak memory", runs.map { $0.peakMemoryBytes.map(Double.init) }, lowest: true) {
+                Readable.bytes(Int($0))
+            },
+        ]
+        self.figures = figures.filter { row in row.values.contains { !$0.isEmpty } }
+    }
+
+    /// The best test accuracy so far over the time it took, a curve a run.
+    static func front(of runs: [RunEntry], in catalog: Catalog) -> [Curve] {
+        runs.compactMap { run in
+            guard let series = catalog.series[run.name] else { return nil }
+            var best = 0.0
+            let samples = series.epochs.map { epoch in
+                best = max(best, epoch.testAccuracy)
+                return Curve.Sample(epoch.elapsedSeconds, best)
+            }
+            return Curve(run.name, samples: samples, role: .series(catalog.color(of: run.name)))
+        }
+    }
+}

@@ -1,0 +1,100 @@
+// What an experiment costs before it is run: shapes, parameters, multiply-accumulates, memory and time. Arithmetic only.
+
+internal import Experiments
+internal import Glibc
+
+/// What an experiment costs.
+struct CostSheet: Hashable {
+    /// A block, or a layer of the classifier.
+    struct Row: Hashable {
+        var label: String
+        /// Shape of what comes out for one picture.
+        var shape: [Int]
+        var parameters: Int
+        /// Multiply-accumulates of one picture's forward pass.
+        var forwardMACs: Int
+    }
+
+    let rows: [Row]
+    let parameters: Int
+    let forwardMACs: Int
+    let trainingMACs: Int
+    let memoryBytes: Int
+    /// Seconds of an epoch with its evaluation; `nil` where nothing was measured yet.
+    let epochSeconds: Double?
+
+    /// The sheet of an experiment, or why its network cannot be built.
+    ///
+    /// - Parameters:
+    ///   - threads: threads that compute.
+    ///   - speeds: what was measured on this machine.
+    init(
+        _ experiment: Experiment, dataset: DatasetFacts, threads: Int, traits: EngineTraits, speeds: [SpeedSample]
+    ) throws(NetworkError) {
+        let network = try experiment.network(numClasses: max(dataset.classes.count, 2))
+        rows = Self.rows(of: network)
+        (parameters, forwardMACs, trainingMACs) = (network.parameters, network.forwardMACs, network.trainingMACs)
+        memoryBytes =
+            MemoryEstimate(
+                network, data: experiment.data, training: experiment.training, engine: experiment.engine,
+                storedBytes: dataset.storedBytes, threads: threads, traits: traits
+            ).totalBytes
+        let train = Double(min(experiment.data.limitTrain ?? .max, dataset.trainExamples))
+        let test = Double(min(experiment.data.limitTest ?? .max, dataset.testExamples))
+        let work = Double(trainingMACs) * train + Double(forwardMACs) * test
+        epochSeconds = Self.macsPerSecond(trainingMACs: trainingMACs, threads: threads, speeds).map { work / $0 }
+    }
+
+    /// One row a block, then the input's and the classifier's.
+    static func rows(of network: Network) -> [Row] {
+        var rows = [
+            Row(
+                label: "input", shape: [network.inputChannels, network.inputSide, network.inputSide], parameters: 0,
+                forwardMACs: 0)
+        ]
+        var linear = 0
+        for layer in network.layers {
+            let label: String
+            if let block = layer.block {
+                label = "block \(block)"
+            } else if case .linear = layer.kind {
+                linear += 1
+                label = "linear \(linear)"
+            } else {
+                continue
+            }
+            if rows.last?.label != label { rows.append(Row(label: label, shape: [], parameters: 0, forwardMACs: 0)) }
+            let last = rows.count - 1
+            rows[last].shape = layer.outputShape
+            rows[last].parameters += layer.parameters
+            rows[last].forwardMACs += layer.forwardMACs
+        }
+        return rows
+    }
+
+    /// What this machine does on networks of about this size: that of the measured network that is most alike.
+    static func macsPerSecond(trainingMACs: Int, threads: Int, _ speeds: [SpeedSample]) -> Double? {
+        func distance(_ sample: SpeedSample) -> Double {
+            let size = log(Double(sample.trainingMACs) / Double(max(trainingMACs, 1))).magnitude
+            return size + (sample.threads == threads ? 0 : 10)
+        }
+        let known = speeds.filter { $0.trainingMACs > 0 && $0.examplesPerSecond > 0 }
+        return known.min { distance($0) < distance($1) }.map { Double($0.trainingMACs) * $0.examplesPerSecond }
+    }
+}
+
+extension Catalog {
+    /// Speeds that were measured, and those of runs of this machine.
+    var speeds: [SpeedSample] {
+        measuredSpeeds
+            + runs.compactMap { run in
+                guard run.isOurs, let rate = run.examplesPerSecond, rate > 0,
+                    let network = try? run.experiment.network(numClasses: 10)
+                else { return nil }
+                return SpeedSample(trainingMACs: network.trainingMACs, examplesPerSecond: rate, threads: run.threads)
+            }
+    }
+
+    /// What a data set is known to hold; Fashion-MNIST's figures stand in for one that has not been read.
+    func dataset(of experiment: Experiment) -> DatasetFacts { datasets[experiment.data.dataset] ?? .fashionMNIST }
+}

@@ -1,0 +1,81 @@
+// What the dashboard wants done outside itself. Values: whoever runs the dashboard carries them out and answers with
+// messages.
+
+public import Experiments
+
+/// Something to be done outside the dashboard.
+public enum Effect: Sendable, Hashable {
+    /// Start experiments, or queue them behind what runs.
+    case launch([LaunchRequest])
+    /// Hold runs between two steps.
+    case pause([String])
+    /// Let held runs go on.
+    case unpause([String])
+    /// End runs after their current step with a checkpoint, and take queued ones out of the queue.
+    case stop([String])
+    /// Go on with ended runs from their last checkpoint.
+    case resume([String])
+    /// Train the same experiments again from the start, as new runs.
+    case restart([String])
+    /// Move a queued run by so many places; negative is earlier.
+    case moveInQueue(run: String, by: Int)
+    /// Forget ended runs with all that was kept of them.
+    case delete([String])
+    /// Write an experiment file; answered by a notice and by the experiments read again.
+    case saveExperiment(Experiment)
+    /// Read all that a run has said.
+    case loadHistory(run: String)
+    /// Measure each block's share of a step.
+    case loadProfile(run: String)
+    /// Classify test pictures with a run's network and give those that the filter lets through.
+    case loadPredictions(run: String, PictureFilter)
+    /// Keep preferences for the next start.
+    case savePreferences(Preferences)
+    /// Paint every cell again.
+    case redraw
+    /// Hand the terminal back to the shell until it is brought to the foreground.
+    case suspend
+    /// End the program; runs that go on are stopped with a checkpoint first if `stopRuns`.
+    case quit(stopRuns: Bool)
+}
+
+/// An experiment to be trained.
+public struct LaunchRequest: Sendable, Hashable {
+    /// What to train.
+    public var experiment: Experiment
+    /// The file that it came from; `nil` where it was made in the form.
+    public var path: String?
+    /// The run and step whose checkpoint it begins with, if it is a fork.
+    public var parent: Fork?
+
+    /// Where a fork begins.
+    public struct Fork: Sendable, Hashable {
+        /// Name of the run.
+        public var run: String
+        /// The step, at or before which its checkpoint lies; `nil` for the last one.
+        public var step: Int?
+
+        /// All of it.
+        public init(run: String, step: Int? = nil) {
+            self.run = run
+            self.step = step
+        }
+    }
+
+    /// All of it.
+    public init(experiment: Experiment, path: String? = nil, parent: Fork? = nil) {
+        self.experiment = experiment
+        self.path = path
+        self.parent = parent
+    }
+}
+
+/// Which test pictures are wanted.
+public enum PictureFilter: Sendable, Hashable {
+    /// The first ones.
+    case all
+    /// Those that the network gets wrong.
+    case wrong
+    /// Those of one class that the network takes for another.
+    case cell(truth: Int, prediction: Int)
+}

@@ -1,0 +1,128 @@
+// What the dashboard is told of experiments and runs. Plain values, made outside; their figures follow a run's records
+// in Catalog.swift.
+
+public import Experiments
+
+/// An experiment file, or why it cannot be used.
+public struct ExperimentEntry: Sendable, Hashable {
+    /// The file.
+    public var path: String
+    /// What it says.
+    public var content: Result<Experiment, Problem>
+
+    /// All of it.
+    public init(path: String, content: Result<Experiment, Problem>) {
+        self.path = path
+        self.content = content
+    }
+}
+
+/// A run as the store and the queue know it.
+public struct RunEntry: Sendable, Hashable, Identifiable {
+    /// How a run stands.
+    public enum State: String, Sendable, Hashable, CaseIterable {
+        /// A process trains it now.
+        case running
+        /// Held between two steps.
+        case paused
+        /// Waits for free threads.
+        case queued
+        /// All its epochs are done.
+        case done
+        /// Somebody asked it to stop.
+        case stopped
+        /// Its process ended without a word.
+        case interrupted
+        /// Its loss was no longer finite.
+        case diverged
+        /// It could not go on.
+        case failed
+
+        /// Whether it has not ended.
+        public var isActive: Bool { [.running, .paused, .queued].contains(self) }
+    }
+
+    /// Its name, unique among runs.
+    public var name: String
+    /// The experiment with every default filled in.
+    public var experiment: Experiment
+    /// How it stands.
+    public var state: State
+    /// Why it failed or diverged; empty otherwise.
+    public var reason: String
+    /// Place in the queue, from 1; `nil` where it does not wait.
+    public var queuePosition: Int?
+    /// Whether this process trains it, so that it can be paused and stopped from here.
+    public var isOurs: Bool
+    /// Threads that compute.
+    public var threads: Int
+    /// The epoch that goes on, or the last one, from 1; 0 before the first.
+    public var epoch: Int
+    /// Steps made.
+    public var step: Int
+    /// Steps in an epoch; 0 while unknown.
+    public var stepsPerEpoch: Int
+    /// Mean training loss of the epoch.
+    public var loss: Double?
+    /// Training accuracy of the epoch, 0 to 1.
+    public var trainAccuracy: Double?
+    /// Test accuracy of the last finished epoch, 0 to 1.
+    public var testAccuracy: Double?
+    /// The best test accuracy, 0 to 1.
+    public var bestAccuracy: Double?
+    /// The first epoch that has it.
+    public var bestEpoch: Int?
+    /// Training pictures a second.
+    public var examplesPerSecond: Double?
+    /// Seconds that it has trained.
+    public var elapsedSeconds: Double
+    /// Seconds until it ends, evaluations counted; `nil` while unknown.
+    public var remainingSeconds: Double?
+    /// Seconds since 1970 at its start; orders runs by age.
+    public var createdAt: Double
+    /// Peak resident memory of its process in bytes.
+    public var peakMemoryBytes: Int?
+    /// Name of the run that it was forked from, if any.
+    public var parent: String?
+    /// What a person has tagged it with.
+    public var tags: [String]
+    /// What a person has noted.
+    public var note: String
+
+    /// Its name.
+    public var id: String { name }
+
+    /// A run that has not begun, unless told otherwise.
+    public init(
+        name: String, experiment: Experiment, state: State, reason: String = "", queuePosition: Int? = nil,
+        isOurs: Bool = true, threads: Int = 1, epoch: Int = 0, step: Int = 0, stepsPerEpoch: Int = 0,
+        loss: Double? = nil, trainAccuracy: Double? = nil, testAccuracy: Double? = nil, bestAccuracy: Double? = nil,
+        bestEpoch: Int? = nil, examplesPerSecond: Double? = nil, elapsedSeconds: Double = 0,
+        remainingSeconds: Double? = nil, createdAt: Double = 0, peakMemoryBytes: Int? = nil, parent: String? = nil,
+        tags: [String] = [], note: String = ""
+    ) {
+        self.name = name
+        self.experiment = experiment
+        self.state = state
+        self.reason = reason
+        self.queuePosition = queuePosition
+        self.isOurs = isOurs
+        self.threads = threads
+        self.epoch = epoch
+        self.step = step
+        self.stepsPerEpoch = stepsPerEpoch
+        self.loss = loss
+        self.trainAccuracy = trainAccuracy
+        self.testAccuracy = testAccuracy
+        self.bestAccuracy = bestAccuracy
+        self.bestEpoch = bestEpoch
+        self.examplesPerSecond = examplesPerSecond
+        self.elapsedSeconds = elapsedSeconds
+        self.remainingSeconds = remainingSeconds
+        self.createdAt = createdAt
+        self.peakMemoryBytes = peakMemoryBytes
+        self.parent = parent
+        self.tags = tags
+        self.note = note
+    }
+}

@@ -1,0 +1,151 @@
+// What the dashboard is told of the machine, the data and a run's network. Plain values, measured outside.
+
+public import Experiments
+
+/// How busy this machine is.
+public struct MachineLoad: Sendable, Hashable {
+    /// Threads that runs may use together.
+    public var threadBudget: Int
+    /// Threads that runs use now.
+    public var threadsInUse: Int
+    /// Memory in use on the machine in bytes.
+    public var memoryUsedBytes: Int
+    /// The machine's memory in bytes.
+    public var memoryTotalBytes: Int
+    /// Share of all processors' time in use, 0 to 1.
+    public var cpuShare: Double
+    /// Resident memory of this process in bytes.
+    public var residentBytes: Int
+    /// What the engine has on this machine, as far as memory depends on it.
+    public var traits: EngineTraits
+
+    /// All of it.
+    public init(
+        threadBudget: Int, threadsInUse: Int, memoryUsedBytes: Int, memoryTotalBytes: Int, cpuShare: Double,
+        residentBytes: Int, traits: EngineTraits = EngineTraits()
+    ) {
+        self.threadBudget = threadBudget
+        self.threadsInUse = threadsInUse
+        self.memoryUsedBytes = memoryUsedBytes
+        self.memoryTotalBytes = memoryTotalBytes
+        self.cpuShare = cpuShare
+        self.residentBytes = residentBytes
+        self.traits = traits
+    }
+}
+
+/// The pictures that a data set holds.
+public struct DatasetFacts: Sendable, Hashable {
+    /// Its name in experiments.
+    public var name: String
+    /// Training pictures.
+    public var trainExamples: Int
+    /// Test pictures.
+    public var testExamples: Int
+    /// Names of the classes.
+    public var classes: [String]
+    /// Bytes that it takes in memory.
+    public var storedBytes: Int
+
+    /// All of it.
+    public init(name: String, trainExamples: Int, testExamples: Int, classes: [String], storedBytes: Int) {
+        self.name = name
+        self.trainExamples = trainExamples
+        self.testExamples = testExamples
+        self.classes = classes
+        self.storedBytes = storedBytes
+    }
+
+    /// What Fashion-MNIST is known to hold; stands in for a set that has not been read.
+    public static let fashionMNIST = DatasetFacts(
+        name: "fashion-mnist", trainExamples: 60_000, testExamples: 10_000,
+        classes: [
+            "t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot",
+        ], storedBytes: 70_000 * (28 * 28 + 1))
+}
+
+/// How fast a network was trained on this machine.
+public struct SpeedSample: Sendable, Hashable {
+    /// Multiply-accumulates of a picture's training step.
+    public var trainingMACs: Int
+    /// Training pictures a second.
+    public var examplesPerSecond: Double
+    /// Threads that computed.
+    public var threads: Int
+
+    /// All of it.
+    public init(trainingMACs: Int, examplesPerSecond: Double, threads: Int) {
+        self.trainingMACs = trainingMACs
+        self.examplesPerSecond = examplesPerSecond
+        self.threads = threads
+    }
+}
+
+/// A block's part in the time of a training step.
+public struct BlockShare: Sendable, Hashable {
+    /// The block, from 1; `nil` for the classifier.
+    public var block: Int?
+    /// Its share of the step's time, 0 to 1.
+    public var share: Double
+
+    /// All of it.
+    public init(block: Int?, share: Double) {
+        self.block = block
+        self.share = share
+    }
+}
+
+/// A test picture and what a network makes of it.
+public struct PredictedPicture: Sendable, Hashable {
+    /// Its place in the test set, from 0.
+    public var index: Int
+    /// Its class.
+    public var truth: Int
+    /// The class that the network gives it.
+    public var prediction: Int
+    /// The probability that the network gives that class.
+    public var probability: Double
+    /// Rows of grey values, `side` × `side`, 0 is black.
+    public var pixels: [UInt8]
+
+    /// All of it.
+    public init(index: Int, truth: Int, prediction: Int, probability: Double, pixels: [UInt8]) {
+        self.index = index
+        self.truth = truth
+        self.prediction = prediction
+        self.probability = probability
+        self.pixels = pixels
+    }
+}
+
+/// What a run's network makes of the test pictures.
+public struct PredictionReport: Sendable, Hashable {
+    /// Names of the classes.
+    public var classes: [String]
+    /// Test pictures by class (row) and prediction (column).
+    public var confusion: [[Int]]
+    /// Height and width of the pictures in pixels.
+    public var side: Int
+    /// The pictures that were asked for, not necessarily all of them.
+    public var pictures: [PredictedPicture]
+    /// Height and width of the first layer's windows.
+    public var kernel: Int
+    /// The first layer's weights, a window for each output channel, row by row.
+    public var filters: [[Float]]
+    /// Steps that the network had made.
+    public var step: Int
+
+    /// All of it.
+    public init(
+        classes: [String], confusion: [[Int]], side: Int, pictures: [PredictedPicture], kernel: Int,
+        filters: [[Float]], step: Int
+    ) {
+        self.classes = classes
+        self.confusion = confusion
+        self.side = side
+        self.pictures = pictures
+        self.kernel = kernel
+        self.filters = filters
+        self.step = step
+    }
+}

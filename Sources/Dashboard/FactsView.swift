@@ -1,0 +1,88 @@
+// Draws what a run is: how it stands, its recipe, where it runs, what it has reached.
+
+internal import Experiments
+internal import RunLog
+internal import Screen
+
+/// The panel with a run's facts.
+struct FactsView: Widget {
+    private let title: String
+    private let facts: [(label: String, text: String, style: Style)]
+
+    init(_ state: State) {
+        guard let run = state.selectedRun else {
+            title = "Run"
+            facts = [("", "no run yet: Enter in the overview starts an experiment", .dim)]
+            return
+        }
+        title = run.name
+        let series = state.catalog.series[run.name]
+        var facts: [(String, String, Style)] = []
+        func add(_ label: String, _ text: String?, _ style: Style = .normal) {
+            if let text, !text.isEmpty { facts.append((label, text, style)) }
+        }
+        let row = ListRow.run(run)
+        add("state", "\(row.sign) \(ListColumn.state.text(of: row))", Style(row.role, bold: true))
+        add("", run.reason, Style(.bad))
+        if let ailment = series?.ailment {
+            add(ailment.badge, ailment.reason, Style(ailment.isFatal ? .bad : .warning))
+        }
+        func metric(_ value: Double) -> String { Readable.fixed(value, decimals: 3) }
+        add("best", run.bestAccuracy.map { "test acc \(metric($0)) in epoch \(run.bestEpoch ?? 0)" }, Style(.good))
+        add("test", series?.epochs.last.map { "loss \(metric($0.testLoss)), acc \(metric($0.testAccuracy))" })
+        if let loss = run.loss {
+            add("train", "loss \(metric(loss))" + (run.trainAccuracy.map { ", acc \(metric($0))" } ?? ""))
+        }
+        let training = run.experiment.training
+        var recipe = "\(training.optimizer.rawValue), lr \(Readable.short(training.learningRate))"
+        if training.momentum != 0 { recipe += ", momentum \(Readable.short(training.momentum))" }
+        if training.weightDecay != 0 { recipe += ", weight decay \(Readable.short(training.weightDecay))" }
+        add("recipe", "\(recipe), seed \(training.seed), \(training.precision.rawValue)")
+        let data = run.experiment.data
+        add("data", "\(data.dataset), \(data.resize) × \(data.resize), batches of \(data.batchSize)")
+        add("network", Self.network(run.experiment.network))
+        add("parent", run.parent)
+        add("threads", "\(run.threads)")
+        add("engine", series?.started?.engine)
+        add("machine", series?.started?.machine)
+        add("memory", Self.memory(run, series, state.machine))
+        add("tags", run.tags.joined(separator: " "))
+        add("note", run.note)
+        self.facts = facts
+    }
+
+    private static func network(_ recipe: NetworkRecipe) -> String {
+        let name = recipe.variant?.rawValue ?? "\(recipe.blocks.count) blocks"
+        let widths = recipe.classifier.map(String.init).joined(separator: ", ")
+        return "\(name), ratio \(recipe.ratio), kernel \(recipe.kernel), classifier [\(widths)], "
+            + "dropout \(Readable.short(recipe.dropout))"
+    }
+
+    private static func memory(_ run: RunEntry, _ series: RunSeries?, _ machine: MachineLoad?) -> String? {
+        if let peak = run.peakMemoryBytes { return "\(Readable.bytes(peak)) at the peak" }
+        guard let predicted = series?.started?.predictedMemoryBytes else { return nil }
+        let now =
+            run.isOurs && run.state.isActive
+            ? machine.map { ", the program has \(Readable.bytes($0.residentBytes))" } : nil
+        return "about \(Readable.bytes(predicted))\(now ?? "")"
+    }
+
+    func draw(in area: Rect, on buffer: inout CellBuffer) {
+        guard !area.isEmpty else { return }
+        buffer.draw(Panel(title), in: area)
+        let content = Panel.content(of: area).inset(columns: 1, rows: 0)
+        let width = facts.map(\.label.count).max() ?? 0
+        let indent = width > 0 ? width + 2 : 0
+        var row = 0
+        for fact in facts {
+            buffer.write(fact.label, in: content, row: row, style: .dim)
+            for line in fact.text.wrapped(to: content.width - indent) {
+                guard row < content.height else { return }
+                buffer.write(
+                    line, at: Point(x: content.x + indent, y: content.y + row), style: fact.style,
+                    width: max(content.width - indent, 0))
+                row += 1
+            }
+        }
+    }
+}

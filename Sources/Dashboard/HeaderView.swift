@@ -1,0 +1,80 @@
+// The first line: the views to choose from, and how busy the machine is.
+
+internal import RunLog
+internal import Screen
+
+/// The first line of the screen.
+struct HeaderView: Widget {
+    private let current: Tab
+    /// The most important first; those go last where room is scarce.
+    private let facts: [(text: String, role: Role)]
+
+    init(_ state: State) {
+        current = state.tab
+        var facts: [(String, Role)] = []
+        func count(_ wanted: RunEntry.State) -> Int {
+            state.catalog.runs.reduce(0) { $0 + ($1.state == wanted ? 1 : 0) }
+        }
+        for (wanted, role) in [(RunEntry.State.running, Role.good), (.paused, .warning), (.queued, .normal)] {
+            let number = count(wanted)
+            if number > 0 { facts.append(("\(number) \(wanted.rawValue)", role)) }
+        }
+        let rate = state.catalog.runs.reduce(0) { sum, run in
+            sum + (run.state == .running ? run.examplesPerSecond ?? 0 : 0)
+        }
+        if rate > 0 { facts.append(("\(ListColumn.rate(rate)) images/s", .normal)) }
+        if let machine = state.machine {
+            facts.append(("threads \(machine.threadsInUse)/\(machine.threadBudget)", .normal))
+            facts.append(("memory \(Self.gibibytes(machine))", .normal))
+            facts.append(("cpu \(Readable.fixed(machine.cpuShare * 100, decimals: 0)) %", .normal))
+        }
+        if facts.isEmpty { facts.append(("no run goes on", .dim)) }
+        self.facts = facts
+    }
+
+    private static func gibibytes(_ machine: MachineLoad) -> String {
+        let (used, total) = (Double(machine.memoryUsedBytes), Double(machine.memoryTotalBytes))
+        return "\(Readable.fixed(used / 0x1p30, decimals: 1))/\(Readable.fixed(total / 0x1p30, decimals: 0)) GiB"
+    }
+
+    private static let name = " vgglab "
+
+    /// Each view's title with its place.
+    private func tabs(in area: Rect) -> [(tab: Tab, text: String, area: Rect)] {
+        var rest = area
+        _ = rest.takeLeft(Self.name.count)
+        return Tab.allCases.map { tab in
+            let text = " \(tab.rawValue + 1) \(tab.title) "
+            return (tab, text, rest.takeLeft(text.count))
+        }
+    }
+
+    /// The view whose title lies under a place.
+    func tab(at point: Point, in area: Rect) -> Tab? { tabs(in: area).first { $0.area.contains(point) }?.tab }
+
+    func draw(in area: Rect, on buffer: inout CellBuffer) {
+        buffer.fill(area, style: Style(.normal, on: .bar))
+        buffer.write(Self.name, in: area, style: Style(.accent, on: .bar, bold: true))
+        let tabs = tabs(in: area)
+        for item in tabs {
+            let isCurrent = item.tab == current
+            buffer.write(
+                item.text, in: item.area,
+                style: Style(isCurrent ? .title : .normal, on: .bar, bold: isCurrent, reversed: isCurrent))
+        }
+        let start = (tabs.last?.area.right ?? area.x) + 1
+        var room = area.right - start
+        var shown: [(text: String, role: Role)] = []
+        for fact in facts where fact.text.count + 3 <= room {
+            shown.append(fact)
+            room -= fact.text.count + 3
+        }
+        var x = area.right - shown.reduce(0) { $0 + $1.text.count + 3 } + 2
+        for (index, fact) in shown.enumerated() {
+            x += buffer.write(fact.text, at: Point(x: x, y: area.y), style: Style(fact.role, on: .bar))
+            if index + 1 < shown.count {
+                x += buffer.write(" · ", at: Point(x: x, y: area.y), style: Style(.dim, on: .bar))
+            }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+// Whether a run learns, and in words why not. Looks only at what the run has said.
+
+internal import Experiments
+internal import Glibc
+internal import RunLog
+
+/// What is wrong with a run's learning.
+struct Ailment: Hashable {
+    /// A word or two for a badge.
+    var badge: String
+    /// The reason in one sentence.
+    var reason: String
+    /// Whether there is no hope that it passes.
+    var isFatal = false
+}
+
+extension RunSeries {
+    /// What is wrong with the run's learning, if anything.
+    var ailment: Ailment? { notFinite ?? atChance ?? overfitting }
+
+    private var numClasses: Int { started?.network.numClasses ?? 10 }
+
+    private var notFinite: Ailment? {
+        guard let latest, !latest.loss.isFinite || !latest.meanLoss.isFinite else { return nil }
+        return Ailment(
+            badge: "not finite", reason: "the loss is no finite number any more; try a smaller learning rate",
+            isFatal: true)
+    }
+
+    /// Loss near ln(classes) and accuracy near 1 / classes is what guessing gives.
+    private var atChance: Ailment? {
+        guard let last = points.last, last.step >= 100 else { return nil }
+        var (steps, loss, accuracy) = (0, 0.0, 0.0)
+        for point in points.reversed() {
+            steps += point.weight
+            loss += point.loss * Double(point.weight)
+            accuracy += point.accuracy * Double(point.weight)
+            if steps >= 100 { break }
+        }
+        let (guessing, chance) = (log(Double(numClasses)), 1 / Double(numClasses))
+        loss /= Double(steps)
+        accuracy /= Double(steps)
+        guard abs(loss - guessing) < 0.02 * guessing, accuracy < 1.5 * chance else { return nil }
+        let figure = Readable.fixed(loss, decimals: 3)
+        return Ailment(
+            badge: "not learning",
+            reason: "loss \(figure) is what guessing among \(numClasses) classes gives (ln \(numClasses) = "
+                + "\(Readable.fixed(guessing, decimals: 3))), accuracy \(Readable.fixed(accuracy, decimals: 3)) too")
+    }
+
+    /// The gap between training and test has widened over the last epochs while the test loss rose.
+    private var overfitting: Ailment? {
+        guard epochs.count >= 3 else { return nil }
+        let (early, last) = (epochs[epochs.count - 3], epochs[epochs.count - 1])
+        let (before, now) = (early.trainAccuracy - early.testAccuracy, last.trainAccuracy - last.testAccuracy)
+        guard now > 0.05, now > before + 0.01, last.testLoss > early.testLoss else { return nil }
+        return Ailment(
+            badge: "overfitting",
+            reason: "training accuracy is \(Readable.fixed(now, decimals: 3)) above test accuracy and the gap grows: "
+                + "more dropout, more data or fewer epochs")
+    }
+}

@@ -1,0 +1,78 @@
+// The last line: the keys that matter here, made from the table of keys; and what a person types in their place.
+
+internal import Screen
+
+/// The last line of the screen.
+struct KeyBarView: Widget {
+    private let items: [(key: Key, name: String, label: String)]
+
+    init(_ state: State) { items = Keys.bar(in: state.context) }
+
+    /// Each item that has room with its area. Help and quit always have.
+    private func places(in area: Rect) -> [(item: Int, area: Rect)] {
+        var rest = area
+        _ = rest.takeLeft(1)
+        func width(_ item: Int) -> Int { items[item].name.count + 1 + items[item].label.count + 2 }
+        let always = items.indices.filter { ["help", "quit"].contains(items[$0].label) }
+        var reserved = always.reduce(0) { $0 + width($1) }
+        var places: [(Int, Rect)] = []
+        for item in items.indices {
+            let isReserved = always.contains(item)
+            if isReserved { reserved -= width(item) }
+            guard width(item) - 2 <= rest.width - reserved else { continue }
+            places.append((item, rest.takeLeft(width(item))))
+        }
+        return places
+    }
+
+    /// The key whose item lies under a place.
+    func key(at point: Point, in area: Rect) -> Key? {
+        places(in: area).first { $0.area.contains(point) }.map { items[$0.item].key }
+    }
+
+    func draw(in area: Rect, on buffer: inout CellBuffer) {
+        buffer.fill(area, style: Style(.normal, on: .bar))
+        for place in places(in: area) {
+            let item = items[place.item]
+            let used = buffer.write(
+                item.name, at: place.area.origin, style: Style(.key, on: .bar, bold: true), width: place.area.width)
+            buffer.write(
+                item.label, at: Point(x: place.area.x + used + 1, y: place.area.y), style: Style(.normal, on: .bar),
+                width: max(place.area.width - used - 1, 0))
+        }
+    }
+}
+
+/// A line to type into, with an answer at its end.
+struct PromptView {
+    private let label: String
+    private let text: String
+    private let answer: String
+
+    init(_ label: String, _ text: String, _ answer: String) {
+        self.label = label
+        self.text = text
+        self.answer = answer
+    }
+
+    /// Draws it; says where the text cursor is.
+    func draw(in area: Rect, on buffer: inout CellBuffer) -> Point? {
+        guard area.width > 4 else { return nil }
+        buffer.fill(area, style: Style(.normal, on: .bar))
+        var x = area.x + 1
+        x += buffer.write(
+            "\(label) ", at: Point(x: x, y: area.y), style: Style(.key, on: .bar, bold: true), width: area.width - 2)
+        let room = max(area.right - x - 2, 1)
+        // The end is what is typed at.
+        let shown = String(text.suffix(room))
+        x += buffer.write(shown, at: Point(x: x, y: area.y), style: Style(.normal, on: .bar), width: room)
+        let hint = answer.isEmpty ? "Enter keep · Esc clear" : answer
+        let width = area.right - x - 3
+        if width > 8 {
+            buffer.write(
+                hint, in: Rect(x: x + 2, y: area.y, width: width, height: 1),
+                style: Style(answer.isEmpty ? .dim : .warning, on: .bar), align: .right)
+        }
+        return Point(x: min(x, area.right - 1), y: area.y)
+    }
+}

@@ -1,0 +1,183 @@
+// Which keys do what, once: the table that input, the key bar and the help are all made from.
+
+internal import Screen
+
+/// Where keys go to.
+enum Context: Hashable, CaseIterable {
+    case overview, run, compare, pictures, log, form, filter, search, quitting, deleting, help
+
+    init(_ tab: Tab) {
+        self =
+            switch tab {
+            case .overview: .overview
+            case .run: .run
+            case .compare: .compare
+            case .pictures: .pictures
+            case .log: .log
+            }
+    }
+}
+
+/// A command with the keys that give it.
+struct Binding {
+    let command: Command
+    /// The first one is shown.
+    let keys: [Key]
+    let contexts: Set<Context>
+    /// A word for the key bar; `nil` to leave it out there.
+    let label: String?
+    /// A line for the help.
+    let help: String
+
+    init(_ command: Command, _ keys: [Key], in contexts: Set<Context>, _ help: String, bar label: String? = nil) {
+        self.command = command
+        self.keys = keys
+        self.contexts = contexts
+        self.label = label
+        self.help = help
+    }
+}
+
+/// The table of keys.
+enum Keys {
+    private static let tabs: Set<Context> = [.overview, .run, .compare, .pictures, .log]
+    private static let runs: Set<Context> = [.overview, .run]
+    private static let charts: Set<Context> = [.overview, .run, .compare]
+    private static let everywhere = Set(Context.allCases)
+
+    /// In the order of the key bar, the most important first.
+    static let bindings: [Binding] = [
+        Binding(
+            .stopAndQuit, [.character("s")], in: [.quitting], "Stop all runs with a checkpoint and quit",
+            bar: "stop and save"),
+        Binding(.confirm, [.character("y"), .enter], in: [.deleting], "Delete", bar: "delete"),
+        Binding(.launchForm, [.enter, .control("r")], in: [.form], "Launch the new experiment", bar: "launch"),
+        Binding(.saveForm, [.control("s")], in: [.form], "Save it under experiments/", bar: "save"),
+        Binding(.saveAndLaunchForm, [.control("o")], in: [.form], "Save it and launch it", bar: "save and launch"),
+        Binding(
+            .open, [.enter], in: [.overview], "Launch the selected experiment or all marked ones; open a run",
+            bar: "launch"),
+        Binding(.open, [.enter], in: [.pictures], "Show the pictures of a cell of the matrix", bar: "open cell"),
+        Binding(.newVariant, [.character("n")], in: runs, "Make a new experiment from the selected one", bar: "new"),
+        Binding(.stop, [.character("s")], in: runs, "Stop runs with a checkpoint; take queued ones out", bar: "stop"),
+        Binding(.pause, [.character("p")], in: runs, "Hold runs, or let held ones go on", bar: "pause"),
+        Binding(
+            .mark, [.character(" "), .insert], in: [.overview], "Mark a row: commands and curves take all marked ones",
+            bar: "mark"),
+        Binding(
+            .show(.compare), [.character("c"), .character("3")], in: tabs, "Compare the marked runs", bar: "compare"),
+        Binding(
+            .filter, [.character("/"), .function(4)], in: [.overview], "Filter: lr>=0.05 vgg13 -failed state=done",
+            bar: "filter"),
+        Binding(.search, [.character("/")], in: [.log], "Search", bar: "search"),
+        Binding(.nextMatch, [.character("n")], in: [.log], "Go to the next match", bar: "next"),
+        Binding(.previousMatch, [.character("N")], in: [.log], "Go to the match before", bar: "previous"),
+        Binding(.allPictures, [.character("a")], in: [.pictures], "Show the first test pictures", bar: "all"),
+        Binding(
+            .wrongPictures, [.character("w")], in: [.pictures], "Show those that the network gets wrong", bar: "wrong"),
+        Binding(
+            .reloadPictures, [.character("r")], in: [.pictures], "Classify again with the network as it is now",
+            bar: "again"
+        ),
+        Binding(.sortNext, [.character("o"), .function(6)], in: [.overview], "Sort by the next column", bar: "sort"),
+        Binding(.sortReverse, [.character("O")], in: [.overview], "Turn the order round"),
+        Binding(
+            .axis, [.character("x")], in: charts, "Draw curves over epochs, steps, time or pictures", bar: "x axis"),
+        Binding(.smoothing, [.character("w")], in: charts, "Smooth curves more, or not at all", bar: "smooth"),
+        Binding(.logarithmic, [.character("y")], in: charts, "Draw the loss on a logarithmic scale", bar: "log y"),
+        Binding(
+            .resume, [.character("r")], in: runs, "Go on with ended runs from their last checkpoint", bar: "resume"),
+        Binding(.restart, [.character("R")], in: runs, "Train ended runs' experiments again from the start"),
+        Binding(
+            .fork, [.character("f")], in: runs, "Make a new run that begins at a run's last checkpoint", bar: "fork"),
+        Binding(.delete, [.character("D"), .delete], in: runs, "Delete ended runs"),
+        Binding(.earlier, [.character("K"), .shiftUp], in: [.overview], "Move a queued run forward"),
+        Binding(.later, [.character("J"), .shiftDown], in: [.overview], "Move a queued run back"),
+        Binding(.markAll, [.character("a")], in: [.overview], "Mark all rows, or none"),
+        Binding(.show(.overview), [.character("1")], in: tabs, "Overview"),
+        Binding(.show(.run), [.character("2")], in: tabs, "One run in full"),
+        Binding(.show(.pictures), [.character("4")], in: tabs, "Test pictures, confusion matrix and filters"),
+        Binding(.show(.log), [.character("5"), .character("L")], in: tabs, "Log"),
+        Binding(.nextPanel, [.tab], in: [.overview, .pictures], "Go to the next panel"),
+        Binding(.previousPanel, [.backTab], in: [.overview, .pictures], "Go to the panel before"),
+        Binding(.maximize, [.character("z")], in: [.overview], "Give a panel the whole screen, or take it back"),
+        Binding(.zoomIn, [.character("+"), .character("=")], in: charts, "Zoom into the curves around the cursor"),
+        Binding(.zoomOut, [.character("-")], in: charts, "Zoom out"),
+        Binding(
+            .left, [.left, .character("h")], in: charts.union([.pictures]), "Move the cursor that reads the curves"),
+        Binding(.right, [.right, .character("l")], in: charts.union([.pictures]), "Move it to the right"),
+        Binding(.panLeft, [.character("["), .shiftLeft], in: charts, "Show what lies further left"),
+        Binding(.panRight, [.character("]"), .shiftRight], in: charts, "Show what lies further right"),
+        Binding(.wholeCurve, [.character("0")], in: charts, "Show whole curves without a cursor"),
+        Binding(.up, [.up, .character("k")], in: tabs.union([.help]), "Move up"),
+        Binding(.down, [.down, .character("j")], in: tabs.union([.help]), "Move down"),
+        Binding(.up, [.up, .backTab], in: [.form], "Go to the field before"),
+        Binding(.down, [.down, .tab], in: [.form], "Go to the next field"),
+        Binding(.pageUp, [.pageUp, .control("b")], in: tabs.union([.help]), "Move up by a page"),
+        Binding(.pageDown, [.pageDown, .control("f")], in: tabs.union([.help]), "Move down by a page"),
+        Binding(.first, [.home, .character("g")], in: tabs.union([.help]), "Go to the first row"),
+        Binding(.last, [.end, .character("G")], in: tabs.union([.help]), "Go to the last row"),
+        Binding(.confirm, [.enter], in: [.filter, .search], "Keep it", bar: "apply"),
+        Binding(.back, [.escape], in: [.overview], "Let go of cursor, filter and marks"),
+        Binding(.back, [.escape], in: everywhere.subtracting([.overview]), "Go back", bar: "back"),
+        Binding(.help, [.character("?"), .function(1)], in: tabs, "Show all keys", bar: "help"),
+        Binding(.quit, [.character("q"), .function(10)], in: tabs, "Quit; asks while runs go on", bar: "quit"),
+        Binding(.redraw, [.control("l")], in: everywhere, "Draw the screen again"),
+        Binding(.suspend, [.control("z")], in: everywhere, "Go to the shell; fg comes back"),
+    ]
+
+    private static let table: [Context: [Key: Command]] = {
+        var table: [Context: [Key: Command]] = [:]
+        for binding in bindings {
+            for context in binding.contexts {
+                for key in binding.keys where table[context]?[key] == nil {
+                    table[context, default: [:]][key] = binding.command
+                }
+            }
+        }
+        return table
+    }()
+
+    /// What a key says in a context.
+    static func command(_ key: Key, in context: Context) -> Command? { table[context]?[key] }
+
+    /// The key bar's pairs in a context.
+    static func bar(in context: Context) -> [(key: Key, name: String, label: String)] {
+        bindings.compactMap { binding in
+            guard binding.contexts.contains(context), let label = binding.label, let key = binding.keys.first else {
+                return nil
+            }
+            return (key, name(of: key), label)
+        }
+    }
+
+    /// How a key is written for people.
+    static func name(of key: Key) -> String {
+        switch key {
+        case .character(" "): "Space"
+        case .character(let character): String(character)
+        case .control(let character): "Ctrl-\(String(character).uppercased())"
+        case .alt(let character): "Alt-\(character)"
+        case .function(let number): "F\(number)"
+        case .enter: "Enter"
+        case .escape: "Esc"
+        case .tab: "Tab"
+        case .backTab: "Shift-Tab"
+        case .backspace: "Backspace"
+        case .delete: "Del"
+        case .insert: "Ins"
+        case .up: "↑"
+        case .down: "↓"
+        case .left: "←"
+        case .right: "→"
+        case .shiftUp: "Shift-↑"
+        case .shiftDown: "Shift-↓"
+        case .shiftLeft: "Shift-←"
+        case .shiftRight: "Shift-→"
+        case .home: "Home"
+        case .end: "End"
+        case .pageUp: "PgUp"
+        case .pageDown: "PgDn"
+        }
+    }
+}

@@ -1,0 +1,107 @@
+// Where everything stands, as a function of the terminal's size and of what is shown. Drawing and the mouse both ask it.
+
+internal import Screen
+
+/// The areas of the screen. Areas that are not shown are empty.
+struct Layout {
+    /// The least that the dashboard can be used on.
+    static let smallest = Size(columns: 60, rows: 16)
+    /// From here on charts stand beside the list instead of below it.
+    private static let wideColumns = 110
+
+    let header: Rect
+    let body: Rect
+    let keyBar: Rect
+    var list = Rect(Size(columns: 0, rows: 0))
+    var details = Rect(Size(columns: 0, rows: 0))
+    var loss = Rect(Size(columns: 0, rows: 0))
+    var accuracy = Rect(Size(columns: 0, rows: 0))
+    var progress = Rect(Size(columns: 0, rows: 0))
+    var matrix = Rect(Size(columns: 0, rows: 0))
+    var pictures = Rect(Size(columns: 0, rows: 0))
+    var filters = Rect(Size(columns: 0, rows: 0))
+    let isTooSmall: Bool
+
+    /// Rows of the list that are seen at once.
+    var visibleRows: Int { max(list.height - 3, 1) }
+
+    init(_ state: State) {
+        var rest = Rect(state.size)
+        isTooSmall = rest.width < Self.smallest.columns || rest.height < Self.smallest.rows
+        header = rest.takeTop(1)
+        keyBar = rest.takeBottom(1)
+        body = rest
+        let isWide = rest.width >= Self.wideColumns
+        switch state.tab {
+        case .overview: overview(state, isWide)
+        case .run: run(isWide)
+        case .compare: compare(state, isWide)
+        case .pictures: pictures(state, isWide)
+        case .log: break
+        }
+    }
+
+    private mutating func overview(_ state: State, _ isWide: Bool) {
+        if state.isMaximized {
+            switch state.panel {
+            case .list: list = body
+            case .loss: loss = body
+            case .accuracy: accuracy = body
+            }
+            return
+        }
+        if isWide {
+            var right = body
+            var left = right.takeLeft(min(max(body.width * 46 / 100, 58), 100))
+            if left.height >= 26 { details = left.takeBottom(min(max(left.height * 44 / 100, 14), 18)) }
+            list = left
+            progress = right.takeBottom(right.height >= 24 ? 5 : 3)
+            (loss, accuracy) = halves(of: right.rows([.rest, .rest]))
+        } else {
+            var rest = body
+            progress = rest.takeBottom(3)
+            list = rest.takeTop(rest.height * 53 / 100)
+            (loss, accuracy) = halves(of: rest.columns([.rest, .rest]))
+        }
+    }
+
+    private mutating func run(_ isWide: Bool) {
+        var rest = body
+        if isWide {
+            var left = rest.takeLeft(min(max(body.width * 46 / 100, 54), 84))
+            list = left.takeTop(left.height * 45 / 100)
+            details = left
+            progress = rest.takeBottom(rest.height >= 24 ? 5 : 3)
+            (loss, accuracy) = halves(of: rest.rows([.rest, .rest]))
+        } else {
+            progress = rest.takeBottom(3)
+            let top = rest.takeTop(min(rest.height * 63 / 100, 14))
+            let parts = top.columns([.share(4), .share(5)])
+            (list, details) = (parts[0], parts[1])
+            (loss, accuracy) = halves(of: rest.columns([.rest, .rest]))
+        }
+    }
+
+    private mutating func compare(_ state: State, _ isWide: Bool) {
+        var rest = body
+        accuracy = isWide ? rest.takeRight(rest.width * 45 / 100) : rest.takeBottom(rest.height * 40 / 100)
+        details = rest
+    }
+
+    private mutating func pictures(_ state: State, _ isWide: Bool) {
+        guard isWide else {
+            switch state.pictures.panel {
+            case .matrix: matrix = body
+            case .pictures: pictures = body
+            case .filters: filters = body
+            }
+            return
+        }
+        var rest = body
+        var left = rest.takeLeft(min(max(body.width / 2, 62), 84))
+        matrix = left.takeTop(min(max(left.height * 60 / 100, 14), 16))
+        (filters, pictures) = (left, rest)
+    }
+
+    private func halves(of parts: [Rect]) -> (Rect, Rect) { (parts[0], parts[1]) }
+}

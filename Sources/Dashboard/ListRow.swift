@@ -1,0 +1,170 @@
+// A row of the list: an experiment file or a run, and what its columns say. Which rows are shown is RunList's work.
+
+internal import ExperimentFiles
+internal import Experiments
+internal import RunLog
+
+/// What tells a row from all others.
+enum RowID: Hashable {
+    case file(String)
+    case run(String)
+}
+
+/// An experiment file or a run.
+enum ListRow: Hashable {
+    case experiment(ExperimentEntry)
+    case run(RunEntry)
+
+    var id: RowID {
+        switch self {
+        case .experiment(let entry): .file(entry.path)
+        case .run(let run): .run(run.name)
+        }
+    }
+
+    /// The experiment, unless its file is broken.
+    var experiment: Experiment? {
+        switch self {
+        case .experiment(let entry): try? entry.content.get()
+        case .run(let run): run.experiment
+        }
+    }
+
+    var run: RunEntry? {
+        if case .run(let run) = self { run } else { nil }
+    }
+
+    var name: String {
+        switch self {
+        case .experiment(let entry): experiment?.name ?? entry.path
+        case .run(let run): run.name
+        }
+    }
+
+    /// Why it cannot be used; `nil` where all is well.
+    var problem: String? {
+        guard case .experiment(let entry) = self, case .failure(let problem) = entry.content else { return nil }
+        return problem.description
+    }
+
+    var state: String {
+        switch self {
+        case .experiment: problem == nil ? "ready" : "broken"
+        case .run(let run): run.state.rawValue
+        }
+    }
+
+    /// Where it stands in the list's own order: what goes on, what waits, what could be started or is
+    /// broken, what is over.
+    var rank: Int {
+        switch self {
+        case .run(let run):
+            switch run.state {
+            case .running, .paused: 0
+            case .queued: 1
+            default: 4
+            }
+        case .experiment: problem == nil ? 2 : 3
+        }
+    }
+
+    /// Whether a filter lets it through.
+    func matches(_ filter: RunFilter) -> Bool {
+        guard let experiment else {
+            return filter.matches(
+                Experiment(name: name), facts: ["name": .text(name), "state": .text(state), "path": .text(name)])
+        }
+        var facts: RunFilter.Facts = ["name": .text(name), "state": .text(state)]
+        if let run {
+            facts["tag"] = .text(run.tags.joined(separator: " "))
+            facts["note"] = .text(run.note)
+            facts["epoch"] = .number(Double(run.epoch))
+            facts["time"] = .number(run.elapsedSeconds)
+            for (key, figure) in [
+                ("acc", run.testAccuracy), ("best", run.bestAccuracy), ("loss", run.loss),
+                ("rate", run.examplesPerSecond),
+            ] {
+                if let figure { facts[key] = .number(figure) }
+            }
+        }
+        return filter.matches(experiment, facts: facts)
+    }
+}
+
+/// A column of the list.
+enum ListColumn: String, CaseIterable {
+    case name, state, epoch, loss, acc, best, rate, time, ratio, lr, depth, resize, batch
+
+    var title: String {
+        switch self {
+        case .rate: "img/s"
+        case .resize: "side"
+        default: rawValue
+        }
+    }
+
+    var isNumber: Bool { ![.name, .state].contains(self) }
+
+    /// What a row shows there; empty for nothing.
+    func text(of row: ListRow) -> String {
+        let (run, experiment) = (row.run, row.experiment)
+        func metric(_ value: Double?) -> String { value.map { ListColumn.metric($0) } ?? "" }
+        switch self {
+        case .name: return row.name
+        case .state:
+            if let position = run?.queuePosition, run?.state == .queued { return "queued \(position)" }
+            return row.state
+        case .epoch:
+            guard let experiment else { return "" }
+            return run.map { "\($0.epoch)/\(experiment.training.epochs)" } ?? "\(experiment.training.epochs)"
+        case .loss: return metric(run?.loss)
+        case .acc: return metric(run?.testAccuracy)
+        case .best: return metric(run?.bestAccuracy)
+        case .rate: return run?.examplesPerSecond.map(ListColumn.rate) ?? ""
+        case .time: return run.map { $0.elapsedSeconds > 0 ? ListColumn.clock($0.elapsedSeconds) : "" } ?? ""
+        case .ratio: return experiment.map { "\($0.network.ratio)" } ?? ""
+        case .lr: return experiment.map { Readable.short($0.training.learningRate) } ?? ""
+        case .depth: return experiment.map { "\($0.network.depth)" } ?? ""
+        case .resize: return experiment.map { "\($0.data.resize)" } ?? ""
+        case .batch: return experiment.map { "\($0.data.batchSize)" } ?? ""
+        }
+    }
+
+    /// What rows are sorted by; `nil` goes last.
+    func number(of row: ListRow) -> Double? {
+        let (run, experiment) = (row.run, row.experiment)
+        switch self {
+        case .name, .state: return nil
+        case .epoch: return run.map { Double($0.epoch) }
+        case .loss: return run?.loss.flatMap { $0.isFinite ? $0 : nil }
+        case .acc: return run?.testAccuracy
+        case .best: return run?.bestAccuracy
+        case .rate: return run?.examplesPerSecond
+        case .time: return run?.elapsedSeconds
+        case .ratio: return experiment.map { Double($0.network.ratio) }
+        case .lr: return experiment?.training.learningRate
+        case .depth: return experiment.map { Double($0.network.depth) }
+        case .resize: return experiment.map { Double($0.data.resize) }
+        case .batch: return experiment.map { Double($0.data.batchSize) }
+        }
+    }
+
+    /// Three decimals without the zero before them where it is one: `.897`, `2.303`.
+    static func metric(_ value: Double) -> String {
+        let text = Readable.fixed(value, decimals: 3)
+        return text.hasPrefix("0.") ? String(text.dropFirst()) : text
+    }
+
+    /// Three digits or so: `76.7`, `4920`.
+    static func rate(_ value: Double) -> String { Readable.fixed(value, decimals: value < 99.95 ? 1 : 0) }
+
+    /// Hours, minutes and seconds in a column's width: `0:42`, `12:05`, `1:02:03`, `3 d 04 h`.
+    static func clock(_ seconds: Double) -> String {
+        guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "?" }
+        let whole = Int(seconds)
+        if whole >= 48 * 3600 { return Readable.duration(seconds: seconds) }
+        func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
+        let (hours, minutes) = (whole / 3600, whole / 60 % 60)
+        return hours > 0 ? "\(hours):\(two(minutes)):\(two(whole % 60))" : "\(minutes):\(two(whole % 60))"
+    }
+}

@@ -1,0 +1,53 @@
+// Draws the log, the newest line at the bottom unless the person has scrolled.
+
+internal import RunLog
+internal import Screen
+
+/// The panel with the log.
+struct LogView: Widget {
+    private let log: LogBook
+
+    init(_ state: State) { log = state.log }
+
+    func draw(in area: Rect, on buffer: inout CellBuffer) {
+        guard !area.isEmpty else { return }
+        let below = log.linesBelow > 0 ? "\(Readable.count(log.linesBelow)) newer below" : ""
+        buffer.draw(Panel("Log", right: below.isEmpty ? "\(Readable.count(log.lines.count)) lines" : below), in: area)
+        let content = Panel.content(of: area).inset(columns: 1, rows: 0)
+        guard !log.lines.isEmpty else {
+            return buffer.write("nothing has happened yet", in: content, style: .dim)
+        }
+        // Long lines take several rows; those that fit are found from the lowest on.
+        let sources = min(log.lines.suffix(200).map(\.source.count).max() ?? 0, 20)
+        let indent = 9 + (sources > 0 ? sources + 2 : 0)
+        var row = content.height
+        for line in log.lines.dropLast(log.linesBelow).reversed() {
+            let texts = line.text.wrapped(to: content.width - indent)
+            row -= max(texts.count, 1)
+            guard row > -max(texts.count, 1) else { break }
+            buffer.write(ListColumn.clock(line.seconds).leftPadded(to: 7), in: content, row: row, style: .dim)
+            buffer.write(
+                line.source, at: Point(x: content.x + 9, y: content.y + row), style: Style(.accent),
+                width: row >= 0 ? sources : 0)
+            let isMatch = log.isMatch(line)
+            for (index, text) in texts.enumerated() where row + index >= 0 {
+                let place = Point(x: content.x + indent, y: content.y + row + index)
+                buffer.write(
+                    text, at: place, style: isMatch ? Style(.match, bold: true) : line.style,
+                    width: max(content.width - indent, 0))
+            }
+            if row <= 0 { break }
+        }
+    }
+}
+
+extension LogBook.Line {
+    fileprivate var style: Style {
+        switch level {
+        case .plain: .normal
+        case .good: Style(.good)
+        case .warning: Style(.warning)
+        case .bad: Style(.bad)
+        }
+    }
+}

@@ -1,0 +1,45 @@
+// All that can happen to the dashboard. Whoever sends messages sends them one after the other, from one thread.
+
+public import Experiments
+public import Screen
+
+/// Something that happened to the dashboard.
+public enum Message: Sendable {
+    /// A key, the mouse, or another size of the terminal.
+    case input(Input)
+    /// Time has passed; the seconds come from a clock that never jumps.
+    case tick(seconds: Double)
+    /// The experiment files, read (again).
+    case experiments([ExperimentEntry])
+    /// Every run that the store and the queue know.
+    case runs([RunEntry])
+    /// All that a run has said so far, in order; the answer to `Effect.loadHistory`.
+    case history(run: String, [RunRecord])
+    /// What runs say now, in order for each; progress may be thinned.
+    case records([RunRecord])
+    /// How busy this machine is.
+    case machine(MachineLoad)
+    /// The pictures that a data set holds.
+    case dataset(DatasetFacts)
+    /// Speeds that were measured on this machine.
+    case speeds([SpeedSample])
+    /// Each block's share of a run's step; the answer to `Effect.loadProfile`.
+    case profile(run: String, [BlockShare])
+    /// What a run's network makes of test pictures; the answer to `Effect.loadPredictions`.
+    case predictions(run: String, Result<PredictionReport, Problem>)
+    /// One sentence for the person, shown for a while and kept in the log.
+    case notice(String, isError: Bool)
+    /// A line that a library printed.
+    case log(String)
+    /// Somebody asked the program to end, as Ctrl-C does; the answer is that of the quit key.
+    case askedToQuit
+}
+
+/// What went wrong, in one sentence for a person.
+public struct Problem: Error, Sendable, Hashable, CustomStringConvertible {
+    /// One sentence for a person.
+    public let description: String
+
+    /// - Parameter description: one sentence for a person.
+    public init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,129 @@
+// Draws a network block by block: shapes, parameters, and each one's part in the time of a step, or in the
+// multiply-accumulates while no time was measured.
+
+internal import Experiments
+internal import RunLog
+internal import Screen
+
+/// The panel with the network of the selected experiment or run.
+struct NetworkView: Widget {
+    private let title: String
+    private let problem: String?
+    private let table: BlockTable?
+    private let lines: [(text: String, style: Style)]
+
+    init(_ state: State) {
+        let row = state.tab == .run ? state.selectedRun.map(ListRow.run) : state.list.selectedRow
+        title = row.map { "\($0.name) · blocks" } ?? "Blocks"
+        guard let row, let experiment = row.experiment else {
+            (problem, table, lines) = (row?.problem, nil, [])
+            return
+        }
+        let threads = row.run?.threads ?? state.machine?.threadBudget ?? 1
+        let sheet: CostSheet
+        do {
+            sheet = try CostSheet(
+                experiment, dataset: state.catalog.dataset(of: experiment), threads: threads,
+                traits: state.machine?.traits ?? EngineTraits(), speeds: state.catalog.speeds)
+        } catch {
+            (problem, table, lines) = (error.description, nil, [])
+            return
+        }
+        problem = nil
+        table = BlockTable(sheet, shares: row.run.flatMap { state.catalog.profiles[$0.name] })
+        var lines: [(String, Style)] = []
+        if let run = row.run, let ailment = state.catalog.series[run.name]?.ailment {
+            lines.append(("\(ailment.badge): \(ailment.reason)", Style(ailment.isFatal ? .bad : .warning)))
+        }
+        if let run = row.run, !run.reason.isEmpty { lines.append((run.reason, Style(.bad))) }
+        if !experiment.description.isEmpty { lines.append((experiment.description, .normal)) }
+        lines.append((sheet.summary, .dim))
+        self.lines = lines
+    }
+
+    func draw(in area: Rect, on buffer: inout CellBuffer) {
+        guard !area.isEmpty else { return }
+        buffer.draw(Panel(title), in: area)
+        var rest = Panel.content(of: area).inset(columns: 1, rows: 0)
+        if let problem {
+            for (row, line) in problem.wrapped(to: rest.width).enumerated() {
+                buffer.write(line, in: rest, row: row, style: Style(.bad))
+            }
+        }
+        guard let table else { return }
+        buffer.draw(table, in: rest.takeTop(table.height))
+        var row = 0
+        for line in lines {
+            for text in line.text.wrapped(to: rest.width) {
+                buffer.write(text, in: rest, row: row, style: line.style)
+                row += 1
+            }
+        }
+    }
+}
+
+extension CostSheet {
+    /// What it costs in one sentence.
+    var summary: String {
+        let time = epochSeconds.map { " · about \(Readable.duration(seconds: $0)) an epoch" } ?? ""
+        return "\(Readable.magnitude(parameters)) parameters · \(Readable.magnitude(trainingMACs)) MACs a picture · "
+            + "about \(Readable.bytes(memoryBytes))\(time)"
+    }
+}
+
+/// Blocks with shapes, parameters and shares.
+struct BlockTable: Widget {
+    private let rows: [(cells: [String], share: Double)]
+    private let heading: [String]
+
+    /// Rows that it needs.
+    var height: Int { rows.count + 1 }
+
+    /// - Parameter shares: each block's part in the time of a step; `nil` to show its part in the multiply-accumulates.
+    init(_ sheet: CostSheet, shares: [BlockShare]?) {
+        heading = ["", "output", "parameters", shares == nil ? "MACs" : "time"]
+        let total = Double(max(sheet.forwardMACs, 1))
+        let linear = Double(max(sheet.rows.reduce(0) { $0 + ($1.label.hasPrefix("linear") ? $1.forwardMACs : 0) }, 1))
+        rows = sheet.rows.map { row in
+            let shape = row.shape.map(String.init).joined(separator: "×")
+            let parameters = row.parameters > 0 ? Readable.count(row.parameters) : ""
+            var share = Double(row.forwardMACs) / total
+            if let shares {
+                // What the classifier takes is known as a whole; its layers share it by their work.
+                let block = row.label.hasPrefix("block ") ? Int(row.label.dropFirst(6)) : nil
+                let measured = shares.first { $0.block == block }?.share ?? 0
+                share =
+                    row.label == "input" ? 0 : block != nil ? measured : measured * Double(row.forwardMACs) / linear
+            }
+            return ([row.label, shape, parameters], share)
+        }
+    }
+
+    func draw(in area: Rect, on buffer: inout CellBuffer) {
+        let widths = (0..<3).map { column in
+            ([heading[column]] + rows.map { $0.cells[column] }).map(\.count).max() ?? 0
+        }
+        let columns = area.columns(widths.map { .exactly($0 + 2) } + [.rest])
+        for (column, text) in heading.enumerated() {
+            let place = columns[column]
+            let align: CellBuffer.Alignment = column == 2 ? .right : .left
+            buffer.write(
+                text, in: column == 2 ? Rect(x: place.x, y: place.y, width: place.width - 2, height: 1) : place,
+                style: Style(.title, bold: true), align: align)
+        }
+        for (index, row) in rows.enumerated() {
+            guard index + 1 < area.height else { break }
+            for (column, text) in row.cells.enumerated() {
+                let place = columns[column]
+                let text = column == 2 ? text.leftPadded(to: widths[2]) : text
+                buffer.write(text, in: place, row: index + 1, style: column == 0 ? .dim : .normal)
+            }
+            guard row.share > 0 else { continue }
+            let bar = columns[3]
+            buffer.write("\(Readable.fixed(row.share * 100, decimals: 0)) %".leftPadded(to: 5), in: bar, row: index + 1)
+            buffer.write(
+                buffer.glyphs.bar(row.share, width: bar.width - 7),
+                at: Point(x: bar.x + 6, y: bar.y + index + 1), style: Style(.filled), width: max(bar.width - 6, 0))
+        }
+    }
+}

@@ -1,0 +1,56 @@
+// The pictures view's state: what a run's network makes of the test pictures, and where in it the person is.
+
+/// The state of the view of test pictures.
+struct Pictures: Hashable {
+    /// A part of the view that takes the keys.
+    enum Panel: Int, CaseIterable {
+        case matrix, pictures, filters
+    }
+
+    private(set) var run: String?
+    private(set) var report: PredictionReport?
+    private(set) var problem: String?
+    private(set) var isLoading = false
+    private(set) var filter = PictureFilter.wrong
+    /// The matrix's row and column under the cursor.
+    private(set) var truth = 0
+    private(set) var prediction = 0
+    /// Rows of pictures above the screen.
+    private(set) var top = 0
+    var panel = Panel.matrix
+
+    /// Begins to wait for a run's report.
+    mutating func load(_ run: String, _ filter: PictureFilter) -> Effect {
+        if run != self.run { report = nil }
+        (self.run, self.filter, isLoading, problem, top) = (run, filter, true, nil, 0)
+        return .loadPredictions(run: run, filter)
+    }
+
+    mutating func take(_ answer: Result<PredictionReport, Problem>, of run: String) {
+        guard run == self.run else { return }
+        isLoading = false
+        switch answer {
+        case .success(let report):
+            self.report = report
+            problem = nil
+        case .failure(let problem): self.problem = problem.description
+        }
+        moveCell(rows: 0, columns: 0)
+    }
+
+    mutating func moveCell(rows: Int, columns: Int) {
+        let last = (report?.confusion.count ?? 1) - 1
+        truth = min(max(truth + rows, 0), max(last, 0))
+        prediction = min(max(prediction + columns, 0), max(last, 0))
+    }
+
+    mutating func placeCell(truth: Int, prediction: Int) {
+        (self.truth, self.prediction) = (truth, prediction)
+        moveCell(rows: 0, columns: 0)
+    }
+
+    mutating func scroll(by rows: Int) { top = max(top + rows, 0) }
+
+    /// Keeps the last pictures in sight.
+    mutating func limitScroll(to most: Int) { top = min(top, max(most, 0)) }
+}

@@ -1,0 +1,123 @@
+// Draws test pictures with what a network makes of them, and the windows of its first layer.
+
+internal import RunLog
+internal import Screen
+
+/// The panel with test pictures.
+struct PicturesView: Widget {
+    private let pictures: Pictures
+    private let isFocused: Bool
+
+    init(_ state: State) {
+        pictures = state.pictures
+        isFocused = state.pictures.panel == .pictures && state.dialog == .none
+    }
+
+    private var title: String {
+        guard let report = pictures.report else { return "Test pictures" }
+        switch pictures.filter {
+        case .all: return "Test pictures"
+        case .wrong: return "Test pictures taken for something else"
+        case .cell(let truth, let prediction):
+            let (truth, prediction) = (report.name(of: truth), report.name(of: prediction))
+            return truth == prediction ? "\(truth), seen as such" : "\(truth) taken for \(prediction)"
+        }
+    }
+
+    /// As large as the panel has room for two rows of, down to half a column a pixel.
+    private func grid(_ report: PredictionReport, in content: Rect) -> PictureGrid {
+        let side = report.side
+        let sizes = [(side, side / 2), (side * 5 / 7, side * 5 / 14), (side / 2, side / 4)]
+        let fitting = sizes.first { content.width >= 2 * ($0.0 + 2) && content.height >= 2 * ($0.1 + 3) }
+        let (columns, rows) = fitting ?? sizes[2]
+        return PictureGrid(
+            report.pictures.map { item($0, report) }, pictureSize: Size(columns: columns, rows: rows),
+            top: pictures.top)
+    }
+
+    private func item(_ picture: PredictedPicture, _ report: PredictionReport) -> PictureGrid.Item {
+        let isRight = picture.truth == picture.prediction
+        let sign = isRight ? "✓" : "✗"
+        let percent = "\(Readable.fixed(picture.probability * 100, decimals: 0)) %"
+        let style = Style(isRight ? .good : .bad)
+        let isWhole = picture.pixels.count == report.side * report.side
+        return PictureGrid.Item(
+            isWhole
+                ? Picture(width: report.side, height: report.side, pixels: picture.pixels)
+                : Picture(width: 0, height: 0, pixels: []),
+            caption: [
+                .init("\(sign) \(report.name(of: picture.prediction)) \(percent)", style),
+                .init(isRight ? "" : "is \(report.name(of: picture.truth))", .dim),
+            ])
+    }
+
+    /// The last row of pictures that may be scrolled to the top.
+    func lastTop(in area: Rect) -> Int {
+        guard let report = pictures.report else { return 0 }
+        let content = Panel.content(of: area).inset(columns: 1, rows: 0)
+        let grid = grid(report, in: content)
+        let columns = grid.columns(in: content)
+        return max((report.pictures.count + columns - 1) / columns - grid.rows(in: content), 0)
+    }
+
+    func draw(in area: Rect, on buffer: inout CellBuffer) {
+        guard !area.isEmpty else { return }
+        let count = pictures.report.map { "\($0.pictures.count)" } ?? ""
+        buffer.draw(Panel(title, right: pictures.isLoading ? "classifying" : count, focused: isFocused), in: area)
+        let content = Panel.content(of: area).inset(columns: 1, rows: 0)
+        guard let report = pictures.report, !report.pictures.isEmpty else {
+            let text = pictures.report == nil ? pictures.answer : "there are none"
+            return buffer.write(text, in: content, row: content.height / 2, style: .dim, align: .center)
+        }
+        // Only rows that are seen in full: a picture cut in half would be drawn smaller.
+        let grid = grid(report, in: content)
+        let pitch = grid.pictureSize.rows + 3
+        let height = min(grid.rows(in: content) * pitch, content.height)
+        buffer.draw(grid, in: Rect(x: content.x, y: content.y, width: content.width, height: height))
+    }
+}
+
+/// The panel with the windows of the first layer.
+struct FiltersView: Widget {
+    private let pictures: Pictures
+    private let isFocused: Bool
+
+    init(_ state: State) {
+        pictures = state.pictures
+        isFocused = state.pictures.panel == .filters && state.dialog == .none
+    }
+
+    func draw(in area: Rect, on buffer: inout CellBuffer) {
+        guard !area.isEmpty else { return }
+        let count = pictures.report.map { "\($0.filters.count)" } ?? ""
+        buffer.draw(Panel("Windows of the first layer", right: count, focused: isFocused), in: area)
+        let content = Panel.content(of: area).inset(columns: 1, rows: 0)
+        guard let report = pictures.report else {
+            return buffer.write(pictures.answer, in: content, row: content.height / 2, style: .dim, align: .center)
+        }
+        let kernel = report.kernel
+        let most = report.filters.joined().map(\.magnitude).filter(\.isFinite).max() ?? 0
+        let items = report.filters.filter { $0.count == kernel * kernel }.map { weights in
+            // Zero is the middle grey.
+            let pixels = weights.map { weight in
+                most > 0 && weight.isFinite ? UInt8((127.5 + 127.5 * weight / most).rounded()) : 128
+            }
+            return PictureGrid.Item(Picture(width: kernel, height: kernel, pixels: pixels))
+        }
+        let grid = PictureGrid(items, pictureSize: Size(columns: 2 * kernel, rows: kernel))
+        buffer.draw(grid, in: content)
+    }
+}
+
+extension Pictures {
+    /// Why there is no report.
+    var answer: String {
+        if let problem { return problem }
+        return isLoading ? "classifying the test pictures" : "select a run that has trained"
+    }
+}
+
+extension PredictionReport {
+    /// A class's name, or its number where it has none.
+    func name(of label: Int) -> String { classes.indices.contains(label) ? classes[label] : "class \(label)" }
+}

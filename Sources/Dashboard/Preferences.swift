@@ -1,0 +1,74 @@
+// How a person likes the dashboard, kept between starts. Reading and writing the file is the caller's work.
+
+/// How a person likes the dashboard.
+public struct Preferences: Sendable, Hashable {
+    /// What curves are drawn over.
+    public enum Axis: String, Sendable, Hashable, CaseIterable {
+        /// Epochs passed.
+        case epoch
+        /// Steps made.
+        case step
+        /// Seconds of training.
+        case time
+        /// Training pictures seen.
+        case pictures
+    }
+
+    /// The strengths of smoothing to choose from: the share of the smoothed value before in the next one.
+    public static let smoothings = [0, 0.6, 0.9, 0.97]
+
+    /// What curves are drawn over.
+    public var axis = Axis.epoch
+    /// One of `smoothings`.
+    public var smoothing = 0.6
+    /// Whether the loss is drawn on a logarithmic scale.
+    public var isLossLogarithmic = false
+    /// The column that the list is sorted by; empty for its own order.
+    public var sortColumn = ""
+    /// Whether the largest values come first.
+    public var isDescending = false
+    /// Name of the colours.
+    public var palette = ""
+
+    /// What is right for most.
+    public init() {}
+
+    /// Reads what `text` has written; what cannot be read stays as it is for most.
+    public init(text: String) {
+        self.init()
+        for line in text.split(whereSeparator: \.isNewline) {
+            let parts = line.split(separator: ":", maxSplits: 1).map { $0.trimmed }
+            guard parts.count == 2 else { continue }
+            let value = parts[1]
+            switch parts[0] {
+            case "axis": axis = Axis(rawValue: value) ?? axis
+            case "smoothing":
+                if let number = Double(value), Self.smoothings.contains(number) { smoothing = number }
+            case "log-loss": isLossLogarithmic = value == "true"
+            case "sort": sortColumn = value
+            case "descending": isDescending = value == "true"
+            case "palette": palette = value
+            default: break
+            }
+        }
+    }
+
+    /// A line a preference, `key: value`.
+    public var text: String {
+        """
+        axis: \(axis.rawValue)
+        smoothing: \(smoothing)
+        log-loss: \(isLossLogarithmic)
+        sort: \(sortColumn)
+        descending: \(isDescending)
+        palette: \(palette)
+
+        """
+    }
+}
+
+extension Substring {
+    fileprivate var trimmed: String {
+        String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+    }
+}

@@ -1,0 +1,86 @@
+// Draws how far the shown run has come: bars for epoch and run, time left, and its speed.
+
+internal import Experiments
+internal import RunLog
+internal import Screen
+
+/// The panel with the progress of the selected run.
+struct ProgressView: Widget {
+    private let run: RunEntry?
+    private let series: RunSeries?
+    private let isShared: Bool
+    private let now: Double
+
+    init(_ state: State) {
+        let shown = state.shownRuns
+        run = shown.first { $0.state == .running } ?? shown.first
+        series = run.flatMap { state.catalog.series[$0.name] }
+        isShared = state.runningCount > 1
+        now = state.now
+    }
+
+    private var title: String { run.map { "Progress of \($0.name)" } ?? "Progress" }
+
+    /// Pictures a second with how they came about.
+    private var speed: String {
+        guard let run, let rate = run.examplesPerSecond, rate > 0 else { return "" }
+        let who = run.state != .running ? "" : isShared ? " (shared)" : " (alone)"
+        return "\(ListColumn.rate(rate)) images/s\(who)"
+    }
+
+    private var left: String {
+        guard let run else { return "" }
+        switch run.state {
+        case .running:
+            return run.remainingSeconds.map { "\(Readable.duration(seconds: $0)) left" } ?? "time left not known yet"
+        case .paused: return "paused"
+        case .queued: return run.queuePosition.map { "place \($0) in the queue" } ?? "queued"
+        default: return "\(run.state.rawValue) after \(Readable.duration(seconds: run.elapsedSeconds))"
+        }
+    }
+
+    private var epochShare: Double {
+        guard let run, run.stepsPerEpoch > 0, run.epoch > 0 else { return 0 }
+        let inEpoch = run.step - (run.epoch - 1) * run.stepsPerEpoch
+        return min(max(Double(inEpoch) / Double(run.stepsPerEpoch), 0), 1)
+    }
+
+    private var runShare: Double {
+        guard let run else { return 0 }
+        let total = run.stepsPerEpoch * run.experiment.training.epochs
+        return run.state == .done ? 1 : total > 0 ? min(Double(run.step) / Double(total), 1) : 0
+    }
+
+    func draw(in area: Rect, on buffer: inout CellBuffer) {
+        guard !area.isEmpty else { return }
+        buffer.draw(Panel(title, right: left), in: area)
+        let content = Panel.content(of: area).inset(columns: 1, rows: 0)
+        guard let run else { return buffer.write("no run is selected", in: content, style: .dim) }
+        let epochs = run.experiment.training.epochs
+        if content.height >= 3 {
+            drawBar("epoch \(run.epoch)/\(epochs)", epochShare, in: content.row(0), on: &buffer)
+            drawBar("run", runShare, in: content.row(1), on: &buffer)
+            drawSpeed(in: content.row(2), on: &buffer)
+        } else {
+            let parts = content.row(0).columns([.share(5), .exactly(2), .share(4)])
+            drawBar("epoch \(run.epoch)/\(epochs)", epochShare, in: parts[0], on: &buffer)
+            drawSpeed(in: parts[2], on: &buffer)
+        }
+    }
+
+    private func drawBar(_ label: String, _ share: Double, in area: Rect, on buffer: inout CellBuffer) {
+        var rest = area
+        buffer.write(label, in: rest.takeLeft(13), style: .dim)
+        let figure = rest.takeRight(6)
+        buffer.draw(Gauge(share), in: rest)
+        buffer.write("\(Readable.fixed(share * 100, decimals: 0)) %", in: figure, align: .right)
+    }
+
+    private func drawSpeed(in area: Rect, on buffer: inout CellBuffer) {
+        let text = speed
+        var rest = area
+        buffer.write(text, in: rest.takeRight(text.count), align: .right)
+        _ = rest.takeRight(1)
+        buffer.draw(Sparkline((series?.points ?? []).suffix(max(rest.width, 0)).map(\.examplesPerSecond)), in: rest)
+    }
+}

@@ -1,0 +1,45 @@
+// A question over a view. The keys that answer it stand in it and in the key bar.
+
+internal import Screen
+
+/// A question with its answers.
+struct QuestionView: Widget {
+    let title: String
+    let lines: [String]
+    let answers: [(key: String, label: String)]
+
+    static func quit(_ runs: [RunEntry]) -> QuestionView {
+        let names = runs.prefix(4).map { "\($0.name) (\($0.state.rawValue), epoch \($0.epoch))" }
+        let more = runs.count > 4 ? ["and \(runs.count - 4) more"] : []
+        return QuestionView(
+            title: "Quit?",
+            lines: ["\(runs.count == 1 ? "This run goes" : "These \(runs.count) runs go") on:", ""] + names + more
+                + ["", "Stopped runs keep a checkpoint; r goes on with them later."],
+            answers: [("s", "stop and save"), ("Esc", "go back")])
+    }
+
+    static func delete(_ names: [String]) -> QuestionView {
+        QuestionView(
+            title: "Delete?",
+            lines: ["\(names.count == 1 ? "This run" : "These \(names.count) runs") with all checkpoints:", ""]
+                + names.prefix(6) + (names.count > 6 ? ["and \(names.count - 6) more"] : [])
+                + ["", "There is no way back."],
+            answers: [("y", "delete"), ("Esc", "go back")])
+    }
+
+    func draw(in area: Rect, on buffer: inout CellBuffer) {
+        let answer = answers.reduce(0) { $0 + $1.key.count + $1.label.count + 4 }
+        let width = max(lines.map(\.count).max() ?? 0, answer, title.count) + 6
+        let box = area.centered(Size(columns: width, rows: lines.count + 4))
+        buffer.draw(Panel(title, focused: true), in: box)
+        let content = Panel.content(of: box).inset(columns: 2, rows: 0)
+        for (row, line) in lines.enumerated() { buffer.write(line, in: content, row: row) }
+        var x = content.x
+        let y = content.bottom - 1
+        for item in answers {
+            x += buffer.write(item.key, at: Point(x: x, y: y), style: Style(.key, bold: true), width: content.right - x)
+            x += 1
+            x += buffer.write(item.label, at: Point(x: x, y: y), width: max(content.right - x, 0)) + 3
+        }
+    }
+}

@@ -1,0 +1,135 @@
+// Draws the list of experiments and runs, and says which row or heading lies under the mouse.
+
+internal import Screen
+
+/// The panel with the list.
+struct RunListView: Widget {
+    private let list: RunList
+    private let table: Table
+    private let title: String
+    private let isFocused: Bool
+
+    init(_ state: State) {
+        list = state.list
+        isFocused = state.panel == .list && state.dialog == .none
+        let (rows, total) = (state.list.rows.count, state.list.total)
+        let marked = state.list.marks.isEmpty ? "" : " · \(state.list.marks.count) marked"
+        let filter = state.list.filterText.isEmpty ? "" : " · /\(state.list.filterText)"
+        title = (rows == total ? "" : "\(rows) of ") + "\(total)" + marked + filter
+
+        let columns = Self.columns(for: state.list.rows)
+        let sorted = Self.order.firstIndex { $0?.rawValue == state.preferences.sortColumn }
+        let (catalog, list) = (state.catalog, state.list)
+        table = Table(
+            columns: columns, rowCount: rows, offset: list.top, selection: list.selectedIndex,
+            order: sorted.map { Table.Order(column: $0, ascending: !state.preferences.isDescending) },
+            focused: isFocused, placeholder: Self.placeholder(state)
+        ) { Self.row(list.rows[$0], list, catalog) }
+    }
+
+    /// Columns from the left; `nil` is the sign of the state.
+    private static let order: [ListColumn?] = [
+        nil, .name, .state, .ratio, .lr, .depth, .resize, .batch, .epoch, .loss, .acc, .best, .rate, .time,
+    ]
+
+    private static func columns(for rows: [ListRow]) -> [Table.Column] {
+        // Measuring the rows that one is likely to see is enough.
+        let seen = rows.prefix(200).filter { $0.problem == nil }
+        return order.map { column in
+            guard let column else { return Table.Column("", width: 1, rank: 0) }
+            // Which column gives way first where room is scarce, and how wide it is at least, so that it does not jump.
+            let (rank, least, most) =
+                switch column {
+                case .name: (0, 12, 18)
+                case .epoch: (1, 5, 9)
+                case .acc: (2, 4, 5)
+                case .state: (3, 12, 12)
+                case .lr: (4, 4, 8)
+                case .ratio: (5, 5, 5)
+                case .loss: (6, 5, 7)
+                case .best: (7, 4, 5)
+                case .depth: (8, 5, 5)
+                case .rate: (9, 5, 7)
+                case .time: (10, 7, 9)
+                case .resize: (11, 4, 4)
+                case .batch: (12, 5, 5)
+                }
+            let longest = seen.map { column.text(of: $0).count }.max() ?? 0
+            return Table.Column(
+                column.title, width: min(max(longest, least), most), rank: rank,
+                align: column.isNumber ? .right : .left, elastic: column == .name)
+        }
+    }
+
+    private static func placeholder(_ state: State) -> String {
+        if !state.isLoaded { return "reading experiments and runs" }
+        if state.list.total > 0 { return "nothing is like that; Esc shows all" }
+        return "no experiments here: n makes one"
+    }
+
+    private static func row(_ row: ListRow, _ list: RunList, _ catalog: Catalog) -> Table.Row {
+        let isMarked = list.marks.contains(row.id)
+        let role: Role = row.run.map { .series(catalog.color(of: $0.name)) } ?? .match
+        if let problem = row.problem {
+            return Table.Row([], marked: isMarked, markRole: role, note: Table.Entry("! \(problem)", Style(.bad)))
+        }
+        let ailment = row.run?.state == .running ? catalog.series[row.name]?.ailment : nil
+        let entries = order.map { column -> Table.Entry in
+            switch column {
+            case nil: Table.Entry(row.sign, Style(row.role, bold: true))
+            case .state?:
+                ailment.map { Table.Entry($0.badge, Style($0.isFatal ? .bad : .warning)) }
+                    ?? Table.Entry(ListColumn.state.text(of: row), Style(row.role))
+            case .name?: Table.Entry(row.name, Style(.normal, bold: row.run?.state == .running))
+            case .acc?, .best?, .loss?: Table.Entry(column?.text(of: row) ?? "", Style(.normal))
+            case let column?: Table.Entry(column.text(of: row), Style(row.run == nil ? .dim : .normal))
+            }
+        }
+        return Table.Row(entries, marked: isMarked, markRole: role)
+    }
+
+    func row(at point: Point, in area: Rect) -> Int? { table.row(at: point, in: Panel.content(of: area)) }
+
+    func column(at point: Point, in area: Rect) -> ListColumn? {
+        table.heading(at: point, in: Panel.content(of: area)).flatMap { Self.order[$0] }
+    }
+
+    func draw(in area: Rect, on buffer: inout CellBuffer) {
+        guard !area.isEmpty else { return }
+        buffer.draw(Panel("Experiments and runs", right: title, focused: isFocused), in: area)
+        buffer.draw(table, in: Panel.content(of: area))
+    }
+}
+
+extension ListRow {
+    /// A character for its state, so that no meaning lies in a colour alone.
+    var sign: String {
+        switch self {
+        case .experiment: problem == nil ? "·" : "!"
+        case .run(let run):
+            switch run.state {
+            case .running: "▶"
+            case .paused: "="
+            case .queued: "+"
+            case .done: "✓"
+            case .stopped: "■"
+            case .interrupted: "!"
+            case .diverged, .failed: "✗"
+            }
+        }
+    }
+
+    var role: Role {
+        switch self {
+        case .experiment: problem == nil ? .dim : .bad
+        case .run(let run):
+            switch run.state {
+            case .running: .accent
+            case .paused, .stopped, .interrupted: .warning
+            case .queued: .normal
+            case .done: .good
+            case .diverged, .failed: .bad
+            }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+// What a run has said, gathered for drawing: points along its steps, its epochs, how it began and ended. How points are
+// turned into curves is Curves.swift's work.
+
+internal import Experiments
+
+/// A run's measurements so far.
+struct RunSeries: Hashable {
+    /// Some steps that lie together.
+    struct Point: Hashable {
+        /// The last of the steps, counted from the run's begin.
+        var step: Int
+        /// How many steps it stands for.
+        var weight: Int
+        /// Epochs passed, with a fraction.
+        var epochs: Double
+        /// Seconds since the run began.
+        var seconds: Double
+        /// Mean loss over the steps.
+        var loss: Double
+        /// Accuracy over the steps, 0 to 1.
+        var accuracy: Double
+        /// Pictures a second of the epoch so far.
+        var examplesPerSecond: Double
+    }
+
+    /// More points than a screen has dots are thinned.
+    static let mostPoints = 8192
+
+    private(set) var started: RunStarted?
+    private(set) var points: [Point] = []
+    private(set) var epochs: [EpochMetrics] = []
+    private(set) var summary: RunSummary?
+    /// The last progress, as it came.
+    private(set) var latest: Progress?
+    /// Sequence number of the last record; -1 before the first.
+    private(set) var lastSequence = -1
+    /// Whether the first record is there, so that nothing is missing before the others.
+    private(set) var isComplete = false
+    /// Steps that a new point stands for; doubles when points are thinned.
+    private var stride = 1
+
+    /// Takes records in order; those that are known already are passed over.
+    mutating func append(_ records: some Sequence<RunRecord>) {
+        for record in records where record.sequence > lastSequence {
+            if record.sequence == 0 { isComplete = true }
+            lastSequence = record.sequence
+            append(record.event)
+        }
+    }
+
+    private mutating func append(_ event: RunEvent) {
+        switch event {
+        case .runStarted(let started):
+            self.started = started
+            summary = nil
+            // What was lost after the checkpoint that it goes on from is trained again.
+            forget(after: started.resumedStep)
+        case .progress(let progress): append(progress)
+        case .epochFinished(let metrics):
+            epochs.removeAll { $0.epoch >= metrics.epoch }
+            epochs.append(metrics)
+        case .runFinished(let summary): self.summary = summary
+        case .checkpointSaved, .warning: break
+        }
+    }
+
+    private mutating func forget(after step: Int) {
+        points.removeAll { $0.step > step }
+        epochs.removeAll { $0.step > step }
+        if let latest, latest.step > step { self.latest = nil }
+    }
+
+    private mutating func append(_ progress: Progress) {
+        defer { latest = progress }
+        if let last = points.last, progress.step <= last.step { forget(after: progress.step - 1) }
+        let passed = Double(progress.epoch - 1)
+        let share = Double(progress.stepInEpoch) / Double(max(progress.stepsPerEpoch, 1))
+        var point = Point(
+            step: progress.step, weight: 1, epochs: passed + share, seconds: progress.elapsedSeconds,
+            loss: progress.loss, accuracy: progress.meanAccuracy, examplesPerSecond: progress.examplesPerSecond)
+        // Means of an epoch so far at two places give the mean between them, whichever steps were left out.
+        let before = latest.flatMap { $0.epoch == progress.epoch && $0.step < progress.step ? $0 : nil }
+        if before != nil || progress.stepInEpoch > 0 {
+            let (from, to) = (Double(before?.stepInEpoch ?? 0), Double(progress.stepInEpoch))
+            func between(_ old: Double, _ new: Double) -> Double { (new * to - old * from) / (to - from) }
+            point.weight = max(Int(to - from), 1)
+            let accuracy = between(before?.meanAccuracy ?? 0, progress.meanAccuracy)
+            point.accuracy = min(max(accuracy, 0), 1)
+            if point.weight > 1 { point.loss = max(between(before?.meanLoss ?? 0, progress.meanLoss), 0) }
+        }
+        if let last = points.last, last.weight + point.weight <= stride, last.epochs.rounded(.up) > passed {
+            points[points.count - 1] = last.merged(with: point)
+        } else {
+            points.append(point)
+        }
+        if points.count > Self.mostPoints { thin() }
+    }
+
+    private mutating func thin() {
+        stride *= 2
+        var thinned: [Point] = []
+        thinned.reserveCapacity(points.count / 2 + 1)
+        for pair in Swift.stride(from: 0, to: points.count, by: 2) {
+            thinned.append(pair + 1 < points.count ? points[pair].merged(with: points[pair + 1]) : points[pair])
+        }
+        points = thinned
+    }
+}
+
+extension RunSeries.Point {
+    fileprivate func merged(with next: RunSeries.Point) -> RunSeries.Point {
+        var merged = next
+        merged.weight = weight + next.weight
+        let share = Double(weight) / Double(merged.weight)
+        merged.loss = loss * share + next.loss * (1 - share)
+        merged.accuracy = accuracy * share + next.accuracy * (1 - share)
+        return merged
+    }
+}

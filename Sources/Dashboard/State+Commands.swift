@@ -1,0 +1,220 @@
+// What each command does to the state, and what it wants done outside.
+
+internal import Experiments
+internal import Screen
+
+extension State {
+    /// Carries out a command where the person is now.
+    mutating func perform(_ command: Command) -> [Effect] {
+        switch command {
+        case .quit: return quit()
+        case .help: dialog = .help(top: 0)
+        case .redraw: return [.redraw]
+        case .suspend: return [.suspend]
+        case .back: goBack()
+        case .show(let tab): show(tab)
+        case .nextTab: show(Tab(rawValue: (tab.rawValue + 1) % Tab.allCases.count) ?? .overview)
+        case .previousTab:
+            show(Tab(rawValue: (tab.rawValue + Tab.allCases.count - 1) % Tab.allCases.count) ?? .overview)
+        case .nextPanel: movePanel(by: 1)
+        case .previousPanel: movePanel(by: -1)
+        case .maximize: isMaximized.toggle()
+        case .up, .down, .pageUp, .pageDown, .first, .last, .left, .right: move(command)
+        case .open: return open()
+        case .mark:
+            list.toggleMark()
+            move(.down)
+        case .markAll: list.markAll()
+        case .filter: dialog = .filter
+        case .search: dialog = .search
+        case .sortNext: return sort(by: nextSortColumn)
+        case .sortReverse:
+            preferences.isDescending.toggle()
+            refreshList()
+            return [.savePreferences(preferences)]
+        case .newVariant, .fork: openForm(isFork: command == .fork)
+        case .stop, .pause, .resume, .restart, .earlier, .later, .delete, .confirm: return control(command)
+        case .axis, .logarithmic, .smoothing, .zoomIn, .zoomOut, .panLeft, .panRight, .wholeCurve:
+            return changeCurves(command)
+        case .launchForm: return finishForm(launching: true, saving: false)
+        case .saveForm: return finishForm(launching: false, saving: true)
+        case .saveAndLaunchForm: return finishForm(launching: true, saving: true)
+        case .allPictures, .wrongPictures, .reloadPictures: return loadPictures(command)
+        case .nextMatch: log.findMatch(backwards: false)
+        case .previousMatch: log.findMatch(backwards: true)
+        case .stopAndQuit: return [.quit(stopRuns: true)]
+        case .leaveAndQuit: return [.quit(stopRuns: false)]
+        }
+        return []
+    }
+
+    private mutating func quit() -> [Effect] {
+        if dialog == .quit { return [] }
+        guard !activeRuns.isEmpty else { return [.quit(stopRuns: false)] }
+        dialog = .quit
+        return []
+    }
+
+    /// One step back: from a dialog, a text, the cursor, the marks, the view.
+    private mutating func goBack() {
+        switch dialog {
+        case .none: break
+        case .filter:
+            dialog = .none
+            list.setFilter("", catalog, preferences)
+            return scrollList()
+        case .search:
+            dialog = .none
+            return log.setSearch("")
+        case .form:
+            form = nil
+            dialog = .none
+            return
+        case .help, .quit, .delete:
+            dialog = .none
+            return
+        }
+        if isMaximized {
+            isMaximized = false
+        } else if tab == .pictures, pictures.panel != .matrix {
+            pictures.panel = .matrix
+        } else if tab == .log, !log.search.isEmpty {
+            log.setSearch("")
+        } else if tab != .overview {
+            show(.overview)
+        } else if curves.cursor != nil || curves.window != nil {
+            curves.resetView()
+        } else if !list.filterText.isEmpty {
+            list.setFilter("", catalog, preferences)
+            scrollList()
+        } else {
+            list.unmarkAll()
+        }
+    }
+
+    mutating func show(_ tab: Tab) {
+        if self.tab != tab { curves.resetView() }
+        self.tab = tab
+        isMaximized = false
+        scrollList()
+    }
+
+    private mutating func movePanel(by step: Int) {
+        if tab == .pictures {
+            let count = Pictures.Panel.allCases.count
+            pictures.panel = Pictures.Panel(rawValue: (pictures.panel.rawValue + step + count) % count) ?? .matrix
+        } else {
+            let count = Panel.allCases.count
+            panel = Panel(rawValue: (panel.rawValue + step + count) % count) ?? .list
+            scrollList()
+        }
+    }
+
+    mutating func scrollPictures(by rows: Int) {
+        pictures.scroll(by: rows)
+        pictures.limitScroll(to: PicturesView(self).lastTop(in: Layout(self).pictures))
+    }
+
+    private mutating func move(_ command: Command) {
+        if dialog == .form {
+            let step = rows(of: command, page: 1)
+            form?.move(by: step)
+            return
+        }
+        if case .help(let top) = dialog {
+            dialog = .help(top: max(top + rows(of: command, page: max(size.rows - 6, 1)), 0))
+            return
+        }
+        switch (tab, command) {
+        case (.overview, .left), (.run, .left), (.compare, .left):
+            curves.moveCursor(by: -1.0 / 64, in: chartExtent)
+        case (.overview, .right), (.run, .right), (.compare, .right):
+            curves.moveCursor(by: 1.0 / 64, in: chartExtent)
+        case (.log, _): log.scroll(by: rows(of: command, page: max(size.rows - 5, 1)))
+        case (.pictures, _) where pictures.panel == .matrix:
+            switch command {
+            case .left: pictures.moveCell(rows: 0, columns: -1)
+            case .right: pictures.moveCell(rows: 0, columns: 1)
+            default: pictures.moveCell(rows: rows(of: command, page: 5), columns: 0)
+            }
+        case (.pictures, _): scrollPictures(by: rows(of: command, page: 2))
+        default:
+            list.move(by: rows(of: command, page: max(Layout(self).visibleRows - 1, 1)))
+            scrollList()
+        }
+    }
+
+    /// How many rows a command moves down.
+    private func rows(of command: Command, page: Int) -> Int {
+        switch command {
+        case .up: -1
+        case .down: 1
+        case .pageUp: -page
+        case .pageDown: page
+        case .first: -1_000_000
+        case .last: 1_000_000
+        default: 0
+        }
+    }
+
+    /// What the shown curves cover along x.
+    var chartExtent: ClosedRange<Double> {
+        if tab == .compare { return Curves.extent(of: Comparison.front(of: shownRuns, in: catalog)) }
+        return Curves.extent(of: Curves.curves(.loss, of: shownRuns, in: catalog, preferences))
+    }
+
+    private mutating func changeCurves(_ command: Command) -> [Effect] {
+        switch command {
+        case .zoomIn: curves.zoom(by: 0.5, in: chartExtent)
+        case .zoomOut: curves.zoom(by: 2, in: chartExtent)
+        case .panLeft: curves.pan(by: -0.25, in: chartExtent)
+        case .panRight: curves.pan(by: 0.25, in: chartExtent)
+        case .wholeCurve: curves.resetView()
+        case .axis:
+            let all = Preferences.Axis.allCases
+            preferences.axis = all[((all.firstIndex(of: preferences.axis) ?? 0) + 1) % all.count]
+            curves.resetView()
+            return [.savePreferences(preferences)]
+        case .logarithmic:
+            preferences.isLossLogarithmic.toggle()
+            return [.savePreferences(preferences)]
+        case .smoothing:
+            let all = Preferences.smoothings
+            preferences.smoothing = all[((all.firstIndex(of: preferences.smoothing) ?? 0) + 1) % all.count]
+            return [.savePreferences(preferences)]
+        default: break
+        }
+        return []
+    }
+
+    /// The column after the one that the list is sorted by; `nil` for its own order.
+    private var nextSortColumn: ListColumn? {
+        let all = ListColumn.allCases
+        guard let index = all.firstIndex(where: { $0.rawValue == preferences.sortColumn }) else { return all.first }
+        return index + 1 < all.count ? all[index + 1] : nil
+    }
+
+    /// Sorts by a column; the other way round where it is sorted by it already.
+    mutating func sort(by column: ListColumn?) -> [Effect] {
+        if let column, column.rawValue == preferences.sortColumn {
+            preferences.isDescending.toggle()
+        } else {
+            preferences.sortColumn = column?.rawValue ?? ""
+            preferences.isDescending = column.map { [.acc, .best, .rate].contains($0) } ?? false
+        }
+        refreshList()
+        return [.savePreferences(preferences)]
+    }
+
+    private mutating func loadPictures(_ command: Command) -> [Effect] {
+        guard let run = selectedRun else { return [] }
+        let filter: PictureFilter =
+            switch command {
+            case .allPictures: .all
+            case .wrongPictures: .wrong
+            default: pictures.filter
+            }
+        if command != .reloadPictures { pictures.panel = .pictures }
+        return [pictures.load(run.name, filter)]
+    }
+}

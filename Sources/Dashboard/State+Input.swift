@@ -1,0 +1,167 @@
+// Keys, the mouse and the terminal's size turned into commands. What lies where is Layout's knowledge.
+
+internal import Screen
+
+extension State {
+    /// Takes what came from the terminal.
+    mutating func take(_ input: Input) -> [Effect] {
+        switch input {
+        case .key(let key): return take(key)
+        case .mouse(let mouse): return take(mouse)
+        case .paste(let text): return take(text: text)
+        case .resized(let size):
+            self.size = size
+            scrollList()
+        case .resumed: return [.redraw]
+        case .message(let line): log.append(line, at: now)
+        case .woken: break
+        case .signal(let number): return number == Self.interrupt ? perform(.quit) : [.quit(stopRuns: true)]
+        case .hangUp: return [.quit(stopRuns: true)]
+        }
+        return []
+    }
+
+    /// SIGINT; what Ctrl-C sends where the terminal does not hand the key over.
+    private static let interrupt: Int32 = 2
+
+    private mutating func take(_ key: Key) -> [Effect] {
+        if key == .control("c") { return dialog == .quit ? perform(.stopAndQuit) : perform(.quit) }
+        if let command = Keys.command(key, in: context) { return perform(command, by: key) }
+        switch (dialog, key) {
+        case (.form, .left), (.form, .right): form?.moveCursor(by: key == .left ? -1 : 1)
+        case (.form, .home): form?.moveCursor(by: -1000)
+        case (.form, .end): form?.moveCursor(by: 1000)
+        case (.form, .backspace): form?.deleteBackwards()
+        case (.form, .delete): form?.deleteForwards()
+        case (.form, .control("u")): form?.clear()
+        case (.filter, .backspace): setFilter(String(list.filterText.dropLast()))
+        case (.filter, .control("u")): setFilter("")
+        case (.filter, .up), (.filter, .down): list.move(by: key == .up ? -1 : 1)
+        case (.search, .backspace): log.setSearch(String(log.search.dropLast()))
+        case (_, .character(let character)): return take(text: String(character))
+        default: break
+        }
+        return []
+    }
+
+    private mutating func perform(_ command: Command, by key: Key) -> [Effect] {
+        // Enter keeps a filter or a search as it is.
+        if command == .confirm, dialog == .filter || dialog == .search {
+            dialog = .none
+            return []
+        }
+        return perform(command)
+    }
+
+    private mutating func take(text: String) -> [Effect] {
+        switch dialog {
+        case .form: form?.insert(text)
+        case .filter: setFilter(String((list.filterText + text).filter { !$0.isNewline }.prefix(200)))
+        case .search: log.setSearch(String((log.search + text).filter { !$0.isNewline }.prefix(200)))
+        case .none, .help, .quit, .delete: break
+        }
+        return []
+    }
+
+    private mutating func setFilter(_ text: String) {
+        list.setFilter(text, catalog, preferences)
+        scrollList()
+    }
+
+    // MARK: The mouse
+
+    private mutating func take(_ mouse: Mouse) -> [Effect] {
+        let layout = Layout(self)
+        if mouse.action == .release { isDraggingCursor = false }
+        if mouse.action == .press, let key = KeyBarView(self).key(at: mouse.position, in: layout.keyBar) {
+            return take(key)
+        }
+        if case .help(let top) = dialog, let rows = mouse.wheelRows {
+            dialog = .help(top: max(top + rows, 0))
+            return []
+        }
+        if dialog == .form, mouse.action == .press, let field = FormView(self).field(at: mouse.position) {
+            form?.select(field)
+            return []
+        }
+        guard dialog == .none else { return [] }
+        if mouse.action == .press, let tab = HeaderView(self).tab(at: mouse.position, in: layout.header) {
+            show(tab)
+            return []
+        }
+        if layout.list.contains(mouse.position), tab == .overview { return takeInList(mouse, layout.list) }
+        for (metric, area) in [(Metric.loss, layout.loss), (.accuracy, layout.accuracy)]
+        where area.contains(mouse.position) {
+            takeInChart(mouse, metric, area)
+            return []
+        }
+        if tab == .log, let rows = mouse.wheelRows { log.scroll(by: rows) }
+        if tab == .pictures { return takeInPictures(mouse, layout) }
+        return []
+    }
+
+    private mutating func takeInList(_ mouse: Mouse, _ area: Rect) -> [Effect] {
+        if let rows = mouse.wheelRows {
+            list.move(by: rows)
+            scrollList()
+            return []
+        }
+        let view = RunListView(self)
+        if mouse.action == .press, let column = view.column(at: mouse.position, in: area) { return sort(by: column) }
+        guard let row = view.row(at: mouse.position, in: area) else { return [] }
+        switch mouse.action {
+        case .press:
+            panel = .list
+            list.select(row)
+            if mouse.hasControl { list.toggleMark() }
+        case .pressRight: list.toggleMark(list.rows[row].id)
+        case .doubleClick:
+            list.select(row)
+            return open()
+        default: break
+        }
+        return []
+    }
+
+    private mutating func takeInChart(_ mouse: Mouse, _ metric: Metric, _ area: Rect) {
+        let x = ChartView(self, metric).x(at: mouse.position, in: area)
+        switch mouse.action {
+        case .press:
+            if tab == .overview { panel = metric == .loss ? .loss : .accuracy }
+            isDraggingCursor = x != nil
+            if let x { curves.setCursor(x, in: chartExtent) }
+        case .drag:
+            if isDraggingCursor, let x { curves.setCursor(x, in: chartExtent) }
+        case .scrollUp: curves.zoom(by: 0.8, around: x, in: chartExtent)
+        case .scrollDown: curves.zoom(by: 1.25, around: x, in: chartExtent)
+        case .pressRight: curves.resetView()
+        case .release, .doubleClick: break
+        }
+    }
+
+    private mutating func takeInPictures(_ mouse: Mouse, _ layout: Layout) -> [Effect] {
+        if let rows = mouse.wheelRows {
+            scrollPictures(by: rows.signum())
+            return []
+        }
+        for (panel, area) in [
+            (Pictures.Panel.matrix, layout.matrix), (.pictures, layout.pictures), (.filters, layout.filters),
+        ] where area.contains(mouse.position) && mouse.action != .release {
+            pictures.panel = panel
+        }
+        guard let cell = MatrixView(self).cell(at: mouse.position, in: layout.matrix) else { return [] }
+        pictures.placeCell(truth: cell.truth, prediction: cell.prediction)
+        return mouse.action == .doubleClick ? open() : []
+    }
+}
+
+extension Mouse {
+    /// Rows that the wheel scrolls down; `nil` for all else.
+    fileprivate var wheelRows: Int? {
+        switch action {
+        case .scrollUp: -3
+        case .scrollDown: 3
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,73 @@
+// How messages change the state. Keys and the mouse are turned into commands in State+Input.swift, which
+// State+Commands.swift carries out.
+
+internal import Experiments
+internal import Screen
+
+extension State {
+    /// Takes a message in, and says what is to be done outside.
+    public mutating func update(_ message: Message) -> [Effect] {
+        var effects: [Effect] = []
+        switch message {
+        case .input(let input): effects = take(input)
+        case .tick(let seconds): take(tick: seconds)
+        case .experiments(let entries):
+            catalog.take(experiments: entries)
+            isLoaded = true
+            refreshList()
+        case .runs(let runs):
+            catalog.take(runs: runs)
+            isLoaded = true
+            refreshList()
+        case .history(let run, let records):
+            catalog.take(history: records, of: run)
+        case .records(let records):
+            catalog.take(records: records)
+            for record in records { log.append(record, at: now) }
+            refreshList()
+        case .machine(let load): machine = load
+        case .dataset(let facts): catalog.datasets[facts.name] = facts
+        case .speeds(let samples): catalog.measuredSpeeds = samples
+        case .profile(let run, let shares): catalog.take(profile: shares, of: run)
+        case .predictions(let run, let answer): pictures.take(answer, of: run)
+        case .notice(let text, let isError): say(text, isError: isError)
+        case .log(let text): log.append(text, at: now)
+        case .askedToQuit: effects = perform(.quit)
+        }
+        return effects + wanted()
+    }
+
+    private mutating func take(tick seconds: Double) {
+        let first = firstTick ?? seconds
+        firstTick = first
+        now = max(seconds - first, now)
+        if let notice, now - notice.since > (notice.isError ? 12 : 6) { self.notice = nil }
+    }
+
+    mutating func refreshList() {
+        list.refresh(catalog, preferences)
+        scrollList()
+    }
+
+    /// Keeps the selected row in sight.
+    mutating func scrollList() { list.scroll(toShow: Layout(self).visibleRows) }
+
+    /// Shows a sentence for a while and keeps it in the log.
+    mutating func say(_ text: String, isError: Bool = false) {
+        notice = Notice(text: text, isError: isError, since: now)
+        log.append(text, level: isError ? .bad : .plain, at: now)
+    }
+
+    /// What the view lacks and has not asked for yet.
+    private mutating func wanted() -> [Effect] {
+        let shown = shownRuns
+        var effects = catalog.histories(toAskFor: shown.map(\.name)).map { Effect.loadHistory(run: $0) }
+        if tab == .run, let run = shown.first, run.step > 0, askedProfiles.insert(run.name).inserted {
+            effects.append(.loadProfile(run: run.name))
+        }
+        if tab == .pictures, let run = shown.first, run.name != pictures.run, run.step > 0 {
+            effects.append(pictures.load(run.name, pictures.filter))
+        }
+        return effects
+    }
+}

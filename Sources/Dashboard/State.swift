@@ -1,0 +1,96 @@
+// All that the dashboard knows, put together from a sub-state for each subject. Messages change it (State+Update.swift),
+// and the view draws it (View.swift); it never looks outside itself.
+
+public import Screen
+
+/// The dashboard: what is known, what is shown, and what the person is doing.
+public struct State: Sendable {
+    /// What lies over the view and takes the keys.
+    enum Dialog: Hashable {
+        case none
+        case help(top: Int)
+        case quit
+        case delete([String])
+        case filter
+        case search
+        case form
+    }
+
+    /// The parts of the overview that the keys can go to.
+    enum Panel: Int, CaseIterable {
+        case list, loss, accuracy
+    }
+
+    /// A sentence that is shown for a while.
+    struct Notice: Hashable {
+        var text: String
+        var isError: Bool
+        var since: Double
+    }
+
+    var size: Size
+    var tab = Tab.overview
+    var panel = Panel.list
+    /// Whether the panel has the whole screen.
+    var isMaximized = false
+    var dialog = Dialog.none
+
+    var catalog = Catalog()
+    var list = RunList()
+    var curves = Curves()
+    var pictures = Pictures()
+    var log = LogBook()
+    var form: VariantForm?
+    var preferences: Preferences
+
+    var machine: MachineLoad?
+    var notice: Notice?
+    /// Whether experiments and runs have been told, so that an empty list means that there are none.
+    var isLoaded = false
+    /// Whether the mouse drags the cursor of the charts.
+    var isDraggingCursor = false
+    /// Profiles that have been asked for.
+    var askedProfiles: Set<String> = []
+    /// Seconds since the first tick.
+    var now = 0.0
+    var firstTick: Double?
+
+    /// A dashboard that has been told nothing yet.
+    public init(size: Size, preferences: Preferences = Preferences()) {
+        self.size = size
+        self.preferences = preferences
+    }
+
+    /// Where keys go to.
+    var context: Context {
+        switch dialog {
+        case .none: Context(tab)
+        case .help: .help
+        case .quit: .quitting
+        case .delete: .deleting
+        case .filter: .filter
+        case .search: .search
+        case .form: .form
+        }
+    }
+
+    /// The run that the run and pictures views are about.
+    var selectedRun: RunEntry? { list.shownRuns(in: catalog, atMost: 1).first }
+
+    /// The runs whose curves are shown.
+    var shownRuns: [RunEntry] {
+        switch tab {
+        case .overview, .compare: list.shownRuns(in: catalog, atMost: 8)
+        case .run, .pictures, .log: selectedRun.map { [$0] } ?? []
+        }
+    }
+
+    /// Runs that compute now.
+    var runningCount: Int { catalog.runs.reduce(0) { $0 + ($1.state == .running ? 1 : 0) } }
+
+    /// Our runs that quitting would end.
+    var activeRuns: [RunEntry] { catalog.runs.filter { $0.isOurs && $0.state.isActive } }
+
+    /// Whether something moves, so that ticks are wanted more often than once a second.
+    public var isMoving: Bool { runningCount > 0 || notice != nil || pictures.isLoading }
+}

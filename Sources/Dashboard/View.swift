@@ -1,0 +1,100 @@
+// Draws the whole state: header, the view's panels, what lies over them, and the key bar. Each panel has a file of its
+// own; this one only says what goes where.
+
+public import Screen
+
+/// A drawn screen.
+public struct Frame: Sendable, Hashable {
+    /// What every cell shows.
+    public var cells: CellBuffer
+    /// Where text is being typed; `nil` for nowhere.
+    public var cursor: Point?
+}
+
+extension State {
+    /// Draws the dashboard for a terminal that shows these characters and colours.
+    public func frame(glyphs: GlyphSet = .unicode, colors: ColorDepth = .full) -> Frame {
+        var frame = Frame(cells: CellBuffer(size: size, glyphs: glyphs, colors: colors))
+        let layout = Layout(self)
+        guard !layout.isTooSmall else {
+            TooSmallView(size: size).draw(in: frame.cells.bounds, on: &frame.cells)
+            return frame
+        }
+        frame.cells.draw(HeaderView(self), in: layout.header)
+        drawTab(layout, on: &frame.cells)
+        drawNotice(layout, on: &frame.cells)
+        frame.cursor = drawDialog(layout, on: &frame.cells)
+        return frame
+    }
+
+    private func drawTab(_ layout: Layout, on buffer: inout CellBuffer) {
+        switch tab {
+        case .overview:
+            buffer.draw(RunListView(self), in: layout.list)
+            buffer.draw(NetworkView(self), in: layout.details)
+        case .run:
+            buffer.draw(FactsView(self), in: layout.list)
+            buffer.draw(NetworkView(self), in: layout.details)
+        case .compare:
+            buffer.draw(CompareView(self), in: layout.details)
+            buffer.draw(FrontView(self), in: layout.accuracy)
+        case .pictures:
+            buffer.draw(MatrixView(self), in: layout.matrix)
+            buffer.draw(PicturesView(self), in: layout.pictures)
+            buffer.draw(FiltersView(self), in: layout.filters)
+        case .log: buffer.draw(LogView(self), in: layout.body)
+        }
+        guard tab == .overview || tab == .run else { return }
+        buffer.draw(ChartView(self, .loss), in: layout.loss)
+        buffer.draw(ChartView(self, .accuracy), in: layout.accuracy)
+        buffer.draw(ProgressView(self), in: layout.progress)
+    }
+
+    /// Over the lowest frame, so that nothing moves when it comes and goes.
+    private func drawNotice(_ layout: Layout, on buffer: inout CellBuffer) {
+        guard let notice, let row = layout.body.height > 0 ? layout.body.row(layout.body.height - 1) : nil else {
+            return
+        }
+        let style = Style(notice.isError ? .bad : .good, bold: true)
+        buffer.write(
+            " \(notice.text) ", at: Point(x: row.x + 2, y: row.y), style: style, width: max(row.width - 4, 0))
+    }
+
+    /// Draws what lies over the view and the lowest line; says where the text cursor is.
+    private func drawDialog(_ layout: Layout, on buffer: inout CellBuffer) -> Point? {
+        switch dialog {
+        case .filter:
+            return PromptView("filter", list.filterText, list.filterProblem ?? "").draw(in: layout.keyBar, on: &buffer)
+        case .search:
+            let matches = log.lines.reduce(0) { $0 + (log.isMatch($1) ? 1 : 0) }
+            let answer = log.search.isEmpty ? "" : "\(matches) line\(matches == 1 ? "" : "s")"
+            return PromptView("search", log.search, answer).draw(in: layout.keyBar, on: &buffer)
+        default: break
+        }
+        buffer.draw(KeyBarView(self), in: layout.keyBar)
+        switch dialog {
+        case .help(let top): buffer.draw(HelpView(context: Context(tab), top: top), in: layout.body)
+        case .quit: buffer.draw(QuestionView.quit(activeRuns), in: layout.body)
+        case .delete(let names): buffer.draw(QuestionView.delete(names), in: layout.body)
+        case .form: return FormView(self).draw(in: layout.body, on: &buffer)
+        case .none, .filter, .search: break
+        }
+        return nil
+    }
+}
+
+/// What a terminal is told that is too small.
+struct TooSmallView: Widget {
+    let size: Size
+
+    func draw(in area: Rect, on buffer: inout CellBuffer) {
+        let least = Layout.smallest
+        let lines = [
+            "vgglab needs \(least.columns) × \(least.rows)", "this is \(size.columns) × \(size.rows)", "q quits",
+        ]
+        let top = max((area.height - lines.count) / 2, 0)
+        for (row, line) in lines.enumerated() {
+            buffer.write(line, in: area, row: top + row, style: row == 0 ? .title : .dim, align: .center)
+        }
+    }
+}
