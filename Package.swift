@@ -86,15 +86,6 @@ let package = Package(
         .testTarget(
             name: "DashboardTests",
             dependencies: ["Dashboard", "ExperimentFiles", "Experiments", "RunLog", "Screen"]),
-        .testTarget(
-            name: "RunStoreTests",
-            dependencies: ["Experiments", "RunStore", .product(name: "GRDB", package: "GRDB.swift")]),
-        .testTarget(
-            name: "RunnerTests",
-            dependencies: [
-                "Checkpoints", "Datasets", "Engine", "Experiments", "RunStore", "Runner", "Training",
-                .product(name: "GRDB", package: "GRDB.swift"),
-            ]),
         .testTarget(name: "ExportsTests", dependencies: ["Experiments", "Exports", "RunLog", "Safetensors"]),
         // The program is run as a process of its own, from the folder that the tests are built into.
         .testTarget(name: "vgglabTests", dependencies: ["vgglab"]),

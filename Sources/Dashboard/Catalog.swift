@@ -66,12 +66,19 @@ struct Catalog: Hashable {
 
     mutating func take(profile: [BlockShare], of run: String) { profiles[run] = profile }
 
+    /// Whether a run that another process trains has gone on by a twentieth of an epoch since its history was read.
+    private func hasMore(_ run: RunEntry) -> Bool {
+        guard !run.isOurs, run.state == .running else { return false }
+        return run.step >= (series[run.name]?.points.last?.step ?? 0) + max(run.stepsPerEpoch / 20, 1)
+    }
+
     /// Which of these runs' histories are to be asked for; each only once.
     mutating func histories(toAskFor names: [String]) -> [String] {
         names.filter { name in
             giveColor(to: name)
-            let isMissing = series[name]?.isComplete != true && waiting[name] == nil && !answered.contains(name)
-            guard isMissing, let run = run(named: name), run.state != .queued else { return false }
+            guard let run = run(named: name), run.state != .queued, waiting[name] == nil else { return false }
+            let isMissing = series[name]?.isComplete != true && !answered.contains(name)
+            guard isMissing || hasMore(run) else { return false }
             waiting[name] = []
             return true
         }

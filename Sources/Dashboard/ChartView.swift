@@ -31,7 +31,9 @@ struct ChartView: Widget {
     }
 
     private static func placeholder(_ state: State, _ runs: [RunEntry]) -> String {
-        guard let run = runs.first else { return "no run of this experiment yet: Enter starts one" }
+        guard let run = runs.first else {
+            return state.list.selectedRow?.problem == nil ? "not trained yet: Enter starts it" : "broken file"
+        }
         switch run.state {
         case .queued: return "\(run.name) waits for free threads"
         case .running, .paused: return "waiting for the first steps"

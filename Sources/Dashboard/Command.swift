@@ -1,11 +1,11 @@
 // What a person can tell the dashboard to do, whichever key or mouse button says it. Keys.swift binds keys to these.
 
 /// An instruction to the dashboard.
-enum Command: Hashable {
+package enum Command: Hashable {
     // Everywhere.
     case quit, help, redraw, suspend, back
     case show(Tab)
-    case nextTab, previousTab, nextPanel, previousPanel, maximize
+    case nextPanel, previousPanel, maximize, palette
     // Moving.
     case up, down, pageUp, pageDown, first, last, left, right
     // Rows.
@@ -21,11 +21,11 @@ enum Command: Hashable {
     // The log.
     case search, nextMatch, previousMatch
     // The quit dialog.
-    case stopAndQuit, leaveAndQuit, confirm
+    case stopAndQuit, confirm
 }
 
 /// A view that fills the screen.
-enum Tab: Int, CaseIterable {
+package enum Tab: Int, CaseIterable {
     case overview, run, compare, pictures, log
 
     var title: String {

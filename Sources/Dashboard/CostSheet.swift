@@ -83,6 +83,16 @@ struct CostSheet: Hashable {
     }
 }
 
+extension CostSheet {
+    /// The sheet of an experiment on this machine.
+    init(_ experiment: Experiment, _ state: State, threads: Int? = nil) throws(NetworkError) {
+        try self.init(
+            experiment, dataset: state.catalog.dataset(of: experiment),
+            threads: threads ?? state.machine?.threadBudget ?? 1, traits: state.machine?.traits ?? EngineTraits(),
+            speeds: state.catalog.speeds)
+    }
+}
+
 extension Catalog {
     /// Speeds that were measured, and those of runs of this machine.
     var speeds: [SpeedSample] {

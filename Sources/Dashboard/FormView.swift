@@ -18,9 +18,7 @@ struct FormView {
             return
         }
         sheet = Result { () throws(NetworkError) in
-            try CostSheet(
-                experiment, dataset: state.catalog.dataset(of: experiment), threads: state.machine?.threadBudget ?? 1,
-                traits: state.machine?.traits ?? EngineTraits(), speeds: state.catalog.speeds)
+            try CostSheet(experiment, state)
         }
     }
 

@@ -6,7 +6,23 @@ internal import Screen
 struct KeyBarView: Widget {
     private let items: [(key: Key, name: String, label: String)]
 
-    init(_ state: State) { items = Keys.bar(in: state.context) }
+    init(_ state: State) {
+        items = Keys.bar(in: state.context).map { command, key, label in
+            (key, Keys.name(of: key), Self.label(command, state) ?? label)
+        }
+    }
+
+    /// What a key would do to the selected row, where the table's word does not fit it.
+    private static func label(_ command: Command, _ state: State) -> String? {
+        guard state.tab == .overview || state.tab == .run else { return nil }
+        switch command {
+        case .open: return state.list.marks.isEmpty && state.list.selectedRow?.run != nil ? "open" : nil
+        case .pause:
+            let targets = state.list.targets
+            return !targets.isEmpty && targets.allSatisfy { $0.run?.state == .paused } ? "go on" : nil
+        default: return nil
+        }
+    }
 
     /// Each item that has room with its area. Help and quit always have.
     private func places(in area: Rect) -> [(item: Int, area: Rect)] {

@@ -1,9 +1,9 @@
 // Which keys do what, once: the table that input, the key bar and the help are all made from.
 
-internal import Screen
+package import Screen
 
 /// Where keys go to.
-enum Context: Hashable, CaseIterable {
+package enum Context: Hashable, CaseIterable {
     case overview, run, compare, pictures, log, form, filter, search, quitting, deleting, help
 
     init(_ tab: Tab) {
@@ -19,15 +19,15 @@ enum Context: Hashable, CaseIterable {
 }
 
 /// A command with the keys that give it.
-struct Binding {
-    let command: Command
+package struct Binding {
+    package let command: Command
     /// The first one is shown.
-    let keys: [Key]
-    let contexts: Set<Context>
+    package let keys: [Key]
+    package let contexts: Set<Context>
     /// A word for the key bar; `nil` to leave it out there.
     let label: String?
     /// A line for the help.
-    let help: String
+    package let help: String
 
     init(_ command: Command, _ keys: [Key], in contexts: Set<Context>, _ help: String, bar label: String? = nil) {
         self.command = command
@@ -39,14 +39,14 @@ struct Binding {
 }
 
 /// The table of keys.
-enum Keys {
+package enum Keys {
     private static let tabs: Set<Context> = [.overview, .run, .compare, .pictures, .log]
     private static let runs: Set<Context> = [.overview, .run]
     private static let charts: Set<Context> = [.overview, .run, .compare]
     private static let everywhere = Set(Context.allCases)
 
     /// In the order of the key bar, the most important first.
-    static let bindings: [Binding] = [
+    package static let bindings: [Binding] = [
         Binding(
             .stopAndQuit, [.character("s")], in: [.quitting], "Stop all runs with a checkpoint and quit",
             bar: "stop and save"),
@@ -100,6 +100,7 @@ enum Keys {
         Binding(.show(.log), [.character("5"), .character("L")], in: tabs, "Log"),
         Binding(.nextPanel, [.tab], in: [.overview, .pictures], "Go to the next panel"),
         Binding(.previousPanel, [.backTab], in: [.overview, .pictures], "Go to the panel before"),
+        Binding(.palette, [.character("C")], in: tabs, "Take the next set of colours"),
         Binding(.maximize, [.character("z")], in: [.overview], "Give a panel the whole screen, or take it back"),
         Binding(.zoomIn, [.character("+"), .character("=")], in: charts, "Zoom into the curves around the cursor"),
         Binding(.zoomOut, [.character("-")], in: charts, "Zoom out"),
@@ -142,12 +143,12 @@ enum Keys {
     static func command(_ key: Key, in context: Context) -> Command? { table[context]?[key] }
 
     /// The key bar's pairs in a context.
-    static func bar(in context: Context) -> [(key: Key, name: String, label: String)] {
+    static func bar(in context: Context) -> [(command: Command, key: Key, label: String)] {
         bindings.compactMap { binding in
             guard binding.contexts.contains(context), let label = binding.label, let key = binding.keys.first else {
                 return nil
             }
-            return (key, name(of: key), label)
+            return (binding.command, key, label)
         }
     }
 

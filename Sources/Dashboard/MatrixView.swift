@@ -42,7 +42,10 @@ struct MatrixView: Widget {
         guard let report = pictures.report, !report.confusion.isEmpty else {
             return buffer.write(pictures.answer, in: content, row: content.height / 2, style: .dim, align: .center)
         }
-        buffer.write(sentence(report), in: content.takeBottom(1), style: Style(.accent))
+        let sentence = sentence(report)
+        let advice = " · Enter shows them"
+        let hasRoom = sentence.count + advice.count <= content.width
+        buffer.write(hasRoom ? sentence + advice : sentence, in: content.takeBottom(1), style: Style(.accent))
         buffer.draw(heatMap(report), in: content)
     }
 
@@ -57,6 +60,6 @@ struct MatrixView: Widget {
         let what =
             pictures.truth == pictures.prediction
             ? "seen as such" : "taken for \(report.name(of: pictures.prediction))"
-        return "\(Readable.count(count)) of \(Readable.count(total)) \(truth) \(what) (\(percent) %) · Enter shows them"
+        return "\(Readable.count(count)) of \(Readable.count(total)) \(truth) \(what) (\(percent) %)"
     }
 }

@@ -19,12 +19,9 @@ struct NetworkView: Widget {
             (problem, table, lines) = (row?.problem, nil, [])
             return
         }
-        let threads = row.run?.threads ?? state.machine?.threadBudget ?? 1
         let sheet: CostSheet
         do {
-            sheet = try CostSheet(
-                experiment, dataset: state.catalog.dataset(of: experiment), threads: threads,
-                traits: state.machine?.traits ?? EngineTraits(), speeds: state.catalog.speeds)
+            sheet = try CostSheet(experiment, state, threads: row.run?.threads)
         } catch {
             (problem, table, lines) = (error.description, nil, [])
             return

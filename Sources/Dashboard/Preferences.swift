@@ -1,5 +1,7 @@
 // How a person likes the dashboard, kept between starts. Reading and writing the file is the caller's work.
 
+public import Screen
+
 /// How a person likes the dashboard.
 public struct Preferences: Sendable, Hashable {
     /// What curves are drawn over.
@@ -27,8 +29,8 @@ public struct Preferences: Sendable, Hashable {
     public var sortColumn = ""
     /// Whether the largest values come first.
     public var isDescending = false
-    /// Name of the colours.
-    public var palette = ""
+    /// The colours.
+    public var palette = Palette.colorBlindSafe
 
     /// What is right for most.
     public init() {}
@@ -47,7 +49,7 @@ public struct Preferences: Sendable, Hashable {
             case "log-loss": isLossLogarithmic = value == "true"
             case "sort": sortColumn = value
             case "descending": isDescending = value == "true"
-            case "palette": palette = value
+            case "palette": palette = Palette(rawValue: value) ?? palette
             default: break
             }
         }
@@ -61,7 +63,7 @@ public struct Preferences: Sendable, Hashable {
         log-loss: \(isLossLogarithmic)
         sort: \(sortColumn)
         descending: \(isDescending)
-        palette: \(palette)
+        palette: \(palette.rawValue)
 
         """
     }

@@ -9,17 +9,25 @@ struct ProgressView: Widget {
     private let run: RunEntry?
     private let series: RunSeries?
     private let isShared: Bool
-    private let now: Double
+    /// What is said where there is no run: what the experiment costs, or why its file cannot be used.
+    private let answer: (title: String, text: String, style: Style)
 
     init(_ state: State) {
         let shown = state.shownRuns
         run = shown.first { $0.state == .running } ?? shown.first
         series = run.flatMap { state.catalog.series[$0.name] }
         isShared = state.runningCount > 1
-        now = state.now
+        let row = state.list.selectedRow
+        if let problem = row?.problem {
+            answer = ("Problem", problem, Style(.bad))
+        } else if let experiment = row?.experiment, let sheet = try? CostSheet(experiment, state) {
+            answer = ("Costs of \(experiment.name)", sheet.summary, .normal)
+        } else {
+            answer = ("Progress", "no run is selected", .dim)
+        }
     }
 
-    private var title: String { run.map { "Progress of \($0.name)" } ?? "Progress" }
+    private var title: String { run.map { "Progress of \($0.name)" } ?? answer.title }
 
     /// Pictures a second with how they came about.
     private var speed: String {
@@ -55,7 +63,12 @@ struct ProgressView: Widget {
         guard !area.isEmpty else { return }
         buffer.draw(Panel(title, right: left), in: area)
         let content = Panel.content(of: area).inset(columns: 1, rows: 0)
-        guard let run else { return buffer.write("no run is selected", in: content, style: .dim) }
+        guard let run else {
+            for (row, line) in answer.text.wrapped(to: content.width).enumerated() {
+                buffer.write(line, in: content, row: row, style: answer.style)
+            }
+            return
+        }
         let epochs = run.experiment.training.epochs
         if content.height >= 3 {
             drawBar("epoch \(run.epoch)/\(epochs)", epochShare, in: content.row(0), on: &buffer)

@@ -17,7 +17,7 @@ struct RunListView: Widget {
         let filter = state.list.filterText.isEmpty ? "" : " · /\(state.list.filterText)"
         title = (rows == total ? "" : "\(rows) of ") + "\(total)" + marked + filter
 
-        let columns = Self.columns(for: state.list.rows)
+        let columns = Self.columns(for: state.list.rows, sortedBy: state.preferences.sortColumn)
         let sorted = Self.order.firstIndex { $0?.rawValue == state.preferences.sortColumn }
         let (catalog, list) = (state.catalog, state.list)
         table = Table(
@@ -32,7 +32,7 @@ struct RunListView: Widget {
         nil, .name, .state, .ratio, .lr, .depth, .resize, .batch, .epoch, .loss, .acc, .best, .rate, .time,
     ]
 
-    private static func columns(for rows: [ListRow]) -> [Table.Column] {
+    private static func columns(for rows: [ListRow], sortedBy sorted: String) -> [Table.Column] {
         // Measuring the rows that one is likely to see is enough.
         let seen = rows.prefix(200).filter { $0.problem == nil }
         return order.map { column in
@@ -55,8 +55,9 @@ struct RunListView: Widget {
                 case .batch: (12, 5, 5)
                 }
             let longest = seen.map { column.text(of: $0).count }.max() ?? 0
+            let arrow = column.rawValue == sorted ? column.title.count + 1 : 0
             return Table.Column(
-                column.title, width: min(max(longest, least), most), rank: rank,
+                column.title, width: max(min(max(longest, least), most), arrow), rank: rank,
                 align: column.isNumber ? .right : .left, elastic: column == .name)
         }
     }

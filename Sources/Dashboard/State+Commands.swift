@@ -13,12 +13,14 @@ extension State {
         case .suspend: return [.suspend]
         case .back: goBack()
         case .show(let tab): show(tab)
-        case .nextTab: show(Tab(rawValue: (tab.rawValue + 1) % Tab.allCases.count) ?? .overview)
-        case .previousTab:
-            show(Tab(rawValue: (tab.rawValue + Tab.allCases.count - 1) % Tab.allCases.count) ?? .overview)
         case .nextPanel: movePanel(by: 1)
         case .previousPanel: movePanel(by: -1)
         case .maximize: isMaximized.toggle()
+        case .palette:
+            let all = Palette.allCases
+            preferences.palette = all[((all.firstIndex(of: preferences.palette) ?? 0) + 1) % all.count]
+            say("colours: \(preferences.palette.rawValue)")
+            return [.savePreferences(preferences)]
         case .up, .down, .pageUp, .pageDown, .first, .last, .left, .right: move(command)
         case .open: return open()
         case .mark:
@@ -43,7 +45,6 @@ extension State {
         case .nextMatch: log.findMatch(backwards: false)
         case .previousMatch: log.findMatch(backwards: true)
         case .stopAndQuit: return [.quit(stopRuns: true)]
-        case .leaveAndQuit: return [.quit(stopRuns: false)]
         }
         return []
     }

@@ -154,6 +154,13 @@ enum Scene {
     }
 }
 
+extension String {
+    /// The characters before a text; `nil` where it is not in there.
+    func column(of text: String) -> Int? {
+        firstRange(of: text).map { distance(from: startIndex, to: $0.lowerBound) }
+    }
+}
+
 extension State {
     /// Types keys, one after another, and collects what they ask for.
     @discardableResult
@@ -165,6 +172,7 @@ extension State {
 }
 
 extension Key: ExpressibleByExtendedGraphemeClusterLiteral {
+    /// The key that types it.
     public init(extendedGraphemeClusterLiteral value: Character) { self = .character(value) }
 }
 

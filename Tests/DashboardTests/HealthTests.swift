@@ -1,0 +1,55 @@
+// Badges of runs that do not learn.
+
+import Dashboard
+import Experiments
+import RunLog
+import Screen
+import Testing
+
+@Suite("Not learning")
+struct HealthTests {
+    private func screen(_ records: [RunRecord]) -> [String] {
+        var state = State(size: Size(columns: 120, rows: 40))
+        _ = state.update(.runs([Scene.run("a-1")]))
+        _ = state.update(.records(records))
+        return state.frame().cells.lines
+    }
+
+    private func epochs(_ figures: [(train: Double, test: Double, testLoss: Double)]) -> [RunRecord] {
+        figures.enumerated().map { index, figure in
+            let metrics = EpochMetrics(
+                epoch: index + 1, step: (index + 1) * 469, trainLoss: 0.3, trainAccuracy: figure.train,
+                testLoss: figure.testLoss, testAccuracy: figure.test, examplesPerSecond: 80, stepExamplesPerSecond: 80,
+                elapsedSeconds: Double(index), remainingSeconds: 0)
+            return RunRecord(run: "a-1", sequence: index, time: 0, event: .epochFinished(metrics))
+        }
+    }
+
+    @Test("A loss near ln 10 with an accuracy near 0.1 after 100 steps is guessing")
+    func guessing() throws {
+        let run = Scene.run("a-1")
+        let lines = screen(try Scene.records(of: run, upTo: 200, flat: true))
+        #expect(lines[3].contains("not learning"))
+        #expect(lines.contains { $0.contains("ln 10 =") })
+        #expect(!screen(try Scene.records(of: run, upTo: 80, flat: true))[3].contains("not learning"))
+        #expect(!screen(try Scene.records(of: run, upTo: 200))[3].contains("not learning"))
+    }
+
+    @Test("A loss that is no number says so and draws on")
+    func notANumber() {
+        let progress = Progress(
+            epoch: 1, step: 5, stepInEpoch: 5, stepsPerEpoch: 469, loss: .nan, meanLoss: .nan, meanAccuracy: 0.1,
+            examplesPerSecond: 80, elapsedSeconds: 1, remainingSeconds: nil)
+        let lines = screen([RunRecord(run: "a-1", sequence: 0, time: 0, event: .progress(progress))])
+        #expect(lines[3].contains("not finite"))
+        #expect(lines.contains { $0.contains("smaller learning rate") })
+    }
+
+    @Test("A gap between training and test that widens while the test loss rises is overfitting")
+    func overfitting() {
+        let lines = screen(epochs([(0.9, 0.88, 0.3), (0.93, 0.885, 0.31), (0.96, 0.885, 0.35)]))
+        #expect(lines[3].contains("overfitting"))
+        let fine = screen(epochs([(0.9, 0.88, 0.3), (0.93, 0.9, 0.29), (0.95, 0.91, 0.28)]))
+        #expect(!fine[3].contains("overfitting"))
+    }
+}

@@ -1,0 +1,61 @@
+// The view of test pictures.
+
+import Dashboard
+import Screen
+import Testing
+
+@Suite("Pictures")
+struct PicturesTests {
+    private func text(_ state: State) -> String { state.frame().cells.lines.joined(separator: "\n") }
+
+    @Test("The view asks for a run's pictures once; a cell of the matrix asks for its own")
+    func asks() throws {
+        var state = try Scene.busy()
+        #expect(state.type("4") == [.loadPredictions(run: "vgg11-ratio4-3", .wrong)])
+        #expect(state.isMoving)
+        #expect(state.type(.down) == [])
+        _ = state.update(.predictions(run: "vgg11-ratio4-3", .success(Scene.report())))
+        #expect(text(state).contains("Truth × prediction"))
+        #expect(
+            state.type(.down, .right, .enter) == [
+                .loadPredictions(run: "vgg11-ratio4-3", .cell(truth: 1, prediction: 1))
+            ])
+        #expect(state.type("w") == [.loadPredictions(run: "vgg11-ratio4-3", .wrong)])
+        #expect(state.type("a") == [.loadPredictions(run: "vgg11-ratio4-3", .all)])
+    }
+
+    @Test("A cell says in words what it counts")
+    func words() throws {
+        var state = try Scene.busy()
+        state.type("4")
+        _ = state.update(.predictions(run: "vgg11-ratio4-3", .success(Scene.report())))
+        for _ in 0..<6 { state.type(.down) }
+        #expect(text(state).contains("100 of 1,011 shirt taken for t-shirt (9.9 %)"))
+    }
+
+    @Test("Why there are none is said, and an answer about another run is passed over")
+    func problem() throws {
+        var state = try Scene.busy()
+        state.type("4")
+        _ = state.update(.predictions(run: "other", .success(Scene.report())))
+        #expect(text(state).contains("classifying the test pictures"))
+        _ = state.update(.predictions(run: "vgg11-ratio4-3", .failure(Problem("there is no checkpoint yet"))))
+        #expect(text(state).contains("there is no checkpoint yet"))
+    }
+
+    @Test("Damaged reports are drawn as far as they go")
+    func damaged() throws {
+        var state = try Scene.busy()
+        state.type("4")
+        var report = Scene.report()
+        report.confusion = [[1], [], [3, 4, 5]]
+        report.classes = []
+        report.pictures[0].pixels = [1, 2]
+        report.pictures[1].truth = 99
+        report.pictures[2].probability = .nan
+        report.filters = [[.nan], Array(repeating: .infinity, count: 9)]
+        _ = state.update(.predictions(run: "vgg11-ratio4-3", .success(report)))
+        state.type(.down, .down, .right, .right, .tab, .end)
+        #expect(text(state).contains("class 99"))
+    }
+}

@@ -1,0 +1,99 @@
+// Keys that hold, end, restart and forget runs, and the questions that come first.
+
+import Dashboard
+import Experiments
+import Screen
+import Testing
+
+@Suite("Commands for runs")
+struct RunCommandsTests {
+    @Test("s stops and p holds the selected run; r lets a held one go on")
+    func oneRun() throws {
+        var state = try Scene.busy()
+        #expect(state.type("s") == [.stop(["vgg11-ratio4-3"])])
+        #expect(state.type("p") == [.pause(["vgg11-ratio4-3"])])
+        _ = state.update(.runs([Scene.run("vgg11-ratio4-3", .paused)]))
+        #expect(state.type("p") == [.unpause(["vgg11-ratio4-3"])])
+        #expect(state.type("r") == [.unpause(["vgg11-ratio4-3"])])
+    }
+
+    @Test("Commands go to all marked runs that they fit")
+    func markedRuns() throws {
+        var state = try Scene.busy()
+        state.type("a")
+        #expect(state.type("s") == [.stop(["vgg11-ratio4-3", "vgg16-ratio4-1", "vgg13-ratio4-1"])])
+        #expect(state.type("p") == [.pause(["vgg11-ratio4-3", "vgg16-ratio4-1"])])
+        #expect(state.type("r") == [.resume(["quickstart-1"])])
+        #expect(state.type("R") == [.restart(["vgg11-lr0.5-1", "vgg11-lr0.01-1", "quickstart-1"])])
+    }
+
+    @Test("A run of another process is neither stopped nor held")
+    func othersRun() throws {
+        var other = Scene.run("theirs-1")
+        other.isOurs = false
+        var state = State(size: Size(columns: 120, rows: 36))
+        _ = state.update(.runs([other]))
+        #expect(state.type("s", "p") == [])
+        #expect(state.frame().cells.lines.contains { $0.contains("nothing to pause") })
+        #expect(state.type("q") == [.quit(stopRuns: false)])
+    }
+
+    @Test("Queued runs change places with J and K")
+    func queue() throws {
+        var state = try Scene.busy()
+        state.type(.down, .down)
+        #expect(state.type("K") == [.moveInQueue(run: "vgg13-ratio4-1", by: -1)])
+        #expect(state.type(.shiftDown) == [.moveInQueue(run: "vgg13-ratio4-1", by: 1)])
+        state.type(.up)
+        #expect(state.type("J") == [])
+    }
+
+    @Test("Deleting asks first, and never takes runs that go on")
+    func delete() throws {
+        var state = try Scene.busy()
+        #expect(state.type("D") == [])
+        #expect(state.frame().cells.lines.contains { $0.contains("only ended runs can be deleted") })
+        state.type("a")
+        #expect(state.type("D") == [])
+        #expect(state.frame().cells.lines.contains { $0.contains("These 3 runs with all checkpoints:") })
+        #expect(state.type(.escape) == [])
+        #expect(state.type("D", "y") == [.delete(["vgg11-lr0.5-1", "vgg11-lr0.01-1", "quickstart-1"])])
+    }
+
+    @Test("q asks while our runs go on; s stops and saves, Esc goes back")
+    func quit() throws {
+        var state = try Scene.busy()
+        #expect(state.type("q") == [])
+        #expect(state.frame().cells.lines.contains { $0.contains("These 3 runs go on:") })
+        #expect(state.type("q", .escape) == [])
+        #expect(!state.frame().cells.lines.contains { $0.contains("go on:") })
+        #expect(state.type("q", "s") == [.quit(stopRuns: true)])
+    }
+
+    @Test("Without runs of ours q ends at once")
+    func quitAtOnce() {
+        var state = State(size: Size(columns: 80, rows: 24))
+        #expect(state.type("q") == [.quit(stopRuns: false)])
+    }
+
+    @Test("Ctrl-C asks as q does, the second one stops; SIGTERM and a lost terminal stop at once")
+    func signals() throws {
+        var state = try Scene.busy()
+        #expect(state.update(.askedToQuit) == [])
+        #expect(state.type(.control("c")) == [.quit(stopRuns: true)])
+        #expect(state.update(.input(.signal(15))) == [.quit(stopRuns: true)])
+        #expect(state.update(.input(.hangUp)) == [.quit(stopRuns: true)])
+        var asked = try Scene.busy()
+        #expect(asked.update(.input(.signal(2))) == [])
+        #expect(asked.frame().cells.lines.contains { $0.contains("Quit?") })
+    }
+
+    @Test("Enter opens the selected run, Esc comes back")
+    func open() throws {
+        var state = try Scene.busy()
+        #expect(state.type(.enter) == [.loadProfile(run: "vgg11-ratio4-3")])
+        #expect(state.frame().cells.lines[1].contains("╭─ vgg11-ratio4-3 ─"))
+        state.type(.escape)
+        #expect(state.frame().cells.lines[1].contains("Experiments and runs"))
+    }
+}

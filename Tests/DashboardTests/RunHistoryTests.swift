@@ -1,0 +1,124 @@
+// What runs say becomes curves: histories that are asked for, resumed runs, thinned progress, figures of the list.
+
+import Dashboard
+import Experiments
+import RunLog
+import Screen
+import Testing
+
+@Suite("What runs have said")
+struct RunHistoryTests {
+    private func state(_ runs: RunEntry...) -> State {
+        var state = State(size: Size(columns: 120, rows: 36))
+        _ = state.update(.runs(runs))
+        return state
+    }
+
+    /// What the legend of the loss reads at the cursor or the end.
+    private func lossLegend(_ state: State) -> String {
+        let line = state.frame().cells.lines[2]
+        return String(line.dropFirst(line.column(of: "── ") ?? line.count).dropLast())
+    }
+
+    @Test("A run's history is asked for once, when it is first shown")
+    func askedOnce() {
+        var state = State(size: Size(columns: 120, rows: 36))
+        let runs = [Scene.run("a-1", .done, epoch: 2), Scene.run("b-1", .done, epoch: 2)]
+        #expect(state.update(.runs(runs)) == [.loadHistory(run: "b-1")])
+        #expect(state.update(.runs(runs)) == [])
+        #expect(state.update(.history(run: "b-1", [])) == [])
+        #expect(state.type(.down) == [.loadHistory(run: "a-1")])
+        #expect(state.type(.up) == [])
+    }
+
+    @Test("A run that has said everything here is not asked about")
+    func liveFromTheStart() throws {
+        var state = State(size: Size(columns: 120, rows: 36))
+        let run = Scene.run("a-1")
+        _ = state.update(.records(try Scene.records(of: run, upTo: 50)))
+        #expect(state.update(.runs([run])) == [])
+    }
+
+    @Test("A run of another process is asked about again when it has gone on")
+    func otherProcess() throws {
+        var run = Scene.run("a-1")
+        run.isOurs = false
+        run.step = 100
+        var state = State(size: Size(columns: 120, rows: 36))
+        #expect(state.update(.runs([run])) == [.loadHistory(run: "a-1")])
+        #expect(state.update(.history(run: "a-1", try Scene.records(of: run, upTo: 100))) == [])
+        run.step = 110
+        #expect(state.update(.runs([run])) == [])
+        run.step = 130
+        #expect(state.update(.runs([run])) == [.loadHistory(run: "a-1")])
+    }
+
+    @Test("What is said while the history is read follows it, once")
+    func overlap() throws {
+        let run = Scene.run("a-1")
+        let records = try Scene.records(of: run, upTo: 400)
+        var apart = state(run)
+        _ = apart.update(.records(Array(records[20...])))
+        _ = apart.update(.history(run: "a-1", Array(records[...30])))
+        var whole = state(run)
+        _ = whole.update(.records(records))
+        #expect(lossLegend(apart) == lossLegend(whole))
+        #expect(apart.frame().cells.lines[5] == whole.frame().cells.lines[5])
+    }
+
+    @Test("Steps that are trained again after a crash replace the lost ones")
+    func resumed() throws {
+        let run = Scene.run("a-1")
+        var state = state(run)
+        let records = try Scene.records(of: run, upTo: 400)
+        _ = state.update(.records(records))
+        guard case .runStarted(var started) = records[0].event else { return }
+        started.resumedStep = 200
+        let event = RunEvent.runStarted(started)
+        _ = state.update(.records([RunRecord(run: "a-1", sequence: records.count, time: 0, event: event)]))
+        state.type("x")
+        let lines = state.frame().cells.lines
+        // The axis ends at step 200 now.
+        #expect(lines.contains { $0.contains("150") && $0.contains("step") })
+        #expect(!lines.contains { $0.contains("300") && $0.contains("step") })
+    }
+
+    @Test("Progress that was thinned gives the mean of the steps between")
+    func thinned() throws {
+        let run = Scene.run("a-1")
+        func progress(_ step: Int, loss: Double, mean: Double, accuracy: Double) -> RunEvent {
+            .progress(
+                Progress(
+                    epoch: 1, step: step, stepInEpoch: step, stepsPerEpoch: 469, loss: loss, meanLoss: mean,
+                    meanAccuracy: accuracy, examplesPerSecond: 80, elapsedSeconds: Double(step), remainingSeconds: nil))
+        }
+        var preferences = Preferences()
+        preferences.smoothing = 0
+        var state = State(size: Size(columns: 120, rows: 36), preferences: preferences)
+        _ = state.update(.runs([run]))
+        let events = [
+            progress(100, loss: 9, mean: 2, accuracy: 0.2), progress(200, loss: 9, mean: 1.5, accuracy: 0.5),
+        ]
+        _ = state.update(
+            .records(events.enumerated().map { RunRecord(run: "a-1", sequence: $0.offset, time: 0, event: $0.element) })
+        )
+        // Means of 2 over 100 steps and 1.5 over 200: the second hundred had 1.
+        #expect(lossLegend(state).hasPrefix("── train 1.000"))
+        #expect(state.frame().cells.lines.contains { $0.contains("── train 0.800") })
+    }
+
+    @Test("The list follows records, and keeps what they said against older entries")
+    func figures() throws {
+        let run = Scene.run("a-1")
+        var state = state(run)
+        _ = state.update(.records(try Scene.records(of: run, upTo: 500)))
+        #expect(state.frame().cells.lines[3].contains("running          4 0.05  2/10 .639"))
+        _ = state.update(.runs([run]))
+        #expect(state.frame().cells.lines[3].contains("running          4 0.05  2/10 .639"))
+        let summary = RunSummary(
+            outcome: .diverged(step: 500), step: 500, lastEpoch: nil, bestEpoch: nil, examplesPerSecond: 80,
+            stepExamplesPerSecond: 80, elapsedSeconds: 100, peakMemoryBytes: 1 << 30)
+        _ = state.update(.records([RunRecord(run: "a-1", sequence: 9999, time: 0, event: .runFinished(summary))]))
+        #expect(state.frame().cells.lines[3].contains("✗ a-1"))
+    }
+}

@@ -1,0 +1,114 @@
+// The list: order, filter, marks, and that the selected row stays selected.
+
+import Dashboard
+import Experiments
+import Screen
+import Testing
+
+@Suite("List of experiments and runs")
+struct RunListTests {
+    /// The names in the list from the top, as the screen shows them.
+    private func names(_ state: State) -> [String] {
+        let rows = state.frame().cells.lines.dropFirst(3).prefix { !$0.hasPrefix("╰") }
+        return rows.compactMap { row in
+            let words = row.split(whereSeparator: { " │●█".contains($0) }).map(String.init)
+            return words.count > 1 ? words[1] : nil
+        }
+    }
+
+    private func state() throws -> State { try Scene.busy(columns: 100, rows: 60) }
+
+    @Test("What goes on comes first, then the queue, then what can be started, then what is broken, then what is over")
+    func ownOrder() throws {
+        #expect(
+            names(try state()) == [
+                "vgg11-ratio4-3", "vgg16-ratio4-1", "vgg13-ratio4-1", "quickstart", "vgg11", "vgg11-lr0.01",
+                "vgg11-ratio4", "vgg11-ratio8", "vgg13-ratio4", "vgg16-ratio4", "experiments/broken.yaml:4:",
+                "vgg11-lr0.5-1", "vgg11-lr0.01-1", "quickstart-1",
+            ])
+    }
+
+    @Test("Sorting by a column puts rows without a value last, and turns round")
+    func sorting() throws {
+        var state = try state()
+        let heading = state.frame().cells.lines[2]
+        let column = try #require(heading.column(of: "best"))
+        let click = Message.input(.mouse(Mouse(.press, at: Point(x: column + 1, y: 2))))
+        #expect(
+            state.update(click).contains {
+                if case .savePreferences(let new) = $0 { new.sortColumn == "best" } else { false }
+            })
+        #expect(names(state).prefix(3) == ["vgg11-ratio4-3", "quickstart-1", "vgg11-lr0.01-1"])
+        state.type("O")
+        #expect(names(state).prefix(3) == ["vgg11-lr0.01-1", "quickstart-1", "vgg11-ratio4-3"])
+        #expect(state.frame().cells.lines[2].contains("best▲"))
+    }
+
+    @Test("A filter works while it is typed; one that cannot be read says why and leaves the last one in force")
+    func filter() throws {
+        var state = try state()
+        state.type("/lr<0.05")
+        #expect(names(state) == ["quickstart", "vgg11-lr0.01", "vgg11-lr0.01-1", "quickstart-1"])
+        state.type(" quick")
+        #expect(names(state) == ["quickstart", "quickstart-1"])
+        state.type("=")
+        #expect(names(state) == ["quickstart", "quickstart-1"])
+        #expect(state.frame().cells.lines.last?.contains("quick=: write key=value") == true)
+        state.type(.backspace, .backspace, .backspace, .backspace, .backspace, .backspace, .backspace, .enter)
+        #expect(state.frame().cells.lines[1].contains("4 of 14 · /lr<0.05"))
+        state.type(.escape)
+        #expect(names(state).count == 14)
+    }
+
+    @Test("The selected row stays selected when others come before it")
+    func selection() throws {
+        var state = try state()
+        state.type(.down, .down, .down)
+        #expect(state.type(.enter) == [launch("quickstart", resize: 32, lr: 0.02, epochs: 7)])
+        _ = state.update(.runs([Scene.run("new-1"), Scene.run("new-2")]))
+        #expect(state.type(.enter) == [launch("quickstart", resize: 32, lr: 0.02, epochs: 7)])
+    }
+
+    @Test("Enter starts all marked experiments and lets go of the marks")
+    func launchMarked() throws {
+        var state = try state()
+        state.type("/ready")
+        state.type(.enter, " ", " ")
+        let effects = state.type(.enter)
+        #expect(
+            effects == [
+                .launch([
+                    request("quickstart", resize: 32, lr: 0.02, epochs: 7), request("vgg11", ratio: 1),
+                ])
+            ])
+        #expect(!state.frame().cells.lines[1].contains("marked"))
+    }
+
+    @Test("A broken file says its error instead of being started")
+    func broken() throws {
+        var state = try state()
+        state.type("/broken")
+        #expect(state.type(.enter, .enter) == [])
+        #expect(state.frame().cells.lines.contains { $0.contains("training.lr must be greater than 0 (got -0.1)") })
+    }
+
+    @Test("An empty list says what to do")
+    func empty() {
+        var state = State(size: Size(columns: 80, rows: 24))
+        #expect(state.frame().cells.lines.contains { $0.contains("reading experiments and runs") })
+        _ = state.update(.experiments([]))
+        #expect(state.frame().cells.lines.contains { $0.contains("no experiments here: n makes one") })
+    }
+
+    private func request(
+        _ name: String, ratio: Int = 4, resize: Int = 224, lr: Double = 0.05, epochs: Int = 10
+    ) -> LaunchRequest {
+        LaunchRequest(
+            experiment: Scene.experiment(name, ratio: ratio, lr: lr, epochs: epochs, resize: resize),
+            path: "experiments/\(name).yaml")
+    }
+
+    private func launch(_ name: String, resize: Int = 224, lr: Double = 0.05, epochs: Int = 10) -> Effect {
+        .launch([request(name, resize: resize, lr: lr, epochs: epochs)])
+    }
+}
