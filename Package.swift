@@ -85,7 +85,7 @@ let package = Package(
         .testTarget(name: "ScreenTests", dependencies: ["Screen"]),
         .testTarget(
             name: "DashboardTests",
-            dependencies: ["Dashboard", "ExperimentFiles", "Experiments", "RunLog", "Screen"]),
+            dependencies: ["Dashboard", "ExperimentFiles", "Experiments", "RunLog", "Screen"], exclude: ["Golden"]),
         .testTarget(name: "ExportsTests", dependencies: ["Experiments", "Exports", "RunLog", "Safetensors"]),
         // The program is run as a process of its own, from the folder that the tests are built into.
         .testTarget(name: "vgglabTests", dependencies: ["vgglab"]),

@@ -97,7 +97,7 @@ struct DashboardScreen {
     }
 
     private func use(_ preferences: Preferences) {
-        if let palette = Palette(rawValue: preferences.palette) { terminal.palette = palette }
+        terminal.palette = preferences.palette
     }
 
     private mutating func draw() {
