@@ -1,0 +1,107 @@
+// The dashboard as a person plays it, in a real pseudo-terminal, from the first key to the shell's next line.
+
+import Foundation
+import Testing
+
+@Suite(.serialized, .enabled(if: hasData && hasTmux), .timeLimit(.minutes(5))) struct DashboardPlayTests {
+    private let sandbox: Sandbox
+
+    init() throws {
+        sandbox = try Sandbox()
+        // Runs that go on until they are stopped.
+        for (name, rate) in [("slow", "0.01"), ("fast", "0.1")] {
+            try sandbox.write(
+                Sandbox.tiny.replacing("epochs: 2", with: "epochs: 100000\n  lr: \(rate)"), to: "lab/\(name).yaml")
+        }
+    }
+
+    private func window(columns: Int = 120, rows: Int = 36) throws -> TerminalWindow {
+        try TerminalWindow(
+            columns: columns, rows: rows,
+            environment: [
+                "XDG_STATE_HOME": sandbox.file("state"), "XDG_CONFIG_HOME": sandbox.file("config"),
+                "TERM": "screen-256color",
+            ])
+    }
+
+    /// Starts the dashboard behind the terminal's settings, which come again after it.
+    private func start(_ options: String = "", in window: TerminalWindow) throws {
+        let call = "echo $$ > pid; exec \(try Program.path()) \(options) lab"
+        try window.type("cd \(sandbox.path); stty -g > before; clear; bash -c '\(call)'")
+        try window.press("Enter")
+        try window.wait(for: "Experiments and runs")
+        try window.wait(for: "slow")
+    }
+
+    private func expectEnd(of window: TerminalWindow, status: Int) throws {
+        try window.wait(for: "the shell") { !$0.contains("Experiments and runs") }
+        try window.type("echo status $?; stty -g > after; echo settled")
+        try window.press("Enter")
+        try window.wait(for: "status \(status)")
+        try window.wait(for: "the settings") { $0.components(separatedBy: "settled").count > 2 }
+        let settings = try ["before", "after"].map { try String(contentsOfFile: sandbox.file($0), encoding: .utf8) }
+        #expect(settings[0] == settings[1])
+    }
+
+    private func states() throws -> [String: String] {
+        let runs = try JSONSerialization.jsonObject(
+            with: Data(try Program.run("list", "--json", "--runs", sandbox.file("state/vgglab")).output.utf8))
+        return (runs as? [[String: Any]] ?? []).reduce(into: [:]) { states, run in
+            if let name = run["name"] as? String { states[name] = run["state"] as? String }
+        }
+    }
+
+    @Test func `two runs are started, compared, varied, stopped and left`() throws {
+        let window = try window()
+        try start("--jobs 2", in: window)
+        // The list is in natural order: fast, slow.
+        try window.press("Home", "Enter")
+        try window.wait(for: "fast-1")
+        try window.press("End", "Enter")
+        try window.wait(for: "slow-1")
+        try window.wait(for: "2 running")
+
+        // Mark both runs, which stand first, and compare them.
+        try window.press("Home", "Space", "Space", "c")
+        try window.wait(for: "both runs side by side") { screen in
+            ["training.lr", "0.1", "0.01", "fast-1", "slow-1"].allSatisfy(screen.contains)
+        }
+        try window.press("1")
+
+        // A variant of the first one, with another seed, saved and launched; without room it waits.
+        try window.wait(for: "Experiments and runs")
+        try window.press("Home", "n")
+        try window.wait(for: "New from fast")
+        try window.press("C-o")
+        try window.wait(for: "queued")
+        #expect(FileManager.default.fileExists(atPath: sandbox.file("lab/fast-2.yaml")))
+
+        try window.press("Escape")
+        try window.press("Home", "s")
+        try window.wait(for: "stopped")
+        try window.press("q")
+        try window.wait(for: "Quit?")
+        try window.press("Escape")
+        try window.wait(for: "no question") { !$0.contains("Quit?") }
+        try window.press("q")
+        try window.wait(for: "Quit?")
+        try window.press("s")
+        try expectEnd(of: window, status: 0)
+        let states = try states()
+        #expect(states["fast-1"] == "stopped" && states["slow-1"] == "stopped", "\(states)")
+        #expect(!states.values.contains("running") && !states.values.contains("interrupted"))
+    }
+
+    @Test(arguments: [(SIGTERM, 143), (SIGHUP, 129)] as [(Int32, Int)])
+    func `a signal ends it with runs kept and the terminal as it was`(signal: Int32, status: Int) throws {
+        let window = try window()
+        try start(in: window)
+        try window.press("Home", "Enter")
+        try window.wait(for: "1 running")
+        try window.wait(for: "images/s")
+        let pid = try String(contentsOfFile: sandbox.file("pid"), encoding: .utf8).trimmingCharacters(in: .newlines)
+        kill(try #require(pid_t(pid)), signal)
+        try expectEnd(of: window, status: status)
+        #expect(try states()["fast-1"] == "stopped")
+    }
+}
