@@ -86,6 +86,14 @@ let package = Package(
         .testTarget(
             name: "DashboardTests",
             dependencies: ["Dashboard", "ExperimentFiles", "Experiments", "RunLog", "Screen"], exclude: ["Golden"]),
+        // A terminal for programs under test, and a program that CursesTerminal's tests run in it.
+        .target(name: "TerminalTesting", dependencies: ["CNcurses", "Screen"], path: "Tests/TerminalTesting"),
+        .executableTarget(
+            name: "TerminalFixture", dependencies: ["CursesTerminal", "Screen", "TerminalTesting"],
+            path: "Tests/TerminalFixture"),
+        .testTarget(
+            name: "CursesTerminalTests",
+            dependencies: ["CursesTerminal", "Screen", "TerminalFixture", "TerminalTesting"]),
         .testTarget(name: "ExportsTests", dependencies: ["Experiments", "Exports", "RunLog", "Safetensors"]),
         // The program is run as a process of its own, from the folder that the tests are built into.
         .testTarget(name: "vgglabTests", dependencies: ["vgglab"]),

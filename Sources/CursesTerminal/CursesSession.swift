@@ -25,7 +25,12 @@ final class CursesSession {
             fclose(output)
             throw .refused("open the terminal", errno)
         }
-        guard let screen = newterm(nil, output, input) else {
+        // Curses ignores Ctrl-Z while it draws, and one that comes then is lost; where the signal is not at its default
+        // when curses starts, it leaves it alone for good.
+        let suspending = signal(SIGTSTP, SIG_IGN)
+        let screen = newterm(nil, output, input)
+        signal(SIGTSTP, suspending)
+        guard let screen else {
             fclose(output)
             fclose(input)
             throw .unknownTerminal(name)
@@ -105,7 +110,7 @@ final class CursesSession {
 
     /// Frees everything.
     func end() {
-        endwin()
+        if !isendwin() { endwin() }
         delscreen(screen)
         fclose(output)
         fclose(input)

@@ -1,0 +1,102 @@
+// However a program ends, its terminal is as it was.
+
+import Glibc
+import Screen
+import TerminalTesting
+import Testing
+
+@Suite(.timeLimit(.minutes(2))) struct TerminalSignalsTests {
+    @Test(arguments: [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1])
+    func `a signal that asks for the end is input, and ends what takes none`(number: Int32) throws {
+        let fixture = try Fixture()
+        #expect(fixture.shows("start"))
+        fixture.terminal.signal(number)
+        #expect(fixture.shows("signal(\(number))"))
+        fixture.terminal.type("\u{2}")
+        // The program takes no more input from here on.
+        #expect(fixture.terminal.wait { $0.shows("busy") })
+        fixture.terminal.signal(number)
+        #expect(fixture.terminal.end(seconds: 0.2) == .runs)
+        fixture.terminal.signal(number)
+        #expect(fixture.terminal.end() == .killed(number))
+        fixture.expectRestored()
+        #expect(fixture.terminal.screen.shows("last words"))
+    }
+
+    @Test func `Ctrl-C is a signal`() throws {
+        let fixture = try Fixture()
+        #expect(fixture.shows("start"))
+        fixture.terminal.type("\u{3}")
+        #expect(fixture.shows("signal(2)"))
+    }
+
+    @Test(arguments: [SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT, SIGSYS, SIGPIPE])
+    func `a crash gives the terminal back first`(number: Int32) throws {
+        let fixture = try Fixture()
+        #expect(fixture.shows("start"))
+        fixture.terminal.signal(number)
+        #expect(fixture.terminal.end() == .killed(number))
+        fixture.expectRestored()
+    }
+
+    @Test(
+        arguments: [("e", .exited(7)), ("a", .killed(SIGABRT)), ("d", .killed(SIGILL)), ("t", .killed(SIGILL))]
+            as [(Character, PseudoTerminal.Ending)])
+    func `exits, aborts, traps and errors that nobody catches do so, too`(
+        key: Character, ending: PseudoTerminal.Ending
+    ) throws {
+        let fixture = try Fixture()
+        #expect(fixture.shows("start"))
+        fixture.terminal.send([(key.asciiValue ?? 0) & 0x1F])
+        #expect(fixture.terminal.end() == ending)
+        fixture.expectRestored()
+        if key == "t" { #expect(fixture.terminal.screen.shows("Uncaught")) }
+    }
+
+    @Test func `a program that is killed for good is the shell's business`() throws {
+        let fixture = try Fixture()
+        #expect(fixture.shows("start"))
+        fixture.terminal.signal(SIGKILL)
+        #expect(fixture.terminal.end() == .killed(SIGKILL))
+        #expect(fixture.terminal.screen.modes.contains(1049))
+    }
+
+    @Test func `Ctrl-Z gives the terminal to the shell and fg takes it back`() throws {
+        let fixture = try Fixture.path()
+        let shell = try PseudoTerminal(["bash", "--norc", "--noediting", "-i"], environment: ["PS1": "prompt> "])
+        #expect(shell.wait { $0.shows("prompt>") })
+        let modes = shell.modes
+        shell.type("\(fixture)\r")
+        #expect(shell.wait { $0.shows(" start") })
+        for turn in 1...3 {
+            shell.type("\u{1A}")
+            #expect(
+                shell.wait { $0.shows("Stopped") && $0.modes == [7, 25] }, "\(shell.screen.modes) \(shell.screen.lines)"
+            )
+            #expect(shell.modes == modes)
+            shell.type("fg\r")
+            #expect(shell.wait { $0.shows("#\(2 * turn - 1) resumed") })
+            #expect(shell.screen.modes.contains(1049) && shell.screen.modes.contains(1006))
+            let frame = testFrame(size: .init(columns: 80, rows: 24), count: 2 * turn - 1, last: "resumed")
+            let isRight = shell.wait { $0.lines == frame.lines }
+            #expect(isRight)
+            // Resized while it was away, it would have been told as well; keys arrive as before.
+            shell.type("x")
+            #expect(shell.wait { $0.shows("#\(2 * turn) key") })
+        }
+        shell.type("\u{11}")
+        #expect(shell.wait { $0.shows("fixture: closed after 7 inputs") })
+        #expect(shell.modes == modes)
+        let oddities = shell.screen.oddities
+        #expect(oddities == [])
+    }
+
+    @Test func `what nohup ignores stays ignored`() throws {
+        let path = try Fixture.path()
+        let terminal = try PseudoTerminal(["sh", "-c", "trap '' HUP; exec '\(path)'"])
+        #expect(terminal.wait { $0.shows(" start") })
+        terminal.signal(SIGHUP)
+        terminal.type("x")
+        #expect(terminal.wait { $0.shows("#1 key(Key.character(\"x\"))") })
+    }
+}
