@@ -16,9 +16,9 @@ struct CurvesTests {
             if case .savePreferences(let preferences) = effect { kept.append(preferences) }
         }
         #expect(kept.map(\.axis) == [.step, .step, .step])
-        #expect(kept.map(\.smoothing) == [0.6, 0.9, 0.9])
+        #expect(kept.map(\.smoothing) == [0.9, 0.97, 0.97])
         #expect(kept.map(\.isLossLogarithmic) == [false, false, true])
-        #expect(text(state).contains("log · smoothing 0.9"))
+        #expect(text(state).contains("log · smoothing 0.97"))
         #expect(kept.last.map { Preferences(text: $0.text) } == kept.last)
     }
 
