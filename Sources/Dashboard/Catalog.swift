@@ -15,6 +15,10 @@ struct Catalog: Hashable {
     private var colors: [String: Int] = [:]
     /// What this machine was measured to do, beside what its runs tell.
     var measuredSpeeds: [SpeedSample] = []
+    /// The last speed of each kind of network that runs of this machine had.
+    private var runSpeeds: [SpeedKey: Double] = [:]
+    /// Runs whose speed was noted before their first epoch was over.
+    private var timed: Set<String> = []
     var datasets: [String: DatasetFacts] = [DatasetFacts.fashionMNIST.name: .fashionMNIST]
 
     func run(named name: String) -> RunEntry? { runs.first { $0.name == name } }
@@ -33,6 +37,7 @@ struct Catalog: Hashable {
             run.takeFigures(of: known)
             return run
         }
+        for run in self.runs where old[run.name] != run { noteSpeed(of: run) }
         for run in runs where colors[run.name] == nil && run.state.isActive { giveColor(to: run.name) }
         let names = Set(runs.map(\.name))
         series = series.filter { names.contains($0.key) }
@@ -50,6 +55,12 @@ struct Catalog: Hashable {
             waiting[record.run]?.append(record)
             guard let index = runs.firstIndex(where: { $0.name == record.run }) else { continue }
             runs[index].follow(record.event)
+            switch record.event {
+            case .epochFinished: noteSpeed(of: runs[index])
+            case .progress(let progress) where progress.step >= 20 && timed.insert(record.run).inserted:
+                noteSpeed(of: runs[index])
+            default: break
+            }
         }
     }
 
@@ -65,6 +76,27 @@ struct Catalog: Hashable {
     }
 
     mutating func take(profile: [BlockShare], of run: String) { profiles[run] = profile }
+
+    /// What speed depends on.
+    private struct SpeedKey: Hashable {
+        var trainingMACs: Int
+        var threads: Int
+    }
+
+    private mutating func noteSpeed(of run: RunEntry) {
+        guard run.isOurs, let rate = run.examplesPerSecond, rate > 0,
+            let network = try? run.experiment.network(numClasses: 10)
+        else { return }
+        runSpeeds[SpeedKey(trainingMACs: network.trainingMACs, threads: run.threads)] = rate
+    }
+
+    /// Speeds that were measured, and those of runs of this machine.
+    var speeds: [SpeedSample] {
+        measuredSpeeds
+            + runSpeeds.map {
+                SpeedSample(trainingMACs: $0.key.trainingMACs, examplesPerSecond: $0.value, threads: $0.key.threads)
+            }.sorted { ($0.trainingMACs, $0.threads) < ($1.trainingMACs, $1.threads) }
+    }
 
     /// Whether a run that another process trains has gone on by a twentieth of an epoch since its history was read.
     private func hasMore(_ run: RunEntry) -> Bool {

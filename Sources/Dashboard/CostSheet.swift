@@ -94,17 +94,6 @@ extension CostSheet {
 }
 
 extension Catalog {
-    /// Speeds that were measured, and those of runs of this machine.
-    var speeds: [SpeedSample] {
-        measuredSpeeds
-            + runs.compactMap { run in
-                guard run.isOurs, let rate = run.examplesPerSecond, rate > 0,
-                    let network = try? run.experiment.network(numClasses: 10)
-                else { return nil }
-                return SpeedSample(trainingMACs: network.trainingMACs, examplesPerSecond: rate, threads: run.threads)
-            }
-    }
-
     /// What a data set is known to hold; Fashion-MNIST's figures stand in for one that has not been read.
     func dataset(of experiment: Experiment) -> DatasetFacts { datasets[experiment.data.dataset] ?? .fashionMNIST }
 }

@@ -42,10 +42,10 @@ struct FactsView: Widget {
         add("data", "\(data.dataset), \(data.resize) × \(data.resize), batches of \(data.batchSize)")
         add("network", Self.network(run.experiment.network))
         add("parent", run.parent)
+        add("memory", Self.memory(run, series, state.machine))
         add("threads", "\(run.threads)")
         add("engine", series?.started?.engine)
         add("machine", series?.started?.machine)
-        add("memory", Self.memory(run, series, state.machine))
         add("tags", run.tags.joined(separator: " "))
         add("note", run.note)
         self.facts = facts

@@ -69,8 +69,8 @@ struct Layout {
         var rest = body
         if isWide {
             var left = rest.takeLeft(min(max(body.width * 46 / 100, 54), 84))
-            list = left.takeTop(left.height * 45 / 100)
-            details = left
+            details = left.takeBottom(min(max(left.height * 44 / 100, 14), 18))
+            list = left
             progress = rest.takeBottom(rest.height >= 24 ? 5 : 3)
             (loss, accuracy) = halves(of: rest.rows([.rest, .rest]))
         } else {

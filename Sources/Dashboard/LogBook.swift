@@ -42,11 +42,11 @@ struct LogBook: Hashable {
         append(text, from: record.run, level: level, at: seconds)
     }
 
-    /// Scrolls; negative is towards older lines.
-    mutating func scroll(by rows: Int) {
+    /// Scrolls a screen of `page` lines; negative is towards older lines.
+    mutating func scroll(by rows: Int, page: Int) {
         let (moved, overflows) = linesBelow.subtractingReportingOverflow(rows)
         linesBelow = overflows ? (rows < 0 ? lines.count : 0) : moved
-        linesBelow = min(max(linesBelow, 0), max(lines.count - 1, 0))
+        linesBelow = min(max(linesBelow, 0), max(lines.count - page, 0))
     }
 
     mutating func setSearch(_ text: String) {

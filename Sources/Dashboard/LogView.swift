@@ -1,4 +1,4 @@
-// Draws the log, the newest line at the bottom unless the person has scrolled.
+// Draws the log up to its newest line, or up to where the person has scrolled.
 
 internal import RunLog
 internal import Screen
@@ -17,26 +17,35 @@ struct LogView: Widget {
         guard !log.lines.isEmpty else {
             return buffer.write("nothing has happened yet", in: content, style: .dim)
         }
-        // Long lines take several rows; those that fit are found from the lowest on.
         let sources = min(log.lines.suffix(200).map(\.source.count).max() ?? 0, 20)
         let indent = 9 + (sources > 0 ? sources + 2 : 0)
-        var row = content.height
-        for line in log.lines.dropLast(log.linesBelow).reversed() {
+        // Long lines take several rows; those that fit are found from the lowest on.
+        var shown: [(line: LogBook.Line, texts: [String])] = []
+        var height = 0
+        for line in log.lines.dropLast(log.linesBelow).reversed() where height < content.height {
             let texts = line.text.wrapped(to: content.width - indent)
-            row -= max(texts.count, 1)
-            guard row > -max(texts.count, 1) else { break }
+            height += max(texts.count, 1)
+            shown.append((line, texts))
+        }
+        let isFilled = height < content.height
+        // A match near the oldest line has newer ones below it.
+        for line in log.lines.suffix(log.linesBelow) where height < content.height {
+            let texts = line.text.wrapped(to: content.width - indent)
+            height += max(texts.count, 1)
+            shown.insert((line, texts), at: 0)
+        }
+        var row = isFilled ? 0 : min(content.height - height, 0)
+        for (line, texts) in shown.reversed() {
             buffer.write(ListColumn.clock(line.seconds).leftPadded(to: 7), in: content, row: row, style: .dim)
             buffer.write(
                 line.source, at: Point(x: content.x + 9, y: content.y + row), style: Style(.accent),
                 width: row >= 0 ? sources : 0)
-            let isMatch = log.isMatch(line)
+            let style = log.isMatch(line) ? Style(.match, bold: true) : line.style
             for (index, text) in texts.enumerated() where row + index >= 0 {
                 let place = Point(x: content.x + indent, y: content.y + row + index)
-                buffer.write(
-                    text, at: place, style: isMatch ? Style(.match, bold: true) : line.style,
-                    width: max(content.width - indent, 0))
+                buffer.write(text, at: place, style: style, width: max(content.width - indent, 0))
             }
-            if row <= 0 { break }
+            row += max(texts.count, 1)
         }
     }
 }

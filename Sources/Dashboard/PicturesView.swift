@@ -24,11 +24,11 @@ struct PicturesView: Widget {
         }
     }
 
-    /// As large as the panel has room for two rows of, down to half a column a pixel.
+    /// As large as the panel has room for six of, down to half a column a pixel.
     private func grid(_ report: PredictionReport, in content: Rect) -> PictureGrid {
         let side = report.side
         let sizes = [(side, side / 2), (side * 5 / 7, side * 5 / 14), (side / 2, side / 4)]
-        let fitting = sizes.first { content.width >= 2 * ($0.0 + 2) && content.height >= 2 * ($0.1 + 3) }
+        let fitting = sizes.first { ((content.width + 1) / ($0.0 + 2)) * ((content.height + 1) / ($0.1 + 3)) >= 6 }
         let (columns, rows) = fitting ?? sizes[2]
         return PictureGrid(
             report.pictures.map { item($0, report) }, pictureSize: Size(columns: columns, rows: rows),

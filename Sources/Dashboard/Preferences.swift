@@ -22,7 +22,7 @@ public struct Preferences: Sendable, Hashable {
     /// What curves are drawn over.
     public var axis = Axis.epoch
     /// One of `smoothings`.
-    public var smoothing = 0.6
+    public var smoothing = 0.9
     /// Whether the loss is drawn on a logarithmic scale.
     public var isLossLogarithmic = false
     /// The column that the list is sorted by; empty for its own order.

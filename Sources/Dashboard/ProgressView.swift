@@ -94,6 +94,7 @@ struct ProgressView: Widget {
         var rest = area
         buffer.write(text, in: rest.takeRight(text.count), align: .right)
         _ = rest.takeRight(1)
-        buffer.draw(Sparkline((series?.points ?? []).suffix(max(rest.width, 0)).map(\.examplesPerSecond)), in: rest)
+        let rates = (series?.points ?? []).suffix(max(rest.width, 0)).map(\.examplesPerSecond)
+        buffer.draw(Sparkline(rates, role: .dim), in: rest)
     }
 }

@@ -55,10 +55,24 @@ struct RunList: Hashable {
         let old = isChosen ? selectedIndex : 0
         let all = catalog.runs.map(ListRow.run) + catalog.experiments.map(ListRow.experiment)
         total = all.count
-        rows = sorted(all.filter { $0.matches(filter) })
+        rows = sorted(filter == RunFilter() ? all : all.filter { $0.matches(filter) })
         let ids = Set(all.map(\.id))
         marks = marks.intersection(ids)
         if selectedIndex == nil || !isChosen { place(selectionAt: old ?? 0) }
+    }
+
+    /// Takes over what runs have said where that changes neither which rows there are nor their order.
+    ///
+    /// - Returns: whether that was enough.
+    mutating func follow(_ runs: some Collection<RunEntry>) -> Bool {
+        guard sort == nil, filter == RunFilter() else { return false }
+        for run in runs {
+            guard let index = rows.firstIndex(where: { $0.id == .run(run.name) }),
+                rows[index].state == run.state.rawValue
+            else { return false }
+            rows[index] = .run(run)
+        }
+        return true
     }
 
     private func sorted(_ rows: [ListRow]) -> [ListRow] {

@@ -111,6 +111,8 @@ extension State {
         }
     }
 
+    mutating func scrollLog(by rows: Int) { log.scroll(by: rows, page: max(size.rows - 4, 1)) }
+
     mutating func scrollPictures(by rows: Int) {
         pictures.scroll(by: rows)
         pictures.limitScroll(to: PicturesView(self).lastTop(in: Layout(self).pictures))
@@ -131,7 +133,7 @@ extension State {
             curves.moveCursor(by: -1.0 / 64, in: chartExtent)
         case (.overview, .right), (.run, .right), (.compare, .right):
             curves.moveCursor(by: 1.0 / 64, in: chartExtent)
-        case (.log, _): log.scroll(by: rows(of: command, page: max(size.rows - 5, 1)))
+        case (.log, _): scrollLog(by: rows(of: command, page: max(size.rows - 5, 1)))
         case (.pictures, _) where pictures.panel == .matrix:
             switch command {
             case .left: pictures.moveCell(rows: 0, columns: -1)

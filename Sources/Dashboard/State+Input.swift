@@ -95,7 +95,7 @@ extension State {
             takeInChart(mouse, metric, area)
             return []
         }
-        if tab == .log, let rows = mouse.wheelRows { log.scroll(by: rows) }
+        if tab == .log, let rows = mouse.wheelRows { scrollLog(by: rows) }
         if tab == .pictures { return takeInPictures(mouse, layout) }
         return []
     }

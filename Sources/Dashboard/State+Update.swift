@@ -24,7 +24,8 @@ extension State {
         case .records(let records):
             catalog.take(records: records)
             for record in records { log.append(record, at: now) }
-            refreshList()
+            let runs = Set(records.map(\.run)).compactMap { catalog.run(named: $0) }
+            if !list.follow(runs) { refreshList() }
         case .machine(let load): machine = load
         case .dataset(let facts): catalog.datasets[facts.name] = facts
         case .speeds(let samples): catalog.measuredSpeeds = samples

@@ -55,7 +55,7 @@ struct PicturesTests {
         report.pictures[2].probability = .nan
         report.filters = [[.nan], Array(repeating: .infinity, count: 9)]
         _ = state.update(.predictions(run: "vgg11-ratio4-3", .success(report)))
-        state.type(.down, .down, .right, .right, .tab, .end)
+        state.type(.down, .down, .right, .right, .tab)
         #expect(text(state).contains("class 99"))
     }
 }
