@@ -119,6 +119,12 @@ int terminal_signals_begin(const struct terminal_restoration *given, int eventfi
         if (take(steering[index], note, SA_RESTART) != 0) return -1;
     for (size_t index = 0; index < COUNT(crashing); index++)
         if (take(crashing[index], end_with, SA_ONSTACK) != 0) return -1;
+    // Whoever started the program may have had them blocked, and then none would ever come.
+    sigset_t asked;
+    sigemptyset(&asked);
+    for (size_t index = 0; index < COUNT(ending); index++) sigaddset(&asked, ending[index]);
+    for (size_t index = 0; index < COUNT(steering); index++) sigaddset(&asked, steering[index]);
+    pthread_sigmask(SIG_UNBLOCK, &asked, NULL);
     return 0;
 }
 

@@ -18,6 +18,8 @@ enum Signals {
     /// Takes over the signals, but for those that whoever started the program wants ignored (`nohup`, a script's `&`).
     static func install() {
         _ = (stop, signal)  // made before a handler can ask for them
+        var asked = sigset_t()
+        sigemptyset(&asked)
         for number in [SIGINT, SIGTERM, SIGHUP] {
             var before = sigaction()
             sigaction(number, nil, &before)
@@ -26,7 +28,10 @@ enum Signals {
             action.__sigaction_handler.sa_handler = { number in Signals.handle(number) }
             action.sa_flags = SA_RESTART
             sigaction(number, &action, nil)
+            sigaddset(&asked, number)
         }
+        // Whoever started the program may have had them blocked, and then none would ever come.
+        pthread_sigmask(SIG_UNBLOCK, &asked, nil)
     }
 
     private static func isIgnored(_ action: sigaction) -> Bool {
