@@ -63,11 +63,12 @@ struct Curves: Hashable {
         window = lower...(lower + width)
     }
 
-    /// The curves of some runs, training before test. Test curves are dashed; that of a run alone has its own colour.
+    /// The curves of some runs, those of training before those of test. Test curves are dashed; that of a run alone has its own colour.
     static func curves(
         _ metric: Metric, of runs: [RunEntry], in catalog: Catalog, _ preferences: Preferences
     ) -> [Curve] {
-        runs.flatMap { run -> [Curve] in
+        let isAlone = runs.count == 1
+        let curves = runs.flatMap { run -> [Curve] in
             guard let series = catalog.series[run.name] else { return [] }
             let role = Role.series(catalog.color(of: run.name))
             let train = series.points.compactMap { point -> Curve.Sample? in
@@ -82,13 +83,14 @@ struct Curves: Hashable {
                     preferences.axis, step: epoch.step, epochs: Double(epoch.epoch), seconds: epoch.elapsedSeconds)
                 return y.isFinite ? Curve.Sample(x, y) : nil
             }
-            let isAlone = runs.count == 1
             return [
                 Curve(
                     isAlone ? "train" : run.name, samples: smoothed(train, by: preferences.smoothing), role: role),
-                Curve("test", samples: test, role: isAlone ? .accent : role, dashed: true),
+                Curve(isAlone ? "test" : "", samples: test, role: isAlone ? .accent : role, dashed: true),
             ].filter { !$0.samples.isEmpty }
         }
+        // Names come first in the legend, where room may be scarce.
+        return curves.filter { !$0.isDashed } + curves.filter(\.isDashed)
     }
 
     /// Exponential moving average that does not favour the first value.

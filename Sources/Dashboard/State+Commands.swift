@@ -94,7 +94,10 @@ extension State {
     }
 
     mutating func show(_ tab: Tab) {
-        if self.tab != tab { curves.resetView() }
+        if self.tab != tab {
+            curves.resetView()
+            compareTop = 0
+        }
         self.tab = tab
         isMaximized = false
         scrollList()
@@ -109,6 +112,10 @@ extension State {
             panel = Panel(rawValue: (panel.rawValue + step + count) % count) ?? .list
             scrollList()
         }
+    }
+
+    mutating func scrollComparison(by rows: Int) {
+        compareTop = min(max(compareTop + rows, 0), CompareView(self).lastTop(in: Layout(self).details))
     }
 
     mutating func scrollLog(by rows: Int) { log.scroll(by: rows, page: max(size.rows - 4, 1)) }
@@ -140,6 +147,7 @@ extension State {
             case .right: pictures.moveCell(rows: 0, columns: 1)
             default: pictures.moveCell(rows: rows(of: command, page: 5), columns: 0)
             }
+        case (.compare, _): scrollComparison(by: rows(of: command, page: 5))
         case (.pictures, _): scrollPictures(by: rows(of: command, page: 2))
         default:
             list.move(by: rows(of: command, page: max(Layout(self).visibleRows - 1, 1)))

@@ -40,6 +40,8 @@ public struct State: Sendable {
     var curves = Curves()
     var pictures = Pictures()
     var log = LogBook()
+    /// Rows of the comparison above the screen.
+    var compareTop = 0
     var form: VariantForm?
     var preferences: Preferences
 

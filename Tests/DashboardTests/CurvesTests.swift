@@ -91,5 +91,9 @@ struct CurvesTests {
         #expect(differs < figures)
         #expect(lines[differs...figures].contains { $0.contains("training.lr") })
         #expect(lines.contains { $0.contains("time to 80 %") })
+        _ = state.update(.input(.resized(Size(columns: 80, rows: 24))))
+        #expect(!text(state).contains("training MACs"))
+        state.type(.end)
+        #expect(text(state).contains("training MACs") && !text(state).contains("Settings that differ"))
     }
 }
