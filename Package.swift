@@ -88,7 +88,8 @@ let package = Package(
             dependencies: ["Dashboard", "ExperimentFiles", "Experiments", "RunLog", "Screen"], exclude: ["Golden"]),
         .testTarget(name: "ExportsTests", dependencies: ["Experiments", "Exports", "RunLog", "Safetensors"]),
         // The program is run as a process of its own, from the folder that the tests are built into.
-        .testTarget(name: "vgglabTests", dependencies: ["vgglab"]),
+        .testTarget(
+            name: "vgglabTests", dependencies: ["vgglab", .product(name: "GRDB", package: "GRDB.swift")]),
     ],
     swiftLanguageModes: [.v6]
 )
