@@ -34,6 +34,7 @@ import Testing
 
     private func newest() throws -> [String: Any]? {
         let list = try Program(["list", "--json"] + options).end()
+        try #require(list.status == 0, "\(list.complaint)")
         return (try JSONSerialization.jsonObject(with: Data(list.output.utf8)) as? [[String: Any]])?.last
     }
 
