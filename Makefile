@@ -12,10 +12,10 @@ SWIFT_FILES := Package.swift Sources Tests
 # What `make run` passes to vgglab.
 ARGS ?= --no-tui experiments/quickstart.yaml
 
-.PHONY: help run build test lint format interop clean setup
+.PHONY: help run build test long-tests lint format interop clean setup
 
 help: ## Say what make can do here
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' Makefile
 
 run: build ## Install what is missing, build, and train the quick-start experiment; ARGS="…" passes other arguments
 	@.build/release/vgglab $(ARGS)
@@ -25,8 +25,13 @@ build: setup ## Install what is missing and build
 
 # Without testable imports the tests share the program's objects; otherwise everything would be compiled twice.
 test: setup ## Install what is missing and run every test
+	@scripts/setup --tests >&2
 	@scripts/test-setup
 	@swift test $(BUILD) --disable-testable-imports --disable-xctest 2>&1 | $(TIDY)
+
+long-tests: setup ## Kill 200 runs at random moments, and fail every system call that writes; half an hour
+	@scripts/setup --tests >&2
+	@scripts/long-tests
 
 lint: setup ## Check the sources' format and that targets import only what Package.swift lists for them
 	@scripts/check-imports

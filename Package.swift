@@ -96,7 +96,8 @@ let package = Package(
             dependencies: ["CursesTerminal", "Screen", "TerminalFixture", "TerminalTesting"]),
         .testTarget(name: "ExportsTests", dependencies: ["Experiments", "Exports", "RunLog", "Safetensors"]),
         // The program is run as a process of its own, from the folder that the tests are built into.
-        .testTarget(name: "vgglabTests", dependencies: ["vgglab"]),
+        .testTarget(
+            name: "vgglabTests", dependencies: ["vgglab", .product(name: "GRDB", package: "GRDB.swift")]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -103,7 +103,7 @@ private final class Commit: Sendable {
     static func warning(_ cause: String, isLast: Bool) -> RunEvent {
         .warning(
             isLast
-                ? "no checkpoint of the end: \(cause); what was kept before stays"
+                ? "no checkpoint of the end: \(cause); what was kept before stays, and vgglab resume goes on from there"
                 : "no checkpoint: \(cause); training goes on, and the checkpoint before stays")
     }
 }

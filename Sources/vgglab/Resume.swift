@@ -28,6 +28,8 @@ struct Resume: ParsableCommand {
         let (store, run) = try storeOptions.run(runName)
         let name = Readable.visible(run.name)
         switch run.state {
+        case .completed where (try? store.checkpoints(of: run).all.first?.position().epoch) ?? 0 <= run.epochs:
+            Console.say("run \(name) is complete, but its end was not kept; it is made again from what was")
         case .completed:
             throw Failure(
                 message: "run \(name) is complete; to train on, fork it with more epochs: "

@@ -1,4 +1,4 @@
-// Thousands of damaged headers and files from a fixed seed: each ends in a value or an error, never in a crash.
+// A hundred thousand damaged headers and files from a fixed seed: each ends in a value or an error, never in a crash.
 
 import Safetensors
 import Testing
@@ -36,7 +36,7 @@ import Testing
     @Test func `damaged headers end in a sound layout or an error`() {
         var random = SplitMix64(state: 1)
         var sound = 0
-        for _ in 0..<20_000 {
+        for _ in 0..<97_000 {
             do throws(HeaderFlaw) {
                 let header = try Header(parsing: damaged(Self.header, using: &random), dataCount: 16)
                 let ranges = header.tensors.values.map(\.byteRange).sorted { $0.lowerBound < $1.lowerBound }
@@ -47,14 +47,14 @@ import Testing
                 #expect(!error.problem.isEmpty)
             }
         }
-        #expect(100...5000 ~= sound)  // such as a changed letter in a name
+        #expect(500...25_000 ~= sound)  // such as a changed letter in a name
     }
 
     @Test func `damaged files end in bytes or an error`() throws {
         let folder = try TemporaryFolder()
         var random = SplitMix64(state: 2)
         var refused = 0
-        for _ in 0..<300 {
+        for _ in 0..<3000 {
             let path = try folder.write(damaged(fileBytes(header: Self.header, zeros: 16), using: &random))
             do throws(SafetensorsError) {
                 let file = try SafetensorsFile(contentsOf: path)
@@ -66,6 +66,6 @@ import Testing
                 refused += 1
             }
         }
-        #expect(200..<300 ~= refused)
+        #expect(2000..<3000 ~= refused)
     }
 }

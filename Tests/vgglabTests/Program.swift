@@ -87,7 +87,9 @@ final class Program {
         return nil
     }
 
-    func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
+    var processIdentifier: Int32 { process.processIdentifier }
+
+    func send(_ signal: Int32) { kill(processIdentifier, signal) }
 
     /// Reads what is left and waits for the end.
     func end() -> Ending {

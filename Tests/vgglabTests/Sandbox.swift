@@ -48,10 +48,12 @@ final class Sandbox: Sendable {
         try Data(bytes).write(to: url)
     }
 
-    /// Writes a data set of 20 pictures for each half, 28 × 28, in ten classes, with `replaced` in place of its files.
-    func writeData(in folder: String, replacing replaced: [String: [UInt8]?] = [:]) throws {
-        let pictures = [0, 0, 8, 3, 0, 0, 0, 20, 0, 0, 0, 28, 0, 0, 0, 28] + (0..<20 * 784).map { UInt8($0 % 251) }
-        let labels = [0, 0, 8, 1, 0, 0, 0, 20] + (0..<20).map { UInt8($0 % 10) }
+    /// Writes a data set of `count` pictures for each half, 28 × 28, in ten classes, with `replaced` in place of its
+    /// files.
+    func writeData(in folder: String, count: UInt8 = 20, replacing replaced: [String: [UInt8]?] = [:]) throws {
+        let pixels = (0..<Int(count) * 784).map { UInt8($0 % 251) }
+        let pictures = [0, 0, 8, 3, 0, 0, 0, count, 0, 0, 0, 28, 0, 0, 0, 28] + pixels
+        let labels = [0, 0, 8, 1, 0, 0, 0, count] + (0..<count).map { $0 % 10 }
         for (name, bytes) in [
             ("train-images-idx3-ubyte", pictures), ("train-labels-idx1-ubyte", labels),
             ("t10k-images-idx3-ubyte", pictures), ("t10k-labels-idx1-ubyte", labels),

@@ -1,0 +1,182 @@
+// The whole program on disks that fail: killed at its system calls, each of them made to fail, a disk that is full, one
+// that can only be read, a file system without locks. Training says so, and what was kept loads and goes on.
+// VGGLAB_FAULTS=all tries every call in place of some; scripts/long-tests does.
+
+import Foundation
+import Testing
+
+/// Whether strace may trace a process here; in some containers it may not.
+private let canTrace = (try? Program(["--version"], shell: "strace -qq -o /dev/null true").end().status) == 0
+/// Whether a process may have mounts of its own here.
+private let canMount =
+    (try? Program(["--version"], shell: "unshare -rm mount -t tmpfs none /tmp").end().status) == 0
+
+@Suite(.serialized, .timeLimit(.minutes(30))) struct FaultedRunsTests {
+    private let sandbox: Sandbox
+    private let runs: String
+    private let train: [String]
+    private let takesAll = ProcessInfo.processInfo.environment["VGGLAB_FAULTS"] == "all"
+
+    init() throws {
+        sandbox = try Sandbox()
+        runs = sandbox.file("runs")
+        try sandbox.writeData(in: "data", count: 24)
+        try sandbox.write(
+            """
+            network: { blocks: [[1, 8], [1, 16]], ratio: 1, classifier: [32], dropout: 0.5 }
+            data: { dataset: made-up, resize: 28, batch_size: 7 }
+            training: { momentum: 0.9, epochs: 3, seed: 3 }
+            checkpoint: { every_epochs: 1, every_minutes: null, every_steps: 3 }
+            """, to: "a.yaml")
+        train = ["--data", sandbox.file("data"), "--quiet", "--runs", runs]
+    }
+
+    private func begin(_ shell: String? = nil) throws -> Ending {
+        try Program([sandbox.file("a.yaml"), "--threads", "1"] + train, shell: shell).end()
+    }
+
+    /// The digests of a run's last checkpoint, without the file that has times in it.
+    private func digests(of run: String) throws -> [String]? {
+        let shown = try Program(["show", run, "--json", "--runs", runs]).end().object()
+        let checkpoints = try #require(shown["checkpoints"] as? [[String: Any]])
+        guard let path = checkpoints.first?["path"] as? String else { return nil }
+        return try String(contentsOfFile: "\(path)/SHA256SUMS", encoding: .utf8).split(separator: "\n").map(String.init)
+            .filter { $0.hasSuffix(".safetensors") }
+    }
+
+    private func states() throws -> [(name: String, state: String)] {
+        let list = try Program(["list", "--json", "--runs", runs]).end()
+        #expect(list.status == 0, "\(list.complaint)")
+        let value = try JSONSerialization.jsonObject(with: Data(list.output.utf8)) as? [[String: Any]]
+        return (value ?? []).map { ($0["name"] as? String ?? "", $0["state"] as? String ?? "") }
+    }
+
+    /// Brings the newest run to its end, if there is one that was begun, and compares.
+    private func expectSame(as whole: [String]?, after name: String) throws {
+        guard let last = try states().last, last.name != "a-1" else { return }
+        #expect(["interrupted", "completed", "failed"].contains(last.state), "\(name): \(last.state)")
+        let kept = try digests(of: last.name)
+        if last.state != "completed" || kept != whole {
+            let resumed = try Program(["resume", last.name] + train).end()
+            #expect(resumed.status == 0, "\(name): \(resumed.complaint)")
+        }
+        #expect(try digests(of: last.name) == whole, "\(name)")
+        #expect(try Program(["delete", last.name, "--yes", "--runs", runs]).end().status == 0)
+    }
+
+    /// The calls that write, each with how often the thread that makes most of them makes it.
+    private func writingCalls() throws -> [(call: String, count: Int)] {
+        let log = sandbox.file("log")
+        let calls = ["write", "pwrite64", "fsync", "fdatasync", "rename", "unlink", "ftruncate"]
+        let trace = "strace -f -qq -o \(log) -e trace=\(calls.joined(separator: ",")) \"$@\""
+        try #require(try begin(trace).status == 0)
+        var counts: [String: [Substring: Int]] = [:]
+        for line in try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n") {
+            let parts = line.split(separator: " ", maxSplits: 1)
+            guard parts.count == 2 else { continue }
+            counts[String(parts[1].trimmingPrefix(while: \.isWhitespace).prefix { $0 != "(" }), default: [:]][
+                parts[0], default: 0] += 1
+        }
+        return calls.compactMap { call in counts[call]?.values.max().map { (call, $0) } }
+    }
+
+    /// All numbers up to a count, or some.
+    private func numbers(_ count: Int, some: Int) -> [Int] {
+        Array(stride(from: 1, through: count, by: takesAll ? 1 : max(1, count / some)))
+    }
+
+    @Test(.enabled(if: canTrace, "strace is missing, or may not trace a process here"))
+    func `killed at any call that writes, a run goes on as if nothing had been`() throws {
+        try #require(try begin().status == 0)
+        let whole = try digests(of: "a-1")
+        var tried = 0
+        for (call, count) in try writingCalls() {
+            for number in numbers(count, some: 4) {
+                let ending = try begin("strace -f -qq -o /dev/null -e inject=\(call):signal=KILL:when=\(number) \"$@\"")
+                // Threads count for themselves, so that the last of them may not be come by.
+                #expect([137, -SIGKILL, 0].contains(ending.status), "\(call) \(number)")
+                try expectSame(as: whole, after: "killed at \(call) \(number)")
+                tried += 1
+            }
+        }
+        print("killed at \(tried) calls")
+    }
+
+    @Test(.enabled(if: canTrace, "strace is missing, or may not trace a process here"), arguments: ["ENOSPC", "EIO"])
+    func `whatever call fails, training says so and what was kept goes on`(error: String) throws {
+        try #require(try begin().status == 0)
+        let whole = try digests(of: "a-1")
+        var tried = 0
+        for (call, count) in try writingCalls() where call != "unlink" {
+            // Once, and from then on for good.
+            for (number, when) in numbers(count, some: 3).flatMap({ [($0, "\($0)"), ($0, "\($0)+")] }) {
+                let name = "\(error) of \(call) \(when)"
+                let ending = try begin(
+                    "strace -f -qq -o /dev/null -e inject=\(call):error=\(error):when=\(when) \"$@\"")
+                // 1: standard output could not be written, 2: nothing was begun.
+                #expect([0, 1, 2].contains(ending.status), "\(name): \(ending.status) \(ending.complaint)")
+                if ending.status == 2 {
+                    #expect(ending.complaint.count { $0 == "\n" } == 1, "\(name): \(ending.complaint)")
+                }
+                #expect(number > 0)
+                try expectSame(as: whole, after: name)
+                tried += 1
+            }
+        }
+        print("\(error) of \(tried) calls")
+    }
+
+    @Test(.enabled(if: canTrace, "strace is missing, or may not trace a process here"))
+    func `a file system without locks is told apart from an owner`() throws {
+        let ending = try begin("strace -f -qq -o /dev/null -e inject=flock:error=ENOLCK \"$@\"")
+        #expect(ending.status == 2)
+        #expect(ending.complaint.hasPrefix("\(runs)/runs/a-1/owner: this file system cannot lock files ("))
+        #expect(ending.complaint.hasSuffix("; choose a folder on another one with --runs DIR\n"))
+        #expect(try states().isEmpty)
+    }
+
+    @Test(.enabled(if: canMount, "a process may have no mounts of its own here"))
+    func `on a full disk training goes on with its last good checkpoint, and the run can be finished`() throws {
+        try #require(try begin().status == 0)
+        let whole = try digests(of: "a-1")
+        let small = sandbox.file("small")
+        try FileManager.default.createDirectory(atPath: small, withIntermediateDirectories: true)
+        // Room for the store and a checkpoint or two; then, with more room, the rest.
+        let ending = try Program(
+            [sandbox.file("a.yaml"), "--threads", "1", "--data", sandbox.file("data"), "--runs", small],
+            shell: """
+                unshare -rm bash -c 'cd "$0" && mount -t tmpfs -o size=450k none "$0" || exit 99
+                "$@"; echo "status $?"
+                mount -o remount,size=20m "$0"
+                "$1" export a-1 --runs "$0" --format safetensors --at last --out "$0/w" && echo exported
+                "$1" list --runs "$0" --json
+                "$1" resume a-1 --runs "$0" --data "\(sandbox.file("data"))" --quiet; echo "resumed $?"
+                cat "$0"/runs/a-1/checkpoints/*evaluated/SHA256SUMS | grep safetensors | tail -2' "\(small)" "$@"
+                """
+        ).end()
+        #expect(ending.lines.contains("status 0"), "\(ending)")
+        #expect(ending.complaint.contains("warning: no checkpoint: "), "\(ending)")
+        #expect(ending.complaint.contains("warning: no checkpoint of the end: "), "\(ending)")
+        #expect(ending.lines.contains("exported"), "\(ending)")
+        #expect(ending.lines.contains("resumed 0"), "\(ending)")
+        #expect(ending.lines.suffix(2).map(String.init) == whole, "\(ending)")
+    }
+
+    @Test(.enabled(if: canMount, "a process may have no mounts of its own here"))
+    func `runs on a disk that can only be read are listed and shown, and trained nowhere`() throws {
+        try #require(try begin().status == 0)
+        let ending = try Program(
+            [sandbox.file("a.yaml")] + train,
+            shell: """
+                unshare -rm bash -c 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" || exit 99
+                "$1" list --runs "$0" && "$1" show a-1 --runs "$0" && "$1" replay a-1 --quiet --runs "$0"; echo "read $?"
+                "$1" tag a-1 x --runs "$0"; echo "tag $?"
+                "$@"; echo "train $?"' "\(runs)" "$@"
+                """
+        ).end()
+        #expect(ending.lines.contains("read 0"), "\(ending)")
+        #expect(ending.lines.contains("tag 2") && ending.lines.contains("train 2"), "\(ending)")
+        let sentence = "\(runs)/runs.sqlite: cannot be written; choose another folder with --runs DIR\n"
+        #expect(ending.complaint == sentence + sentence, "\(ending)")
+    }
+}
