@@ -38,6 +38,12 @@ final class TerminalWindow {
     /// Presses keys by tmux's names, such as `Enter`, `C-l` or `x`.
     func press(_ keys: String...) throws { try tmux(["send-keys"] + keys) }
 
+    /// Presses Esc, and lets so much time pass that it is not taken for the beginning of another key.
+    func pressEscape() throws {
+        try press("Escape")
+        usleep(150_000)
+    }
+
     /// Types a text.
     func type(_ text: String) throws { try tmux(["send-keys", "-l", text]) }
 

@@ -1,0 +1,86 @@
+// Whatever comes from the keyboard, the mouse and the window's frame while runs go on: the dashboard lives, and its
+// screen is right afterwards.
+
+import Foundation
+import Testing
+
+@Suite(.enabled(if: hasData && hasTmux), .timeLimit(.minutes(5))) struct DashboardStormTests {
+    @Test func `20,000 keys and mouse events and 1,000 sizes leave a screen that is right`() throws {
+        let sandbox = try Sandbox()
+        for name in ["one", "two"] {
+            try sandbox.write(
+                Sandbox.tiny.replacing("epochs: 2", with: "epochs: 100000"), to: "lab/\(name).yaml")
+        }
+        let window = try TerminalWindow(
+            columns: 120, rows: 36,
+            environment: [
+                "XDG_STATE_HOME": sandbox.file("state"), "XDG_CONFIG_HOME": sandbox.file("config"),
+                "TERM": "screen-256color",
+            ])
+        let call = "exec \(try Program.path()) --jobs 2 --threads 2 lab 2> complaint"
+        try window.type("cd \(sandbox.path); clear; bash -c '\(call)'")
+        try window.press("Enter")
+        try window.wait(for: "one") { $0.contains("one") && $0.contains("two") && $0.contains("Overview") }
+        try window.press("Home", "Enter")
+        try window.wait(for: "1 running")
+        try window.press("End", "Enter")
+        try window.wait(for: "2 running")
+
+        var random = Lehmer(state: 20_261)
+        for round in 0..<1000 {
+            try window.send((0..<20).flatMap { _ in Self.event(&random) })
+            try window.resize(columns: 1 + Int(random.next() % 500), rows: 1 + Int(random.next() % 200))
+            if round.isMultiple(of: 100) { _ = try window.screen }
+        }
+        // Out of whatever was opened, back to the list, and everything stopped.
+        try window.resize(columns: 120, rows: 36)
+        for _ in 0..<6 { try window.pressEscape() }
+        try window.press("1")
+        try window.wait(for: "the dashboard") { $0.contains("1 Overview") && $0.contains("q quit") }
+        try window.press("q")
+        try window.wait(for: "Quit?")
+        try window.pressEscape()
+        try window.press("0", "C-l")
+        let calm = try window.wait(for: "a frame") { $0.contains("2 running") && !$0.contains("Quit?") }
+        try window.press("C-l")
+        let again = try window.screen
+        // Figures move on while runs go on; frames, titles and keys do not.
+        func fixed(_ screen: String) -> [String] {
+            screen.split(separator: "\n").map { $0.filter { "╭╮╰╯─│".contains($0) }.description }
+        }
+        #expect(fixed(calm) == fixed(again))
+        try window.press("q")
+        try window.wait(for: "Quit?")
+        try window.press("s")
+        try window.wait(for: "the shell") { !$0.contains("Overview") && !$0.contains("Quit?") }
+        #expect(try String(contentsOfFile: sandbox.file("complaint"), encoding: .utf8) == "")
+    }
+
+    /// A key, a mouse event or half of one; none that ends the program, and none that trains something else.
+    private static func event(_ random: inout Lehmer) -> [UInt8] {
+        let harmless = Array("123450abcfghijklmnovwxyzCJKGN/?[]+-=<>,. \t".utf8)
+        switch random.next() % 10 {
+        case 0:
+            let (button, x, y) = (random.next() % 70, random.next() % 520, random.next() % 220)
+            return Array("\u{1B}[<\(button);\(x);\(y)\(random.next().isMultiple(of: 2) ? "M" : "m")".utf8)
+        case 1:
+            return Array(
+                ["\u{1B}[A", "\u{1B}[B", "\u{1B}[C", "\u{1B}[D", "\u{1B}[5~", "\u{1B}[6~"][Int(random.next() % 6)].utf8)
+        case 2: return [0x1B]
+        case 3: return [0x1B, 0x5B] + (random.next().isMultiple(of: 2) ? [UInt8(random.next() % 96 + 32)] : [])
+        default: return [harmless[Int(random.next() % UInt64(harmless.count))]]
+        }
+    }
+
+    /// Random numbers that are the same everywhere.
+    ///
+    /// **Source**: Steele & Vigna, *Computationally easy, spectrally good multipliers*, 2021.
+    private struct Lehmer {
+        var state: UInt64
+
+        mutating func next() -> UInt64 {
+            state = state &* 0xd134_2543_de82_ef95 &+ 1
+            return state >> 33
+        }
+    }
+}
