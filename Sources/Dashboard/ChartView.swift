@@ -56,8 +56,9 @@ struct FrontView: Widget {
     private let chart: Chart
 
     init(_ state: State) {
+        let front = Comparison.front(of: state.shownRuns, in: state.catalog)
         chart = Chart(
-            Comparison.front(of: state.shownRuns, in: state.catalog), window: state.curves.window, xUnit: .seconds,
+            front, window: front.isEmpty ? nil : state.curves.window ?? Curves.extent(of: front), xUnit: .seconds,
             xTitle: "time", cursor: state.curves.cursor, placeholder: "no epoch is finished yet")
     }
 

@@ -69,9 +69,9 @@ struct Comparison: Hashable {
                 row("time to \(Int(accuracy * 100)) %", times, lowest: true) { Readable.duration(seconds: $0) })
         }
         figures += [
-            row("time", runs.map { $0.elapsedSeconds > 0 ? $0.elapsedSeconds : nil }, lowest: true) {
-                Readable.duration(seconds: $0)
-            },
+            Row(
+                label: "time",
+                values: runs.map { $0.elapsedSeconds > 0 ? Readable.duration(seconds: $0.elapsedSeconds) : "" }),
             row("images/s", runs.map(\.examplesPerSecond), ListColumn.rate),
             whole("parameters", networks.map { $0?.parameters }),
             whole("training MACs", networks.map { $0?.trainingMACs }),
@@ -91,7 +91,7 @@ struct Comparison: Hashable {
                 best = max(best, epoch.testAccuracy)
                 return Curve.Sample(epoch.elapsedSeconds, best)
             }
-            return Curve(run.name, samples: samples, role: .series(catalog.color(of: run.name)))
+            return samples.isEmpty ? nil : Curve(run.name, samples: samples, role: .series(catalog.color(of: run.name)))
         }
     }
 }

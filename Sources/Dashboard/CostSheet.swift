@@ -2,6 +2,7 @@
 
 internal import Experiments
 internal import Glibc
+internal import RunLog
 
 /// What an experiment costs.
 struct CostSheet: Hashable {
@@ -22,6 +23,8 @@ struct CostSheet: Hashable {
     let memoryBytes: Int
     /// Seconds of an epoch with its evaluation; `nil` where nothing was measured yet.
     let epochSeconds: Double?
+    /// Whether that time comes from a network of quite another size.
+    let isTimeRough: Bool
 
     /// The sheet of an experiment, or why its network cannot be built.
     ///
@@ -42,7 +45,9 @@ struct CostSheet: Hashable {
         let train = Double(min(experiment.data.limitTrain ?? .max, dataset.trainExamples))
         let test = Double(min(experiment.data.limitTest ?? .max, dataset.testExamples))
         let work = Double(trainingMACs) * train + Double(forwardMACs) * test
-        epochSeconds = Self.macsPerSecond(trainingMACs: trainingMACs, threads: threads, speeds).map { work / $0 }
+        let speed = Self.speed(trainingMACs: trainingMACs, threads: threads, speeds)
+        epochSeconds = speed.map { work / $0.macsPerSecond }
+        isTimeRough = speed?.isRough ?? false
     }
 
     /// One row a block, then the input's and the classifier's.
@@ -72,18 +77,29 @@ struct CostSheet: Hashable {
         return rows
     }
 
-    /// What this machine does on networks of about this size: that of the measured network that is most alike.
-    static func macsPerSecond(trainingMACs: Int, threads: Int, _ speeds: [SpeedSample]) -> Double? {
+    /// What this machine does on networks of about this size: that of the measured network that is most alike, shared
+    /// out by threads. A small network keeps a processor less busy than a large one, so that from one to the other the
+    /// guess is rough.
+    private static func speed(
+        trainingMACs: Int, threads: Int, _ speeds: [SpeedSample]
+    ) -> (macsPerSecond: Double, isRough: Bool)? {
         func distance(_ sample: SpeedSample) -> Double {
-            let size = log(Double(sample.trainingMACs) / Double(max(trainingMACs, 1))).magnitude
-            return size + (sample.threads == threads ? 0 : 10)
+            log(Double(sample.trainingMACs) / Double(max(trainingMACs, 1))).magnitude
         }
-        let known = speeds.filter { $0.trainingMACs > 0 && $0.examplesPerSecond > 0 }
-        return known.min { distance($0) < distance($1) }.map { Double($0.trainingMACs) * $0.examplesPerSecond }
+        func order(_ sample: SpeedSample) -> Double { distance(sample) + (sample.threads == threads ? 0 : 1) }
+        let known = speeds.filter { $0.trainingMACs > 0 && $0.examplesPerSecond > 0 && $0.threads > 0 }
+        guard let nearest = known.min(by: { order($0) < order($1) }) else { return nil }
+        let rate = nearest.examplesPerSecond * Double(threads) / Double(nearest.threads)
+        return (Double(nearest.trainingMACs) * rate, distance(nearest) > log(4))
     }
 }
 
 extension CostSheet {
+    /// The time of an epoch in words; `nil` where nothing was measured yet.
+    var epochTime: String? {
+        epochSeconds.map { (isTimeRough ? "very roughly " : "about ") + Readable.duration(seconds: $0) }
+    }
+
     /// The sheet of an experiment on this machine.
     init(_ experiment: Experiment, _ state: State, threads: Int? = nil) throws(NetworkError) {
         try self.init(

@@ -133,7 +133,7 @@ extension CostSheet {
             ("parameters", Readable.count(parameters)),
             ("MACs", "\(Readable.magnitude(trainingMACs)) a picture"),
             ("memory", "about \(Readable.bytes(memoryBytes))"),
-            ("an epoch", epochSeconds.map { "about \(Readable.duration(seconds: $0))" } ?? "not measured here yet"),
+            ("an epoch", epochTime ?? "not measured here yet"),
         ]
     }
 }

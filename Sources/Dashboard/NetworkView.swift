@@ -62,7 +62,7 @@ struct NetworkView: Widget {
 extension CostSheet {
     /// What it costs in one sentence.
     var summary: String {
-        let time = epochSeconds.map { " · about \(Readable.duration(seconds: $0)) an epoch" } ?? ""
+        let time = epochTime.map { " · \($0) an epoch" } ?? ""
         return "\(Readable.magnitude(parameters)) parameters · \(Readable.magnitude(trainingMACs)) MACs a picture · "
             + "about \(Readable.bytes(memoryBytes))\(time)"
     }

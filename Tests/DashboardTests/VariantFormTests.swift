@@ -110,5 +110,8 @@ struct VariantFormTests {
         // 60,000 pictures at 100 a second, and 10,000 at the forward pass's share of the work.
         let seconds = 600 + 100 * Double(network.forwardMACs) / Double(network.trainingMACs)
         #expect(screen(state).contains("about \(Int((seconds / 60).rounded())) min"))
+        // A network of another size says less of this one.
+        _ = state.update(.speeds([SpeedSample(trainingMACs: 1_000_000, examplesPerSecond: 100, threads: 1)]))
+        #expect(screen(state).contains("very roughly"))
     }
 }
