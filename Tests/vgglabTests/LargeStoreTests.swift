@@ -61,8 +61,8 @@ import Testing
         #expect(texts == 10_000)
         for (arguments, most) in [
             (["list"], 3.0), (["list", "--all"], 3), (["list", "--all", "--sort", "best"], 3),
-            (["list", "--json"], 10),
-            (["list", "lr>0.01", "state=completed"], 10), (["show", "tiny-5000"], 3), (["note", "last"], 3),
+            (["list", "--json"], 30),
+            (["list", "lr>0.01", "state=completed"], 30), (["show", "tiny-5000"], 3), (["note", "last"], 3),
         ] {
             let measured = try seconds(arguments)
             let name = "vgglab \(arguments.joined(separator: " "))"
