@@ -67,7 +67,7 @@ struct Export: ParsableCommand {
             }
             try explaining {
                 try WeightsExport.writeONNX(
-                    try experiment.network(numClasses: classes), weights: weights, name: run.name, to: out,
+                    try experiment.network(numClasses: classes), weights: weights, name: experiment.name, to: out,
                     overwrite: overwrite)
             }
         }
