@@ -41,7 +41,7 @@ final class TerminalWindow {
     /// Presses Esc, and lets so much time pass that it is not taken for the beginning of another key.
     func pressEscape() throws {
         try press("Escape")
-        usleep(150_000)
+        usleep(500_000)
     }
 
     /// Types a text.

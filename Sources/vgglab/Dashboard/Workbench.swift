@@ -42,7 +42,7 @@ final class Workbench: Sendable {
             Shelves(experiments: ExperimentShelf(places), runs: RunShelf(machine: Machine.current.summary)))
         let relay = Relay()
         queue = RunQueue(store, budget: budget, datasets: datasets, program: Vgglab.program) { relay.send($0) }
-        relay.connect { [weak self] in self?.take($0) }
+        relay.connect(self)
     }
 
     /// Begins to tell what there is, and what changes.
@@ -62,7 +62,7 @@ final class Workbench: Sendable {
 
     // MARK: What changes
 
-    private func take(_ news: RunQueue.News) {
+    fileprivate func take(_ news: RunQueue.News) {
         switch news {
         case .record(let record): mailbox.post(record)
         case .profile(let run, let network, let times):
@@ -219,11 +219,16 @@ final class Workbench: Sendable {
     }
 }
 
-/// Hands on what a queue tells to somebody who is made after it.
+/// Hands on what a queue tells to the workbench, which is made after it.
 private final class Relay: Sendable {
-    private let listener = Mutex<(@Sendable (RunQueue.News) -> Void)?>(nil)
+    // The object and not a closure: one that goes in and out of a generic type is wrapped once more each time.
+    private struct Listener {
+        weak var bench: Workbench?
+    }
 
-    func connect(_ listen: @escaping @Sendable (RunQueue.News) -> Void) { listener.withLock { $0 = listen } }
+    private let listener = Mutex(Listener())
 
-    func send(_ news: RunQueue.News) { listener.withLock { $0 }?(news) }
+    func connect(_ bench: Workbench) { listener.withLock { $0.bench = bench } }
+
+    func send(_ news: RunQueue.News) { listener.withLock { $0.bench }?.take(news) }
 }
