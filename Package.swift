@@ -66,7 +66,8 @@ let package = Package(
         .testTarget(name: "DatasetsTests", dependencies: ["CZlib", "Datasets"]),
         .testTarget(name: "SafetensorsTests", dependencies: ["Safetensors"]),
         .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "Experiments", "Safetensors"]),
-        .testTarget(name: "EngineTests", dependencies: ["Engine", "Experiments", "OneDNN", "ReferenceNetwork"]),
+        .testTarget(
+            name: "EngineTests", dependencies: ["CKernels", "Engine", "Experiments", "OneDNN", "ReferenceNetwork"]),
         .testTarget(
             name: "TrainingTests",
             dependencies: ["Datasets", "Engine", "Experiments", "Safetensors", "Training"]),

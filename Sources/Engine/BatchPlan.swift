@@ -69,12 +69,9 @@ struct BatchPlan {
 
     /// How many of the convolutions' passes run by which algorithm, for people.
     var convolutionSummary: String {
-        let passes = lanes[0][0].trunk.blocks.flatMap(\.convolutions).flatMap { convolution in
-            [convolution.forward, convolution.backwardData, convolution.backwardWeights].compactMap { $0 }
-        }
-        let winograd = passes.filter(\.isWinograd).count
-        let count = passes.count + (lanes[0][0].trunk.firstBlock == nil ? 0 : 2)
-        return winograd == 0 ? "direct" : "Winograd in \(winograd) of \(count) passes, direct in the others"
+        let passes = lanes[0][0].trunk.stages.map(\.convolutionPasses)
+        let (all, winograd) = passes.reduce((0, 0)) { ($0.0 + $1.all, $0.1 + $1.winograd) }
+        return winograd == 0 ? "direct" : "Winograd in \(winograd) of \(all) passes, direct in the others"
     }
 
     /// The most room for intermediate results that any operation wants.
@@ -83,9 +80,5 @@ struct BatchPlan {
     }
 
     /// Bytes of the largest activation of a chunk.
-    var largestActivationBytes: Int {
-        lanes.joined().flatMap { $0.trunk.blocks }.flatMap { block in
-            block.convolutions.flatMap { [$0.source.byteCount, $0.destination.byteCount] }
-        }.max() ?? 0
-    }
+    var largestActivationBytes: Int { lanes.joined().map(\.trunk.largestActivationBytes).max() ?? 0 }
 }

@@ -312,7 +312,7 @@ public final class VGGModel: TrainableModel {
 
     /// What there is on this machine.
     public static var traits: EngineTraits {
-        EngineTraits(hasWinograd: Device.hasWinograd, vectorWidth: Device.vectorWidth)
+        EngineTraits(hasWinograd: WinogradPlan.vectorWidth != nil, vectorWidth: Device.vectorWidth)
     }
 
     /// How it computes, for people.

@@ -47,9 +47,6 @@ public final class Device {
         }
     }
 
-    /// Whether the library has Winograd convolutions: up to its version 2, for AVX-512.
-    public static var hasWinograd: Bool { vectorWidth == 16 && dnnl_version()?.pointee.major ?? 0 < 3 }
-
     /// The vector instructions that the library compiles for here, such as "AVX-512".
     public static var instructionSet: String {
         let isa = dnnl_get_effective_cpu_isa()
