@@ -22,10 +22,14 @@ static long winograd_tiles(const winograd_shape *shape) {
     return shape->pictures * ((shape->height + 3) / 4) * ((shape->width + 3) / 4);
 }
 
-// Tiles that are transformed together: as many as leave them in the second cache, a multiple of 12.
-static long winograd_block(long ins, long outs) {
+// Tiles that are transformed together, a multiple of 12: as many as leave them in the second cache, but no fewer than
+// make up for fetching the windows once a block, or for fetching and storing the sums of their gradients, where these
+// are too many for any cache.
+static long winograd_block(long ins, long outs, int sums) {
     const long cache = 512 << 10, tile = 36 * (long)sizeof(float) * (ins + outs), fitting = cache / tile / 12 * 12;
-    return fitting < 24 ? 24 : fitting > 192 ? 192 : fitting;
+    const int isLarge = 36 * (long)sizeof(float) * ins * outs > 4 << 20;
+    const long least = !isLarge ? 24 : sums ? 144 : 48;
+    return fitting < least ? least : fitting > 192 ? 192 : fitting;
 }
 
 #if defined(__x86_64__)
@@ -72,7 +76,9 @@ size_t winograd_weights_size(const winograd_shape *shape) {
 
 size_t winograd_scratch_size(const winograd_shape *shape) {
     const long ins = shape->sources * shape->vector, outs = shape->results * shape->vector;
-    return (size_t)(36 * (winograd_block(ins, outs) * (ins + outs) + 2 * shape->vector + ins * outs));
+    const long forward = winograd_block(ins, outs, 0) * (ins + outs + 2 * shape->vector);
+    const long backward = winograd_block(ins, outs, 1) * (ins + outs) + 2 * shape->vector + ins * outs;
+    return 36 * (size_t)(forward > backward ? forward : backward);
 }
 
 void winograd_transform_weights(

@@ -123,8 +123,11 @@ extension Network {
             guard case .convolution(let inChannels, let outChannels, _, _) = layer.kind else { continue }
             let inputs = roundedUp(inChannels, to: vectorWidth), outputs = roundedUp(outChannels, to: vectorWidth)
             let fitting = (512 << 10) / (transformed * (inputs + outputs)) / 12 * 12
-            let tiles = min(max(fitting, 24), 192)
-            lane = max(lane, transformed * (tiles * (inputs + outputs) + inputs * outputs))
+            let isLarge = transformed * inputs * outputs > 4 << 20
+            func tiles(_ least: Int) -> Int { min(max(fitting, isLarge ? least : 24), 192) }
+            let forward = tiles(48) * (inputs + outputs + 2 * vectorWidth)
+            let backward = tiles(144) * (inputs + outputs) + 2 * vectorWidth + inputs * outputs
+            lane = max(lane, transformed * max(forward, backward))
             shared += transformed * inputs * outputs
         }
         return (lane, shared)
