@@ -30,7 +30,8 @@ struct BatchPlan {
     ///   - layouts: layouts that parameters already have; what is chosen first is added and binds later plans.
     init(
         _ layers: [Layer], batch: Int, chunk: Int, threads: Int, purpose: Purpose,
-        convolution: EngineOptions.Convolution, layouts: inout ParameterLayouts, on device: Device
+        convolution: EngineOptions.Convolution, precision: TrainingRecipe.Precision, layouts: inout ParameterLayouts,
+        on device: Device
     ) throws(OneDNNError) {
         precondition(batch > 0 && chunk > 0 && threads > 0, "there is something to compute, and somebody to do it")
         let laneCount = batch >= threads ? threads : 1
@@ -64,7 +65,8 @@ struct BatchPlan {
         let named = try features.resized(to: batch)
         let rowMajor = try Descriptor([batch] + features.shape.dropFirst(), layout: .abcd)
         self.head = try HeadPlan(
-            layers, source: named ?? rowMajor, count: batch, purpose: purpose, layouts: &layouts, on: device)
+            layers, source: named ?? rowMajor, count: batch, precision: precision, purpose: purpose,
+            layouts: &layouts, on: device)
     }
 
     /// How many of the convolutions' passes run by which algorithm, for people.

@@ -47,6 +47,14 @@ public final class Device {
         }
     }
 
+    /// Whether there are instructions that multiply numbers in bfloat16.
+    public static var hasBFloat16: Bool {
+        switch dnnl_get_effective_cpu_isa() {
+        case dnnl_cpu_isa_avx512_core_bf16, dnnl_cpu_isa_avx512_core_amx: true
+        default: false
+        }
+    }
+
     /// The vector instructions that the library compiles for here, such as "AVX-512".
     public static var instructionSet: String {
         let isa = dnnl_get_effective_cpu_isa()

@@ -7,12 +7,15 @@ internal import Glibc
 public enum DataType: Sendable {
     /// IEEE single precision.
     case float32
+    /// The upper half of a single-precision number: its range, with 8 significant bits.
+    case bfloat16
     /// A byte.
     case uint8
 
     var raw: dnnl_data_type_t {
         switch self {
         case .float32: dnnl_f32
+        case .bfloat16: dnnl_bf16
         case .uint8: dnnl_u8
         }
     }
