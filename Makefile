@@ -12,7 +12,7 @@ SWIFT_FILES := Package.swift Sources Tests
 # What `make run` passes to vgglab.
 ARGS ?= --no-tui experiments/quickstart.yaml
 
-.PHONY: help run build test long-tests lint format interop clean setup
+.PHONY: help run build test long-tests lint format interop bench clean setup
 
 help: ## Say what make can do here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -44,8 +44,12 @@ interop: build ## Check vgglab against PyTorch, and exports with their readers; 
 	@scripts/setup --interop >&2
 	@interop/run $(if $(filter command line,$(origin ARGS)),$(ARGS))
 
+bench: build ## Measure a training step beside TensorFlow and PyTorch; ARGS="--precision bfloat16" and others
+	@scripts/setup --interop >&2
+	@Benchmarks/run compare $(if $(filter command line,$(origin ARGS)),$(ARGS))
+
 clean: ## Remove what was built
-	@rm -rf .build .build-interop-venv
+	@rm -rf .build .build-interop-venv .build-bench-venv
 
 setup:
 	@scripts/setup >&2

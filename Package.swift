@@ -77,7 +77,8 @@ let package = Package(
             path: "Tests/SaveCheckpoint"),
         .testTarget(
             name: "CheckpointsTests", dependencies: ["Checkpoints", "Experiments", "Safetensors", "SaveCheckpoint"]),
-        .testTarget(name: "EngineTests", dependencies: ["Engine", "Experiments", "OneDNN", "ReferenceNetwork"]),
+        .testTarget(
+            name: "EngineTests", dependencies: ["CKernels", "Engine", "Experiments", "OneDNN", "ReferenceNetwork"]),
         .testTarget(
             name: "TrainingTests",
             dependencies: ["Datasets", "Engine", "Experiments", "Safetensors", "Training"]),

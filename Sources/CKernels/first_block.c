@@ -1,4 +1,4 @@
-#include "CKernels.h"
+#include "FirstBlock.h"
 
 #include <stddef.h>
 #include <string.h>

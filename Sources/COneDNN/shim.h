@@ -114,49 +114,49 @@ static inline dnnl_status_t onednn_attr_create(dnnl_primitive_attr_t *attr, int 
 // MARK: Primitive descriptors. 2.x: fill an op descriptor, then create; 3.x: create.
 
 static inline dnnl_status_t onednn_convolution_forward(
-        dnnl_primitive_desc_t *pd, dnnl_engine_t engine, dnnl_prop_kind_t prop, dnnl_alg_kind_t alg,
+        dnnl_primitive_desc_t *pd, dnnl_engine_t engine, dnnl_prop_kind_t prop,
         onednn_desc_t src, onednn_desc_t weights, onednn_desc_t bias, onednn_desc_t dst,
         const int64_t *strides, const int64_t *padding, const_dnnl_primitive_attr_t attr) {
 #if DNNL_VERSION_MAJOR >= 3
     const int64_t dilates[2] = {0, 0};
-    return dnnl_convolution_forward_primitive_desc_create(pd, engine, prop, alg, ONEDNN_MD(src), ONEDNN_MD(weights),
+    return dnnl_convolution_forward_primitive_desc_create(pd, engine, prop, dnnl_convolution_direct, ONEDNN_MD(src), ONEDNN_MD(weights),
             ONEDNN_MD(bias), ONEDNN_MD(dst), strides, dilates, padding, padding, attr);
 #else
     dnnl_convolution_desc_t op;
-    dnnl_status_t status = dnnl_convolution_forward_desc_init(&op, prop, alg, ONEDNN_MD(src), ONEDNN_MD(weights),
+    dnnl_status_t status = dnnl_convolution_forward_desc_init(&op, prop, dnnl_convolution_direct, ONEDNN_MD(src), ONEDNN_MD(weights),
             ONEDNN_MD(bias), ONEDNN_MD(dst), strides, padding, padding);
     return status == dnnl_success ? dnnl_primitive_desc_create(pd, &op, attr, engine, NULL) : status;
 #endif
 }
 
 static inline dnnl_status_t onednn_convolution_backward_data(
-        dnnl_primitive_desc_t *pd, dnnl_engine_t engine, dnnl_alg_kind_t alg, onednn_desc_t diff_src,
+        dnnl_primitive_desc_t *pd, dnnl_engine_t engine, onednn_desc_t diff_src,
         onednn_desc_t weights, onednn_desc_t diff_dst, const int64_t *strides, const int64_t *padding,
         const_dnnl_primitive_desc_t hint, const_dnnl_primitive_attr_t attr) {
 #if DNNL_VERSION_MAJOR >= 3
     const int64_t dilates[2] = {0, 0};
-    return dnnl_convolution_backward_data_primitive_desc_create(pd, engine, alg, ONEDNN_MD(diff_src),
+    return dnnl_convolution_backward_data_primitive_desc_create(pd, engine, dnnl_convolution_direct, ONEDNN_MD(diff_src),
             ONEDNN_MD(weights), ONEDNN_MD(diff_dst), strides, dilates, padding, padding, hint, attr);
 #else
     dnnl_convolution_desc_t op;
-    dnnl_status_t status = dnnl_convolution_backward_data_desc_init(&op, alg, ONEDNN_MD(diff_src),
+    dnnl_status_t status = dnnl_convolution_backward_data_desc_init(&op, dnnl_convolution_direct, ONEDNN_MD(diff_src),
             ONEDNN_MD(weights), ONEDNN_MD(diff_dst), strides, padding, padding);
     return status == dnnl_success ? dnnl_primitive_desc_create(pd, &op, attr, engine, hint) : status;
 #endif
 }
 
 static inline dnnl_status_t onednn_convolution_backward_weights(
-        dnnl_primitive_desc_t *pd, dnnl_engine_t engine, dnnl_alg_kind_t alg, onednn_desc_t src,
+        dnnl_primitive_desc_t *pd, dnnl_engine_t engine, onednn_desc_t src,
         onednn_desc_t diff_weights, onednn_desc_t diff_bias, onednn_desc_t diff_dst, const int64_t *strides,
         const int64_t *padding, const_dnnl_primitive_desc_t hint, const_dnnl_primitive_attr_t attr) {
 #if DNNL_VERSION_MAJOR >= 3
     const int64_t dilates[2] = {0, 0};
-    return dnnl_convolution_backward_weights_primitive_desc_create(pd, engine, alg, ONEDNN_MD(src),
+    return dnnl_convolution_backward_weights_primitive_desc_create(pd, engine, dnnl_convolution_direct, ONEDNN_MD(src),
             ONEDNN_MD(diff_weights), ONEDNN_MD(diff_bias), ONEDNN_MD(diff_dst), strides, dilates, padding, padding,
             hint, attr);
 #else
     dnnl_convolution_desc_t op;
-    dnnl_status_t status = dnnl_convolution_backward_weights_desc_init(&op, alg, ONEDNN_MD(src),
+    dnnl_status_t status = dnnl_convolution_backward_weights_desc_init(&op, dnnl_convolution_direct, ONEDNN_MD(src),
             ONEDNN_MD(diff_weights), ONEDNN_MD(diff_bias), ONEDNN_MD(diff_dst), strides, padding, padding);
     return status == dnnl_success ? dnnl_primitive_desc_create(pd, &op, attr, engine, hint) : status;
 #endif

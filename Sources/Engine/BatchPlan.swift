@@ -30,7 +30,8 @@ struct BatchPlan {
     ///   - layouts: layouts that parameters already have; what is chosen first is added and binds later plans.
     init(
         _ layers: [Layer], batch: Int, chunk: Int, threads: Int, purpose: Purpose,
-        convolution: EngineOptions.Convolution, layouts: inout ParameterLayouts, on device: Device
+        convolution: EngineOptions.Convolution, precision: TrainingRecipe.Precision, layouts: inout ParameterLayouts,
+        on device: Device
     ) throws(OneDNNError) {
         precondition(batch > 0 && chunk > 0 && threads > 0, "there is something to compute, and somebody to do it")
         let laneCount = batch >= threads ? threads : 1
@@ -64,17 +65,15 @@ struct BatchPlan {
         let named = try features.resized(to: batch)
         let rowMajor = try Descriptor([batch] + features.shape.dropFirst(), layout: .abcd)
         self.head = try HeadPlan(
-            layers, source: named ?? rowMajor, count: batch, purpose: purpose, layouts: &layouts, on: device)
+            layers, source: named ?? rowMajor, count: batch, precision: precision, purpose: purpose,
+            layouts: &layouts, on: device)
     }
 
     /// How many of the convolutions' passes run by which algorithm, for people.
     var convolutionSummary: String {
-        let passes = lanes[0][0].trunk.blocks.flatMap(\.convolutions).flatMap { convolution in
-            [convolution.forward, convolution.backwardData, convolution.backwardWeights].compactMap { $0 }
-        }
-        let winograd = passes.filter(\.isWinograd).count
-        let count = passes.count + (lanes[0][0].trunk.firstBlock == nil ? 0 : 2)
-        return winograd == 0 ? "direct" : "Winograd in \(winograd) of \(count) passes, direct in the others"
+        let passes = lanes[0][0].trunk.stages.map(\.convolutionPasses)
+        let (all, winograd) = passes.reduce((0, 0)) { ($0.0 + $1.all, $0.1 + $1.winograd) }
+        return winograd == 0 ? "direct" : "Winograd in \(winograd) of \(all) passes, direct in the others"
     }
 
     /// The most room for intermediate results that any operation wants.
@@ -83,9 +82,5 @@ struct BatchPlan {
     }
 
     /// Bytes of the largest activation of a chunk.
-    var largestActivationBytes: Int {
-        lanes.joined().flatMap { $0.trunk.blocks }.flatMap { block in
-            block.convolutions.flatMap { [$0.source.byteCount, $0.destination.byteCount] }
-        }.max() ?? 0
-    }
+    var largestActivationBytes: Int { lanes.joined().map(\.trunk.largestActivationBytes).max() ?? 0 }
 }

@@ -6,12 +6,14 @@ internal import Experiments
 internal import OneDNN
 
 /// The first block for a fixed number of pictures: convolution, ReLU and max pooling in one operation.
-struct FirstBlockPlan {
-    let layer: Int
-    let poolLayer: Int
+struct FirstBlockPlan: TrunkStage {
+    let layer = 1
+    let source: Descriptor
     let destination: Descriptor
     /// Which value of its window each pooled value is, a byte each.
-    let taken: Descriptor
+    let workspace: Descriptor?
+    let isKept = true
+    private let convolutionLayer = 0
     private let count: Int
     private let side: Int
     private let channels: Int
@@ -26,25 +28,25 @@ struct FirstBlockPlan {
         let weights = try Descriptor([channels, 1, 3, 3], layout: width == 16 ? .Acdb16a : .Acdb8a)
         if let chosen = layouts.forward[0], chosen != weights { return nil }
         layouts.choose(\.forward, weights, for: 0)
-        layer = 0
-        poolLayer = 1
+        source = try Descriptor([count] + layers[0].inputShape, layout: .abcd)
         let shape = [count] + layers[1].outputShape
         let layout = width == 16 ? Layout.aBcd16b : .aBcd8b
         destination = try Descriptor(shape, layout: layout)
-        taken = try Descriptor(shape, type: .uint8, layout: layout)
+        workspace = try Descriptor(shape, type: .uint8, layout: layout)
         self.count = count
         self.side = layers[0].inputShape[1]
         self.channels = channels
     }
 
-    /// - Parameter taken: `nil` where no backward pass will want it.
+    var convolutionPasses: (all: Int, winograd: Int) { (2, 0) }
+
     func appendForward(
-        _ source: Memory, _ destination: Memory, taken: Memory?, to builder: ProgramBuilder
+        _ source: Memory, _ destination: Memory, workspace: Memory?, to builder: ProgramBuilder
     ) throws(OneDNNError) {
-        let parameters = builder.layerParameters(layer)
+        let parameters = builder.layerParameters(convolutionLayer)
         let padded = try paddedPicture(builder)
-        builder.append(layer, .forward) {
-            eachPicture(of: source, padded, destination, taken) { values, bytes in
+        builder.append(convolutionLayer, .forward) {
+            eachPicture(of: source, padded, destination, workspace) { values, bytes in
                 first_block_forward(
                     padded.floats.baseAddress, side, side, channels, parameters.weight.value.floats.baseAddress,
                     parameters.bias.value.floats.baseAddress, values, bytes)
@@ -52,22 +54,15 @@ struct FirstBlockPlan {
         }
     }
 
-    /// Adds the gradients of weights and biases.
-    ///
-    /// - Parameters:
-    ///   - gradient: that of the pooled values.
-    ///   - addsUp: whether they are added to what the lane has put there before.
-    func appendBackward(
-        _ source: Memory, taken: Memory, _ gradient: Memory, addsUp: Bool, to builder: ProgramBuilder
-    ) throws(OneDNNError) {
-        let sums = try builder.gradients(of: layer, like: nil)
+    func appendBackward(_ step: BackwardStep, to builder: ProgramBuilder) throws(OneDNNError) {
+        let sums = try builder.gradients(of: convolutionLayer, like: nil)
         let padded = try paddedPicture(builder)
-        builder.append(layer, .backwardWeights) {
-            if !addsUp {
+        builder.append(convolutionLayer, .backwardWeights) {
+            if !step.addsUp {
                 sums.weights.floats.update(repeating: 0)
                 sums.bias.floats.update(repeating: 0)
             }
-            eachPicture(of: source, padded, gradient, taken) { values, bytes in
+            eachPicture(of: step.source, padded, step.gradient, step.workspace) { values, bytes in
                 first_block_backward(
                     padded.floats.baseAddress, side, side, channels, bytes, values, sums.weights.floats.baseAddress,
                     sums.bias.floats.baseAddress)

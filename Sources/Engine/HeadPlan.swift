@@ -9,6 +9,9 @@ struct LinearPlan {
     let layer: Int
     let source: Descriptor
     let destination: Descriptor
+    /// What the operations take the source and the gradient of the destination as: in bfloat16, copies of them.
+    let computedSource: Descriptor
+    let computedGradient: Descriptor
     let dropout: Double?
     let forward: Primitive
     /// `nil` where only evaluation is wanted.
@@ -32,10 +35,11 @@ struct HeadPlan {
             ?? 0
     }
 
-    /// Compiles the fully connected layers of `layers` behind a trunk that puts out `source`.
+    /// Compiles the fully connected layers of `layers` behind a trunk that puts out `source`. In bfloat16, that is all
+    /// but the last, whose few sums decide on the loss.
     init(
-        _ layers: [Layer], source: Descriptor, count: Int, purpose: Purpose, layouts: inout ParameterLayouts,
-        on device: Device
+        _ layers: [Layer], source: Descriptor, count: Int, precision: TrainingRecipe.Precision, purpose: Purpose,
+        layouts: inout ParameterLayouts, on device: Device
     ) throws(OneDNNError) {
         self.count = count
         var plans: [LinearPlan] = []
@@ -46,9 +50,11 @@ struct HeadPlan {
             if index + 1 < layers.count, case .dropout(let probability) = layers[index + 1].kind, probability > 0 {
                 dropout = probability
             }
+            let isLast = index == layers.count - 1
             let plan = try LinearPlan(
-                layer: index, source: source, outFeatures: outFeatures, relu: relu, dropout: dropout, purpose: purpose,
-                layouts: &layouts, on: device)
+                layer: index, source: source, outFeatures: outFeatures, relu: relu, dropout: dropout,
+                type: precision == .bfloat16 && !isLast ? .bfloat16 : .float32, purpose: purpose, layouts: &layouts,
+                on: device)
             plans.append(plan)
             source = plan.destination
         }
@@ -58,42 +64,56 @@ struct HeadPlan {
 
 extension LinearPlan {
     init(
-        layer: Int, source: Descriptor, outFeatures: Int, relu: Bool, dropout: Double?, purpose: Purpose,
-        layouts: inout ParameterLayouts, on device: Device
+        layer: Int, source: Descriptor, outFeatures: Int, relu: Bool, dropout: Double?, type: DataType,
+        purpose: Purpose, layouts: inout ParameterLayouts, on device: Device
     ) throws(OneDNNError) {
         let weightsShape = [outFeatures] + source.shape.dropFirst()
         let bias = try Descriptor([outFeatures], layout: .a)
         let destination = try Descriptor([source.shape[0], outFeatures], layout: .ab)
-        let anyWeights = try Descriptor(weightsShape, layout: .any)
+        let isExact = type == .float32
+        let computedSource = isExact ? source : try Descriptor(source.shape, type: type, layout: .any)
+        let computedGradient = isExact ? destination : try Descriptor(destination.shape, type: type, layout: .ab)
+        let anyWeights = try Descriptor(weightsShape, type: type, layout: .any)
+        let anyGradient = try Descriptor(weightsShape, layout: .any)
 
+        // In bfloat16 the operations multiply copies of the weights; these themselves lie as their gradients come.
+        let chosen = isExact ? layouts.forward[layer] : layouts.copied[layer]
         let forward = try Primitive.linear(
-            source: source, weights: layouts.forward[layer] ?? anyWeights, bias: bias, destination: destination,
-            relu: relu, purpose: purpose, on: device)
-        layouts.choose(\.forward, forward.wants(.weights, shape: weightsShape), for: layer)
+            source: computedSource, weights: chosen ?? anyWeights, bias: bias, destination: destination, relu: relu,
+            purpose: purpose, on: device)
+        guard let taken = forward.wants(.source, shape: source.shape) else {
+            preconditionFailure("a fully connected layer has a source")
+        }
+        let choice = isExact ? \ParameterLayouts.forward : \.copied
+        layouts.choose(choice, forward.wants(.weights, shape: weightsShape), for: layer)
         var backwardData: Primitive?
         var backwardWeights: Primitive?
         if purpose == .training {
-            let stored = layouts.forward[layer] ?? anyWeights
+            let stored = layouts[keyPath: choice][layer] ?? anyWeights
             let data = try inLayout(layouts.backward[layer], orIfEqual: stored, orElse: anyWeights) {
                 weights throws(OneDNNError) in
                 try Primitive.linearBackwardData(
-                    sourceGradient: source, weights: weights, destinationGradient: destination, forward: forward,
+                    sourceGradient: source, weights: weights, destinationGradient: computedGradient, forward: forward,
                     on: device)
             }
             layouts.choose(\.backward, data.wants(.weights, shape: weightsShape), for: layer)
-            let weights = try inLayout(layouts.gradient[layer], orIfEqual: stored, orElse: anyWeights) {
-                weights throws(OneDNNError) in
+            let weights = try inLayout(
+                layouts.gradient[layer], orIfEqual: isExact ? stored : anyGradient, orElse: anyGradient
+            ) { weights throws(OneDNNError) in
                 try Primitive.linearBackwardWeights(
-                    source: source, weightsGradient: weights, biasGradient: bias, destinationGradient: destination,
-                    forward: forward, on: device)
+                    source: taken, weightsGradient: weights, biasGradient: bias,
+                    destinationGradient: computedGradient, forward: forward, on: device)
             }
-            layouts.choose(\.gradient, weights.wants(.weightsGradient, shape: weightsShape), for: layer)
+            let gradient = weights.wants(.weightsGradient, shape: weightsShape)
+            layouts.choose(\.gradient, gradient, for: layer)
+            layouts.choose(\.forward, gradient, for: layer)
             backwardData = data
             backwardWeights = weights
         }
         self.init(
-            layer: layer, source: source, destination: destination, dropout: dropout, forward: forward,
-            backwardData: backwardData, backwardWeights: backwardWeights)
+            layer: layer, source: source, destination: destination, computedSource: taken,
+            computedGradient: computedGradient, dropout: dropout, forward: forward, backwardData: backwardData,
+            backwardWeights: backwardWeights)
     }
 }
 

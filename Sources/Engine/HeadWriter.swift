@@ -21,6 +21,8 @@ final class HeadWriter {
     private let features: Memory
     private let featureGradient: Memory
     private var outputs: [Memory] = []
+    /// What the layers' operations took in: the outputs of the layers before, or copies in another type.
+    private var computedSources: [Memory] = []
 
     init(_ plan: HeadPlan, _ builder: ProgramBuilder) throws(OneDNNError) {
         self.plan = plan
@@ -58,7 +60,9 @@ final class HeadWriter {
         var source = features
         for layer in plan.layers {
             let output = try memory("layer \(layer.layer) output", layer.destination)
-            try builder.appendForward(layer: layer.layer, layer.forward, source: source, destination: output)
+            let computed = try converted(source, to: layer.computedSource, "source", layer.layer, .forward)
+            computedSources.append(computed)
+            try builder.appendForward(layer: layer.layer, layer.forward, source: computed, destination: output)
             if let stream, let probability = layer.dropout {
                 builder.append(layer.layer, .forward) {
                     dropout(output.floats, probability: probability, random: stream.random(layer: layer.layer))
@@ -89,14 +93,17 @@ final class HeadWriter {
                 preconditionFailure("a plan for training has backward operations")
             }
             let source = index > 0 ? outputs[index - 1] : features
+            let computed = try converted(
+                gradient, to: layer.computedGradient, "gradient", layer.layer, .backwardWeights)
             try builder.appendWeightGradient(
-                layer.layer, backwardWeights, source: source, destinationGradient: gradient, addsUp: false)
+                layer.layer, backwardWeights, source: computedSources[index], destinationGradient: computed,
+                addsUp: false)
             let sourceGradient =
                 index > 0 ? try memory("layer \(layer.layer) source gradient", layer.source) : featureGradient
             let weights = try builder.weights(of: layer.layer, for: backwardData, pass: .backwardData)
             try builder.append(
                 layer.layer, .backwardData, backwardData,
-                [.destinationGradient: gradient, .weights: weights, .sourceGradient: sourceGradient])
+                [.destinationGradient: computed, .weights: weights, .sourceGradient: sourceGradient])
             if index > 0 {
                 let probability = plan.layers[index - 1].dropout ?? 0
                 builder.append(layer.layer, .backwardData) {
@@ -106,6 +113,16 @@ final class HeadWriter {
             }
             gradient = sourceGradient
         }
+    }
+
+    /// Itself, or a copy as `wanted` says.
+    private func converted(
+        _ memory: Memory, to wanted: Descriptor, _ use: String, _ layer: Int, _ pass: Pass
+    ) throws(OneDNNError) -> Memory {
+        guard memory.descriptor != wanted else { return memory }
+        let copy = try self.memory("layer \(layer) computed \(use)", wanted)
+        try builder.append(layer, pass, reorder: memory, to: copy)
+        return copy
     }
 
     private func memory(_ use: String, _ descriptor: Descriptor) throws(OneDNNError) -> Memory {

@@ -9,6 +9,8 @@ struct ParameterLayouts {
     var forward: [Int: Descriptor] = [:]
     var backward: [Int: Descriptor] = [:]
     var gradient: [Int: Descriptor] = [:]
+    /// Those of copies of the weights in another type.
+    var copied: [Int: Descriptor] = [:]
 
     /// Keeps the first choice for a layer.
     mutating func choose(

@@ -80,6 +80,7 @@ struct Program {
     ) throws(OneDNNError) -> Program {
         let head = try HeadWriter(plan.head, builder)
         let trunk = TrunkWriter(plan, head: head, builder)
+        try builder.phase { () throws(OneDNNError) in try trunk.appendWeights(.forward) }
         var activations: [[TrunkActivations]] = []
         try builder.phase(plan.lanes) { _, chunks throws(OneDNNError) in
             var ofLane: [TrunkActivations] = []
@@ -89,6 +90,7 @@ struct Program {
         try builder.phase { () throws(OneDNNError) in
             try head.appendForward(dropout: DropoutStream(seed: recipe.seed, state: state))
             try head.appendBackward(lossGradient: head.appendLoss(state, wantsGradient: true))
+            try trunk.appendWeights(.backwardData)
         }
         try builder.phase(plan.lanes) { lane, chunks throws(OneDNNError) in
             for (chunk, activations) in zip(chunks, activations[lane]) {
@@ -108,6 +110,7 @@ struct Program {
     ) throws(OneDNNError) -> Program {
         let head = try HeadWriter(plan.head, builder)
         let trunk = TrunkWriter(plan, head: head, builder)
+        try builder.phase { () throws(OneDNNError) in try trunk.appendWeights(.forward) }
         var sources: [Memory] = []
         try builder.phase(plan.lanes) { _, chunks throws(OneDNNError) in
             for chunk in chunks { sources.append(try trunk.appendForward(chunk, keepsOutputs: false).source) }

@@ -99,7 +99,17 @@ final class ProgramBuilder {
 
     /// Memory of the lane whose content lives only from one operation to the next few.
     func temporaryMemory(_ use: String, _ descriptor: Descriptor, byteCount: Int) throws(OneDNNError) -> Memory {
-        try Memory(descriptor, in: buffers.buffer("lane \(lane) \(use)", byteCount: byteCount), on: device)
+        try Memory(descriptor, in: laneBuffer(use, byteCount: byteCount), on: device)
+    }
+
+    /// A buffer of the lane whose content lives only as long as an operation.
+    func laneBuffer(_ use: String, byteCount: Int) throws(OneDNNError) -> Buffer {
+        try buffers.buffer("lane \(lane) \(use)", byteCount: byteCount)
+    }
+
+    /// A buffer that all lanes read.
+    func sharedBuffer(_ use: String, byteCount: Int) throws(OneDNNError) -> Buffer {
+        try buffers.buffer(use, byteCount: byteCount)
     }
 
     /// Adds a convolution or a fully connected layer.

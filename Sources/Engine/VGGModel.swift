@@ -82,6 +82,8 @@ public final class VGGModel: TrainableModel {
     private var layouts = ParameterLayouts()
     private let tensors: Parameters
     private let convolutions: String
+    /// What is computed with: the recipe's precision where the processor has it.
+    public let precision: TrainingRecipe.Precision
     private let buffers = Buffers()
     private let state = StepState()
     private var trainingPrograms: [Int: Program] = [:]
@@ -104,12 +106,13 @@ public final class VGGModel: TrainableModel {
         self.recipe = recipe
         self.options = options
         layers = network.layers
+        precision = Device.hasBFloat16 ? recipe.precision : .float32
         chunk = options.chunk.map { min($0, batchSize) } ?? network.chunkSize(batchSize: batchSize, threads: threads)
         do throws(OneDNNError) {
             device = try Device(threads: threads)
             let plan = try BatchPlan(
                 layers, batch: batchSize, chunk: chunk, threads: threads, purpose: .training,
-                convolution: options.convolution, layouts: &layouts, on: device)
+                convolution: options.convolution, precision: precision, layouts: &layouts, on: device)
             convolutions = plan.convolutionSummary
             tensors = try Parameters(layers, layouts: layouts, momentum: recipe.momentum != 0, on: device)
             trainingPrograms[batchSize] = try .training(
@@ -215,7 +218,7 @@ public final class VGGModel: TrainableModel {
         try engineErrors { () throws(OneDNNError) in
             let plan = try BatchPlan(
                 layers, batch: batch, chunk: chunk, threads: threads, purpose: purpose,
-                convolution: options.convolution, layouts: &layouts, on: device)
+                convolution: options.convolution, precision: precision, layouts: &layouts, on: device)
             let builder = ProgramBuilder(
                 device: device, parameters: tensors, buffers: buffers, scratchpadBytes: plan.scratchpadBytes)
             return try write(plan, builder)
@@ -334,12 +337,14 @@ public final class VGGModel: TrainableModel {
 
     /// What there is on this machine.
     public static var traits: EngineTraits {
-        EngineTraits(hasWinograd: Device.hasWinograd, vectorWidth: Device.vectorWidth)
+        EngineTraits(hasWinograd: WinogradPlan.vectorWidth != nil, vectorWidth: Device.vectorWidth)
     }
 
     /// How it computes, for people.
     public var summary: String {
-        "oneDNN \(Device.version), \(Device.instructionSet), convolutions \(convolutions), chunks of \(chunk)"
+        let isExact = recipe.precision == precision
+        return "oneDNN \(Device.version), \(Device.instructionSet), convolutions \(convolutions), chunks of \(chunk)"
+            + (isExact ? "" : ", in float32, as this processor has no \(recipe.precision.rawValue)")
     }
 }
 

@@ -7,7 +7,7 @@ public struct EngineTraits: Sendable, Hashable {
     /// Floats in a vector.
     public var vectorWidth: Int
 
-    /// All of it; where nothing is said, a processor with AVX-512 and a library with Winograd.
+    /// All of it; where nothing is said, a processor with AVX-512.
     public init(hasWinograd: Bool = true, vectorWidth: Int = 16) {
         self.hasWinograd = hasWinograd
         self.vectorWidth = vectorWidth
@@ -47,10 +47,11 @@ public struct MemoryEstimate: Sendable, Hashable {
         let chunk = min(engine.chunk ?? network.chunkSize(batchSize: batch, threads: threads), share)
         let layers = network.layers
         let isFirstBlockFused = network.canFuseFirstBlock(vectorWidth: traits.vectorWidth)
-        // Winograd takes channels sixteen at a time, so that its activations are as wide as a multiple of that.
+        // Winograd takes channels a vector at a time, so that its activations are as wide as a multiple of that, and has
+        // no output of full size before a pooling.
         let isWinograd = traits.hasWinograd && engine.convolution != .direct && network.kernel == 3
         func size(_ shape: [Int]) -> Int {
-            let channels = isWinograd && shape.count == 3 ? roundedUp(shape[0], to: 16) : shape[0]
+            let channels = isWinograd && shape.count == 3 ? roundedUp(shape[0], to: traits.vectorWidth) : shape[0]
             return shape.dropFirst().reduce(channels, *) * float
         }
 
@@ -63,8 +64,10 @@ public struct MemoryEstimate: Sendable, Hashable {
             switch layer.kind {
             case .convolution:
                 let input = index == 0 ? layer.inputShape.reduce(float, *) : size(layer.inputShape)
-                largest = max(largest, input, index == 0 && isFirstBlockFused ? 0 : output)
-                if case .convolution = layers[index + 1].kind { activations += output }
+                let isPooled = if case .maxPool = layers[index + 1].kind { true } else { false }
+                let isFused = isPooled && (index == 0 ? isFirstBlockFused : isWinograd)
+                largest = max(largest, input, isFused ? 0 : output)
+                if !isPooled { activations += output }
             case .maxPool: activations += output + output / float
             case .flatten: activations += output
             case .linear: activations += 2 * output
@@ -74,7 +77,7 @@ public struct MemoryEstimate: Sendable, Hashable {
         let convolutions = layers.filter { $0.block != nil }.reduce(0) { $0 + $1.parameters } * float
         // Two activations of a chunk and the library's own room; gradients of the lanes behind the first, whose are the
         // parameters' own, and of one chunk where a lane adds several up.
-        let scratchpad = isWinograd ? network.winogradBytes(chunk: chunk) : 0
+        let winograd = isWinograd ? network.winogradBytes(vectorWidth: traits.vectorWidth) : (lane: 0, shared: 0)
         let laneGradients = (lanes - 1 + (share > chunk ? lanes : 0)) * convolutions
         // Where the first block is not computed in one pass, below AVX-512 its weight gradient wants its pictures padded
         // to a vector of channels.
@@ -82,7 +85,7 @@ public struct MemoryEstimate: Sendable, Hashable {
         let padded =
             isFirstBlockFused || traits.vectorWidth >= 16
             ? 0 : picture * roundedUp(network.inputChannels, to: traits.vectorWidth)
-        let working = lanes * ((2 * largest + padded) * chunk + scratchpad) + laneGradients
+        let working = lanes * ((2 * largest + padded) * chunk + winograd.lane) + winograd.shared + laneGradients
         let parameters = network.parameters * float
         let pictures = 4 * batch * network.inputChannels * network.inputSide * network.inputSide * float
 
@@ -106,27 +109,28 @@ public struct MemoryEstimate: Sendable, Hashable {
 }
 
 extension Network {
-    /// Room that Winograd convolutions want for transformed windows and tiles; direct ones want next to none.
+    /// Room that Winograd convolutions want, for each lane and for all of them; direct ones want next to none.
     ///
-    /// F(4 × 4, 3 × 3) turns each 3 × 3 window, and each 4 × 4 tile of the output, into 36 numbers a channel. The
-    /// library lays windows, input tiles and output tiles on boundaries of 2 MiB. It transforms tiles a few at a time
-    /// as long as the windows stay in a core's second cache, else all of a chunk's at once; the gradient of the windows
-    /// needs them twice. The first layer, with too few channels, is direct.
+    /// F(4 × 4, 3 × 3) turns each 3 × 3 window, and each 4 × 4 tile of the output, into 36 numbers a channel. All lanes
+    /// share the windows; each has tiles of both sides of a convolution, as many as its second cache holds, and sums of
+    /// the windows' gradients. The first layer, with too few channels, is direct.
     ///
-    /// **Source**: Lavin & Gray, *Fast Algorithms for Convolutional Neural Networks*, 2016, section 4.3; oneDNN 2.6,
-    /// `jit_avx512_core_f32_wino_conv_4x3`, measured.
-    fileprivate func winogradBytes(chunk: Int) -> Int {
-        let (boundary, secondCache) = (2 << 20, 1 << 20)
+    /// **Source**: `CKernels/winograd.c`.
+    fileprivate func winogradBytes(vectorWidth: Int) -> (lane: Int, shared: Int) {
         let transformed = 36 * MemoryLayout<Float>.stride
-        return layers.dropFirst().compactMap { layer in
-            guard case .convolution(let inChannels, let outChannels, _, _) = layer.kind else { return nil }
-            let (inWidth, outWidth) = (roundedUp(inChannels, to: 16), roundedUp(outChannels, to: 16))
-            let windows = transformed * inWidth * outWidth
-            guard windows > secondCache else { return 3 * boundary }
-            let tiles = ((layer.outputShape[1] + 3) / 4) * ((layer.outputShape[2] + 3) / 4) * chunk
-            return [2 * windows, transformed * tiles * inWidth, transformed * tiles * outWidth]
-                .reduce(0) { $0 + roundedUp($1, to: boundary) }
-        }.max() ?? 0
+        var (lane, shared) = (0, 0)
+        for layer in layers.dropFirst() {
+            guard case .convolution(let inChannels, let outChannels, _, _) = layer.kind else { continue }
+            let inputs = roundedUp(inChannels, to: vectorWidth), outputs = roundedUp(outChannels, to: vectorWidth)
+            let fitting = (512 << 10) / (transformed * (inputs + outputs)) / 12 * 12
+            let isLarge = transformed * inputs * outputs > 4 << 20
+            func tiles(_ least: Int) -> Int { min(max(fitting, isLarge ? least : 24), 192) }
+            let forward = tiles(48) * (inputs + outputs + 2 * vectorWidth)
+            let backward = tiles(144) * (inputs + outputs) + 2 * vectorWidth + inputs * outputs
+            lane = max(lane, transformed * max(forward, backward))
+            shared += transformed * inputs * outputs
+        }
+        return (lane, shared)
     }
 }
 

@@ -1,13 +1,15 @@
 // How many pictures go through the convolutional part together.
 
 extension Network {
-    /// Pictures in a chunk: as many as keep a thread's largest activation below 26 MiB, so that what one layer writes
-    /// is still near when the next one reads it; at least 1, at most a thread's share of the batch.
+    /// Pictures in a chunk: as many as keep the largest activation that a convolution behind the first takes in below
+    /// 13 MiB, so that what one layer writes is still near when the next one reads it; at least 1, at most a thread's
+    /// share of the batch.
     ///
     /// The same network, batch size and thread count always give the same chunk.
     public func chunkSize(batchSize: Int, threads: Int) -> Int {
-        let largest = layers.flatMap { [$0.inputShape.reduce(1, *), $0.outputShape.reduce(1, *)] }.max() ?? 1
-        let fitting = (26 << 20) / (largest * MemoryLayout<Float>.stride)
+        let convolutions = layers.dropFirst().filter { if case .convolution = $0.kind { true } else { false } }
+        let largest = convolutions.map { $0.inputShape.reduce(1, *) }.max() ?? layers[0].outputShape.reduce(1, *)
+        let fitting = (13 << 20) / (largest * MemoryLayout<Float>.stride)
         let share = batchSize >= threads ? (batchSize + threads - 1) / threads : batchSize
         return min(max(fitting, 1), share)
     }

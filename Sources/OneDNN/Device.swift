@@ -47,8 +47,13 @@ public final class Device {
         }
     }
 
-    /// Whether the library has Winograd convolutions: up to its version 2, for AVX-512.
-    public static var hasWinograd: Bool { vectorWidth == 16 && dnnl_version()?.pointee.major ?? 0 < 3 }
+    /// Whether there are instructions that multiply numbers in bfloat16.
+    public static var hasBFloat16: Bool {
+        switch dnnl_get_effective_cpu_isa() {
+        case dnnl_cpu_isa_avx512_core_bf16, dnnl_cpu_isa_avx512_core_amx: true
+        default: false
+        }
+    }
 
     /// The vector instructions that the library compiles for here, such as "AVX-512".
     public static var instructionSet: String {

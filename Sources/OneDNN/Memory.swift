@@ -7,12 +7,15 @@ internal import Glibc
 public enum DataType: Sendable {
     /// IEEE single precision.
     case float32
+    /// The upper half of a single-precision number: its range, with 8 significant bits.
+    case bfloat16
     /// A byte.
     case uint8
 
     var raw: dnnl_data_type_t {
         switch self {
         case .float32: dnnl_f32
+        case .bfloat16: dnnl_bf16
         case .uint8: dnnl_u8
         }
     }
@@ -39,6 +42,11 @@ public enum Layout: Sendable, CaseIterable {
     /// Convolution weights with outputs in groups of 8 that lie together.
     case Acdb8a
 
+    /// Convolution weights in blocks of 16 inputs by 16 outputs that lie together.
+    case ABcd16b16a
+    /// Convolution weights in blocks of 8 inputs by 8 outputs that lie together.
+    case ABcd8b8a
+
     var raw: dnnl_format_tag_t {
         switch self {
         case .any: dnnl_format_tag_any
@@ -50,6 +58,8 @@ public enum Layout: Sendable, CaseIterable {
         case .aBcd8b: dnnl_aBcd8b
         case .Acdb16a: dnnl_Acdb16a
         case .Acdb8a: dnnl_Acdb8a
+        case .ABcd16b16a: dnnl_ABcd16b16a
+        case .ABcd8b8a: dnnl_ABcd8b8a
         }
     }
 }

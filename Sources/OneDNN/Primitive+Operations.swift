@@ -17,56 +17,39 @@ public enum Purpose: Sendable {
     }
 }
 
-/// How a convolution is computed.
-public enum ConvolutionAlgorithm: Sendable {
-    /// The sum as it is written down.
-    case direct
-    /// Winograd F(4 × 4, 3 × 3): fewer multiplications, the same result up to rounding.
-    ///
-    /// **Source**: Lavin & Gray, *Fast Algorithms for Convolutional Neural Networks*, 2016.
-    case winograd
-
-    var raw: dnnl_alg_kind_t {
-        switch self {
-        case .direct: dnnl_convolution_direct
-        case .winograd: dnnl_convolution_winograd
-        }
-    }
-}
-
 extension Primitive {
     /// Convolution with stride 1, then ReLU: `[N, C, H, W]`, `[K, C, R, R]`, `[K]` → `[N, K, H, W]`.
     public static func convolution(
-        _ algorithm: ConvolutionAlgorithm, source: Descriptor, weights: Descriptor, bias: Descriptor,
-        destination: Descriptor, padding: Int, purpose: Purpose, on device: Device
+        source: Descriptor, weights: Descriptor, bias: Descriptor, destination: Descriptor, padding: Int,
+        purpose: Purpose, on device: Device
     ) throws(OneDNNError) -> Primitive {
         try make("convolution", relu: true) { descriptor, attributes in
             onednn_convolution_forward(
-                &descriptor, device.engine, purpose.raw, algorithm.raw, source.handle, weights.handle, bias.handle,
+                &descriptor, device.engine, purpose.raw, source.handle, weights.handle, bias.handle,
                 destination.handle, strides, [Int64(padding), Int64(padding)], attributes)
         }
     }
 
     /// Gradient of a convolution's input: `[N, K, H, W]`, `[K, C, R, R]` → `[N, C, H, W]`.
     public static func convolutionBackwardData(
-        _ algorithm: ConvolutionAlgorithm, sourceGradient: Descriptor, weights: Descriptor,
-        destinationGradient: Descriptor, padding: Int, forward: Primitive, on device: Device
+        sourceGradient: Descriptor, weights: Descriptor, destinationGradient: Descriptor, padding: Int,
+        forward: Primitive, on device: Device
     ) throws(OneDNNError) -> Primitive {
         try make("the data gradient of a convolution") { descriptor, attributes in
             onednn_convolution_backward_data(
-                &descriptor, device.engine, algorithm.raw, sourceGradient.handle, weights.handle,
+                &descriptor, device.engine, sourceGradient.handle, weights.handle,
                 destinationGradient.handle, strides, [Int64(padding), Int64(padding)], forward.descriptor, attributes)
         }
     }
 
     /// Gradient of a convolution's weights and biases: `[N, C, H, W]`, `[N, K, H, W]` → `[K, C, R, R]`, `[K]`.
     public static func convolutionBackwardWeights(
-        _ algorithm: ConvolutionAlgorithm, source: Descriptor, weightsGradient: Descriptor, biasGradient: Descriptor,
-        destinationGradient: Descriptor, padding: Int, forward: Primitive, on device: Device
+        source: Descriptor, weightsGradient: Descriptor, biasGradient: Descriptor, destinationGradient: Descriptor,
+        padding: Int, forward: Primitive, on device: Device
     ) throws(OneDNNError) -> Primitive {
         try make("the weight gradient of a convolution") { descriptor, attributes in
             onednn_convolution_backward_weights(
-                &descriptor, device.engine, algorithm.raw, source.handle, weightsGradient.handle, biasGradient.handle,
+                &descriptor, device.engine, source.handle, weightsGradient.handle, biasGradient.handle,
                 destinationGradient.handle, strides, [Int64(padding), Int64(padding)], forward.descriptor, attributes)
         }
     }

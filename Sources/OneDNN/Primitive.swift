@@ -73,16 +73,13 @@ public final class Primitive {
 
     deinit { dnnl_primitive_destroy(handle) }
 
-    /// The library's name for the code that runs, such as "jit_wino_4x3:avx512_core".
+    /// The library's name for the code that runs, such as "jit:avx512_core".
     public var implementation: String {
         onednn_implementation(descriptor).map { String(cString: $0) } ?? "unknown"
     }
 
     /// Whether it is the library's plain loop, hundreds of times slower than what it has for usual shapes and layouts.
     public var isReference: Bool { implementation.hasPrefix("ref") }
-
-    /// Whether a convolution is computed by Winograd's algorithm.
-    public var isWinograd: Bool { implementation.contains("wino") }
 
     /// What the operation wants `argument` to be; `nil` if it has no such argument.
     public func wants(_ argument: Argument, shape: [Int]) -> Descriptor? {

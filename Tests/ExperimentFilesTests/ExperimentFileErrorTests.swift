@@ -73,7 +73,7 @@ import Testing
         ("training.epochs", "1000001", "from 0 to 1000000 (got 1000001)"),
         ("training.seed", "-1", "from 0 to 18446744073709551615 (got -1)"),
         ("training.seed", "18446744073709551616", "from 0 to 18446744073709551615 (got 18446744073709551616)"),
-        ("training.precision", "float16", "float32 (got float16); did you mean float32?"),
+        ("training.precision", "float16", "float32 or bfloat16 (got float16); did you mean bfloat16?"),
         ("engine.convolution", "winograt", "auto, direct or winograd (got winograt); did you mean winograd?"),
         ("engine.chunk", "0", "auto or from 1 to 65536 (got 0)"),
         ("engine.chunk", "null", "auto or a whole number from 1 to 65536 (got nothing)"),

@@ -30,8 +30,8 @@ import Testing
             let network = try Network(inputSide: side, blocks: blocks, classifier: [], numClasses: 10)
             let bytes = side * side * channels * 4
             let chunk = network.chunkSize(batchSize: 65536, threads: 1)
-            #expect(chunk * bytes <= 26 << 20 || chunk == 1)
-            #expect((chunk + 1) * bytes > 26 << 20)
+            #expect(chunk * bytes <= 13 << 20 || chunk == 1)
+            #expect((chunk + 1) * bytes > 13 << 20)
         }
     }
 

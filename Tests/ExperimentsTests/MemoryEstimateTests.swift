@@ -74,29 +74,38 @@ import Testing
         #expect(parts[3] == ("working memory of 1 thread", 2 * 3 * (4 * 16 * 64)))
     }
 
-    @Test func `Winograd takes three places for tiles, and channels by sixteen`() throws {
-        let direct = estimate().totalBytes
-        #expect(estimate(convolution: .winograd).totalBytes == direct + 2 * 3 * (2 << 20))
-        #expect(estimate(convolution: .auto) == estimate(convolution: .winograd))
-        // Channels 3 and 20 are 16 and 32.
-        func narrow(_ convolution: EngineOptions.Convolution) throws -> [Int] {
-            let network = try Network(
-                inputSide: 8, blocks: [Block(numConvs: 1, outChannels: 3), Block(numConvs: 1, outChannels: 20)],
-                classifier: [], numClasses: 10)
-            return estimate(network, threads: 1, convolution: convolution).parts.map(\.bytes)
+    @Test func `Winograd takes room for tiles and windows, and none for what is pooled`() throws {
+        // Channels 3, 20 and 20 are 16, 32 and 32; the first layer is direct.
+        let network = try Network(
+            inputSide: 8, blocks: [Block(numConvs: 1, outChannels: 3), Block(numConvs: 2, outChannels: 20)],
+            classifier: [], numClasses: 10)
+        func parts(_ convolution: EngineOptions.Convolution) -> [Int] {
+            estimate(network, threads: 1, convolution: convolution).parts.map(\.bytes)
         }
-        #expect(try narrow(.direct)[2] == 8 * (5 * (3 * 16 + 20 * 4) + 4 * (20 * 4 + 2 * 10)))
-        #expect(try narrow(.winograd)[2] == 8 * (5 * (16 * 16 + 32 * 4) + 4 * (20 * 4 + 2 * 10)))
-        #expect(try narrow(.winograd)[3] - 3 * (2 << 20) == 2 * 8 * (4 * 16 * 64))
+        #expect(parts(.auto) == parts(.winograd))
+        let head = 4 * (20 * 4 + 2 * 10)
+        #expect(parts(.direct)[2] == 8 * (5 * (3 * 16 + 20 * 4) + 4 * 20 * 16 + head))
+        #expect(parts(.winograd)[2] == 8 * (5 * (16 * 16 + 32 * 4) + 4 * 32 * 16 + head))
+        let number = 36 * 4
+        // 512 KiB hold 75 tiles of 16 and 32 channels, of which 72 are taken, and 56 of twice 32, of which 48. Forward,
+        // they lie two vectors further apart.
+        let tiles = number * max(72 * (48 + 32), 72 * 48 + 32 + 16 * 32, 48 * (64 + 32), 48 * 64 + 32 + 32 * 32)
+        #expect(parts(.direct)[3] == 2 * 8 * (4 * 20 * 16))
+        #expect(parts(.winograd)[3] == 2 * 8 * (4 * 16 * 64) + tiles + number * (16 * 32 + 32 * 32))
     }
 
-    @Test func `Winograd with many channels transforms all tiles at once`() throws {
+    @Test func `Winograd with many channels takes 144 tiles at least, with few 192 at most`() throws {
+        func working(_ channels: Int) throws -> Int {
+            let network = try Network(
+                inputSide: 4, blocks: [Block(numConvs: 2, outChannels: channels)], classifier: [], numClasses: 10)
+            return estimate(network, batch: 1, threads: 1, convolution: .winograd).parts[3].bytes
+        }
+        #expect(try working(512) == 2 * 4 * 512 * 16 + 36 * 4 * (144 * 1024 + 32 + 2 * 512 * 512))
+        let narrow = EngineTraits(vectorWidth: 8)
         let network = try Network(
-            inputSide: 16, blocks: [Block(numConvs: 2, outChannels: 128)], classifier: [], numClasses: 10)
-        let direct = estimate(network, batch: 64, threads: 1).totalBytes
-        let winograd = estimate(network, batch: 64, threads: 1, convolution: .winograd).totalBytes
-        // Windows twice: 2 × 36 × 128 × 128 × 4 = 4.5 MiB; 64 × 4 × 4 tiles of 36 × 128 × 4: 18 MiB. In steps of 2 MiB.
-        #expect(winograd - direct == (6 + 18 + 18) << 20)
+            inputSide: 4, blocks: [Block(numConvs: 2, outChannels: 8)], classifier: [], numClasses: 10)
+        let bytes = estimate(network, batch: 1, threads: 1, convolution: .winograd, traits: narrow).parts[3].bytes
+        #expect(bytes == 2 * 4 * 8 * 16 + 4 * 8 * 16 + 36 * 4 * (192 * (16 + 16) + 8 * 8))
     }
 
     @Test func `windows of other sizes have no Winograd`() throws {

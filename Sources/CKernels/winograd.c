@@ -1,0 +1,99 @@
+#include "Winograd.h"
+
+#include <string.h>
+
+#pragma clang fp contract(fast)
+
+#define JOIN_NAMES(name, suffix) name##_##suffix
+#define JOIN(name, suffix) JOIN_NAMES(name, suffix)
+#define NAME(name) JOIN(name, SUFFIX)
+
+// The interpolation points 0, ±A, ±B and infinity, which keep rounding small, and what G divides by: the derivative of
+// x (x² - A²) (x² - B²) at each.
+#define A 0.625f
+#define B 1.5f
+#define A2 (A * A)
+#define B2 (B * B)
+#define SCALE_0 (1 / (A2 * B2))
+#define SCALE_A (1 / (2 * A2 * (A2 - B2)))
+#define SCALE_B (1 / (2 * B2 * (B2 - A2)))
+
+static long winograd_tiles(const winograd_shape *shape) {
+    return shape->pictures * ((shape->height + 3) / 4) * ((shape->width + 3) / 4);
+}
+
+// Tiles that are transformed together, a multiple of 12: as many as leave them in the second cache, but no fewer than
+// make up for fetching the windows once a block, or for fetching and storing the sums of their gradients, where these
+// are too many for any cache.
+static long winograd_block(long ins, long outs, int sums) {
+    const long cache = 512 << 10, tile = 36 * (long)sizeof(float) * (ins + outs), fitting = cache / tile / 12 * 12;
+    const int isLarge = 36 * (long)sizeof(float) * ins * outs > 4 << 20;
+    const long least = !isLarge ? 24 : sums ? 144 : 48;
+    return fitting < least ? least : fitting > 192 ? 192 : fitting;
+}
+
+#if defined(__x86_64__)
+#define WIDTH 8
+#define ROWS 6
+#define SOURCES 4
+#define SUFFIX avx2
+#define TARGET __attribute__((target("avx2,fma")))
+#include "winograd.inc"
+#undef WIDTH
+#undef ROWS
+#undef SOURCES
+#undef SUFFIX
+#undef TARGET
+
+#define WIDTH 16
+#define ROWS 12
+#define SOURCES 8
+#define SUFFIX avx512
+#define TARGET __attribute__((target("avx512f,avx512bw,avx512vl,fma")))
+#include "winograd.inc"
+#undef WIDTH
+#undef ROWS
+#undef SOURCES
+#undef SUFFIX
+#undef TARGET
+
+#define CALL(name, ...) (shape->vector == 16 ? name##_avx512(shape, __VA_ARGS__) : name##_avx2(shape, __VA_ARGS__))
+#else
+#define CALL(name, ...) ((void)0)
+#endif
+
+int winograd_widest_vector(void) {
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl")) return 16;
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return 8;
+#endif
+    return 0;
+}
+
+size_t winograd_weights_size(const winograd_shape *shape) {
+    return 36 * (size_t)(shape->sources * shape->results * shape->vector * shape->vector);
+}
+
+size_t winograd_scratch_size(const winograd_shape *shape) {
+    const long ins = shape->sources * shape->vector, outs = shape->results * shape->vector;
+    const long forward = winograd_block(ins, outs, 0) * (ins + outs + 2 * shape->vector);
+    const long backward = winograd_block(ins, outs, 1) * (ins + outs) + 2 * shape->vector + ins * outs;
+    return 36 * (size_t)(forward > backward ? forward : backward);
+}
+
+void winograd_transform_weights(
+    const winograd_shape *shape, const float *weights, int is_backward, long first, long last, float *transformed) {
+    CALL(transform_weights, weights, is_backward, first, last, transformed);
+}
+
+void winograd_convolve(
+    const winograd_shape *shape, const winograd_values *source, const float *transformed,
+    const winograd_result *result, float *scratch) {
+    CALL(convolve, source, transformed, result, scratch);
+}
+
+void winograd_weight_gradient(
+    const winograd_shape *shape, const winograd_values *source, const winograd_values *gradient, float *weights,
+    float *bias, int adds, float *scratch) {
+    CALL(weight_gradient, source, gradient, weights, bias, adds, scratch);
+}

@@ -1,0 +1,137 @@
+// One convolution with its ReLU by the library.
+
+internal import Experiments
+internal import OneDNN
+
+/// A convolution for a fixed number of pictures.
+struct ConvolutionPlan: TrunkStage {
+    let layer: Int
+    let source: Descriptor
+    let destination: Descriptor
+    let isKept: Bool
+    let workspace: Descriptor? = nil
+    private let forward: Primitive
+    /// `nil` for the first layer, whose input needs no gradient, and where only evaluation is wanted.
+    private let backwardData: Primitive?
+    /// `nil` where only evaluation is wanted.
+    private let backwardWeights: Primitive?
+    /// What the gradient of the weights wants its source and the gradient of the destination to be.
+    private let weightGradientSource: Descriptor
+    private let weightGradientDestination: Descriptor
+    /// Gradient of the ReLU that made the source, where a convolution that is not pooled did.
+    private let sourceMask: Primitive?
+
+    /// - Parameters:
+    ///   - isPooled: whether a pooling follows; then backward looks at the pooled values only.
+    ///   - masksSource: whether the source is an output of a convolution that was not pooled.
+    ///   - activations: the layout of the output.
+    init(
+        layer: Int, _ description: Layer, source: Descriptor, isPooled: Bool, masksSource: Bool, purpose: Purpose,
+        activations: Layout, layouts: inout ParameterLayouts, on device: Device
+    ) throws(OneDNNError) {
+        guard case .convolution(let inChannels, let outChannels, let kernel, let padding) = description.kind else {
+            preconditionFailure("layer \(layer) is a convolution")
+        }
+        let outputShape = [source.shape[0]] + description.outputShape
+        let weightsShape = [outChannels, inChannels, kernel, kernel]
+        let bias = try Descriptor([outChannels], layout: .a)
+        let anyWeights = try Descriptor(weightsShape, layout: .any)
+        let forward = try Primitive.convolution(
+            source: source, weights: layouts.forward[layer] ?? anyWeights, bias: bias,
+            destination: Descriptor(outputShape, layout: activations), padding: padding, purpose: purpose, on: device)
+        guard let destination = forward.wants(.destination, shape: outputShape) else {
+            preconditionFailure("a convolution has a destination")
+        }
+        layouts.choose(\.forward, forward.wants(.weights, shape: weightsShape), for: layer)
+        self.layer = layer
+        self.source = source
+        self.destination = destination
+        self.forward = forward
+        isKept = !isPooled
+        guard purpose == .training else {
+            (backwardData, backwardWeights, sourceMask) = (nil, nil, nil)
+            (weightGradientSource, weightGradientDestination) = (source, destination)
+            return
+        }
+
+        if layer > 0 {
+            let primitive = try Primitive.convolutionBackwardData(
+                sourceGradient: source, weights: layouts.backward[layer] ?? anyWeights,
+                destinationGradient: destination, padding: padding, forward: forward, on: device)
+            layouts.choose(\.backward, primitive.wants(.weights, shape: weightsShape), for: layer)
+            backwardData = primitive
+        } else {
+            backwardData = nil
+        }
+        func weightGradient(_ source: Descriptor, _ destination: Descriptor) throws(OneDNNError) -> Primitive {
+            try Primitive.convolutionBackwardWeights(
+                source: source, weightsGradient: layouts.gradient[layer] ?? anyWeights, biasGradient: bias,
+                destinationGradient: destination, padding: padding, forward: forward, on: device)
+        }
+        var (primitive, from, to) = (try weightGradient(source, destination), source, destination)
+        if primitive.isReference {
+            // With AVX2 there are plain loops only for pictures of one channel and for very small ones; the first
+            // have better code when channels are padded to a vector, the second as row-major matrices.
+            let (anySource, rowMajor, rowMajorSource) = (
+                try Descriptor(source.shape, layout: .any), try Descriptor(outputShape, layout: .abcd),
+                try Descriptor(source.shape, layout: .abcd)
+            )
+            for (source, destination) in [(anySource, destination), (rowMajorSource, rowMajor)] {
+                let other = try weightGradient(source, destination)
+                guard !other.isReference, let wanted = other.wants(.source, shape: source.shape) else { continue }
+                (primitive, from, to) = (other, wanted, destination)
+                break
+            }
+        }
+        layouts.choose(\.gradient, primitive.wants(.weightsGradient, shape: weightsShape), for: layer)
+        backwardWeights = primitive
+        (weightGradientSource, weightGradientDestination) = (from, to)
+        sourceMask = masksSource ? try Primitive.reluBackward(gradient: source, destination: source, on: device) : nil
+    }
+
+    var primitives: [Primitive] { [forward, backwardData, backwardWeights, sourceMask].compactMap { $0 } }
+
+    var convolutionPasses: (all: Int, winograd: Int) {
+        ([forward, backwardData, backwardWeights].compactMap { $0 }.count, 0)
+    }
+
+    func appendForward(
+        _ source: Memory, _ destination: Memory, workspace: Memory?, to builder: ProgramBuilder
+    ) throws(OneDNNError) {
+        try builder.appendForward(layer: layer, forward, source: source, destination: destination)
+    }
+
+    func appendBackward(_ step: BackwardStep, to builder: ProgramBuilder) throws(OneDNNError) {
+        guard let backwardWeights else { preconditionFailure("a plan for training has backward operations") }
+        try builder.appendWeightGradient(
+            layer, backwardWeights,
+            source: step.source.reordered(to: weightGradientSource, as: "source", layer: layer, by: builder),
+            destinationGradient: step.gradient.reordered(
+                to: weightGradientDestination, as: "gradient", layer: layer, by: builder),
+            addsUp: step.addsUp)
+        guard let backwardData, let sourceGradient = step.sourceGradient else { return }
+        let weights = try builder.weights(of: layer, for: backwardData, pass: .backwardData)
+        try builder.append(
+            layer, .backwardData, backwardData,
+            [.destinationGradient: step.gradient, .weights: weights, .sourceGradient: sourceGradient])
+        if let sourceMask {
+            try builder.append(
+                layer - 1, .backwardData, sourceMask,
+                [
+                    .destination: step.source, .destinationGradient: sourceGradient, .sourceGradient: sourceGradient,
+                ])
+        }
+    }
+}
+
+extension Memory {
+    /// Itself, or a copy in the layout that the gradient of a layer's weights wants.
+    fileprivate func reordered(
+        to wanted: Descriptor, as use: String, layer: Int, by builder: ProgramBuilder
+    ) throws(OneDNNError) -> Memory {
+        guard wanted != descriptor else { return self }
+        let copy = try builder.temporaryMemory("reordered \(use)", wanted, byteCount: wanted.byteCount)
+        try builder.append(layer, .backwardWeights, reorder: self, to: copy)
+        return copy
+    }
+}

@@ -1,0 +1,175 @@
+// A convolution by our own Winograd kernels, with the ReLU behind it and, at a block's end, the pooling in the same pass:
+// neither the block's full-size output nor its gradient exists in memory.
+
+internal import CKernels
+internal import Experiments
+internal import OneDNN
+
+/// A 3 × 3 convolution for a fixed number of pictures, on one thread.
+struct WinogradPlan: TrunkStage {
+    let layer: Int
+    let source: Descriptor
+    let destination: Descriptor
+    let workspace: Descriptor?
+    let isKept = true
+    private let convolutionLayer: Int
+    private let isPooled: Bool
+    private let masksSource: Bool
+    private let forward: winograd_shape
+    private let backward: winograd_shape
+
+    /// Numbers in the vectors of the kernels here; `nil` where the processor, or what the library was told to use of
+    /// it, has too few.
+    static var vectorWidth: Int? {
+        let width = min(Int(winograd_widest_vector()), Device.vectorWidth)
+        return width >= 8 ? width : nil
+    }
+
+    /// The layout of pictures that these kernels read and write.
+    static func pictures(width: Int) -> Layout { width == 16 ? .aBcd16b : .aBcd8b }
+
+    /// - Parameters:
+    ///   - pooling: the layer behind, where it is a pooling.
+    ///   - masksSource: whether the source is an output of a convolution that was not pooled.
+    /// - Returns: `nil` where the convolution, the processor or layouts that were chosen before ask for the library.
+    init?(
+        layer: Int, _ layers: [Layer], pooling: Int?, source: Descriptor, masksSource: Bool,
+        layouts: inout ParameterLayouts
+    ) throws(OneDNNError) {
+        guard let width = Self.vectorWidth, case .convolution(let inputs, let outputs, 3, 1) = layers[layer].kind
+        else { return nil }
+        let pictures = Self.pictures(width: width)
+        let weights = try Descriptor([outputs, inputs, 3, 3], layout: width == 16 ? .ABcd16b16a : .ABcd8b8a)
+        guard try source == Descriptor(source.shape, layout: pictures), layouts.forward[layer] ?? weights == weights
+        else { return nil }
+        layouts.choose(\.forward, weights, for: layer)
+        convolutionLayer = layer
+        self.layer = pooling ?? layer
+        self.source = source
+        self.masksSource = masksSource
+        isPooled = pooling != nil
+        let shape = [source.shape[0]] + layers[self.layer].outputShape
+        destination = try Descriptor(shape, layout: pictures)
+        workspace = isPooled ? try Descriptor(shape, type: .uint8, layout: pictures) : nil
+        func groups(_ channels: Int) -> Int { (channels + width - 1) / width }
+        forward = winograd_shape(
+            pictures: source.shape[0], height: source.shape[2], width: source.shape[3], sources: groups(inputs),
+            results: groups(outputs), vector: width)
+        var backward = forward
+        (backward.sources, backward.results) = (forward.results, forward.sources)
+        self.backward = backward
+    }
+
+    var convolutionPasses: (all: Int, winograd: Int) { (3, 3) }
+
+    func appendWeights(_ pass: Pass, to builder: ProgramBuilder) throws(OneDNNError) {
+        let parameters = builder.layerParameters(convolutionLayer)
+        let transformed = try transformedWeights(builder)
+        let isBackward = pass == .backwardData
+        let groups = isBackward ? backward.results : forward.results
+        builder.append(convolutionLayer, pass) {
+            parallel { part, parts in
+                // In pairs, as two groups share a panel.
+                let pairs = (groups + 1) / 2
+                let (first, last) = (pairs * part / parts * 2, min(pairs * (part + 1) / parts * 2, groups))
+                withUnsafePointer(to: forward) { shape in
+                    winograd_transform_weights(
+                        shape, parameters.weight.value.floats.baseAddress, isBackward ? 1 : 0, first, last,
+                        transformed.floats.baseAddress)
+                }
+            }
+        }
+    }
+
+    func appendForward(
+        _ source: Memory, _ destination: Memory, workspace: Memory?, to builder: ProgramBuilder
+    ) throws(OneDNNError) {
+        let bias = try paddedBias(builder)
+        let transformed = try transformedWeights(builder)
+        let scratch = try scratch(builder)
+        let count = builder.layerParameters(convolutionLayer).bias.info.count
+        let parameters = builder.layerParameters(convolutionLayer)
+        builder.append(convolutionLayer, .forward) {
+            // A vector's rest behind the last bias stays 0.
+            if bias !== parameters.bias.value {
+                for index in 0..<count { bias.floats[index] = parameters.bias.value.floats[index] }
+            }
+            var result = winograd_result(
+                values: destination.floats.baseAddress, bias: bias.floats.baseAddress, mask: nil,
+                is_pooled: isPooled ? 1 : 0, taken: workspace.map { $0.base.assumingMemoryBound(to: UInt8.self) })
+            var values = winograd_values(values: source.floats.baseAddress, taken: nil)
+            convolve(forward, &values, transformed, &result, scratch)
+        }
+    }
+
+    func appendBackward(_ step: BackwardStep, to builder: ProgramBuilder) throws(OneDNNError) {
+        let sums = try builder.gradients(of: convolutionLayer, like: nil)
+        let biasSums = try paddedBiasGradient(builder)
+        let scratch = try scratch(builder)
+        let transformed = try transformedWeights(builder)
+        func gradientValues() -> winograd_values {
+            winograd_values(
+                values: step.gradient.floats.baseAddress,
+                taken: step.workspace.map { UnsafePointer($0.base.assumingMemoryBound(to: UInt8.self)) })
+        }
+        builder.append(convolutionLayer, .backwardWeights) {
+            var source = winograd_values(values: step.source.floats.baseAddress, taken: nil)
+            var gradient = gradientValues()
+            withUnsafePointer(to: forward) { shape in
+                winograd_weight_gradient(
+                    shape, &source, &gradient, sums.weights.floats.baseAddress, biasSums.floats.baseAddress,
+                    step.addsUp ? 1 : 0, scratch.floats.baseAddress)
+            }
+            // Behind the last bias there are sums of nothing.
+            if biasSums !== sums.bias {
+                for index in 0..<sums.bias.floats.count { sums.bias.floats[index] = biasSums.floats[index] }
+            }
+        }
+        guard let sourceGradient = step.sourceGradient else { return }
+        builder.append(convolutionLayer, .backwardData) {
+            var gradient = gradientValues()
+            var result = winograd_result(
+                values: sourceGradient.floats.baseAddress, bias: nil,
+                mask: masksSource ? UnsafePointer(step.source.floats.baseAddress) : nil, is_pooled: 0, taken: nil)
+            convolve(backward, &gradient, transformed, &result, scratch)
+        }
+    }
+
+    private func convolve(
+        _ shape: winograd_shape, _ source: inout winograd_values, _ transformed: Buffer,
+        _ result: inout winograd_result, _ scratch: Buffer
+    ) {
+        withUnsafePointer(to: shape) { shape in
+            winograd_convolve(shape, &source, transformed.floats.baseAddress, &result, scratch.floats.baseAddress)
+        }
+    }
+
+    /// One place for both directions: the backward pass begins when the forward pass is over.
+    private func transformedWeights(_ builder: ProgramBuilder) throws(OneDNNError) -> Buffer {
+        let size = withUnsafePointer(to: forward) { winograd_weights_size($0) }
+        return try builder.sharedBuffer(
+            "layer \(convolutionLayer) transformed weights", byteCount: size * MemoryLayout<Float>.stride)
+    }
+
+    private func scratch(_ builder: ProgramBuilder) throws(OneDNNError) -> Buffer {
+        let size = withUnsafePointer(to: forward) { winograd_scratch_size($0) }
+        return try builder.laneBuffer("Winograd tiles", byteCount: size * MemoryLayout<Float>.stride)
+    }
+
+    /// The biases themselves if they fill vectors, else a copy that does.
+    private func paddedBias(_ builder: ProgramBuilder) throws(OneDNNError) -> Memory {
+        try padded(builder.layerParameters(convolutionLayer).bias.value, "padded bias", builder)
+    }
+
+    private func paddedBiasGradient(_ builder: ProgramBuilder) throws(OneDNNError) -> Memory {
+        try padded(builder.gradients(of: convolutionLayer, like: nil).bias, "padded bias gradient", builder)
+    }
+
+    private func padded(_ bias: Memory, _ use: String, _ builder: ProgramBuilder) throws(OneDNNError) -> Memory {
+        let width = forward.results * forward.vector
+        guard bias.descriptor.shape[0] != width else { return bias }
+        let descriptor = try Descriptor([width], layout: .a)
+        return try builder.temporaryMemory(
+            "layer \(convolutionLayer) \(use)", descriptor, byteCount: descriptor.byteCount)
+    }
+}
