@@ -118,10 +118,14 @@ extension RunStore {
     }
 
     /// Everything that a run has said, in order; of its steps, those that were noted.
-    public func records(of run: RunInfo) throws(RunStoreError) -> [RunRecord] {
+    ///
+    /// - Parameter sequence: only what came after the record of this number.
+    public func records(of run: RunInfo, after sequence: Int = -1) throws(RunStoreError) -> [RunRecord] {
         try read(or: []) { database in
             func rows(_ table: String) throws -> [Row] {
-                try Row.fetchAll(database, sql: "SELECT * FROM \(table) WHERE run = ?", arguments: [run.id])
+                try Row.fetchAll(
+                    database, sql: "SELECT * FROM \(table) WHERE run = ? AND sequence > ?",
+                    arguments: [run.id, sequence])
             }
             func record(_ row: Row, _ event: RunEvent) -> RunRecord {
                 RunRecord(run: run.name, sequence: row["sequence"], time: row["time"], event: event)

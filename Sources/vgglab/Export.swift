@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Checkpoints
+import Dashboard
 import Experiments
 import Exports
 import RunLog
@@ -78,19 +79,38 @@ struct Export: ParsableCommand {
 
 struct Replay: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show the log of a run once more.",
-        discussion: "What the run has said, of its steps those that were noted.")
+        abstract: "Show a run once more, in the dashboard or as its log.",
+        discussion: """
+            What the run has said, of its steps those that were noted. In a terminal it passes through the dashboard \
+            within --seconds; without one, or with --no-tui, it is the log.
+            """)
 
     @Argument(help: .run, completion: .run) var runName: String
+    @Flag(name: .customLong("no-tui"), help: "The log, even in a terminal.") var noTUI = false
+    @Option(help: "In the dashboard: seconds that the whole run takes.") var seconds = 20.0
     @Option(help: ArgumentHelp("text, or jsonl for one JSON object a line.", valueName: "format"))
-    var logFormat = LogOptions.LogFormat.text
+    var logFormat: LogOptions.LogFormat?
     @Flag(help: "Only epochs and the end: no header, no progress.") var quiet = false
     @OptionGroup var storeOptions: StoreOptions
+    @OptionGroup var screenOptions: ScreenOptions
+
+    func validate() throws {
+        if !(0...86_400).contains(seconds) {
+            throw ValidationError("--seconds must be from 0 to 86400 (got \(seconds))")
+        }
+    }
 
     func run() throws {
         let (store, run) = try storeOptions.run(runName)
+        let records = try explaining { try store.records(of: run) }
+        let wantsLog = noTUI || quiet || logFormat != nil
+        if !wantsLog && ScreenOptions.terminalProblem == nil {
+            let experiment = try explaining { try run.experiment() }
+            let entry = RunEntry(run, experiment)
+            return try screenOptions.show { ReplayStage(entry, records, seconds: seconds, mailbox: $0) }
+        }
         var log: any RunLogRenderer =
-            logFormat == .text ? TextLog(quiet: quiet) : JSONLinesLog(progressInterval: quiet ? .infinity : 0)
-        for record in try explaining({ try store.records(of: run) }) { Console.write(log.render(record)) }
+            logFormat == .jsonl ? JSONLinesLog(progressInterval: quiet ? .infinity : 0) : TextLog(quiet: quiet)
+        for record in records { Console.write(log.render(record)) }
     }
 }

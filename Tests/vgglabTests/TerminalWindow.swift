@@ -10,6 +10,7 @@ let hasTmux = ["/usr/bin/tmux", "/usr/local/bin/tmux"].contains(where: FileManag
 /// A shell in a terminal window of some size.
 final class TerminalWindow {
     private let folder: URL
+    private var server: pid_t?
 
     /// - Parameter environment: variables for what runs in it.
     init(columns: Int, rows: Int, environment: [String: String] = [:]) throws {
@@ -23,10 +24,12 @@ final class TerminalWindow {
         try tmux(["set-option", "-g", "status", "off"])
         try tmux(["set-option", "-g", "window-size", "manual"])
         try resize(columns: columns, rows: rows)
+        server = pid_t(try tmux(["display-message", "-p", "#{pid}"]).trimmingCharacters(in: .newlines))
     }
 
+    // The terminal is gone then, which tells the program in it to end.
     deinit {
-        _ = try? tmux(["kill-server"])
+        if let server { kill(server, SIGKILL) }
         try? FileManager.default.removeItem(at: folder)
     }
 

@@ -15,16 +15,16 @@ struct DashboardScreen {
 
     private let terminal: CursesTerminal
     private let mailbox: Mailbox
-    private let bench: Workbench
+    private let stage: any Backstage
     private var state: State
     private var isDirty = true
     private var isEnding = false
     private var status: Int32 = 0
 
-    init(_ terminal: CursesTerminal, mailbox: Mailbox, bench: Workbench, preferences: Preferences) {
+    init(_ terminal: CursesTerminal, mailbox: Mailbox, stage: any Backstage, preferences: Preferences) {
         self.terminal = terminal
         self.mailbox = mailbox
-        self.bench = bench
+        self.stage = stage
         state = State(size: terminal.size, preferences: preferences)
         use(preferences)
     }
@@ -34,9 +34,9 @@ struct DashboardScreen {
     /// - Returns: the status to exit with.
     mutating func run() -> Int32 {
         draw()
-        bench.begin()
+        stage.begin()
         var lastNews = monotonicSeconds()
-        while !isEnding || !bench.queue.waitUntilIdle(seconds: 0) {
+        while !isEnding || !stage.isIdle {
             let wait = state.isMoving || isEnding ? Self.newsInterval : 1
             let hasInput = takeInput(wait: max(lastNews + wait - monotonicSeconds(), 0))
             let now = monotonicSeconds()
@@ -85,14 +85,14 @@ struct DashboardScreen {
     private mutating func perform(_ effect: Effect) {
         switch effect {
         case .quit:
-            bench.queue.stopAll()
+            stage.stopAll()
             isEnding = true
         case .redraw: terminal.redraw()
         case .suspend: terminal.suspend()
         case .savePreferences(let preferences):
             use(preferences)
-            bench.perform(effect)
-        default: bench.perform(effect)
+            stage.perform(effect)
+        default: stage.perform(effect)
         }
     }
 

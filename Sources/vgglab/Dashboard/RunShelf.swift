@@ -54,14 +54,8 @@ struct RunShelf {
         guard let experiment = experiments[run.id] ?? (try? run.experiment()) else { return nil }
         experiments[run.id] = experiment
         noteSpeed(of: run, experiment)
-        var entry = RunEntry(
-            name: run.name, experiment: experiment, state: RunEntry.State(run.state), reason: run.reason,
-            isOurs: queued != nil || (run.state != .running && run.machine == machine), threads: run.threads,
-            epoch: run.epoch, step: run.step, stepsPerEpoch: run.stepsPerEpoch, loss: run.loss,
-            trainAccuracy: run.trainAccuracy, testAccuracy: run.testAccuracy, bestAccuracy: run.bestAccuracy,
-            bestEpoch: run.bestEpoch, examplesPerSecond: run.examplesPerSecond, elapsedSeconds: run.elapsedSeconds,
-            createdAt: run.createdAt, peakMemoryBytes: run.peakMemoryBytes, parent: run.parentName, tags: run.tags,
-            note: run.note)
+        var entry = RunEntry(run, experiment)
+        entry.isOurs = queued != nil || (run.state != .running && run.machine == machine)
         if let queued { entry.take(queued) }
         return entry
     }
@@ -90,6 +84,17 @@ extension RunEntry.State {
 }
 
 extension RunEntry {
+    /// A run as the store has it.
+    init(_ run: RunInfo, _ experiment: Experiment) {
+        self.init(
+            name: run.name, experiment: experiment, state: State(run.state), reason: run.reason, isOurs: false,
+            threads: run.threads, epoch: run.epoch, step: run.step, stepsPerEpoch: run.stepsPerEpoch, loss: run.loss,
+            trainAccuracy: run.trainAccuracy, testAccuracy: run.testAccuracy, bestAccuracy: run.bestAccuracy,
+            bestEpoch: run.bestEpoch, examplesPerSecond: run.examplesPerSecond, elapsedSeconds: run.elapsedSeconds,
+            createdAt: run.createdAt, peakMemoryBytes: run.peakMemoryBytes, parent: run.parentName, tags: run.tags,
+            note: run.note)
+    }
+
     /// Takes over how it stands in this process's queue.
     fileprivate mutating func take(_ entry: RunQueue.Entry) {
         switch entry.state {

@@ -45,17 +45,21 @@ struct ScreenOptions: ParsableArguments {
         }
         let budget = RunQueue.Budget(jobs: jobs, threads: threadOptions.count(on: .current))
         let store = try storeOptions.openForWriting()
+        let datasets = DatasetCache(folder: dataOptions.folder, environment: ProcessInfo.processInfo.environment)
+        try show { mailbox in
+            Workbench(store, places: places, budget: budget, datasets: datasets, mailbox: mailbox)
+        }
+    }
+
+    /// Shows a dashboard with what `makeStage` puts behind it until it is quit.
+    func show(_ makeStage: (Mailbox) -> any Backstage) throws {
         let terminal = try explaining {
             try CursesTerminal(TerminalOptions(allowsColor: !noColor, isASCII: ascii))
         }
         let waker = terminal.waker
         let mailbox = Mailbox { waker.wake() }
-        let bench = Workbench(
-            store, places: places, budget: budget,
-            datasets: DatasetCache(folder: dataOptions.folder, environment: ProcessInfo.processInfo.environment),
-            mailbox: mailbox)
         var screen = DashboardScreen(
-            terminal, mailbox: mailbox, bench: bench, preferences: PreferencesFile.read())
+            terminal, mailbox: mailbox, stage: makeStage(mailbox), preferences: PreferencesFile.read())
         let status = screen.run()
         terminal.close()
         if status != 0 { throw ExitCode(status) }

@@ -14,12 +14,14 @@ import Synchronization
 import Training
 
 /// Carries out what the dashboard wants done.
-final class Workbench: Sendable {
+final class Workbench: Backstage, Sendable {
     private struct Shelves {
         var experiments: ExperimentShelf
         var runs: RunShelf
         var machine = MachineWatch()
         var known: [RunInfo] = []
+        /// Runs of other processes that are followed, with the sequence number of the last record told.
+        var watched: [String: Int] = [:]
         var speedCount = 0
         var isRefreshing = false
     }
@@ -113,6 +115,7 @@ final class Workbench: Sendable {
         mailbox.post(.machine(load))
         // Other processes write to the store as well.
         guard let runs = try? store.runs() else { return }
+        followOthers(runs)
         if shelves.withLock({ $0.known != runs }) { refreshRuns() }
     }
 
@@ -135,6 +138,9 @@ final class Workbench: Sendable {
 
     // MARK: What is wanted
 
+    func stopAll() { queue.stopAll() }
+    var isIdle: Bool { queue.waitUntilIdle(seconds: 0) }
+
     /// Carries out an effect that is not the screen's own.
     func perform(_ effect: Effect) {
         switch effect {
@@ -153,11 +159,7 @@ final class Workbench: Sendable {
                 refreshRuns()
             }
         case .saveExperiment(let experiment): trying { [self] in try save(experiment) }
-        case .loadHistory(let run):
-            desk.async { [self] in
-                let records = (try? store.records(of: try store.run(named: run))) ?? []
-                mailbox.post(.history(run: run, records))
-            }
+        case .loadHistory(let run): desk.async { [self] in loadHistory(of: run) }
         case .loadPredictions(let run, let filter): loadPredictions(run, filter)
         case .savePreferences(let preferences): trying { try PreferencesFile.write(preferences) }
         case .loadProfile, .redraw, .suspend, .quit: break
@@ -195,6 +197,26 @@ final class Workbench: Sendable {
         try Data(ExperimentFile.yaml(for: experiment).utf8).write(to: URL(filePath: path), options: .withoutOverwriting)
         mailbox.post(.notice("saved as \(path)", isError: false))
         look()
+    }
+
+    private func loadHistory(of name: String) {
+        let run = try? store.run(named: name)
+        let records = run.flatMap { try? store.records(of: $0) } ?? []
+        mailbox.post(.history(run: name, records))
+        let isOthers = run?.state == .running && !queue.entries.contains { $0.name == name }
+        shelves.withLock { $0.watched[name] = isOthers ? records.last?.sequence ?? -1 : nil }
+    }
+
+    /// Tells what the runs of other processes, whose histories are shown, have said since.
+    private func followOthers(_ runs: [RunInfo]) {
+        for (name, last) in shelves.withLock({ $0.watched }) {
+            guard let run = runs.first(where: { $0.name == name }),
+                let new = try? store.records(of: run, after: last)
+            else { continue }
+            for record in new { mailbox.post(record) }
+            let end = new.last?.sequence ?? last
+            shelves.withLock { $0.watched[name] = run.state == .running ? end : nil }
+        }
     }
 
     private func loadPredictions(_ run: String, _ filter: PictureFilter) {
