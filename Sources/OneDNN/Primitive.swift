@@ -59,8 +59,8 @@ public final class Primitive {
         defer { dnnl_primitive_desc_destroy(wanted) }
         var handle: dnnl_primitive_t?
         try check(dnnl_primitive_create(&handle, wanted), operation)
-        // Not `wanted`: the library's cache takes descriptors for equal that differ only in the strides of sizes of 1, so
-        // that the primitive may be another one, which has chosen other layouts.
+        // Not `wanted`: the library's cache was seen to hand out a primitive that wrote another layout than `wanted` told,
+        // probably that of a descriptor which differs only in the strides of sizes of 1.
         var descriptor: const_dnnl_primitive_desc_t?
         let status = dnnl_primitive_get_primitive_desc(handle, &descriptor)
         guard status == dnnl_success, let handle, let descriptor else {
