@@ -1,0 +1,66 @@
+// What the training loop asks of a model, and what a step gives it: the seam where another device can stand.
+
+/// Sums over the pictures of a batch.
+public struct BatchResult: Sendable, Hashable {
+    /// Cross-entropy added up over the pictures.
+    public var lossSum: Double
+    /// Pictures whose largest logit is at their label.
+    public var correct: Int
+    /// Pictures.
+    public var examples: Int
+
+    /// All of it.
+    public init(lossSum: Double, correct: Int, examples: Int) {
+        self.lossSum = lossSum
+        self.correct = correct
+        self.examples = examples
+    }
+}
+
+/// What the training loop asks of a model; another device can stand behind it.
+public protocol TrainableModel {
+    /// Forward, loss, backward and update on one batch.
+    ///
+    /// - Parameters:
+    ///   - pixels: `[N, C, H, W]`, row-major.
+    ///   - labels: `[N]`, each below the number of classes.
+    ///   - step: steps made before this one; dropout depends on it.
+    ///   - isCancelled: asked between operations, on any thread; `true` ends the step before its update, as if it had
+    ///     never begun.
+    /// - Returns: loss and hits before the update, with dropout; `nil` if cancelled.
+    func train(
+        pixels: UnsafeBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>, step: Int,
+        isCancelled: @escaping @Sendable () -> Bool
+    ) throws(EngineError) -> BatchResult?
+
+    /// Loss and hits on one batch, without dropout; shapes as in `train`.
+    func evaluate(
+        pixels: UnsafeBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>
+    ) throws(EngineError) -> BatchResult
+
+    /// Every weight and bias, in the order of the layers.
+    var parameters: [ParameterInfo] { get }
+
+    /// Lends the numbers of a parameter, row-major, between steps.
+    func withValue<Result>(
+        of parameter: ParameterInfo, _ body: (UnsafeBufferPointer<Float>) -> Result
+    ) throws(EngineError) -> Result
+
+    /// Replaces the numbers of a parameter, row-major.
+    func setValue(of parameter: ParameterInfo, to values: UnsafeBufferPointer<Float>) throws(EngineError)
+
+    /// What an update leaves for the next one: a velocity for each parameter, by the parameter's name; none without
+    /// momentum.
+    var velocities: [ParameterInfo] { get }
+
+    /// Lends the velocity of a parameter, row-major, between steps.
+    func withVelocity<Result>(
+        of parameter: ParameterInfo, _ body: (UnsafeBufferPointer<Float>) -> Result
+    ) throws(EngineError) -> Result
+
+    /// Replaces the velocity of a parameter, row-major.
+    func setVelocity(of parameter: ParameterInfo, to values: UnsafeBufferPointer<Float>) throws(EngineError)
+
+    /// How it computes, for people.
+    var summary: String { get }
+}
