@@ -19,17 +19,19 @@ STEP = {
     "epoch": "epoch", "step": "step", "elapsed_seconds": "elapsed_seconds", "batch_loss": "loss",
     "train_loss": "mean_loss", "train_accuracy": "mean_accuracy", "test_loss": None, "test_accuracy": None,
     "examples_per_second": "examples_per_second", "step_examples_per_second": None,
-    "remaining_seconds": "remaining_seconds",
+    "remaining_seconds": "remaining_seconds", "gradient_norm": "gradient_norm", "dead_share": "dead_share",
 }
 EPOCH = {
     **STEP, "batch_loss": None, "train_loss": "train_loss", "train_accuracy": "train_accuracy",
     "test_loss": "test_loss", "test_accuracy": "test_accuracy",
-    "step_examples_per_second": "step_examples_per_second",
+    "step_examples_per_second": "step_examples_per_second", "gradient_norm": None, "dead_share": None,
 }
 # Tags of the scalars, the events that they come from, and their keys.
 TAGS = {
     "loss/train": ("progress", "loss"),
     "throughput/examples_per_second": ("progress", "examples_per_second"),
+    "gradient_norm": ("progress", "gradient_norm"),
+    "dead_share": ("progress", "dead_share"),
     "accuracy/train": ("epoch_finished", "train_accuracy"),
     "loss/test": ("epoch_finished", "test_loss"),
     "accuracy/test": ("epoch_finished", "test_accuracy"),

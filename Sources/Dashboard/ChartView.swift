@@ -1,4 +1,4 @@
-// Draws the loss or the accuracy of the shown runs, and says which place of the x axis lies under the mouse.
+// Draws the loss or another metric of the shown runs, and says which place of the x axis lies under the mouse.
 
 internal import RunLog
 internal import Screen
@@ -16,7 +16,7 @@ struct ChartView: Widget {
         let runs = state.shownRuns
         isFocused =
             state.tab == .overview && state.dialog == .none
-            && state.panel == (metric == .loss ? .loss : .accuracy)
+            && state.panel == (metric == .loss ? .loss : .second)
         let isLogarithmic = metric == .loss && preferences.isLossLogarithmic
         var notes: [String] = []
         if isLogarithmic { notes.append("log") }

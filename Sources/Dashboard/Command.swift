@@ -13,7 +13,7 @@ package enum Command: Hashable {
     // Runs.
     case newVariant, fork, stop, pause, resume, restart, earlier, later, delete
     // Charts.
-    case axis, logarithmic, smoothing, zoomIn, zoomOut, panLeft, panRight, wholeCurve
+    case axis, secondChart, logarithmic, smoothing, zoomIn, zoomOut, panLeft, panRight, wholeCurve
     // The form.
     case launchForm, saveForm, saveAndLaunchForm
     // Pictures.

@@ -6,10 +6,41 @@ internal import RunLog
 internal import Screen
 
 /// What is drawn in a chart.
-enum Metric: Hashable, CaseIterable {
-    case loss, accuracy
+public enum Metric: String, Sendable, Hashable, CaseIterable {
+    /// Cross-entropy, training and test.
+    case loss
+    /// Share of pictures that are classified right, training and test.
+    case accuracy
+    /// Norm of each step's gradient over all parameters.
+    case gradientNorm = "gradient norm"
+    /// Share of channels and hidden features whose ReLU was closed for a whole batch.
+    case deadUnits = "dead units"
+    /// Training pictures a second.
+    case speed = "pictures a second"
 
-    var title: String { self == .loss ? "Loss" : "Accuracy" }
+    var title: String { rawValue.prefix(1).uppercased() + rawValue.dropFirst() }
+
+    /// Those that the second chart can show.
+    static let forSecondChart = allCases.filter { $0 != .loss }
+
+    func value(of point: RunSeries.Point) -> Double? {
+        switch self {
+        case .loss: point.loss
+        case .accuracy: point.accuracy
+        case .gradientNorm: point.gradientNorm
+        case .deadUnits: point.deadShare
+        case .speed: point.examplesPerSecond
+        }
+    }
+
+    /// What the evaluation after an epoch gave, where there is such a thing.
+    func testValue(of epoch: EpochMetrics) -> Double? {
+        switch self {
+        case .loss: epoch.testLoss
+        case .accuracy: epoch.testAccuracy
+        case .gradientNorm, .deadUnits, .speed: nil
+        }
+    }
 }
 
 /// The charts' state, beside what preferences say.
@@ -72,13 +103,13 @@ struct Curves: Hashable {
             guard let series = catalog.series[run.name] else { return [] }
             let role = Role.series(catalog.color(of: run.name))
             let train = series.points.compactMap { point -> Curve.Sample? in
-                let y = metric == .loss ? point.loss : point.accuracy
+                guard let y = metric.value(of: point) else { return nil }
                 let x = series.place(
                     preferences.axis, step: point.step, epochs: point.epochs, seconds: point.seconds)
                 return y.isFinite ? Curve.Sample(x, y) : nil
             }
             let test = series.epochs.compactMap { epoch -> Curve.Sample? in
-                let y = metric == .loss ? epoch.testLoss : epoch.testAccuracy
+                guard let y = metric.testValue(of: epoch) else { return nil }
                 let x = series.place(
                     preferences.axis, step: epoch.step, epochs: Double(epoch.epoch), seconds: epoch.elapsedSeconds)
                 return y.isFinite ? Curve.Sample(x, y) : nil

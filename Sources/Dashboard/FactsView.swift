@@ -33,6 +33,10 @@ struct FactsView: Widget {
         if let loss = run.loss {
             add("train", "loss \(metric(loss))" + (run.trainAccuracy.map { ", acc \(metric($0))" } ?? ""))
         }
+        if let norm = series?.latest?.gradientNorm {
+            let dead = series?.latest?.deadShare.map { ", \(Readable.fixed($0 * 100, decimals: 0)) % of units dead" }
+            add("gradient", "norm \(Readable.fixed(norm, decimals: 3))\(dead ?? "")")
+        }
         let training = run.experiment.training
         var recipe = "\(training.optimizer.rawValue), lr \(Readable.short(training.learningRate))"
         if training.momentum != 0 { recipe += ", momentum \(Readable.short(training.momentum))" }

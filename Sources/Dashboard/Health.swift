@@ -16,7 +16,7 @@ struct Ailment: Hashable {
 
 extension RunSeries {
     /// What is wrong with the run's learning, if anything.
-    var ailment: Ailment? { notFinite ?? atChance ?? overfitting }
+    var ailment: Ailment? { notFinite ?? dying ?? atChance ?? overfitting }
 
     private var numClasses: Int { started?.network.numClasses ?? 10 }
 
@@ -27,19 +27,34 @@ extension RunSeries {
             isFatal: true)
     }
 
+    /// Most ReLUs are closed for every picture, so that their layers learn nothing. In small batches that is no sign.
+    private var dying: Ailment? {
+        guard let started, started.experiment.data.batchSize >= 32 else { return nil }
+        guard let share = meanOfLastSteps({ $0.deadShare }), share > 0.5 else { return nil }
+        return Ailment(
+            badge: "dead units",
+            reason: "\(Readable.fixed(share * 100, decimals: 0)) % of channels and hidden features are 0 for every "
+                + "picture of a batch and learn nothing: try a smaller learning rate")
+    }
+
+    /// The mean over the last 100 steps, the points' steps counted; `nil` while there are not as many.
+    private func meanOfLastSteps(_ value: (Point) -> Double?) -> Double? {
+        var (steps, sum) = (0, 0.0)
+        for point in points.reversed() {
+            guard let value = value(point) else { return nil }
+            steps += point.weight
+            sum += value * Double(point.weight)
+            if steps >= 100 { return sum / Double(steps) }
+        }
+        return nil
+    }
+
     /// Loss near ln(classes) and accuracy near 1 / classes is what guessing gives.
     private var atChance: Ailment? {
-        guard let last = points.last, last.step >= 100 else { return nil }
-        var (steps, loss, accuracy) = (0, 0.0, 0.0)
-        for point in points.reversed() {
-            steps += point.weight
-            loss += point.loss * Double(point.weight)
-            accuracy += point.accuracy * Double(point.weight)
-            if steps >= 100 { break }
+        guard let loss = meanOfLastSteps({ $0.loss }), let accuracy = meanOfLastSteps({ $0.accuracy }) else {
+            return nil
         }
         let (guessing, chance) = (log(Double(numClasses)), 1 / Double(numClasses))
-        loss /= Double(steps)
-        accuracy /= Double(steps)
         guard abs(loss - guessing) < 0.02 * guessing, accuracy < 1.5 * chance else { return nil }
         let figure = Readable.fixed(loss, decimals: 3)
         return Ailment(

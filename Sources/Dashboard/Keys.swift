@@ -86,6 +86,9 @@ package enum Keys {
         Binding(.smoothing, [.character("w")], in: charts, "Smooth curves more, or not at all", bar: "smooth"),
         Binding(.logarithmic, [.character("y")], in: charts, "Draw the loss on a logarithmic scale", bar: "log y"),
         Binding(
+            .secondChart, [.character("m")], in: runs,
+            "Draw accuracy, gradient norm, dead units or speed in the second chart", bar: "metric"),
+        Binding(
             .resume, [.character("r")], in: runs, "Go on with ended runs from their last checkpoint", bar: "resume"),
         Binding(.restart, [.character("R")], in: runs, "Train ended runs' experiments again from the start"),
         Binding(

@@ -15,7 +15,7 @@ struct Layout {
     var list = Rect(Size(columns: 0, rows: 0))
     var details = Rect(Size(columns: 0, rows: 0))
     var loss = Rect(Size(columns: 0, rows: 0))
-    var accuracy = Rect(Size(columns: 0, rows: 0))
+    var second = Rect(Size(columns: 0, rows: 0))
     var progress = Rect(Size(columns: 0, rows: 0))
     var matrix = Rect(Size(columns: 0, rows: 0))
     var pictures = Rect(Size(columns: 0, rows: 0))
@@ -46,7 +46,7 @@ struct Layout {
             switch state.panel {
             case .list: list = body
             case .loss: loss = body
-            case .accuracy: accuracy = body
+            case .second: second = body
             }
             return
         }
@@ -56,12 +56,12 @@ struct Layout {
             if left.height >= 26 { details = left.takeBottom(min(max(left.height * 44 / 100, 14), 18)) }
             list = left
             progress = right.takeBottom(right.height >= 24 ? 5 : 3)
-            (loss, accuracy) = halves(of: right.rows([.rest, .rest]))
+            (loss, second) = halves(of: right.rows([.rest, .rest]))
         } else {
             var rest = body
             progress = rest.takeBottom(3)
             list = rest.takeTop(rest.height * 53 / 100)
-            (loss, accuracy) = halves(of: rest.columns([.rest, .rest]))
+            (loss, second) = halves(of: rest.columns([.rest, .rest]))
         }
     }
 
@@ -72,19 +72,19 @@ struct Layout {
             details = left.takeBottom(min(max(left.height * 44 / 100, 14), 18))
             list = left
             progress = rest.takeBottom(rest.height >= 24 ? 5 : 3)
-            (loss, accuracy) = halves(of: rest.rows([.rest, .rest]))
+            (loss, second) = halves(of: rest.rows([.rest, .rest]))
         } else {
             progress = rest.takeBottom(3)
             let top = rest.takeTop(min(rest.height * 63 / 100, 14))
             let parts = top.columns([.share(4), .share(5)])
             (list, details) = (parts[0], parts[1])
-            (loss, accuracy) = halves(of: rest.columns([.rest, .rest]))
+            (loss, second) = halves(of: rest.columns([.rest, .rest]))
         }
     }
 
     private mutating func compare(_ state: State, _ isWide: Bool) {
         var rest = body
-        accuracy = isWide ? rest.takeRight(rest.width * 45 / 100) : rest.takeBottom(rest.height * 40 / 100)
+        second = isWide ? rest.takeRight(rest.width * 45 / 100) : rest.takeBottom(rest.height * 40 / 100)
         details = rest
     }
 

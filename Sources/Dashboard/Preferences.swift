@@ -25,6 +25,8 @@ public struct Preferences: Sendable, Hashable {
     public var smoothing = 0.9
     /// Whether the loss is drawn on a logarithmic scale.
     public var isLossLogarithmic = false
+    /// What the second chart shows; the first one shows the loss.
+    public var secondChart = Metric.accuracy
     /// The column that the list is sorted by; empty for its own order.
     public var sortColumn = ""
     /// Whether the largest values come first.
@@ -47,6 +49,8 @@ public struct Preferences: Sendable, Hashable {
             case "smoothing":
                 if let number = Double(value), Self.smoothings.contains(number) { smoothing = number }
             case "log-loss": isLossLogarithmic = value == "true"
+            case "second-chart":
+                if let metric = Metric(rawValue: value), Metric.forSecondChart.contains(metric) { secondChart = metric }
             case "sort": sortColumn = value
             case "descending": isDescending = value == "true"
             case "palette": palette = Palette(rawValue: value) ?? palette
@@ -61,6 +65,7 @@ public struct Preferences: Sendable, Hashable {
         axis: \(axis.rawValue)
         smoothing: \(smoothing)
         log-loss: \(isLossLogarithmic)
+        second-chart: \(secondChart.rawValue)
         sort: \(sortColumn)
         descending: \(isDescending)
         palette: \(palette.rawValue)

@@ -21,6 +21,9 @@ struct RunSeries: Hashable {
         var accuracy: Double
         /// Pictures a second of the epoch so far.
         var examplesPerSecond: Double
+        /// Norm of the gradient, and share of units whose ReLU was closed for a whole batch, where they are known.
+        var gradientNorm: Double?
+        var deadShare: Double?
     }
 
     /// More points than a screen has dots are thinned.
@@ -77,7 +80,8 @@ struct RunSeries: Hashable {
         let share = Double(progress.stepInEpoch) / Double(max(progress.stepsPerEpoch, 1))
         var point = Point(
             step: progress.step, weight: 1, epochs: passed + share, seconds: progress.elapsedSeconds,
-            loss: progress.loss, accuracy: progress.meanAccuracy, examplesPerSecond: progress.examplesPerSecond)
+            loss: progress.loss, accuracy: progress.meanAccuracy, examplesPerSecond: progress.examplesPerSecond,
+            gradientNorm: progress.gradientNorm, deadShare: progress.deadShare)
         // Means of an epoch so far at two places give the mean between them, whichever steps were left out.
         let before = latest.flatMap { $0.epoch == progress.epoch && $0.step < progress.step ? $0 : nil }
         if before != nil || progress.stepInEpoch > 0 {
@@ -114,6 +118,12 @@ extension RunSeries.Point {
         let share = Double(weight) / Double(merged.weight)
         merged.loss = loss * share + next.loss * (1 - share)
         merged.accuracy = accuracy * share + next.accuracy * (1 - share)
+        func mean(_ value: Double?, _ next: Double?) -> Double? {
+            guard let value, let next else { return value ?? next }
+            return value * share + next * (1 - share)
+        }
+        merged.gradientNorm = mean(gradientNorm, next.gradientNorm)
+        merged.deadShare = mean(deadShare, next.deadShare)
         return merged
     }
 }

@@ -36,7 +36,7 @@ extension State {
             return [.savePreferences(preferences)]
         case .newVariant, .fork: openForm(isFork: command == .fork)
         case .stop, .pause, .resume, .restart, .earlier, .later, .delete, .confirm: return control(command)
-        case .axis, .logarithmic, .smoothing, .zoomIn, .zoomOut, .panLeft, .panRight, .wholeCurve:
+        case .axis, .secondChart, .logarithmic, .smoothing, .zoomIn, .zoomOut, .panLeft, .panRight, .wholeCurve:
             return changeCurves(command)
         case .launchForm: return finishForm(launching: true, saving: false)
         case .saveForm: return finishForm(launching: false, saving: true)
@@ -185,6 +185,10 @@ extension State {
             let all = Preferences.Axis.allCases
             preferences.axis = all[((all.firstIndex(of: preferences.axis) ?? 0) + 1) % all.count]
             curves.resetView()
+            return [.savePreferences(preferences)]
+        case .secondChart:
+            let all = Metric.forSecondChart
+            preferences.secondChart = all[((all.firstIndex(of: preferences.secondChart) ?? 0) + 1) % all.count]
             return [.savePreferences(preferences)]
         case .logarithmic:
             preferences.isLossLogarithmic.toggle()

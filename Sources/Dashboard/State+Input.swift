@@ -90,7 +90,7 @@ extension State {
             return []
         }
         if layout.list.contains(mouse.position), tab == .overview { return takeInList(mouse, layout.list) }
-        for (metric, area) in [(Metric.loss, layout.loss), (.accuracy, layout.accuracy)]
+        for (metric, area) in [(Metric.loss, layout.loss), (preferences.secondChart, layout.second)]
         where area.contains(mouse.position) {
             takeInChart(mouse, metric, area)
             return []
@@ -128,7 +128,7 @@ extension State {
         let x = ChartView(self, metric).x(at: mouse.position, in: area)
         switch mouse.action {
         case .press:
-            if tab == .overview { panel = metric == .loss ? .loss : .accuracy }
+            if tab == .overview { panel = metric == .loss ? .loss : .second }
             isDraggingCursor = x != nil
             if let x { curves.setCursor(x, in: chartExtent) }
         case .drag:

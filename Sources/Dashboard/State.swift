@@ -18,7 +18,7 @@ public struct State: Sendable {
 
     /// The parts of the overview that the keys can go to.
     enum Panel: Int, CaseIterable {
-        case list, loss, accuracy
+        case list, loss, second
     }
 
     /// A sentence that is shown for a while.

@@ -37,7 +37,7 @@ extension State {
             buffer.draw(NetworkView(self), in: layout.details)
         case .compare:
             buffer.draw(CompareView(self), in: layout.details)
-            buffer.draw(FrontView(self), in: layout.accuracy)
+            buffer.draw(FrontView(self), in: layout.second)
         case .pictures:
             buffer.draw(MatrixView(self), in: layout.matrix)
             buffer.draw(PicturesView(self), in: layout.pictures)
@@ -46,7 +46,7 @@ extension State {
         }
         guard tab == .overview || tab == .run else { return }
         buffer.draw(ChartView(self, .loss), in: layout.loss)
-        buffer.draw(ChartView(self, .accuracy), in: layout.accuracy)
+        buffer.draw(ChartView(self, preferences.secondChart), in: layout.second)
         buffer.draw(ProgressView(self), in: layout.progress)
     }
 

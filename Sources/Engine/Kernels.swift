@@ -103,14 +103,16 @@ package func softmaxCrossEntropy(
 /// g ← g + λw; v ← μv + g; w ← w − ηv (without momentum v is g).
 ///
 /// **Source**: PyTorch documentation of `torch.optim.SGD`, dampening 0, no Nesterov.
+///
+/// - Returns: the sum of the squares of the gradients as they came, without weight decay.
+@discardableResult
 package func sgd(
     parameters: UnsafeMutableBufferPointer<Float>, gradients: UnsafeMutableBufferPointer<Float>,
     velocities: UnsafeMutableBufferPointer<Float>?, learningRate: Float, momentum: Float, weightDecay: Float
-) {
-    guard let w = parameters.baseAddress, let g = gradients.baseAddress else { return }
+) -> Double {
+    guard let w = parameters.baseAddress, let g = gradients.baseAddress else { return 0 }
     let v = velocities?.baseAddress
-    parallel { part, parts in
-        let range = share(of: parameters.count, part, parts)
+    func update(_ range: Range<Int>) {
         if let v {
             for index in range {
                 let velocity = momentum * v[index] + (g[index] + weightDecay * w[index])
@@ -123,4 +125,30 @@ package func sgd(
             }
         }
     }
+    // A block's gradients are in the first cache when they are used the second time.
+    let blockSize = 4096
+    let blocks = (parameters.count + blockSize - 1) / blockSize
+    return withUnsafeTemporaryAllocation(of: Double.self, capacity: blocks) { squares in
+        parallel { part, parts in
+            for block in blocks * part / parts..<blocks * (part + 1) / parts {
+                let range = block * blockSize..<min((block + 1) * blockSize, parameters.count)
+                squares.initializeElement(
+                    at: block, to: sumOfSquares(UnsafeMutableBufferPointer(rebasing: gradients[range])))
+                update(range)
+            }
+        }
+        return squares.reduce(0, +)
+    }
+}
+
+/// In sixteen sums, so that the additions can go side by side.
+private func sumOfSquares(_ values: UnsafeMutableBufferPointer<Float>) -> Double {
+    var sums = SIMD16<Float>()
+    let whole = values.count / 16 * 16
+    for start in stride(from: 0, to: whole, by: 16) {
+        for lane in 0..<16 { sums[lane] += values[start + lane] * values[start + lane] }
+    }
+    var sum = Double(sums.sum())
+    for index in whole..<values.count { sum += Double(values[index] * values[index]) }
+    return sum
 }

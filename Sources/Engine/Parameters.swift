@@ -116,11 +116,26 @@ final class Parameters {
     }
 
     /// w ← w − η(g + λw), with momentum as `TrainingRecipe` has it.
-    func update(_ recipe: TrainingRecipe) {
-        sgd(
+    ///
+    /// - Returns: the norm of all gradients together.
+    func update(_ recipe: TrainingRecipe) -> Double {
+        let squares = sgd(
             parameters: values.floats, gradients: gradients.floats, velocities: velocities?.floats,
             learningRate: Float(recipe.learningRate), momentum: Float(recipe.momentum),
             weightDecay: Float(recipe.weightDecay))
+        return squares.squareRoot()
+    }
+
+    /// Share of units behind which the ReLU was closed for the whole batch: channels of convolutions and hidden
+    /// features whose bias has a gradient of exactly 0, so that the step teaches them nothing.
+    var deadShare: Double {
+        // The last layer has no ReLU.
+        let hidden = byLayer.sorted { $0.key < $1.key }.dropLast().map(\.value.bias)
+        let units = hidden.map(\.info.count).reduce(0, +)
+        let dead = hidden.map { bias in
+            bias.gradient.floats.prefix(bias.info.count).count { $0 == 0 }
+        }
+        return units > 0 ? Double(dead.reduce(0, +)) / Double(units) : 0
     }
 }
 

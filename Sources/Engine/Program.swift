@@ -30,6 +30,8 @@ final class StepState {
     var step = 0
     var lossSum = 0.0
     var correct = 0
+    var gradientNorm: Double?
+    var deadShare: Double?
     /// `[N, classes]` of the last step; valid until the next one.
     var logits = UnsafeMutableBufferPointer<Float>(start: nil, count: 0)
 }
@@ -99,7 +101,10 @@ struct Program {
         }
         try builder.phase { () throws(OneDNNError) in
             try builder.appendGradientSums()
-            builder.append(nil, .update) { builder.parameters.update(recipe) }
+            builder.append(nil, .update) {
+                state.deadShare = builder.parameters.deadShare
+                state.gradientNorm = builder.parameters.update(recipe)
+            }
         }
         return Program(phases: builder.program, sources: activations.joined().map(\.source))
     }

@@ -8,12 +8,20 @@ public struct BatchResult: Sendable, Hashable {
     public var correct: Int
     /// Pictures.
     public var examples: Int
+    /// Euclidean norm of the mean loss's gradient with respect to all parameters; `nil` without an update.
+    public var gradientNorm: Double?
+    /// Share of channels and hidden features whose ReLU was closed for the whole batch, 0 to 1; `nil` without an update.
+    public var deadShare: Double?
 
     /// All of it.
-    public init(lossSum: Double, correct: Int, examples: Int) {
+    public init(
+        lossSum: Double, correct: Int, examples: Int, gradientNorm: Double? = nil, deadShare: Double? = nil
+    ) {
         self.lossSum = lossSum
         self.correct = correct
         self.examples = examples
+        self.gradientNorm = gradientNorm
+        self.deadShare = deadShare
     }
 }
 

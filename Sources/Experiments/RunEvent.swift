@@ -83,11 +83,17 @@ public struct Progress: Sendable, Hashable {
     public var elapsedSeconds: Double
     /// Seconds until the run ends, evaluations counted; `nil` while unknown.
     public var remainingSeconds: Double?
+    /// Euclidean norm of the last step's gradient over all parameters, before weight decay; `nil` where it is not known.
+    public var gradientNorm: Double?
+    /// Share of channels and hidden features whose ReLU was closed for the whole last batch, 0 to 1; `nil` where it is
+    /// not known.
+    public var deadShare: Double?
 
     /// All of it.
     public init(
         epoch: Int, step: Int, stepInEpoch: Int, stepsPerEpoch: Int, loss: Double, meanLoss: Double,
-        meanAccuracy: Double, examplesPerSecond: Double, elapsedSeconds: Double, remainingSeconds: Double?
+        meanAccuracy: Double, examplesPerSecond: Double, elapsedSeconds: Double, remainingSeconds: Double?,
+        gradientNorm: Double? = nil, deadShare: Double? = nil
     ) {
         self.epoch = epoch
         self.step = step
@@ -99,6 +105,8 @@ public struct Progress: Sendable, Hashable {
         self.examplesPerSecond = examplesPerSecond
         self.elapsedSeconds = elapsedSeconds
         self.remainingSeconds = remainingSeconds
+        self.gradientNorm = gradientNorm
+        self.deadShare = deadShare
     }
 }
 

@@ -12,6 +12,7 @@ enum CSVTable {
     static let columns = [
         "run", "kind", "epoch", "step", "time", "elapsed_seconds", "batch_loss", "train_loss", "train_accuracy",
         "test_loss", "test_accuracy", "examples_per_second", "step_examples_per_second", "remaining_seconds",
+        "gradient_norm", "dead_share",
     ]
 
     static func text(of history: RunHistory) -> String {
@@ -27,18 +28,23 @@ enum CSVTable {
             metrics = [
                 "step", "\(progress.epoch)", "\(progress.step)", "\(record.time)", "\(progress.elapsedSeconds)",
                 "\(progress.loss)", "\(progress.meanLoss)", "\(progress.meanAccuracy)", "", "",
-                "\(progress.examplesPerSecond)", "", progress.remainingSeconds.map { "\($0)" } ?? "",
+                "\(progress.examplesPerSecond)", "", cell(progress.remainingSeconds), cell(progress.gradientNorm),
+                cell(progress.deadShare),
             ]
         case .epochFinished(let epoch):
             metrics = [
                 "epoch", "\(epoch.epoch)", "\(epoch.step)", "\(record.time)", "\(epoch.elapsedSeconds)", "",
                 "\(epoch.trainLoss)", "\(epoch.trainAccuracy)", "\(epoch.testLoss)", "\(epoch.testAccuracy)",
                 "\(epoch.examplesPerSecond)", "\(epoch.stepExamplesPerSecond)", "\(epoch.remainingSeconds)",
+                "", "",
             ]
         case .checkpointSaved, .runFinished, .runStarted, .warning: return []
         }
         return [cell(record.run)] + metrics
     }
+
+    /// A number as a cell.
+    private static func cell(_ number: Double?) -> String { number.map { "\($0)" } ?? "" }
 
     /// Text as a cell: in quotes where it needs them, and with an apostrophe before what would start a formula.
     private static func cell(_ text: String) -> String {

@@ -6,8 +6,8 @@ internal import Experiments
 
 /// Turns a run's records, in their order, into the bytes of an event file.
 ///
-/// The step axis counts training steps. A step gives `loss/train` (of its batch), `throughput/examples_per_second` and
-/// `learning_rate`; an epoch gives `accuracy/train`, `loss/test` and `accuracy/test`.
+/// The step axis counts training steps. A step gives `loss/train` (of its batch), `throughput/examples_per_second`,
+/// `gradient_norm`, `dead_share` and `learning_rate`; an epoch gives `accuracy/train`, `loss/test` and `accuracy/test`.
 struct TensorBoardEvents {
     private var learningRate: Double?
 
@@ -33,6 +33,8 @@ struct TensorBoardEvents {
             var scalars = [
                 ("loss/train", progress.loss), ("throughput/examples_per_second", progress.examplesPerSecond),
             ]
+            if let norm = progress.gradientNorm { scalars.append(("gradient_norm", norm)) }
+            if let share = progress.deadShare { scalars.append(("dead_share", share)) }
             if let learningRate { scalars.append(("learning_rate", learningRate)) }
             return Self.scalars(scalars, time: record.time, step: progress.step)
         case .epochFinished(let epoch):

@@ -74,6 +74,8 @@ extension Progress {
             "examples_per_second": .number(examplesPerSecond),
             "elapsed_seconds": .number(elapsedSeconds),
             "remaining_seconds": .optional(remainingSeconds),
+            "gradient_norm": .optional(gradientNorm),
+            "dead_share": .optional(deadShare),
         ]
     }
 }

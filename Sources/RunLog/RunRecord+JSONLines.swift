@@ -186,7 +186,8 @@ extension Progress {
             meanLoss: try values.number("mean_loss"), meanAccuracy: try values.number("mean_accuracy"),
             examplesPerSecond: try values.number("examples_per_second"),
             elapsedSeconds: try values.number("elapsed_seconds"),
-            remainingSeconds: try values.optional("remaining_seconds"))
+            remainingSeconds: try values.optional("remaining_seconds"),
+            gradientNorm: try values.optional("gradient_norm"), deadShare: try values.optional("dead_share"))
     }
 }
 

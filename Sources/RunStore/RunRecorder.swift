@@ -122,11 +122,11 @@ public final class RunRecorder: Sendable {
             switch record.event {
             case .progress(let progress):
                 try database.cachedStatement(
-                    sql: "INSERT OR REPLACE INTO step_metric VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                    sql: "INSERT OR REPLACE INTO step_metric VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
                 ).execute(arguments: [
                     run.id, progress.step, record.sequence, record.time, progress.epoch, progress.stepInEpoch,
                     progress.loss, progress.meanLoss, progress.meanAccuracy, progress.examplesPerSecond,
-                    progress.elapsedSeconds, progress.remainingSeconds,
+                    progress.elapsedSeconds, progress.remainingSeconds, progress.gradientNorm, progress.deadShare,
                 ])
             case .epochFinished(let epoch):
                 try database.cachedStatement(

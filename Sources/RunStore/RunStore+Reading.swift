@@ -164,7 +164,8 @@ extension Progress {
             epoch: row["epoch"], step: row["step"], stepInEpoch: row["step_in_epoch"], stepsPerEpoch: stepsPerEpoch,
             loss: row.number("loss"), meanLoss: row.number("mean_loss"), meanAccuracy: row.number("mean_accuracy"),
             examplesPerSecond: row.number("examples_per_second"), elapsedSeconds: row.number("elapsed_seconds"),
-            remainingSeconds: row["remaining_seconds"])
+            remainingSeconds: row["remaining_seconds"], gradientNorm: row["gradient_norm"],
+            deadShare: row["dead_share"])
     }
 }
 

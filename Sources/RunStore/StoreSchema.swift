@@ -72,6 +72,13 @@ enum StoreSchema {
                     ) WITHOUT ROWID;
                     """)
         }
+        migrator.registerMigration("2") { database in
+            try database.execute(
+                sql: """
+                    ALTER TABLE step_metric ADD COLUMN gradient_norm REAL;
+                    ALTER TABLE step_metric ADD COLUMN dead_share REAL;
+                    """)
+        }
         return migrator
     }
 }

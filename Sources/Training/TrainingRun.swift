@@ -106,7 +106,7 @@ public struct TrainingRun {
             sums.add(result)
             position.add(result)
             pace.endStep(examples: result.examples, began: beforeStep, now: seconds())
-            emit(.progress(progress(loss: result.lossSum / Double(result.examples), sums)))
+            emit(.progress(progress(of: result, sums)))
             guard result.lossSum.isFinite else { throw .diverged(step: position.step) }
             if stop.isMade { throw .stopped }
             // After an epoch's last step its evaluation comes first, so that it is kept with the state.
@@ -127,12 +127,13 @@ public struct TrainingRun {
         if stop.isMade { throw .stopped }
     }
 
-    private func progress(loss: Double, _ sums: MetricSums) -> Progress {
+    private func progress(of result: BatchResult, _ sums: MetricSums) -> Progress {
         Progress(
             epoch: position.epoch, step: position.step, stepInEpoch: position.stepInEpoch,
-            stepsPerEpoch: started.stepsPerEpoch, loss: loss, meanLoss: sums.meanLoss, meanAccuracy: sums.accuracy,
-            examplesPerSecond: pace.epochExamplesPerSecond, elapsedSeconds: pace.elapsed,
-            remainingSeconds: pace.remaining(afterStep: position.step))
+            stepsPerEpoch: started.stepsPerEpoch, loss: result.lossSum / Double(result.examples),
+            meanLoss: sums.meanLoss, meanAccuracy: sums.accuracy, examplesPerSecond: pace.epochExamplesPerSecond,
+            elapsedSeconds: pace.elapsed, remainingSeconds: pace.remaining(afterStep: position.step),
+            gradientNorm: result.gradientNorm, deadShare: result.deadShare)
     }
 
     /// One pass over the test pictures.

@@ -22,6 +22,20 @@ struct CurvesTests {
         #expect(kept.last.map { Preferences(text: $0.text) } == kept.last)
     }
 
+    @Test("m draws another metric in the second chart")
+    func metrics() throws {
+        var state = try Scene.busy()
+        #expect(text(state).contains("Accuracy"))
+        state.type("m")
+        #expect(text(state).contains("Gradient norm"))
+        #expect(!text(state).contains("Accuracy"))
+        let charts = ["Dead units", "Pictures a second", "Accuracy"].map { title in
+            state.type("m")
+            return text(state).contains(title)
+        }
+        #expect(charts == [true, true, true])
+    }
+
     @Test("The cursor reads every curve; 0 lets go of it")
     func cursor() throws {
         var state = try Scene.busy()

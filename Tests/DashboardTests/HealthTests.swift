@@ -45,6 +45,29 @@ struct HealthTests {
         #expect(lines.contains { $0.contains("smaller learning rate") })
     }
 
+    private func steps(_ count: Int, dead share: Double, batchSize: Int = 128) throws -> [RunRecord] {
+        var run = Scene.run("a-1")
+        run.experiment.data.batchSize = batchSize
+        return try Scene.records(of: run, upTo: count).map { record in
+            guard case .progress(var progress) = record.event else { return record }
+            progress.deadShare = share
+            progress.gradientNorm = 0.5
+            var record = record
+            record.event = .progress(progress)
+            return record
+        }
+    }
+
+    @Test("Units that are 0 for every picture of large batches are dead, and their share is told")
+    func deadUnits() throws {
+        let lines = screen(try steps(200, dead: 0.75))
+        #expect(lines[3].contains("dead units"))
+        #expect(lines.contains { $0.contains("75 % of channels and hidden features") })
+        #expect(!screen(try steps(200, dead: 0.4))[3].contains("dead units"))
+        #expect(!screen(try steps(90, dead: 0.75))[3].contains("dead units"))
+        #expect(!screen(try steps(200, dead: 0.75, batchSize: 8))[3].contains("dead units"))
+    }
+
     @Test("A gap between training and test that widens while the test loss rises is overfitting")
     func overfitting() {
         let lines = screen(epochs([(0.9, 0.88, 0.3), (0.93, 0.885, 0.31), (0.96, 0.885, 0.35)]))

@@ -12,6 +12,7 @@ struct PreferencesTests {
         preferences.axis = .time
         preferences.smoothing = 0.97
         preferences.isLossLogarithmic = true
+        preferences.secondChart = .gradientNorm
         preferences.sortColumn = "best"
         preferences.isDescending = true
         preferences.palette = .light
@@ -19,7 +20,8 @@ struct PreferencesTests {
     }
 
     @Test(
-        "What cannot be read stays as it is for most", arguments: ["", "axis", "axis: moon\nsmoothing: 7", "\u{0}: x"])
+        "What cannot be read stays as it is for most",
+        arguments: ["", "axis", "axis: moon\nsmoothing: 7", "second-chart: loss", "\u{0}: x"])
     func junk(_ text: String) {
         #expect(Preferences(text: text) == Preferences())
     }

@@ -113,6 +113,35 @@ import Testing
         #expect(result.correct == 8)
     }
 
+    @Test(arguments: [1, 2]) func `a step tells the norm of its gradient, without weight decay`(threads: Int) throws {
+        let network = try Network.small()
+        let recipe = TrainingRecipe(momentum: 0.9, weightDecay: 0.1)
+        let model = try VGGModel(network, recipe: recipe, batchSize: 8, threads: threads)
+        for step in 0..<3 {
+            let norm = try #require(
+                try model.train(Batch(8, for: network, seed: UInt64(step)), step: step).gradientNorm)
+            let squares = try model.gradients().values.map { $0.floats.map { Double($0) * Double($0) }.reduce(0, +) }
+            let expected = squares.reduce(0, +).squareRoot()
+            #expect(norm > 0)
+            #expect(abs(norm - expected) < 1e-6 * expected)
+        }
+        #expect(try model.evaluate(Batch(8, for: network, seed: 0)).gradientNorm == nil)
+    }
+
+    @Test func `units whose ReLU is closed for the whole batch are dead`() throws {
+        let network = try Network.small(dropout: 0)
+        let model = try VGGModel(network, recipe: TrainingRecipe(learningRate: 0), batchSize: 32, threads: 2)
+        let batch = Batch(32, for: network, seed: 0)
+        #expect(try #require(try model.train(batch, step: 0).deadShare) < 0.5)
+        // Two convolutions of 16 channels and 24 hidden features; what a layer of dead units feeds dies with it.
+        let hidden = try #require(model.parameters.first { $0.shape == [24] })
+        try model.set(hidden, to: [Float](repeating: -1000, count: 6) + [Float](repeating: 1000, count: 18))
+        #expect(try #require(try model.train(batch, step: 0).deadShare) >= 6.0 / 56)
+        try model.set(hidden, to: [Float](repeating: -1000, count: 24))
+        #expect(try model.train(batch, step: 0).deadShare == 1)
+        #expect(try model.evaluate(batch).deadShare == nil)
+    }
+
     @Test func `a weight that is no number makes the loss none`() throws {
         let network = try Network.small()
         let model = try VGGModel(network, recipe: TrainingRecipe(), batchSize: 8, threads: 2)

@@ -43,12 +43,16 @@ import Testing
     }
 
     @Test func `steps and epochs are scalars over training steps`() throws {
-        let run = records([try started(), step(1), .warning("x"), step(2, loss: .nan), epoch(1), finished()])
+        let run = records([
+            try started(), step(1), .warning("x"), step(2, loss: .nan, gradientNorm: 1.5, deadShare: 0.25), epoch(1),
+            finished(),
+        ])
         let path = try TensorBoardLog.write(run.reversed(), to: folder.file("a"))
         #expect(
             try scalars(path) == [
                 "1 1001.0 loss/train 0.5", "1 1001.0 throughput/examples_per_second 8.0", "1 1001.0 learning_rate 0.25",
-                "2 1003.0 loss/train nan", "2 1003.0 throughput/examples_per_second 8.0", "2 1003.0 learning_rate 0.25",
+                "2 1003.0 loss/train nan", "2 1003.0 throughput/examples_per_second 8.0",
+                "2 1003.0 gradient_norm 1.5", "2 1003.0 dead_share 0.25", "2 1003.0 learning_rate 0.25",
                 "2 1004.0 accuracy/train 0.25", "2 1004.0 loss/test 1.5", "2 1004.0 accuracy/test 0.125",
             ])
         let first = try #require(try eventMessages(try folder.bytes(of: path)).first)

@@ -23,7 +23,7 @@ func progress(
     Progress(
         epoch: epoch, step: (epoch - 1) * 469 + stepInEpoch, stepInEpoch: stepInEpoch, stepsPerEpoch: 469, loss: loss,
         meanLoss: loss.isFinite ? 0.412 : loss, meanAccuracy: 0.847, examplesPerSecond: 212.3, elapsedSeconds: seconds,
-        remainingSeconds: remaining)
+        remainingSeconds: remaining, gradientNorm: 1.5, deadShare: 0.125)
 }
 
 func metrics(epoch: Int = 3, testAccuracy: Double = 0.861, at seconds: Double = 100) -> EpochMetrics {

@@ -42,14 +42,14 @@ import Testing
             log.output(of: .progress(progress(at: 12.5))).standardOutput
                 == #"{"event":"progress",\#(head),"epoch":3,"step":1058,"step_in_epoch":120,"steps_per_epoch":469,"#
                 + #""loss":0.5,"mean_loss":0.412,"mean_accuracy":0.847,"examples_per_second":212.3,"#
-                + #""elapsed_seconds":12.5,"remaining_seconds":1860.0}"# + "\n")
+                + #""elapsed_seconds":12.5,"remaining_seconds":1860.0,"gradient_norm":1.5,"dead_share":0.125}"# + "\n")
     }
 
     @Test(arguments: [Double.nan, .infinity, -.infinity]) func `a loss that is no number is null`(loss: Double) {
         var log = JSONLinesLog()
         let text = log.output(of: .progress(progress(loss: loss, at: 1, remaining: nil))).standardOutput
         #expect(text.contains(#""loss":null,"mean_loss":null,"#))
-        #expect(text.contains(#""remaining_seconds":null}"#))
+        #expect(text.contains(#""remaining_seconds":null,"#))
     }
 
     @Test func `an epoch is an object of numbers`() {

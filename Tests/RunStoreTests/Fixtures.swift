@@ -49,7 +49,9 @@ extension Experiments.Progress {
         return Experiments.Progress(
             epoch: epoch, step: step, stepInEpoch: (step - 1) % 3 + 1, stepsPerEpoch: 3, loss: loss ?? 1 / Double(step),
             meanLoss: 0.1 + 0.2, meanAccuracy: 1 / 3, examplesPerSecond: 1e300, elapsedSeconds: Double(step),
-            remainingSeconds: step == 1 ? nil : .leastNonzeroMagnitude)
+            remainingSeconds: step == 1 ? nil : .leastNonzeroMagnitude,
+            gradientNorm: step == 2 ? nil : Double(step) / 7,
+            deadShare: step == 3 ? nil : 1 / Double(step))
     }
 }
 

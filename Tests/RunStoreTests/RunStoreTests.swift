@@ -121,6 +121,7 @@ import Testing
         #expect(run.tags == ["first"])
         #expect(try store.epochs(of: run).map(\.testAccuracy) == [0.8])
         #expect(try store.steps(of: run).map(\.loss) == [0.5])
+        #expect(try store.steps(of: run).map(\.gradientNorm) == [nil])
         #expect(try temporary.store().create(.made("old")).run.name == "old-2")
     }
 

@@ -100,7 +100,7 @@ import Testing
             ],
             "progress": [
                 "epoch", "step", "step_in_epoch", "steps_per_epoch", "loss", "mean_loss", "mean_accuracy",
-                "examples_per_second", "elapsed_seconds", "remaining_seconds",
+                "examples_per_second", "elapsed_seconds", "remaining_seconds", "gradient_norm", "dead_share",
             ],
             "epoch_finished": [
                 "epoch", "step", "train_loss", "train_accuracy", "test_loss", "test_accuracy", "examples_per_second",
