@@ -65,23 +65,25 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
-        // Tests mirror the targets; ReferenceNetwork is the naive engine that they compare with, SaveCheckpoint a process
-        // to be killed.
+        // Tests mirror the targets; FileTesting gives them folders, ReferenceNetwork is the naive engine that they compare
+        // with, SaveCheckpoint a process to be killed.
+        .target(name: "FileTesting", path: "Tests/FileTesting"),
         .target(name: "ReferenceNetwork", dependencies: ["Experiments"], path: "Tests/ReferenceNetwork"),
         .testTarget(name: "ExperimentsTests", dependencies: ["Experiments"]),
         .testTarget(name: "ExperimentFilesTests", dependencies: ["ExperimentFiles", "Experiments"]),
-        .testTarget(name: "DatasetsTests", dependencies: ["CZlib", "Datasets"]),
-        .testTarget(name: "SafetensorsTests", dependencies: ["Safetensors"]),
+        .testTarget(name: "DatasetsTests", dependencies: ["CZlib", "Datasets", "FileTesting"]),
+        .testTarget(name: "SafetensorsTests", dependencies: ["FileTesting", "Safetensors"]),
         .executableTarget(
             name: "SaveCheckpoint", dependencies: ["Checkpoints", "Experiments", "Safetensors"],
             path: "Tests/SaveCheckpoint"),
         .testTarget(
-            name: "CheckpointsTests", dependencies: ["Checkpoints", "Experiments", "Safetensors", "SaveCheckpoint"]),
+            name: "CheckpointsTests",
+            dependencies: ["Checkpoints", "Experiments", "FileTesting", "Safetensors", "SaveCheckpoint"]),
         .testTarget(
             name: "EngineTests", dependencies: ["CKernels", "Engine", "Experiments", "OneDNN", "ReferenceNetwork"]),
         .testTarget(
             name: "TrainingTests",
-            dependencies: ["Datasets", "Engine", "Experiments", "Safetensors", "Training"]),
+            dependencies: ["Datasets", "Engine", "Experiments", "FileTesting", "Safetensors", "Training"]),
         .testTarget(name: "RunLogTests", dependencies: ["Experiments", "RunLog"]),
         .testTarget(name: "ScreenTests", dependencies: ["Screen"]),
         .testTarget(
@@ -95,10 +97,20 @@ let package = Package(
         .testTarget(
             name: "CursesTerminalTests",
             dependencies: ["CursesTerminal", "Screen", "TerminalFixture", "TerminalTesting"]),
-        .testTarget(name: "ExportsTests", dependencies: ["Experiments", "Exports", "RunLog", "Safetensors"]),
+        .testTarget(
+            name: "RunStoreTests",
+            dependencies: ["Experiments", "FileTesting", "RunStore", .product(name: "GRDB", package: "GRDB.swift")]),
+        .testTarget(
+            name: "RunnerTests",
+            dependencies: [
+                "Checkpoints", "Datasets", "Engine", "Experiments", "FileTesting", "RunStore", "Runner", "Training",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
+        .testTarget(
+            name: "ExportsTests", dependencies: ["Experiments", "Exports", "FileTesting", "RunLog", "Safetensors"]),
         // The program is run as a process of its own, from the folder that the tests are built into.
         .testTarget(
-            name: "vgglabTests", dependencies: ["vgglab", .product(name: "GRDB", package: "GRDB.swift")]),
+            name: "vgglabTests", dependencies: ["FileTesting", "vgglab", .product(name: "GRDB", package: "GRDB.swift")]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,5 +1,6 @@
 // Where data are looked for, in which order, and under which names.
 
+import FileTesting
 import Datasets
 import Testing
 

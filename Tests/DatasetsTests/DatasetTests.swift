@@ -1,5 +1,6 @@
 // Whole data sets: small ones made by hand, the real one, and what a person reads when there is a fault.
 
+import FileTesting
 import Datasets
 import Foundation
 import Testing

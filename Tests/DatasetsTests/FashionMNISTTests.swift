@@ -1,5 +1,6 @@
 // The real data set, where Debian's package has put it.
 
+import FileTesting
 import Datasets
 import Foundation
 import Testing

@@ -1,5 +1,6 @@
 // What the suites share: IDX bytes made by hand, zlib's compressor, and folders that vanish after a test.
 
+import FileTesting
 import CZlib
 import Datasets
 import Foundation
@@ -38,25 +39,7 @@ func gzip(_ bytes: [UInt8]) throws -> [UInt8] {
 
 struct CompressionFailed: Error {}
 
-/// A folder that is removed with the last reference to it.
-final class TemporaryFolder {
-    let path: String
-
-    init() throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "vgglab-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        path = folder.path
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    /// Writes a file, and the folders above it.
-    func write(_ bytes: [UInt8], to name: String) throws {
-        let file = URL(filePath: path).appending(path: name)
-        try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try Data(bytes).write(to: file)
-    }
-
+extension TemporaryFolder {
     /// Writes a data set of two training pictures and one test picture of 2 × 3 pixels.
     func writeDataset(in folder: String = "", suffix: String = ".gz", except missing: String? = nil) throws {
         let files: [(String, [UInt8])] = [

@@ -1,30 +1,11 @@
-// A run to export, small enough to be written down, and a folder that goes away.
+// A run to export, small enough to be written down.
 
 import Experiments
 import Foundation
 import Safetensors
 
-/// A folder of its own for a test, removed at the end.
-final class TemporaryFolder {
-    let path: String
-
-    init() throws {
-        let url = FileManager.default.temporaryDirectory.appending(path: "exports-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-        path = url.path
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    /// The names of what is in it, hidden files as well.
-    var names: [String] {
-        get throws { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
-    }
-
-    func file(_ name: String) -> String { "\(path)/\(name)" }
-
-    func bytes(of path: String) throws -> [UInt8] { Array(try Data(contentsOf: URL(filePath: path))) }
-}
+/// A file's content.
+func bytes(at path: String) throws -> [UInt8] { Array(try Data(contentsOf: URL(filePath: path))) }
 
 /// Two convolutions and two fully connected layers, three classes.
 let tinyExperiment = Experiment(

@@ -1,5 +1,6 @@
 // A run as CSV, JSON and JSON Lines.
 
+import FileTesting
 import Experiments
 import Exports
 import Foundation
@@ -107,10 +108,10 @@ import Testing
         try MetricsFormat.csv.write([], to: path)
         let refusal = #expect(throws: ExportError.self) { try MetricsFormat.csv.write(records([step(1)]), to: path) }
         #expect(refusal?.description == "\(path): is there already; remove it or give another name")
-        #expect(try folder.bytes(of: path) == Array(header.utf8))
+        #expect(try bytes(at: path) == Array(header.utf8))
 
         try MetricsFormat.json.write([], to: path, overwrite: true)
-        #expect(try folder.bytes(of: path) == Array(MetricsFormat.json.text(of: []).utf8))
+        #expect(try bytes(at: path) == Array(MetricsFormat.json.text(of: []).utf8))
         #expect(try folder.names == ["a.csv"])
     }
 }

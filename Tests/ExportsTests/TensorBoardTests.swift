@@ -1,5 +1,6 @@
 // TensorBoard event files: bytes that TensorFlow's own writer made, and what readers find in ours.
 
+import FileTesting
 import Experiments
 import Exports
 import Foundation
@@ -12,7 +13,7 @@ import Testing
 
     /// A line a scalar: step, wall time, tag, value.
     func scalars(_ path: String) throws -> [String] {
-        try eventMessages(try folder.bytes(of: path)).flatMap { event in
+        try eventMessages(try bytes(at: path)).flatMap { event in
             try event.messages(5).flatMap { try $0.messages(1) }.map { value in
                 let (step, time) = (try #require(event.integers(2).first), try #require(event.double(1)))
                 return "\(step) \(time) \(try #require(value.text(1))) \(try #require(value.float(2)))"
@@ -39,7 +40,7 @@ import Testing
             + "78616d706c65735f7065725f7365636f6e641500000041971b9571"
         let run = records([step(1)])
         let path = try TensorBoardLog.write(run, to: folder.file("a"))
-        #expect(try folder.bytes(of: path).map { String(format: "%02x", $0) }.joined() == golden)
+        #expect(try bytes(at: path).map { String(format: "%02x", $0) }.joined() == golden)
     }
 
     @Test func `steps and epochs are scalars over training steps`() throws {
@@ -55,14 +56,14 @@ import Testing
                 "2 1003.0 gradient_norm 1.5", "2 1003.0 dead_share 0.25", "2 1003.0 learning_rate 0.25",
                 "2 1004.0 accuracy/train 0.25", "2 1004.0 loss/test 1.5", "2 1004.0 accuracy/test 0.125",
             ])
-        let first = try #require(try eventMessages(try folder.bytes(of: path)).first)
+        let first = try #require(try eventMessages(try bytes(at: path)).first)
         #expect(first.text(3) == "brain.Event:2")
         #expect(first.double(1) == 1000)
     }
 
     @Test func `a resumed run starts a session at its first step`() throws {
         let run = records([try started(resumedStep: 4), step(5)])
-        let messages = try eventMessages(try folder.bytes(of: try TensorBoardLog.write(run, to: folder.file("a"))))
+        let messages = try eventMessages(try bytes(at: try TensorBoardLog.write(run, to: folder.file("a"))))
         #expect(messages.count == 3)
         #expect(messages[1].integers(2) == [5])
         #expect(try messages[1].message(7).integers(1) == [1])
@@ -70,7 +71,7 @@ import Testing
 
     @Test func `a live file holds each record at once`() throws {
         let log = try TensorBoardLog(folder: folder.file("runs/a"), time: 1000.5)
-        #expect(try eventMessages(try folder.bytes(of: log.path)).count == 1)
+        #expect(try eventMessages(try bytes(at: log.path)).count == 1)
         var counts: [Int] = []
         for record in records([try started(), step(1), step(2), epoch(1)]) {
             try log.append(record)

@@ -1,5 +1,6 @@
 // Weights as files of their own, read back field by field.
 
+import FileTesting
 import Experiments
 import Exports
 import Foundation
@@ -13,7 +14,7 @@ import Testing
 
     func model(_ network: Network, _ weights: SafetensorsFile, name: String = "tiny") throws -> WireMessage {
         try WeightsExport.writeONNX(network, weights: weights, name: name, to: folder.file("a.onnx"), overwrite: true)
-        return try WireMessage(try folder.bytes(of: folder.file("a.onnx")))
+        return try WireMessage(try folder.bytes(of: "a.onnx"))
     }
 
     func sentence(_ network: Network, _ weights: SafetensorsFile) -> String {
@@ -132,7 +133,7 @@ import Testing
                 == "\(path): has a tensor that the run's network does not have: features.3.running_mean")
         #expect(
             try sentence(tinyShapes) == "\(folder.file("a.onnx")): is there already; remove it or give another name")
-        #expect(try folder.bytes(of: folder.file("a.onnx")) == [1])
+        #expect(try folder.bytes(of: "a.onnx") == [1])
         #expect(try folder.names == ["a.onnx", "w"])
     }
 
@@ -145,7 +146,7 @@ import Testing
                 try tinyNetwork(), weights: weights, name: "", to: folder.file("a.onnx"), overwrite: true)
         }
         #expect(error?.description.contains("it became shorter while it was read") == true)
-        #expect(try folder.bytes(of: folder.file("a.onnx")) == [1])
+        #expect(try folder.bytes(of: "a.onnx") == [1])
         #expect(try folder.names == ["a.onnx", "w"])
     }
 
@@ -179,14 +180,14 @@ import Testing
     @Test func `a copy of the weights is the same file`() throws {
         let weights = try writeWeights(tinyShapes, to: folder.file("w"))
         try WeightsExport.writeSafetensors(weights, to: folder.file("copy"))
-        #expect(try folder.bytes(of: folder.file("copy")) == folder.bytes(of: folder.file("w")))
+        #expect(try folder.bytes(of: "copy") == folder.bytes(of: "w"))
 
         let error = #expect(throws: ExportError.self) {
             try WeightsExport.writeSafetensors(weights, to: folder.file("copy"))
         }
         #expect(error?.description == "\(folder.file("copy")): is there already; remove it or give another name")
         try WeightsExport.writeSafetensors(weights, to: folder.file("w"), overwrite: true)
-        #expect(try folder.bytes(of: folder.file("copy")) == folder.bytes(of: folder.file("w")))
+        #expect(try folder.bytes(of: "copy") == folder.bytes(of: "w"))
         #expect(try folder.names == ["copy", "w"])
     }
 }

@@ -1,24 +1,12 @@
 // A store in a folder of its own, runs to put into it, and what they say.
 
+import FileTesting
 import Experiments
 import Foundation
 import GRDB
 import RunStore
 
-/// A folder that is removed with the last reference to it.
-final class TemporaryFolder: Sendable {
-    let path: String
-
-    init() throws {
-        let url = FileManager.default.temporaryDirectory.appending(path: "store-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-        path = url.path
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    func file(_ name: String) -> String { "\(path)/\(name)" }
-
+extension TemporaryFolder {
     /// The store in here.
     func store(creates: Bool = true, patience: Double = 10) throws -> RunStore {
         try RunStore(folder: path, creates: creates, patience: patience)

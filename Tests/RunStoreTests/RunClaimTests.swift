@@ -1,5 +1,6 @@
 // A run has one owner at a time, and none that is dead.
 
+import FileTesting
 import Foundation
 import RunStore
 import Synchronization

@@ -1,5 +1,6 @@
 // Runs side by side and one after the other: who goes on, who waits, and what becomes of them.
 
+import FileTesting
 import Experiments
 import Foundation
 import RunStore
@@ -100,22 +101,19 @@ import Testing
 
 /// A folder with a store, and a data set that is made by hand.
 private final class QueueRoom: Sendable {
-    private let folder: URL
+    private let folder: TemporaryFolder
     let store: RunStore
 
     init() throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "vgglab-queue-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        store = try RunStore(folder: folder.appending(path: "store").path, creates: true)
+        folder = try TemporaryFolder()
+        store = try RunStore(folder: folder.file("store"), creates: true)
         let pictures = [0, 0, 8, 3, 0, 0, 0, 40, 0, 0, 0, 28, 0, 0, 0, 28] + (0..<40 * 784).map { UInt8($0 % 251) }
         let labels = [0, 0, 8, 1, 0, 0, 0, 40] + (0..<40).map { UInt8($0 % 10) }
         for half in ["train", "t10k"] {
-            try Data(pictures).write(to: folder.appending(path: "\(half)-images-idx3-ubyte"))
-            try Data(labels).write(to: folder.appending(path: "\(half)-labels-idx1-ubyte"))
+            try folder.write(pictures, to: "\(half)-images-idx3-ubyte")
+            try folder.write(labels, to: "\(half)-labels-idx1-ubyte")
         }
     }
-
-    deinit { try? FileManager.default.removeItem(at: folder) }
 
     func queue(jobs: Int) -> (RunQueue, Journal) {
         let journal = Journal()

@@ -1,6 +1,7 @@
 // A store, made-up pictures and a small network with dropout and momentum: all that a session needs, in a folder of its
 // own.
 
+import FileTesting
 import Checkpoints
 import Datasets
 import Engine
@@ -13,14 +14,13 @@ import Training
 
 /// Sessions of a run of two epochs of five steps.
 final class Workshop {
-    let path: String
+    private let folder: TemporaryFolder
     let store: RunStore
     var experiment: Experiment
 
     init() throws {
-        let url = FileManager.default.temporaryDirectory.appending(path: "runner-\(UUID().uuidString)")
-        path = url.path
-        store = try RunStore(folder: path, creates: true, patience: 0.1)
+        folder = try TemporaryFolder()
+        store = try RunStore(folder: folder.path, creates: true, patience: 0.1)
         experiment = Experiment(
             name: "bands",
             network: NetworkRecipe(
@@ -30,7 +30,7 @@ final class Workshop {
             training: TrainingRecipe(momentum: 0.9, epochs: 2, seed: 7))
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: path) }
+    var path: String { folder.path }
 
     /// 48 training and 20 test pictures of 12 × 12 in three classes: a bright band at the top, middle or bottom.
     private static let pictures: LabelledImages = {

@@ -1,5 +1,6 @@
 // Which pictures an experiment takes of its data set, and in how many steps.
 
+import FileTesting
 import Datasets
 import Experiments
 import Foundation
@@ -69,28 +70,15 @@ import Training
     }
 }
 
-/// A folder that is removed with the last reference to it.
-final class TemporaryFolder {
-    let path: String
-
-    init() throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "training-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        path = folder.path
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    func file(_ name: String) -> String { "\(path)/\(name)" }
-
+extension TemporaryFolder {
     /// A data set of numbered pictures, written as IDX files and read again.
     func dataset(train: Int, test: Int) throws -> Dataset {
         for (name, images) in [("train", LabelledImages.numbered(train)), ("t10k", LabelledImages.numbered(test))] {
             let count = UInt8(images.count)
             let pictures = [0, 0, 8, 3, 0, 0, 0, count, 0, 0, 0, 2, 0, 0, 0, 2] + images.pixels
-            try Data(pictures).write(to: URL(filePath: file("\(name)-images-idx3-ubyte")))
+            try write(pictures, to: "\(name)-images-idx3-ubyte")
             let labels = [0, 0, 8, 1, 0, 0, 0, count] + images.labels
-            try Data(labels).write(to: URL(filePath: file("\(name)-labels-idx1-ubyte")))
+            try write(labels, to: "\(name)-labels-idx1-ubyte")
         }
         return try Dataset.load(named: "tiny", dataFolder: path, environment: [:])
     }

@@ -1,23 +1,22 @@
 // A folder with a small experiment in it, and a data set made by hand where the real one is not wanted.
 
+import FileTesting
 import Foundation
 import Testing
 
 /// Where Debian's package puts the data set.
 let hasData = FileManager.default.fileExists(atPath: "/usr/share/datasets/fashion-mnist")
 
-/// A folder that is removed with the last reference to it.
+/// A folder for a program under test, with the experiment `tiny`.
 final class Sandbox: Sendable {
-    let path: String
+    private let folder: TemporaryFolder
 
     init() throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "vgglab-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        path = folder.path
+        folder = try TemporaryFolder()
         try write(Self.tiny, to: "tiny.yaml")
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: path) }
+    var path: String { folder.path }
 
     /// A network that trains in less than a second.
     static let tiny = """
@@ -37,16 +36,12 @@ final class Sandbox: Sendable {
 
     var tiny: String { file("tiny.yaml") }
 
-    func file(_ name: String) -> String { "\(path)/\(name)" }
+    func file(_ name: String) -> String { folder.file(name) }
 
     func write(_ text: String, to name: String) throws { try write(Array(text.utf8), to: name) }
 
     /// Writes a file, and the folders above it.
-    func write(_ bytes: [UInt8], to name: String) throws {
-        let url = URL(filePath: file(name))
-        try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try Data(bytes).write(to: url)
-    }
+    func write(_ bytes: [UInt8], to name: String) throws { try folder.write(bytes, to: name) }
 
     /// Writes a data set of `count` pictures for each half, 28 × 28, in ten classes, with `replaced` in place of its
     /// files.
