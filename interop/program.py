@@ -1,6 +1,7 @@
 """vgglab as a program: its experiments written to files, its commands run, what they say read."""
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -23,7 +24,10 @@ class Program:
     def run(self, *arguments):
         """What vgglab says on standard output."""
         command = [str(self.binary), *map(str, arguments)]
-        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        # Runs that are not exported are kept here, too, and not among the person's own.
+        environment = dict(os.environ, XDG_STATE_HOME=str(self.folder / "state"))
+        done = subprocess.run(
+            command, cwd=self.folder, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL)
         if done.returncode != 0:
             lines = (done.stderr or done.stdout).strip().splitlines()
             raise Failure(f"vgglab {' '.join(command[1:])}: exit {done.returncode}: {' | '.join(lines[-3:])}")

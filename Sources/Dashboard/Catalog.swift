@@ -6,6 +6,9 @@ internal import Experiments
 struct Catalog: Hashable {
     private(set) var experiments: [ExperimentEntry] = []
     private(set) var runs: [RunEntry] = []
+    private var places: [String: Int] = [:]
+    /// Runs that compute now.
+    private(set) var runningCount = 0
     private(set) var series: [String: RunSeries] = [:]
     private(set) var profiles: [String: [BlockShare]] = [:]
     /// Runs whose history has been asked for, with what they have said since.
@@ -21,7 +24,20 @@ struct Catalog: Hashable {
     private var timed: Set<String> = []
     var datasets: [String: DatasetFacts] = [DatasetFacts.fashionMNIST.name: .fashionMNIST]
 
-    func run(named name: String) -> RunEntry? { runs.first { $0.name == name } }
+    func run(named name: String) -> RunEntry? { places[name].map { runs[$0] } }
+
+    /// The newest runs of an experiment that have begun.
+    func newestRuns(of experiment: String, atMost most: Int) -> [RunEntry] {
+        var newest: [Int] = []
+        for index in runs.indices
+        where runs[index].state != .queued && runs[index].experiment.name == experiment {
+            let place = newest.firstIndex { runs[$0].createdAt < runs[index].createdAt } ?? newest.count
+            guard place < most else { continue }
+            newest.insert(index, at: place)
+            if newest.count > most { newest.removeLast() }
+        }
+        return newest.map { runs[$0] }
+    }
 
     /// A curve's number, the same as long as the program runs.
     func color(of run: String) -> Int { colors[run] ?? 0 }
@@ -29,18 +45,31 @@ struct Catalog: Hashable {
     mutating func take(experiments: [ExperimentEntry]) { self.experiments = experiments }
 
     mutating func take(runs: [RunEntry]) {
-        let old = Dictionary(self.runs.map { ($0.name, $0) }) { $1 }
-        self.runs = runs.map { run in
+        let (old, oldPlaces) = (self.runs, self.places)
+        self.runs = runs
+        places = [:]
+        places.reserveCapacity(runs.count)
+        for index in runs.indices { places[runs[index].name] = index }
+        for index in runs.indices where runs[index].state.isActive {
+            giveColor(to: runs[index].name)
             // What a run says arrives faster than what the store knows of it.
-            guard let known = old[run.name], run.state.isActive, run.step < known.step else { return run }
-            var run = run
-            run.takeFigures(of: known)
-            return run
+            if let place = oldPlaces[runs[index].name], runs[index].step < old[place].step {
+                self.runs[index].takeFigures(of: old[place])
+            }
         }
-        for run in self.runs where old[run.name] != run { noteSpeed(of: run) }
-        for run in runs where colors[run.name] == nil && run.state.isActive { giveColor(to: run.name) }
-        let names = Set(runs.map(\.name))
-        series = series.filter { names.contains($0.key) }
+        // Older ones would tell of an older program.
+        for run in self.runs.suffix(Self.timedRuns) where oldPlaces[run.name].map({ old[$0] }) != run {
+            noteSpeed(of: run)
+        }
+        countRunning()
+        series = series.filter { places[$0.key] != nil }
+    }
+
+    /// How many of the newest runs tell how fast this machine is.
+    private static let timedRuns = 200
+
+    private mutating func countRunning() {
+        runningCount = runs.indices.count { runs[$0].state == .running }
     }
 
     mutating func giveColor(to run: String) {
@@ -53,8 +82,10 @@ struct Catalog: Hashable {
             series[record.run, default: RunSeries()].append(CollectionOfOne(record))
             if record.sequence == 0 { waiting[record.run] = nil }
             waiting[record.run]?.append(record)
-            guard let index = runs.firstIndex(where: { $0.name == record.run }) else { continue }
+            guard let index = places[record.run] else { continue }
+            let wasRunning = runs[index].state == .running
             runs[index].follow(record.event)
+            if wasRunning != (runs[index].state == .running) { countRunning() }
             switch record.event {
             case .epochFinished: noteSpeed(of: runs[index])
             case .progress(let progress) where progress.step >= 20 && timed.insert(record.run).inserted:

@@ -45,7 +45,11 @@ public struct RunEntry: Sendable, Hashable, Identifiable {
     /// Its name, unique among runs.
     public var name: String
     /// The experiment with every default filled in.
-    public var experiment: Experiment
+    public var experiment: Experiment {
+        get { shared.experiment }
+        set { shared = SharedExperiment(newValue) }
+    }
+    private var shared: SharedExperiment
     /// How it stands.
     public var state: State
     /// Why it failed or diverged; empty otherwise.
@@ -102,7 +106,7 @@ public struct RunEntry: Sendable, Hashable, Identifiable {
         tags: [String] = [], note: String = ""
     ) {
         self.name = name
-        self.experiment = experiment
+        shared = SharedExperiment(experiment)
         self.state = state
         self.reason = reason
         self.queuePosition = queuePosition
@@ -125,4 +129,15 @@ public struct RunEntry: Sendable, Hashable, Identifiable {
         self.tags = tags
         self.note = note
     }
+}
+
+/// An experiment that all copies of an entry have in common: lists of thousands of entries are copied and compared often.
+private final class SharedExperiment: Hashable, Sendable {
+    let experiment: Experiment
+
+    init(_ experiment: Experiment) { self.experiment = experiment }
+
+    static func == (a: SharedExperiment, b: SharedExperiment) -> Bool { a === b || a.experiment == b.experiment }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(experiment) }
 }

@@ -74,18 +74,21 @@ enum ListRow: Hashable {
             return filter.matches(
                 Experiment(name: name), facts: ["name": .text(name), "state": .text(state), "path": .text(name)])
         }
-        var facts: RunFilter.Facts = ["name": .text(name), "state": .text(state)]
+        var facts: RunFilter.Facts = [:]
+        func add(_ key: String, _ fact: @autoclosure () -> RunFilter.Fact?) {
+            if filter.looksAt(key) { facts[key] = fact() }
+        }
+        add("name", .text(name))
+        add("state", .text(state))
         if let run {
-            facts["tag"] = .text(run.tags.joined(separator: " "))
-            facts["note"] = .text(run.note)
-            facts["epoch"] = .number(Double(run.epoch))
-            facts["time"] = .number(run.elapsedSeconds)
-            for (key, figure) in [
-                ("acc", run.testAccuracy), ("best", run.bestAccuracy), ("loss", run.loss),
-                ("rate", run.examplesPerSecond),
-            ] {
-                if let figure { facts[key] = .number(figure) }
-            }
+            add("tag", .text(run.tags.joined(separator: " ")))
+            add("note", .text(run.note))
+            add("epoch", .number(Double(run.epoch)))
+            add("time", .number(run.elapsedSeconds))
+            add("acc", run.testAccuracy.map(RunFilter.Fact.number))
+            add("best", run.bestAccuracy.map(RunFilter.Fact.number))
+            add("loss", run.loss.map(RunFilter.Fact.number))
+            add("rate", run.examplesPerSecond.map(RunFilter.Fact.number))
         }
         return filter.matches(experiment, facts: facts)
     }

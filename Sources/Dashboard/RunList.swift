@@ -11,6 +11,8 @@ struct RunList: Hashable {
     /// How many rows there are without the filter.
     private(set) var total = 0
     private(set) var selected: RowID?
+    /// Place of the selected row; `nil` without rows.
+    private(set) var selectedIndex: Int?
     /// Whether the person has chosen the selected row; until then it is the first one.
     private var isChosen = false
     private(set) var marks: Set<RowID> = []
@@ -23,27 +25,23 @@ struct RunList: Hashable {
     private var sort: ListColumn?
     private var isDescending = false
 
-    /// Place of the selected row; `nil` without rows.
-    var selectedIndex: Int? { rows.firstIndex { $0.id == selected } }
-
     var selectedRow: ListRow? { selectedIndex.map { rows[$0] } }
 
     /// The marked rows, or the selected one where none is marked.
     var targets: [ListRow] {
-        let marked = rows.filter { marks.contains($0.id) }
+        let marked = marks.isEmpty ? [] : rows.filter { marks.contains($0.id) }
         return marked.isEmpty ? [selectedRow].compactMap(\.self) : marked
     }
 
     /// The runs whose curves are wanted: the marked ones, else the selected one, else those of the selected experiment.
     func shownRuns(in catalog: Catalog, atMost most: Int) -> [RunEntry] {
-        let marked = rows.compactMap { marks.contains($0.id) ? $0.run : nil }
+        let marked = marks.isEmpty ? [] : rows.compactMap { marks.contains($0.id) ? $0.run : nil }
         if !marked.isEmpty { return marked }
         switch selectedRow {
         case .run(let run): return [run]
         case .experiment(let entry):
             guard let name = try? entry.content.get().name else { return [] }
-            let runs = catalog.runs.filter { $0.experiment.name == name && $0.state != .queued }
-            return Array(runs.sorted { $0.createdAt > $1.createdAt }.prefix(most))
+            return catalog.newestRuns(of: name, atMost: most)
         case nil: return []
         }
     }
@@ -56,8 +54,8 @@ struct RunList: Hashable {
         let all = catalog.runs.map(ListRow.run) + catalog.experiments.map(ListRow.experiment)
         total = all.count
         rows = sorted(filter == RunFilter() ? all : all.filter { $0.matches(filter) })
-        let ids = Set(all.map(\.id))
-        marks = marks.intersection(ids)
+        if !marks.isEmpty { marks.formIntersection(all.map(\.id)) }
+        selectedIndex = rows.firstIndex { $0.id == selected }
         if selectedIndex == nil || !isChosen { place(selectionAt: old ?? 0) }
     }
 
@@ -76,45 +74,39 @@ struct RunList: Hashable {
     }
 
     private func sorted(_ rows: [ListRow]) -> [ListRow] {
-        let order = rows.enumerated().map { ($0.offset, $0.element) }
-        let sorted: [(Int, ListRow)]
         switch sort {
-        case nil: sorted = order.sorted { Self.comesFirst($0, $1) }
         case .name?, .state?:
             let column = sort ?? .name
-            sorted = order.sorted { left, right in
-                let (a, b) = (column.text(of: left.1), column.text(of: right.1))
-                return a == b ? left.0 < right.0 : (a < b) != isDescending
+            let texts = rows.enumerated().map { (text: column.text(of: $0.element), place: $0.offset) }
+            return texts.sorted { left, right in
+                left.text == right.text ? left.place < right.place : (left.text < right.text) != isDescending
+            }.map { rows[$0.place] }
+        case let column:
+            // Rows are large, and there may be thousands: their keys are sorted in their place.
+            let keys = rows.indices.map { place in
+                guard let column else { return SortKey(ownOrderOf: rows[place], at: place) }
+                let number = column.number(of: rows[place])
+                return SortKey(
+                    rank: number == nil ? 1 : 0, number: (number ?? 0) * (isDescending ? -1 : 1), tie: place,
+                    place: place)
             }
-        case .some(let column):
-            sorted = order.sorted { left, right in
-                switch (column.number(of: left.1), column.number(of: right.1)) {
-                case (let a?, let b?): a == b ? left.0 < right.0 : (a < b) != isDescending
-                case (.some, nil): true
-                case (nil, .some): false
-                case (nil, nil): left.0 < right.0
-                }
-            }
+            return keys.sorted { $0.isBefore($1) }.map { rows[$0.place] }
         }
-        return sorted.map(\.1)
     }
 
-    /// The list's own order: what goes on by age, the queue, the files as they came, what is over from the newest on.
-    private static func comesFirst(_ left: (Int, ListRow), _ right: (Int, ListRow)) -> Bool {
-        let (a, b) = (left.1, right.1)
-        guard a.rank == b.rank else { return a.rank < b.rank }
-        switch (a, b) {
-        case (.run(let a), .run(let b)) where a.state == .queued:
-            return (a.queuePosition ?? .max, left.0) < (b.queuePosition ?? .max, right.0)
-        case (.run(let a), .run(let b)) where a.state.isActive:
-            return (a.createdAt, left.0) < (b.createdAt, right.0)
-        case (.run(let a), .run(let b)): return (b.createdAt, right.0) < (a.createdAt, left.0)
-        default: return left.0 < right.0
-        }
+    /// What a row is sorted by.
+    fileprivate struct SortKey {
+        var rank: Int
+        var number: Double
+        var tie: Int
+        let place: Int
+
+        func isBefore(_ other: SortKey) -> Bool { (rank, number, tie) < (other.rank, other.number, other.tie) }
     }
 
     private mutating func place(selectionAt index: Int) {
-        selected = rows.isEmpty ? nil : rows[min(max(index, 0), rows.count - 1)].id
+        selectedIndex = rows.isEmpty ? nil : min(max(index, 0), rows.count - 1)
+        selected = selectedIndex.map { rows[$0].id }
     }
 
     mutating func select(_ index: Int) {
@@ -166,5 +158,18 @@ struct RunList: Hashable {
         let place = selectedIndex ?? 0
         top = min(max(top, place - height + 1), place, max(rows.count - height, 0))
         top = max(top, 0)
+    }
+}
+
+extension RunList.SortKey {
+    /// The list's own order: what goes on by age, the queue, the files as they came, what is over from the newest on.
+    fileprivate init(ownOrderOf row: ListRow, at place: Int) {
+        self.init(rank: row.rank, number: 0, tie: place, place: place)
+        guard case .run(let run) = row else { return }
+        switch run.state {
+        case .queued: number = run.queuePosition.map(Double.init) ?? .infinity
+        case .running, .paused: number = run.createdAt
+        default: (number, tie) = (-run.createdAt, -place)
+        }
     }
 }

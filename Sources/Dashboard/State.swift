@@ -88,7 +88,7 @@ public struct State: Sendable {
     }
 
     /// Runs that compute now.
-    var runningCount: Int { catalog.runs.reduce(0) { $0 + ($1.state == .running ? 1 : 0) } }
+    var runningCount: Int { catalog.runningCount }
 
     /// Our runs that quitting would end.
     var activeRuns: [RunEntry] { catalog.runs.filter { $0.isOurs && $0.state.isActive } }

@@ -19,7 +19,8 @@ struct Entries {
     /// Takes the values of a file's text.
     mutating func read(_ text: String) throws(ExperimentFileError) {
         do throws(Flaw) {
-            guard let root = try YAMLNode.parse(text), !root.isNull else {
+            let written = WrittenYAML.parse(text)
+            guard let root = written != nil ? written : try YAMLNode.parse(text), !root.isNull else {
                 throw Flaw(problem: "is empty; an experiment needs at least one key, such as name")
             }
             guard case .mapping(let pairs) = root.content else {

@@ -89,6 +89,16 @@ public struct RunFilter: Sendable, Hashable {
         return Schema.fields.first { $0.path == name || $0.key == name || $0.synonyms.contains(name) }?.path
     }
 
+    /// Whether a fact makes a difference, so that others need not be gathered.
+    public func looksAt(_ key: String) -> Bool {
+        terms.contains { term in
+            switch term.condition {
+            case .word: true
+            case .comparison(let other, _, _): other == key
+            }
+        }
+    }
+
     /// Whether a run is wanted.
     public func matches(_ experiment: Experiment, facts: Facts = [:]) -> Bool {
         terms.allSatisfy { holds($0.condition, experiment, facts) != $0.isNegated }
@@ -99,7 +109,7 @@ public struct RunFilter: Sendable, Hashable {
         case .word(let word):
             var texts = [experiment.name, experiment.description, experiment.network.variant?.rawValue ?? ""]
             for case .text(let text) in facts.values { texts.append(text) }
-            return texts.contains { $0.lowercased().contains(word) }
+            return texts.contains { $0.contains(lowercased: word) }
         case .comparison(let key, let comparison, let value):
             let fact: Fact?
             if key == "depth" {
@@ -137,4 +147,25 @@ public struct RunFilter: Sendable, Hashable {
             }
         }
     }
+}
+
+extension String {
+    /// Whether a word in small letters is part of this text, whose case does not matter.
+    fileprivate func contains(lowercased word: String) -> Bool {
+        guard word.utf8.allSatisfy({ $0 < 0x80 }) else { return lowercased().contains(word) }
+        // Without a copy: thousands of texts are looked through while a person types.
+        let (text, word) = (utf8, word.utf8)
+        var begin = text.startIndex
+        for _ in 0..<max(text.count - word.count + 1, 0) {
+            if zip(text[begin...], word).allSatisfy({ $0.0 == $0.1 || $0.0.isCapital && $0.0 | 0x20 == $0.1 }) {
+                return true
+            }
+            begin = text.index(after: begin)
+        }
+        return false
+    }
+}
+
+extension UInt8 {
+    fileprivate var isCapital: Bool { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) }
 }

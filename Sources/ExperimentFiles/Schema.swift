@@ -7,6 +7,10 @@ import Experiments
 struct Field: Sendable {
     /// Section and key with a dot, or the key alone at the top.
     let path: String
+    /// The section before the dot; `nil` at the top.
+    let section: String?
+    /// The word after the dot.
+    let key: String
     /// What it means, in one line.
     let summary: String
     /// What it may be.
@@ -24,6 +28,9 @@ struct Field: Sendable {
         synonyms: [String] = [], writtenIf isWritten: @escaping @Sendable (Experiment) -> Bool = { _ in true }
     ) {
         self.path = path
+        let parts = path.split(separator: ".").map(String.init)
+        section = parts.count > 1 ? parts[0] : nil
+        key = parts[parts.count - 1]
         self.summary = summary
         self.allowed = codec.allowed
         self.synonyms = synonyms
@@ -32,11 +39,6 @@ struct Field: Sendable {
         }
         self.write = { isWritten($0) ? codec.write($0[keyPath: keyPath]) : nil }
     }
-
-    /// The section before the dot; `nil` at the top.
-    var section: String? { path.contains(".") ? String(path.prefix(while: { $0 != "." })) : nil }
-    /// The word after the dot.
-    var key: String { section.map { String(path.dropFirst($0.count + 1)) } ?? path }
 }
 
 enum Schema {
@@ -135,7 +137,9 @@ enum Schema {
     /// The sections in the order of the table.
     static let sections: [String] = fields.compactMap(\.section).reduce(into: []) { if $0.last != $1 { $0.append($1) } }
 
-    static func field(_ path: String) -> Field? { fields.first { $0.path == path } }
+    private static let places = Dictionary(uniqueKeysWithValues: zip(fields.map(\.path), fields.indices))
+
+    static func field(_ path: String) -> Field? { places[path].map { fields[$0] } }
 
     /// What may stand at the top, or in a section.
     static func keys(in section: String?) -> [String] {

@@ -89,7 +89,8 @@ public enum Readable {
 
     /// Whether a character acts or hides where it should be seen.
     static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
+        if scalar.isASCII { return !(0x20...0x7E).contains(scalar.value) }
+        return switch scalar.properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned, .surrogate: true
         default: scalar.properties.isDefaultIgnorableCodePoint
         }

@@ -34,8 +34,15 @@ public struct TextTable: Sendable, Hashable {
             let line = zip(zip(cells, widths), columns).map { cell, column in
                 column.isNumber ? cell.0.leftPadding(to: cell.1) : cell.0.padding(to: cell.1)
             }.joined(separator: "  ")
-            return String(line.reversed().drop { $0 == " " }.reversed()) + "\n"
+            return line.withoutTrailingSpaces + "\n"
         }.joined()
+    }
+}
+
+extension String {
+    fileprivate var withoutTrailingSpaces: String {
+        let spaces = utf8.reversed().prefix { $0 == UInt8(ascii: " ") }.count
+        return String(decoding: utf8.dropLast(spaces), as: UTF8.self)
     }
 }
 

@@ -103,10 +103,7 @@ extension RunStore {
     /// - Throws: `RunStoreError` that names the owner, within a second, if there is one.
     public func claim(_ run: RunInfo) throws(RunStoreError) -> RunClaim {
         let claim = try RunClaim.take(folder(of: run), of: run.name)
-        let isThere: Bool? = try read(or: nil) { database in
-            try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM run WHERE id = ?)", arguments: [run.id])
-        }
-        guard isThere == true else {
+        guard try read(or: false, { try exists(run, $0) }) else {
             Folders.remove(folder(of: run))
             throw RunStoreError("run \(run.name) has been deleted")
         }
@@ -172,12 +169,16 @@ extension RunStore {
 
     /// Replaces what a person has noted about a run.
     public func setNote(_ note: String, of run: RunInfo) throws(RunStoreError) {
-        try write { try $0.execute(sql: "UPDATE run SET note = ? WHERE id = ?", arguments: [note, run.id]) }
+        try write { database in
+            try require(run, database)
+            try database.execute(sql: "UPDATE run SET note = ? WHERE id = ?", arguments: [note, run.id])
+        }
     }
 
     /// Adds tags to a run and takes others away.
     public func changeTags(of run: RunInfo, add: [String], remove: [String]) throws(RunStoreError) {
         try write { database in
+            try require(run, database)
             for tag in add {
                 try database.execute(
                     sql: "INSERT OR IGNORE INTO tag (run, tag) VALUES (?, ?)", arguments: [run.id, tag])
@@ -186,6 +187,15 @@ extension RunStore {
                 try database.execute(sql: "DELETE FROM tag WHERE run = ? AND tag = ?", arguments: [run.id, tag])
             }
         }
+    }
+
+    /// That a run has not been deleted since it was read.
+    private func require(_ run: RunInfo, _ database: Database) throws {
+        guard try exists(run, database) else { throw RunStoreError("run \(run.name) has been deleted") }
+    }
+
+    private func exists(_ run: RunInfo, _ database: Database) throws -> Bool {
+        try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM run WHERE id = ?)", arguments: [run.id]) == true
     }
 
     /// Removes a run with all that belongs to it. Links in its folder are removed, not followed.

@@ -5,36 +5,90 @@ internal import GRDB
 internal import RunLog
 internal import Synchronization
 
-/// The runs as they were read last, and what shows that nothing has been written since.
+/// The runs as they were read last, in the order of their numbers.
 struct RunsCache {
-    /// `PRAGMA data_version` changes when another connection writes, the count when this one does.
-    struct Version: Equatable {
-        let others: Int
-        let own: Int
+    /// Counts changes and deletions; the same numbers mean that nothing has changed.
+    struct Revision: Equatable {
+        var last: Int
+        var deletions: Int
     }
-    let version: Version
-    let limit: Int?
-    let runs: [RunInfo]
+
+    var revision: Revision?
+    /// As told: those that no process holds are interrupted.
+    var runs: [RunInfo]
+    /// Places of those that run by their own account.
+    var running: [Int]
+
+    /// Where the run of this number is, or would be.
+    func place(of id: Int64) -> Int {
+        var (low, high) = (0, runs.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if runs[middle].id < id { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
 }
 
 extension RunStore {
-    /// Every run, the newest last, or only the newest `limit`. Cheap where nothing has been written since the last call.
-    public func runs(newest limit: Int? = nil) throws(RunStoreError) -> [RunInfo] {
+    /// Every run, the newest last. Cheap where little has been written since the last call.
+    public func runs() throws(RunStoreError) -> [RunInfo] {
         let known = cache.withLock { $0 }
-        let read: RunsCache? = try read(or: nil) { database in
-            let version = RunsCache.Version(
-                others: try Int.fetchOne(database, sql: "PRAGMA data_version") ?? 0, own: database.totalChangesCount)
-            if let known, known.version == version, known.limit == limit { return known }
-            let tags = try Self.tags(database)
-            let rows = try Row.fetchCursor(
-                database, sql: "SELECT * FROM run ORDER BY id DESC LIMIT ?", arguments: [limit ?? -1])
-            var runs: [RunInfo] = []
-            while let row = try rows.next() { runs.append(RunInfo(row, tags: tags[row["id"]] ?? [])) }
-            return RunsCache(version: version, limit: limit, runs: runs.reversed())
+        let read: RunsCache? = try read(or: nil) { try Self.update(known, from: $0) }
+        guard var read else { return [] }
+        for index in read.running {
+            let state: RunState = RunClaim.isHeld(folder(of: read.runs[index])) ? .running : .interrupted
+            // An array that stays as it is is compared at a glance.
+            if read.runs[index].state != state { read.runs[index].state = state }
         }
         cache.withLock { $0 = read }
-        var runs = read?.runs ?? []
-        for index in runs.indices where runs[index].state == .running { runs[index] = withTrueState(runs[index]) }
+        return read.runs
+    }
+
+    /// The newest `limit` runs, the newest last.
+    public func runs(newest limit: Int) throws(RunStoreError) -> [RunInfo] {
+        try read(or: []) { database in
+            let tags = try Self.tags(database)
+            return try Self.runs(database, "ORDER BY id DESC LIMIT ?", [limit], tags).reversed()
+        }
+        .map(withTrueState)
+    }
+
+    private static func update(_ known: RunsCache?, from database: Database) throws -> RunsCache {
+        // A store of version 1 that cannot be written has none.
+        let row =
+            try database.tableExists("revision")
+            ? try Row.fetchOne(database, sql: "SELECT last, deletions FROM revision") : nil
+        let revision = row.map { RunsCache.Revision(last: $0[0], deletions: $0[1]) }
+        guard let revision, var cache = known, let old = cache.revision, old.deletions == revision.deletions else {
+            let runs = try runs(database, "ORDER BY id", [], try tags(database))
+            return RunsCache(
+                revision: revision, runs: runs, running: runs.indices.filter { runs[$0].state == .running })
+        }
+        guard old != revision else { return cache }
+        let changed = try runs(database, "WHERE revision > ? ORDER BY id", [old.last], try tags(database))
+        var running = Set(cache.running)
+        for run in changed {
+            let place = cache.place(of: run.id)
+            if place < cache.runs.count, cache.runs[place].id == run.id {
+                cache.runs[place] = run
+            } else {
+                // A number is larger than all before it.
+                cache.runs.append(run)
+            }
+            if run.state == .running { running.insert(place) } else { running.remove(place) }
+        }
+        cache.running = running.sorted()
+        cache.revision = revision
+        return cache
+    }
+
+    private static func runs(
+        _ database: Database, _ condition: String, _ arguments: StatementArguments, _ tags: [Int64: [String]]
+    ) throws -> [RunInfo] {
+        let rows = try Row.fetchCursor(database, sql: "SELECT * FROM run \(condition)", arguments: arguments)
+        var runs: [RunInfo] = []
+        while let row = try rows.next() { runs.append(RunInfo(row, tags: tags[row["id"]] ?? [])) }
         return runs
     }
 
@@ -59,20 +113,33 @@ extension RunStore {
         try read(or: 0) { try Int.fetchOne($0, sql: "SELECT count(*) FROM run") ?? 0 }
     }
 
+    private func fetch(
+        _ condition: String, _ arguments: StatementArguments = []
+    ) throws(RunStoreError) -> [RunInfo] {
+        try read(or: []) { database in
+            let sql = "SELECT * FROM run WHERE \(condition)"
+            return try Row.fetchAll(database, sql: sql, arguments: arguments).map { row in
+                let tags = try String.fetchAll(
+                    database, sql: "SELECT tag FROM tag WHERE run = ? ORDER BY tag", arguments: [row["id"]])
+                return RunInfo(row, tags: tags)
+            }
+        }
+    }
+
+    /// The run of exactly this name, which is not another's beginning.
+    ///
+    /// - Throws: `RunStoreError` if there is none, or none any more.
+    public func run(withName name: String) throws(RunStoreError) -> RunInfo {
+        guard let run = try fetch("name = ?", [name]).first else {
+            throw RunStoreError("run \(name) has been deleted")
+        }
+        return withTrueState(run)
+    }
+
     /// The run of this name, or the only one whose name begins so; `last` is the newest.
     ///
     /// - Throws: `RunStoreError` that names the candidates.
     public func run(named text: String) throws(RunStoreError) -> RunInfo {
-        func fetch(_ condition: String, _ arguments: StatementArguments = []) throws(RunStoreError) -> [RunInfo] {
-            try read(or: []) { database in
-                let sql = "SELECT * FROM run WHERE \(condition)"
-                return try Row.fetchAll(database, sql: sql, arguments: arguments).map { row in
-                    let tags = try String.fetchAll(
-                        database, sql: "SELECT tag FROM tag WHERE run = ? ORDER BY tag", arguments: [row["id"]])
-                    return RunInfo(row, tags: tags)
-                }
-            }
-        }
         var found = try fetch("name = ?", [text])
         if found.isEmpty, text == "last" { found = try fetch("id = (SELECT max(id) FROM run)") }
         if found.isEmpty, !text.isEmpty {

@@ -13,6 +13,9 @@ public final class RunStore: Sendable {
     /// What a person should know about how it was opened, such as a damaged file that was put aside.
     public let notice: String?
     private let database: DatabaseQueue?
+    private let patience: Double
+    /// Stands behind the file's name in that of an empty file that says that damage was found.
+    private static let damaged = "-is-damaged"
     let cache = Mutex<RunsCache?>(nil)
 
     /// `$XDG_STATE_HOME/vgglab`, else `~/.local/state/vgglab`.
@@ -28,10 +31,15 @@ public final class RunStore: Sendable {
     /// - Parameters:
     ///   - creates: whether it is to be trained in: it is made where there is none, and a damaged file is put aside.
     ///     Otherwise nothing is made, and a store that is not there has no runs.
+    ///   - checks: whether the file is read whole first, which takes a second for millions of metrics; otherwise only
+    ///     where it was found damaged before.
     ///   - patience: seconds to wait while another process writes.
     /// - Throws: `RunStoreError` where it cannot be used.
-    public init(folder: String, creates: Bool, patience: Double = 10) throws(RunStoreError) {
+    public init(
+        folder: String, creates: Bool, checks: Bool = true, patience: Double = 10
+    ) throws(RunStoreError) {
         self.folder = folder
+        self.patience = patience
         let path = "\(folder)/runs.sqlite"
         var isFolder: ObjCBool = false
         if FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), !isFolder.boolValue {
@@ -53,14 +61,18 @@ public final class RunStore: Sendable {
         if lock >= 0 { flock(lock, LOCK_EX) }
 
         var notice: String?
+        let mark = path + Self.damaged
         do {
-            database = try Self.connect(path, checks: creates, patience)
+            let isSuspect = FileManager.default.fileExists(atPath: mark)
+            database = try Self.connect(path, creates: creates, checks: creates && (checks || isSuspect), patience)
+            if creates && isSuspect { unlink(mark) }
         } catch let error as DatabaseError where [.SQLITE_NOTADB, .SQLITE_CORRUPT].contains(error.resultCode) {
             guard creates else { throw RunStoreError(path, error) }
             do {
                 let aside = try Self.putAside(path)
                 notice = "\(path): is damaged; it is kept as \(aside), and a new one is begun"
-                database = try Self.connect(path, checks: false, patience)
+                unlink(mark)
+                database = try Self.connect(path, creates: creates, checks: false, patience)
             } catch {
                 throw RunStoreError(path, error)
             }
@@ -83,7 +95,31 @@ public final class RunStore: Sendable {
         return aside
     }
 
-    private static func connect(_ path: String, checks: Bool, _ patience: Double) throws -> DatabaseQueue {
+    /// Reads the whole file, beside other uses of the store.
+    ///
+    /// - Throws: `RunStoreError` if it is damaged; whoever opens the store to train in it next puts the file aside.
+    public func check() throws(RunStoreError) {
+        guard database != nil else { return }
+        let path = "\(folder)/runs.sqlite"
+        do {
+            var configuration = Configuration()
+            configuration.busyMode = .timeout(patience)
+            configuration.readonly = true
+            try DatabaseQueue(path: path, configuration: configuration).read(Self.check)
+        } catch {
+            throw wrapped(error)
+        }
+    }
+
+    private static func check(_ database: Database) throws {
+        if let flaw = try String.fetchOne(database, sql: "PRAGMA quick_check(1)"), flaw != "ok" {
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: flaw)
+        }
+    }
+
+    private static func connect(
+        _ path: String, creates: Bool, checks: Bool, _ patience: Double
+    ) throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.busyMode = .timeout(patience)
         configuration.prepareDatabase { database in
@@ -94,14 +130,19 @@ public final class RunStore: Sendable {
         let migrator = StoreSchema.migrator
         let (isNewer, isCurrent) = try database.read { database in
             _ = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master")
-            if checks, let flaw = try String.fetchOne(database, sql: "PRAGMA quick_check(1)"), flaw != "ok" {
-                throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: flaw)
-            }
+            if checks { try check(database) }
             return (try migrator.hasBeenSuperseded(database), try migrator.hasCompletedMigrations(database))
         }
         if isNewer { throw RunStoreError("\(path): was written by a newer vgglab; update this one") }
-        // Where nothing is to be done nothing is written, so that a store on a read-only disk can be looked at.
-        if !isCurrent { try migrator.migrate(database) }
+        // A store on a read-only disk can be looked at: where nothing is to be done nothing is written, and an older one
+        // has all that is told of it.
+        if !isCurrent {
+            do { try migrator.migrate(database) } catch let error as DatabaseError
+                where error.resultCode == .SQLITE_READONLY
+            {
+                if creates { throw error }
+            }
+        }
         return database
     }
 
@@ -132,6 +173,11 @@ public final class RunStore: Sendable {
     }
 
     private func wrapped(_ error: any Error) -> RunStoreError {
-        error as? RunStoreError ?? RunStoreError("\(folder)/runs.sqlite", error)
+        let path = "\(folder)/runs.sqlite"
+        if [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains((error as? DatabaseError)?.resultCode) {
+            let mark = Glibc.open(path + Self.damaged, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+            if mark >= 0 { close(mark) }
+        }
+        return error as? RunStoreError ?? RunStoreError(path, error)
     }
 }

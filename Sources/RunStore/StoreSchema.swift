@@ -79,6 +79,28 @@ enum StoreSchema {
                     ALTER TABLE step_metric ADD COLUMN dead_share REAL;
                     """)
         }
+        // Each change of what a list shows of a run gives it the next number, so that a list that is shown all the time
+        // reads only what has changed. No reference is touched, so that none has to be looked up again.
+        migrator.registerMigration("3", foreignKeyChecks: .immediate) { database in
+            let count = "UPDATE revision SET last = last + 1"
+            func mark(_ run: String) -> String {
+                "\(count); UPDATE run SET revision = (SELECT last FROM revision) WHERE id = \(run);"
+            }
+            try database.execute(
+                sql: """
+                    ALTER TABLE run ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
+                    CREATE INDEX run_revision ON run (revision);
+                    CREATE TABLE revision (last INTEGER NOT NULL, deletions INTEGER NOT NULL);
+                    INSERT INTO revision VALUES (0, 0);
+                    CREATE TRIGGER run_added AFTER INSERT ON run BEGIN \(mark("NEW.id")) END;
+                    CREATE TRIGGER run_changed AFTER UPDATE ON run WHEN NEW.revision = OLD.revision
+                        BEGIN \(mark("NEW.id")) END;
+                    CREATE TRIGGER run_deleted AFTER DELETE ON run
+                        BEGIN UPDATE revision SET deletions = deletions + 1; END;
+                    CREATE TRIGGER tag_added AFTER INSERT ON tag BEGIN \(mark("NEW.run")) END;
+                    CREATE TRIGGER tag_removed AFTER DELETE ON tag BEGIN \(mark("OLD.run")) END;
+                    """)
+        }
         return migrator
     }
 }

@@ -159,7 +159,8 @@ public struct TrainingRun {
         emit(.epochFinished(metrics))
         guard test.meanLoss.isFinite else { throw .diverged(step: position.step) }
         position.finishEpoch(metrics)
-        let isDue = due.isDue(after: position.step, epoch: metrics.epoch, at: pace.elapsed)
+        let isBest = position.bestEpoch?.epoch == metrics.epoch
+        let isDue = due.isDue(after: position.step, epoch: metrics.epoch, isBest: isBest, at: pace.elapsed)
         if isDue && position.epoch <= started.experiment.training.epochs { keepState(isLast: false) }
     }
 
@@ -212,8 +213,11 @@ private struct CheckpointSchedule {
     /// The minutes count from here.
     mutating func begin(at now: Double) { lastSeconds = now }
 
-    /// - Parameter epoch: the epoch that has just been evaluated, if any.
-    func isDue(after step: Int, epoch: Int? = nil, at now: Double) -> Bool {
+    /// - Parameters:
+    ///   - epoch: the epoch that has just been evaluated, if any.
+    ///   - isBest: whether no epoch before was as good. Such a one is kept however seldom others are, unless none is.
+    func isDue(after step: Int, epoch: Int? = nil, isBest: Bool = false, at now: Double) -> Bool {
+        if isBest, recipe != CheckpointRecipe(everyEpochs: nil, everyMinutes: nil, everySteps: nil) { return true }
         if let every = recipe.everySteps, step.isMultiple(of: every) { return true }
         if let every = recipe.everyMinutes, now - lastSeconds >= every * 60 { return true }
         if let epoch, let every = recipe.everyEpochs, epoch.isMultiple(of: every) { return true }

@@ -29,7 +29,7 @@ struct Tag: ParsableCommand {
         if !tags.isEmpty || !removed.isEmpty {
             try explaining { try store.changeTags(of: run, add: tags, remove: removed) }
         }
-        let now = try explaining { try store.run(named: run.name) }
+        let now = try explaining { try store.run(withName: run.name) }
         let text = now.tags.isEmpty ? "no tags" : now.tags.map(Readable.visible).joined(separator: " ")
         Console.print("\(Readable.visible(run.name)): \(text)\n")
     }

@@ -35,7 +35,7 @@ struct List: ParsableCommand {
         let filter = try explaining { try RunFilter(self.filter.joined(separator: " ")) }
         // What is filtered or sorted needs all of them.
         let takesAll = all || json || !self.filter.isEmpty || sort != .time
-        let known = try explaining { try store.runs(newest: takesAll ? nil : Self.newest) }
+        let known = try explaining { takesAll ? try store.runs() : try store.runs(newest: Self.newest) }
         var runs = try explaining {
             try self.filter.isEmpty
                 ? known : known.filter { filter.matches(try $0.experiment(), facts: $0.filterFacts) }

@@ -16,7 +16,9 @@ struct StoreOptions: ParsableArguments {
     var folder: String?
 
     /// The store, made where there is none.
-    func openForWriting() throws -> RunStore { try open(creates: true) }
+    ///
+    /// - Parameter checks: whether its file is read whole first.
+    func openForWriting(checks: Bool = true) throws -> RunStore { try open(creates: true, checks: checks) }
 
     /// The store as it is; one that is not there has no runs.
     func open() throws -> RunStore {
@@ -26,9 +28,11 @@ struct StoreOptions: ParsableArguments {
         return try open(creates: false)
     }
 
-    private func open(creates: Bool) throws -> RunStore {
+    private func open(creates: Bool, checks: Bool = true) throws -> RunStore {
         let folder = folder ?? RunStore.defaultFolder(environment: ProcessInfo.processInfo.environment)
-        let store = try explaining { try RunStore(folder: URL(filePath: folder).path, creates: creates) }
+        let store = try explaining {
+            try RunStore(folder: URL(filePath: folder).path, creates: creates, checks: checks)
+        }
         if let notice = store.notice { Console.say("warning: \(Readable.visible(notice))") }
         return store
     }

@@ -8,8 +8,8 @@ import RunStore
 
 extension TemporaryFolder {
     /// The store in here.
-    func store(creates: Bool = true, patience: Double = 10) throws -> RunStore {
-        try RunStore(folder: path, creates: creates, patience: patience)
+    func store(creates: Bool = true, checks: Bool = true, patience: Double = 10) throws -> RunStore {
+        try RunStore(folder: path, creates: creates, checks: checks, patience: patience)
     }
 
     /// Another program's connection to the store's file.

@@ -105,6 +105,30 @@ import Testing
         #expect(try Data(contentsOf: URL(filePath: temporary.file("runs.sqlite"))) == bytes)
     }
 
+    @Test func `damage that is found while a store is used is remembered until it is opened again`() throws {
+        let store = try temporary.store(checks: false)
+        _ = try store.create(.made())
+        try store.check()
+        _ = try damage(.pageOverwritten)
+        // It is not looked for in a hurry, and the first page is good.
+        _ = try temporary.store(checks: false)
+        let error = #expect(throws: RunStoreError.self) { try store.check() }
+        #expect(error?.description.hasPrefix("\(temporary.file("runs.sqlite")): is damaged; ") == true)
+        let next = try temporary.store(checks: false)
+        #expect(next.notice?.contains("it is kept as ") == true)
+        #expect(try next.runs().isEmpty)
+        #expect(try temporary.store(checks: false).notice == nil)
+    }
+
+    @Test func `a store that was suspected without reason is used on`() throws {
+        _ = try temporary.store().create(.made())
+        try Data().write(to: URL(filePath: temporary.file("runs.sqlite-is-damaged")))
+        let store = try temporary.store(checks: false)
+        #expect(store.notice == nil)
+        #expect(try store.runs().count == 1)
+        #expect(!FileManager.default.fileExists(atPath: temporary.file("runs.sqlite-is-damaged")))
+    }
+
     @Test(arguments: [true, false]) func `a store of a newer version is refused`(creates: Bool) throws {
         _ = try temporary.store().create(.made())
         try temporary.database().write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('99')") }
@@ -118,6 +142,10 @@ import Testing
         try temporary.database().write { try $0.execute(sql: versionOne) }
         let store = try temporary.store(creates: false)
         let run = try store.run(named: "old-1")
+        #expect(try store.runs() == [run])
+        // What came later is kept up for it as for new ones.
+        try temporary.store().setNote("moved forward", of: run)
+        #expect(try store.runs().map(\.note) == ["moved forward"])
         #expect(run.state == .completed)
         #expect(run.tags == ["first"])
         #expect(try store.epochs(of: run).map(\.testAccuracy) == [0.8])

@@ -3,6 +3,7 @@
 // VGGLAB_FAULTS=all tries every call in place of some; scripts/long-tests does.
 
 import Foundation
+import GRDB
 import Testing
 
 /// Whether strace may trace a process here; in some containers it may not.
@@ -162,14 +163,27 @@ private let canMount =
         #expect(ending.lines.suffix(2).map(String.init) == whole, "\(ending)")
     }
 
-    @Test(.enabled(if: canMount, "a process may have no mounts of its own here"))
-    func `runs on a disk that can only be read are listed and shown, and trained nowhere`() throws {
+    @Test(.enabled(if: canMount, "a process may have no mounts of its own here"), arguments: [1, 3])
+    func `runs on a disk that can only be read are listed and shown, and trained nowhere`(version: Int) throws {
         try #require(try begin().status == 0)
+        if version == 1 {
+            try DatabaseQueue(path: "\(runs)/runs.sqlite").write { database in
+                for trigger in ["run_added", "run_changed", "run_deleted", "tag_added", "tag_removed"] {
+                    try database.execute(sql: "DROP TRIGGER \(trigger)")
+                }
+                try database.execute(
+                    sql: """
+                        DROP TABLE revision; DROP INDEX run_revision; ALTER TABLE run DROP COLUMN revision;
+                        ALTER TABLE step_metric DROP COLUMN gradient_norm; ALTER TABLE step_metric DROP COLUMN dead_share;
+                        DELETE FROM grdb_migrations WHERE identifier > '1'
+                        """)
+            }
+        }
         let ending = try Program(
             [sandbox.file("a.yaml")] + train,
             shell: """
                 unshare -rm bash -c 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" || exit 99
-                "$1" list --runs "$0" && "$1" show a-1 --runs "$0" && "$1" replay a-1 --quiet --runs "$0"; echo "read $?"
+                "$1" list --all --runs "$0" && "$1" show a-1 --runs "$0" && "$1" replay a-1 --quiet --runs "$0"; echo "read $?"
                 "$1" tag a-1 x --runs "$0"; echo "tag $?"
                 "$@"; echo "train $?"' "\(runs)" "$@"
                 """

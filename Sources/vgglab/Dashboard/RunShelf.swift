@@ -14,6 +14,9 @@ struct RunShelf {
         let reason: String
     }
 
+    /// How many of the newest runs tell how fast this machine is.
+    private static let timedRuns = 200
+
     private let machine: String
     private var experiments: [Int64: Experiment] = [:]
     private var speeds: [Int64: SpeedSample] = [:]
@@ -34,6 +37,7 @@ struct RunShelf {
         for entry in queue { waiting[entry.name] = entry.experiment }
         let queued = Dictionary(queue.map { ($0.name, $0) }) { first, _ in first }
         let stored = runs.compactMap { run in entry(run, queued[run.name]) }
+        for run in runs.suffix(Self.timedRuns) { noteSpeed(of: run) }
         let names = Set(runs.map(\.name))
         let failed = failures.filter { !names.contains($0.key) }.sorted { $0.key < $1.key }.map { name, failure in
             RunEntry(name: name, experiment: failure.experiment, state: .failed, reason: failure.reason)
@@ -53,16 +57,15 @@ struct RunShelf {
     private mutating func entry(_ run: RunInfo, _ queued: RunQueue.Entry?) -> RunEntry? {
         guard let experiment = experiments[run.id] ?? (try? run.experiment()) else { return nil }
         experiments[run.id] = experiment
-        noteSpeed(of: run, experiment)
         var entry = RunEntry(run, experiment)
         entry.isOurs = queued != nil || (run.state != .running && run.machine == machine)
         if let queued { entry.take(queued) }
         return entry
     }
 
-    private mutating func noteSpeed(of run: RunInfo, _ experiment: Experiment) {
+    private mutating func noteSpeed(of run: RunInfo) {
         guard run.state == .completed, run.machine == machine, speeds[run.id] == nil,
-            let rate = run.examplesPerSecond, let network = try? experiment.network(numClasses: 10)
+            let rate = run.examplesPerSecond, let experiment = experiments[run.id], let network = try? experiment.network(numClasses: 10)
         else { return }
         speeds[run.id] = SpeedSample(
             trainingMACs: network.trainingMACs, examplesPerSecond: rate, threads: run.threads)

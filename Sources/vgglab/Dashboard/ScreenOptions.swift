@@ -44,7 +44,8 @@ struct ScreenOptions: ParsableArguments {
             throw Failure(message: "\(place): there is no such file or folder")
         }
         let budget = RunQueue.Budget(jobs: jobs, threads: threadOptions.count(on: .current))
-        let store = try storeOptions.openForWriting()
+        // The workbench reads the file whole, behind the first frame.
+        let store = try storeOptions.openForWriting(checks: false)
         let datasets = DatasetCache(folder: dataOptions.folder, environment: ProcessInfo.processInfo.environment)
         try show { mailbox in
             Workbench(store, places: places, budget: budget, datasets: datasets, mailbox: mailbox)

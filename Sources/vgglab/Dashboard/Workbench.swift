@@ -26,6 +26,9 @@ final class Workbench: Backstage, Sendable {
         var isRefreshing = false
     }
 
+    /// Runs that are told before all others are.
+    private static let newest = 100
+
     let queue: RunQueue
     private let store: RunStore
     private let datasets: DatasetCache
@@ -51,10 +54,26 @@ final class Workbench: Backstage, Sendable {
     func begin() {
         if let notice = store.notice { mailbox.post(.notice(notice, isError: true)) }
         desk.async { [self] in
+            // What a person looks for first comes first.
+            tellExperiments()
+            tellNewestRuns()
             lookEverySecond()
-            refreshRuns()
             loadFacts()
         }
+        DispatchQueue.global(qos: .utility).async { [self] in
+            do throws(RunStoreError) { try store.check() } catch {
+                mailbox.post(.notice(error.description, isError: true))
+            }
+        }
+    }
+
+    private func tellExperiments() {
+        if let experiments = shelves.withLock({ $0.experiments.read() }) { mailbox.post(.experiments(experiments)) }
+    }
+
+    private func tellNewestRuns() {
+        guard let runs = try? store.runs(newest: Self.newest) else { return }
+        mailbox.post(.runs(shelves.withLock { $0.runs.entries(runs, []) }))
     }
 
     private func lookEverySecond() {
@@ -108,11 +127,8 @@ final class Workbench: Backstage, Sendable {
     /// Looks at everything that others may have changed.
     private func look() {
         let running = queue.entries.count { $0.state == .running }
-        let (experiments, load) = shelves.withLock { shelves in
-            (shelves.experiments.read(), shelves.machine.load(queue.budget, running: running))
-        }
-        if let experiments { mailbox.post(.experiments(experiments)) }
-        mailbox.post(.machine(load))
+        tellExperiments()
+        mailbox.post(.machine(shelves.withLock { $0.machine.load(queue.budget, running: running) }))
         // Other processes write to the store as well.
         guard let runs = try? store.runs() else { return }
         followOthers(runs)
@@ -150,12 +166,12 @@ final class Workbench: Backstage, Sendable {
         case .moveInQueue(let run, let places): queue.move(run, by: places)
         case .launch(let requests): trying { [self] in for request in requests { try launch(request) } }
         case .resume(let runs):
-            trying { [self] in for run in runs { try queue.resume(try store.run(named: run)) } }
+            trying { [self] in for run in runs { try queue.resume(try store.run(withName: run)) } }
         case .restart(let runs):
-            trying { [self] in for run in runs { try queue.launch(try store.run(named: run).experiment()) } }
+            trying { [self] in for run in runs { try queue.launch(try store.run(withName: run).experiment()) } }
         case .delete(let runs):
             trying { [self] in
-                for run in runs { try store.delete(try store.run(named: run)) }
+                for run in runs { try store.delete(try store.run(withName: run)) }
                 refreshRuns()
             }
         case .saveExperiment(let experiment): trying { [self] in try save(experiment) }
@@ -178,7 +194,7 @@ final class Workbench: Backstage, Sendable {
             try queue.launch(request.experiment)
             return
         }
-        let parent = try store.run(named: fork.run)
+        let parent = try store.run(withName: fork.run)
         let checkpoints = store.checkpoints(of: parent).all
         let step = checkpoints.first { $0.step <= fork.step ?? .max }?.step
         try queue.fork(parent, at: step.map { "step:\($0)" } ?? "last", request.experiment)
@@ -200,7 +216,7 @@ final class Workbench: Backstage, Sendable {
     }
 
     private func loadHistory(of name: String) {
-        let run = try? store.run(named: name)
+        let run = try? store.run(withName: name)
         let records = run.flatMap { try? store.records(of: $0) } ?? []
         mailbox.post(.history(run: name, records))
         let isOthers = run?.state == .running && !queue.entries.contains { $0.name == name }
@@ -222,7 +238,7 @@ final class Workbench: Backstage, Sendable {
     private func loadPredictions(_ run: String, _ filter: PictureFilter) {
         let thread = Thread { [self] in
             do {
-                let info = try store.run(named: run)
+                let info = try store.run(withName: run)
                 let experiment = try info.experiment()
                 let dataset = try datasets.dataset(named: experiment.data.dataset)
                 let checkpoints = store.checkpoints(of: info)

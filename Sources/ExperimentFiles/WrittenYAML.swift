@@ -1,0 +1,104 @@
+// The narrow part of YAML that experiments are written in by this program, read without a parser for all of it: a list
+// of ten thousand runs reads as many. Any other text is left to YAMLNode.swift, which finds what is wrong with it.
+
+/// Reads `key: value` lines, with two spaces before those of a section.
+struct WrittenYAML {
+    private let bytes: [UInt8]
+    private var place = 0
+    private var line = 1
+
+    /// The tree that the parser for all of YAML would make, too; `nil` for a text that is not so plain.
+    static func parse(_ text: String) -> YAMLNode? {
+        var reader = WrittenYAML(bytes: Array(text.utf8))
+        guard let pairs = reader.sections(), !pairs.isEmpty else { return nil }
+        return YAMLNode(.mapping(pairs), line: 1)
+    }
+
+    private init(bytes: [UInt8]) { self.bytes = bytes }
+
+    private mutating func sections() -> [YAMLNode.Pair]? {
+        var pairs: [YAMLNode.Pair] = []
+        while place < bytes.count {
+            let line = line
+            guard let key = key(), !pairs.contains(where: { $0.key == key }) else { return nil }
+            guard take(UInt8(ascii: "\n")) else {
+                guard let value = lineEnd() else { return nil }
+                pairs.append(.init(key: key, line: line, value: value))
+                continue
+            }
+            self.line += 1
+            guard let inner = section(), !inner.isEmpty else { return nil }
+            pairs.append(.init(key: key, line: line, value: YAMLNode(.mapping(inner), line: line + 1)))
+        }
+        return pairs
+    }
+
+    private mutating func section() -> [YAMLNode.Pair]? {
+        var pairs: [YAMLNode.Pair] = []
+        while take(UInt8(ascii: " ")) {
+            let line = line
+            guard take(UInt8(ascii: " ")), let key = key(), !pairs.contains(where: { $0.key == key }),
+                let value = lineEnd()
+            else { return nil }
+            pairs.append(.init(key: key, line: line, value: value))
+        }
+        return pairs
+    }
+
+    /// A key and the colon behind it.
+    private mutating func key() -> String? {
+        let word = word { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || $0 == UInt8(ascii: "_") }
+        return word.isEmpty || !take(UInt8(ascii: ":")) ? nil : word
+    }
+
+    /// What stands behind a colon, to the end of the line.
+    private mutating func lineEnd() -> YAMLNode? {
+        guard take(UInt8(ascii: " ")), let value = value(depth: 0), take(UInt8(ascii: "\n")) else { return nil }
+        line += 1
+        return value
+    }
+
+    private mutating func value(depth: Int) -> YAMLNode? {
+        if take(UInt8(ascii: "\"")) {
+            // Nothing that YAML would unfold: no escapes, and no breaks of lines, of which Unicode has more than one.
+            let text = word { (0x20...0x7E).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
+            return take(UInt8(ascii: "\"")) ? YAMLNode(.text(text), line: line) : nil
+        }
+        guard take(UInt8(ascii: "[")) else {
+            let text = word(where: Self.isPlain)
+            let startsPlainly = text.utf8.first.map { Self.isPlain($0) && !"._+-".utf8.contains($0) } ?? false
+            return startsPlainly ? YAMLNode(.plain(text), line: line) : nil
+        }
+        var items: [YAMLNode] = []
+        if take(UInt8(ascii: "]")) { return YAMLNode(.list(items), line: line) }
+        guard depth < 2 else { return nil }
+        repeat {
+            guard items.isEmpty || take(UInt8(ascii: " ")), let item = value(depth: depth + 1) else { return nil }
+            items.append(item)
+        } while take(UInt8(ascii: ","))
+        return take(UInt8(ascii: "]")) ? YAMLNode(.list(items), line: line) : nil
+    }
+
+    /// Letters and digits, and what stands in numbers and names.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "+"),
+            UInt8(ascii: "-"):
+            true
+        default: false
+        }
+    }
+
+    private mutating func word(where isPart: (UInt8) -> Bool) -> String {
+        let begin = place
+        while place < bytes.count, isPart(bytes[place]) { place += 1 }
+        return String(decoding: bytes[begin..<place], as: UTF8.self)
+    }
+
+    private mutating func take(_ byte: UInt8) -> Bool {
+        guard place < bytes.count, bytes[place] == byte else { return false }
+        place += 1
+        return true
+    }
+}

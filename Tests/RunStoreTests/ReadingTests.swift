@@ -1,0 +1,85 @@
+// Runs that are read again and again: what has changed is seen, and nothing else is read.
+
+import Experiments
+import FileTesting
+import Foundation
+import RunStore
+import Testing
+
+@Suite struct ReadingTests {
+    private let temporary: TemporaryFolder
+
+    init() throws { temporary = try TemporaryFolder() }
+
+    @Test func `whatever is changed, by whomever, runs read again are as those read whole`() throws {
+        let stores = [try temporary.store(), try temporary.store()]
+        var random = SplitMix64(state: 3)
+        for _ in 0..<300 {
+            let store = stores[Int.random(in: 0...1, using: &random)]
+            let run = try store.runs().randomElement(using: &random)
+            switch (Int.random(in: 0..<7, using: &random), run) {
+            case (0, _), (1, _), (_, nil): _ = try store.create(.made())
+            case (2, let run?): try store.setNote("note \(Int.random(in: 0..<9, using: &random))", of: run)
+            case (3, let run?): try store.changeTags(of: run, add: ["a", "b"], remove: ["c"])
+            case (4, let run?): try store.changeTags(of: run, add: ["c"], remove: ["a"])
+            case (5, let run?):
+                let outcome = Outcome.failed(reason: "\(Int.random(in: 0..<9, using: &random))")
+                try store.note([.progress(.made(1)), .runFinished(.made(outcome))], of: run, claim: store.claim(run))
+            case (_, let run?): try store.delete(run)
+            }
+            let whole = try temporary.store(checks: false).runs()
+            for store in stores { #expect(try store.runs() == whole) }
+        }
+    }
+
+    @Test func `where nothing has changed nothing is read`() throws {
+        let store = try temporary.store()
+        for _ in 0..<3 { _ = try store.create(.made()) }
+        let first = try store.runs().withUnsafeBufferPointer(\.baseAddress)
+        let second = try store.runs().withUnsafeBufferPointer(\.baseAddress)
+        #expect(first == second)
+        #expect(try store.runs().allSatisfy { $0.state == .interrupted })
+    }
+
+    @Test func `the owner's coming and going is seen without a change in the file`() throws {
+        let (store, other) = (try temporary.store(), try temporary.store())
+        let run = try store.interrupted()
+        #expect(try other.runs().map(\.state) == [.interrupted])
+        let claim = try store.claim(run)
+        #expect(try other.runs().map(\.state) == [.running])
+        withExtendedLifetime(claim) {}
+    }
+
+    @Test func `a run that was deleted is not taken for one whose name begins so`() throws {
+        let store = try temporary.store()
+        let runs = try (0..<10).map { _ in try store.interrupted() }
+        try store.delete(runs[0])
+        #expect(try store.run(named: "a-1").name == "a-10")
+        let error = #expect(throws: RunStoreError.self) { try store.run(withName: "a-1") }
+        #expect(error?.description == "run a-1 has been deleted")
+        #expect(try store.run(withName: "a-10").id == runs[9].id)
+    }
+
+    @Test func `what is noted of a run that was deleted meanwhile is refused`() throws {
+        let store = try temporary.store()
+        let run = try store.interrupted()
+        try store.delete(run)
+        for body in [{ try store.setNote("x", of: run) }, { try store.changeTags(of: run, add: ["x"], remove: []) }] {
+            let error = #expect(throws: RunStoreError.self) { try body() }
+            #expect(error?.description == "run a-1 has been deleted")
+        }
+    }
+}
+
+/// Sebastiano Vigna's SplitMix64, so that each run does the same.
+private struct SplitMix64: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var bits = state
+        bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
+        return bits ^ (bits >> 31)
+    }
+}
