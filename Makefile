@@ -40,16 +40,17 @@ lint: setup ## Check the sources' format and that targets import only what Packa
 format: setup ## Format the sources
 	@swift format -i -p -r $(SWIFT_FILES)
 
-interop: build ## Check vgglab against PyTorch, and exports with their readers; ARGS=--full takes the notebook's sizes
+interop: build ## Check vgglab against PyTorch, with oneDNN 2 and 3, and exports; ARGS=--full takes the notebook's sizes
 	@scripts/setup --interop >&2
 	@interop/run $(if $(filter command line,$(origin ARGS)),$(ARGS))
+	@interop/onednn3
 
 bench: build ## Measure a training step beside TensorFlow and PyTorch; ARGS="--precision bfloat16" and others
 	@scripts/setup --interop >&2
 	@Benchmarks/run compare $(if $(filter command line,$(origin ARGS)),$(ARGS))
 
 clean: ## Remove what was built
-	@rm -rf .build .build-interop-venv .build-bench-venv
+	@rm -rf .build .build-interop-venv .build-bench-venv .build-onednn3
 
 setup:
 	@scripts/setup >&2

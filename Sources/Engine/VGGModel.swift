@@ -41,7 +41,7 @@ public final class VGGModel: TrainableModel {
         self.recipe = recipe
         self.options = options
         layers = network.layers
-        precision = Device.hasBFloat16 ? recipe.precision : .float32
+        precision = Self.computes(in: recipe.precision) ? recipe.precision : .float32
         chunk = options.chunk.map { min($0, batchSize) } ?? network.chunkSize(batchSize: batchSize, threads: threads)
         do throws(OneDNNError) {
             device = try Device(threads: threads)
@@ -276,6 +276,11 @@ public final class VGGModel: TrainableModel {
     /// What there is on this machine.
     public static var traits: EngineTraits {
         EngineTraits(hasWinograd: WinogradPlan.vectorWidth != nil, vectorWidth: Device.vectorWidth)
+    }
+
+    /// Whether this machine computes in `precision`; where it does not, a model computes in float32.
+    public static func computes(in precision: TrainingRecipe.Precision) -> Bool {
+        precision == .float32 || Device.hasBFloat16
     }
 
     /// How it computes, for people.

@@ -39,32 +39,25 @@ public final class Device {
     }
 
     /// Floats in a vector of the instructions that the library compiles for here.
-    public static var vectorWidth: Int {
-        switch dnnl_get_effective_cpu_isa() {
-        case dnnl_cpu_isa_sse41: 4
-        case dnnl_cpu_isa_avx, dnnl_cpu_isa_avx2, dnnl_cpu_isa_avx2_vnni: 8
-        default: 16
-        }
-    }
+    public static var vectorWidth: Int { has(dnnl_cpu_isa_avx512_core) ? 16 : has(dnnl_cpu_isa_avx) ? 8 : 4 }
 
     /// Whether there are instructions that multiply numbers in bfloat16.
-    public static var hasBFloat16: Bool {
-        switch dnnl_get_effective_cpu_isa() {
-        case dnnl_cpu_isa_avx512_core_bf16, dnnl_cpu_isa_avx512_core_amx: true
-        default: false
-        }
-    }
+    public static var hasBFloat16: Bool { has(dnnl_cpu_isa_avx512_core_bf16) }
 
     /// The vector instructions that the library compiles for here, such as "AVX-512".
     public static var instructionSet: String {
-        let isa = dnnl_get_effective_cpu_isa()
         let names: [(dnnl_cpu_isa_t, String)] = [
-            (dnnl_cpu_isa_sse41, "SSE4.1"), (dnnl_cpu_isa_avx, "AVX"), (dnnl_cpu_isa_avx2, "AVX2"),
-            (dnnl_cpu_isa_avx2_vnni, "AVX2 VNNI"),
-            (dnnl_cpu_isa_avx512_core, "AVX-512"), (dnnl_cpu_isa_avx512_core_vnni, "AVX-512 VNNI"),
-            (dnnl_cpu_isa_avx512_core_bf16, "AVX-512 BF16"), (dnnl_cpu_isa_avx512_core_amx, "AMX"),
+            (dnnl_cpu_isa_avx512_core_amx, "AMX"), (dnnl_cpu_isa_avx512_core_bf16, "AVX-512 BF16"),
+            (dnnl_cpu_isa_avx512_core_vnni, "AVX-512 VNNI"), (dnnl_cpu_isa_avx512_core, "AVX-512"),
+            (dnnl_cpu_isa_avx2_vnni, "AVX2 VNNI"), (dnnl_cpu_isa_avx2, "AVX2"), (dnnl_cpu_isa_avx, "AVX"),
+            (dnnl_cpu_isa_sse41, "SSE4.1"),
         ]
-        return names.first { $0.0 == isa }?.1 ?? "isa \(isa.rawValue)"
+        return names.first { has($0.0) }?.1 ?? "unknown instructions"
+    }
+
+    /// Instruction sets are sets of bits, each with those that it includes; newer libraries know more of them.
+    private static func has(_ wanted: dnnl_cpu_isa_t) -> Bool {
+        dnnl_get_effective_cpu_isa().rawValue & wanted.rawValue == wanted.rawValue
     }
 }
 

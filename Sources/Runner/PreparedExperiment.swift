@@ -64,6 +64,26 @@ public struct PreparedExperiment: Sendable {
         self.machine = machine
     }
 
+    /// What is not wrong but hardly what somebody wanted, a sentence each.
+    public var warnings: [String] {
+        var warnings = data.remark.map { [$0] } ?? []
+        if threads > machine.cores {
+            warnings.append(
+                "\(threads) threads on \(machine.cores) core\(machine.cores == 1 ? "" : "s") wait for each other; "
+                    + "fewer are faster")
+        }
+        let precision = experiment.training.precision
+        if !VGGModel.computes(in: precision) {
+            warnings.append(
+                "\(experiment.name): this processor does not multiply in \(precision.rawValue), so it computes in float32"
+            )
+        }
+        return warnings
+    }
+
+    /// Makes the first warning an error.
+    public func refuseWarnings() throws(RunnerError) { try refuse(warnings) }
+
     /// The model, compiled and with its initial weights.
     public func makeModel() throws(EngineError) -> VGGModel {
         try VGGModel(
@@ -78,6 +98,11 @@ public struct PreparedExperiment: Sendable {
             machine: machine.summary, engine: model.summary, predictedMemoryBytes: memory.totalBytes,
             resumedStep: resumedStep)
     }
+}
+
+/// Makes the first of these warnings an error.
+func refuse(_ warnings: [String]) throws(RunnerError) {
+    if let first = warnings.first { throw RunnerError("\(first) (refused, as --strict asks)") }
 }
 
 extension Machine {

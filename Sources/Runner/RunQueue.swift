@@ -67,6 +67,7 @@ public final class RunQueue: Sendable {
     public let budget: Budget
     private let store: RunStore
     private let program: String
+    private let isStrict: Bool
     private let datasets: DatasetCache
     private let listen: @Sendable (News) -> Void
     private let jobs = Mutex<[Job]>([])
@@ -74,15 +75,17 @@ public final class RunQueue: Sendable {
 
     /// - Parameters:
     ///   - program: the program and its version.
+    ///   - isStrict: has runs fail to begin that there is something to warn of.
     ///   - listen: called on any thread; must not wait.
     public init(
-        _ store: RunStore, budget: Budget, datasets: DatasetCache, program: String,
+        _ store: RunStore, budget: Budget, datasets: DatasetCache, program: String, isStrict: Bool = false,
         listen: @escaping @Sendable (News) -> Void
     ) {
         self.store = store
         self.budget = budget
         self.datasets = datasets
         self.program = program
+        self.isStrict = isStrict
         self.listen = listen
     }
 
@@ -242,10 +245,11 @@ public final class RunQueue: Sendable {
         let prepared = try PreparedExperiment(
             job.experiment, data: TrainingData(dataset, recipe: job.experiment.data), threads: budget.threadsPerRun,
             machine: .current)
+        if isStrict { try prepared.refuseWarnings() }
         let session =
             switch job.origin {
             case .new: try RunSession.new(prepared, name: job.name, in: store, program: program)
-            case .resume(let run): try RunSession.resume(run, prepared, in: store)
+            case .resume(let run): try RunSession.resume(run, prepared, in: store, isStrict: isStrict)
             case .fork(let parent, let checkpoint):
                 try RunSession.fork(
                     parent, at: store.checkpoints(of: parent).checkpoint(named: checkpoint), prepared, name: job.name,

@@ -44,8 +44,9 @@ public final class RunSession {
     /// - Parameters:
     ///   - run: a run that was stopped, interrupted or failed.
     ///   - prepared: its own experiment.
+    ///   - isStrict: refuses where there is something to warn of.
     public static func resume(
-        _ run: RunInfo, _ prepared: PreparedExperiment, in store: RunStore
+        _ run: RunInfo, _ prepared: PreparedExperiment, in store: RunStore, isStrict: Bool = false
     ) throws(RunnerError) -> RunSession {
         let claim = try sentence { () throws(RunStoreError) in try store.claim(run) }
         guard prepared.data.checksum == run.dataChecksum else {
@@ -67,9 +68,10 @@ public final class RunSession {
                 "run \(run.name) has no sound checkpoint, and its first weights were another run's; "
                     + "fork it again: vgglab fork \(parent) --at step:\(run.parentStep ?? 0)")
         }
-        checkpoints.setAside(newerThan: checkpoint)
         let before = checkpoint == nil ? "begins again" : "goes on from the checkpoint before"
         warnings += damaged.map { "\($0); the run \(before)" }
+        if isStrict { try refuse(prepared.warnings + warnings) }
+        checkpoints.setAside(newerThan: checkpoint)
 
         let model = checkpoint == nil ? try prepared.initialModel() : try prepared.emptyModel()
         let position = try checkpoint.map { checkpoint throws(RunnerError) in try model.load(checkpoint) }
@@ -123,7 +125,7 @@ public final class RunSession {
         self.model = model
         self.position = position
         self.firstSequence = sequence
-        self.warnings = warnings
+        self.warnings = prepared.warnings + warnings
         self.isFork = isFork
     }
 

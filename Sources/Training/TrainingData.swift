@@ -16,6 +16,8 @@ public struct TrainingData: Sendable {
     public let summary: String
     /// SHA-256 of the data set that they come from; empty for pictures from anywhere.
     public package(set) var checksum = ""
+    /// What a person should know about where they come from; `nil` if nothing.
+    public private(set) var remark: String?
     /// Bytes of the pictures and labels as they were loaded, before any limit.
     public private(set) var loadedBytes: Int
     let recipe: DataRecipe
@@ -28,6 +30,7 @@ public struct TrainingData: Sendable {
             summary: "\(dataset.name) from \(dataset.folder)", recipe: recipe)
         loadedBytes = dataset.train.storedBytes + dataset.test.storedBytes
         checksum = dataset.checksum
+        remark = dataset.remark
     }
 
     /// Pictures from anywhere.

@@ -21,6 +21,7 @@ struct Bench: ParsableCommand {
 
     @OptionGroup var settings: SettingOptions
     @OptionGroup var threadOptions: ThreadOptions
+    @OptionGroup var strictOption: StrictOption
 
     @Option(help: "Steps that are timed; their median counts.")
     var steps = 7
@@ -40,6 +41,7 @@ struct Bench: ParsableCommand {
                 experiment, data: .blank(like: experiment.data), threads: threadOptions.count(on: machine),
                 machine: machine)
         }
+        try strictOption.warn(of: prepared)
         let model = try explaining { try prepared.makeModel() }
         let report = try explaining { try measure(prepared, model, machine) }
         Console.print(json ? report.json.text + "\n" : report.text)

@@ -20,6 +20,7 @@ struct Evaluate: ParsableCommand {
     @OptionGroup var settings: SettingOptions
     @OptionGroup var dataOptions: DataOptions
     @OptionGroup var threadOptions: ThreadOptions
+    @OptionGroup var strictOption: StrictOption
 
     @Flag(help: "Print JSON.")
     var json = false
@@ -32,6 +33,7 @@ struct Evaluate: ParsableCommand {
         let prepared = try explaining {
             try PreparedExperiment(experiment, data: data, threads: threads, machine: machine)
         }
+        try strictOption.warn(of: prepared)
         let model = try explaining { try prepared.makeModel() }
         try explaining { try model.loadWeights(weights) }
         let sums = try explaining { try prepared.data.evaluate(model) }

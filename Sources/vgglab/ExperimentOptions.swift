@@ -7,6 +7,7 @@ import ExperimentFiles
 import Experiments
 import Foundation
 import RunLog
+import Runner
 import Training
 
 /// Which settings of the experiment file are replaced.
@@ -45,11 +46,29 @@ struct ThreadOptions: ParsableArguments {
         }
     }
 
-    func count(on machine: Machine) -> Int {
-        let count = requested ?? machine.cores
-        if count > machine.cores {
-            Console.say("warning: \(count) threads on \(machine.cores) cores wait for each other; fewer are faster")
-        }
-        return count
+    func count(on machine: Machine) -> Int { requested ?? machine.cores }
+}
+
+/// What becomes of an experiment that there is something to warn of.
+struct StrictOption: ParsableArguments {
+    @Flag(
+        name: .customLong("strict"),
+        help: ArgumentHelp(
+            "Refuse what is otherwise warned of before the first step, with exit status 2.",
+            discussion: """
+                A precision that this processor lacks, more threads than cores, other pictures than the data set's name \
+                promises; with resume also another machine and a damaged checkpoint.
+                """))
+    var isStrict = false
+
+    /// Refuses such an experiment, if that is asked for.
+    func check(_ prepared: PreparedExperiment) throws {
+        if isStrict { try explaining { try prepared.refuseWarnings() } }
+    }
+
+    /// Refuses such an experiment, if that is asked for, or warns where no run's log will.
+    func warn(of prepared: PreparedExperiment) throws {
+        try check(prepared)
+        for warning in prepared.warnings { Console.say("warning: \(Readable.visible(warning))") }
     }
 }

@@ -22,6 +22,7 @@ struct Resume: ParsableCommand {
     @OptionGroup var storeOptions: StoreOptions
     @OptionGroup var dataOptions: DataOptions
     @OptionGroup var threadOptions: ThreadOptions
+    @OptionGroup var strictOption: StrictOption
     @OptionGroup var logOptions: LogOptions
 
     func run() throws {
@@ -44,7 +45,9 @@ struct Resume: ParsableCommand {
         let experiment = try explaining { try run.experiment() }
         let prepared = try prepare(experiment, dataOptions, threads: threadOptions.requested ?? run.threads)
         Signals.install()
-        let session = try explaining { try RunSession.resume(run, prepared, in: store) }
+        let session = try explaining {
+            try RunSession.resume(run, prepared, in: store, isStrict: strictOption.isStrict)
+        }
         try endStatus([try logOptions.train(session)])
     }
 }
@@ -66,6 +69,7 @@ struct Fork: ParsableCommand {
     @OptionGroup var storeOptions: StoreOptions
     @OptionGroup var dataOptions: DataOptions
     @OptionGroup var threadOptions: ThreadOptions
+    @OptionGroup var strictOption: StrictOption
     @OptionGroup var logOptions: LogOptions
 
     func run() throws {
@@ -76,6 +80,7 @@ struct Fork: ParsableCommand {
         }
         let checkpoint = try explaining { try store.checkpoints(of: parent).checkpoint(named: at) }
         let prepared = try prepare(experiment, dataOptions, threads: threadOptions.count(on: .current))
+        try strictOption.check(prepared)
         Signals.install()
         let session = try explaining {
             try RunSession.fork(parent, at: checkpoint, prepared, in: store, program: Vgglab.program)

@@ -27,6 +27,7 @@ struct Train: ParsableCommand {
     @OptionGroup var settings: SettingOptions
     @OptionGroup var dataOptions: DataOptions
     @OptionGroup var threadOptions: ThreadOptions
+    @OptionGroup var strictOption: StrictOption
     @OptionGroup var storeOptions: StoreOptions
     @OptionGroup var logOptions: LogOptions
     @OptionGroup var screenOptions: ScreenOptions
@@ -46,7 +47,7 @@ struct Train: ParsableCommand {
         } else {
             try screenOptions.show(
                 files.isEmpty ? ["experiments"] : files, settings: settings, dataOptions: dataOptions,
-                threadOptions: threadOptions, storeOptions: storeOptions)
+                threadOptions: threadOptions, strictOption: strictOption, storeOptions: storeOptions)
         }
     }
 
@@ -61,13 +62,13 @@ struct Train: ParsableCommand {
             let name = experiment.data.dataset
             let dataset = try datasets[name] ?? dataOptions.load(name)
             datasets[name] = dataset
-            if let remark = dataset.remark { Console.say("warning: \(remark)") }
-            prepared.append(
-                try explaining {
-                    try PreparedExperiment(
-                        experiment, data: TrainingData(dataset, recipe: experiment.data), threads: threads,
-                        machine: machine)
-                })
+            let checked = try explaining {
+                try PreparedExperiment(
+                    experiment, data: TrainingData(dataset, recipe: experiment.data), threads: threads,
+                    machine: machine)
+            }
+            try strictOption.check(checked)
+            prepared.append(checked)
         }
         try logOptions.checkPlaces()
         let store = try storeOptions.openForWriting()

@@ -117,6 +117,26 @@ import Training
         #expect(ending.warnings.first?.contains("with 1 threads; from here on its numbers may differ") == true)
     }
 
+    @Test func `what there is to warn of is said with the run`() throws {
+        let machine = Machine(processor: "a", cores: 1, memoryBytes: 1 << 30, availableMemoryBytes: 1 << 30)
+        let prepared = try workshop.prepare(threads: 2, machine: machine)
+        let ending = try workshop.train(try RunSession.new(prepared, in: store, program: "vgglab 0"))
+        #expect(ending.warnings == ["2 threads on 1 core wait for each other; fewer are faster"])
+        #expect(try store.records(of: store.run(named: "last")).contains { $0.event == .warning(ending.warnings[0]) })
+    }
+
+    @Test func `whoever is strict gets no other machine, and the run stays as it was`() throws {
+        _ = try workshop.train(try workshop.new(), stopAfter: 2)
+        let run = try store.run(named: "last")
+        let prepared = try workshop.prepare(threads: 2)
+        let error = #expect(throws: RunnerError.self) {
+            try RunSession.resume(run, prepared, in: store, isStrict: true)
+        }
+        #expect(error?.description.hasSuffix("a run that was never cut (refused, as --strict asks)") == true)
+        #expect(try store.run(named: "last").state == .stopped)
+        #expect(try workshop.train(try workshop.resume()).summary.outcome == .completed)
+    }
+
     @Test func `a run that is being trained cannot be resumed or deleted by anybody else`() throws {
         let session = try workshop.new()
         let run = try store.run(named: "last")

@@ -35,7 +35,7 @@ struct ScreenOptions: ParsableArguments {
     /// - Parameter places: experiment files, and folders of them.
     func show(
         _ places: [String], settings: SettingOptions, dataOptions: DataOptions, threadOptions: ThreadOptions,
-        storeOptions: StoreOptions
+        strictOption: StrictOption, storeOptions: StoreOptions
     ) throws {
         guard settings.overrides.isEmpty else {
             throw Failure(message: "--set goes with --no-tui; in the dashboard press n for a variant")
@@ -48,7 +48,9 @@ struct ScreenOptions: ParsableArguments {
         let store = try storeOptions.openForWriting(checks: false)
         let datasets = DatasetCache(folder: dataOptions.folder, environment: ProcessInfo.processInfo.environment)
         try show { mailbox in
-            Workbench(store, places: places, budget: budget, datasets: datasets, mailbox: mailbox)
+            Workbench(
+                store, places: places, budget: budget, datasets: datasets, isStrict: strictOption.isStrict,
+                mailbox: mailbox)
         }
     }
 

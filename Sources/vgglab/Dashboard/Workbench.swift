@@ -38,7 +38,8 @@ final class Workbench: Backstage, Sendable {
     private let desk = DispatchQueue(label: "vgglab.desk")
 
     init(
-        _ store: RunStore, places: [String], budget: RunQueue.Budget, datasets: DatasetCache, mailbox: Mailbox
+        _ store: RunStore, places: [String], budget: RunQueue.Budget, datasets: DatasetCache, isStrict: Bool,
+        mailbox: Mailbox
     ) {
         self.store = store
         self.datasets = datasets
@@ -46,7 +47,9 @@ final class Workbench: Backstage, Sendable {
         shelves = Mutex(
             Shelves(experiments: ExperimentShelf(places), runs: RunShelf(machine: Machine.current.summary)))
         let relay = Relay()
-        queue = RunQueue(store, budget: budget, datasets: datasets, program: Vgglab.program) { relay.send($0) }
+        queue = RunQueue(
+            store, budget: budget, datasets: datasets, program: Vgglab.program, isStrict: isStrict
+        ) { relay.send($0) }
         relay.connect(self)
     }
 

@@ -1,0 +1,72 @@
+// What is warned of before a run, and refused with --strict. The library is told to take the processor for one without
+// bfloat16, so that it is the same everywhere.
+
+import Foundation
+import Testing
+
+@Suite struct StrictTests {
+    private let sandbox: Sandbox
+
+    init() throws {
+        sandbox = try Sandbox()
+        try sandbox.writeData(in: "data")
+        // Another name than the known data set's, or its name would bring a warning.
+        try sandbox.write(Sandbox.tiny.replacing("data:", with: "data:\n  dataset: made-up"), to: "tiny.yaml")
+    }
+
+    /// A call on the experiment, with one thread unless told otherwise.
+    private func call(_ arguments: [String], precision: String = "bfloat16", threads: Int = 1) throws -> Ending {
+        let call = arguments + [sandbox.tiny, "--threads", "\(threads)", "--set", "training.precision=\(precision)"]
+        return try Program(call, shell: #"ONEDNN_MAX_CPU_ISA=AVX2 exec "$@""#).end()
+    }
+
+    private func train(_ option: String..., precision: String = "bfloat16", threads: Int = 1) throws -> Ending {
+        let call = ["--no-tui", "--data", sandbox.file("data"), "--runs", sandbox.file("runs")] + option
+        return try self.call(call, precision: precision, threads: threads)
+    }
+
+    private let sentence = "tiny: this processor does not multiply in bfloat16, so it computes in float32"
+
+    @Test func `a processor without bfloat16 warns and computes in float32`() throws {
+        let ending = try train()
+        #expect(ending.status == 0, "\(ending)")
+        #expect(ending.complaint == "warning: \(sentence)\n")
+        #expect(ending.output.contains("loss"))
+        let shown = try Program.run("show", "last", "--runs", sandbox.file("runs"))
+        #expect(shown.output.contains("in float32, as this processor has no bfloat16"), "\(shown)")
+    }
+
+    @Test func `strict refuses float32 in place of bfloat16 before anything is kept`() throws {
+        let endings = [
+            try train("--strict"), try call(["bench", "--strict"]),
+            try call(["evaluate", "none.safetensors", "--data", sandbox.file("data"), "--strict"]),
+        ]
+        for ending in endings {
+            #expect(ending.status == 2)
+            #expect(ending.output.isEmpty)
+            #expect(ending.complaint == "\(sentence) (refused, as --strict asks)\n")
+        }
+        #expect(!FileManager.default.fileExists(atPath: sandbox.file("runs")))
+    }
+
+    @Test func `strict refuses more threads than cores`() throws {
+        let ending = try train("--strict", threads: 1024)
+        #expect(ending.status == 2)
+        #expect(ending.complaint.hasPrefix("1024 threads on "), "\(ending)")
+    }
+
+    @Test func `strict refuses other pictures than the name promises`() throws {
+        try sandbox.write(Sandbox.tiny, to: "tiny.yaml")
+        let ending = try train("--strict")
+        #expect(ending.status == 2)
+        #expect(
+            ending.complaint.contains("not the known Fashion-MNIST files; results will not compare (refused"),
+            "\(ending)")
+    }
+
+    @Test func `strict trains where there is nothing to warn of`() throws {
+        let ending = try train("--strict", precision: "float32")
+        #expect(ending.status == 0, "\(ending)")
+        #expect(ending.complaint.isEmpty, "\(ending)")
+    }
+}
