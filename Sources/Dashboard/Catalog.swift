@@ -7,8 +7,8 @@ struct Catalog: Hashable {
     private(set) var experiments: [ExperimentEntry] = []
     private(set) var runs: [RunEntry] = []
     private var places: [String: Int] = [:]
-    /// Runs that compute now.
-    private(set) var runningCount = 0
+    /// Places of the runs that have not ended, which are few.
+    private var activePlaces: [Int] = []
     private(set) var series: [String: RunSeries] = [:]
     private(set) var profiles: [String: [BlockShare]] = [:]
     /// Runs whose history has been asked for, with what they have said since.
@@ -23,6 +23,9 @@ struct Catalog: Hashable {
     /// Runs whose speed was noted before their first epoch was over.
     private var timed: Set<String> = []
     var datasets: [String: DatasetFacts] = [DatasetFacts.fashionMNIST.name: .fashionMNIST]
+
+    /// The runs that have not ended.
+    var activeRuns: [RunEntry] { activePlaces.map { runs[$0] } }
 
     func run(named name: String) -> RunEntry? { places[name].map { runs[$0] } }
 
@@ -61,16 +64,14 @@ struct Catalog: Hashable {
         for run in self.runs.suffix(Self.timedRuns) where oldPlaces[run.name].map({ old[$0] }) != run {
             noteSpeed(of: run)
         }
-        countRunning()
+        findActive()
         series = series.filter { places[$0.key] != nil }
     }
 
     /// How many of the newest runs tell how fast this machine is.
     private static let timedRuns = 200
 
-    private mutating func countRunning() {
-        runningCount = runs.indices.count { runs[$0].state == .running }
-    }
+    private mutating func findActive() { activePlaces = runs.indices.filter { runs[$0].state.isActive } }
 
     mutating func giveColor(to run: String) {
         if colors[run] == nil { colors[run] = colors.count }
@@ -83,9 +84,9 @@ struct Catalog: Hashable {
             if record.sequence == 0 { waiting[record.run] = nil }
             waiting[record.run]?.append(record)
             guard let index = places[record.run] else { continue }
-            let wasRunning = runs[index].state == .running
+            let wasActive = runs[index].state.isActive
             runs[index].follow(record.event)
-            if wasRunning != (runs[index].state == .running) { countRunning() }
+            if wasActive != runs[index].state.isActive { findActive() }
             switch record.event {
             case .epochFinished: noteSpeed(of: runs[index])
             case .progress(let progress) where progress.step >= 20 && timed.insert(record.run).inserted:

@@ -12,14 +12,15 @@ struct HeaderView: Widget {
     init(_ state: State) {
         current = state.tab
         var facts: [(String, Role)] = []
+        let runs = state.catalog.activeRuns
         func count(_ wanted: RunEntry.State) -> Int {
-            state.catalog.runs.reduce(0) { $0 + ($1.state == wanted ? 1 : 0) }
+            runs.count { $0.state == wanted }
         }
         for (wanted, role) in [(RunEntry.State.running, Role.good), (.paused, .warning), (.queued, .normal)] {
             let number = count(wanted)
             if number > 0 { facts.append(("\(number) \(wanted.rawValue)", role)) }
         }
-        let rate = state.catalog.runs.reduce(0) { sum, run in
+        let rate = runs.reduce(0) { sum, run in
             sum + (run.state == .running ? run.examplesPerSecond ?? 0 : 0)
         }
         if rate > 0 { facts.append(("\(ListColumn.rate(rate)) images/s", .normal)) }

@@ -88,10 +88,10 @@ public struct State: Sendable {
     }
 
     /// Runs that compute now.
-    var runningCount: Int { catalog.runningCount }
+    var runningCount: Int { catalog.activeRuns.count { $0.state == .running } }
 
     /// Our runs that quitting would end.
-    var activeRuns: [RunEntry] { catalog.runs.filter { $0.isOurs && $0.state.isActive } }
+    var activeRuns: [RunEntry] { catalog.activeRuns.filter(\.isOurs) }
 
     /// Whether something moves, so that ticks are wanted more often than once a second.
     public var isMoving: Bool { runningCount > 0 || notice != nil || pictures.isLoading }
