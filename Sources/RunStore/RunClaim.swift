@@ -35,7 +35,11 @@ public final class RunClaim: Sendable {
         // of a run that was deleted meanwhile is a lock on nothing.
         for _ in 0..<20 {
             let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-            guard descriptor >= 0 else { throw RunStoreError("\(path): \(String(cString: strerror(errno)))") }
+            guard descriptor >= 0 else {
+                // The folder was there just now: somebody removes it.
+                throw RunStoreError(
+                    errno == ENOENT ? "run \(name) has been deleted" : "\(path): \(String(cString: strerror(errno)))")
+            }
             if flock(descriptor, LOCK_EX | LOCK_NB) == 0 {
                 let claim = RunClaim(descriptor)
                 guard isFile(descriptor, at: path) else { continue }

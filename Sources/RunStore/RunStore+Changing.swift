@@ -102,10 +102,13 @@ extension RunStore {
     ///
     /// - Throws: `RunStoreError` that names the owner, within a second, if there is one.
     public func claim(_ run: RunInfo) throws(RunStoreError) -> RunClaim {
+        let deleted = RunStoreError("run \(run.name) has been deleted")
+        // Before anything is made for it, and once more when nobody else can delete it.
+        guard try read(or: false, { try exists(run, $0) }) else { throw deleted }
         let claim = try RunClaim.take(folder(of: run), of: run.name)
         guard try read(or: false, { try exists(run, $0) }) else {
             Folders.remove(folder(of: run))
-            throw RunStoreError("run \(run.name) has been deleted")
+            throw deleted
         }
         return claim
     }

@@ -61,7 +61,11 @@ struct Delete: ParsableCommand {
 
     func run() throws {
         let store = try storeOptions.open()
-        let found = try explaining { try runs.map { try store.run(named: $0) } }
+        var found: [RunInfo] = []
+        for name in runs {
+            let run = try explaining { try store.run(named: name) }
+            if !found.contains(where: { $0.id == run.id }) { found.append(run) }
+        }
         if let running = found.first(where: { $0.state == .running }) {
             throw Failure(message: "run \(Readable.visible(running.name)) is being trained; stop it first")
         }

@@ -118,6 +118,9 @@ struct LogOptions: ParsableArguments {
 
 /// Refuses a file that cannot be written, or that is nothing to replace.
 func checkWritable(_ path: String, option: String) throws {
+    guard path != "-" else {
+        throw Failure(message: "\(option) -: standard output cannot be written; give the name of a file")
+    }
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {

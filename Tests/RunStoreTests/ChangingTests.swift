@@ -141,6 +141,31 @@ import Testing
         #expect(try store.steps(of: other).count == 6)
     }
 
+    @Test func `of many that delete a run at once one does, and the others are told so`() throws {
+        let path = temporary.path
+        for _ in 0..<30 {
+            let run = try store.interrupted()
+            let answers = Mutex<[String]>([])
+            DispatchQueue.concurrentPerform(iterations: 6) { _ in
+                var answer = ""
+                do {
+                    try RunStore(folder: path, creates: false).delete(run)
+                } catch {
+                    answer = "\(error)"
+                }
+                answers.withLock { $0.append(answer) }
+            }
+            let all = answers.withLock { $0 }
+            #expect(all.count { $0.isEmpty } == 1, "\(all)")
+            #expect(
+                all.allSatisfy {
+                    $0.isEmpty || $0 == "run \(run.name) has been deleted"
+                        || $0.hasPrefix("run \(run.name) is being trained by ")
+                }, "\(all)")
+            #expect(!FileManager.default.fileExists(atPath: store.folder(of: run)))
+        }
+    }
+
     @Test func `a run's folder that is a link goes, and not what it leads to`() throws {
         let run = try trained()
         let elsewhere = temporary.file("elsewhere")

@@ -249,7 +249,7 @@ private final class Shelf: Sendable {
         #expect(refused.status == 2)
         #expect(refused.complaint == "deleting asks first, and there is no terminal to ask; use --yes\n")
         #expect(try shelf.names() == ["tiny-1"])
-        let deleted = try shelf.call("delete", "tiny-1", "--yes")
+        let deleted = try shelf.call("delete", "tiny-1", "tiny", "--yes")
         #expect(deleted.status == 0)
         #expect(deleted.complaint == "deleted tiny-1\n")
         #expect(try shelf.names().isEmpty)
