@@ -34,6 +34,20 @@ import Testing
         #expect(text.output == "\(line) (\(correct) of 100 pictures)\n")
     }
 
+    @Test func `the best checkpoint is of the best epoch, however seldom others are kept`() throws {
+        let runs = sandbox.file("runs")
+        let run = try Program.run(
+            sandbox.tiny, "--runs", runs, "--quiet", "--set", "training.lr=0.3", "--set", "training.epochs=7", "--set",
+            "checkpoint.every_epochs=5")
+        #expect(run.status == 0, "\(run.complaint)")
+        let shown = try Program.run("show", "last", "--json", "--runs", runs).object()
+        let best = try #require(shown["best_epoch"] as? Int)
+        let export = try Program.run("export", "last", "--format", "safetensors", "--out", weights, "--runs", runs)
+        #expect(export.complaint == "weights of tiny-1 after step \(4 * best) are in \(weights)\n")
+        let evaluation = try Program.run("evaluate", weights, sandbox.tiny, "--json").object()
+        #expect(evaluation["accuracy"] as? Double == shown["best_accuracy"] as? Double)
+    }
+
     @Test func `no epochs leave the initial weights`() throws {
         func losses(seed: Int, to path: String) throws -> Double? {
             let set = ["--set", "training.epochs=0", "--set", "training.seed=\(seed)"]
