@@ -95,23 +95,32 @@ def check_steps(checks, program, recipe, name, compares_weights=True):
     if len(ours) != STEPS:
         checks.judge(f"{STEPS} losses, {name}", False, f"there are {len(ours)}")
         return
-    worst = max(abs(a - b) / abs(b) for a, b in zip(ours, theirs))
-    checks.judge(
-        f"{STEPS} losses, {name}", worst <= 1e-4,
-        f"{ours[0]:.4f} to {ours[-1]:.4f}, largest relative difference {worst:.1e}")
-
+    span = f"{ours[0]:.4f} to {ours[-1]:.4f}"
     if not compares_weights:  # double precision takes many minutes at the notebook's sizes
+        worst = largest(ours, theirs)
+        checks.judge(f"{STEPS} losses, {name}", worst <= 5e-4, f"{span}, largest relative difference {worst:.1e}")
         return
-    # Rounding decides which of nearly equal values a pooling takes, so weights drift apart however a step is computed.
-    # The measure is double precision: we may be no farther from it than PyTorch's own single precision is, within 2.
+
+    # Rounding decides which of nearly equal values a pooling takes, so runs drift apart however a step is computed, and
+    # momentum carries it on. The measure is double precision: we may be no farther from it than PyTorch's own single
+    # precision is, within 2.
     exact = peer.network(recipe, copy.deepcopy(start)).double()
-    peer.train(exact, recipe, STEPS)
+    losses = peer.train(exact, recipe, STEPS)
+    off, theirs_off = largest(ours, losses), largest(theirs, losses)
+    checks.judge(
+        f"{STEPS} losses, {name}", off <= 2 * theirs_off + 2e-5,
+        f"{span}, up to {off:.1e} off double precision, PyTorch's float32 {theirs_off:.1e}")
     ends, exact = load_file(path), exact.state_dict()
     change = distance(exact, start)
     ours, theirs = distance(ends, exact) / change, distance(net.state_dict(), exact) / change
     checks.judge(
         f"weights after {STEPS} steps, {name}", ours <= 2 * theirs + 1e-5,
         f"of their change {ours:.1e} off double precision, PyTorch's float32 {theirs:.1e}")
+
+
+def largest(losses, others):
+    """The largest relative difference of two runs' losses."""
+    return max(abs(a - b) / abs(b) for a, b in zip(losses, others))
 
 
 def distance(a, b):
@@ -162,14 +171,15 @@ def main():
     short["training"].update(momentum=0.9, epochs=2)
     trained = experiment(96, 32) if options.full else experiment(32, 32)
     momentum = copy.deepcopy(plain)
-    momentum["training"].update(momentum=0.9, weight_decay=5e-4)
+    # So much decay that a step without it would be seen: the usual 5e-4 moves weights less in 20 steps than rounding.
+    momentum["training"].update(momentum=0.9, weight_decay=0.02)
     checks = Checks()
     print(f"PyTorch {torch.__version__}, side {plain['data']['resize']}, batches of {plain['data']['batch_size']}")
     with tempfile.TemporaryDirectory() as folder:
         program = Program(options.vgglab, folder)
         checks.run("resize", check_resize, program)
         checks.run("initial weights", check_initial_weights, program, plain)
-        for recipe, name in ((plain, "SGD"), (momentum, "momentum 0.9 and weight decay 5e-4")):
+        for recipe, name in ((plain, "SGD"), (momentum, "momentum 0.9 and weight decay 0.02")):
             checks.run(f"steps, {name}", check_steps, program, recipe, name, not options.full)
         checks.run("trained network", check_trained, program, trained)
         checks.run("exports", exports.check_exports, program, short)

@@ -14,7 +14,7 @@ import Testing
         try sandbox.writeData(in: "data", count: 40)
         let network = Sandbox.tiny.replacing("data:", with: "data:\n  dataset: made-up")
         try sandbox.write("name: short\n" + network, to: "lab/short.yaml")
-        try sandbox.write("name: long\n" + network.replacing("epochs: 2", with: "epochs: 100000"), to: "lab/long.yaml")
+        try sandbox.write("name: long\n" + network.replacing("epochs: 2", with: "epochs: 9999"), to: "lab/long.yaml")
     }
 
     /// A terminal in which a command of the program has been typed.
@@ -29,8 +29,8 @@ import Testing
 
     /// The epoch that the list says of a run.
     private func epoch(of run: String, on screen: String) -> Int? {
-        let line = screen.split(separator: "\n").first { $0.contains(run) && $0.contains("/100000") }
-        return line?.firstMatch(of: #/(\d+)/100000/#).flatMap { Int($0.1) }
+        let line = screen.split(separator: "\n").first { $0.contains(run) && $0.contains("/9999") }
+        return line?.firstMatch(of: #/(\d+)/9999/#).flatMap { Int($0.1) }
     }
 
     /// What is drawn in dots: curves.
