@@ -21,6 +21,9 @@ struct HelpView: Widget {
         ("Wheel", "Move in lists, zoom in charts"),
     ]
 
+    /// The last line that may be scrolled to the top.
+    func lastTop(in area: Rect) -> Int { max(lines.count + Self.mouse.count - max(area.height - 2, 0), 0) }
+
     func draw(in area: Rect, on buffer: inout CellBuffer) {
         let all = lines + Self.mouse
         let keys = (all.map(\.0.count).max() ?? 0) + 2
@@ -28,7 +31,7 @@ struct HelpView: Widget {
         let box = area.centered(Size(columns: width, rows: all.count + 2))
         let content = Panel.content(of: box).inset(columns: 1, rows: 0)
         let first = min(top, max(all.count - content.height, 0))
-        let more = first + content.height < all.count ? "↓ more" : "Esc closes"
+        let more = (first + content.height < all.count ? "↓ more · " : first > 0 ? "↑ more · " : "") + "Esc closes"
         buffer.draw(Panel("Keys", right: more, focused: true), in: box)
         for (row, line) in all.dropFirst(first).prefix(content.height).enumerated() {
             buffer.write(line.0, in: content, row: row, style: Style(.key, bold: true))

@@ -44,7 +44,7 @@ struct MatrixView: Widget {
         }
         let sentence = sentence(report)
         let advice = " · Enter shows them"
-        let hasRoom = sentence.count + advice.count <= content.width
+        let hasRoom = buffer.glyphs.width(of: sentence + advice) <= content.width
         buffer.write(hasRoom ? sentence + advice : sentence, in: content.takeBottom(1), style: Style(.accent))
         buffer.draw(heatMap(report), in: content)
     }
