@@ -52,8 +52,8 @@ struct Catalog: Hashable {
         for index in runs.indices { places[runs[index].name] = index }
         for index in runs.indices where runs[index].state.isActive {
             giveColor(to: runs[index].name)
-            // What a run says arrives faster than what the store knows of it.
-            if let place = oldPlaces[runs[index].name], runs[index].step < old[place].step {
+            // What a run says arrives faster than what the store knows of it, and tells of the epoch that goes on.
+            if let place = oldPlaces[runs[index].name], runs[index].step <= old[place].step {
                 self.runs[index].takeFigures(of: old[place])
             }
         }
@@ -88,7 +88,7 @@ struct Catalog: Hashable {
             if wasRunning != (runs[index].state == .running) { countRunning() }
             switch record.event {
             case .epochFinished: noteSpeed(of: runs[index])
-            case .progress(let progress) where progress.step >= 20 && timed.insert(record.run).inserted:
+            case .progress(let progress) where progress.step >= Self.leastSteps && timed.insert(record.run).inserted:
                 noteSpeed(of: runs[index])
             default: break
             }
@@ -114,8 +114,11 @@ struct Catalog: Hashable {
         var threads: Int
     }
 
+    /// Fewer steps than this say little of a network's speed: caches are cold, and clocks not yet up.
+    private static let leastSteps = 20
+
     private mutating func noteSpeed(of run: RunEntry) {
-        guard run.isOurs, let rate = run.examplesPerSecond, rate > 0,
+        guard run.isOurs, run.step >= Self.leastSteps, let rate = run.examplesPerSecond, rate > 0,
             let network = try? run.experiment.network(numClasses: 10)
         else { return }
         let sample = SpeedSample(

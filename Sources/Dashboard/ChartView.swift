@@ -25,7 +25,7 @@ struct ChartView: Widget {
             xTitle: preferences.axis.rawValue, cursor: state.curves.cursor,
             placeholder: Self.placeholder(state, runs))
         var notes: [String] = []
-        if chart.isCut { notes.append("peaks cut, y shows them") }
+        if chart.isCut { notes.append("peaks cut") }
         if isLogarithmic { notes.append("log") }
         if preferences.smoothing > 0 { notes.append("smoothing \(Readable.short(preferences.smoothing))") }
         if let cursor = state.curves.cursor { notes.append(preferences.axis.text(cursor)) }

@@ -12,7 +12,11 @@ struct LogView: Widget {
     func draw(in area: Rect, on buffer: inout CellBuffer) {
         guard !area.isEmpty else { return }
         let below = log.linesBelow > 0 ? "\(Readable.count(log.linesBelow)) newer below" : ""
-        buffer.draw(Panel("Log", right: below.isEmpty ? "\(Readable.count(log.lines.count)) lines" : below), in: area)
+        buffer.draw(
+            Panel(
+                "Log",
+                right: below.isEmpty
+                    ? "\(Readable.count(log.lines.count)) line\(log.lines.count == 1 ? "" : "s")" : below), in: area)
         let content = Panel.content(of: area).inset(columns: 1, rows: 0)
         guard !log.lines.isEmpty else {
             return buffer.write(

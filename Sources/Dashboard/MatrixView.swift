@@ -40,7 +40,7 @@ struct MatrixView: Widget {
         buffer.draw(Panel("Truth × prediction", right: run + step, focused: isFocused), in: area)
         var content = content(of: area)
         guard let report = pictures.report, !report.confusion.isEmpty else {
-            return buffer.write(pictures.answer, in: content, row: content.height / 2, style: .dim, align: .center)
+            return buffer.writeAnswer(pictures.answer, in: content)
         }
         let sentence = sentence(report)
         let advice = " · Enter shows them"

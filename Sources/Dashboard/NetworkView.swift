@@ -100,7 +100,10 @@ struct BlockTable: Widget {
         let widths = (0..<3).map { column in
             ([heading[column]] + rows.map { $0.cells[column] }).map(buffer.glyphs.width).max() ?? 0
         }
-        let columns = area.columns(widths.map { .exactly($0 + 2) } + [.rest])
+        // A number that is cut is another number: what has no room is left out.
+        let hasParameters = widths.reduce(0) { $0 + $1 + 2 } <= area.width
+        let columns = area.columns(
+            widths.enumerated().map { .exactly($0.offset < 2 || hasParameters ? $0.element + 2 : 0) } + [.rest])
         for (column, text) in heading.enumerated() {
             let place = columns[column]
             let align: CellBuffer.Alignment = column == 2 ? .right : .left
@@ -115,8 +118,8 @@ struct BlockTable: Widget {
                 let text = column == 2 ? text.leftPadded(to: widths[2]) : text
                 buffer.write(text, in: place, row: index + 1, style: column == 0 ? .dim : .normal)
             }
-            guard row.share > 0 else { continue }
             let bar = columns[3]
+            guard row.share > 0, bar.width >= 5 else { continue }
             buffer.write("\(Readable.fixed(row.share * 100, decimals: 0)) %".leftPadded(to: 5), in: bar, row: index + 1)
             let gauge = Rect(x: bar.x + 6, y: bar.y + index + 1, width: max(bar.width - 7, 0), height: 1)
             buffer.draw(Gauge(row.share, track: false), in: gauge)

@@ -84,7 +84,7 @@ struct PicturesView: Widget {
         let content = Panel.content(of: area).inset(columns: 1, rows: 0)
         guard let report = pictures.report, !report.pictures.isEmpty else {
             let text = pictures.report == nil ? pictures.answer : "there are none"
-            return buffer.write(text, in: content, row: content.height / 2, style: .dim, align: .center)
+            return buffer.writeAnswer(text, in: content)
         }
         // Only rows that are seen in full: a picture cut in half would be drawn smaller.
         let grid = grid(report, in: content)
@@ -110,7 +110,7 @@ struct FiltersView: Widget {
         buffer.draw(Panel("Filters of the first layer", right: count, focused: isFocused), in: area)
         let content = Panel.content(of: area).inset(columns: 1, rows: 0)
         guard let report = pictures.report else {
-            return buffer.write(pictures.answer, in: content, row: content.height / 2, style: .dim, align: .center)
+            return buffer.writeAnswer(pictures.answer, in: content)
         }
         let kernel = report.kernel
         let most = report.filters.joined().map(\.magnitude).filter(\.isFinite).max() ?? 0

@@ -8,8 +8,8 @@ internal import Screen
 struct ProgressView: Widget {
     private let run: RunEntry?
     private let series: RunSeries?
-    /// Who else computes; empty where the run has the processors to itself.
-    private let company: String
+    /// Who else computes, the longest words first.
+    private let company: [String]
     /// What is said where there is no run: what the experiment costs, or why its file cannot be used.
     private let answer: (title: String, text: String, style: Style)
 
@@ -31,21 +31,21 @@ struct ProgressView: Widget {
     /// Below this share of the processors' time, what else goes on does not matter.
     private static let quietShare = 0.1
 
-    private static func company(_ run: RunEntry?, _ state: State) -> String {
-        guard let run, run.state == .running else { return "" }
-        if state.runningCount > 1 { return " (shared)" }
-        guard run.isOurs, let machine = state.machine else { return "" }
+    private static func company(_ run: RunEntry?, _ state: State) -> [String] {
+        guard let run, run.state == .running else { return [] }
+        if state.runningCount > 1 { return [" (shared)"] }
+        guard run.isOurs, let machine = state.machine else { return [] }
         let others = max(machine.cpuShare - machine.ownCPUShare, 0)
-        guard others >= quietShare else { return " (alone)" }
-        return " (others take \(Readable.fixed(others * 100, decimals: 0)) % cpu)"
+        guard others >= quietShare else { return [" (alone)"] }
+        return [" (others take \(Readable.fixed(others * 100, decimals: 0)) % cpu)", " (shared)"]
     }
 
     private var title: String { run.map { "Progress of \($0.name)" } ?? answer.title }
 
-    /// Pictures a second with how they came about.
+    /// Pictures a second.
     private var speed: String {
         guard let run, let rate = run.examplesPerSecond, rate > 0 else { return "" }
-        return "\(ListColumn.rate(rate)) images/s\(company)"
+        return "\(ListColumn.rate(rate)) images/s"
     }
 
     private var left: String {
@@ -102,7 +102,8 @@ struct ProgressView: Widget {
     }
 
     private func drawSpeed(in area: Rect, on buffer: inout CellBuffer) {
-        let text = speed
+        // Who else computes is said as far as there is room for it.
+        let text = company.map { speed + $0 }.first { buffer.glyphs.width(of: $0) + 4 <= area.width } ?? speed
         var rest = area
         buffer.write(text, in: rest.takeRight(buffer.glyphs.width(of: text)), align: .right)
         _ = rest.takeRight(1)

@@ -10,12 +10,15 @@ struct QuestionView: Widget {
     let answers: [(key: String, label: String)]
 
     static func quit(_ runs: [RunEntry]) -> QuestionView {
-        let names = runs.prefix(4).map { "\($0.name) (\($0.state.rawValue), epoch \($0.epoch))" }
+        let names = runs.prefix(4).map { run in
+            "\(run.name) (\(run.state.rawValue)\(run.state == .queued ? "" : ", epoch \(run.epoch)"))"
+        }
         let more = runs.count > 4 ? ["and \(runs.count - 4) more"] : []
         return QuestionView(
             title: "Quit?",
             lines: ["\(runs.count == 1 ? "This run goes" : "These \(runs.count) runs go") on:", ""] + names + more
-                + ["", "Stopped runs keep a checkpoint; r goes on with them later."],
+                + ["", "Stopped runs keep a checkpoint; r goes on with them later."]
+                + (runs.contains { $0.state == .queued } ? ["Queued ones are taken out."] : []),
             answers: [("s", "stop and save"), ("Esc", "go back")])
     }
 

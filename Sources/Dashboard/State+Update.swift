@@ -26,6 +26,7 @@ extension State {
             for record in records { log.append(record, at: now) }
             let runs = Set(records.map(\.run)).compactMap { catalog.run(named: $0) }
             if !list.follow(runs) { refreshList() }
+            effects = picturesAfter(records)
         case .machine(let load): machine = load
         case .dataset(let facts): catalog.datasets[facts.name] = facts
         case .speeds(let samples): catalog.measuredSpeeds = samples
@@ -60,6 +61,14 @@ extension State {
         log.append(text, level: isError ? .bad : .plain, at: now)
     }
 
+    /// Pictures that were waited for can be classified as soon as there is a checkpoint.
+    private mutating func picturesAfter(_ records: [RunRecord]) -> [Effect] {
+        guard tab == .pictures, let run = pictures.run, pictures.problem != nil,
+            records.contains(where: { $0.run == run && $0.isCheckpoint })
+        else { return [] }
+        return [pictures.load(run, pictures.filter)]
+    }
+
     /// What the view lacks and has not asked for yet.
     private mutating func wanted() -> [Effect] {
         let shown = shownRuns
@@ -72,4 +81,8 @@ extension State {
         }
         return effects
     }
+}
+
+extension RunRecord {
+    fileprivate var isCheckpoint: Bool { if case .checkpointSaved = event { true } else { false } }
 }

@@ -32,6 +32,17 @@ extension String {
     func leftPadded(to width: Int) -> String { String(repeating: " ", count: max(width - count, 0)) + self }
 }
 
+extension CellBuffer {
+    /// Writes a sentence into the middle of an area, on as many lines as it takes.
+    mutating func writeAnswer(_ text: String, in area: Rect) {
+        let lines = text.wrapped(to: area.width, glyphs)
+        let first = max((area.height - lines.count) / 2, 0)
+        for (row, line) in lines.enumerated() {
+            write(line, in: area, row: first + row, style: .dim, align: .center)
+        }
+    }
+}
+
 extension Substring {
     /// How many characters go into so many columns; at least one.
     fileprivate func fitting(_ width: Int, _ glyphs: GlyphSet) -> Int {

@@ -276,6 +276,9 @@ final class Workbench: Backstage, Sendable {
                 let experiment = try info.experiment()
                 let dataset = try datasets.dataset(named: experiment.data.dataset)
                 let checkpoints = store.checkpoints(of: info)
+                guard !checkpoints.all.isEmpty else {
+                    throw Failure(message: "\(run) has kept no checkpoint yet, and its pictures are classified by one")
+                }
                 let checkpoint = try checkpoints.checkpoint(named: checkpoints.best == nil ? "last" : "best")
                 let predictions = try Predictions(
                     checkpoint, of: experiment, data: TrainingData(dataset, recipe: experiment.data),
