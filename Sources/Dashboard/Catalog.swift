@@ -18,8 +18,8 @@ struct Catalog: Hashable {
     private var colors: [String: Int] = [:]
     /// What this machine was measured to do, beside what its runs tell.
     var measuredSpeeds: [SpeedSample] = []
-    /// The last speed of each kind of network that runs of this machine had.
-    private var runSpeeds: [SpeedKey: Double] = [:]
+    /// The best speed of each kind of network that runs of this machine had.
+    private var runSpeeds: [SpeedKey: SpeedSample] = [:]
     /// Runs whose speed was noted before their first epoch was over.
     private var timed: Set<String> = []
     var datasets: [String: DatasetFacts] = [DatasetFacts.fashionMNIST.name: .fashionMNIST]
@@ -55,8 +55,8 @@ struct Catalog: Hashable {
         for index in runs.indices { places[runs[index].name] = index }
         for index in runs.indices where runs[index].state.isActive {
             giveColor(to: runs[index].name)
-            // What a run says arrives faster than what the store knows of it.
-            if let place = oldPlaces[runs[index].name], runs[index].step < old[place].step {
+            // What a run says arrives faster than what the store knows of it, and tells of the epoch that goes on.
+            if let place = oldPlaces[runs[index].name], runs[index].step <= old[place].step {
                 self.runs[index].takeFigures(of: old[place])
             }
         }
@@ -89,7 +89,7 @@ struct Catalog: Hashable {
             if wasActive != runs[index].state.isActive { findActive() }
             switch record.event {
             case .epochFinished: noteSpeed(of: runs[index])
-            case .progress(let progress) where progress.step >= 20 && timed.insert(record.run).inserted:
+            case .progress(let progress) where progress.step >= Self.leastSteps && timed.insert(record.run).inserted:
                 noteSpeed(of: runs[index])
             default: break
             }
@@ -111,24 +111,25 @@ struct Catalog: Hashable {
 
     /// What speed depends on.
     private struct SpeedKey: Hashable {
-        var trainingMACs: Int
+        var work: Double
         var threads: Int
     }
 
+    /// Fewer steps than this say little of a network's speed: caches are cold, and clocks not yet up.
+    private static let leastSteps = 20
+
     private mutating func noteSpeed(of run: RunEntry) {
-        guard run.isOurs, let rate = run.examplesPerSecond, rate > 0,
+        guard run.isOurs, run.step >= Self.leastSteps, let rate = run.examplesPerSecond, rate > 0,
             let network = try? run.experiment.network(numClasses: 10)
         else { return }
-        runSpeeds[SpeedKey(trainingMACs: network.trainingMACs, threads: run.threads)] = rate
+        let sample = SpeedSample(
+            network, batchSize: run.experiment.data.batchSize, examplesPerSecond: rate, threads: run.threads)
+        let key = SpeedKey(work: sample.work, threads: sample.threads)
+        if rate > runSpeeds[key]?.examplesPerSecond ?? 0 { runSpeeds[key] = sample }
     }
 
     /// Speeds that were measured, and those of runs of this machine.
-    var speeds: [SpeedSample] {
-        measuredSpeeds
-            + runSpeeds.map {
-                SpeedSample(trainingMACs: $0.key.trainingMACs, examplesPerSecond: $0.value, threads: $0.key.threads)
-            }.sorted { ($0.trainingMACs, $0.threads) < ($1.trainingMACs, $1.threads) }
-    }
+    var speeds: [SpeedSample] { measuredSpeeds + runSpeeds.values }
 
     /// Whether a run that another process trains has gone on by a twentieth of an epoch since its history was read.
     private func hasMore(_ run: RunEntry) -> Bool {

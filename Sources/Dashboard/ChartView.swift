@@ -18,16 +18,18 @@ struct ChartView: Widget {
             state.tab == .overview && state.dialog == .none
             && state.panel == (metric == .loss ? .loss : .second)
         let isLogarithmic = metric == .loss && preferences.isLossLogarithmic
+        chart = Chart(
+            Curves.curves(metric, of: runs, in: state.catalog, preferences), window: state.curves.window,
+            logarithmic: isLogarithmic, cutsPeaks: metric == .loss,
+            xUnit: preferences.axis == .time ? .seconds : .number,
+            xTitle: preferences.axis.rawValue, cursor: state.curves.cursor,
+            placeholder: Self.placeholder(state, runs))
         var notes: [String] = []
+        if chart.isCut { notes.append("peaks cut") }
         if isLogarithmic { notes.append("log") }
         if preferences.smoothing > 0 { notes.append("smoothing \(Readable.short(preferences.smoothing))") }
         if let cursor = state.curves.cursor { notes.append(preferences.axis.text(cursor)) }
         note = notes.joined(separator: " · ")
-        chart = Chart(
-            Curves.curves(metric, of: runs, in: state.catalog, preferences), window: state.curves.window,
-            logarithmic: isLogarithmic, xUnit: preferences.axis == .time ? .seconds : .number,
-            xTitle: preferences.axis.rawValue, cursor: state.curves.cursor,
-            placeholder: Self.placeholder(state, runs))
     }
 
     private static func placeholder(_ state: State, _ runs: [RunEntry]) -> String {

@@ -9,9 +9,9 @@ package enum Command: Hashable {
     // Moving.
     case up, down, pageUp, pageDown, first, last, left, right
     // Rows.
-    case open, mark, markAll, filter, sortNext, sortReverse
+    case open, mark, markAll, filter, sort, sortReverse
     // Runs.
-    case newVariant, fork, stop, pause, resume, restart, earlier, later, delete
+    case newVariant, fork, stop, pause, resume, restart, earlier, later, delete, tags, note
     // Charts.
     case axis, secondChart, logarithmic, smoothing, zoomIn, zoomOut, panLeft, panRight, wholeCurve
     // The form.

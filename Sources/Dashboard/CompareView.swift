@@ -36,7 +36,7 @@ struct CompareView: Widget {
         let content = Panel.content(of: area).inset(columns: 1, rows: 0)
         guard runs.count > 1 else {
             let advice = "mark two or more runs in the overview with Space, then press c"
-            return buffer.write(advice, in: content, row: content.height / 2, style: .dim, align: .center)
+            return buffer.writeAnswer(advice, in: content)
         }
         let labels = (rows.compactMap { $0?.label.count }.max() ?? 0) + 2
         let fitting = max((content.width - labels) / (Self.widest / 2 + 2), 1)

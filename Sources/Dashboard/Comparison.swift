@@ -36,10 +36,11 @@ struct Comparison: Hashable {
         ) -> Row {
             let known = values.compactMap(\.self).filter(\.isFinite)
             let winner = lowest ? known.min() : known.max()
-            let isTie = Set(known).count < 2
-            return Row(
-                label: label, values: values.map { $0.map(text) ?? "" },
-                best: isTie ? nil : values.firstIndex { $0 == winner })
+            let texts = values.map { $0.map(text) ?? "" }
+            // Who is better only beyond what is shown is no better.
+            let first = values.firstIndex { $0 == winner }
+            let isOnly = first.map { first in texts.count { $0 == texts[first] } == 1 } ?? false
+            return Row(label: label, values: texts, best: known.count > 1 && isOnly ? first : nil)
         }
         func whole(_ label: String, _ values: [Int?]) -> Row {
             row(label, values.map { $0.map(Double.init) }, lowest: true) { Readable.magnitude(Int($0)) }

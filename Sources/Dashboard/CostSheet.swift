@@ -23,7 +23,7 @@ struct CostSheet: Hashable {
     let memoryBytes: Int
     /// Seconds of an epoch with its evaluation; `nil` where nothing was measured yet.
     let epochSeconds: Double?
-    /// Whether that time comes from a network of quite another size.
+    /// Whether that time comes from a network whose steps take quite another time.
     let isTimeRough: Bool
 
     /// The sheet of an experiment, or why its network cannot be built.
@@ -44,9 +44,11 @@ struct CostSheet: Hashable {
             ).totalBytes
         let train = Double(min(experiment.data.limitTrain ?? .max, dataset.trainExamples))
         let test = Double(min(experiment.data.limitTest ?? .max, dataset.testExamples))
-        let work = Double(trainingMACs) * train + Double(forwardMACs) * test
-        let speed = Self.speed(trainingMACs: trainingMACs, threads: threads, speeds)
-        epochSeconds = speed.map { work / $0.macsPerSecond }
+        let batchSize = experiment.data.batchSize
+        let step = StepWork.training(network, batchSize: batchSize)
+        let work = step * train + StepWork.evaluation(network, batchSize: batchSize) * test
+        let speed = Self.speed(work: step, threads: threads, speeds)
+        epochSeconds = speed.map { work / $0.workPerSecond }
         isTimeRough = speed?.isRough ?? false
     }
 
@@ -77,27 +79,26 @@ struct CostSheet: Hashable {
         return rows
     }
 
-    /// What this machine does on networks of about this size: that of the measured network that is most alike, shared
-    /// out by threads. A small network keeps a processor less busy than a large one, so that from one to the other the
-    /// guess is rough.
+    /// What this machine does: the best speed of the measured network whose step takes most nearly as long, shared out
+    /// by threads. Other programs may have slowed a run down; nothing makes one faster than the machine is.
     private static func speed(
-        trainingMACs: Int, threads: Int, _ speeds: [SpeedSample]
-    ) -> (macsPerSecond: Double, isRough: Bool)? {
-        func distance(_ sample: SpeedSample) -> Double {
-            log(Double(sample.trainingMACs) / Double(max(trainingMACs, 1))).magnitude
+        work: Double, threads: Int, _ speeds: [SpeedSample]
+    ) -> (workPerSecond: Double, isRough: Bool)? {
+        func distance(_ sample: SpeedSample) -> Double { log(sample.work / work).magnitude }
+        func order(_ sample: SpeedSample) -> (Double, Double) {
+            (distance(sample) + (sample.threads == threads ? 0 : 1), -sample.examplesPerSecond)
         }
-        func order(_ sample: SpeedSample) -> Double { distance(sample) + (sample.threads == threads ? 0 : 1) }
-        let known = speeds.filter { $0.trainingMACs > 0 && $0.examplesPerSecond > 0 && $0.threads > 0 }
+        let known = speeds.filter { $0.work > 0 && $0.examplesPerSecond > 0 && $0.threads > 0 }
         guard let nearest = known.min(by: { order($0) < order($1) }) else { return nil }
         let rate = nearest.examplesPerSecond * Double(threads) / Double(nearest.threads)
-        return (Double(nearest.trainingMACs) * rate, distance(nearest) > log(4))
+        return (nearest.work * rate, distance(nearest) > log(2))
     }
 }
 
 extension CostSheet {
     /// The time of an epoch in words; `nil` where nothing was measured yet.
     var epochTime: String? {
-        epochSeconds.map { (isTimeRough ? "very roughly " : "about ") + Readable.duration(seconds: $0) }
+        epochSeconds.map { (isTimeRough ? "roughly " : "about ") + Readable.duration(seconds: $0) }
     }
 
     /// The sheet of an experiment on this machine.

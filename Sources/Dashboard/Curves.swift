@@ -117,10 +117,12 @@ struct Curves: Hashable {
             return [
                 Curve(
                     isAlone ? "train" : run.name, samples: smoothed(train, by: preferences.smoothing), role: role),
-                Curve(isAlone ? "test" : "", samples: test, role: isAlone ? .accent : role, dashed: true),
+                Curve(
+                    isAlone ? "test" : train.isEmpty ? run.name : "", samples: test,
+                    role: isAlone ? .accent : role, dashed: true),
             ].filter { !$0.samples.isEmpty }
         }
-        // Names come first in the legend, where room may be scarce.
+        // Those of training are often longer and must not hide those of test.
         return curves.filter { !$0.isDashed } + curves.filter(\.isDashed)
     }
 

@@ -21,12 +21,18 @@ public enum Effect: Sendable, Hashable {
     case moveInQueue(run: String, by: Int)
     /// Forget ended runs with all that was kept of them.
     case delete([String])
+    /// Add tags to runs and take others away.
+    case changeTags([String], add: [String], remove: [String])
+    /// Replace what is noted about runs; an empty text takes it away.
+    case setNote([String], String)
     /// Write an experiment file; answered by a notice and by the experiments read again.
     case saveExperiment(Experiment)
     /// Read all that a run has said.
     case loadHistory(run: String)
     /// Measure each block's share of a step.
     case loadProfile(run: String)
+    /// Look up what a fork of a run can begin with.
+    case loadCheckpoints(run: String)
     /// Classify test pictures with a run's network and give those that the filter lets through.
     case loadPredictions(run: String, PictureFilter)
     /// Keep preferences for the next start.
@@ -37,6 +43,8 @@ public enum Effect: Sendable, Hashable {
     case suspend
     /// End the program; runs that go on are stopped with a checkpoint first if `stopRuns`.
     case quit(stopRuns: Bool)
+    /// End the program now, while the states of runs are still being kept; they resume from earlier checkpoints.
+    case abandon
 }
 
 /// An experiment to be trained.
@@ -52,7 +60,7 @@ public struct LaunchRequest: Sendable, Hashable {
     public struct Fork: Sendable, Hashable {
         /// Name of the run.
         public var run: String
-        /// The step, at or before which its checkpoint lies; `nil` for the last one.
+        /// The step of its checkpoint; `nil` for the newest one.
         public var step: Int?
 
         /// All of it.

@@ -14,6 +14,8 @@ public struct MachineLoad: Sendable, Hashable {
     public var memoryTotalBytes: Int
     /// Share of all processors' time in use, 0 to 1.
     public var cpuShare: Double
+    /// Share of all processors' time that this program uses, 0 to 1.
+    public var ownCPUShare: Double
     /// Resident memory of this process in bytes.
     public var residentBytes: Int
     /// What the engine has on this machine, as far as memory depends on it.
@@ -22,13 +24,14 @@ public struct MachineLoad: Sendable, Hashable {
     /// All of it.
     public init(
         threadBudget: Int, threadsInUse: Int, memoryUsedBytes: Int, memoryTotalBytes: Int, cpuShare: Double,
-        residentBytes: Int, traits: EngineTraits = EngineTraits()
+        ownCPUShare: Double, residentBytes: Int, traits: EngineTraits = EngineTraits()
     ) {
         self.threadBudget = threadBudget
         self.threadsInUse = threadsInUse
         self.memoryUsedBytes = memoryUsedBytes
         self.memoryTotalBytes = memoryTotalBytes
         self.cpuShare = cpuShare
+        self.ownCPUShare = ownCPUShare
         self.residentBytes = residentBytes
         self.traits = traits
     }
@@ -66,18 +69,38 @@ public struct DatasetFacts: Sendable, Hashable {
 
 /// How fast a network was trained on this machine.
 public struct SpeedSample: Sendable, Hashable {
-    /// Multiply-accumulates of a picture's training step.
-    public var trainingMACs: Int
+    /// A picture's share in a step, as `StepWork` has it.
+    public var work: Double
     /// Training pictures a second.
     public var examplesPerSecond: Double
     /// Threads that computed.
     public var threads: Int
 
-    /// All of it.
-    public init(trainingMACs: Int, examplesPerSecond: Double, threads: Int) {
-        self.trainingMACs = trainingMACs
+    /// The speed of a network in steps of so many pictures.
+    public init(_ network: Network, batchSize: Int, examplesPerSecond: Double, threads: Int) {
+        work = StepWork.training(network, batchSize: batchSize)
         self.examplesPerSecond = examplesPerSecond
         self.threads = threads
+    }
+}
+
+/// A state of a run that was kept, and that a fork can begin with.
+public struct CheckpointEntry: Sendable, Hashable {
+    /// Steps made by then.
+    public var step: Int
+    /// The epoch that the next step belongs to, from 1.
+    public var nextEpoch: Int
+    /// Test accuracy of the last epoch that was finished by then, 0 to 1.
+    public var testAccuracy: Double?
+    /// Whether it is that of the best epoch among those that are kept.
+    public var isBest: Bool
+
+    /// All of it.
+    public init(step: Int, nextEpoch: Int, testAccuracy: Double?, isBest: Bool) {
+        self.step = step
+        self.nextEpoch = nextEpoch
+        self.testAccuracy = testAccuracy
+        self.isBest = isBest
     }
 }
 

@@ -80,7 +80,7 @@ struct FactsView: Widget {
         var row = 0
         for fact in facts {
             buffer.write(fact.label, in: content, row: row, style: .dim)
-            for line in fact.text.wrapped(to: content.width - indent) {
+            for line in fact.text.wrapped(to: content.width - indent, buffer.glyphs) {
                 guard row < content.height else { return }
                 buffer.write(
                     line, at: Point(x: content.x + indent, y: content.y + row), style: fact.style,

@@ -23,10 +23,12 @@ struct FormView {
     }
 
     private static let labelWidth = 15
+    /// Rows that a network of five blocks and three layers needs with what it costs.
+    private static let leastRows = 20
 
     /// Below header and above key bar, as high as the fields need.
     private func box(in area: Rect) -> Rect {
-        area.centered(Size(columns: min(area.width, 116), rows: (form?.fields.count ?? 0) + 5))
+        area.centered(Size(columns: min(area.width, 116), rows: max((form?.fields.count ?? 0) + 5, Self.leastRows)))
     }
 
     private var body: Rect {
@@ -62,7 +64,7 @@ struct FormView {
     func draw(in area: Rect, on buffer: inout CellBuffer) -> Point? {
         guard let form else { return nil }
         let box = box(in: area)
-        let title = form.parent.map { "Fork of \($0.run)" } ?? "New from \(form.base.name)"
+        let title = form.parent.map { "Fork of \($0)" } ?? "New from \(form.base.name)"
         buffer.draw(Panel(title, focused: true), in: box)
         let parts = parts(of: box)
         let cursor = drawFields(form, in: parts.fields, on: &buffer)
@@ -70,9 +72,9 @@ struct FormView {
         if case .success(let sheet)? = sheet {
             let table = BlockTable(sheet, shares: nil)
             var rest = parts.sheet
-            buffer.draw(table, in: rest.takeTop(min(table.height, max(rest.height - 4, 0))))
+            buffer.draw(table, in: rest.takeTop(min(table.height, max(rest.height - 5, 0))))
             _ = rest.takeTop(1)
-            for (row, line) in sheet.lines.enumerated() {
+            for (row, line) in ((form.checkpoint?.lines ?? []) + sheet.lines).enumerated() {
                 buffer.write(line.label, in: rest, row: row, style: .dim)
                 buffer.write(
                     line.text, at: Point(x: rest.x + 14, y: rest.y + row), style: Style(.normal, bold: true),
@@ -103,10 +105,11 @@ struct FormView {
                     in: line, style: style)
                 continue
             }
-            // The part around the text cursor is shown.
-            let skipped = isSelected ? max(form.cursor - line.width + 1, 0) : 0
-            buffer.write(String(field.text.dropFirst(skipped)), in: line, style: style)
-            if isSelected { cursor = Point(x: min(line.x + form.cursor - skipped, line.right - 1), y: line.y) }
+            if isSelected {
+                cursor = field.line.draw(in: line, style: style, on: &buffer).cursor
+            } else {
+                buffer.write(field.text, in: line, style: style)
+            }
         }
         return cursor
     }
@@ -115,20 +118,28 @@ struct FormView {
         switch (form.result, sheet) {
         case (.failure(let flaw), _):
             let name = flaw.field.map { form.fields[$0].label + ": " } ?? ""
-            for (row, line) in (name + flaw.problem).wrapped(to: area.width).prefix(2).enumerated() {
+            for (row, line) in (name + flaw.problem).wrapped(to: area.width, buffer.glyphs).prefix(2).enumerated() {
                 buffer.write(line, in: area, row: row, style: Style(.bad))
             }
         case (_, .failure(let error)?):
             buffer.write(error.description, in: area, row: 1, style: Style(.bad))
         case (.success, _):
-            buffer.write("Enter launches, Ctrl-S saves under experiments/, Ctrl-O both", in: area, row: 1, style: .dim)
+            buffer.write("Enter launches, Ctrl-S saves it as a file, Ctrl-O does both", in: area, row: 1, style: .dim)
         }
+    }
+}
+
+extension CheckpointEntry {
+    /// Where a fork begins, a line each.
+    fileprivate var lines: [(label: String, text: String)] {
+        let accuracy = testAccuracy.map { ", test acc \(Readable.fixed($0, decimals: 3))" } ?? ""
+        return [("begins at", "step \(Readable.count(step)), epoch \(nextEpoch) next\(accuracy)")]
     }
 }
 
 extension CostSheet {
     /// What it costs, a line each.
-    var lines: [(label: String, text: String)] {
+    fileprivate var lines: [(label: String, text: String)] {
         [
             ("parameters", Readable.count(parameters)),
             ("MACs", "\(Readable.magnitude(trainingMACs)) a picture"),

@@ -25,7 +25,10 @@ struct HeaderView: Widget {
         }
         if rate > 0 { facts.append(("\(ListColumn.rate(rate)) images/s", .normal)) }
         if let machine = state.machine {
-            facts.append(("threads \(machine.threadsInUse)/\(machine.threadBudget)", .normal))
+            // Those of other processes count: they compute on the same cores.
+            let threads = state.catalog.runs.reduce(0) { $0 + ($1.state == .running ? $1.threads : 0) }
+            let isCrowded = threads > machine.threadBudget
+            facts.append(("threads \(threads)/\(machine.threadBudget)", isCrowded ? .warning : .normal))
             facts.append(("memory \(Self.gibibytes(machine))", .normal))
             facts.append(("cpu \(Readable.fixed(machine.cpuShare * 100, decimals: 0)) %", .normal))
         }

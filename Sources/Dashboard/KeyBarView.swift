@@ -1,4 +1,4 @@
-// The last line: the keys that matter here, made from the table of keys; and what a person types in their place.
+// The last line: the keys that matter here, made from the table of keys.
 
 internal import Screen
 
@@ -56,39 +56,5 @@ struct KeyBarView: Widget {
                 item.label, at: Point(x: place.area.x + used + 1, y: place.area.y), style: Style(.normal, on: .bar),
                 width: max(place.area.width - used - 1, 0))
         }
-    }
-}
-
-/// A line to type into, with an answer at its end.
-struct PromptView {
-    private let label: String
-    private let text: String
-    private let answer: String
-
-    init(_ label: String, _ text: String, _ answer: String) {
-        self.label = label
-        self.text = text
-        self.answer = answer
-    }
-
-    /// Draws it; says where the text cursor is.
-    func draw(in area: Rect, on buffer: inout CellBuffer) -> Point? {
-        guard area.width > 4 else { return nil }
-        buffer.fill(area, style: Style(.normal, on: .bar))
-        var x = area.x + 1
-        x += buffer.write(
-            "\(label) ", at: Point(x: x, y: area.y), style: Style(.key, on: .bar, bold: true), width: area.width - 2)
-        let room = max(area.right - x - 2, 1)
-        // The end is what is typed at.
-        let shown = String(text.suffix(room))
-        x += buffer.write(shown, at: Point(x: x, y: area.y), style: Style(.normal, on: .bar), width: room)
-        let hint = answer.isEmpty ? "Enter keep · Esc clear" : answer
-        let width = area.right - x - 3
-        if width > 8 {
-            buffer.write(
-                hint, in: Rect(x: x + 2, y: area.y, width: width, height: 1),
-                style: Style(answer.isEmpty ? .dim : .warning, on: .bar), align: .right)
-        }
-        return Point(x: min(x, area.right - 1), y: area.y)
     }
 }

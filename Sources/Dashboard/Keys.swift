@@ -4,7 +4,7 @@ package import Screen
 
 /// Where keys go to.
 package enum Context: Hashable, CaseIterable {
-    case overview, run, compare, pictures, log, form, filter, search, quitting, deleting, help
+    case overview, run, compare, pictures, log, form, filter, search, line, sorting, quitting, ending, deleting, help
 
     init(_ tab: Tab) {
         self =
@@ -42,7 +42,8 @@ package struct Binding {
 package enum Keys {
     private static let tabs: Set<Context> = [.overview, .run, .compare, .pictures, .log]
     private static let runs: Set<Context> = [.overview, .run]
-    private static let charts: Set<Context> = [.overview, .run, .compare]
+    private static let charts: Set<Context> = [.overview, .run]
+    private static let allCharts: Set<Context> = [.overview, .run, .compare]
     private static let everywhere = Set(Context.allCases)
 
     /// In the order of the key bar, the most important first.
@@ -65,7 +66,8 @@ package enum Keys {
             .mark, [.character(" "), .insert], in: [.overview], "Mark a row: commands and curves take all marked ones",
             bar: "mark"),
         Binding(
-            .show(.compare), [.character("c"), .character("3")], in: tabs, "Compare the marked runs", bar: "compare"),
+            .show(.compare), [.character("c"), .character("3")], in: tabs.subtracting([.compare]),
+            "Compare the marked runs", bar: "compare"),
         Binding(
             .filter, [.character("/"), .function(4)], in: [.overview], "Filter: lr>=0.05 vgg13 -failed state=done",
             bar: "filter"),
@@ -79,7 +81,9 @@ package enum Keys {
             .reloadPictures, [.character("r")], in: [.pictures], "Classify again with the network as it is now",
             bar: "again"
         ),
-        Binding(.sortNext, [.character("o"), .function(6)], in: [.overview], "Sort by the next column", bar: "sort"),
+        Binding(
+            .sort, [.character("o"), .function(6)], in: [.overview], "Choose what the list is sorted by", bar: "sort"),
+        Binding(.confirm, [.enter, .character(" ")], in: [.sorting], "Sort by it", bar: "sort"),
         Binding(.sortReverse, [.character("O")], in: [.overview], "Turn the order round"),
         Binding(
             .axis, [.character("x")], in: charts, "Draw curves over epochs, steps, time or pictures", bar: "x axis"),
@@ -92,7 +96,9 @@ package enum Keys {
             .resume, [.character("r")], in: runs, "Go on with ended runs from their last checkpoint", bar: "resume"),
         Binding(.restart, [.character("R")], in: runs, "Train ended runs' experiments again from the start"),
         Binding(
-            .fork, [.character("f")], in: runs, "Make a new run that begins at a run's last checkpoint", bar: "fork"),
+            .fork, [.character("f")], in: runs, "Make a new run that begins at a run's checkpoint", bar: "fork"),
+        Binding(.tags, [.character("t")], in: runs, "Tag runs", bar: "tags"),
+        Binding(.note, [.character("e")], in: runs, "Note something about runs", bar: "note"),
         Binding(.delete, [.character("D"), .delete], in: runs, "Delete ended runs"),
         Binding(.earlier, [.character("K"), .shiftUp], in: [.overview], "Move a queued run forward"),
         Binding(.later, [.character("J"), .shiftDown], in: [.overview], "Move a queued run back"),
@@ -105,25 +111,25 @@ package enum Keys {
         Binding(.previousPanel, [.backTab], in: [.overview, .pictures], "Go to the panel before"),
         Binding(.palette, [.character("C")], in: tabs, "Take the next set of colours"),
         Binding(.maximize, [.character("z")], in: [.overview], "Give a panel the whole screen, or take it back"),
-        Binding(.zoomIn, [.character("+"), .character("=")], in: charts, "Zoom into the curves around the cursor"),
-        Binding(.zoomOut, [.character("-")], in: charts, "Zoom out"),
+        Binding(.zoomIn, [.character("+"), .character("=")], in: allCharts, "Zoom into the curves around the cursor"),
+        Binding(.zoomOut, [.character("-")], in: allCharts, "Zoom out"),
         Binding(
-            .left, [.left, .character("h")], in: charts.union([.pictures]), "Move the cursor that reads the curves"),
-        Binding(.right, [.right, .character("l")], in: charts.union([.pictures]), "Move it to the right"),
-        Binding(.panLeft, [.character("["), .shiftLeft], in: charts, "Show what lies further left"),
-        Binding(.panRight, [.character("]"), .shiftRight], in: charts, "Show what lies further right"),
-        Binding(.wholeCurve, [.character("0")], in: charts, "Show whole curves without a cursor"),
-        Binding(.up, [.up, .character("k")], in: tabs.union([.help]), "Move up"),
-        Binding(.down, [.down, .character("j")], in: tabs.union([.help]), "Move down"),
+            .left, [.left, .character("h")], in: allCharts.union([.pictures]), "Move the cursor that reads the curves"),
+        Binding(.right, [.right, .character("l")], in: allCharts.union([.pictures]), "Move it to the right"),
+        Binding(.panLeft, [.character("["), .shiftLeft], in: allCharts, "Show what lies further left"),
+        Binding(.panRight, [.character("]"), .shiftRight], in: allCharts, "Show what lies further right"),
+        Binding(.wholeCurve, [.character("0")], in: allCharts, "Show whole curves without a cursor"),
+        Binding(.up, [.up, .character("k")], in: tabs.union([.help, .sorting]), "Move up"),
+        Binding(.down, [.down, .character("j")], in: tabs.union([.help, .sorting]), "Move down"),
         Binding(.up, [.up, .backTab], in: [.form], "Go to the field before"),
         Binding(.down, [.down, .tab], in: [.form], "Go to the next field"),
-        Binding(.pageUp, [.pageUp, .control("b")], in: tabs.union([.help]), "Move up by a page"),
-        Binding(.pageDown, [.pageDown, .control("f")], in: tabs.union([.help]), "Move down by a page"),
-        Binding(.first, [.home, .character("g")], in: tabs.union([.help]), "Go to the first row"),
-        Binding(.last, [.end, .character("G")], in: tabs.union([.help]), "Go to the last row"),
-        Binding(.confirm, [.enter], in: [.filter, .search], "Keep it", bar: "apply"),
+        Binding(.pageUp, [.pageUp, .control("b")], in: tabs.union([.help, .sorting]), "Move up by a page"),
+        Binding(.pageDown, [.pageDown, .control("f")], in: tabs.union([.help, .sorting]), "Move down by a page"),
+        Binding(.first, [.home, .character("g")], in: tabs.union([.help, .sorting]), "Go to the first row"),
+        Binding(.last, [.end, .character("G")], in: tabs.union([.help, .sorting]), "Go to the last row"),
+        Binding(.confirm, [.enter], in: [.filter, .search, .line], "Keep it", bar: "apply"),
         Binding(.back, [.escape], in: [.overview], "Let go of cursor, filter and marks"),
-        Binding(.back, [.escape], in: everywhere.subtracting([.overview]), "Go back", bar: "back"),
+        Binding(.back, [.escape], in: everywhere.subtracting([.overview, .ending]), "Go back", bar: "back"),
         Binding(.help, [.character("?"), .function(1)], in: tabs, "Show all keys", bar: "help"),
         Binding(.quit, [.character("q"), .function(10)], in: tabs, "Quit; asks while runs go on", bar: "quit"),
         Binding(.redraw, [.control("l")], in: everywhere, "Draw the screen again"),

@@ -53,7 +53,7 @@ struct Layout {
         if isWide {
             var right = body
             var left = right.takeLeft(min(max(body.width * 46 / 100, 58), 100))
-            if left.height >= 26 { details = left.takeBottom(min(max(left.height * 44 / 100, 14), 18)) }
+            if left.height >= 26 { details = left.takeBottom(Self.networkRows(left.height)) }
             list = left
             progress = right.takeBottom(right.height >= 24 ? 5 : 3)
             (loss, second) = halves(of: right.rows([.rest, .rest]))
@@ -69,7 +69,7 @@ struct Layout {
         var rest = body
         if isWide {
             var left = rest.takeLeft(min(max(body.width * 46 / 100, 54), 84))
-            details = left.takeBottom(min(max(left.height * 44 / 100, 14), 18))
+            details = left.takeBottom(Self.networkRows(left.height))
             list = left
             progress = rest.takeBottom(rest.height >= 24 ? 5 : 3)
             (loss, second) = halves(of: rest.rows([.rest, .rest]))
@@ -81,6 +81,9 @@ struct Layout {
             (loss, second) = halves(of: rest.columns([.rest, .rest]))
         }
     }
+
+    /// Rows for the network of a column: enough for VGG's blocks and layers, and what they cost.
+    private static func networkRows(_ height: Int) -> Int { min(max(height * 46 / 100, 14), 18) }
 
     private mutating func compare(_ state: State, _ isWide: Bool) {
         var rest = body

@@ -71,8 +71,7 @@ enum ListRow: Hashable {
     /// Whether a filter lets it through.
     func matches(_ filter: RunFilter) -> Bool {
         guard let experiment else {
-            return filter.matches(
-                Experiment(name: name), facts: ["name": .text(name), "state": .text(state), "path": .text(name)])
+            return filter.matches(facts: ["name": .text(name), "state": .text(state)])
         }
         var facts: RunFilter.Facts = [:]
         func add(_ key: String, _ fact: @autoclosure () -> RunFilter.Fact?) {

@@ -12,25 +12,30 @@ struct LogView: Widget {
     func draw(in area: Rect, on buffer: inout CellBuffer) {
         guard !area.isEmpty else { return }
         let below = log.linesBelow > 0 ? "\(Readable.count(log.linesBelow)) newer below" : ""
-        buffer.draw(Panel("Log", right: below.isEmpty ? "\(Readable.count(log.lines.count)) lines" : below), in: area)
+        buffer.draw(
+            Panel(
+                "Log",
+                right: below.isEmpty
+                    ? "\(Readable.count(log.lines.count)) line\(log.lines.count == 1 ? "" : "s")" : below), in: area)
         let content = Panel.content(of: area).inset(columns: 1, rows: 0)
         guard !log.lines.isEmpty else {
-            return buffer.write("nothing has happened yet", in: content, style: .dim)
+            return buffer.write(
+                "nothing has happened yet; what runs and vgglab say is told here", in: content, style: .dim)
         }
-        let sources = min(log.lines.suffix(200).map(\.source.count).max() ?? 0, 20)
+        let sources = min(log.lines.suffix(200).map { buffer.glyphs.width(of: $0.source) }.max() ?? 0, 20)
         let indent = 9 + (sources > 0 ? sources + 2 : 0)
         // Long lines take several rows; those that fit are found from the lowest on.
         var shown: [(line: LogBook.Line, texts: [String])] = []
         var height = 0
         for line in log.lines.dropLast(log.linesBelow).reversed() where height < content.height {
-            let texts = line.text.wrapped(to: content.width - indent)
+            let texts = line.text.wrapped(to: content.width - indent, buffer.glyphs)
             height += max(texts.count, 1)
             shown.append((line, texts))
         }
         let isFilled = height < content.height
         // A match near the oldest line has newer ones below it.
         for line in log.lines.suffix(log.linesBelow) where height < content.height {
-            let texts = line.text.wrapped(to: content.width - indent)
+            let texts = line.text.wrapped(to: content.width - indent, buffer.glyphs)
             height += max(texts.count, 1)
             shown.insert((line, texts), at: 0)
         }

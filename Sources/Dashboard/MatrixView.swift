@@ -40,11 +40,11 @@ struct MatrixView: Widget {
         buffer.draw(Panel("Truth × prediction", right: run + step, focused: isFocused), in: area)
         var content = content(of: area)
         guard let report = pictures.report, !report.confusion.isEmpty else {
-            return buffer.write(pictures.answer, in: content, row: content.height / 2, style: .dim, align: .center)
+            return buffer.writeAnswer(pictures.answer, in: content)
         }
         let sentence = sentence(report)
         let advice = " · Enter shows them"
-        let hasRoom = sentence.count + advice.count <= content.width
+        let hasRoom = buffer.glyphs.width(of: sentence + advice) <= content.width
         buffer.write(hasRoom ? sentence + advice : sentence, in: content.takeBottom(1), style: Style(.accent))
         buffer.draw(heatMap(report), in: content)
     }

@@ -27,6 +27,8 @@ public enum Message: Sendable {
     case profile(run: String, [BlockShare])
     /// What a run's network makes of test pictures; the answer to `Effect.loadPredictions`.
     case predictions(run: String, Result<PredictionReport, Problem>)
+    /// What a fork of a run can begin with, the newest first; the answer to `Effect.loadCheckpoints`.
+    case checkpoints(run: String, [CheckpointEntry])
     /// One sentence for the person, shown for a while and kept in the log.
     case notice(String, isError: Bool)
     /// A line that a library printed.

@@ -33,8 +33,8 @@ struct NetworkView: Widget {
             lines.append(("\(ailment.badge): \(ailment.reason)", Style(ailment.isFatal ? .bad : .warning)))
         }
         if let run = row.run, !run.reason.isEmpty { lines.append((run.reason, Style(.bad))) }
-        if !experiment.description.isEmpty { lines.append((experiment.description, .normal)) }
-        lines.append((sheet.summary, .dim))
+        lines.append((sheet.summary, .normal))
+        if !experiment.description.isEmpty { lines.append((experiment.description, .dim)) }
         self.lines = lines
     }
 
@@ -43,7 +43,7 @@ struct NetworkView: Widget {
         buffer.draw(Panel(title), in: area)
         var rest = Panel.content(of: area).inset(columns: 1, rows: 0)
         if let problem {
-            for (row, line) in problem.wrapped(to: rest.width).enumerated() {
+            for (row, line) in problem.wrapped(to: rest.width, buffer.glyphs).enumerated() {
                 buffer.write(line, in: rest, row: row, style: Style(.bad))
             }
         }
@@ -51,7 +51,7 @@ struct NetworkView: Widget {
         buffer.draw(table, in: rest.takeTop(table.height))
         var row = 0
         for line in lines {
-            for text in line.text.wrapped(to: rest.width) {
+            for text in line.text.wrapped(to: rest.width, buffer.glyphs) {
                 buffer.write(text, in: rest, row: row, style: line.style)
                 row += 1
             }
@@ -98,9 +98,12 @@ struct BlockTable: Widget {
 
     func draw(in area: Rect, on buffer: inout CellBuffer) {
         let widths = (0..<3).map { column in
-            ([heading[column]] + rows.map { $0.cells[column] }).map(\.count).max() ?? 0
+            ([heading[column]] + rows.map { $0.cells[column] }).map(buffer.glyphs.width).max() ?? 0
         }
-        let columns = area.columns(widths.map { .exactly($0 + 2) } + [.rest])
+        // A number that is cut is another number: what has no room is left out.
+        let hasParameters = widths.reduce(0) { $0 + $1 + 2 } <= area.width
+        let columns = area.columns(
+            widths.enumerated().map { .exactly($0.offset < 2 || hasParameters ? $0.element + 2 : 0) } + [.rest])
         for (column, text) in heading.enumerated() {
             let place = columns[column]
             let align: CellBuffer.Alignment = column == 2 ? .right : .left
@@ -115,12 +118,11 @@ struct BlockTable: Widget {
                 let text = column == 2 ? text.leftPadded(to: widths[2]) : text
                 buffer.write(text, in: place, row: index + 1, style: column == 0 ? .dim : .normal)
             }
-            guard row.share > 0 else { continue }
             let bar = columns[3]
+            guard row.share > 0, bar.width >= 5 else { continue }
             buffer.write("\(Readable.fixed(row.share * 100, decimals: 0)) %".leftPadded(to: 5), in: bar, row: index + 1)
-            buffer.write(
-                buffer.glyphs.bar(row.share, width: bar.width - 7),
-                at: Point(x: bar.x + 6, y: bar.y + index + 1), style: Style(.filled), width: max(bar.width - 6, 0))
+            let gauge = Rect(x: bar.x + 6, y: bar.y + index + 1, width: max(bar.width - 7, 0), height: 1)
+            buffer.draw(Gauge(row.share, track: false), in: gauge)
         }
     }
 }

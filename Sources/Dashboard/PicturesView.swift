@@ -17,11 +17,28 @@ struct PicturesView: Widget {
         guard let report = pictures.report else { return "Test pictures" }
         switch pictures.filter {
         case .all: return "Test pictures"
-        case .wrong: return "Test pictures taken for something else"
+        case .wrong: return "Misclassified test pictures"
         case .cell(let truth, let prediction):
             let (truth, prediction) = (report.name(of: truth), report.name(of: prediction))
             return truth == prediction ? "\(truth), seen as such" : "\(truth) taken for \(prediction)"
         }
+    }
+
+    /// How many there are, and how many of them were given.
+    private func count(_ report: PredictionReport) -> String {
+        let all =
+            switch pictures.filter {
+            case .all: report.confusion.joined().reduce(0, +)
+            case .wrong:
+                report.confusion.enumerated().reduce(0) { sum, row in
+                    sum + row.element.enumerated().reduce(0) { $0 + ($1.offset == row.offset ? 0 : $1.element) }
+                }
+            case .cell(let truth, let prediction):
+                report.confusion.indices.contains(truth) && report.confusion[truth].indices.contains(prediction)
+                    ? report.confusion[truth][prediction] : 0
+            }
+        let given = report.pictures.count
+        return given < all ? "\(Readable.count(given)) of \(Readable.count(all))" : Readable.count(given)
     }
 
     /// As large as the panel has room for six of, down to half a column a pixel.
@@ -46,7 +63,7 @@ struct PicturesView: Widget {
                 ? Picture(width: report.side, height: report.side, pixels: picture.pixels)
                 : Picture(width: 0, height: 0, pixels: []),
             caption: [
-                .init("\(sign) \(report.name(of: picture.prediction)) \(percent)", style),
+                .init("\(sign) \(percent) \(report.name(of: picture.prediction))", style),
                 .init(isRight ? "" : "is \(report.name(of: picture.truth))", .dim),
             ])
     }
@@ -62,12 +79,12 @@ struct PicturesView: Widget {
 
     func draw(in area: Rect, on buffer: inout CellBuffer) {
         guard !area.isEmpty else { return }
-        let count = pictures.report.map { "\($0.pictures.count)" } ?? ""
-        buffer.draw(Panel(title, right: pictures.isLoading ? "classifying" : count, focused: isFocused), in: area)
+        let total = pictures.report.map(count) ?? ""
+        buffer.draw(Panel(title, right: pictures.isLoading ? "classifying" : total, focused: isFocused), in: area)
         let content = Panel.content(of: area).inset(columns: 1, rows: 0)
         guard let report = pictures.report, !report.pictures.isEmpty else {
             let text = pictures.report == nil ? pictures.answer : "there are none"
-            return buffer.write(text, in: content, row: content.height / 2, style: .dim, align: .center)
+            return buffer.writeAnswer(text, in: content)
         }
         // Only rows that are seen in full: a picture cut in half would be drawn smaller.
         let grid = grid(report, in: content)
@@ -90,10 +107,10 @@ struct FiltersView: Widget {
     func draw(in area: Rect, on buffer: inout CellBuffer) {
         guard !area.isEmpty else { return }
         let count = pictures.report.map { "\($0.filters.count)" } ?? ""
-        buffer.draw(Panel("Windows of the first layer", right: count, focused: isFocused), in: area)
+        buffer.draw(Panel("Filters of the first layer", right: count, focused: isFocused), in: area)
         let content = Panel.content(of: area).inset(columns: 1, rows: 0)
         guard let report = pictures.report else {
-            return buffer.write(pictures.answer, in: content, row: content.height / 2, style: .dim, align: .center)
+            return buffer.writeAnswer(pictures.answer, in: content)
         }
         let kernel = report.kernel
         let most = report.filters.joined().map(\.magnitude).filter(\.isFinite).max() ?? 0

@@ -8,7 +8,8 @@ internal import Screen
 struct ProgressView: Widget {
     private let run: RunEntry?
     private let series: RunSeries?
-    private let isShared: Bool
+    /// Who else computes, the longest words first.
+    private let company: [String]
     /// What is said where there is no run: what the experiment costs, or why its file cannot be used.
     private let answer: (title: String, text: String, style: Style)
 
@@ -16,7 +17,7 @@ struct ProgressView: Widget {
         let shown = state.shownRuns
         run = shown.first { $0.state == .running } ?? shown.first
         series = run.flatMap { state.catalog.series[$0.name] }
-        isShared = state.runningCount > 1
+        company = Self.company(run, state)
         let row = state.list.selectedRow
         if let problem = row?.problem {
             answer = ("Problem", problem, Style(.bad))
@@ -27,13 +28,24 @@ struct ProgressView: Widget {
         }
     }
 
+    /// Below this share of the processors' time, what else goes on does not matter.
+    private static let quietShare = 0.1
+
+    private static func company(_ run: RunEntry?, _ state: State) -> [String] {
+        guard let run, run.state == .running else { return [] }
+        if state.runningCount > 1 { return [" (shared)"] }
+        guard run.isOurs, let machine = state.machine else { return [] }
+        let others = max(machine.cpuShare - machine.ownCPUShare, 0)
+        guard others >= quietShare else { return [" (alone)"] }
+        return [" (others take \(Readable.fixed(others * 100, decimals: 0)) % cpu)", " (shared)"]
+    }
+
     private var title: String { run.map { "Progress of \($0.name)" } ?? answer.title }
 
-    /// Pictures a second with how they came about.
+    /// Pictures a second.
     private var speed: String {
         guard let run, let rate = run.examplesPerSecond, rate > 0 else { return "" }
-        let who = run.state != .running ? "" : isShared ? " (shared)" : " (alone)"
-        return "\(ListColumn.rate(rate)) images/s\(who)"
+        return "\(ListColumn.rate(rate)) images/s"
     }
 
     private var left: String {
@@ -64,7 +76,7 @@ struct ProgressView: Widget {
         buffer.draw(Panel(title, right: left), in: area)
         let content = Panel.content(of: area).inset(columns: 1, rows: 0)
         guard let run else {
-            for (row, line) in answer.text.wrapped(to: content.width).enumerated() {
+            for (row, line) in answer.text.wrapped(to: content.width, buffer.glyphs).enumerated() {
                 buffer.write(line, in: content, row: row, style: answer.style)
             }
             return
@@ -90,9 +102,10 @@ struct ProgressView: Widget {
     }
 
     private func drawSpeed(in area: Rect, on buffer: inout CellBuffer) {
-        let text = speed
+        // Who else computes is said as far as there is room for it.
+        let text = company.map { speed + $0 }.first { buffer.glyphs.width(of: $0) + 4 <= area.width } ?? speed
         var rest = area
-        buffer.write(text, in: rest.takeRight(text.count), align: .right)
+        buffer.write(text, in: rest.takeRight(buffer.glyphs.width(of: text)), align: .right)
         _ = rest.takeRight(1)
         let rates = (series?.points ?? []).suffix(max(rest.width, 0)).map(\.examplesPerSecond)
         buffer.draw(Sparkline(rates, role: .dim), in: rest)

@@ -1,5 +1,6 @@
-// A question over a view. The keys that answer it stand in it and in the key bar.
+// A question, or what is being done, over a view. The keys that answer it stand in it and in the key bar.
 
+internal import RunLog
 internal import Screen
 
 /// A question with its answers.
@@ -9,13 +10,30 @@ struct QuestionView: Widget {
     let answers: [(key: String, label: String)]
 
     static func quit(_ runs: [RunEntry]) -> QuestionView {
-        let names = runs.prefix(4).map { "\($0.name) (\($0.state.rawValue), epoch \($0.epoch))" }
+        let names = runs.prefix(4).map { run in
+            "\(run.name) (\(run.state.rawValue)\(run.state == .queued ? "" : ", epoch \(run.epoch)"))"
+        }
         let more = runs.count > 4 ? ["and \(runs.count - 4) more"] : []
         return QuestionView(
             title: "Quit?",
             lines: ["\(runs.count == 1 ? "This run goes" : "These \(runs.count) runs go") on:", ""] + names + more
-                + ["", "Stopped runs keep a checkpoint; r goes on with them later."],
+                + ["", "Stopped runs keep a checkpoint; r goes on with them later."]
+                + (runs.contains { $0.state == .queued } ? ["Queued ones are taken out."] : []),
             answers: [("s", "stop and save"), ("Esc", "go back")])
+    }
+
+    /// What is still to be kept before the program ends.
+    static func ending(_ runs: [RunEntry]) -> QuestionView {
+        let names = runs.prefix(4).map { run in
+            run.step > 0 ? "\(run.name), step \(Readable.count(run.step))" : run.name
+        }
+        let more = runs.count > 4 ? ["and \(runs.count - 4) more"] : []
+        return QuestionView(
+            title: "Saving",
+            lines: (runs.isEmpty
+                ? ["All runs are saved."] : ["The state of these runs is being saved:", ""] + names + more)
+                + ["", "vgglab ends by itself."],
+            answers: [("Ctrl-C", "end now; they resume from an older checkpoint")])
     }
 
     static func delete(_ names: [String]) -> QuestionView {
@@ -29,7 +47,7 @@ struct QuestionView: Widget {
 
     func draw(in area: Rect, on buffer: inout CellBuffer) {
         let answer = answers.reduce(0) { $0 + $1.key.count + $1.label.count + 4 }
-        let width = max(lines.map(\.count).max() ?? 0, answer, title.count) + 6
+        let width = max(lines.map(buffer.glyphs.width).max() ?? 0, answer, title.count) + 6
         let box = area.centered(Size(columns: width, rows: lines.count + 4))
         buffer.draw(Panel(title, focused: true), in: box)
         let content = Panel.content(of: box).inset(columns: 2, rows: 0)

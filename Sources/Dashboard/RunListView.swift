@@ -54,7 +54,7 @@ struct RunListView: Widget {
                 case .resize: (11, 4, 4)
                 case .batch: (12, 5, 5)
                 }
-            let longest = seen.map { column.text(of: $0).count }.max() ?? 0
+            let longest = seen.map { GlyphSet.unicode.width(of: column.text(of: $0)) }.max() ?? 0
             let arrow = column.rawValue == sorted ? column.title.count + 1 : 0
             return Table.Column(
                 column.title, width: max(min(max(longest, least), most), arrow), rank: rank,

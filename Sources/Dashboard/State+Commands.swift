@@ -27,14 +27,17 @@ extension State {
             list.toggleMark()
             move(.down)
         case .markAll: list.markAll()
-        case .filter: dialog = .filter
-        case .search: dialog = .search
-        case .sortNext: return sort(by: nextSortColumn)
+        case .filter: openFilter()
+        case .search: openSearch()
+        case .tags, .note: openLine(forTags: command == .tags)
+        case .sort:
+            let current = ListColumn(rawValue: preferences.sortColumn)
+            dialog = .sort(SortView.choices.firstIndex(of: current) ?? 0)
         case .sortReverse:
             preferences.isDescending.toggle()
             refreshList()
             return [.savePreferences(preferences)]
-        case .newVariant, .fork: openForm(isFork: command == .fork)
+        case .newVariant, .fork: return openForm(isFork: command == .fork)
         case .stop, .pause, .resume, .restart, .earlier, .later, .delete, .confirm: return control(command)
         case .axis, .secondChart, .logarithmic, .smoothing, .zoomIn, .zoomOut, .panLeft, .panRight, .wholeCurve:
             return changeCurves(command)
@@ -44,22 +47,30 @@ extension State {
         case .allPictures, .wrongPictures, .reloadPictures: return loadPictures(command)
         case .nextMatch: log.findMatch(backwards: false)
         case .previousMatch: log.findMatch(backwards: true)
-        case .stopAndQuit: return [.quit(stopRuns: true)]
+        case .stopAndQuit: return stopAndQuit()
         }
         return []
     }
 
     private mutating func quit() -> [Effect] {
-        if dialog == .quit { return [] }
+        if dialog == .quit || dialog == .ending { return [] }
         guard !activeRuns.isEmpty else { return [.quit(stopRuns: false)] }
+        form = nil
         dialog = .quit
         return []
+    }
+
+    private mutating func stopAndQuit() -> [Effect] {
+        if dialog == .ending { return [] }
+        dialog = .ending
+        return [.quit(stopRuns: true)]
     }
 
     /// One step back: from a dialog, a text, the cursor, the marks, the view.
     private mutating func goBack() {
         switch dialog {
         case .none: break
+        case .ending: return
         case .filter:
             dialog = .none
             list.setFilter("", catalog, preferences)
@@ -71,7 +82,7 @@ extension State {
             form = nil
             dialog = .none
             return
-        case .help, .quit, .delete:
+        case .help, .quit, .delete, .sort, .tags, .note:
             dialog = .none
             return
         }
@@ -114,6 +125,12 @@ extension State {
         }
     }
 
+    mutating func scrollHelp(by rows: Int) {
+        guard case .help(let top) = dialog else { return }
+        let last = HelpView(context: Context(tab), top: top).lastTop(in: Layout(self).body)
+        dialog = .help(top: min(max(top + rows, 0), last))
+    }
+
     mutating func scrollComparison(by rows: Int) {
         compareTop = min(max(compareTop + rows, 0), CompareView(self).lastTop(in: Layout(self).details))
     }
@@ -131,10 +148,12 @@ extension State {
             form?.move(by: step)
             return
         }
-        if case .help(let top) = dialog {
-            dialog = .help(top: max(top + rows(of: command, page: max(size.rows - 6, 1)), 0))
+        if case .sort(let place) = dialog {
+            let moved = place + rows(of: command, page: 5)
+            dialog = .sort(min(max(moved, 0), SortView.choices.count - 1))
             return
         }
+        if case .help = dialog { return scrollHelp(by: rows(of: command, page: max(size.rows - 6, 1))) }
         switch (tab, command) {
         case (.overview, .left), (.run, .left), (.compare, .left):
             curves.moveCursor(by: -1.0 / 64, in: chartExtent)
@@ -200,13 +219,6 @@ extension State {
         default: break
         }
         return []
-    }
-
-    /// The column after the one that the list is sorted by; `nil` for its own order.
-    private var nextSortColumn: ListColumn? {
-        let all = ListColumn.allCases
-        guard let index = all.firstIndex(where: { $0.rawValue == preferences.sortColumn }) else { return all.first }
-        return index + 1 < all.count ? all[index + 1] : nil
     }
 
     /// Sorts by a column; the other way round where it is sorted by it already.

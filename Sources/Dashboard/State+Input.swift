@@ -15,8 +15,10 @@ extension State {
         case .resumed: return [.redraw]
         case .message(let line): log.append(line, at: now)
         case .woken: break
-        case .signal(let number): return number == Self.interrupt ? perform(.quit) : [.quit(stopRuns: true)]
-        case .hangUp: return [.quit(stopRuns: true)]
+        case .signal(let number):
+            if dialog == .ending { return number == Self.interrupt ? [.abandon] : [] }
+            return perform(number == Self.interrupt ? .quit : .stopAndQuit)
+        case .hangUp: return perform(.stopAndQuit)
         }
         return []
     }
@@ -25,8 +27,18 @@ extension State {
     private static let interrupt: Int32 = 2
 
     private mutating func take(_ key: Key) -> [Effect] {
-        if key == .control("c") { return dialog == .quit ? perform(.stopAndQuit) : perform(.quit) }
-        if let command = Keys.command(key, in: context) { return perform(command, by: key) }
+        if key == .control("c") {
+            switch dialog {
+            case .ending: return [.abandon]
+            case .quit: return perform(.stopAndQuit)
+            default: return perform(.quit)
+            }
+        }
+        if let command = Keys.command(key, in: context) { return perform(command) }
+        if dialog.takesLine {
+            editLine(key)
+            return []
+        }
         switch (dialog, key) {
         case (.form, .left), (.form, .right): form?.moveCursor(by: key == .left ? -1 : 1)
         case (.form, .home): form?.moveCursor(by: -1000)
@@ -34,38 +46,20 @@ extension State {
         case (.form, .backspace): form?.deleteBackwards()
         case (.form, .delete): form?.deleteForwards()
         case (.form, .control("u")): form?.clear()
-        case (.filter, .backspace): setFilter(String(list.filterText.dropLast()))
-        case (.filter, .control("u")): setFilter("")
-        case (.filter, .up), (.filter, .down): list.move(by: key == .up ? -1 : 1)
-        case (.search, .backspace): log.setSearch(String(log.search.dropLast()))
+        case (.form, .control("w")): form?.deleteWord()
         case (_, .character(let character)): return take(text: String(character))
         default: break
         }
         return []
     }
 
-    private mutating func perform(_ command: Command, by key: Key) -> [Effect] {
-        // Enter keeps a filter or a search as it is.
-        if command == .confirm, dialog == .filter || dialog == .search {
-            dialog = .none
-            return []
-        }
-        return perform(command)
-    }
-
     private mutating func take(text: String) -> [Effect] {
         switch dialog {
         case .form: form?.insert(text)
-        case .filter: setFilter(String((list.filterText + text).filter { !$0.isNewline }.prefix(200)))
-        case .search: log.setSearch(String((log.search + text).filter { !$0.isNewline }.prefix(200)))
-        case .none, .help, .quit, .delete: break
+        case .filter, .search, .tags, .note: insertIntoLine(text)
+        case .none, .help, .quit, .delete, .sort, .ending: break
         }
         return []
-    }
-
-    private mutating func setFilter(_ text: String) {
-        list.setFilter(text, catalog, preferences)
-        scrollList()
     }
 
     // MARK: The mouse
@@ -76,12 +70,25 @@ extension State {
         if mouse.action == .press, let key = KeyBarView(self).key(at: mouse.position, in: layout.keyBar) {
             return take(key)
         }
-        if case .help(let top) = dialog, let rows = mouse.wheelRows {
-            dialog = .help(top: max(top + rows, 0))
+        if case .help = dialog, let rows = mouse.wheelRows {
+            scrollHelp(by: rows)
             return []
         }
+        if case .sort(let place) = dialog {
+            if let rows = mouse.wheelRows { return perform(rows < 0 ? .up : .down) }
+            guard mouse.action == .press,
+                let choice = SortView(self, selected: place).choice(at: mouse.position, in: layout.body)
+            else { return [] }
+            dialog = .sort(choice)
+            return perform(.confirm)
+        }
         if dialog == .form, mouse.action == .press, let field = FormView(self).field(at: mouse.position) {
-            form?.select(field)
+            // A click on the chosen one takes the next of its choices.
+            if field != form?.selected {
+                form?.select(field)
+            } else if form?.fields[field].choices.isEmpty == false {
+                form?.moveCursor(by: 1)
+            }
             return []
         }
         guard dialog == .none else { return [] }

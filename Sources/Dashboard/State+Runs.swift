@@ -36,7 +36,7 @@ extension State {
     /// Carries out what concerns the selected or marked runs.
     mutating func control(_ command: Command) -> [Effect] {
         if command == .confirm { return confirm() }
-        let runs = tab == .run ? [selectedRun].compactMap(\.self) : list.targets.compactMap(\.run)
+        let runs = selectedRuns
         guard !runs.isEmpty else {
             say("no run is selected; Enter starts an experiment", isError: true)
             return []
@@ -88,23 +88,27 @@ extension State {
     }
 
     private mutating func confirm() -> [Effect] {
+        if dialog.takesLine { return confirmLine() }
         defer { dialog = .none }
+        if case .sort(let place) = dialog { return sort(by: SortView.choices[place]) }
         if case .delete(let names) = dialog { return [.delete(names)] }
         return []
     }
 
     /// Opens the form for a variant of the selected row.
-    mutating func openForm(isFork: Bool) {
+    mutating func openForm(isFork: Bool) -> [Effect] {
         let row = tab == .run ? selectedRun.map(ListRow.run) : list.selectedRow
         if isFork {
             guard let run = row?.run, run.step > 0 else {
-                return say("fork goes on from a run's checkpoint; select a run that has trained", isError: true)
+                say("fork goes on from a run's checkpoint; select a run that has trained", isError: true)
+                return []
             }
-            form = VariantForm(from: run.experiment, parent: LaunchRequest.Fork(run: run.name))
+            form = VariantForm(from: run.experiment, forkOf: run.name)
         } else {
             form = VariantForm(from: row?.experiment ?? Experiment(name: "vgg11"))
         }
         dialog = .form
+        return form?.parent.map { [.loadCheckpoints(run: $0)] } ?? []
     }
 
     mutating func finishForm(launching: Bool, saving: Bool) -> [Effect] {
@@ -119,7 +123,7 @@ extension State {
         }
         var effects: [Effect] = []
         if saving { effects.append(.saveExperiment(experiment)) }
-        if launching { effects.append(.launch([LaunchRequest(experiment: experiment, parent: form.parent)])) }
+        if launching { effects.append(.launch([LaunchRequest(experiment: experiment, parent: form.fork)])) }
         self.form = nil
         dialog = .none
         return effects

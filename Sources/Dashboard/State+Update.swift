@@ -26,11 +26,13 @@ extension State {
             for record in records { log.append(record, at: now) }
             let runs = Set(records.map(\.run)).compactMap { catalog.run(named: $0) }
             if !list.follow(runs) { refreshList() }
+            effects = picturesAfter(records)
         case .machine(let load): machine = load
         case .dataset(let facts): catalog.datasets[facts.name] = facts
         case .speeds(let samples): catalog.measuredSpeeds = samples
         case .profile(let run, let shares): catalog.take(profile: shares, of: run)
         case .predictions(let run, let answer): pictures.take(answer, of: run)
+        case .checkpoints(let run, let entries): if form?.parent == run { form?.offer(entries) }
         case .notice(let text, let isError): say(text, isError: isError)
         case .log(let text): log.append(text, at: now)
         case .askedToQuit: effects = perform(.quit)
@@ -59,6 +61,14 @@ extension State {
         log.append(text, level: isError ? .bad : .plain, at: now)
     }
 
+    /// Pictures that were waited for can be classified as soon as there is a checkpoint.
+    private mutating func picturesAfter(_ records: [RunRecord]) -> [Effect] {
+        guard tab == .pictures, let run = pictures.run, pictures.problem != nil,
+            records.contains(where: { $0.run == run && $0.isCheckpoint })
+        else { return [] }
+        return [pictures.load(run, pictures.filter)]
+    }
+
     /// What the view lacks and has not asked for yet.
     private mutating func wanted() -> [Effect] {
         let shown = shownRuns
@@ -71,4 +81,8 @@ extension State {
         }
         return effects
     }
+}
+
+extension RunRecord {
+    fileprivate var isCheckpoint: Bool { if case .checkpointSaved = event { true } else { false } }
 }

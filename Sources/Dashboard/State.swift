@@ -13,7 +13,21 @@ public struct State: Sendable {
         case delete([String])
         case filter
         case search
+        /// What the list is sorted by; the place in the menu.
+        case sort(Int)
+        case tags([String], before: [String])
+        case note([String])
         case form
+        /// Runs are being stopped, and the program ends when their states are kept.
+        case ending
+
+        /// Whether a line is typed into at the foot of the screen.
+        var takesLine: Bool {
+            switch self {
+            case .filter, .search, .tags, .note: true
+            case .none, .help, .quit, .delete, .sort, .form, .ending: false
+            }
+        }
     }
 
     /// The parts of the overview that the keys can go to.
@@ -43,6 +57,8 @@ public struct State: Sendable {
     /// Rows of the comparison above the screen.
     var compareTop = 0
     var form: VariantForm?
+    /// What is typed at the foot of the screen.
+    var line = TextLine()
     var preferences: Preferences
 
     var machine: MachineLoad?
@@ -72,12 +88,20 @@ public struct State: Sendable {
         case .delete: .deleting
         case .filter: .filter
         case .search: .search
+        case .sort: .sorting
+        case .tags, .note: .line
         case .form: .form
+        case .ending: .ending
         }
     }
 
     /// The run that the run and pictures views are about.
     var selectedRun: RunEntry? { list.shownRuns(in: catalog, atMost: 1).first }
+
+    /// The runs that commands are for: the one shown in full, or the selected or marked ones.
+    var selectedRuns: [RunEntry] {
+        tab == .run ? [selectedRun].compactMap(\.self) : list.targets.compactMap(\.run)
+    }
 
     /// The runs whose curves are shown.
     var shownRuns: [RunEntry] {

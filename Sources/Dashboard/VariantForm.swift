@@ -4,16 +4,18 @@
 internal import ExperimentFiles
 internal import Experiments
 
-/// The form for a new variant of an experiment.
+/// The form for a new variant of an experiment, or for a fork of a run.
 struct VariantForm: Hashable {
     /// A line of the form.
     struct Field: Hashable {
-        /// Section and key with a dot; the network's is that of its variant.
+        /// Section and key with a dot; the network's is that of its variant. Empty for a fork's checkpoint.
         var path: String
         var label: String
-        var text: String
+        var line: TextLine
         /// What left and right choose from; empty where anything may be typed.
         var choices: [String] = []
+
+        var text: String { line.text }
     }
 
     /// Why there is no experiment yet.
@@ -24,45 +26,61 @@ struct VariantForm: Hashable {
     }
 
     let base: Experiment
-    /// Where the new run begins, if it is a fork.
-    let parent: LaunchRequest.Fork?
+    /// The run that the new one begins with, if it is a fork.
+    let parent: String?
+    /// What a fork can begin at, the newest first; empty while unknown.
+    private(set) var checkpoints: [CheckpointEntry] = []
     private(set) var fields: [Field]
     private(set) var selected = 0
-    /// Characters before the text cursor.
-    private(set) var cursor = 0
     private(set) var result: Result<Experiment, Flaw>
     /// Whether the person has typed a name, so that it is not made up any more.
     private var isNamed = false
 
     /// A form that says what `base` says.
-    init(from base: Experiment, parent: LaunchRequest.Fork? = nil) {
+    init(from base: Experiment, forkOf parent: String? = nil) {
         self.base = base
         self.parent = parent
         result = .success(base)
-        fields = Self.keys.map { path, label, choices in
-            Field(path: path, label: label, text: Self.text(of: path, in: base), choices: choices)
+        fields = Self.keys.filter { parent == nil || !$0.isShape }.map { key in
+            Field(
+                path: key.path, label: key.label, line: TextLine(Self.text(of: key.path, in: base)),
+                choices: key.choices)
         }
-        selected = 1
-        cursor = fields[selected].text.count
+        if parent != nil {
+            fields.insert(Field(path: "", label: "begins at", line: TextLine("newest"), choices: ["newest"]), at: 0)
+        }
+        selected = parent == nil ? 1 : fields.firstIndex { $0.path == "training.lr" } ?? 0
         check()
     }
 
-    private static let keys: [(path: String, label: String, choices: [String])] = [
-        ("name", "name", []),
-        ("network.variant", "network", []),
-        ("network.ratio", "ratio", []),
-        ("network.kernel", "kernel", []),
-        ("network.classifier", "classifier", []),
-        ("network.dropout", "dropout", []),
-        ("data.resize", "resize", []),
-        ("data.batch_size", "batch size", []),
-        ("training.optimizer", "optimizer", TrainingRecipe.Optimizer.allCases.map(\.rawValue)),
-        ("training.lr", "learning rate", []),
-        ("training.momentum", "momentum", []),
-        ("training.weight_decay", "weight decay", []),
-        ("training.epochs", "epochs", []),
-        ("training.seed", "seed", []),
-        ("training.precision", "precision", TrainingRecipe.Precision.allCases.map(\.rawValue)),
+    private struct Key {
+        var path: String
+        var label: String
+        var choices: [String] = []
+        /// Whether it shapes the network, whose weights a fork takes over as they are.
+        var isShape = false
+    }
+
+    private static let keys: [Key] = [
+        Key(path: "name", label: "name"),
+        Key(path: "network.variant", label: "network", isShape: true),
+        Key(path: "network.ratio", label: "ratio", isShape: true),
+        Key(path: "network.kernel", label: "kernel", isShape: true),
+        Key(path: "network.classifier", label: "classifier", isShape: true),
+        Key(path: "network.dropout", label: "dropout"),
+        Key(path: "data.resize", label: "resize", isShape: true),
+        Key(path: "data.batch_size", label: "batch size"),
+        Key(
+            path: "training.optimizer", label: "optimizer",
+            choices: TrainingRecipe.Optimizer.allCases.map(\.rawValue)),
+        Key(path: "training.lr", label: "learning rate"),
+        Key(path: "training.momentum", label: "momentum"),
+        Key(path: "training.weight_decay", label: "weight decay"),
+        Key(path: "training.epochs", label: "epochs"),
+        Key(path: "training.seed", label: "seed"),
+        Key(
+            path: "training.precision", label: "precision",
+            choices: TrainingRecipe.Precision.allCases.map(\.rawValue)),
     ]
 
     private static func text(of path: String, in experiment: Experiment) -> String {
@@ -71,112 +89,169 @@ struct VariantForm: Hashable {
         return ExperimentFile.value(of: path, in: experiment) ?? ""
     }
 
+    private func index(of path: String) -> Int? { fields.firstIndex { $0.path == path } }
+
+    // MARK: Checkpoints
+
+    /// Offers what a fork can begin at. Where the run is over, a few epochs more are proposed.
+    mutating func offer(_ checkpoints: [CheckpointEntry]) {
+        guard parent != nil, let place = index(of: "") else { return }
+        // A step may be kept twice, before and after its evaluation.
+        self.checkpoints = checkpoints.reduce(into: []) { kept, new in
+            if !kept.contains(where: { $0.step == new.step }) { kept.append(new) }
+        }
+        fields[place].choices = checkpoints.isEmpty ? ["no checkpoint"] : self.checkpoints.indices.map(name)
+        fields[place].line = TextLine(fields[place].choices[0])
+        if let newest = checkpoints.first, newest.nextEpoch > base.training.epochs,
+            let epochs = index(of: "training.epochs"),
+            fields[epochs].text == "\(base.training.epochs)"
+        {
+            fields[epochs].line = TextLine("\(newest.nextEpoch + 4)")
+        }
+        check()
+    }
+
+    /// How a checkpoint is called: `newest, best`, `previous`, or its place.
+    private func name(of index: Int) -> String {
+        var words = index == 0 ? ["newest"] : index == 1 ? ["previous"] : []
+        if checkpoints[index].isBest { words.append("best") }
+        return words.isEmpty ? "step \(checkpoints[index].step)" : words.joined(separator: ", ")
+    }
+
+    /// The checkpoint that is chosen; `nil` where none is known.
+    var checkpoint: CheckpointEntry? {
+        guard let field = index(of: "").map({ fields[$0] }), !checkpoints.isEmpty,
+            let place = field.choices.firstIndex(of: field.text)
+        else { return nil }
+        return checkpoints[place]
+    }
+
+    /// Where the new run begins, if it is a fork.
+    var fork: LaunchRequest.Fork? { parent.map { LaunchRequest.Fork(run: $0, step: checkpoint?.step) } }
+
     // MARK: Editing
+
+    /// Characters before the text cursor.
+    var cursor: Int { fields[selected].line.cursor }
 
     mutating func move(by rows: Int) { select((selected + rows + fields.count) % fields.count) }
 
     mutating func select(_ index: Int) {
         guard fields.indices.contains(index) else { return }
         selected = index
-        cursor = fields[index].text.count
+        fields[index].line.move(by: TextLine.mostCharacters)
     }
 
     mutating func moveCursor(by characters: Int) {
         if fields[selected].choices.isEmpty {
-            cursor = min(max(cursor + characters, 0), fields[selected].text.count)
+            fields[selected].line.move(by: characters)
         } else {
-            choose(by: characters)
+            choose(by: characters.signum())
         }
     }
 
     mutating func insert(_ text: String) {
         guard fields[selected].choices.isEmpty else { return choose(by: 1) }
-        var characters = Array(fields[selected].text)
-        let new = Array(text.filter { !$0.isNewline })
-        characters.insert(contentsOf: new, at: cursor)
-        cursor += new.count
-        replace(with: String(characters.prefix(200)))
+        edit { $0.insert(text) }
     }
 
-    mutating func deleteBackwards() {
-        guard cursor > 0 else { return }
-        cursor -= 1
-        deleteForwards()
-    }
+    mutating func deleteBackwards() { edit { $0.deleteBackwards() } }
 
-    mutating func deleteForwards() {
-        var characters = Array(fields[selected].text)
-        guard fields[selected].choices.isEmpty, cursor < characters.count else { return }
-        characters.remove(at: cursor)
-        replace(with: String(characters))
-    }
+    mutating func deleteForwards() { edit { $0.deleteForwards() } }
 
-    mutating func clear() {
-        guard fields[selected].choices.isEmpty else { return }
-        replace(with: "")
-    }
+    mutating func deleteWord() { edit { $0.deleteWord() } }
+
+    mutating func clear() { edit { $0.clear() } }
 
     private mutating func choose(by step: Int) {
         let (choices, text) = (fields[selected].choices, fields[selected].text)
         guard let index = choices.firstIndex(of: text) else { return }
-        replace(with: choices[(index + step % choices.count + choices.count) % choices.count])
+        fields[selected].line = TextLine(choices[(index + step % choices.count + choices.count) % choices.count])
+        check()
     }
 
-    private mutating func replace(with text: String) {
-        fields[selected].text = text
-        cursor = min(cursor, text.count)
-        if selected == 0 { isNamed = !text.isEmpty }
+    private mutating func edit(_ change: (inout TextLine) -> Void) {
+        guard fields[selected].choices.isEmpty else { return }
+        let old = fields[selected].text
+        change(&fields[selected].line)
+        guard fields[selected].text != old else { return }
+        if fields[selected].path == "name" { isNamed = !fields[selected].text.isEmpty }
         check()
     }
 
     // MARK: Checking
 
     private mutating func check() {
-        result = experiment(named: fields[0].text)
+        guard let place = index(of: "name") else { return }
+        result = experiment(named: fields[place].text)
         guard !isNamed, case .success(let experiment) = result else { return }
         let name = Self.suggestedName(for: experiment, from: base)
-        guard selected != 0 || fields[0].text.isEmpty else { return }
-        fields[0].text = name
+        guard selected != place || fields[place].text.isEmpty else { return }
+        fields[place].line = TextLine(name)
         result = self.experiment(named: name)
     }
 
     private func experiment(named name: String) -> Result<Experiment, Flaw> {
-        let overrides = fields.map { field in
-            var path = field.path
-            if path == "network.variant", field.text.contains("[") { path = "network.blocks" }
-            return "\(path)=\(path == "name" ? name.quoted : field.text)"
+        let settings = fields.indices.filter { !fields[$0].path.isEmpty }
+        let overrides = settings.map { index in
+            var path = fields[index].path
+            if path == "network.variant", fields[index].text.contains("[") { path = "network.blocks" }
+            return "\(path)=\(path == "name" ? name.quoted : fields[index].text)"
         }
         do {
-            return .success(try ExperimentFile.parse(ExperimentFile.yaml(for: base), path: "", overrides: overrides))
+            let made = try ExperimentFile.parse(ExperimentFile.yaml(for: base), path: "", overrides: overrides)
+            if let checkpoint, checkpoint.nextEpoch > made.training.epochs {
+                let done = checkpoint.nextEpoch - 1
+                return .failure(
+                    Flaw(
+                        problem: "\(done) \(done == 1 ? "is" : "are") done at this checkpoint; say more",
+                        field: index(of: "training.epochs")))
+            }
+            return .success(made)
         } catch {
             guard case .override(let text, let problem) = error else {
                 return .failure(Flaw(problem: error.description, field: nil))
             }
-            return .failure(Flaw(problem: problem, field: overrides.firstIndex(of: text)))
+            return .failure(Flaw(problem: problem, field: overrides.firstIndex(of: text).map { settings[$0] }))
         }
     }
 
-    /// The base's name with what differs from it, such as `vgg11-lr0.1`.
+    /// The base's name with what differs from it in place of what was there, such as `vgg11-lr0.1`.
     static func suggestedName(for experiment: Experiment, from base: Experiment) -> String {
-        let words = ExperimentFile.differences(from: base, to: experiment).compactMap { difference -> String? in
-            let key = difference.path.split(separator: ".").last.map(String.init) ?? difference.path
-            switch key {
-            case "name": return nil
-            case "variant": return difference.new
-            case "blocks", "classifier":
-                let numbers = difference.new.split { !$0.isNumber }
-                return key + numbers.joined(separator: "-")
-            case "resize": return "side\(difference.new)"
-            case "batch_size": return "batch\(difference.new)"
-            case "weight_decay": return "decay\(difference.new)"
-            default: return key + difference.new
+        var name = base.name
+        for difference in ExperimentFile.differences(from: base, to: experiment) where difference.path != "name" {
+            let new = word(for: difference.path, difference.new)
+            let old = word(for: difference.path, difference.values[0])
+            if let place = name.firstRange(of: old), name.isWord(at: place) {
+                name.replaceSubrange(place, with: new)
+            } else {
+                name += "-" + new
             }
         }
-        return String(([base.name] + words).joined(separator: "-").prefix(80))
+        return String(name.prefix(80))
+    }
+
+    /// What a setting is called in names: `ratio8`, `side96`, `vgg13`.
+    private static func word(for path: String, _ value: String) -> String {
+        let key = path.split(separator: ".").last.map(String.init) ?? path
+        switch key {
+        case "variant": return value
+        case "blocks", "classifier": return key + value.split { !$0.isNumber }.joined(separator: "-")
+        case "resize": return "side\(value)"
+        case "batch_size": return "batch\(value)"
+        case "weight_decay": return "decay\(value)"
+        default: return key + value
+        }
     }
 }
 
 extension String {
+    /// Whether a part stands between dashes or the ends.
+    fileprivate func isWord(at range: Range<Index>) -> Bool {
+        !range.isEmpty && (range.lowerBound == startIndex || self[index(before: range.lowerBound)] == "-")
+            && (range.upperBound == endIndex || self[range.upperBound] == "-")
+    }
+
     /// As a YAML text, so that a name such as `1e3` stays one.
     fileprivate var quoted: String {
         "\"" + replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""

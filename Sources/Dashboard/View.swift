@@ -63,21 +63,18 @@ extension State {
     /// Draws what lies over the view and the lowest line; says where the text cursor is.
     private func drawDialog(_ layout: Layout, on buffer: inout CellBuffer) -> Point? {
         switch dialog {
-        case .filter:
-            return PromptView("filter", list.filterText, list.filterProblem ?? "").draw(in: layout.keyBar, on: &buffer)
-        case .search:
-            let matches = log.lines.reduce(0) { $0 + (log.isMatch($1) ? 1 : 0) }
-            let answer = log.search.isEmpty ? "" : "\(matches) line\(matches == 1 ? "" : "s")"
-            return PromptView("search", log.search, answer).draw(in: layout.keyBar, on: &buffer)
-        default: break
+        case .filter, .search, .tags, .note: return PromptView(self).draw(in: layout.keyBar, on: &buffer)
+        case .none, .help, .quit, .delete, .sort, .form, .ending: break
         }
         buffer.draw(KeyBarView(self), in: layout.keyBar)
         switch dialog {
         case .help(let top): buffer.draw(HelpView(context: Context(tab), top: top), in: layout.body)
         case .quit: buffer.draw(QuestionView.quit(activeRuns), in: layout.body)
+        case .ending: buffer.draw(QuestionView.ending(activeRuns), in: layout.body)
+        case .sort(let place): buffer.draw(SortView(self, selected: place), in: layout.body)
         case .delete(let names): buffer.draw(QuestionView.delete(names), in: layout.body)
         case .form: return FormView(self).draw(in: layout.body, on: &buffer)
-        case .none, .filter, .search: break
+        case .none, .filter, .search, .tags, .note: break
         }
         return nil
     }

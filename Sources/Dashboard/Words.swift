@@ -1,41 +1,57 @@
-// Text for panels: lines broken at words, columns filled up, bars.
+// Text for panels: lines broken at words, columns filled up.
 
 internal import Screen
 
 extension String {
-    /// Lines of at most `width` characters, broken between words where that is possible.
-    func wrapped(to width: Int) -> [String] {
+    /// Lines of at most `width` columns, broken between words where that is possible.
+    func wrapped(to width: Int, _ glyphs: GlyphSet) -> [String] {
         guard width > 0 else { return [] }
         var lines: [String] = []
         var line = ""
+        var used = 0
         for word in split(separator: " ") {
             var word = word
-            if !line.isEmpty, line.count + 1 + word.count > width {
+            var columns = glyphs.width(of: String(word))
+            if used > 0, used + 1 + columns > width {
                 lines.append(line)
-                line = ""
+                (line, used) = ("", 0)
             }
-            while word.count > width {
-                lines.append(String(word.prefix(width)))
-                word = word.dropFirst(width)
+            while columns > width {
+                let part = word.fitting(width, glyphs)
+                lines.append(String(word.prefix(part)))
+                word = word.dropFirst(part)
+                columns = glyphs.width(of: String(word))
             }
-            line += (line.isEmpty ? "" : " ") + word
+            line += (used == 0 ? "" : " ") + word
+            used += (used == 0 ? 0 : 1) + columns
         }
-        return line.isEmpty ? lines : lines + [line]
+        return used == 0 ? lines : lines + [line]
     }
-
-    /// At least `width` characters, with spaces behind.
-    func padded(to width: Int) -> String { self + String(repeating: " ", count: max(width - count, 0)) }
 
     /// At least `width` characters, with spaces before.
     func leftPadded(to width: Int) -> String { String(repeating: " ", count: max(width - count, 0)) + self }
 }
 
-extension GlyphSet {
-    /// A bar of at most `width` columns that is as long as a share from 0 to 1.
-    func bar(_ share: Double, width: Int) -> String {
-        guard share.isFinite, share > 0, width > 0, let full = rightBars.last else { return "" }
-        let steps = Int((min(share, 1) * Double(width * rightBars.count)).rounded())
-        let (cells, part) = steps.quotientAndRemainder(dividingBy: rightBars.count)
-        return String(repeating: full, count: cells) + (part > 0 ? String(rightBars[part - 1]) : "")
+extension CellBuffer {
+    /// Writes a sentence into the middle of an area, on as many lines as it takes.
+    mutating func writeAnswer(_ text: String, in area: Rect) {
+        let lines = text.wrapped(to: area.width, glyphs)
+        let first = max((area.height - lines.count) / 2, 0)
+        for (row, line) in lines.enumerated() {
+            write(line, in: area, row: first + row, style: .dim, align: .center)
+        }
+    }
+}
+
+extension Substring {
+    /// How many characters go into so many columns; at least one.
+    fileprivate func fitting(_ width: Int, _ glyphs: GlyphSet) -> Int {
+        var (count, used) = (0, 0)
+        for character in self {
+            used += glyphs.width(of: String(character))
+            if used > width { break }
+            count += 1
+        }
+        return Swift.max(count, 1)
     }
 }

@@ -100,22 +100,29 @@ public struct RunFilter: Sendable, Hashable {
     }
 
     /// Whether a run is wanted.
-    public func matches(_ experiment: Experiment, facts: Facts = [:]) -> Bool {
+    public func matches(_ experiment: Experiment, facts: Facts = [:]) -> Bool { allHold(experiment, facts) }
+
+    /// Whether something is wanted that has no experiment, such as a file that cannot be read. No key of experiments
+    /// compares with it.
+    public func matches(facts: Facts) -> Bool { allHold(nil, facts) }
+
+    private func allHold(_ experiment: Experiment?, _ facts: Facts) -> Bool {
         terms.allSatisfy { holds($0.condition, experiment, facts) != $0.isNegated }
     }
 
-    private func holds(_ condition: Condition, _ experiment: Experiment, _ facts: Facts) -> Bool {
+    private func holds(_ condition: Condition, _ experiment: Experiment?, _ facts: Facts) -> Bool {
         switch condition {
         case .word(let word):
-            var texts = [experiment.name, experiment.description, experiment.network.variant?.rawValue ?? ""]
+            var texts = [experiment?.name, experiment?.description, experiment?.network.variant?.rawValue]
+                .compactMap(\.self)
             for case .text(let text) in facts.values { texts.append(text) }
             return texts.contains { $0.contains(lowercased: word) }
         case .comparison(let key, let comparison, let value):
             let fact: Fact?
             if key == "depth" {
-                fact = .number(Double(experiment.network.depth))
+                fact = experiment.map { .number(Double($0.network.depth)) }
             } else if let field = Schema.field(key), facts[key] == nil {
-                fact = field.write(experiment).map { text in Double(text).map(Fact.number) ?? .text(text) }
+                fact = experiment.flatMap(field.write).map { text in Double(text).map(Fact.number) ?? .text(text) }
             } else {
                 fact = facts[key]
             }

@@ -179,7 +179,10 @@ public final class RunSession {
                 send(event)
                 // Not the first step, in which caches are cold.
                 if case .progress(let progress) = event, progress.stepInEpoch == 2 {
-                    self.model.onNextProfile = profile
+                    self.model.onNextProfile = { [store = self.store, run = self.run] times in
+                        store.keep(profile: times.byLayer, of: run)
+                        profile?(times)
+                    }
                 }
             })
         let summary = training.run(model)
@@ -191,6 +194,17 @@ public final class RunSession {
         }
         try finish(model, summary)
         return summary
+    }
+}
+
+extension [PassTime] {
+    /// The passes of each layer together.
+    fileprivate var byLayer: [LayerTime] {
+        var seconds: [Int?: Double] = [:]
+        for time in self { seconds[time.layer, default: 0] += time.seconds }
+        return seconds.map { LayerTime(layer: $0.key, seconds: $0.value) }.sorted {
+            ($0.layer ?? .max) < ($1.layer ?? .max)
+        }
     }
 }
 

@@ -71,19 +71,35 @@ extension Chart {
         buffer.fill(line, with: frame.horizontal, style: Style(.border))
         if !layout.yAxis.isEmpty { buffer.set(frame.bottomLeft, Style(.border), x: line.x - 1, y: line.y) }
 
-        let title = xTitle.isEmpty ? 0 : buffer.glyphs.width(of: xTitle) + 1
-        var end = axis.right
-        if title > 0, title * 2 < axis.width {
-            end -= title
-            buffer.write(xTitle, in: axis, row: 1, style: .dim, align: .right)
+        let ticks = Ticks(linear: scale.xRange, most: max(layout.plot.width / 12, 1), unit: xUnit).ticks
+        for tick in ticks {
+            if let column = scale.column(tick.value) {
+                buffer.set(frame.teeDown, Style(.border), x: column, y: line.y)
+            }
         }
-        var free = axis.x
-        for tick in Ticks(linear: scale.xRange, most: max(layout.plot.width / 12, 1), unit: xUnit).ticks {
-            guard let column = scale.column(tick.value) else { continue }
-            buffer.set(frame.teeDown, Style(.border), x: column, y: line.y)
-            let start = max(column - tick.text.count / 2, axis.x)
-            guard start >= free, start + tick.text.count <= end else { continue }
-            free = start + 1 + buffer.write(tick.text, at: Point(x: start, y: axis.y + 1), style: .dim)
+        // Numbers matter more than what they count, which is said elsewhere, too.
+        let title = xTitle.isEmpty ? 0 : buffer.glyphs.width(of: xTitle) + 1
+        var labels = places(of: ticks, scale, from: axis.x, to: axis.right - title)
+        let hasTitle = title > 0 && title * 2 < axis.width && (!labels.isEmpty || ticks.isEmpty)
+        if hasTitle {
+            buffer.write(xTitle, in: axis, row: 1, style: .dim, align: .right)
+        } else {
+            labels = places(of: ticks, scale, from: axis.x, to: axis.right)
+        }
+        for label in labels { buffer.write(label.text, at: Point(x: label.x, y: axis.y + 1), style: .dim) }
+    }
+
+    /// Those marks' numbers that have room, with their first columns.
+    private func places(of ticks: [Ticks.Tick], _ scale: Scale, from first: Int, to end: Int) -> [(
+        x: Int, text: String
+    )] {
+        var free = first
+        return ticks.compactMap { tick in
+            guard let column = scale.column(tick.value) else { return nil }
+            let start = max(min(column - tick.text.count / 2, end - tick.text.count), first)
+            guard start >= free, start <= column, column < end else { return nil }
+            free = start + tick.text.count + 1
+            return (start, tick.text)
         }
     }
 

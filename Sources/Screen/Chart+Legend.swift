@@ -1,20 +1,29 @@
 // The lines above a chart: each curve's name and its value at the cursor, or its last one.
 
 extension Chart {
+    /// A curve with its value, and nameless ones of its colour behind it.
     private struct Entry {
-        var number: Int
-        var text: String
+        var parts: [(number: Int, text: String)]
 
-        /// With the line before it and the space behind it.
-        func width(_ glyphs: GlyphSet) -> Int { 3 + glyphs.width(of: text) + 2 }
+        /// With a line before each part and the space behind it.
+        func width(_ glyphs: GlyphSet) -> Int { parts.reduce(1) { $0 + 3 + glyphs.width(of: $1.text) + 1 } }
     }
 
     private var entries: [Entry] {
-        curves.enumerated().map { number, curve in
+        var entries: [Entry] = []
+        for (number, curve) in curves.enumerated() {
             let sample = cursor.map { curve.sample(nearest: $0) } ?? curve.samples.last { $0.y.isFinite }
-            let value = sample.map { " " + Ticks.reading($0.y) } ?? ""
-            return Entry(number: number, text: curve.name + value)
+            let words = [curve.name, sample.map { Ticks.reading($0.y) } ?? ""].filter { !$0.isEmpty }
+            let part = (number, words.joined(separator: " "))
+            if curve.name.isEmpty,
+                let owner = entries.firstIndex(where: { curves[$0.parts[0].number].role == curve.role })
+            {
+                entries[owner].parts.append(part)
+            } else {
+                entries.append(Entry(parts: [part]))
+            }
         }
+        return entries
     }
 
     /// Rows that the legend takes, at most this many.
@@ -48,10 +57,13 @@ extension Chart {
                 buffer.write(more, in: rest.takeRight(more.count + 1), style: .dim, align: .right)
             }
             for entry in line {
-                let curve = curves[entry.number]
-                buffer.write(sign(of: entry.number, on: buffer), in: rest.takeLeft(3), style: Style(curve.role))
-                buffer.write(entry.text, in: rest, style: Style(cursor == nil ? .normal : .accent))
-                _ = rest.takeLeft(entry.width(buffer.glyphs) - 3)
+                for part in entry.parts {
+                    let role = curves[part.number].role
+                    buffer.write(sign(of: part.number, on: buffer), in: rest.takeLeft(3), style: Style(role))
+                    buffer.write(part.text, in: rest, style: Style(cursor == nil ? .normal : .accent))
+                    _ = rest.takeLeft(buffer.glyphs.width(of: part.text) + 1)
+                }
+                _ = rest.takeLeft(1)
             }
         }
     }

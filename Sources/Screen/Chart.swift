@@ -11,6 +11,8 @@ public struct Chart: Widget, Hashable, Sendable {
     public var yRange: ClosedRange<Double>?
     /// Whether equal ratios are equal distances on the y axis. Values that are not above 0 are gaps then.
     public var isLogarithmic: Bool
+    /// Whether a few values that lie far above all others may run out of the picture, so that the others can be read.
+    public var cutsPeaks: Bool
     /// What the x axis counts.
     public var xUnit: Ticks.Unit
     /// What the x axis is, said at its end.
@@ -25,13 +27,15 @@ public struct Chart: Widget, Hashable, Sendable {
     /// All of it.
     public init(
         _ curves: [Curve], window: ClosedRange<Double>? = nil, yRange: ClosedRange<Double>? = nil,
-        logarithmic: Bool = false, xUnit: Ticks.Unit = .number, xTitle: String = "", cursor: Double? = nil,
+        logarithmic: Bool = false, cutsPeaks: Bool = false, xUnit: Ticks.Unit = .number, xTitle: String = "",
+        cursor: Double? = nil,
         legend: Bool = true, placeholder: String = "nothing to show yet"
     ) {
         self.curves = curves
         self.window = window
         self.yRange = yRange
         isLogarithmic = logarithmic
+        self.cutsPeaks = cutsPeaks
         self.xUnit = xUnit
         self.xTitle = xTitle
         self.cursor = cursor
@@ -65,11 +69,38 @@ public struct Chart: Widget, Hashable, Sendable {
             }
         }
         guard low <= high else { return nil }
+        if let limit = limit(over: xRange), limit < high { high = max(limit, low) }
         if isLogarithmic { (low, high) = (low.logarithm, high.logarithm) }
         let margin = (high - low) * 0.04
         // A margin must not show what cannot be, such as a loss below 0.
         let bottom = !isLogarithmic && low >= 0 ? max(low - margin, 0) : low - margin
         return Self.widened(bottom...high + margin)
+    }
+
+    /// Whether values run out of the picture at its top.
+    public var isCut: Bool {
+        guard let xRange, let limit = limit(over: xRange) else { return false }
+        return curves.contains { curve in curve.samples(in: xRange).contains { $0.y.isFinite && $0.y > limit } }
+    }
+
+    /// Values from some that are looked at; enough to tell what is usual.
+    private static let mostSampled = 512
+
+    /// Above what values run out of the picture: half as much again as nine in ten of them, where others are ten times
+    /// as large. `nil` where all are shown.
+    private func limit(over xRange: ClosedRange<Double>) -> Double? {
+        guard cutsPeaks, !isLogarithmic, yRange == nil else { return nil }
+        let parts = curves.map { $0.samples(in: xRange) }
+        let every = max(parts.reduce(0) { $0 + $1.count } / Self.mostSampled, 1)
+        let values = parts.flatMap { part in
+            stride(from: part.startIndex, to: part.endIndex, by: every).map { part[$0].y }
+        }
+        .filter { $0.isFinite && $0 >= 0 }.sorted()
+        guard let most = parts.compactMap({ $0.lazy.map(\.y).filter(\.isFinite).max() }).max(), !values.isEmpty else {
+            return nil
+        }
+        let usual = values[values.count * 9 / 10]
+        return usual > 0 && most > 10 * usual ? 1.5 * usual : nil
     }
 
     /// A value's place on the y axis; `nil` for a gap.
@@ -103,17 +134,26 @@ public struct Chart: Widget, Hashable, Sendable {
     func layout(in area: Rect, ySpan: ClosedRange<Double>) -> Layout {
         var plot = area
         let legendRows =
-            hasLegend && area.height >= 6 ? legendRows(width: area.width, most: max(area.height / 5, 1)) : 0
+            hasLegend && area.height >= 6 ? legendRows(width: area.width, most: max(area.height / 4, 1)) : 0
         let legend = plot.takeTop(legendRows)
         let xAxis = plot.takeBottom(plot.height >= 4 ? 2 : 0)
-        let most = max(plot.height / 3, 2)
-        let yTicks =
-            isLogarithmic
-            ? Ticks(logarithmic: Double.power(ySpan.lowerBound)...Double.power(ySpan.upperBound), most: most)
-            : Ticks(linear: ySpan, most: most)
+        let yTicks = yTicks(ySpan, height: plot.height)
         let labels = (yTicks.ticks.map(\.text.count).max() ?? 0) + 1
         let yAxis = plot.takeLeft(plot.width >= labels + 10 ? labels : 0)
         return Layout(legend: legend, yAxis: yAxis, plot: plot, xAxis: xAxis, yTicks: yTicks)
+    }
+
+    private func yTicks(_ ySpan: ClosedRange<Double>, height: Int) -> Ticks {
+        func ticks(_ most: Int) -> Ticks {
+            isLogarithmic
+                ? Ticks(logarithmic: Double.power(ySpan.lowerBound)...Double.power(ySpan.upperBound), most: most)
+                : Ticks(linear: ySpan, most: most)
+        }
+        // Where a round distance leaves one or two marks, a closer one may have room.
+        let most = max(height / 3, 2)
+        let rows = max(height / 2, 2)
+        return (most...2 * max(rows, most)).lazy.map(ticks).first { $0.ticks.count >= 3 && $0.ticks.count <= rows }
+            ?? ticks(most)
     }
 
     /// The cells that the curves are drawn into; empty where there is nothing to show.

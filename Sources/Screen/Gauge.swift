@@ -6,11 +6,14 @@ public struct Gauge: Widget, Hashable, Sendable {
     public var share: Double
     /// The filled part's looks.
     public var role: Role
+    /// Whether the empty part is drawn, too.
+    public var hasTrack: Bool
 
-    /// Both.
-    public init(_ share: Double, role: Role = .filled) {
+    /// All of it.
+    public init(_ share: Double, role: Role = .filled, track: Bool = true) {
         self.share = share
         self.role = role
+        hasTrack = track
     }
 
     /// Fills the area's upper row.
@@ -23,7 +26,7 @@ public struct Gauge: Widget, Hashable, Sendable {
         var line = area.row(0)
         buffer.fill(line.takeLeft(full), with: bars.last ?? "#", style: Style(role))
         if rest > 0 { buffer.fill(line.takeLeft(1), with: bars[rest - 1], style: Style(role)) }
-        buffer.fill(line, with: buffer.glyphs.track, style: Style(.track))
+        if hasTrack { buffer.fill(line, with: buffer.glyphs.track, style: Style(.track)) }
     }
 }
 

@@ -107,7 +107,13 @@ public struct HeatMap: Widget, Hashable, Sendable {
         let isColored = buffer.colors >= .sixteen
         // Little is not nothing: only a share of 0 has the coldest colour.
         let step = share == 0 ? 0 : 1 + min(Int(share * Double(Role.heatCount - 1)), Role.heatCount - 2)
-        let style = Style(.normal, on: isColored ? .heat(step) : nil, bold: isSelected, reversed: isSelected)
+        // Without colours, what is nothing is faint, what matters bold, and what most are underlined.
+        let style =
+            isColored
+            ? Style(.normal, on: .heat(step), bold: isSelected, reversed: isSelected)
+            : Style(
+                share == 0 ? .dim : .normal, bold: isSelected || share >= 0.05, reversed: isSelected,
+                underlined: share >= 0.5)
         buffer.fill(place, style: style)
         if layout.hasFigures {
             buffer.write(entry.text, in: place, style: style, align: .right)

@@ -156,7 +156,7 @@ public struct Table: Widget {
     package func places(in area: Rect) -> [(column: Int, area: Rect)] {
         var room = area
         _ = room.takeLeft(Self.gutter)
-        if rowCount > Self.height(in: area) { _ = room.takeRight(1) }
+        if rowCount > Self.height(in: area) { _ = room.takeRight(2) }
         var shown = Array(columns.indices)
         while width(of: shown) > room.width, let last = shown.max(by: { columns[$0].rank <= columns[$1].rank }),
             columns[last].rank > 0

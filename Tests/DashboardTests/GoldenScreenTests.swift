@@ -20,8 +20,9 @@ struct GoldenScreenTests {
 }
 
 enum Scenario: String, CaseIterable, Sendable {
-    case overview, experiment, marked, cursor, run, compare, pictures, wrongPictures, log, help, quit, form, flawedForm,
-        filter
+    case overview, experiment, marked, cursor, run, compare, pictures, wrongPictures, log, help, quit, ending, form,
+        flawedForm, fork,
+        filter, sort, tags
 
     func play(_ state: inout State) {
         switch self {
@@ -42,6 +43,20 @@ enum Scenario: String, CaseIterable, Sendable {
         case .log: state.type("5")
         case .help: state.type("?")
         case .quit: state.type("q")
+        case .ending: state.type("q", "s")
+        case .fork:
+            state.type("f")
+            _ = state.update(
+                .checkpoints(
+                    run: "vgg11-ratio4-3",
+                    [
+                        CheckpointEntry(step: 1407, nextEpoch: 4, testAccuracy: 0.871, isBest: true),
+                        CheckpointEntry(step: 938, nextEpoch: 3, testAccuracy: 0.868, isBest: false),
+                    ]))
+        case .sort: state.type("o", .down, .down)
+        case .tags:
+            state.type("t")
+            state.type("paper")
         case .form: state.type("n", .tab, .backspace, "8")
         case .flawedForm: state.type("n", .tab, .backspace, "7")
         case .filter: state.type("/lr>0.01 -quick")

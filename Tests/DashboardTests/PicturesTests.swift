@@ -1,6 +1,7 @@
 // The view of test pictures.
 
 import Dashboard
+import Experiments
 import Screen
 import Testing
 
@@ -22,6 +23,20 @@ struct PicturesTests {
             ])
         #expect(state.type("w") == [.loadPredictions(run: "vgg11-ratio4-3", .wrong)])
         #expect(state.type("a") == [.loadPredictions(run: "vgg11-ratio4-3", .all)])
+    }
+
+    @Test("Pictures that were asked for too early come with the first checkpoint")
+    func afterCheckpoint() throws {
+        var state = try Scene.busy()
+        state.type("4")
+        _ = state.update(.predictions(run: "vgg11-ratio4-3", .failure(Problem("there is none yet"))))
+        func saved(_ run: String) -> Message {
+            let saved = CheckpointSaved(step: 2000, epoch: 5, byteCount: 1, seconds: 1)
+            return .records([RunRecord(run: run, sequence: 5000, time: 0, event: .checkpointSaved(saved))])
+        }
+        #expect(state.update(saved("vgg16-ratio4-1")) == [])
+        #expect(state.update(saved("vgg11-ratio4-3")) == [.loadPredictions(run: "vgg11-ratio4-3", .wrong)])
+        #expect(state.update(saved("vgg11-ratio4-3")) == [])
     }
 
     @Test("A cell says in words what it counts")

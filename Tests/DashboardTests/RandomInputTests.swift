@@ -52,6 +52,8 @@ struct RandomInputTests {
                 effects += state.update(.input(.key(Self.keys.randomElement(using: &random) ?? .up)))
             }
             if number % 20 == 0 { _ = state.frame() }
+            // The program ends then; another one begins.
+            if case .quit? = effects.last { state = try Scene.busy() }
             if number % 500 == 0 {
                 _ = state.update(.input(.resized(Size(columns: 120, rows: 36))))
                 #expect(state.frame().cells.lines.first?.contains("vgglab") == true)

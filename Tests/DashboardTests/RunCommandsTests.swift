@@ -70,6 +70,26 @@ struct RunCommandsTests {
         #expect(state.type("q", "s") == [.quit(stopRuns: true)])
     }
 
+    @Test("While runs are saved, the screen says which; only another Ctrl-C does not wait for them")
+    func ending() throws {
+        var state = try Scene.busy()
+        state.type("q", "s")
+        func screen() -> String { state.frame().cells.lines.joined(separator: "\n") }
+        #expect(screen().contains("╭─ Saving ─"))
+        #expect(screen().contains("vgg16-ratio4-1, step 400"))
+        #expect(state.type("q", .escape, .enter, "s", "n") == [])
+        var runs = [Scene.run("vgg11-ratio4-3", .stopped, createdAt: 30)]
+        runs.append(Scene.run("vgg16-ratio4-1", .running, createdAt: 31))
+        _ = state.update(.runs(runs))
+        #expect(!screen().contains("vgg11-ratio4-3, step"))
+        #expect(screen().contains("vgg16-ratio4-1, step"))
+        runs[1].state = .stopped
+        _ = state.update(.runs(runs))
+        #expect(screen().contains("All runs are saved."))
+        #expect(state.type(.control("c")) == [.abandon])
+        #expect(state.update(.input(.signal(2))) == [.abandon])
+    }
+
     @Test("Without runs of ours q ends at once")
     func quitAtOnce() {
         var state = State(size: Size(columns: 80, rows: 24))
@@ -81,8 +101,11 @@ struct RunCommandsTests {
         var state = try Scene.busy()
         #expect(state.update(.askedToQuit) == [])
         #expect(state.type(.control("c")) == [.quit(stopRuns: true)])
-        #expect(state.update(.input(.signal(15))) == [.quit(stopRuns: true)])
-        #expect(state.update(.input(.hangUp)) == [.quit(stopRuns: true)])
+        for end in [Input.signal(15), .hangUp] {
+            var state = try Scene.busy()
+            #expect(state.update(.input(end)) == [.quit(stopRuns: true)])
+            #expect(state.update(.input(end)) == [])
+        }
         var asked = try Scene.busy()
         #expect(asked.update(.input(.signal(2))) == [])
         #expect(asked.frame().cells.lines.contains { $0.contains("Quit?") })

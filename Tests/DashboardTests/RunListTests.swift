@@ -28,6 +28,34 @@ struct RunListTests {
             ])
     }
 
+    @Test("A menu says what the list can be sorted by; the same once more turns it round")
+    func menu() throws {
+        var state = try state()
+        state.type("o", .down)
+        #expect(state.frame().cells.lines.contains { $0.contains("╭─ Sort by ─") })
+        func saved(_ effects: [Effect]) -> String {
+            for case .savePreferences(let new) in effects { return "\(new.sortColumn) \(new.isDescending)" }
+            return ""
+        }
+        #expect(saved(state.type(.enter)) == "name false")
+        #expect(saved(state.type("o", .enter)) == "name true")
+        #expect(names(state).first == "vgg16-ratio4-1")
+        #expect(saved(state.type("o", .home, .enter)) == " false")
+        #expect(state.type("o", .down, .escape) == [])
+        state.type("o")
+        let lines = state.frame().cells.lines
+        let row = try #require(lines.firstIndex { $0.contains("learning rate") })
+        let column = try #require(lines[row].column(of: "learning rate"))
+        #expect(saved(state.update(.input(.mouse(Mouse(.press, at: Point(x: column, y: row)))))) == "lr false")
+    }
+
+    @Test("A file that cannot be read has no learning rate to compare")
+    func brokenFilter() throws {
+        var state = try state()
+        state.type("/lr>0 state=broken")
+        #expect(state.frame().cells.lines[1].contains("0 of 14"))
+    }
+
     @Test("Sorting by a column puts rows without a value last, and turns round")
     func sorting() throws {
         var state = try state()

@@ -124,7 +124,7 @@ enum Scene {
 
     static let machine = MachineLoad(
         threadBudget: 2, threadsInUse: 2, memoryUsedBytes: 1_181_116_006, memoryTotalBytes: 25_769_803_776,
-        cpuShare: 0.97, residentBytes: 1_010_827_264)
+        cpuShare: 0.97, ownCPUShare: 0.95, residentBytes: 1_010_827_264)
 
     /// A dashboard in the middle of work: two runs go on, one waits, three are over, one of them badly.
     static func busy(columns: Int = 120, rows: Int = 36) throws -> State {

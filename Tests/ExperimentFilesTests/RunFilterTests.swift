@@ -29,6 +29,16 @@ import Testing
         #expect(try !RunFilter(text).matches(experiment, facts: facts))
     }
 
+    @Test func `what has no experiment is found by its texts alone`() throws {
+        let facts: RunFilter.Facts = ["name": .text("a/broken.yaml"), "state": .text("broken")]
+        for text in ["", "broken", "state=broken", "-lr=0.05"] {
+            #expect(try RunFilter(text).matches(facts: facts), "\(text)")
+        }
+        for text in ["lr=0.05", "lr>0", "depth=11", "vgg11", "-broken"] {
+            #expect(try !RunFilter(text).matches(facts: facts), "\(text)")
+        }
+    }
+
     @Test(arguments: [
         ("lr>=", "lr>=: write key>=value, such as lr>=0.05"), ("=3", "=3: write key=value, such as lr>=0.05"),
         ("ratioo=4", "unknown key ratioo in the filter; did you mean ratio?"),

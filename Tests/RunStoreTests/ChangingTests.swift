@@ -47,6 +47,17 @@ import Testing
         #expect(run.experimentHash.count == 64)
     }
 
+    @Test func `the last profile of a run is kept, and one that cannot be read is none`() throws {
+        let run = try store.interrupted()
+        #expect(store.profile(of: run) == [])
+        store.keep(profile: [LayerTime(layer: 0, seconds: 1)], of: run)
+        let profile = [LayerTime(layer: 0, seconds: 0.25), LayerTime(layer: nil, seconds: 0.125)]
+        store.keep(profile: profile, of: run)
+        #expect(store.profile(of: run) == profile)
+        try Data("{".utf8).write(to: URL(filePath: "\(store.folder(of: run))/profile.json"))
+        #expect(store.profile(of: run) == [])
+    }
+
     @Test func `many that begin at once have names of their own`() throws {
         let names = Mutex<Set<String>>([])
         DispatchQueue.concurrentPerform(iterations: 8) { _ in

@@ -112,7 +112,45 @@ import Testing
         chart.cursor = 10.2
         #expect(drawn(chart, columns: 40, rows: 10).first == "── train 2.000  ╌╌ test 1.000")
         let many = Chart((0..<30).map { Curve("run \($0)", samples: [.init(0, 1), .init(1, 1)], role: .series($0)) })
-        #expect(drawn(many, columns: 40, rows: 12)[1].hasSuffix("+26 more"))
+        #expect(drawn(many, columns: 40, rows: 12)[2].hasSuffix("+24 more"))
+    }
+
+    @Test func `a nameless curve stands behind the one of its colour in the legend`() {
+        var (one, two) = (Self.falling, Self.falling)
+        (one.name, two.name, two.role) = ("one", "two", .series(1))
+        var (first, second) = (Self.rising, Self.rising)
+        (first.name, second.name, first.role) = ("", "", .series(0))
+        second.samples.removeLast()
+        let chart = Chart([one, two, first, second])
+        #expect(drawn(chart, columns: 50, rows: 10).first == "── one 0.800 ╌╌ 4.000  ── two 0.800 ╌╌ 3.900")
+    }
+
+    @Test func `an axis has several marks where there is room for them`() {
+        let samples = (0...40).map { Curve.Sample(Double($0), 0.1 + Double($0) / 50) }
+        let lines = drawn(Chart([Curve("acc", samples: samples, role: .normal)], legend: false), columns: 40, rows: 12)
+        #expect(lines.filter { $0.contains("┤") }.map { $0.prefix(3) } == ["0.8", "0.6", "0.4", "0.2"])
+    }
+
+    @Test func `numbers of a short axis go before its title`() {
+        let samples = [Curve.Sample(0.01, 1), Curve.Sample(0.11, 2)]
+        let chart = Chart([Curve("loss", samples: samples, role: .normal)], xTitle: "epoch", legend: false)
+        #expect(drawn(chart, columns: 24, rows: 8).last?.contains("0.1") == true)
+        #expect(drawn(chart, columns: 60, rows: 8).last?.hasSuffix("epoch") == true)
+    }
+
+    @Test func `a few values far above all others may run out of the picture`() throws {
+        let usual = Curve("usual", samples: (0..<100).map { .init(Double($0), 2 + Double($0 % 2)) }, role: .series(0))
+        let wild = Curve("wild", samples: [.init(0, 2), .init(1, 40), .init(2, 45_000)], role: .series(1))
+        var chart = Chart([usual, wild], cutsPeaks: true)
+        #expect(chart.isCut)
+        #expect(try #require(chart.ySpan(over: 0...99)).upperBound < 5)
+        // Without company it is what there is to see.
+        chart.curves = [wild]
+        #expect(!chart.isCut)
+        chart.curves = [usual]
+        #expect(!chart.isCut)
+        chart = Chart([usual, wild])
+        #expect(try #require(chart.ySpan(over: 0...99)).upperBound > 45_000)
     }
 
     @Test func `the mouse finds the x under it`() throws {

@@ -14,6 +14,10 @@ import Testing
         #expect(drawn(Gauge(share), columns: 8, rows: 1) == [text])
     }
 
+    @Test func `a gauge without its track is a bar`() {
+        #expect(drawn(Gauge(0.55, track: false), columns: 8, rows: 1) == ["████▍"])
+    }
+
     @Test func `a gauge in ASCII has thirds`() {
         #expect(drawn(Gauge(0.55), columns: 8, rows: 1, glyphs: .ascii) == ["####-..."])
     }

@@ -32,6 +32,17 @@ import Testing
         #expect(buffer[8, 2].style.isReversed && !buffer[8, 1].style.isReversed)
     }
 
+    @Test func `without colours what is much is bold and what is nothing faint`() {
+        var buffer = CellBuffer(size: Size(columns: 20, rows: 3), colors: .eight)
+        var map = Self.map
+        map.selection = nil
+        buffer.draw(map, in: buffer.bounds)
+        let styles = [buffer[8, 1], buffer[13, 1], buffer[8, 2]].map(\.style)
+        #expect(styles.map(\.isBold) == [true, false, false])
+        #expect(styles.map(\.isUnderlined) == [true, false, false])
+        #expect(styles.map(\.role) == [.normal, .dim, .normal])
+    }
+
     @Test func `the mouse finds cells`() throws {
         let area = Rect(x: 3, y: 2, width: 20, height: 3)
         let cell = try #require(Self.map.cell(at: Point(x: 22, y: 4), in: area))

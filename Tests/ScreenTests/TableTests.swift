@@ -83,7 +83,7 @@ import Testing
         #expect(table.row(at: Point(x: 4, y: 4), in: area) == nil)
         #expect(Self.table(2).row(at: Point(x: 5, y: 7), in: area) == nil)
         #expect(table.heading(at: Point(x: 7, y: 3), in: area) == 0)
-        #expect(table.heading(at: Point(x: 35, y: 3), in: area) == 3)
+        #expect(table.heading(at: Point(x: 34, y: 3), in: area) == 3)
         #expect(table.heading(at: Point(x: 35, y: 4), in: area) == nil)
     }
 

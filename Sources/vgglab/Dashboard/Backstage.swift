@@ -62,9 +62,11 @@ final class ReplayStage: Backstage, Sendable {
         case .loadHistory(let run): mailbox.post(.history(run: run, []))
         case .loadPredictions(let run, _):
             mailbox.post(.predictions(run: run, .failure(Problem("a replay has no pictures; open the run in vgglab"))))
-        case .launch, .pause, .unpause, .stop, .resume, .restart, .moveInQueue, .delete, .saveExperiment:
-            mailbox.post(.notice("this is a replay; start vgglab to train", isError: true))
-        case .loadProfile, .savePreferences, .redraw, .suspend, .quit: break
+        case .launch, .pause, .unpause, .stop, .resume, .restart, .moveInQueue, .delete, .changeTags, .setNote,
+            .saveExperiment:
+            mailbox.post(.notice("this is a replay; start vgglab to train and to change runs", isError: true))
+        case .loadCheckpoints(let run): mailbox.post(.checkpoints(run: run, []))
+        case .loadProfile, .savePreferences, .redraw, .suspend, .quit, .abandon: break
         }
     }
 

@@ -62,12 +62,9 @@ struct DashboardScreen {
     private mutating func take(_ input: Input) {
         if case .woken = input { return }
         if case .signal(let number) = input {
-            status = 128 + number
             // Whoever asks twice does not want to wait.
-            if isEnding && number == SIGINT {
-                terminal.close()
-                exit(status)
-            }
+            if isEnding && number == SIGINT { endNow() }
+            status = 128 + number
         }
         update(.input(input))
     }
@@ -87,6 +84,7 @@ struct DashboardScreen {
         case .quit:
             stage.stopAll()
             isEnding = true
+        case .abandon: endNow()
         case .redraw: terminal.redraw()
         case .suspend: terminal.suspend()
         case .savePreferences(let preferences):
@@ -94,6 +92,12 @@ struct DashboardScreen {
             stage.perform(effect)
         default: stage.perform(effect)
         }
+    }
+
+    /// Ends while runs are being saved, as if the program had been interrupted.
+    private func endNow() -> Never {
+        terminal.close()
+        exit(128 + SIGINT)
     }
 
     private func use(_ preferences: Preferences) {

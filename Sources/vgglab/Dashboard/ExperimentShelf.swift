@@ -2,6 +2,7 @@
 
 import Dashboard
 import ExperimentFiles
+import Experiments
 import Foundation
 
 /// Experiment files and folders of them.
@@ -15,6 +16,8 @@ struct ExperimentShelf {
 
     private let places: [String]
     private var stamps: [Stamp] = []
+    /// What was read of each file, so that one that changes does not have all others read again.
+    private var entries: [ExperimentEntry] = []
     private var hasRead = false
 
     /// - Parameter places: files, and folders whose YAML files are meant.
@@ -30,13 +33,45 @@ struct ExperimentShelf {
     mutating func read() -> [ExperimentEntry]? {
         let now = paths.map(Self.stamp)
         guard !hasRead || now != stamps else { return nil }
+        let known = Dictionary(zip(stamps, entries)) { first, _ in first }
+        entries = now.map { known[$0] ?? Self.entry($0.path) }
         (stamps, hasRead) = (now, true)
-        return now.map { stamp in
-            do throws(ExperimentFileError) {
-                return ExperimentEntry(path: stamp.path, content: .success(try ExperimentFile.load(stamp.path)))
-            } catch {
-                return ExperimentEntry(path: stamp.path, content: .failure(Problem(error.description)))
+        return entries
+    }
+
+    private static func entry(_ path: String) -> ExperimentEntry {
+        do throws(ExperimentFileError) {
+            return ExperimentEntry(path: path, content: .success(try ExperimentFile.load(path)))
+        } catch {
+            return ExperimentEntry(path: path, content: .failure(Problem(error.description)))
+        }
+    }
+
+    /// Writes an experiment into a file of its own in the folder. Nobody's file is written over.
+    ///
+    /// - Returns: its path.
+    /// - Throws: `Failure` that says why not.
+    func save(_ experiment: Experiment) throws -> String {
+        mkdir(folder, 0o777)
+        var number = 1
+        while true {
+            let path = "\(folder)/\(experiment.name)\(number == 1 ? "" : "-\(number)").yaml"
+            let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+            if file < 0, errno == EEXIST {
+                number += 1
+                continue
             }
+            guard file >= 0 else {
+                throw Failure(message: "\(path) cannot be made: \(String(cString: strerror(errno)))")
+            }
+            let handle = FileHandle(fileDescriptor: file, closeOnDealloc: true)
+            do {
+                try handle.write(contentsOf: Data(ExperimentFile.yaml(for: experiment).utf8))
+            } catch {
+                unlink(path)
+                throw Failure(message: "\(path) cannot be written: \(error.localizedDescription)")
+            }
+            return path
         }
     }
 

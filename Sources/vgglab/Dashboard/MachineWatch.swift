@@ -10,18 +10,21 @@ import Training
 struct MachineWatch {
     private var busy = 0.0
     private var total = 0.0
+    private var own = 0.0
 
     /// The load since the last call.
     mutating func load(_ budget: RunQueue.Budget, running: Int) -> MachineLoad {
         let machine = Machine.current
         let (busy, total) = Self.processorTimes
         let share = total > self.total ? (busy - self.busy) / (total - self.total) : 0
-        (self.busy, self.total) = (busy, total)
+        let own = Self.ownProcessorTime
+        let ownShare = total > self.total ? (own - self.own) / (total - self.total) : 0
+        (self.busy, self.total, self.own) = (busy, total, own)
         return MachineLoad(
             threadBudget: budget.threads, threadsInUse: min(running * budget.threadsPerRun, budget.threads),
             memoryUsedBytes: machine.memoryBytes - machine.availableMemoryBytes,
             memoryTotalBytes: machine.memoryBytes, cpuShare: min(max(share, 0), 1),
-            residentBytes: Self.residentBytes, traits: VGGModel.traits)
+            ownCPUShare: min(max(ownShare, 0), 1), residentBytes: Self.residentBytes, traits: VGGModel.traits)
     }
 
     /// Ticks of all processors since the system began: those with work, and all.
@@ -31,6 +34,13 @@ struct MachineWatch {
         guard ticks.count >= 5 else { return (0, 0) }
         let total = ticks.reduce(0, +)
         return (total - ticks[3] - ticks[4], total)
+    }
+
+    /// Ticks of all processors that this process has used.
+    private static var ownProcessorTime: Double {
+        var time = timespec()
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        return (Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9) * Double(sysconf(Int32(_SC_CLK_TCK)))
     }
 
     private static var residentBytes: Int {

@@ -69,7 +69,7 @@ struct RunShelf {
             let network = try? experiment.network(numClasses: 10)
         else { return }
         speeds[run.id] = SpeedSample(
-            trainingMACs: network.trainingMACs, examplesPerSecond: rate, threads: run.threads)
+            network, batchSize: experiment.data.batchSize, examplesPerSecond: rate, threads: run.threads)
     }
 }
 

@@ -90,7 +90,7 @@ final class Workbench: Backstage, Sendable {
         switch news {
         case .record(let record): mailbox.post(record)
         case .profile(let run, let network, let times):
-            mailbox.post(.profile(run: run, Self.shares(times, network)))
+            mailbox.post(.profile(run: run, Self.shares(times.map { ($0.layer, $0.seconds) }, network)))
         case .failed(let run, let reason):
             shelves.withLock { $0.runs.note(failure: reason, of: run) }
             mailbox.post(.notice("\(run): \(reason)", isError: true))
@@ -147,7 +147,7 @@ final class Workbench: Backstage, Sendable {
                     classes: dataset.classNames, storedBytes: dataset.train.storedBytes + dataset.test.storedBytes)))
     }
 
-    private static func shares(_ times: [PassTime], _ network: Network) -> [BlockShare] {
+    private static func shares(_ times: [(layer: Int?, seconds: Double)], _ network: Network) -> [BlockShare] {
         let total = times.reduce(0) { $0 + $1.seconds }
         var seconds: [Int?: Double] = [:]
         for time in times { seconds[time.layer.flatMap { network.layers[$0].block }, default: 0] += time.seconds }
@@ -177,19 +177,36 @@ final class Workbench: Backstage, Sendable {
                 for run in runs { try store.delete(try store.run(withName: run)) }
                 refreshRuns()
             }
+        case .changeTags(let runs, let new, let old):
+            trying { [self] in
+                for run in runs { try store.changeTags(of: try store.run(named: run), add: new, remove: old) }
+                refreshRuns()
+            }
+        case .setNote(let runs, let text):
+            trying { [self] in
+                for run in runs { try store.setNote(text, of: try store.run(named: run)) }
+                refreshRuns()
+            }
         case .saveExperiment(let experiment): trying { [self] in try save(experiment) }
         case .loadHistory(let run): desk.async { [self] in loadHistory(of: run) }
+        case .loadProfile(let run): desk.async { [self] in loadProfile(of: run) }
+        case .loadCheckpoints(let run): desk.async { [self] in loadCheckpoints(of: run) }
         case .loadPredictions(let run, let filter): loadPredictions(run, filter)
         case .savePreferences(let preferences): trying { try PreferencesFile.write(preferences) }
-        case .loadProfile, .redraw, .suspend, .quit: break
+        case .redraw, .suspend, .quit, .abandon: break
         }
     }
 
     /// Does something on the desk, and tells if it fails.
     private func trying(_ body: @escaping @Sendable () throws -> Void) {
         desk.async { [self] in
-            do { try body() } catch { mailbox.post(.notice("\(error)", isError: true)) }
+            do { try body() } catch { mailbox.post(.notice(Self.sentence(error), isError: true)) }
         }
+    }
+
+    private static func sentence(_ error: any Error) -> String {
+        if let failure = error as? Failure { return failure.message }
+        return error is CocoaError ? error.localizedDescription : "\(error)"
     }
 
     private func launch(_ request: LaunchRequest) throws {
@@ -199,21 +216,12 @@ final class Workbench: Backstage, Sendable {
         }
         let parent = try store.run(withName: fork.run)
         let checkpoints = store.checkpoints(of: parent).all
-        let step = checkpoints.first { $0.step <= fork.step ?? .max }?.step
+        let step = checkpoints.first { fork.step == nil || $0.step == fork.step }?.step
         try queue.fork(parent, at: step.map { "step:\($0)" } ?? "last", request.experiment)
     }
 
     private func save(_ experiment: Experiment) throws {
-        let folder = shelves.withLock { $0.experiments.folder }
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        // Nobody's file is written over.
-        var path = "\(folder)/\(experiment.name).yaml"
-        var number = 2
-        while FileManager.default.fileExists(atPath: path) {
-            path = "\(folder)/\(experiment.name)-\(number).yaml"
-            number += 1
-        }
-        try Data(ExperimentFile.yaml(for: experiment).utf8).write(to: URL(filePath: path), options: .withoutOverwriting)
+        let path = try shelves.withLock { $0.experiments }.save(experiment)
         mailbox.post(.notice("saved as \(path)", isError: false))
         look()
     }
@@ -224,6 +232,29 @@ final class Workbench: Backstage, Sendable {
         mailbox.post(.history(run: name, records))
         let isOthers = run?.state == .running && !queue.entries.contains { $0.name == name }
         shelves.withLock { $0.watched[name] = isOthers ? records.last?.sequence ?? -1 : nil }
+    }
+
+    private func loadProfile(of name: String) {
+        guard let run = try? store.run(named: name), let network = try? run.experiment().network(numClasses: 10) else {
+            return
+        }
+        let times = store.profile(of: run).filter { $0.layer ?? 0 < network.layers.count }
+        guard !times.isEmpty else { return }
+        mailbox.post(.profile(run: name, Self.shares(times.map { ($0.layer, $0.seconds) }, network)))
+    }
+
+    private func loadCheckpoints(of name: String) {
+        guard let run = try? store.run(named: name) else { return }
+        let checkpoints = store.checkpoints(of: run)
+        let best = checkpoints.best
+        let entries = checkpoints.all.compactMap { checkpoint in
+            (try? checkpoint.position()).map { position in
+                CheckpointEntry(
+                    step: checkpoint.step, nextEpoch: position.epoch, testAccuracy: position.lastEpoch?.testAccuracy,
+                    isBest: checkpoint == best)
+            }
+        }
+        mailbox.post(.checkpoints(run: name, entries))
     }
 
     /// Tells what the runs of other processes, whose histories are shown, have said since.
@@ -245,13 +276,16 @@ final class Workbench: Backstage, Sendable {
                 let experiment = try info.experiment()
                 let dataset = try datasets.dataset(named: experiment.data.dataset)
                 let checkpoints = store.checkpoints(of: info)
+                guard !checkpoints.all.isEmpty else {
+                    throw Failure(message: "\(run) has kept no checkpoint yet, and its pictures are classified by one")
+                }
                 let checkpoint = try checkpoints.checkpoint(named: checkpoints.best == nil ? "last" : "best")
                 let predictions = try Predictions(
                     checkpoint, of: experiment, data: TrainingData(dataset, recipe: experiment.data),
                     threads: queue.budget.threadsPerRun)
                 mailbox.post(.predictions(run: run, .success(PredictionReport(predictions, dataset, filter))))
             } catch {
-                mailbox.post(.predictions(run: run, .failure(Problem("\(error)"))))
+                mailbox.post(.predictions(run: run, .failure(Problem(Self.sentence(error)))))
             }
         }
         thread.name = "predictions"

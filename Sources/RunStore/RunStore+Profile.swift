@@ -1,0 +1,34 @@
+// Where the time of a run's step went, kept beside its experiment so that it can be seen when the run is over. A run
+// without it lacks nothing else: what cannot be written or read is not there.
+
+internal import Foundation
+
+/// The time that a layer takes in a training step.
+public struct LayerTime: Sendable, Hashable, Codable {
+    /// Index among the network's layers; `nil` for what belongs to the whole network.
+    public let layer: Int?
+    /// Wall seconds of the step, all passes together.
+    public let seconds: Double
+
+    /// Both.
+    public init(layer: Int?, seconds: Double) {
+        self.layer = layer
+        self.seconds = seconds
+    }
+}
+
+extension RunStore {
+    private func profilePath(of run: RunInfo) -> String { "\(folder(of: run))/profile.json" }
+
+    /// Keeps a step's profile in place of the one before.
+    public func keep(profile: [LayerTime], of run: RunInfo) {
+        guard let data = try? JSONEncoder().encode(profile) else { return }
+        try? data.write(to: URL(filePath: profilePath(of: run)))
+    }
+
+    /// A run's last profile; empty where none was kept.
+    public func profile(of run: RunInfo) -> [LayerTime] {
+        guard let data = FileManager.default.contents(atPath: profilePath(of: run)) else { return [] }
+        return (try? JSONDecoder().decode([LayerTime].self, from: data)) ?? []
+    }
+}
