@@ -1,6 +1,9 @@
 #include "Winograd.h"
 
 #include <string.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 #pragma clang fp contract(fast)
 
@@ -22,42 +25,64 @@ static long winograd_tiles(const winograd_shape *shape) {
     return shape->pictures * ((shape->height + 3) / 4) * ((shape->width + 3) / 4);
 }
 
-// Tiles that are transformed together, a multiple of 12: as many as leave them in the second cache, but no fewer than
-// make up for fetching the windows once a block, or for fetching and storing the sums of their gradients, where these
-// are too many for any cache.
-static long winograd_block(long ins, long outs, int sums) {
+// Tiles that are transformed together, a multiple of 12, for so many words a tile on both sides of the multiplication
+// and so many of windows or their sums: as many as leave them in the second cache, but no fewer than make up for
+// fetching the windows once a block, or for fetching and storing the sums of their gradients, where these are too many
+// for any cache.
+static long winograd_block(long ins, long outs, long windows, int sums) {
     const long cache = 512 << 10, tile = 36 * (long)sizeof(float) * (ins + outs), fitting = cache / tile / 12 * 12;
-    const int isLarge = 36 * (long)sizeof(float) * ins * outs > 4 << 20;
+    const int isLarge = 36 * (long)sizeof(float) * windows > 4 << 20;
     const long least = !isLarge ? 24 : sums ? 144 : 48;
     return fitting < least ? least : fitting > 192 ? 192 : fitting;
 }
 
 #if defined(__x86_64__)
 #define WIDTH 8
+#define DEPTH 1
 #define ROWS 6
 #define SOURCES 4
 #define SUFFIX avx2
-#define TARGET __attribute__((target("avx2,fma")))
+#define TARGET __attribute__((target("avx2,fma,prfchw")))
 #include "winograd.inc"
 #undef WIDTH
+#undef DEPTH
 #undef ROWS
 #undef SOURCES
 #undef SUFFIX
 #undef TARGET
 
 #define WIDTH 16
+#define DEPTH 1
 #define ROWS 12
 #define SOURCES 8
 #define SUFFIX avx512
-#define TARGET __attribute__((target("avx512f,avx512bw,avx512vl,fma")))
+#define TARGET __attribute__((target("avx512f,avx512bw,avx512vl,fma,prfchw")))
 #include "winograd.inc"
 #undef WIDTH
+#undef DEPTH
 #undef ROWS
 #undef SOURCES
 #undef SUFFIX
 #undef TARGET
 
-#define CALL(name, ...) (shape->vector == 16 ? name##_avx512(shape, __VA_ARGS__) : name##_avx2(shape, __VA_ARGS__))
+#define WIDTH 16
+#define DEPTH 2
+#define ROWS 12
+#define SOURCES 8
+#define SUFFIX bfloat16
+#define TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16,fma,prfchw")))
+#include "winograd.inc"
+#undef WIDTH
+#undef DEPTH
+#undef ROWS
+#undef SOURCES
+#undef SUFFIX
+#undef TARGET
+
+#define CALL(name, ...) \
+    (shape->vector != 16      ? name##_avx2(shape, __VA_ARGS__) \
+     : shape->is_bfloat16 ? name##_bfloat16(shape, __VA_ARGS__) \
+                          : name##_avx512(shape, __VA_ARGS__))
 #else
 #define CALL(name, ...) ((void)0)
 #endif
@@ -70,14 +95,27 @@ int winograd_widest_vector(void) {
     return 0;
 }
 
+int winograd_has_bfloat16(void) {
+#if defined(__x86_64__)
+    return winograd_widest_vector() == 16 && __builtin_cpu_supports("avx512bf16");
+#else
+    return 0;
+#endif
+}
+
 size_t winograd_weights_size(const winograd_shape *shape) {
-    return 36 * (size_t)(shape->sources * shape->results * shape->vector * shape->vector);
+    return 36 * (size_t)(shape->sources * shape->results * shape->vector * shape->vector) / (shape->is_bfloat16 ? 2 : 1);
 }
 
 size_t winograd_scratch_size(const winograd_shape *shape) {
+    const long depth = shape->is_bfloat16 ? 2 : 1;
     const long ins = shape->sources * shape->vector, outs = shape->results * shape->vector;
-    const long forward = winograd_block(ins, outs, 0) * (ins + outs + 2 * shape->vector);
-    const long backward = winograd_block(ins, outs, 1) * (ins + outs) + 2 * shape->vector + ins * outs;
+    // Forward and, with the groups exchanged, for the gradient of the input.
+    const long there = winograd_block(ins / depth, outs, ins * outs / depth, 0) * (ins / depth + outs + 2 * shape->vector);
+    const long back = winograd_block(outs / depth, ins, ins * outs / depth, 0) * (outs / depth + ins + 2 * shape->vector);
+    const long forward = there > back ? there : back;
+    const long backward = winograd_block(ins / depth, outs / depth, ins * outs, 1) * (ins + outs) / depth
+        + 2 * shape->vector + ins * outs;
     return 36 * (size_t)(forward > backward ? forward : backward);
 }
 

@@ -47,8 +47,8 @@ struct BatchPlan {
                 var trunk = trunks[chunk.count]
                 if trunk == nil {
                     trunk = try TrunkPlan(
-                        layers, count: chunk.count, purpose: purpose, convolution: convolution, layouts: &layouts,
-                        on: device)
+                        layers, count: chunk.count, purpose: purpose, convolution: convolution,
+                        precision: precision, layouts: &layouts, on: device)
                     trunks[chunk.count] = trunk
                 }
                 guard let trunk else { preconditionFailure("every chunk has a plan") }

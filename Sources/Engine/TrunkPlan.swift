@@ -31,13 +31,13 @@ struct TrunkPlan {
     /// - Parameter layouts: layouts that parameters already have; what is chosen first is added and binds later plans.
     init(
         _ layers: [Layer], count: Int, purpose: Purpose, convolution: EngineOptions.Convolution,
-        layouts: inout ParameterLayouts, on device: Device
+        precision: TrainingRecipe.Precision, layouts: inout ParameterLayouts, on device: Device
     ) throws(OneDNNError) {
         func plan(_ activations: Layout, usesWinograd: Bool) throws(OneDNNError) -> (TrunkPlan, ParameterLayouts) {
             var chosen = layouts
             let plan = try TrunkPlan(
                 layers, count: count, purpose: purpose, activations: activations, usesWinograd: usesWinograd,
-                layouts: &chosen, on: device)
+                precision: precision, layouts: &chosen, on: device)
             return (plan, chosen)
         }
         if convolution != .direct, let width = WinogradPlan.vectorWidth {
@@ -57,7 +57,7 @@ struct TrunkPlan {
 
     private init(
         _ layers: [Layer], count: Int, purpose: Purpose, activations: Layout, usesWinograd: Bool,
-        layouts: inout ParameterLayouts, on device: Device
+        precision: TrainingRecipe.Precision, layouts: inout ParameterLayouts, on device: Device
     ) throws(OneDNNError) {
         self.count = count
         var source = try Descriptor([count] + (layers.first?.inputShape ?? []), layout: .abcd)
@@ -78,7 +78,7 @@ struct TrunkPlan {
                 if usesWinograd,
                     let winograd = try WinogradPlan(
                         layer: index, layers, pooling: pooling, source: source, masksSource: masksSource,
-                        layouts: &layouts)
+                        precision: precision, layouts: &layouts)
                 {
                     add(winograd)
                 } else {

@@ -31,10 +31,11 @@ struct WinogradPlan: TrunkStage {
     /// - Parameters:
     ///   - pooling: the layer behind, where it is a pooling.
     ///   - masksSource: whether the source is an output of a convolution that was not pooled.
+    ///   - precision: what transformed numbers are multiplied in, where there is code for it.
     /// - Returns: `nil` where the convolution, the processor or layouts that were chosen before ask for the library.
     init?(
         layer: Int, _ layers: [Layer], pooling: Int?, source: Descriptor, masksSource: Bool,
-        layouts: inout ParameterLayouts
+        precision: TrainingRecipe.Precision, layouts: inout ParameterLayouts
     ) throws(OneDNNError) {
         guard let width = Self.vectorWidth, case .convolution(let inputs, let outputs, 3, 1) = layers[layer].kind
         else { return nil }
@@ -54,7 +55,8 @@ struct WinogradPlan: TrunkStage {
         func groups(_ channels: Int) -> Int { (channels + width - 1) / width }
         forward = winograd_shape(
             pictures: source.shape[0], height: source.shape[2], width: source.shape[3], sources: groups(inputs),
-            results: groups(outputs), vector: width)
+            results: groups(outputs), vector: width,
+            is_bfloat16: precision == .bfloat16 && width == 16 && winograd_has_bfloat16() != 0 ? 1 : 0)
         var backward = forward
         (backward.sources, backward.results) = (forward.results, forward.sources)
         self.backward = backward

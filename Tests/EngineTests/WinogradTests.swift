@@ -8,6 +8,7 @@ import Testing
     /// Shapes of a convolution: `[n, c, height, width]`, `[k, c, 3, 3]`.
     struct Case: CustomTestStringConvertible {
         let (n, c, k, height, width, vector): (Int, Int, Int, Int, Int, Int)
+        var isBFloat16 = false
         var testDescription: String { "N \(n), C \(c), K \(k), \(height) × \(width), vectors of \(vector)" }
 
         static let all = [16, 8].filter { $0 <= winograd_widest_vector() }.flatMap { vector in
@@ -44,6 +45,22 @@ import Testing
                 #expect(abs(value - largest) < 1e-4)
             }
         }
+    }
+
+    /// What transformed numbers are rounded to has 8 significant bits, and the way back enlarges what that costs.
+    @Test(.enabled(if: winograd_has_bfloat16() != 0), arguments: Case.all.filter { $0.vector == 16 })
+    func `in bfloat16, all three passes are the naive sums within 2 %`(_ shapes: Case) {
+        var shapes = shapes
+        shapes.isBFloat16 = true
+        let trial = WinogradTrial(shapes)
+        let result = trial.forward(isPooled: false).values
+        expectClose(
+            result, convolution(trial.source, weights: trial.weights, bias: trial.bias, padding: 1).relu(), 2e-2)
+        let expected = convolutionBackward(trial.source, weights: trial.weights, padding: 1, gradient: trial.gradient)
+        expectClose(trial.sourceGradient(of: trial.gradient), expected.source, 2e-2)
+        let (weights, bias) = trial.weightGradients(of: trial.gradient)
+        expectClose(weights, expected.weights, 2e-2)
+        expectClose(bias, expected.bias)
     }
 
     @Test(arguments: Case.all) func `gradients are the naive sums`(_ shapes: Case) {
@@ -103,7 +120,7 @@ private struct WinogradTrial {
         func groups(_ channels: Int) -> Int { (channels + shapes.vector - 1) / shapes.vector }
         shape = winograd_shape(
             pictures: shapes.n, height: shapes.height, width: shapes.width, sources: groups(shapes.c),
-            results: groups(shapes.k), vector: shapes.vector)
+            results: groups(shapes.k), vector: shapes.vector, is_bfloat16: shapes.isBFloat16 ? 1 : 0)
     }
 
     func forward(isPooled: Bool) -> (values: Tensor, taken: [Int]) {

@@ -14,10 +14,15 @@
 /// Numbers in the widest vectors that there is code for here: 16, 8, or 0 without AVX-512 and AVX2.
 int winograd_widest_vector(void);
 
+/// Whether there is code here that multiplies in bfloat16.
+int winograd_has_bfloat16(void);
+
 /// Pictures of one size, the groups of channels of a convolution's input and output, and the width of vectors: 16 or 8,
-/// at most the widest.
+/// at most the widest. With `is_bfloat16`, for which there must be code and vectors are of 16, what is multiplied is
+/// rounded to that after its transformation; sums and all that comes in and goes out are floats.
 typedef struct {
     long pictures, height, width, sources, results, vector;
+    int is_bfloat16;
 } winograd_shape;
 
 /// Values of pictures. Where `taken` is not NULL they are gradients of pooled values, [H / 2][W / 2], and a byte for
@@ -37,7 +42,7 @@ typedef struct {
     unsigned char *taken;
 } winograd_result;
 
-/// Floats of transformed weights.
+/// Room for transformed weights in floats.
 size_t winograd_weights_size(const winograd_shape *shape);
 
 /// Floats of scratch space that a call of any kind needs.
