@@ -65,7 +65,8 @@ struct RunShelf {
 
     private mutating func noteSpeed(of run: RunInfo) {
         guard run.state == .completed, run.machine == machine, speeds[run.id] == nil,
-            let rate = run.examplesPerSecond, let experiment = experiments[run.id], let network = try? experiment.network(numClasses: 10)
+            let rate = run.examplesPerSecond, let experiment = experiments[run.id],
+            let network = try? experiment.network(numClasses: 10)
         else { return }
         speeds[run.id] = SpeedSample(
             network, batchSize: experiment.data.batchSize, examplesPerSecond: rate, threads: run.threads)
