@@ -12,21 +12,17 @@ struct HeaderView: Widget {
     init(_ state: State) {
         current = state.tab
         var facts: [(String, Role)] = []
-        let runs = state.catalog.activeRuns
-        func count(_ wanted: RunEntry.State) -> Int {
-            runs.count { $0.state == wanted }
-        }
+        let active = state.catalog.activeRuns
+        let running = active.filter { $0.state == .running }
         for (wanted, role) in [(RunEntry.State.running, Role.good), (.paused, .warning), (.queued, .normal)] {
-            let number = count(wanted)
+            let number = active.count { $0.state == wanted }
             if number > 0 { facts.append(("\(number) \(wanted.rawValue)", role)) }
         }
-        let rate = runs.reduce(0) { sum, run in
-            sum + (run.state == .running ? run.examplesPerSecond ?? 0 : 0)
-        }
+        let rate = running.reduce(0) { $0 + ($1.examplesPerSecond ?? 0) }
         if rate > 0 { facts.append(("\(ListColumn.rate(rate)) images/s", .normal)) }
         if let machine = state.machine {
             // Those of other processes count: they compute on the same cores.
-            let threads = state.catalog.runs.reduce(0) { $0 + ($1.state == .running ? $1.threads : 0) }
+            let threads = running.reduce(0) { $0 + $1.threads }
             let isCrowded = threads > machine.threadBudget
             facts.append(("threads \(threads)/\(machine.threadBudget)", isCrowded ? .warning : .normal))
             facts.append(("memory \(Self.gibibytes(machine))", .normal))
