@@ -83,7 +83,7 @@ import Testing
         var velocities = [Float](repeating: 0, count: count)
         for (slope, expected) in zip([0.5, 1, -0.25] as [Float], run.expected) {
             var gradients = [Float](repeating: slope, count: count)
-            parameters.withUnsafeMutableBufferPointer { parameters in
+            let squares = parameters.withUnsafeMutableBufferPointer { parameters in
                 gradients.withUnsafeMutableBufferPointer { gradients in
                     velocities.withUnsafeMutableBufferPointer {
                         sgd(
@@ -92,6 +92,7 @@ import Testing
                     }
                 }
             }
+            #expect(squares == Double(count) * Double(slope * slope))
             #expect(!gradients.contains { $0 != slope })
             #expect(!parameters.contains { abs(Double($0) - expected) > 2e-7 })
         }
