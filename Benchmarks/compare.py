@@ -63,8 +63,8 @@ class Vgglab:
         pass
 
 
-def compare(experiment=vgglab.NOTEBOOK, threads=2, rounds=5, steps=3, **changed):
-    """Runs everybody in turn.
+def compare(experiment=vgglab.NOTEBOOK, threads=2, rounds=5, steps=3, notebook=True, **changed):
+    """Runs everybody in turn; `notebook` says whether PyTorch takes part as the notebook has it, too.
 
     Returns what `vgglab bench` says of itself and, for each contender with vgglab first, the rates of all rounds.
     """
@@ -73,7 +73,7 @@ def compare(experiment=vgglab.NOTEBOOK, threads=2, rounds=5, steps=3, **changed)
     everybody = [
         ours, Peer("TensorFlow, tf.function", "peer_tensorflow.py", settings, threads),
         Peer("PyTorch, channels last", "peer_pytorch.py", settings, threads, "--channels-last")]
-    if settings["training"]["precision"] == "float32":
+    if notebook and settings["training"]["precision"] == "float32":
         everybody.append(Peer("PyTorch, as the notebook has it", "peer_pytorch.py", settings, threads))
     rates = [[] for _ in everybody]
     for number in range(rounds):

@@ -29,7 +29,7 @@ def bfloat16(rounds):
 
 
 def full(rounds):
-    return compare(rounds=rounds, steps=1, network__ratio=1, data__batch_size=32)
+    return compare(rounds=rounds, steps=1, notebook=False, network__ratio=1, data__batch_size=32)
 
 
 def side_32(rounds):
@@ -88,7 +88,7 @@ def together(count):
             screen.press(b"\x1b[H\r")
         else:
             screen.launch_both()
-        screen.read(seconds=24)
+        screen.read(seconds=16)
         screen.end()
         runs = Path(folder) / "state/vgglab"
         times = [[step["time"] for step in vgglab.steps_of(vgglab.history(f"run{number}-1", runs))][1:]
