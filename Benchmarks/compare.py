@@ -88,7 +88,7 @@ def compare(experiment=vgglab.NOTEBOOK, threads=2, rounds=5, steps=3, notebook=T
             "peak_memory_bytes": contender.peak})
         contender.close()
     report = {key: ours.report[key] for key in (
-        "experiment", "settings", "machine", "engine", "threads", "share_of_peak", "predicted_memory_bytes")}
+        "experiment", "settings", "machine", "version", "engine", "threads", "share_of_peak", "predicted_memory_bytes")}
     return {**report, "rounds": rounds, "steps": steps, "results": results}
 
 
