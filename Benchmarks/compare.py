@@ -16,6 +16,11 @@ import vgglab
 HERE = vgglab.ROOT / "Benchmarks"
 
 
+PEERS = [
+    ("TensorFlow, tf.function", "peer_tensorflow.py"), ("PyTorch, channels last", "peer_pytorch.py", "--channels-last"),
+    ("PyTorch, as the notebook has it", "peer_pytorch.py")]
+
+
 class Peer:
     """A script that makes steps on demand."""
 
@@ -63,18 +68,15 @@ class Vgglab:
         pass
 
 
-def compare(experiment=vgglab.NOTEBOOK, threads=2, rounds=5, steps=3, notebook=True, **changed):
-    """Runs everybody in turn; `notebook` says whether PyTorch takes part as the notebook has it, too.
+def compare(experiment=vgglab.NOTEBOOK, threads=2, rounds=5, steps=3, peers=None, **changed):
+    """Runs vgglab and the peers in turn: all of them, but PyTorch as the notebook has it in float32 only.
 
     Returns what `vgglab bench` says of itself and, for each contender with vgglab first, the rates of all rounds.
     """
     ours = Vgglab(experiment, threads, changed)
     settings = ours.report["settings"]
-    everybody = [
-        ours, Peer("TensorFlow, tf.function", "peer_tensorflow.py", settings, threads),
-        Peer("PyTorch, channels last", "peer_pytorch.py", settings, threads, "--channels-last")]
-    if notebook and settings["training"]["precision"] == "float32":
-        everybody.append(Peer("PyTorch, as the notebook has it", "peer_pytorch.py", settings, threads))
+    peers = peers or (PEERS if settings["training"]["precision"] == "float32" else PEERS[:-1])
+    everybody = [ours] + [Peer(name, script, settings, threads, *options) for name, script, *options in peers]
     rates = [[] for _ in everybody]
     for number in range(rounds):
         for contender, rate in zip(everybody, rates):
