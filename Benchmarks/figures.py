@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from datetime import datetime
 from pathlib import Path
 
 import vgglab
@@ -89,11 +90,13 @@ def together(count):
             screen.press(b"\x1b[H\r")
         else:
             screen.launch_both()
-        screen.read(seconds=16)
+        screen.read(seconds=12)
         screen.end()
         runs = Path(folder) / "state/vgglab"
-        times = [[step["time"] for step in vgglab.steps_of(vgglab.history(f"run{number}-1", runs))][1:]
-                 for number in range(count)]
+        times = [
+            [datetime.fromisoformat(step["time"]).timestamp()
+             for step in vgglab.steps_of(vgglab.history(f"run{number}-1", runs))][1:]
+            for number in range(count)]
     first, last = max(run[0] for run in times), min(run[-1] for run in times)
     rate = 0
     for run in times:
