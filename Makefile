@@ -45,7 +45,7 @@ interop: build ## Check vgglab against PyTorch, with oneDNN 2 and 3, and exports
 	@interop/run $(if $(filter command line,$(origin ARGS)),$(ARGS))
 	@interop/onednn3
 
-bench: build ## Measure a training step beside TensorFlow and PyTorch; ARGS="--precision bfloat16" and others
+bench: build ## Measure a training step beside TensorFlow and PyTorch; ARGS="--set training.precision=bfloat16" or others
 	@scripts/setup --interop >&2
 	@Benchmarks/run compare $(if $(filter command line,$(origin ARGS)),$(ARGS))
 

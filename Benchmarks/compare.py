@@ -9,24 +9,28 @@ import json
 import statistics
 import subprocess
 import sys
-from pathlib import Path
+import tempfile
 
-HERE = Path(__file__).resolve().parent
-VGGLAB = HERE.parent / ".build/release/vgglab"
-EXPERIMENT = HERE.parent / "experiments/vgg11-ratio4.yaml"
+import vgglab
+
+HERE = vgglab.ROOT / "Benchmarks"
+
+
+PEERS = [
+    ("TensorFlow, tf.function", "peer_tensorflow.py"), ("PyTorch, channels last", "peer_pytorch.py", "--channels-last"),
+    ("PyTorch, as the notebook has it", "peer_pytorch.py")]
 
 
 class Peer:
     """A script that makes steps on demand."""
 
-    def __init__(self, name, script, shape, *options):
+    def __init__(self, name, script, settings, threads, *options):
         self.name, self.version, self.peak = name, "", 0
-        command = [sys.executable, "-B", str(HERE / script), *options]
-        for key in ("ratio", "side", "batch", "threads"):
-            command += [f"--{key}", str(getattr(shape, key))]
-        self.batch = shape.batch
+        self.batch = settings["data"]["batch_size"]
+        self.said = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+            [sys.executable, "-B", HERE / script, json.dumps(settings), "--threads", str(threads), *options],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.said, text=True)
         self.run(2)
 
     def run(self, steps):
@@ -35,7 +39,8 @@ class Peer:
         self.process.stdin.flush()
         line = self.process.stdout.readline()
         if not line:
-            raise SystemExit(f"{self.name} ended without an answer")
+            self.said.seek(0)
+            raise SystemExit(f"{self.name} ended without an answer:\n{self.said.read()[-2000:]}")
         answer = json.loads(line)
         self.version, self.peak = answer["version"], answer["peak_memory_bytes"]
         return self.batch / statistics.median(answer["seconds"])
@@ -48,78 +53,86 @@ class Peer:
 class Vgglab:
     """`vgglab bench`, a new process each time."""
 
-    def __init__(self, name, shape, precision):
-        self.name, self.version, self.peak = name, "", 0
-        self.settings = {
-            "network.ratio": shape.ratio, "data.resize": shape.side, "data.batch_size": shape.batch,
-            "training.precision": precision}
-        self.threads = shape.threads
+    name = "vgglab"
+
+    def __init__(self, experiment, threads, changed):
+        self.options = {"experiment": experiment, "threads": threads, **changed}
+        self.run(1)
 
     def run(self, steps):
-        command = [str(VGGLAB), "bench", str(EXPERIMENT), "--json", "--steps", str(steps)]
-        command += ["--threads", str(self.threads)]
-        for key, value in self.settings.items():
-            command += ["--set", f"{key}={value}"]
-        report = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-        self.version, self.peak = f"vgglab, {report['engine']}", report["peak_memory_bytes"]
-        self.machine, self.share = report["machine"], report["share_of_peak"]
-        return report["images_per_second"]
+        self.report = vgglab.bench(steps=steps, **self.options)
+        self.version, self.peak = self.report["engine"].split(",")[0], self.report["peak_memory_bytes"]
+        return self.report["images_per_second"]
 
     def close(self):
         pass
 
 
-def contenders(shape, precision):
-    """What is compared: vgglab first."""
-    lowers = ["--bfloat16"] if precision == "bfloat16" else []
-    all = [
-        Vgglab("vgglab", shape, precision),
-        Peer("TensorFlow, tf.function", "peer_tensorflow.py", shape, *lowers),
-        Peer("PyTorch, channels last", "peer_pytorch.py", shape, "--channels-last", *lowers)]
-    if not lowers:
-        all.append(Peer("PyTorch, as the notebook has it", "peer_pytorch.py", shape))
-    return all
+def compare(experiment=vgglab.NOTEBOOK, threads=2, rounds=5, steps=3, peers=None, **changed):
+    """Runs vgglab and the peers in turn: all of them, but PyTorch as the notebook has it in float32 only.
+
+    Returns what `vgglab bench` says of itself and, for each contender with vgglab first, the rates of all rounds.
+    """
+    ours = Vgglab(experiment, threads, changed)
+    settings = ours.report["settings"]
+    peers = peers or (PEERS if settings["training"]["precision"] == "float32" else PEERS[:-1])
+    everybody = [ours] + [Peer(name, script, settings, threads, *options) for name, script, *options in peers]
+    rates = [[] for _ in everybody]
+    for number in range(rounds):
+        for contender, rate in zip(everybody, rates):
+            rate.append(contender.run(steps))
+        print(f"round {number + 1}: " + ", ".join(f"{rate[-1]:.1f}" for rate in rates), file=sys.stderr, flush=True)
+    results = []
+    for contender, rate in zip(everybody, rates):
+        results.append({
+            "name": contender.name, "version": contender.version, "images_per_second": rate,
+            "median": statistics.median(rate), "vgglab_faster_by": vgglab.median_quotient(rates[0], rate),
+            "peak_memory_bytes": contender.peak})
+        contender.close()
+    report = {key: ours.report[key] for key in (
+        "experiment", "settings", "machine", "version", "engine", "threads", "share_of_peak", "predicted_memory_bytes")}
+    return {**report, "rounds": rounds, "steps": steps, "results": results}
+
+
+def table(results):
+    """For people, in Markdown."""
+    lines = ["| | images/s | vgglab is faster by | peak memory |", "| --- | --- | --- | --- |"]
+    for result in results:
+        quotient = f"{result['vgglab_faster_by']:.2f} ×" if result is not results[0] else ""
+        version = f" ({result['version']})"
+        lines.append(
+            f"| {result['name']}{version} | {result['median']:.1f} | {quotient} | "
+            f"{result['peak_memory_bytes'] / 2**30:.2f} GiB |")
+    return "\n".join(lines)
+
+
+def setting(text):
+    key, found, value = text.partition("=")
+    if not found:
+        raise argparse.ArgumentTypeError(f"{text} is not key=value")
+    return key, value
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--ratio", type=int, default=4)
-    parser.add_argument("--side", type=int, default=224)
-    parser.add_argument("--batch", type=int, default=128)
+    parser.add_argument("experiment", nargs="?", default=vgglab.NOTEBOOK)
+    parser.add_argument("--set", action="append", default=[], type=setting, metavar="KEY=VALUE")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--steps", type=int, default=3, help="steps in a turn")
-    parser.add_argument("--precision", choices=["float32", "bfloat16"], default="float32")
-    parser.add_argument("--json", help="append the results to this file, one JSON object a line")
+    parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args()
-
-    everybody = contenders(options, options.precision)
-    rates = {contender.name: [] for contender in everybody}
-    for number in range(options.rounds):
-        for contender in everybody:
-            rates[contender.name].append(contender.run(options.steps))
-        print(f"round {number + 1}: " + ", ".join(f"{rate[-1]:.1f}" for rate in rates.values()), file=sys.stderr)
-
-    ours = everybody[0]
-    print(f"VGG-11, ratio {options.ratio}, side {options.side}, batch {options.batch}, {options.precision}, "
-          f"{options.threads} threads; {ours.machine}")
-    print(f"median of {options.rounds} rounds; vgglab at {ours.share:.2f} of the peak\n")
-    print(f"| | images/s | vgglab is faster by | peak memory |\n| --- | --- | --- | --- |")
-    results = []
-    for contender in everybody:
-        rate = rates[contender.name]
-        quotient = statistics.median(a / b for a, b in zip(rates[ours.name], rate))
-        results.append({
-            "name": contender.name, "version": contender.version, "images_per_second": rate,
-            "median": statistics.median(rate), "vgglab_faster_by": quotient, "peak_memory_bytes": contender.peak})
-        shown = "" if contender is ours else f"{quotient:.2f} ×"
-        print(f"| {contender.name} ({contender.version}) | {statistics.median(rate):.1f} | {shown} | "
-              f"{contender.peak / 2**30:.2f} GiB |")
-        contender.close()
+    report = compare(options.experiment, options.threads, options.rounds, options.steps, **dict(options.set))
     if options.json:
-        shape = {key: getattr(options, key) for key in ("ratio", "side", "batch", "threads", "precision", "rounds")}
-        with open(options.json, "a", encoding="utf-8") as file:
-            file.write(json.dumps({**shape, "machine": ours.machine, "results": results}) + "\n")
+        print(json.dumps(report))
+        return
+    data, training = report["settings"]["data"], report["settings"]["training"]
+    print(f"{report['experiment']}: side {data['resize']}, batch {data['batch_size']}, {training['precision']}, "
+          f"{report['threads']} threads; {report['machine']}")
+    print(f"{report['engine']}")
+    print(f"median of {report['rounds']} rounds; vgglab at {report['share_of_peak']:.2f} of the peak, "
+          "counted as direct convolution\n")
+    print(table(report["results"]))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
-"""What every peer is as a process: it builds its step, then makes as many as it is asked for and tells their times.
+"""What every peer is as a process: it builds the step that it is told, makes as many as it is asked for, and tells
+their times.
 
-A line on standard input is a number of steps; the answer is a line of JSON. The end of input ends the process.
+The first argument is the experiment with all its settings, as `vgglab bench --json` gives it. A line on standard input is
+a number of steps; the answer is a line of JSON. The end of input ends the process.
 """
 
 import argparse
@@ -9,19 +11,28 @@ import resource
 import sys
 import time
 
-VGG11 = ((1, 64), (1, 128), (2, 256), (2, 512), (2, 512))
 
+class Step:
+    """What a peer needs to know of the experiment."""
 
-def arguments():
-    """The step's shape, the same for all peers."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--ratio", type=int, default=4)
-    parser.add_argument("--side", type=int, default=224)
-    parser.add_argument("--batch", type=int, default=128)
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--bfloat16", action="store_true")
-    parser.add_argument("--channels-last", action="store_true")
-    return parser.parse_args()
+    def __init__(self):
+        parser = argparse.ArgumentParser()
+        parser.add_argument("settings", type=json.loads)
+        parser.add_argument("--threads", type=int, required=True)
+        parser.add_argument("--channels-last", action="store_true")
+        arguments = parser.parse_args()
+        self.threads, self.is_channels_last = arguments.threads, arguments.channels_last
+        network, data, training = (arguments.settings[key] for key in ("network", "data", "training"))
+        self.blocks = [(count, channels // network["ratio"]) for count, channels in network["blocks"]]
+        self.kernel, self.classifier, self.dropout = network["kernel"], network["classifier"], network["dropout"]
+        self.side, self.batch = data["resize"], data["batch_size"]
+        self.learning_rate, self.momentum = training["lr"], training["momentum"]
+        self.is_bfloat16 = training["precision"] == "bfloat16"
+
+    @property
+    def features(self):
+        """What comes out of the last block, for one picture."""
+        return self.blocks[-1][1] * (self.side // 2 ** len(self.blocks)) ** 2
 
 
 def serve(version, step):

@@ -6,27 +6,26 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import tensorflow as tf
 
-from peer import VGG11, arguments, serve
+from peer import Step, serve
 
-options = arguments()
-tf.config.threading.set_intra_op_parallelism_threads(options.threads)
-if options.bfloat16:
+wanted = Step()
+tf.config.threading.set_intra_op_parallelism_threads(wanted.threads)
+if wanted.is_bfloat16:
     tf.keras.mixed_precision.set_global_policy("mixed_bfloat16")
 
 k = tf.keras.layers
-layers = [k.Input((options.side, options.side, 1))]
-for num_convs, out_channels in VGG11:
-    layers += [
-        k.Conv2D(out_channels // options.ratio, 3, padding="same", activation="relu") for _ in range(num_convs)]
+layers = [k.Input((wanted.side, wanted.side, 1))]
+for num_convs, out_channels in wanted.blocks:
+    layers += [k.Conv2D(out_channels, wanted.kernel, padding="same", activation="relu") for _ in range(num_convs)]
     layers.append(k.MaxPool2D(2, 2))
-layers += [
-    k.Flatten(), k.Dense(4096, activation="relu"), k.Dropout(0.5), k.Dense(4096, activation="relu"), k.Dropout(0.5),
-    k.Dense(10)]
-net = tf.keras.Sequential(layers)
+layers.append(k.Flatten())
+for width in wanted.classifier:
+    layers += [k.Dense(width, activation="relu"), k.Dropout(wanted.dropout)]
+net = tf.keras.Sequential(layers + [k.Dense(10)])
 loss_of = tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-optimizer = tf.keras.optimizers.SGD(0.05)
-pictures = tf.random.uniform((options.batch, options.side, options.side, 1))
-labels = tf.random.uniform((options.batch,), 0, 10, dtype=tf.int32)
+optimizer = tf.keras.optimizers.SGD(wanted.learning_rate, momentum=wanted.momentum)
+pictures = tf.random.uniform((wanted.batch, wanted.side, wanted.side, 1))
+labels = tf.random.uniform((wanted.batch,), 0, 10, dtype=tf.int32)
 
 
 @tf.function

@@ -1,46 +1,55 @@
-"""vgglab's throughput over channel ratio, side, batch, threads and precision, with the memory it took and foretold."""
+"""vgglab's throughput over channel ratio, side, batch, threads and precision, one of them at a time away from the
+notebook's network, with the memory that it took and foretold. Keeps each row at once and goes on where it was cut."""
 
 import argparse
-import json
-import subprocess
-from pathlib import Path
+import time
 
-ROOT = Path(__file__).resolve().parent.parent
-NOTEBOOK = {"network.ratio": 4, "data.resize": 224, "data.batch_size": 128, "training.precision": "float32"}
-THREADS = 2
+import vgglab
+from results import Results
+
+NOTEBOOK = {"ratio": 4, "side": 224, "batch": 128, "threads": 2, "precision": "float32"}
+# What differs, and the steps that are timed: many where they are short.
+ROWS = [
+    ({}, 5),
+    ({"ratio": 1}, 3), ({"ratio": 2}, 3), ({"ratio": 8}, 7),
+    ({"side": 32}, 50), ({"side": 64}, 20), ({"side": 96}, 10),
+    ({"batch": 1}, 100), ({"batch": 16}, 20), ({"batch": 512}, 3),
+    ({"threads": 1}, 5),
+    ({"precision": "bfloat16"}, 5),
+]
 
 
-def measure(threads=THREADS, steps=5, **changed):
-    """A row of the table."""
-    settings = {**NOTEBOOK, **{key.replace("__", "."): value for key, value in changed.items()}}
-    command = [str(ROOT / ".build/release/vgglab"), "bench", str(ROOT / "experiments/vgg11-ratio4.yaml"), "--json"]
-    command += ["--steps", str(steps), "--threads", str(threads)]
-    for key, value in settings.items():
-        command += ["--set", f"{key}={value}"]
-    report = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-    took, foretold = report["peak_memory_bytes"], report["predicted_memory_bytes"]
-    print(
-        f"| {settings['network.ratio']} | {settings['data.resize']} | {settings['data.batch_size']} | {threads} | "
-        f"{settings['training.precision']} | {report['images_per_second']:.1f} | {report['share_of_peak']:.2f} | "
-        f"{took / 2**20:.0f} | {foretold / 2**20:.0f} | {foretold / took - 1:+.0%} |", flush=True)
-    return {"settings": settings, **report}
+def name(row):
+    return "sweep " + (" ".join(f"{key}={value}" for key, value in row.items()) or "notebook")
+
+
+def measure(row, steps):
+    shape = {**NOTEBOOK, **row}
+    report = vgglab.bench(
+        threads=shape["threads"], steps=steps, network__ratio=shape["ratio"], data__resize=shape["side"],
+        data__batch_size=shape["batch"], training__precision=shape["precision"])
+    keys = (
+        "images_per_second", "evaluation_images_per_second", "share_of_peak", "peak_memory_bytes",
+        "predicted_memory_bytes", "machine", "engine", "version")
+    return {"shape": shape, "steps": steps, **{key: report[key] for key in keys}}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--steps", type=int, default=5, help="timed steps of each row")
-    parser.add_argument("--json", help="write the reports to this file")
+    parser.add_argument("--again", action="store_true", help="also what has been measured with these sources")
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="begin no row after so long")
     options = parser.parse_args()
-    print("| ratio | side | batch | threads | precision | images/s | of peak | MiB | foretold | |")
-    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
-    rows = [{}]
-    rows += [{"network__ratio": ratio, "data__batch_size": 32} for ratio in (1, 2, 8)]
-    rows += [{"data__resize": side} for side in (32, 64, 96)]
-    rows += [{"data__batch_size": batch} for batch in (1, 16, 512)]
-    rows += [{"threads": 1}, {"training__precision": "bfloat16"}]
-    reports = [measure(steps=options.steps, **row) for row in rows]
-    if options.json:
-        Path(options.json).write_text(json.dumps(reports, indent=1) + "\n", encoding="utf-8")
+    begin, results = time.monotonic(), Results()
+    left = [(row, steps) for row, steps in ROWS if options.again or not results.has(name(row))]
+    for number, (row, steps) in enumerate(left):
+        if time.monotonic() - begin > options.seconds:
+            print(f"{len(left) - number} rows are left; call it again")
+            return
+        measured = measure(row, steps)
+        results.keep(name(row), "Benchmarks/run sweep", measured)
+        print(f"{name(row)}: {measured['images_per_second']:.1f} images/s, "
+              f"{measured['peak_memory_bytes'] / 2**20:.0f} MiB, "
+              f"foretold {measured['predicted_memory_bytes'] / 2**20:.0f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ struct BenchReport {
     let engine: String
     let machine: String
     let stepSeconds: [Double]
+    let evaluationSeconds: [Double]
     let profiles: [[PassTime]]
     let peakOperationsPerSecond: Double
     let peakMemoryBytes: Int
@@ -17,6 +18,7 @@ struct BenchReport {
     private var network: Network { prepared.network }
     private var batchSize: Int { prepared.experiment.data.batchSize }
     private var imagesPerSecond: Double { Double(batchSize) / stepSeconds.median }
+    private var evaluatedPerSecond: Double { Double(batchSize) / evaluationSeconds.median }
 
     /// What the whole step's direct multiply-accumulates come to, as a share of the peak. Winograd, which needs fewer,
     /// can pass 1.
@@ -72,6 +74,8 @@ struct BenchReport {
             \(Readable.fixed(seconds[seconds.count - 1] * 1000, decimals: 1)))
             throughput     \(Readable.fixed(imagesPerSecond, decimals: 1)) images/s, \
             \(percent(shareOfPeak)) of the peak counted as direct convolution
+            evaluation     \(Readable.fixed(evaluatedPerSecond, decimals: 1)) images/s, \
+            \(Readable.fixed(evaluatedPerSecond / imagesPerSecond, decimals: 2)) times training
             peak memory    \(Readable.bytes(peakMemoryBytes)), predicted \(Readable.bytes(prepared.memory.totalBytes))
 
             """
@@ -83,16 +87,19 @@ struct BenchReport {
             "experiment": .string(prepared.experiment.name),
             "images_per_second": .number(imagesPerSecond),
             "step_seconds": .array(stepSeconds.map(JSON.number)),
+            "evaluation_images_per_second": .number(evaluatedPerSecond),
             "batch_size": .integer(batchSize),
             "side": .integer(network.inputSide),
             "threads": .integer(prepared.threads),
             "precision": .string(prepared.experiment.training.precision.rawValue),
+            "version": .string(Vgglab.program),
             "engine": .string(engine),
             "machine": .string(machine),
             "peak_gflops": .number(peakOperationsPerSecond / 1e9),
             "share_of_peak": .number(shareOfPeak),
             "peak_memory_bytes": .integer(peakMemoryBytes),
             "predicted_memory_bytes": .integer(prepared.memory.totalBytes),
+            "settings": prepared.experiment.json,
             "passes": .array(
                 passes.map { pass in
                     [

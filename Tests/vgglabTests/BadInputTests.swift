@@ -68,6 +68,7 @@ struct BadCall: CustomTestStringConvertible, Sendable {
             "--save in no folder", "@/tiny.yaml --data @/good --save @/none/w", says: "--save @/none/w", "mkdir -p"),
         BadCall("--save to a folder", "@/tiny.yaml --data @/good --save @/folder", says: "@/folder", "is a folder"),
         BadCall("no steps", "bench @/tiny.yaml --steps 0", says: "--steps", "got 0"),
+        BadCall("rounds without peers", "bench @/tiny.yaml --rounds 3", says: "--rounds", "--peers"),
         BadCall("batch dumped nowhere", "data --dump-batch 3", says: "--dump-batch", "--out"),
         BadCall("weights without an experiment", "evaluate @/w", says: "file"),
         BadCall(

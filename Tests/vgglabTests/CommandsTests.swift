@@ -121,7 +121,32 @@ import Testing
         #expect(report["predicted_memory_bytes"] as? Int ?? 0 > 1 << 20)
         #expect((report["step_seconds"] as? [Double])?.count == 1)
         #expect(report["threads"] as? Int == 1)
+        #expect(report["evaluation_images_per_second"] as? Double ?? 0 > 0)
         #expect((report["passes"] as? [[String: Any]])?.isEmpty == false)
+    }
+
+    @Test func `a benchmark beside others is the script of the sources`() throws {
+        // Elsewhere, or the program would find its own sources' script and install what that needs.
+        let program = sandbox.file("place/.build/vgglab")
+        try sandbox.write("", to: "place/.build/empty")
+        try FileManager.default.copyItem(atPath: try Program.path(), toPath: program)
+        let call = [
+            "bench", sandbox.tiny, "--peers", "--rounds", "2", "--threads", "1", "--set", "data.batch_size=8", "--json",
+        ]
+        let shell = #"shift; exec "$PROGRAM" "$@""#
+        let alone = try Program(call, in: sandbox.path, shell: "PROGRAM='\(program)'; \(shell)").end()
+        #expect(alone.status == 2)
+        #expect(
+            alone.complaint.hasPrefix("--peers needs Benchmarks/run, which comes with vgglab's sources; "), "\(alone)")
+
+        try sandbox.write("#!/bin/sh\necho \"$@\"\nexit 3\n", to: "place/Benchmarks/run")
+        try FileManager.default.setAttributes(
+            [.posixPermissions: 0o755], ofItemAtPath: sandbox.file("place/Benchmarks/run"))
+        let measured = try Program(call, in: sandbox.path, shell: "PROGRAM='\(program)'; \(shell)").end()
+        #expect(measured.status == 3, "\(measured)")
+        #expect(
+            measured.output
+                == "compare \(sandbox.tiny) --threads 1 --steps 7 --rounds 2 --set data.batch_size=8 --json\n")
     }
 
     @Test(arguments: [

@@ -1,0 +1,55 @@
+"""vgglab as the other scripts here call it: one benchmark, one training run."""
+
+import contextlib
+import json
+import statistics
+import subprocess
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PROGRAM = ROOT / ".build/release/vgglab"
+NOTEBOOK = ROOT / "experiments/vgg11-ratio4.yaml"
+
+
+def call(*arguments):
+    """What a call of the program says."""
+    done = subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, cwd=ROOT)
+    if done.returncode != 0:
+        raise SystemExit(f"vgglab {' '.join(map(str, arguments))}: {done.stderr.strip()}")
+    return done.stdout
+
+
+def settings(changed):
+    """Options for settings such as {"data.resize": 32}."""
+    return [word for key, value in changed.items() for word in ("--set", f"{key}={value}")]
+
+
+def bench(experiment=NOTEBOOK, threads=2, steps=5, **changed):
+    """The report of `vgglab bench`; in names of settings, two underscores stand for the dot."""
+    changed = {key.replace("__", "."): value for key, value in changed.items()}
+    return json.loads(call(
+        "bench", experiment, "--json", "--threads", threads, "--steps", steps, *settings(changed)))
+
+
+@contextlib.contextmanager
+def store():
+    """A folder for runs that nobody wants to keep."""
+    with tempfile.TemporaryDirectory(prefix="vgglab-bench-") as folder:
+        yield Path(folder) / "runs"
+
+
+def history(run, runs):
+    """What a run has noted: a record for each step, epoch and other event."""
+    out = runs / f"{run}.jsonl"
+    call("export", run, "--runs", runs, "--format", "jsonl", "--out", out)
+    return [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+
+
+def steps_of(records):
+    return [record for record in records if record["event"] == "progress"]
+
+
+def median_quotient(dividends, divisors):
+    """Quotients are taken within a round, so that a load that comes and goes touches both sides alike."""
+    return statistics.median(a / b for a, b in zip(dividends, divisors))
