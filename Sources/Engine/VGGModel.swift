@@ -275,7 +275,9 @@ public final class VGGModel: TrainableModel {
 
     /// What there is on this machine.
     public static var traits: EngineTraits {
-        EngineTraits(hasWinograd: WinogradPlan.vectorWidth != nil, vectorWidth: Device.vectorWidth)
+        EngineTraits(
+            hasWinograd: WinogradPlan.vectorWidth != nil, vectorWidth: Device.vectorWidth,
+            hasBFloat16: Device.hasBFloat16)
     }
 
     /// Whether this machine computes in `precision`; where it does not, a model computes in float32.

@@ -156,8 +156,8 @@ public struct TrainingRecipe: Sendable, Hashable, Codable {
     public enum Precision: String, Sendable, Hashable, Codable, CaseIterable {
         /// IEEE single precision throughout.
         case float32
-        /// Fully connected layers multiply numbers of 8 significant bits where the processor can; weights, sums,
-        /// convolutions and the loss stay in single precision.
+        /// Hidden fully connected layers and Winograd convolutions multiply numbers of 8 significant bits where the
+        /// processor can; weights, sums and the loss stay in single precision.
         case bfloat16
     }
 

@@ -6,11 +6,14 @@ public struct EngineTraits: Sendable, Hashable {
     public var hasWinograd: Bool
     /// Floats in a vector.
     public var vectorWidth: Int
+    /// Whether the processor multiplies in bfloat16.
+    public var hasBFloat16: Bool
 
-    /// All of it; where nothing is said, a processor with AVX-512.
-    public init(hasWinograd: Bool = true, vectorWidth: Int = 16) {
+    /// All of it; where nothing is said, a processor with AVX-512 and bfloat16.
+    public init(hasWinograd: Bool = true, vectorWidth: Int = 16, hasBFloat16: Bool = true) {
         self.hasWinograd = hasWinograd
         self.vectorWidth = vectorWidth
+        self.hasBFloat16 = hasBFloat16
     }
 }
 
@@ -30,7 +33,7 @@ public struct MemoryEstimate: Sendable, Hashable {
     /// Peak resident memory of the process in bytes.
     public var totalBytes: Int { parts.reduce(0) { $0 + $1.bytes } }
 
-    /// The memory of training `network` on float32 numbers.
+    /// The memory of training `network`.
     ///
     /// - Parameters:
     ///   - storedBytes: the data set as it is held, a byte a pixel and a label.
@@ -94,6 +97,10 @@ public struct MemoryEstimate: Sendable, Hashable {
             Part(label: "gradients", bytes: parameters),
         ]
         if training.momentum != 0 { parts.append(Part(label: "momentum", bytes: parameters)) }
+        if training.precision == .bfloat16 && traits.hasBFloat16 {
+            let hidden = layers.filter { if case .linear = $0.kind { true } else { false } }.dropLast()
+            parts.append(Part(label: "bfloat16 copies", bytes: hidden.reduce(0) { $0 + $1.parameters } * float / 2))
+        }
         parts += [
             Part(label: "activations kept for backward", bytes: activations * batch),
             Part(label: "working memory of \(lanes) thread\(lanes == 1 ? "" : "s")", bytes: working),

@@ -113,6 +113,25 @@ import Testing
         #expect(result.correct == 8)
     }
 
+    @Test(arguments: [0, 1, 2] as [UInt64])
+    func `twenty losses with Winograd are those of direct convolution`(seed: UInt64) throws {
+        let network = try Network(
+            inputSide: 24, blocks: [Block(numConvs: 1, outChannels: 16), Block(numConvs: 2, outChannels: 32)],
+            classifier: [64], dropout: 0.5, numClasses: 10)
+        func losses(_ convolution: EngineOptions.Convolution) throws -> [Double] {
+            let model = try VGGModel(
+                network, recipe: TrainingRecipe(seed: seed), batchSize: 16,
+                options: EngineOptions(convolution: convolution), threads: 2)
+            return try (0..<20).map { step in
+                try model.train(Batch(16, for: network, seed: 20 * seed + UInt64(step)), step: step).lossSum
+            }
+        }
+        let (direct, winograd) = (try losses(.direct), try losses(.winograd))
+        #expect(direct != winograd)
+        #expect(zip(direct, winograd).allSatisfy { abs($0 - $1) <= 1e-4 * $0 })
+        #expect(try losses(.winograd) == winograd)
+    }
+
     @Test(arguments: [1, 2]) func `a step tells the norm of its gradient, without weight decay`(threads: Int) throws {
         let network = try Network.small()
         let recipe = TrainingRecipe(momentum: 0.9, weightDecay: 0.1)

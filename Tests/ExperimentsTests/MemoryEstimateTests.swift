@@ -53,6 +53,19 @@ import Testing
         #expect(several == 2 * 4 * (4 * 16 * 64) + 4 * Self.convolutions)
     }
 
+    @Test func `hidden weights have copies in bfloat16 where the processor has it`() throws {
+        let network = try Network(
+            inputSide: 8, blocks: [Block(numConvs: 1, outChannels: 16)], classifier: [32, 24], numClasses: 10)
+        func total(_ precision: TrainingRecipe.Precision, _ traits: EngineTraits = EngineTraits()) -> Int {
+            MemoryEstimate(
+                network, data: DataRecipe(), training: TrainingRecipe(precision: precision), engine: EngineOptions(),
+                storedBytes: 0, threads: 1, traits: traits
+            ).totalBytes
+        }
+        #expect(total(.bfloat16) - total(.float32) == 2 * (256 * 32 + 32 + 32 * 24 + 24))
+        #expect(total(.bfloat16, EngineTraits(hasBFloat16: false)) == total(.float32))
+    }
+
     @Test func `short vectors want pictures padded to one`() {
         let wide = estimate().parts[3].bytes
         let short = estimate(traits: EngineTraits(hasWinograd: false, vectorWidth: 8)).parts[3].bytes
