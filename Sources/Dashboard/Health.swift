@@ -49,8 +49,10 @@ extension RunSeries {
         return nil
     }
 
-    /// Loss near ln(classes) and accuracy near 1 / classes is what guessing gives.
+    /// Loss near ln(classes) and accuracy near 1 / classes is what guessing gives. Sound runs begin there, too, and stay for
+    /// some hundred steps.
     private var atChance: Ailment? {
+        guard let last = points.last, last.step >= 400 else { return nil }
         guard let loss = meanOfLastSteps({ $0.loss }), let accuracy = meanOfLastSteps({ $0.accuracy }) else {
             return nil
         }

@@ -25,14 +25,14 @@ struct HealthTests {
         }
     }
 
-    @Test("A loss near ln 10 with an accuracy near 0.1 after 100 steps is guessing")
+    @Test("A loss near ln 10 with an accuracy near 0.1 after 400 steps is guessing")
     func guessing() throws {
         let run = Scene.run("a-1")
-        let lines = screen(try Scene.records(of: run, upTo: 200, flat: true))
+        let lines = screen(try Scene.records(of: run, upTo: 450, flat: true))
         #expect(lines[3].contains("not learning"))
         #expect(lines.contains { $0.contains("ln 10 =") })
-        #expect(!screen(try Scene.records(of: run, upTo: 80, flat: true))[3].contains("not learning"))
-        #expect(!screen(try Scene.records(of: run, upTo: 200))[3].contains("not learning"))
+        #expect(!screen(try Scene.records(of: run, upTo: 380, flat: true))[3].contains("not learning"))
+        #expect(!screen(try Scene.records(of: run, upTo: 450))[3].contains("not learning"))
     }
 
     @Test("A loss that is no number says so and draws on")
