@@ -65,30 +65,31 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
-        // Tests mirror the targets; FileTesting gives them folders, ReferenceNetwork is the naive engine that they compare
-        // with, SaveCheckpoint a process to be killed.
-        .target(name: "FileTesting", path: "Tests/FileTesting"),
+        // Tests mirror the targets; TestSupport gives them folders and random numbers, ReferenceNetwork is the naive engine
+        // that they compare with, SaveCheckpoint a process to be killed.
+        .target(name: "TestSupport", path: "Tests/TestSupport"),
         .target(name: "ReferenceNetwork", dependencies: ["Experiments"], path: "Tests/ReferenceNetwork"),
         .testTarget(name: "ExperimentsTests", dependencies: ["Experiments"]),
-        .testTarget(name: "ExperimentFilesTests", dependencies: ["ExperimentFiles", "Experiments"]),
-        .testTarget(name: "DatasetsTests", dependencies: ["CZlib", "Datasets", "FileTesting"]),
-        .testTarget(name: "SafetensorsTests", dependencies: ["FileTesting", "Safetensors"]),
+        .testTarget(name: "ExperimentFilesTests", dependencies: ["ExperimentFiles", "Experiments", "TestSupport"]),
+        .testTarget(name: "DatasetsTests", dependencies: ["CZlib", "Datasets", "TestSupport"]),
+        .testTarget(name: "SafetensorsTests", dependencies: ["Safetensors", "TestSupport"]),
         .executableTarget(
             name: "SaveCheckpoint", dependencies: ["Checkpoints", "Experiments", "Safetensors"],
             path: "Tests/SaveCheckpoint"),
         .testTarget(
             name: "CheckpointsTests",
-            dependencies: ["Checkpoints", "Experiments", "FileTesting", "Safetensors", "SaveCheckpoint"]),
+            dependencies: ["Checkpoints", "Experiments", "Safetensors", "SaveCheckpoint", "TestSupport"]),
         .testTarget(
             name: "EngineTests", dependencies: ["CKernels", "Engine", "Experiments", "OneDNN", "ReferenceNetwork"]),
         .testTarget(
             name: "TrainingTests",
-            dependencies: ["Datasets", "Engine", "Experiments", "FileTesting", "Safetensors", "Training"]),
+            dependencies: ["Datasets", "Engine", "Experiments", "Safetensors", "TestSupport", "Training"]),
         .testTarget(name: "RunLogTests", dependencies: ["Experiments", "RunLog"]),
         .testTarget(name: "ScreenTests", dependencies: ["Screen"]),
         .testTarget(
             name: "DashboardTests",
-            dependencies: ["Dashboard", "ExperimentFiles", "Experiments", "RunLog", "Screen"], exclude: ["Golden"]),
+            dependencies: ["Dashboard", "ExperimentFiles", "Experiments", "RunLog", "Screen", "TestSupport"],
+            exclude: ["Golden"]),
         // A terminal for programs under test, and a program that CursesTerminal's tests run in it.
         .target(name: "TerminalTesting", dependencies: ["CNcurses", "Screen"], path: "Tests/TerminalTesting"),
         .executableTarget(
@@ -99,18 +100,18 @@ let package = Package(
             dependencies: ["CursesTerminal", "Screen", "TerminalFixture", "TerminalTesting"]),
         .testTarget(
             name: "RunStoreTests",
-            dependencies: ["Experiments", "FileTesting", "RunStore", .product(name: "GRDB", package: "GRDB.swift")]),
+            dependencies: ["Experiments", "RunStore", "TestSupport", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(
             name: "RunnerTests",
             dependencies: [
-                "Checkpoints", "Datasets", "Engine", "Experiments", "FileTesting", "RunStore", "Runner", "Training",
+                "Checkpoints", "Datasets", "Engine", "Experiments", "RunStore", "Runner", "TestSupport", "Training",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         .testTarget(
-            name: "ExportsTests", dependencies: ["Experiments", "Exports", "FileTesting", "RunLog", "Safetensors"]),
+            name: "ExportsTests", dependencies: ["Experiments", "Exports", "RunLog", "Safetensors", "TestSupport"]),
         // The program is run as a process of its own, from the folder that the tests are built into.
         .testTarget(
-            name: "vgglabTests", dependencies: ["FileTesting", "vgglab", .product(name: "GRDB", package: "GRDB.swift")]),
+            name: "vgglabTests", dependencies: ["TestSupport", "vgglab", .product(name: "GRDB", package: "GRDB.swift")]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,6 +1,6 @@
 // Checkpoints come back as they were written, damaged ones are found out and passed over, and old ones go.
 
-import FileTesting
+import TestSupport
 import Checkpoints
 import Experiments
 import Foundation

@@ -1,7 +1,7 @@
 // A checkpoint is old or new, never neither: one save is killed at each of its system calls, and each of them is made to
 // fail, in a process of its own under strace.
 
-import FileTesting
+import TestSupport
 import Checkpoints
 import Experiments
 import Foundation

@@ -1,5 +1,6 @@
 // A person who types and clicks at random: the dashboard stays alive and consistent, and asks for nothing absurd.
 
+import TestSupport
 import Dashboard
 import Experiments
 import Screen
@@ -7,18 +8,6 @@ import Testing
 
 @Suite("Random input")
 struct RandomInputTests {
-    /// Numbers that look random and are the same in every run.
-    struct Generator: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var bits = state
-            bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
-            return bits ^ (bits >> 31)
-        }
-    }
-
     static let keys: [Key] =
         [
             .enter, .escape, .tab, .backTab, .backspace, .delete, .insert, .up, .down, .left, .right, .shiftUp,
@@ -29,7 +18,7 @@ struct RandomInputTests {
 
     @Test("20,000 keys, mouse events and sizes leave a screen that can be drawn")
     func storm() throws {
-        var random = Generator(state: 1)
+        var random = SplitMix64(state: 1)
         var state = try Scene.busy()
         var effects: [Effect] = []
         for number in 0..<20_000 {

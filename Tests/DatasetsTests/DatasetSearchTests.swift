@@ -1,6 +1,6 @@
 // Where data are looked for, in which order, and under which names.
 
-import FileTesting
+import TestSupport
 import Datasets
 import Testing
 

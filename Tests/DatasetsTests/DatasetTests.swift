@@ -1,6 +1,6 @@
 // Whole data sets: small ones made by hand, the real one, and what a person reads when there is a fault.
 
-import FileTesting
+import TestSupport
 import Datasets
 import Foundation
 import Testing

@@ -1,6 +1,6 @@
 // The real data set, where Debian's package has put it.
 
-import FileTesting
+import TestSupport
 import Datasets
 import Foundation
 import Testing

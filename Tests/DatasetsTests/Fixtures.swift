@@ -1,6 +1,6 @@
 // What the suites share: IDX bytes made by hand, zlib's compressor, and folders that vanish after a test.
 
-import FileTesting
+import TestSupport
 import CZlib
 import Datasets
 import Foundation

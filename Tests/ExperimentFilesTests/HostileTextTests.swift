@@ -1,5 +1,6 @@
 // Texts that nobody means well with: damaged from a fixed seed, nested without end, or made of aliases that multiply.
 
+import TestSupport
 import ExperimentFiles
 import Experiments
 import Testing
@@ -98,18 +99,5 @@ import Testing
     @Test func `stars in a sentence are no aliases`() throws {
         let text = "description: \"*VGG* * 2 *\"\nname: R&D *b\n"
         #expect(try ExperimentFile.parse(text, path: "a.yaml").name == "R&D *b")
-    }
-}
-
-/// Sebastiano Vigna's SplitMix64, so that each run tries the same inputs.
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

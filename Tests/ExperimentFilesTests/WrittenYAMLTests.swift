@@ -1,5 +1,6 @@
 // Texts as they are written here and nearly so: the short way of reading them says what the long way does.
 
+import TestSupport
 import ExperimentFiles
 import Experiments
 import Testing

@@ -1,6 +1,6 @@
 // A run as CSV, JSON and JSON Lines.
 
-import FileTesting
+import TestSupport
 import Experiments
 import Exports
 import Foundation

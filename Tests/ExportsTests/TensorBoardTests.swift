@@ -1,6 +1,6 @@
 // TensorBoard event files: bytes that TensorFlow's own writer made, and what readers find in ours.
 
-import FileTesting
+import TestSupport
 import Experiments
 import Exports
 import Foundation

@@ -1,6 +1,6 @@
 // Weights as files of their own, read back field by field.
 
-import FileTesting
+import TestSupport
 import Experiments
 import Exports
 import Foundation

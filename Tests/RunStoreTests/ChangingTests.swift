@@ -1,6 +1,6 @@
 // Runs are made under names of their own, taken back to a checkpoint, forked, found by name, and deleted.
 
-import FileTesting
+import TestSupport
 import Experiments
 import Foundation
 import RunStore

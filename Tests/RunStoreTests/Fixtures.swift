@@ -1,6 +1,6 @@
 // A store in a folder of its own, runs to put into it, and what they say.
 
-import FileTesting
+import TestSupport
 import Experiments
 import Foundation
 import GRDB

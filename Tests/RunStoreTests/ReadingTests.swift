@@ -1,7 +1,7 @@
 // Runs that are read again and again: what has changed is seen, and nothing else is read.
 
 import Experiments
-import FileTesting
+import TestSupport
 import Foundation
 import RunStore
 import Testing
@@ -68,18 +68,5 @@ import Testing
             let error = #expect(throws: RunStoreError.self) { try body() }
             #expect(error?.description == "run a-1 has been deleted")
         }
-    }
-}
-
-/// Sebastiano Vigna's SplitMix64, so that each run does the same.
-private struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var bits = state
-        bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
-        return bits ^ (bits >> 31)
     }
 }

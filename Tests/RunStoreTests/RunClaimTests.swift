@@ -1,6 +1,6 @@
 // A run has one owner at a time, and none that is dead.
 
-import FileTesting
+import TestSupport
 import Foundation
 import RunStore
 import Synchronization

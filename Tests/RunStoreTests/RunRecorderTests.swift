@@ -1,6 +1,6 @@
 // What a run says comes back to the bit, and training neither waits for the store nor loses what it could not take yet.
 
-import FileTesting
+import TestSupport
 import Experiments
 import Foundation
 import GRDB

@@ -1,6 +1,6 @@
 // Where a store is, how it is opened, and what becomes of one that cannot be used.
 
-import FileTesting
+import TestSupport
 import Experiments
 import Foundation
 import GRDB

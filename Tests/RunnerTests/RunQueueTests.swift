@@ -1,6 +1,6 @@
 // Runs side by side and one after the other: who goes on, who waits, and what becomes of them.
 
-import FileTesting
+import TestSupport
 import Experiments
 import Foundation
 import RunStore

@@ -1,7 +1,7 @@
 // A store, made-up pictures and a small network with dropout and momentum: all that a session needs, in a folder of its
 // own.
 
-import FileTesting
+import TestSupport
 import Checkpoints
 import Datasets
 import Engine

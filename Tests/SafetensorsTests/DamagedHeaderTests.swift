@@ -1,6 +1,6 @@
 // A hundred thousand damaged headers and files from a fixed seed: each ends in a value or an error, never in a crash.
 
-import FileTesting
+import TestSupport
 import Safetensors
 import Testing
 

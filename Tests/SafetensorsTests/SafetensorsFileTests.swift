@@ -1,6 +1,6 @@
 // What reading accepts, and that everything else is refused with a sentence and never with a crash.
 
-import FileTesting
+import TestSupport
 import Foundation
 import Safetensors
 import Testing

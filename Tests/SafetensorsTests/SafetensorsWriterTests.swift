@@ -1,6 +1,6 @@
 // What writing puts on disk: the reference implementation's bytes, whole or not at all.
 
-import FileTesting
+import TestSupport
 import Foundation
 import Safetensors
 import Testing

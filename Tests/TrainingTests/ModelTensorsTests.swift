@@ -1,6 +1,6 @@
 // Weights to a file and back with a real model, and files that do not fit one.
 
-import FileTesting
+import TestSupport
 import Engine
 import Experiments
 import Foundation

@@ -1,6 +1,6 @@
 // When a run's state is kept, and runs that go on from what was kept as if they had never been cut.
 
-import FileTesting
+import TestSupport
 import Datasets
 import Engine
 import Experiments

@@ -1,6 +1,6 @@
 // Which pictures an experiment takes of its data set, and in how many steps.
 
-import FileTesting
+import TestSupport
 import Datasets
 import Experiments
 import Foundation

@@ -1,6 +1,7 @@
 // Runs that are killed at random moments and resumed, again and again, end as if nothing had happened: the same weights,
 // optimizer state and metrics to the bit. VGGLAB_KILLS says how many kills; scripts/long-tests makes 200.
 
+import TestSupport
 import Foundation
 import Testing
 
@@ -100,18 +101,5 @@ import Testing
         }
         print("\(killed) kills, \(inside) of them inside training, \(resumed) beginnings and resumes")
         #expect(inside >= kills / 4)
-    }
-}
-
-/// Sebastiano Vigna's SplitMix64, so that each run tries the same moments.
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

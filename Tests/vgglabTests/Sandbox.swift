@@ -1,6 +1,6 @@
 // A folder with a small experiment in it, and a data set made by hand where the real one is not wanted.
 
-import FileTesting
+import TestSupport
 import Foundation
 import Testing
 
