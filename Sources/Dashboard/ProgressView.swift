@@ -59,10 +59,11 @@ struct ProgressView: Widget {
         }
     }
 
-    private var epochShare: Double {
-        guard let run, run.stepsPerEpoch > 0, run.epoch > 0 else { return 0 }
-        let inEpoch = run.step - (run.epoch - 1) * run.stepsPerEpoch
-        return min(max(Double(inEpoch) / Double(run.stepsPerEpoch), 0), 1)
+    /// The epoch of the last step, from 1, and how much of it is made. An ended run's own `epoch` is the last finished one.
+    private var epoch: (number: Int, share: Double) {
+        guard let run, run.stepsPerEpoch > 0, run.step > 0 else { return (run?.epoch ?? 0, 0) }
+        let (finished, inEpoch) = (run.step - 1).quotientAndRemainder(dividingBy: run.stepsPerEpoch)
+        return (finished + 1, Double(inEpoch + 1) / Double(run.stepsPerEpoch))
     }
 
     private var runShare: Double {
@@ -83,12 +84,12 @@ struct ProgressView: Widget {
         }
         let epochs = run.experiment.training.epochs
         if content.height >= 3 {
-            drawBar("epoch \(run.epoch)/\(epochs)", epochShare, in: content.row(0), on: &buffer)
+            drawBar("epoch \(epoch.number)/\(epochs)", epoch.share, in: content.row(0), on: &buffer)
             drawBar("run", runShare, in: content.row(1), on: &buffer)
             drawSpeed(in: content.row(2), on: &buffer)
         } else {
             let parts = content.row(0).columns([.share(5), .exactly(2), .share(4)])
-            drawBar("epoch \(run.epoch)/\(epochs)", epochShare, in: parts[0], on: &buffer)
+            drawBar("epoch \(epoch.number)/\(epochs)", epoch.share, in: parts[0], on: &buffer)
             drawSpeed(in: parts[2], on: &buffer)
         }
     }

@@ -39,6 +39,15 @@ struct RunHistoryTests {
         #expect(state.update(.runs([run])) == [])
     }
 
+    @Test("A run that was stopped within an epoch shows how much of it is made")
+    func stoppedWithinAnEpoch() {
+        var run = Scene.run("a-1", .stopped, epoch: 1)
+        run.step = Scene.stepsPerEpoch + 47
+        var state = State(size: Size(columns: 120, rows: 36))
+        _ = state.update(.runs([run]))
+        #expect(state.frame().cells.lines.contains { $0.contains("epoch 2/10") && $0.contains("10 %") })
+    }
+
     @Test("A run of another process is asked about again when it has gone on")
     func otherProcess() throws {
         var run = Scene.run("a-1")
