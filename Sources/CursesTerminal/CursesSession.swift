@@ -47,11 +47,12 @@ final class CursesSession {
         typeahead(-1)  // or curses would leave frames unfinished while keys wait
         scrollok(ncurses_screen(), false)
         leaveok(ncurses_screen(), false)
-        // Ctrl-S, Ctrl-Q, Ctrl-V and Ctrl-O are keys like any other.
+        // Ctrl-S, Ctrl-Q, Ctrl-V and Ctrl-O are keys like any other; Ctrl-C and Ctrl-Z leave a frame that is on its way.
         var keys = termios()
         if tcgetattr(STDIN_FILENO, &keys) == 0 {
             keys.c_iflag &= ~tcflag_t(IXON | IXOFF)
             keys.c_lflag &= ~tcflag_t(IEXTEN)
+            keys.c_lflag |= tcflag_t(NOFLSH)
             tcsetattr(STDIN_FILENO, TCSADRAIN, &keys)
             def_prog_mode()
         }

@@ -59,6 +59,9 @@ final class TerminalWindow {
         try tmux(["resize-window", "-x", "\(columns)", "-y", "\(rows)"])
     }
 
+    /// Makes the terminal forget what stands on it, as a program that draws over another's screen would.
+    func wipe() throws { try tmux(["send-keys", "-R"]) }
+
     /// Waits until the screen is as wanted.
     @discardableResult
     func wait(
