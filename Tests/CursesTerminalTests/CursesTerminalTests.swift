@@ -30,7 +30,7 @@ struct Fixture {
     }
 
     /// Waits until the program's first line says that its last input was this.
-    func shows(_ last: String, seconds: Double = 10) -> Bool {
+    func shows(_ last: String, seconds: Double = 60) -> Bool {
         terminal.wait(seconds: seconds) { screen in
             screen.lines[0].split(separator: "#").last?.drop { $0.isNumber }.hasPrefix(" \(last)") == true
         }
@@ -61,7 +61,7 @@ struct Fixture {
     }
 }
 
-@Suite(.timeLimit(.minutes(2))) struct CursesTerminalTests {
+@Suite(.timeLimit(.minutes(10))) struct CursesTerminalTests {
     @Test func `a frame is shown to the last cell, and all is given back in the end`() throws {
         let fixture = try Fixture(columns: 97, rows: 31)
         #expect(fixture.shows("start"))

@@ -5,7 +5,7 @@ import Screen
 import TerminalTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct TerminalSignalsTests {
+@Suite(.timeLimit(.minutes(10))) struct TerminalSignalsTests {
     @Test(arguments: [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1])
     func `a signal that asks for the end is input, and ends what takes none`(number: Int32) throws {
         let fixture = try Fixture()

@@ -19,7 +19,7 @@ import Testing
         return taken
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: [1, 7, 30, 50, 99, 100, 101, 1000])
+    @Test(.timeLimit(.minutes(10)), arguments: [1, 7, 30, 50, 99, 100, 101, 1000])
     func `every picture comes once, in order, with its label`(batchSize: Int) {
         let loader = BatchLoader(images: images, side: 1, batchSize: batchSize)
         for epoch in 1...5 {
@@ -81,7 +81,7 @@ import Testing
         #expect(loader.next() == nil)
     }
 
-    @Test(.timeLimit(.minutes(1))) func `an epoch begun in the middle of another is whole`() {
+    @Test(.timeLimit(.minutes(10))) func `an epoch begun in the middle of another is whole`() {
         let loader = BatchLoader(images: images, side: 8, batchSize: 10)
         for taken in 0..<200 {
             loader.start(order: (0..<100).map { 99 - $0 })
@@ -95,7 +95,7 @@ import Testing
         #expect(take(loader).labels == (0..<100).map { $0 % 10 })
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a picture of a dropped epoch never comes`() {
+    @Test(.timeLimit(.minutes(10))) func `a picture of a dropped epoch never comes`() {
         let loader = BatchLoader(images: images, side: 1024, batchSize: 1)
         for round in 0..<300 {
             loader.start(order: [1, 1, 1])

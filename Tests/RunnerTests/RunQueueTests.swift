@@ -8,7 +8,7 @@ import Runner
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct RunQueueTests {
+@Suite(.timeLimit(.minutes(10))) struct RunQueueTests {
     private let room: QueueRoom
 
     init() throws {

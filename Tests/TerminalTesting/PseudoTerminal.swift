@@ -129,7 +129,7 @@ package final class PseudoTerminal {
     // MARK: What comes of it
 
     /// Waits until the screen is as described; `false` if it is not so within the time.
-    package func wait(seconds: Double = 10, until condition: (VirtualScreen) -> Bool) -> Bool {
+    package func wait(seconds: Double = 60, until condition: (VirtualScreen) -> Bool) -> Bool {
         let start = ContinuousClock.now
         while true {
             let isOver = ending != .runs
@@ -140,7 +140,7 @@ package final class PseudoTerminal {
     }
 
     /// Waits for the end of the program, and takes what it has sent last.
-    package func end(seconds: Double = 10) -> Ending {
+    package func end(seconds: Double = 60) -> Ending {
         let start = ContinuousClock.now
         while ending == .runs, ContinuousClock.now - start < .seconds(seconds) { take(within: 5) }
         take(within: 0)

@@ -5,7 +5,7 @@ import Foundation
 import Testing
 import Training
 
-@Suite(.timeLimit(.minutes(1))) struct HoldTests {
+@Suite(.timeLimit(.minutes(10))) struct HoldTests {
     /// A run that is held in its second step and let go by whatever `during` does while it waits.
     private func heldRun(
         during: @escaping @Sendable (StopRequest, HoldRequest) -> Void

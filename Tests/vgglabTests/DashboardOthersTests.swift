@@ -4,7 +4,7 @@
 import Foundation
 import Testing
 
-@Suite(.serialized, .enabled(if: hasTmux), .timeLimit(.minutes(5))) struct DashboardOthersTests {
+@Suite(.serialized, .enabled(if: hasTmux), .timeLimit(.minutes(10))) struct DashboardOthersTests {
     private let sandbox: Sandbox
     private let runs: String
 

@@ -4,7 +4,7 @@
 import Foundation
 import Testing
 
-@Suite(.enabled(if: hasData && hasTmux), .timeLimit(.minutes(5))) struct DashboardStormTests {
+@Suite(.enabled(if: hasData && hasTmux), .timeLimit(.minutes(10))) struct DashboardStormTests {
     @Test func `20,000 keys and mouse events and 1,000 sizes leave a screen that is right`() throws {
         let sandbox = try Sandbox()
         for name in ["one", "two"] {

@@ -3,7 +3,7 @@
 import Foundation
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(2))) struct OwnersTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct OwnersTests {
     private let sandbox: Sandbox
     private let options: [String]
 

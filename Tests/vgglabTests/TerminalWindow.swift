@@ -65,7 +65,7 @@ final class TerminalWindow {
     /// Waits until the screen is as wanted.
     @discardableResult
     func wait(
-        for what: String, seconds: Double = 30, _ isThere: (String) -> Bool
+        for what: String, seconds: Double = 60, _ isThere: (String) -> Bool
     ) throws -> String {
         let end = Date().addingTimeInterval(seconds)
         var last = ""
