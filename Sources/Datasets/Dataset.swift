@@ -1,6 +1,8 @@
 // A data set in memory, loaded from its four files and checked as a whole.
 
 internal import Crypto
+internal import Dispatch
+internal import Synchronization
 
 /// Training and test pictures that belong together.
 public struct Dataset: Sendable {
@@ -48,8 +50,23 @@ public struct Dataset: Sendable {
     /// - Throws: `DatasetError` that names the file and what is wrong with it.
     public static func load(from search: DatasetSearch) throws(DatasetError) -> Dataset {
         let (folder, files) = try search.locate()
-        let train = try Part(images: .trainImages, labels: .trainLabels, files: files, search: search)
-        let test = try Part(images: .testImages, labels: .testLabels, files: files, search: search)
+        // Both halves at the same time: to unpack them is the most of a program's start.
+        let halves = Mutex<[FileRole: Result<Part, DatasetError>]>([:])
+        let roles: [(images: FileRole, labels: FileRole)] = [(.trainImages, .trainLabels), (.testImages, .testLabels)]
+        DispatchQueue.concurrentPerform(iterations: roles.count) { half in
+            let (images, labels) = roles[half]
+            let part = Result { () throws(DatasetError) in
+                try Part(images: images, labels: labels, files: files, search: search)
+            }
+            halves.withLock { $0[images] = part }
+        }
+        func half(_ images: FileRole) throws(DatasetError) -> Part {
+            guard let part = halves.withLock({ $0[images] }) else {
+                throw .notFound(dataset: search.dataset, folders: search.folders)
+            }
+            return try part.get()
+        }
+        let (train, test) = (try half(.trainImages), try half(.testImages))
 
         guard test.images.height == train.images.height, test.images.width == train.images.width else {
             throw test.imagesFile.fault(

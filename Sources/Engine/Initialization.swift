@@ -17,7 +17,7 @@ extension VGGModel {
             let bound = isBias ? 1 / Float(fanIn).squareRoot() : (6 / Float(fanIn + fanOut)).squareRoot()
             // Dropout's streams start at a step shifted by 16 bits; initial weights have those before step 0.
             let random = CounterRandom(seed: seed, stream: UInt64.max - UInt64(stream))
-            try draw(parameter) { index in (2 * random.uniform(at: UInt64(index)) - 1) * bound }
+            try draw(parameter, bound: bound, random: random)
         }
     }
 }

@@ -19,6 +19,15 @@ package func add(_ addend: UnsafeMutableBufferPointer<Float>, into sum: UnsafeMu
     }
 }
 
+/// Value i becomes number i of `random`, spread over [−bound, bound).
+func fillUniform(_ values: UnsafeMutableBufferPointer<Float>, bound: Float, random: CounterRandom) {
+    parallel { part, parts in
+        for index in share(of: values.count, part, parts) {
+            values[index] = (2 * random.uniform(at: UInt64(index)) - 1) * bound
+        }
+    }
+}
+
 /// Zeroes values with probability `p` and scales the others by 1 / (1 − p), in place.
 ///
 /// What happens to value i of a step depends on `random` and i alone.

@@ -249,12 +249,11 @@ public final class VGGModel: TrainableModel {
         }
     }
 
-    /// Draws a parameter's numbers: `number` gives the one at each row-major index.
-    func draw(_ parameter: ParameterInfo, _ number: (Int) -> Float) throws(EngineError) {
-        let tensor = tensor(parameter)
-        let numbers = tensor.gradient.floats
-        for index in 0..<parameter.count { numbers[index] = number(index) }
-        try setValue(of: parameter, to: UnsafeBufferPointer(rebasing: numbers.prefix(parameter.count)))
+    /// Draws a parameter's numbers from U(±bound), row-major.
+    func draw(_ parameter: ParameterInfo, bound: Float, random: CounterRandom) throws(EngineError) {
+        let numbers = UnsafeMutableBufferPointer(rebasing: tensor(parameter).gradient.floats.prefix(parameter.count))
+        fillUniform(numbers, bound: bound, random: random)
+        try setValue(of: parameter, to: UnsafeBufferPointer(numbers))
     }
 
     private func tensor(_ info: ParameterInfo) -> Parameter {
