@@ -104,18 +104,20 @@ int winograd_has_bfloat16(void) {
 }
 
 size_t winograd_weights_size(const winograd_shape *shape) {
-    return 36 * (size_t)(shape->sources * shape->results * shape->vector * shape->vector) / (shape->is_bfloat16 ? 2 : 1);
+    const size_t depth = shape->is_bfloat16 ? 2 : 1;
+    return 36 * (size_t)(shape->sources * shape->results * shape->vector * shape->vector) / depth;
 }
 
 size_t winograd_scratch_size(const winograd_shape *shape) {
     const long depth = shape->is_bfloat16 ? 2 : 1;
     const long ins = shape->sources * shape->vector, outs = shape->results * shape->vector;
     // Forward and, with the groups exchanged, for the gradient of the input.
-    const long there = winograd_block(ins / depth, outs, ins * outs / depth, 0) * (ins / depth + outs + 2 * shape->vector);
-    const long back = winograd_block(outs / depth, ins, ins * outs / depth, 0) * (outs / depth + ins + 2 * shape->vector);
+    const long windows = ins * outs / depth, rest = 2 * shape->vector;
+    const long there = winograd_block(ins / depth, outs, windows, 0) * (ins / depth + outs + rest);
+    const long back = winograd_block(outs / depth, ins, windows, 0) * (outs / depth + ins + rest);
     const long forward = there > back ? there : back;
     const long backward = winograd_block(ins / depth, outs / depth, ins * outs, 1) * (ins + outs) / depth
-        + 2 * shape->vector + ins * outs;
+        + rest + ins * outs;
     return 36 * (size_t)(forward > backward ? forward : backward);
 }
 
