@@ -2,6 +2,7 @@
 // then digested and flushed, and one rename makes them count; only then older ones go.
 
 public import Experiments
+internal import Foundation
 internal import Glibc
 public import Safetensors
 
@@ -113,6 +114,34 @@ public struct CheckpointFolder: Sendable {
             all.isEmpty
                 ? "\(path): there is no checkpoint yet"
                 : "there is no checkpoint \(name); there are \(steps.joined(separator: ", "))")
+    }
+
+    /// Takes over another folder's checkpoint: it stays here when it goes there. Costs no room where files can have two
+    /// names, as they are never changed.
+    ///
+    /// - Throws: `CheckpointError`; nothing of it stays then.
+    public func take(over checkpoint: SavedCheckpoint) throws(CheckpointError) -> SavedCheckpoint {
+        let name = checkpoint.folderName
+        guard let taken = SavedCheckpoint(named: name, in: path) else {
+            preconditionFailure("a checkpoint's name is one")
+        }
+        try Folders.make(path)
+        let hidden = "\(path)/\(Self.hidden)\(Self.randomName)"
+        guard mkdir(hidden, 0o700) == 0 else { throw CheckpointError(path, code: errno) }
+        for file in Folders.names(in: checkpoint.path) {
+            let (from, to) = ("\(checkpoint.path)/\(file)", "\(hidden)/\(file)")
+            if link(from, to) == 0 { continue }
+            do { try FileManager.default.copyItem(atPath: from, toPath: to) } catch {
+                Folders.remove(hidden)
+                throw CheckpointError("\(checkpoint.path): cannot be taken over: \(error.localizedDescription)")
+            }
+        }
+        guard rename(hidden, taken.path) == 0 else {
+            let code = errno
+            Folders.remove(hidden)
+            throw CheckpointError(taken.path, code: code)
+        }
+        return taken
     }
 
     /// Removes what a process that was killed has left; only for who owns the run.

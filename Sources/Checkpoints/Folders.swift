@@ -23,7 +23,7 @@ package enum Folders {
     }
 
     /// The names in a folder; none where there is no folder.
-    static func names(in path: String) -> [String] {
+    package static func names(in path: String) -> [String] {
         guard let folder = opendir(path) else { return [] }
         defer { closedir(folder) }
         var names: [String] = []
@@ -55,6 +55,12 @@ package enum Folders {
         } else {
             unlink(path)
         }
+    }
+
+    /// Whether it is a folder, and not a link to one.
+    package static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
     /// Bytes of a regular file; `nil` for anything else.

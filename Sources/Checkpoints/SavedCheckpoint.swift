@@ -42,6 +42,9 @@ public struct SavedCheckpoint: Sendable, Hashable {
         isEvaluated = parts.count == 3
     }
 
+    /// Its folder's own name.
+    var folderName: String { path.split(separator: "/").last.map(String.init) ?? path }
+
     /// The folder's name for a position. The same step has two where a run is kept before and after an evaluation.
     static func name(for position: RunPosition) -> String {
         let digits = String(position.step)

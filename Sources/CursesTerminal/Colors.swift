@@ -75,13 +75,14 @@ struct Colors {
         }
         if depth < .full { return (ground == .selection || ground == .bar ? -1 : table.text(style.role), -1) }
         let color = ground == .selection ? table.selection : ground == .bar ? table.bar : table.text(ground)
-        let text = style.role == .normal ? table.textOnGround : table.text(style.role)
-        return (text, color)
+        let text = table.text(style.role)
+        return (text < 0 ? table.textOnGround : text, color)
     }
 
     // MARK: Tables
 
-    /// Colours by their numbers in xterm's table.
+    /// Colours by their numbers in xterm's table. Headings have none of their own: bold in the terminal's colour of text,
+    /// they can be read where the ground is of the other kind than the palette's.
     private struct Table {
         var series: [Int]
         var heat: [Int]
@@ -111,7 +112,7 @@ struct Colors {
             series: [214, 74, 36, 202, 175, 227, 32, 250], heat: [235, 17, 19, 25, 31, 37, 43, 79, 156, 227],
             firstLightHeat: 5,
             named: [
-                .dim: 245, .title: 255, .border: 240, .borderFocused: 74, .key: 214, .good: 36, .warning: 221,
+                .dim: 245, .border: 240, .borderFocused: 74, .key: 214, .good: 36, .warning: 221,
                 .bad: 203, .accent: 117, .match: 227, .filled: 74, .track: 238,
             ], selection: 24, bar: 236, textOnGround: 255, grays: [16] + Array(233...254) + [231], white: 255, black: 16
         )
@@ -120,7 +121,7 @@ struct Colors {
             series: [130, 25, 29, 160, 133, 100, 19, 242], heat: [255, 194, 157, 115, 73, 67, 61, 55, 54, 53],
             firstLightHeat: 4,
             named: [
-                .dim: 243, .title: 16, .border: 248, .borderFocused: 25, .key: 130, .good: 29, .warning: 130,
+                .dim: 243, .border: 248, .borderFocused: 25, .key: 130, .good: 29, .warning: 130,
                 .bad: 160, .accent: 25, .match: 90, .filled: 67, .track: 252,
             ], selection: 153, bar: 254, textOnGround: 16, grays: [16] + Array(233...254) + [231], white: 16, black: 255
         )

@@ -89,16 +89,19 @@ public struct CheckpointEntry: Sendable, Hashable {
     /// Steps made by then.
     public var step: Int
     /// The epoch that the next step belongs to, from 1.
-    public var nextEpoch: Int
+    public var epoch: Int
+    /// Whether steps of that epoch have been made.
+    public var isInsideEpoch: Bool
     /// Test accuracy of the last epoch that was finished by then, 0 to 1.
     public var testAccuracy: Double?
     /// Whether it is that of the best epoch among those that are kept.
     public var isBest: Bool
 
     /// All of it.
-    public init(step: Int, nextEpoch: Int, testAccuracy: Double?, isBest: Bool) {
+    public init(step: Int, epoch: Int, isInsideEpoch: Bool = false, testAccuracy: Double?, isBest: Bool) {
         self.step = step
-        self.nextEpoch = nextEpoch
+        self.epoch = epoch
+        self.isInsideEpoch = isInsideEpoch
         self.testAccuracy = testAccuracy
         self.isBest = isBest
     }

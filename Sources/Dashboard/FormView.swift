@@ -26,9 +26,10 @@ struct FormView {
     /// Rows that a network of five blocks and three layers needs with what it costs.
     private static let leastRows = 20
 
-    /// Below header and above key bar, as high as the fields need.
+    /// Below header and above key bar, as high as the fields, or the cost sheet below a fork's checkpoint, need.
     private func box(in area: Rect) -> Rect {
-        area.centered(Size(columns: min(area.width, 116), rows: max((form?.fields.count ?? 0) + 5, Self.leastRows)))
+        let rows = Self.leastRows + (form?.parent == nil ? 0 : 1)
+        return area.centered(Size(columns: min(area.width, 116), rows: max((form?.fields.count ?? 0) + 5, rows)))
     }
 
     private var body: Rect {
@@ -132,8 +133,13 @@ struct FormView {
 extension CheckpointEntry {
     /// Where a fork begins, a line each.
     fileprivate var lines: [(label: String, text: String)] {
-        let accuracy = testAccuracy.map { ", test acc \(Readable.fixed($0, decimals: 3))" } ?? ""
-        return [("begins at", "step \(Readable.count(step)), epoch \(nextEpoch) next\(accuracy)")]
+        let place = isInsideEpoch ? "inside epoch \(epoch)" : epoch > 1 ? "end of epoch \(epoch - 1)" : "the start"
+        let accuracy = testAccuracy.map { Readable.fixed($0, decimals: 3) } ?? "none yet"
+        let isOlder = isInsideEpoch && testAccuracy != nil
+        return [
+            ("begins at", "\(place), step \(Readable.count(step))"),
+            ("test accuracy", isOlder ? "\(accuracy) after epoch \(epoch - 1)" : accuracy),
+        ]
     }
 }
 

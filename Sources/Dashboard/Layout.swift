@@ -42,7 +42,7 @@ struct Layout {
     }
 
     private mutating func overview(_ state: State, _ isWide: Bool) {
-        if state.isMaximized {
+        if state.preferences.isMaximized {
             switch state.panel {
             case .list: list = body
             case .loss: loss = body

@@ -1,4 +1,5 @@
-// Everything that was said while the dashboard was up: notices, what runs told, lines that libraries printed. Bounded.
+// What was said while the dashboard was up: notices, what runs told, lines that libraries printed; and before it, what
+// runs told then. Bounded.
 
 internal import Experiments
 internal import RunLog
@@ -12,7 +13,7 @@ struct LogBook: Hashable {
 
     /// A line.
     struct Line: Hashable {
-        /// Seconds since the dashboard began.
+        /// Seconds since the dashboard began; negative before.
         var seconds: Double
         /// Who said it: a run's name, or empty for the dashboard.
         var source: String
@@ -40,6 +41,18 @@ struct LogBook: Hashable {
     mutating func append(_ record: RunRecord, at seconds: Double) {
         guard let (text, level) = Self.line(of: record.event) else { return }
         append(text, from: record.run, level: level, at: seconds)
+    }
+
+    /// Puts what runs said before the dashboard began before all else.
+    ///
+    /// - Parameter secondsToStart: when it began, by the clock of the records.
+    mutating func putBefore(_ records: [RunRecord], secondsToStart: Double) {
+        let old = records.compactMap { record in
+            Self.line(of: record.event).map { text, level in
+                Line(seconds: min(record.time - secondsToStart, 0), source: record.run, text: text, level: level)
+            }
+        }
+        lines.insert(contentsOf: old.suffix(max(Self.mostLines - lines.count, 0)), at: 0)
     }
 
     /// Scrolls a screen of `page` lines; negative is towards older lines.

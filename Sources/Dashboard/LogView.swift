@@ -41,7 +41,7 @@ struct LogView: Widget {
         }
         var row = isFilled ? 0 : min(content.height - height, 0)
         for (line, texts) in shown.reversed() {
-            buffer.write(ListColumn.clock(line.seconds).leftPadded(to: 7), in: content, row: row, style: .dim)
+            buffer.write(line.time.leftPadded(to: 7), in: content, row: row, style: .dim)
             buffer.write(
                 line.source, at: Point(x: content.x + 9, y: content.y + row), style: Style(.accent),
                 width: row >= 0 ? sources : 0)
@@ -56,6 +56,15 @@ struct LogView: Widget {
 }
 
 extension LogBook.Line {
+    /// The time since the dashboard began, or before: `1:05`, `-3 h`.
+    fileprivate var time: String {
+        guard seconds < 0 else { return ListColumn.clock(seconds) }
+        let (minute, hour, day) = (60.0, 3600.0, 86400.0)
+        let units = [(day, "d", 2 * day), (hour, "h", 2 * hour), (minute, "min", minute), (1, "s", 0)]
+        guard let (unit, name, _) = units.first(where: { -seconds >= $0.2 }) else { return "" }
+        return "-\(Readable.count(Int(min((-seconds / unit).rounded(.up), 99_999)))) \(name)"
+    }
+
     fileprivate var style: Style {
         switch level {
         case .plain: .normal

@@ -17,6 +17,10 @@ public enum Message: Sendable {
     case history(run: String, [RunRecord])
     /// What runs say now, in order for each; progress may be thinned.
     case records([RunRecord])
+    /// What runs said before the dashboard began, by time, for the log.
+    ///
+    /// - Parameter now: seconds since 1970, by the clock of the records.
+    case earlier([RunRecord], now: Double)
     /// How busy this machine is.
     case machine(MachineLoad)
     /// The pictures that a data set holds.

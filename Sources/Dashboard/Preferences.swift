@@ -33,6 +33,16 @@ public struct Preferences: Sendable, Hashable {
     public var isDescending = false
     /// The colours.
     public var palette = Palette.colorBlindSafe
+    /// The part of the overview that the keys go to. Which view is shown is not kept: all others are about runs that were
+    /// selected, and selections end with the program.
+    var panel = Panel.list
+    /// Whether that part has the whole screen.
+    var isMaximized = false
+
+    /// The parts of the overview that the keys can go to.
+    enum Panel: String, Sendable, Hashable, CaseIterable {
+        case list, loss, second
+    }
 
     /// What is right for most.
     public init() {}
@@ -54,6 +64,8 @@ public struct Preferences: Sendable, Hashable {
             case "sort": sortColumn = value
             case "descending": isDescending = value == "true"
             case "palette": palette = Palette(rawValue: value) ?? palette
+            case "panel": panel = Panel(rawValue: value) ?? panel
+            case "maximized": isMaximized = value == "true"
             default: break
             }
         }
@@ -69,6 +81,8 @@ public struct Preferences: Sendable, Hashable {
         sort: \(sortColumn)
         descending: \(isDescending)
         palette: \(palette.rawValue)
+        panel: \(panel.rawValue)
+        maximized: \(isMaximized)
 
         """
     }

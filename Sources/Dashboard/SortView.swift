@@ -48,7 +48,7 @@ struct SortView: Widget {
             var rest = line
             _ = rest.takeLeft(2)
             buffer.write(choice?.title ?? "own order", in: rest.takeLeft(11), style: style)
-            let meaning = choice?.meaning ?? "running, queued, ready, over"
+            let meaning = choice?.meaning ?? "running first, over last"
             buffer.write(meaning, in: rest, style: Style(.dim, on: background))
         }
     }

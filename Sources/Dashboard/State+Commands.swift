@@ -15,12 +15,11 @@ extension State {
         case .show(let tab): show(tab)
         case .nextPanel: movePanel(by: 1)
         case .previousPanel: movePanel(by: -1)
-        case .maximize: isMaximized.toggle()
+        case .maximize: preferences.isMaximized.toggle()
         case .palette:
             let all = Palette.allCases
             preferences.palette = all[((all.firstIndex(of: preferences.palette) ?? 0) + 1) % all.count]
             say("colours: \(preferences.palette.rawValue)")
-            return [.savePreferences(preferences)]
         case .up, .down, .pageUp, .pageDown, .first, .last, .left, .right: move(command)
         case .open: return open()
         case .mark:
@@ -36,11 +35,10 @@ extension State {
         case .sortReverse:
             preferences.isDescending.toggle()
             refreshList()
-            return [.savePreferences(preferences)]
         case .newVariant, .fork: return openForm(isFork: command == .fork)
         case .stop, .pause, .resume, .restart, .earlier, .later, .delete, .confirm: return control(command)
         case .axis, .secondChart, .logarithmic, .smoothing, .zoomIn, .zoomOut, .panLeft, .panRight, .wholeCurve:
-            return changeCurves(command)
+            changeCurves(command)
         case .launchForm: return finishForm(launching: true, saving: false)
         case .saveForm: return finishForm(launching: false, saving: true)
         case .saveAndLaunchForm: return finishForm(launching: true, saving: true)
@@ -86,8 +84,8 @@ extension State {
             dialog = .none
             return
         }
-        if isMaximized {
-            isMaximized = false
+        if tab == .overview, preferences.isMaximized {
+            preferences.isMaximized = false
         } else if tab == .pictures, pictures.panel != .matrix {
             pictures.panel = .matrix
         } else if tab == .log, !log.search.isEmpty {
@@ -110,7 +108,6 @@ extension State {
             compareTop = 0
         }
         self.tab = tab
-        isMaximized = false
         scrollList()
     }
 
@@ -119,8 +116,8 @@ extension State {
             let count = Pictures.Panel.allCases.count
             pictures.panel = Pictures.Panel(rawValue: (pictures.panel.rawValue + step + count) % count) ?? .matrix
         } else {
-            let count = Panel.allCases.count
-            panel = Panel(rawValue: (panel.rawValue + step + count) % count) ?? .list
+            let all = Preferences.Panel.allCases
+            panel = all[((all.firstIndex(of: panel) ?? 0) + step + all.count) % all.count]
             scrollList()
         }
     }
@@ -193,7 +190,7 @@ extension State {
         return Curves.extent(of: Curves.curves(.loss, of: shownRuns, in: catalog, preferences))
     }
 
-    private mutating func changeCurves(_ command: Command) -> [Effect] {
+    private mutating func changeCurves(_ command: Command) {
         switch command {
         case .zoomIn: curves.zoom(by: 0.5, in: chartExtent)
         case .zoomOut: curves.zoom(by: 2, in: chartExtent)
@@ -204,25 +201,20 @@ extension State {
             let all = Preferences.Axis.allCases
             preferences.axis = all[((all.firstIndex(of: preferences.axis) ?? 0) + 1) % all.count]
             curves.resetView()
-            return [.savePreferences(preferences)]
         case .secondChart:
             let all = Metric.forSecondChart
             preferences.secondChart = all[((all.firstIndex(of: preferences.secondChart) ?? 0) + 1) % all.count]
-            return [.savePreferences(preferences)]
         case .logarithmic:
             preferences.isLossLogarithmic.toggle()
-            return [.savePreferences(preferences)]
         case .smoothing:
             let all = Preferences.smoothings
             preferences.smoothing = all[((all.firstIndex(of: preferences.smoothing) ?? 0) + 1) % all.count]
-            return [.savePreferences(preferences)]
         default: break
         }
-        return []
     }
 
     /// Sorts by a column; the other way round where it is sorted by it already.
-    mutating func sort(by column: ListColumn?) -> [Effect] {
+    mutating func sort(by column: ListColumn?) {
         if let column, column.rawValue == preferences.sortColumn {
             preferences.isDescending.toggle()
         } else {
@@ -230,7 +222,6 @@ extension State {
             preferences.isDescending = column.map { [.acc, .best, .rate].contains($0) } ?? false
         }
         refreshList()
-        return [.savePreferences(preferences)]
     }
 
     private mutating func loadPictures(_ command: Command) -> [Effect] {

@@ -115,7 +115,10 @@ extension State {
             return []
         }
         let view = RunListView(self)
-        if mouse.action == .press, let column = view.column(at: mouse.position, in: area) { return sort(by: column) }
+        if mouse.action == .press, let column = view.column(at: mouse.position, in: area) {
+            sort(by: column)
+            return []
+        }
         guard let row = view.row(at: mouse.position, in: area) else { return [] }
         switch mouse.action {
         case .press:

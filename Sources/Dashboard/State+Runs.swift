@@ -90,7 +90,7 @@ extension State {
     private mutating func confirm() -> [Effect] {
         if dialog.takesLine { return confirmLine() }
         defer { dialog = .none }
-        if case .sort(let place) = dialog { return sort(by: SortView.choices[place]) }
+        if case .sort(let place) = dialog { sort(by: SortView.choices[place]) }
         if case .delete(let names) = dialog { return [.delete(names)] }
         return []
     }

@@ -8,6 +8,7 @@ extension State {
     /// Takes a message in, and says what is to be done outside.
     public mutating func update(_ message: Message) -> [Effect] {
         var effects: [Effect] = []
+        let liked = preferences
         switch message {
         case .input(let input): effects = take(input)
         case .tick(let seconds): take(tick: seconds)
@@ -27,6 +28,7 @@ extension State {
             let runs = Set(records.map(\.run)).compactMap { catalog.run(named: $0) }
             if !list.follow(runs) { refreshList() }
             effects = picturesAfter(records)
+        case .earlier(let records, let now): log.putBefore(records, secondsToStart: now - self.now)
         case .machine(let load): machine = load
         case .dataset(let facts): catalog.datasets[facts.name] = facts
         case .speeds(let samples): catalog.measuredSpeeds = samples
@@ -37,6 +39,7 @@ extension State {
         case .log(let text): log.append(text, at: now)
         case .askedToQuit: effects = perform(.quit)
         }
+        if preferences != liked { effects.append(.savePreferences(preferences)) }
         return effects + wanted()
     }
 

@@ -30,11 +30,6 @@ public struct State: Sendable {
         }
     }
 
-    /// The parts of the overview that the keys can go to.
-    enum Panel: Int, CaseIterable {
-        case list, loss, second
-    }
-
     /// A sentence that is shown for a while.
     struct Notice: Hashable {
         var text: String
@@ -44,9 +39,6 @@ public struct State: Sendable {
 
     var size: Size
     var tab = Tab.overview
-    var panel = Panel.list
-    /// Whether the panel has the whole screen.
-    var isMaximized = false
     var dialog = Dialog.none
 
     var catalog = Catalog()
@@ -77,6 +69,12 @@ public struct State: Sendable {
     public init(size: Size, preferences: Preferences = Preferences()) {
         self.size = size
         self.preferences = preferences
+    }
+
+    /// The part of the overview that the keys go to.
+    var panel: Preferences.Panel {
+        get { preferences.panel }
+        set { preferences.panel = newValue }
     }
 
     /// Where keys go to.

@@ -102,11 +102,11 @@ struct VariantForm: Hashable {
         }
         fields[place].choices = checkpoints.isEmpty ? ["no checkpoint"] : self.checkpoints.indices.map(name)
         fields[place].line = TextLine(fields[place].choices[0])
-        if let newest = checkpoints.first, newest.nextEpoch > base.training.epochs,
+        if let newest = checkpoints.first, newest.epoch > base.training.epochs,
             let epochs = index(of: "training.epochs"),
             fields[epochs].text == "\(base.training.epochs)"
         {
-            fields[epochs].line = TextLine("\(newest.nextEpoch + 4)")
+            fields[epochs].line = TextLine("\(newest.epoch + 4)")
         }
         check()
     }
@@ -200,8 +200,8 @@ struct VariantForm: Hashable {
         }
         do {
             let made = try ExperimentFile.parse(ExperimentFile.yaml(for: base), path: "", overrides: overrides)
-            if let checkpoint, checkpoint.nextEpoch > made.training.epochs {
-                let done = checkpoint.nextEpoch - 1
+            if let checkpoint, checkpoint.epoch > made.training.epochs {
+                let done = checkpoint.epoch - 1
                 return .failure(
                     Flaw(
                         problem: "\(done) \(done == 1 ? "is" : "are") done at this checkpoint; say more",

@@ -45,25 +45,3 @@ extension String {
         return String(decoding: utf8.dropLast(spaces), as: UTF8.self)
     }
 }
-
-/// A curve in one line of text.
-public enum Sparkline {
-    /// Eight heights from the lowest to the highest value, at most `width` of them: the mean of each part. A value that is
-    /// no number is left out.
-    public static func text(of values: [Double], width: Int) -> String {
-        let count = min(width, values.count)
-        guard count > 0 else { return "" }
-        let means = (0..<count).map { part -> Double in
-            let range = values[values.count * part / count..<values.count * (part + 1) / count].filter(\.isFinite)
-            return range.isEmpty ? .nan : range.reduce(0, +) / Double(range.count)
-        }
-        let finite = means.filter(\.isFinite)
-        guard let low = finite.min(), let high = finite.max() else { return "" }
-        return String(
-            means.map { mean -> Character in
-                guard mean.isFinite else { return " " }
-                let height = high > low ? Int((mean - low) / (high - low) * 7.999) : 3
-                return Array("▁▂▃▄▅▆▇█")[height]
-            })
-    }
-}

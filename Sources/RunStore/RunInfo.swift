@@ -22,8 +22,8 @@ public enum RunState: String, Sendable, Hashable, Codable, CaseIterable {
 
 /// What a new run is made of.
 public struct NewRun: Sendable {
-    /// A name that `newName` has given; `nil` for the next one.
-    public var name: String?
+    /// The name that was reserved for it; `nil` for the next one.
+    public var reserved: ReservedRun?
     /// The experiment with every default filled in.
     public var experiment: Experiment
     /// Processor, cores and memory, for people.

@@ -15,12 +15,10 @@ extension RunStore {
         var made: String?
         do throws(RunStoreError) {
             return try write { database in
-                let name = try new.name ?? unusedName(new.experiment.name, database)
-                let folder = "\(folder)/runs/\(name)"
-                made = folder
-                let claim = try RunClaim.take(folder, of: name)
-                // Tells what the checkpoints beside it are, should the store be lost.
-                try? Data(text.utf8).write(to: URL(filePath: "\(folder)/experiment.yaml"), options: .atomic)
+                let name = try new.reserved?.name ?? unusedName(new.experiment.name, database)
+                made = folder(named: name)
+                let claim = try new.reserved?.takeClaim() ?? RunClaim.take(folder(named: name), of: name)
+                keep(experiment: text, of: name)
                 return (try insert(new, text, name, database), claim)
             }
         } catch {
@@ -29,8 +27,15 @@ extension RunStore {
         }
     }
 
+    /// Tells what the checkpoints beside it are, should the store be lost.
+    private func keep(experiment: String, of name: String) {
+        try? Data(experiment.utf8).write(to: URL(filePath: experimentPath(of: name)), options: .atomic)
+    }
+
+    private func experimentPath(of name: String) -> String { "\(folder(named: name))/experiment.yaml" }
+
     /// A name that no run has had, and that no folder has, such as one beside a store that was lost; makes its folder.
-    private func unusedName(_ base: String, _ database: Database) throws -> String {
+    func unusedName(_ base: String, _ database: Database) throws -> String {
         while true {
             let number = try Int.fetchOne(
                 database,
@@ -39,7 +44,7 @@ extension RunStore {
                     ON CONFLICT (base) DO UPDATE SET last = last + 1 RETURNING last
                     """, arguments: [base])
             let name = "\(base)-\(number ?? 1)"
-            if try Folders.make("\(folder)/runs/\(name)") { return name }
+            if try Folders.make(folder(named: name)) { return name }
         }
     }
 
@@ -66,14 +71,6 @@ extension RunStore {
         }
         return RunInfo(row, tags: [])
     }
-
-    /// A name for a run that has to wait before it is created; no other gets it.
-    public func newName(for experiment: Experiment) throws(RunStoreError) -> String {
-        try write { try unusedName(experiment.name, $0) }
-    }
-
-    /// Takes back a name whose run was never created; no other gets it either.
-    public func giveUp(name: String) { rmdir("\(folder)/runs/\(name)") }
 
     private static func hash(_ text: String) -> String {
         SHA256.hash(data: Array(text.utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
@@ -109,6 +106,10 @@ extension RunStore {
         guard try read(or: false, { try exists(run, $0) }) else {
             Folders.remove(folder(of: run))
             throw deleted
+        }
+        // A process that was killed before it had deleted the run has taken it.
+        if !FileManager.default.fileExists(atPath: experimentPath(of: run.name)) {
+            keep(experiment: run.experimentText, of: run.name)
         }
         return claim
     }
@@ -206,8 +207,15 @@ extension RunStore {
     /// - Throws: `RunStoreError` that names the owner if a process trains it.
     public func delete(_ run: RunInfo) throws(RunStoreError) {
         let claim = try claim(run)
-        try write { try $0.execute(sql: "DELETE FROM run WHERE id = ?", arguments: [run.id]) }
         let folder = folder(of: run)
+        // Without it the folder is a leftover as soon as the row is gone, however this ends. Another folder's is not ours.
+        if Folders.isFolder(folder) { unlink(experimentPath(of: run.name)) }
+        do throws(RunStoreError) {
+            try write { try $0.execute(sql: "DELETE FROM run WHERE id = ?", arguments: [run.id]) }
+        } catch {
+            if Folders.isFolder(folder) { keep(experiment: run.experimentText, of: run.name) }
+            throw error
+        }
         Folders.remove(folder)
         withExtendedLifetime(claim) {}
         if FileManager.default.fileExists(atPath: folder) {

@@ -184,6 +184,37 @@ extension RunStore {
         }
     }
 
+    /// The latest events of the newest runs but their steps, by time; `most` at most.
+    public func latestEvents(_ most: Int) throws(RunStoreError) -> [RunRecord] {
+        try read(or: []) { database in
+            func rows(_ table: String) throws -> [Row] {
+                try Row.fetchAll(
+                    database,
+                    sql: """
+                        SELECT * FROM \(table) WHERE run > (SELECT max(id) FROM run) - 50
+                        ORDER BY run DESC, \(table == "event" ? "sequence" : "epoch") DESC LIMIT ?
+                        """, arguments: [most])
+            }
+            // What cannot be read is told by whoever shows the run itself.
+            let others = try rows("event").compactMap { row in
+                let line: String = row["record"]
+                return try? RunRecord(jsonLine: line, number: row["sequence"])
+            }
+            let names = Dictionary(
+                try Row.fetchAll(database, sql: "SELECT id, name FROM run ORDER BY id DESC LIMIT 50")
+                    .map { ($0["id"] as Int64, $0["name"] as String) }
+            ) { first, _ in first }
+            let epochs = try rows("epoch_metric").compactMap { row in
+                names[row["run"]].map { name in
+                    RunRecord(
+                        run: name, sequence: row["sequence"], time: row["time"],
+                        event: .epochFinished(EpochMetrics(row)))
+                }
+            }
+            return (others + epochs).sorted { ($0.time, $0.sequence) < ($1.time, $1.sequence) }.suffix(most)
+        }
+    }
+
     /// Everything that a run has said, in order; of its steps, those that were noted.
     ///
     /// - Parameter sequence: only what came after the record of this number.

@@ -147,7 +147,7 @@ public final class RunStore: Sendable {
     }
 
     /// The folder of a run's own files.
-    public func folder(of run: RunInfo) -> String { "\(folder)/runs/\(run.name)" }
+    public func folder(of run: RunInfo) -> String { folder(named: run.name) }
 
     /// A run's checkpoints.
     public func checkpoints(of run: RunInfo) -> CheckpointFolder {

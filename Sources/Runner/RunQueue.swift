@@ -113,20 +113,28 @@ public final class RunQueue: Sendable {
     /// - Returns: the run's name.
     @discardableResult
     public func launch(_ experiment: Experiment) throws(RunStoreError) -> String {
-        let name = try store.newName(for: experiment)
-        add(Job(name, experiment, .new))
-        return name
+        let reserved = try store.reserve(for: experiment)
+        add(Job(reserved.name, experiment, .new(reserved)))
+        return reserved.name
     }
 
-    /// Starts a new run from another one's checkpoint, `best`, `last`, `step:N` or `epoch:N`.
+    /// Starts a new run from another one's checkpoint, `best`, `last`, `step:N` or `epoch:N`, or has it wait. It has the
+    /// checkpoint from now on, whatever becomes of the other run meanwhile.
     ///
     /// - Returns: the new run's name.
+    /// - Throws: `CheckpointError` where there is no such checkpoint, or `RunStoreError`.
     @discardableResult
-    public func fork(_ parent: RunInfo, at checkpoint: String, _ experiment: Experiment) throws(RunStoreError) -> String
-    {
-        let name = try store.newName(for: experiment)
-        add(Job(name, experiment, .fork(parent, checkpoint: checkpoint)))
-        return name
+    public func fork(_ parent: RunInfo, at checkpoint: String, _ experiment: Experiment) throws -> String {
+        let found = try store.checkpoints(of: parent).checkpoint(named: checkpoint)
+        let reserved = try store.reserve(for: experiment)
+        do throws(CheckpointError) {
+            let checkpoint = try reserved.checkpoints.take(over: found)
+            add(Job(reserved.name, experiment, .fork(reserved, parent, checkpoint)))
+        } catch {
+            store.giveUp(reserved)
+            throw error
+        }
+        return reserved.name
     }
 
     /// Goes on with a run that has ended before its last epoch.
@@ -168,8 +176,16 @@ public final class RunQueue: Sendable {
 
     /// Forgets runs that have not begun.
     private func takeOut(of jobs: inout [Job], _ isMeant: (Job) -> Bool) {
-        for job in jobs where job.phase == .waiting && isMeant(job) { store.giveUp(name: job.name) }
+        for job in jobs where job.phase == .waiting && isMeant(job) { giveUp(job) }
         jobs.removeAll { $0.phase == .waiting && isMeant($0) }
+    }
+
+    /// Forgets the name of a run that was not created.
+    private func giveUp(_ job: Job) {
+        switch job.origin {
+        case .new(let reserved), .fork(let reserved, _, _): store.giveUp(reserved)
+        case .resume: break
+        }
     }
 
     /// Moves a run that waits by so many places among those that wait; negative is earlier.
@@ -228,6 +244,7 @@ public final class RunQueue: Sendable {
             do {
                 try work(on: job)
             } catch {
+                giveUp(job)
                 listen(.failed(run: job.name, reason: "\(error)"))
             }
             jobs.withLock { jobs in jobs.removeAll { $0.name == job.name } }
@@ -248,12 +265,10 @@ public final class RunQueue: Sendable {
         if isStrict { try prepared.refuseWarnings() }
         let session =
             switch job.origin {
-            case .new: try RunSession.new(prepared, name: job.name, in: store, program: program)
+            case .new(let reserved): try RunSession.new(prepared, as: reserved, in: store, program: program)
             case .resume(let run): try RunSession.resume(run, prepared, in: store, isStrict: isStrict)
-            case .fork(let parent, let checkpoint):
-                try RunSession.fork(
-                    parent, at: store.checkpoints(of: parent).checkpoint(named: checkpoint), prepared, name: job.name,
-                    in: store, program: program)
+            case .fork(let reserved, let parent, let checkpoint):
+                try RunSession.fork(parent, at: checkpoint, prepared, as: reserved, in: store, program: program)
             }
         listen(.changed)
         _ = try session.train(stop: job.stop, hold: job.hold) { [listen] times in
@@ -274,9 +289,9 @@ private struct Job: Sendable {
 
     /// Where it begins.
     enum Origin {
-        case new
+        case new(ReservedRun)
         case resume(RunInfo)
-        case fork(RunInfo, checkpoint: String)
+        case fork(ReservedRun, RunInfo, SavedCheckpoint)
     }
 
     let name: String

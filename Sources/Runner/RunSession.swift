@@ -26,15 +26,15 @@ public final class RunSession {
     /// A new run.
     ///
     /// - Parameters:
-    ///   - name: a name that the store has given; `nil` for the next one.
+    ///   - reserved: the name that the store keeps for it; `nil` for the next one.
     ///   - program: the program and its version.
     /// - Throws: `RunnerError` if the model cannot be made or the store refuses.
     public static func new(
-        _ prepared: PreparedExperiment, name: String? = nil, in store: RunStore, program: String
+        _ prepared: PreparedExperiment, as reserved: ReservedRun? = nil, in store: RunStore, program: String
     ) throws(RunnerError) -> RunSession {
         let model = try prepared.initialModel()
         var new = prepared.newRun(model, program: program)
-        new.name = name
+        new.reserved = reserved
         let (run, claim) = try sentence { [new] () throws(RunStoreError) in try store.create(new) }
         return RunSession(prepared, store, run, claim, model)
     }
@@ -87,8 +87,8 @@ public final class RunSession {
     ///
     /// - Throws: `RunnerError` where the checkpoint does not fit the settings.
     public static func fork(
-        _ parent: RunInfo, at checkpoint: SavedCheckpoint, _ prepared: PreparedExperiment, name: String? = nil,
-        in store: RunStore, program: String
+        _ parent: RunInfo, at checkpoint: SavedCheckpoint, _ prepared: PreparedExperiment,
+        as reserved: ReservedRun? = nil, in store: RunStore, program: String
     ) throws(RunnerError) -> RunSession {
         do throws(CheckpointError) { try checkpoint.verify() } catch { throw RunnerError(error.description) }
         let model = try prepared.emptyModel()
@@ -106,7 +106,7 @@ public final class RunSession {
                     + "add some with --set training.epochs=\(position.epoch + 4)")
         }
         var made = prepared.newRun(model, program: program)
-        made.name = name
+        made.reserved = reserved
         made.parent = (parent, position)
         let (run, claim) = try sentence { () throws(RunStoreError) in try store.create(made) }
         let sequence = try sentence { () throws(RunStoreError) in try store.nextSequence(of: run) }

@@ -73,7 +73,7 @@ struct Show: ParsableCommand {
         ]
         return curves.filter { !$0.1.isEmpty }.map { name, values in
             let ends = [values.first, values.last].compactMap { $0 }.map { Readable.fixed($0, decimals: 3) }
-            return "\(name.padded(13))\(Sparkline.text(of: values, width: 60))  \(ends.joined(separator: " → "))"
+            return "\(name.padded(13))\(CurveText.text(of: values, width: 60))  \(ends.joined(separator: " → "))"
         }
     }
 

@@ -33,6 +33,8 @@ struct StoreOptions: ParsableArguments {
         let store = try explaining {
             try RunStore(folder: URL(filePath: folder).path, creates: creates, checks: checks)
         }
+        // What cannot be removed now stands in nobody's way.
+        if creates && checks { try? store.removeLeftovers() }
         if let notice = store.notice { Console.say("warning: \(Readable.visible(notice))") }
         return store
     }

@@ -50,8 +50,8 @@ enum Scenario: String, CaseIterable, Sendable {
                 .checkpoints(
                     run: "vgg11-ratio4-3",
                     [
-                        CheckpointEntry(step: 1407, nextEpoch: 4, testAccuracy: 0.871, isBest: true),
-                        CheckpointEntry(step: 938, nextEpoch: 3, testAccuracy: 0.868, isBest: false),
+                        CheckpointEntry(step: 1407, epoch: 4, testAccuracy: 0.871, isBest: true),
+                        CheckpointEntry(step: 938, epoch: 3, testAccuracy: 0.868, isBest: false),
                     ]))
         case .sort: state.type("o", .down, .down)
         case .tags:

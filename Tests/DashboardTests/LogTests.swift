@@ -1,6 +1,7 @@
 // The log and the sentences that are shown for a while.
 
 import Dashboard
+import Experiments
 import Screen
 import Testing
 
@@ -38,6 +39,28 @@ struct LogTests {
         #expect(state.frame().cells.lines[21].contains("line 58 of"))
         state.type("n")
         #expect(state.frame().cells.lines[21].contains("line 59 of"))
+    }
+
+    @Test("What runs said before this start stands before all else, with how long ago it was")
+    func earlier() throws {
+        var state = State(size: Size(columns: 120, rows: 36))
+        _ = state.update(.tick(seconds: 50))
+        _ = state.update(.tick(seconds: 60))
+        _ = state.update(.log("said now"))
+        let run = Scene.run("tiny-1")
+        let events = try Scene.records(of: run, upTo: 940).filter {
+            if case .epochFinished(_) = $0.event { true } else { false }
+        }
+        // Ten seconds after the dashboard began, the first epoch ended ten minutes and nine seconds ago.
+        let old = zip(events, [0.0, 540]).map {
+            RunRecord(run: $0.run, sequence: $0.sequence, time: $1, event: $0.event)
+        }
+        _ = state.update(.earlier(old, now: 609))
+        state.type("5")
+        let lines = state.frame().cells.lines
+        #expect(lines[2].hasPrefix("│ -10 min  tiny-1  epoch 1: loss"), "\(lines[2])")
+        #expect(lines[3].hasPrefix("│   -59 s  tiny-1  epoch 2: loss"), "\(lines[3])")
+        #expect(lines[4].contains("0:10") && lines[4].contains("said now"), "\(lines[4])")
     }
 
     @Test("Text from outside cannot act on the terminal")

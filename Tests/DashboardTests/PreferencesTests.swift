@@ -19,6 +19,23 @@ struct PreferencesTests {
         #expect(Preferences(text: preferences.text) == preferences)
     }
 
+    @Test("A panel that has the whole screen has it at the next start, too")
+    func layout() throws {
+        var state = try Scene.busy()
+        let effects = state.type(.tab, "z")
+        let lines = state.frame().cells.lines
+        guard case .savePreferences(let kept)? = effects.last else {
+            Issue.record("nothing was kept: \(effects)")
+            return
+        }
+        var next = State(size: state.frame().cells.size, preferences: Preferences(text: kept.text))
+        #expect(next.frame().cells.lines[1].hasPrefix("╭─ Loss ─"))
+        #expect(lines[1].hasPrefix("╭─ Loss ─"))
+        // Elsewhere it is in nobody's way, and Esc takes it back where it is.
+        next.type("5", .escape, .escape)
+        #expect(next.frame().cells.lines[1].contains("Experiments and runs"))
+    }
+
     @Test(
         "What cannot be read stays as it is for most",
         arguments: ["", "axis", "axis: moon\nsmoothing: 7", "second-chart: loss", "\u{0}: x"])

@@ -81,9 +81,10 @@ struct VariantFormTests {
     }
 
     private let checkpoints = [
-        CheckpointEntry(step: 1407, nextEpoch: 4, testAccuracy: 0.871, isBest: false),
-        CheckpointEntry(step: 1407, nextEpoch: 3, testAccuracy: 0.868, isBest: false),
-        CheckpointEntry(step: 938, nextEpoch: 3, testAccuracy: 0.872, isBest: true),
+        CheckpointEntry(step: 1407, epoch: 4, testAccuracy: 0.871, isBest: false),
+        CheckpointEntry(step: 1407, epoch: 3, testAccuracy: 0.868, isBest: false),
+        CheckpointEntry(step: 938, epoch: 3, testAccuracy: 0.872, isBest: true),
+        CheckpointEntry(step: 500, epoch: 2, isInsideEpoch: true, testAccuracy: 0.85, isBest: false),
     ]
 
     @Test("A fork may begin at any checkpoint that is kept, shown with its step and accuracy")
@@ -92,10 +93,15 @@ struct VariantFormTests {
         state.type("f")
         _ = state.update(.checkpoints(run: "another", []))
         _ = state.update(.checkpoints(run: "vgg11-ratio4-3", checkpoints))
-        #expect(screen(state).contains("step 1,407, epoch 4 next, test acc 0.871"))
+        #expect(screen(state).contains(/begins at +end of epoch 3, step 1,407/))
+        #expect(screen(state).contains(/test accuracy +0\.871\s/))
         state.type(.up, .up, .up, .up, .up, .right)
         #expect(screen(state).contains("previous, best"))
-        #expect(screen(state).contains("step 938, epoch 3 next, test acc 0.872"))
+        #expect(screen(state).contains(/begins at +end of epoch 2, step 938/))
+        state.type(.right)
+        #expect(screen(state).contains(/begins at +inside epoch 2, step 500/))
+        #expect(screen(state).contains(/test accuracy +0\.850 after epoch 1/))
+        state.type(.left)
         guard case .launch(let requests)? = state.type(.enter).first else { return #expect(Bool(false)) }
         #expect(requests.first?.parent == LaunchRequest.Fork(run: "vgg11-ratio4-3", step: 938))
     }
@@ -107,14 +113,14 @@ struct VariantFormTests {
         _ = state.update(
             .checkpoints(
                 run: "vgg11-lr0.01-1",
-                [CheckpointEntry(step: 4690, nextEpoch: 11, testAccuracy: 0.861, isBest: true)]))
+                [CheckpointEntry(step: 4690, epoch: 11, testAccuracy: 0.861, isBest: true)]))
         guard case .launch(let requests)? = state.type(.enter).first else { return #expect(Bool(false)) }
         #expect(requests.first?.experiment.training.epochs == 15)
         state.type("f")
         _ = state.update(
             .checkpoints(
                 run: "vgg11-lr0.01-1",
-                [CheckpointEntry(step: 4690, nextEpoch: 11, testAccuracy: 0.861, isBest: true)]))
+                [CheckpointEntry(step: 4690, epoch: 11, testAccuracy: 0.861, isBest: true)]))
         state.type(.tab, .tab, .tab, .control("u"), "9")
         #expect(screen(state).contains("epochs: 10 are done at this checkpoint; say more"))
         #expect(state.type(.enter) == [])

@@ -152,6 +152,31 @@ import Testing
         #expect(try store.steps(of: other).count == 6)
     }
 
+    @Test func `what a killed process has left of runs goes, and nothing else`() throws {
+        let files = FileManager.default
+        // Killed while it deleted: the row is gone, and some of the files.
+        let (halved, spared) = (try trained(), try trained("b"))
+        try files.createDirectory(atPath: "\(store.folder(of: halved))/checkpoints", withIntermediateDirectories: true)
+        for run in [halved, spared] { try files.removeItem(atPath: "\(store.folder(of: run))/experiment.yaml") }
+        try temporary.database().write { try $0.execute(sql: "DELETE FROM run WHERE id = ?", arguments: [halved.id]) }
+        // Beside a store that was lost.
+        let precious = try trained("c")
+        try temporary.database().write { try $0.execute(sql: "DELETE FROM run WHERE id = ?", arguments: [precious.id]) }
+        // Waits in somebody's queue.
+        let waiting = try store.reserve(for: Experiment(name: "d"))
+        // Waited when its process was killed.
+        try files.createDirectory(atPath: "\(temporary.path)/runs/e-1/checkpoints", withIntermediateDirectories: true)
+
+        try store.removeLeftovers()
+        let left = try files.contentsOfDirectory(atPath: "\(temporary.path)/runs").sorted()
+        #expect(left == [spared.name, precious.name, waiting.name])
+        // A run that was not deleted after all is told apart without the store again.
+        _ = try store.claim(spared)
+        #expect(files.fileExists(atPath: "\(store.folder(of: spared))/experiment.yaml"))
+        store.giveUp(waiting)
+        #expect(!files.fileExists(atPath: "\(temporary.path)/runs/\(waiting.name)"))
+    }
+
     @Test func `of many that delete a run at once one does, and the others are told so`() throws {
         let path = temporary.path
         for _ in 0..<30 {

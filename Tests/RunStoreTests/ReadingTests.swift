@@ -32,6 +32,21 @@ import Testing
         }
     }
 
+    @Test func `the latest events are those of the newest runs by time, without steps`() throws {
+        let store = try temporary.store()
+        for _ in 0..<52 {
+            let (run, claim) = try store.create(.made())
+            try store.note([.warning(run.name), .progress(.made(1)), .epochFinished(.made(1))], of: run, claim: claim)
+        }
+        let all = try store.latestEvents(1000)
+        #expect(all.count == 100)
+        #expect(all.map(\.time) == all.map(\.time).sorted())
+        #expect(Set(all.map(\.run)) == Set((3...52).map { "a-\($0)" }))
+        let few = try store.latestEvents(3)
+        #expect(Set(few.map(\.run)) == ["a-50", "a-51", "a-52"])
+        #expect(few.map(\.event) == Array(repeating: .epochFinished(.made(1)), count: 3))
+    }
+
     @Test func `where nothing has changed nothing is read`() throws {
         let store = try temporary.store()
         for _ in 0..<3 { _ = try store.create(.made()) }

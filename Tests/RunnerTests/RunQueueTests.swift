@@ -66,6 +66,24 @@ import Testing
         #expect(try room.store.runs().map(\.name) == [names[0], names[1]])
     }
 
+    @Test func `a fork that waits keeps its checkpoint, whatever becomes of the other run`() throws {
+        let (queue, journal) = room.queue(jobs: 1)
+        let parent = try queue.launch(room.experiment(epochs: 1))
+        #expect(queue.waitUntilIdle(seconds: 60))
+        let first = try queue.launch(room.experiment())
+        journal.wait { $0.hasProgress(first) }
+        let run = try room.store.run(named: parent)
+        let names = try (0..<2).map { _ in try queue.fork(run, at: "last", room.experiment(epochs: 2)) }
+        try room.store.delete(run)
+        queue.stop(names[1])
+        queue.stop(first)
+        #expect(queue.waitUntilIdle(seconds: 60))
+        let fork = try room.store.run(named: names[0])
+        #expect(fork.state == .completed && fork.parentName == parent && fork.epoch == 2)
+        // Of the one that was taken out nothing is left.
+        #expect(!FileManager.default.fileExists(atPath: "\(room.store.folder)/runs/\(names[1])"))
+    }
+
     @Test func `a run that is held makes room, and goes on when there is some again`() throws {
         let (queue, journal) = room.queue(jobs: 1)
         let names = [try queue.launch(room.experiment()), try queue.launch(room.experiment())]

@@ -24,10 +24,14 @@ final class Workbench: Backstage, Sendable {
         var watched: [String: Int] = [:]
         var speedCount = 0
         var isRefreshing = false
+        /// Preferences that are being written.
+        var writes = 0
     }
 
     /// Runs that are told before all others are.
     private static let newest = 100
+    /// Events of earlier starts that the log shows.
+    private static let earlierEvents = 500
 
     let queue: RunQueue
     private let store: RunStore
@@ -36,6 +40,8 @@ final class Workbench: Backstage, Sendable {
     private let shelves: Mutex<Shelves>
     /// Reads and writes files, one thing after the other.
     private let desk = DispatchQueue(label: "vgglab.desk")
+    /// Writes preferences, which must not wait for a store that is locked.
+    private let writer = DispatchQueue(label: "vgglab.preferences")
 
     init(
         _ store: RunStore, places: [String], budget: RunQueue.Budget, datasets: DatasetCache, isStrict: Bool,
@@ -64,10 +70,18 @@ final class Workbench: Backstage, Sendable {
             loadFacts()
         }
         DispatchQueue.global(qos: .utility).async { [self] in
+            tellEarlierEvents()
             do throws(RunStoreError) { try store.check() } catch {
                 mailbox.post(.notice(error.description, isError: true))
             }
+            try? store.removeLeftovers()
         }
+    }
+
+    /// What the newest runs said before this start is for the log.
+    private func tellEarlierEvents() {
+        guard let records = try? store.latestEvents(Self.earlierEvents), !records.isEmpty else { return }
+        mailbox.post(.earlier(records, now: Date().timeIntervalSince1970))
     }
 
     private func tellExperiments() {
@@ -158,7 +172,7 @@ final class Workbench: Backstage, Sendable {
     // MARK: What is wanted
 
     func stopAll() { queue.stopAll() }
-    var isIdle: Bool { queue.waitUntilIdle(seconds: 0) }
+    var isIdle: Bool { shelves.withLock { $0.writes } == 0 && queue.waitUntilIdle(seconds: 0) }
 
     /// Carries out an effect that is not the screen's own.
     func perform(_ effect: Effect) {
@@ -192,14 +206,19 @@ final class Workbench: Backstage, Sendable {
         case .loadProfile(let run): desk.async { [self] in loadProfile(of: run) }
         case .loadCheckpoints(let run): desk.async { [self] in loadCheckpoints(of: run) }
         case .loadPredictions(let run, let filter): loadPredictions(run, filter)
-        case .savePreferences(let preferences): trying { try PreferencesFile.write(preferences) }
+        case .savePreferences(let preferences):
+            shelves.withLock { $0.writes += 1 }
+            trying(on: writer) { [self] in
+                defer { shelves.withLock { $0.writes -= 1 } }
+                try PreferencesFile.write(preferences)
+            }
         case .redraw, .suspend, .quit, .abandon: break
         }
     }
 
-    /// Does something on the desk, and tells if it fails.
-    private func trying(_ body: @escaping @Sendable () throws -> Void) {
-        desk.async { [self] in
+    /// Does something on the desk, or another thread, and tells if it fails.
+    private func trying(on queue: DispatchQueue? = nil, _ body: @escaping @Sendable () throws -> Void) {
+        (queue ?? desk).async { [self] in
             do { try body() } catch { mailbox.post(.notice(Self.sentence(error), isError: true)) }
         }
     }
@@ -250,8 +269,8 @@ final class Workbench: Backstage, Sendable {
         let entries = checkpoints.all.compactMap { checkpoint in
             (try? checkpoint.position()).map { position in
                 CheckpointEntry(
-                    step: checkpoint.step, nextEpoch: position.epoch, testAccuracy: position.lastEpoch?.testAccuracy,
-                    isBest: checkpoint == best)
+                    step: checkpoint.step, epoch: position.epoch, isInsideEpoch: position.stepInEpoch > 0,
+                    testAccuracy: position.lastEpoch?.testAccuracy, isBest: checkpoint == best)
             }
         }
         mailbox.post(.checkpoints(run: name, entries))
