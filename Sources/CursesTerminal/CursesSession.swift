@@ -25,6 +25,9 @@ final class CursesSession {
             fclose(output)
             throw .refused("open the terminal", errno)
         }
+        // The size is the terminal's own, not what COLUMNS and LINES claim.
+        use_env(false)
+        use_tioctl(true)
         // Curses ignores Ctrl-Z while it draws, and one that comes then is lost; where the signal is not at its default
         // when curses starts, it leaves it alone for good.
         let suspending = signal(SIGTSTP, SIG_IGN)

@@ -17,7 +17,8 @@ public enum TerminalError: Error, Hashable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .noTerminal: "standard input and output must be a terminal"
-        case .unknownTerminal(let name): "nothing is known of a terminal named '\(name)' (TERM)"
+        case .unknownTerminal(let name):
+            "nothing is known of a terminal named '\(name)' (TERM); set TERM=xterm-256color"
         case .incapableTerminal(let name): "a terminal named '\(name)' (TERM) cannot put text at a place"
         case .refused(let what, let number): "cannot \(what): \(String(cString: strerror(number)))"
         }

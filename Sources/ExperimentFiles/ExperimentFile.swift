@@ -57,6 +57,11 @@ public enum ExperimentFile {
     }
 
     private static func contents(of path: String) throws(ExperimentFileError) -> [UInt8] {
+        // A named pipe would wait for a writer; one of a shell's <(…), which lies there, has it.
+        var status = stat()
+        if stat(path, &status) == 0, ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT), !path.hasPrefix("/dev/") {
+            throw .file(path: path, problem: "is not a regular file; copy it to one")
+        }
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .file(path: path, problem: sentence(for: errno)) }
         defer { close(descriptor) }

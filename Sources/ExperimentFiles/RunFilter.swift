@@ -43,7 +43,8 @@ public struct RunFilter: Sendable, Hashable {
     }
 
     /// The figures and texts of runs that filters know beside the keys of experiments.
-    public static let factKeys = ["acc", "best", "depth", "epoch", "loss", "name", "rate", "state", "tag", "time"]
+    public static let factKeys = figureKeys + ["name", "state", "tag"]
+    private static let figureKeys = ["acc", "best", "depth", "epoch", "loss", "rate", "time"]
 
     private let terms: [Term]
 
@@ -79,6 +80,12 @@ public struct RunFilter: Sendable, Hashable {
             let known = factKeys + Schema.fields.map(\.key)
             let near = name.nearest(in: known).map { "; did you mean \($0)?" } ?? "; try lr, ratio, state or acc"
             throw RunFilterError(description: "unknown key \(name.shortened(to: 60)) in the filter\(near)")
+        }
+        let isOrder = comparison != .equal && comparison != .notEqual
+        if figureKeys.contains(key) || isOrder && !factKeys.contains(key), Double(value) == nil {
+            throw RunFilterError(
+                description: "\(word.shortened(to: 60)): \(value.shortened(to: 60)) is no number; "
+                    + "write one, such as \(name.shortened(to: 60))\(comparison.rawValue)0.05")
         }
         return .comparison(key: key, comparison, value: value)
     }

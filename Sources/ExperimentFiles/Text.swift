@@ -2,7 +2,7 @@
 
 extension String {
     /// The most similar of some words, if any is similar enough to be what was meant.
-    func nearest(in words: [String]) -> String? {
+    package func nearest(in words: [String]) -> String? {
         let word = simplified
         guard word.count <= 64 else { return nil }
         let scored = words.map { (word: $0, distance: editDistance(word, $0.simplified)) }

@@ -48,7 +48,7 @@ public struct PreparedExperiment: Sendable {
             let fitting = halves.first { estimate(batchSize: $0).totalBytes <= available }
             let advice =
                 fitting.map { "data.batch_size=\($0) would fit" }
-                ?? "use a smaller network.classifier, a larger network.ratio or a smaller data.resize"
+                ?? "use a smaller data.resize, data.batch_size or network.classifier, or a larger network.ratio"
             throw RunnerError(
                 """
                 \(experiment.name): training needs about \(Readable.bytes(memory.totalBytes)) of memory, but \

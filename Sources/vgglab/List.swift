@@ -13,7 +13,7 @@ struct List: ParsableCommand {
         abstract: "List runs, the newest last.",
         discussion: """
             The filter is words and comparisons that must all hold: vgglab list vgg13 'lr>=0.05' state=completed \
-            'best>0.9'. A - before a term turns it round; write -- before a filter that begins with one.
+            'best>0.9'. A - before a term turns it round: vgglab list -draft.
             """)
 
     enum Sort: String, ExpressibleByArgument, CaseIterable {

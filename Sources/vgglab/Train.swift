@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Datasets
+import ExperimentFiles
 import Experiments
 import Foundation
 import RunLog
@@ -43,7 +44,7 @@ struct Train: ParsableCommand {
         if logOptions.wantsLog {
             try log()
         } else if let problem = ScreenOptions.terminalProblem {
-            try log(note: "note: \(problem), so this is the log; with --no-tui it comes without this line")
+            try log(because: problem)
         } else {
             try screenOptions.show(
                 files.isEmpty ? ["experiments"] : files, settings: settings, dataOptions: dataOptions,
@@ -51,13 +52,14 @@ struct Train: ParsableCommand {
         }
     }
 
-    private func log(note: String? = nil) throws {
+    /// - Parameter problem: why there is no dashboard, where one was meant.
+    private func log(because problem: String? = nil) throws {
         // Whatever can be wrong with any of the files is said before the first of them trains.
         let machine = Machine.current
         let threads = threadOptions.count(on: machine)
         var datasets: [String: Dataset] = [:]
         var prepared: [PreparedExperiment] = []
-        for path in try paths() {
+        for path in try paths(problem) {
             let experiment = try settings.load(path)
             let name = experiment.data.dataset
             let dataset = try datasets[name] ?? dataOptions.load(name)
@@ -72,7 +74,7 @@ struct Train: ParsableCommand {
         }
         try logOptions.checkPlaces()
         let store = try storeOptions.openForWriting()
-        if let note { Console.say(note) }
+        if let problem { Console.say("note: \(problem), so this is the log; with --no-tui it comes without this line") }
 
         // Until here a signal ends the program at once, as nothing can be lost yet.
         Signals.install()
@@ -84,11 +86,22 @@ struct Train: ParsableCommand {
         try endStatus(outcomes)
     }
 
-    private func paths() throws -> [String] {
+    private func paths(_ problem: String?) throws -> [String] {
+        let reason = problem.map { "\($0), and " } ?? ""
+        for file in files {
+            var isFolder: ObjCBool = false
+            if FileManager.default.fileExists(atPath: file, isDirectory: &isFolder) {
+                guard isFolder.boolValue else { continue }
+                throw Failure(message: "\(reason)the log takes files, not the folder \(file); give \(file)/*.yaml")
+            } else if !file.contains(where: "/.".contains), let command = file.nearest(in: Vgglab.commandNames) {
+                throw Failure(message: "\(file): there is no such command or file; did you mean vgglab \(command)?")
+            }
+        }
         guard files.isEmpty else { return files }
         let quickstart = "experiments/quickstart.yaml"
         guard FileManager.default.fileExists(atPath: quickstart) else {
-            throw Failure(message: "no experiment given, and ./\(quickstart) is not here; try vgglab FILE.yaml")
+            throw Failure(
+                message: "\(reason)no experiment given, and ./\(quickstart) is not here; try vgglab FILE.yaml")
         }
         return [quickstart]
     }

@@ -18,7 +18,9 @@ struct Vgglab: ParsableCommand {
             vgglab <command> [<options>] ...
             """,
         discussion: """
-            Without a command it trains experiments, one after another, and logs them.
+            Without a command it shows experiments and their runs in a dashboard, where Enter trains and ? shows all \
+            keys. Without a terminal, or with --no-tui, it trains the files one after another and logs them; \
+            experiments/quickstart.yaml unless any is given.
 
             EXAMPLES
               vgglab experiments/quickstart.yaml
@@ -41,10 +43,13 @@ struct Vgglab: ParsableCommand {
         ],
         defaultSubcommand: Train.self)
 
+    /// What a person can write behind the program's name.
+    static var commandNames: [String] { configuration.subcommands.map { $0._commandName } }
+
     static func main() {
         Console.surviveClosedPipes()
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(arguments)
             try command.run()
             end(withStatus: 0)
         } catch let error as Failure {
@@ -62,6 +67,13 @@ struct Vgglab: ParsableCommand {
             Console.say((sentence.hasSuffix(".") ? String(sentence.dropLast()) : sentence) + "; see vgglab --help")
             end(withStatus: 2)
         }
+    }
+
+    /// What the program was called with. A term of `list`'s filter may begin with a `-`, as in the dashboard; options
+    /// have two, or a single letter. The other sign that turns a term round is none that the parser knows.
+    private static var arguments: [String] {
+        let all = Array(CommandLine.arguments.dropFirst())
+        return all.first == "list" ? all.map { $0.wholeMatch(of: /-[^-].+/) == nil ? $0 : "!" + $0.dropFirst() } : all
     }
 }
 

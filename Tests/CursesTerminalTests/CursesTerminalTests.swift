@@ -186,6 +186,12 @@ struct Fixture {
         #expect(fixture.terminal.screen.hasColor)
     }
 
+    @Test func `the size is the terminal's, whatever variables claim`() throws {
+        let fixture = try Fixture(environment: ["COLUMNS": "100000", "LINES": "7"])
+        #expect(fixture.shows("start"))
+        fixture.expectFrame("start")
+    }
+
     @Test func `where there is no UTF-8 only ASCII is sent`() throws {
         for (arguments, environment) in [(["--ascii"], [:]), ([], ["LC_ALL": "C"])] {
             let terminal = try PseudoTerminal([try Fixture.path()] + arguments, environment: environment)
@@ -200,11 +206,11 @@ struct Fixture {
 
     @Test func `a terminal that cannot show a screen is refused with a sentence`() throws {
         for (name, sentence) in [
-            ("no-such", "nothing is known of a terminal named 'no-such' (TERM)"),
-            ("", "nothing is known of a terminal named '' (TERM)"),
+            ("no-such", "nothing is known of a terminal named 'no-such' (TERM); set TERM=xterm-256color"),
+            ("", "nothing is known of a terminal named '' (TERM); set TERM=xterm-256color"),
             ("dumb", "a terminal named 'dumb' (TERM) cannot put text at a place"),
         ] {
-            let fixture = try Fixture(environment: ["TERM": name])
+            let fixture = try Fixture(columns: 120, environment: ["TERM": name])
             #expect(fixture.terminal.end() == .exited(2))
             #expect(fixture.terminal.screen.shows("fixture: \(sentence)"))
             fixture.expectRestored()

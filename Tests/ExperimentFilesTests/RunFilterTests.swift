@@ -42,6 +42,8 @@ import Testing
     @Test(arguments: [
         ("lr>=", "lr>=: write key>=value, such as lr>=0.05"), ("=3", "=3: write key=value, such as lr>=0.05"),
         ("ratioo=4", "unknown key ratioo in the filter; did you mean ratio?"),
+        ("lr>=abc", "lr>=abc: abc is no number; write one, such as lr>=0.05"),
+        ("best=high", "best=high: high is no number; write one, such as best=0.05"),
         ("xyzzyx=4", "unknown key xyzzyx in the filter; try lr, ratio, state or acc"),
     ]) func `what cannot be read is said`(text: String, sentence: String) {
         let error = #expect(throws: RunFilterError.self) { try RunFilter(text) }

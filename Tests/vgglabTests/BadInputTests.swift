@@ -32,7 +32,8 @@ struct BadCall: CustomTestStringConvertible, Sendable {
 
     static let experiments = [
         BadCall("experiment missing", "@/none.yaml", says: "@/none.yaml: there is no such file"),
-        BadCall("experiment a folder", "@/folder", says: "@/folder", "folder"),
+        BadCall("experiment a folder", "@/folder", says: "@/folder", "@/folder/*.yaml"),
+        BadCall("experiment a pipe that nobody writes", "@/pipe.yaml", says: "@/pipe.yaml", "regular file"),
         BadCall("experiment empty", "@/empty.yaml", says: "@/empty.yaml"),
         BadCall("experiment no YAML", "@/syntax.yaml", says: "@/syntax.yaml:2: not valid YAML"),
         BadCall("experiment no text", "@/bytes.yaml", says: "@/bytes.yaml"),
@@ -58,6 +59,8 @@ struct BadCall: CustomTestStringConvertible, Sendable {
 
     static let usage = [
         BadCall("option unknown", "@/tiny.yaml --bogus", says: "--bogus"),
+        BadCall("command unknown", "lst", says: "lst: there is no such command", "vgglab list"),
+        BadCall("order of a filter without a number", "list -draft lr>=abc", says: "abc is no number"),
         BadCall("option without a value", "@/tiny.yaml --threads", says: "--threads"),
         BadCall("no threads", "@/tiny.yaml --threads 0", says: "--threads must be from 1 to 1024 (got 0)"),
         BadCall("threads no number", "@/tiny.yaml --threads many", says: "--threads", "many"),
@@ -93,6 +96,7 @@ struct BadCall: CustomTestStringConvertible, Sendable {
         try sandbox.write("a note", to: "folder/readme.txt")
         try sandbox.write("", to: "empty.yaml")
         try sandbox.write("network: [[1, 2]\n", to: "syntax.yaml")
+        mkfifo(sandbox.file("pipe.yaml"), 0o600)
         try sandbox.write([0x80, 0xFF, 0x00, 0xFE], to: "bytes.yaml")
         try sandbox.write("training:\n  learning_rate: 0.1\n", to: "unknown.yaml")
         try sandbox.write("data:\n  batch_size: big\n", to: "type.yaml")

@@ -85,7 +85,11 @@ final class Workbench: Backstage, Sendable {
     }
 
     private func tellExperiments() {
-        if let experiments = shelves.withLock({ $0.experiments.read() }) { mailbox.post(.experiments(experiments)) }
+        // Read outside the lock, which the screen takes, too: a disk may take its time.
+        var shelf = shelves.withLock { $0.experiments }
+        guard let experiments = shelf.read() else { return }
+        shelves.withLock { [shelf] in $0.experiments = shelf }
+        mailbox.post(.experiments(experiments))
     }
 
     private func tellNewestRuns() {
