@@ -34,7 +34,8 @@ struct ChartView: Widget {
 
     private static func placeholder(_ state: State, _ runs: [RunEntry]) -> String {
         guard let run = runs.first else {
-            return state.list.selectedRow?.problem == nil ? "not trained yet: Enter starts it" : "broken file"
+            guard let row = state.list.selectedRow else { return "nothing is selected" }
+            return row.problem == nil ? "not trained yet: Enter starts it" : "broken file"
         }
         switch run.state {
         case .queued: return "\(run.name) waits for free threads"

@@ -25,7 +25,7 @@ public enum Effect: Sendable, Hashable {
     case changeTags([String], add: [String], remove: [String])
     /// Replace what is noted about runs; an empty text takes it away.
     case setNote([String], String)
-    /// Write an experiment file; answered by a notice and by the experiments read again.
+    /// Write an experiment file; answered by a notice and by the experiments read again, or by `Message.notSaved`.
     case saveExperiment(Experiment)
     /// Read all that a run has said.
     case loadHistory(run: String)

@@ -33,6 +33,8 @@ public enum Message: Sendable {
     case predictions(run: String, Result<PredictionReport, Problem>)
     /// What a fork of a run can begin with, the newest first; the answer to `Effect.loadCheckpoints`.
     case checkpoints(run: String, [CheckpointEntry])
+    /// Why an experiment could not be saved, in one sentence; an answer to `Effect.saveExperiment`.
+    case notSaved(String)
     /// One sentence for the person, shown for a while and kept in the log.
     case notice(String, isError: Bool)
     /// A line that a library printed.

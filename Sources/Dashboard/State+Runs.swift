@@ -124,8 +124,16 @@ extension State {
         var effects: [Effect] = []
         if saving { effects.append(.saveExperiment(experiment)) }
         if launching { effects.append(.launch([LaunchRequest(experiment: experiment, parent: form.fork)])) }
+        unsavedForm = launching ? nil : form
         self.form = nil
         dialog = .none
         return effects
+    }
+
+    /// Gives back what could not be saved, so that nothing typed is lost; a run that was launched has it.
+    mutating func take(notSaved problem: String) {
+        say(problem, isError: true)
+        guard dialog == .none, let unsavedForm else { return }
+        (form, dialog) = (unsavedForm, .form)
     }
 }

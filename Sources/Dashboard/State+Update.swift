@@ -35,6 +35,7 @@ extension State {
         case .profile(let run, let shares): catalog.take(profile: shares, of: run)
         case .predictions(let run, let answer): pictures.take(answer, of: run)
         case .checkpoints(let run, let entries): if form?.parent == run { form?.offer(entries) }
+        case .notSaved(let problem): take(notSaved: problem)
         case .notice(let text, let isError): say(text, isError: isError)
         case .log(let text): log.append(text, at: now)
         case .askedToQuit: effects = perform(.quit)

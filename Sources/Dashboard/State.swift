@@ -49,6 +49,8 @@ public struct State: Sendable {
     /// Rows of the comparison above the screen.
     var compareTop = 0
     var form: VariantForm?
+    /// What was last asked to be saved and nothing else, until it is known to be.
+    var unsavedForm: VariantForm?
     /// What is typed at the foot of the screen.
     var line = TextLine()
     var preferences: Preferences

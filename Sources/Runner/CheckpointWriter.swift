@@ -104,6 +104,6 @@ private final class Commit: Sendable {
         .warning(
             isLast
                 ? "no checkpoint of the end: \(cause); what was kept before stays, and vgglab resume goes on from there"
-                : "no checkpoint: \(cause); training goes on, and the checkpoint before stays")
+                : "no checkpoint: \(cause); training goes on, and what was kept before stays")
     }
 }

@@ -89,7 +89,8 @@ public struct GlyphSet: Hashable, Sendable {
     static func likeness(of scalar: Unicode.Scalar) -> Character {
         switch scalar {
         case "×", "✕", "✗": "x"
-        case "·", "•", "●", "◆", "■", "▲": "*"
+        case "·": "-"
+        case "•", "●", "◆", "■", "▲": "*"
         case "–", "—", "−", "─", "╌": "-"
         case "…": "~"
         case "→", "▶", "›": ">"

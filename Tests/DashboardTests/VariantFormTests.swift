@@ -71,6 +71,20 @@ struct VariantFormTests {
         guard case .saveExperiment = effects[0], case .launch = effects[1] else { return #expect(Bool(false)) }
     }
 
+    @Test("What cannot be saved comes back as it was typed, unless a run has it")
+    func notSaved() throws {
+        var state = try Scene.busy()
+        state.type("n", .tab, .backspace, "8", .control("s"))
+        #expect(!screen(state).contains("New from"))
+        _ = state.update(.notSaved("experiments/a.yaml cannot be made: No space left on device"))
+        #expect(screen(state).contains("New from"))
+        #expect(screen(state).contains(/ratio +8/))
+        #expect(screen(state).contains("No space left"))
+        state.type(.control("o"))
+        _ = state.update(.notSaved("no"))
+        #expect(!screen(state).contains("New from"))
+    }
+
     @Test("A fork begins at a run's newest checkpoint with its settings, and asks which ones there are")
     func fork() throws {
         var state = try Scene.busy()

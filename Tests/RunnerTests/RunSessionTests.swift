@@ -241,7 +241,7 @@ import Training
         #expect(ending.weights == whole.weights)
         #expect(ending.warnings.count == 1)
         #expect(ending.warnings.first?.hasPrefix("no checkpoint: \(checkpoints): cannot be written") == true)
-        #expect(ending.warnings.first?.hasSuffix("; training goes on, and the checkpoint before stays") == true)
+        #expect(ending.warnings.first?.hasSuffix("; training goes on, and what was kept before stays") == true)
         #expect(ending.savedSteps == [10])
     }
 

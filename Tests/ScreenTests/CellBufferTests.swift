@@ -33,7 +33,7 @@ import Testing
     }
 
     @Test func `ASCII stands in where there is no more`() {
-        #expect(written("1 × 2…→é図·", glyphs: .ascii) == "1 x 2~>??*")
+        #expect(written("1 × 2…→é図·", glyphs: .ascii) == "1 x 2~>??-")
     }
 
     @Test(arguments: [("abc", 3), ("図", 2), ("e\u{301}", 1), ("🙂", 2), ("\u{1B}", 6), ("", 0)])

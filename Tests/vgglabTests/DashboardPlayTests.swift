@@ -93,6 +93,27 @@ import Testing
         #expect(!states.values.contains("running") && !states.values.contains("interrupted"))
     }
 
+    @Test func `what could not be kept at the end is said when the screen is gone`() throws {
+        let window = try window()
+        try start(in: window)
+        try window.press("Home", "Enter")
+        try window.wait(for: "1 running")
+        try window.wait(for: "images/s")
+        // A file stands where checkpoints go, however soon the run makes their folder again.
+        let path = sandbox.file("state/vgglab/runs/fast-1/checkpoints")
+        var isBlocked = false
+        for number in 0..<1000 where !isBlocked {
+            rename(path, "\(path)-\(number)")
+            isBlocked = (try? Data().write(to: URL(filePath: path), options: .withoutOverwriting)) != nil
+        }
+        try #require(isBlocked)
+        try window.press("q")
+        try window.wait(for: "Quit?")
+        try window.press("s")
+        try window.wait(for: "warning: fast-1: no checkpoint of the end: ")
+        try expectEnd(of: window, status: 0)
+    }
+
     @Test(arguments: [(SIGTERM, 143), (SIGHUP, 129)] as [(Int32, Int)])
     func `a signal ends it with runs kept and the terminal as it was`(signal: Int32, status: Int) throws {
         let window = try window()

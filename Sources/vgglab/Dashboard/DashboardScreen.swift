@@ -3,6 +3,7 @@
 
 import CursesTerminal
 import Dashboard
+import Experiments
 import Foundation
 import Runner
 import Screen
@@ -20,6 +21,8 @@ struct DashboardScreen {
     private var isDirty = true
     private var isEnding = false
     private var status: Int32 = 0
+    /// What runs warned of while they were being ended: nobody reads it on the screen.
+    private(set) var lastWarnings: [String] = []
 
     init(_ terminal: CursesTerminal, mailbox: Mailbox, stage: any Backstage, preferences: Preferences) {
         self.terminal = terminal
@@ -46,6 +49,7 @@ struct DashboardScreen {
             }
             if isDirty { draw() }
         }
+        takeNews(at: monotonicSeconds())
         return status
     }
 
@@ -70,7 +74,10 @@ struct DashboardScreen {
     }
 
     private mutating func takeNews(at now: Double) {
-        for message in mailbox.take() { update(message) }
+        for message in mailbox.take() {
+            if isEnding, case .records(let records) = message { lastWarnings += records.compactMap(\.warning) }
+            update(message)
+        }
         update(.tick(seconds: now))
     }
 
@@ -109,4 +116,9 @@ struct DashboardScreen {
         terminal.draw(frame.cells, cursor: frame.cursor)
         isDirty = false
     }
+}
+
+extension RunRecord {
+    /// What the run warns of, with its name.
+    fileprivate var warning: String? { if case .warning(let text) = event { "\(run): \(text)" } else { nil } }
 }

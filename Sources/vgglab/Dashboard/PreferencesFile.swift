@@ -1,7 +1,9 @@
 // Where preferences are kept between starts.
 
+import Checkpoints
 import Dashboard
 import Foundation
+import Safetensors
 
 /// `$XDG_CONFIG_HOME/vgglab/dashboard`, else `~/.config/vgglab/dashboard`.
 enum PreferencesFile {
@@ -17,10 +19,11 @@ enum PreferencesFile {
         return Preferences(text: text ?? "")
     }
 
+    /// - Throws: an error whose description names the file and says why it cannot be written.
     static func write(_ preferences: Preferences) throws {
-        let file = URL(filePath: path)
-        try FileManager.default.createDirectory(
-            at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try Data(preferences.text.utf8).write(to: file, options: .atomic)
+        try Folders.make(AtomicFile.folder(of: path))
+        var file = try AtomicFile(path)
+        try Array(preferences.text.utf8).withUnsafeBytes { try file.append($0) }
+        try file.commit(flush: false)
     }
 }

@@ -3,6 +3,7 @@
 import ArgumentParser
 import CursesTerminal
 import Foundation
+import RunLog
 import Runner
 import Screen
 import Training
@@ -65,6 +66,7 @@ struct ScreenOptions: ParsableArguments {
             terminal, mailbox: mailbox, stage: makeStage(mailbox), preferences: PreferencesFile.read())
         let status = screen.run()
         terminal.close()
+        for warning in screen.lastWarnings { Console.say("warning: \(Readable.visible(warning))") }
         if status != 0 { throw ExitCode(status) }
     }
 }

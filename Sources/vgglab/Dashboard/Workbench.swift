@@ -205,7 +205,7 @@ final class Workbench: Backstage, Sendable {
                 for run in runs { try store.setNote(text, of: try store.run(named: run)) }
                 refreshRuns()
             }
-        case .saveExperiment(let experiment): trying { [self] in try save(experiment) }
+        case .saveExperiment(let experiment): desk.async { [self] in save(experiment) }
         case .loadHistory(let run): desk.async { [self] in loadHistory(of: run) }
         case .loadProfile(let run): desk.async { [self] in loadProfile(of: run) }
         case .loadCheckpoints(let run): desk.async { [self] in loadCheckpoints(of: run) }
@@ -243,9 +243,13 @@ final class Workbench: Backstage, Sendable {
         try queue.fork(parent, at: step.map { "step:\($0)" } ?? "last", request.experiment)
     }
 
-    private func save(_ experiment: Experiment) throws {
-        let path = try shelves.withLock { $0.experiments }.save(experiment)
-        mailbox.post(.notice("saved as \(path)", isError: false))
+    private func save(_ experiment: Experiment) {
+        do {
+            let path = try shelves.withLock { $0.experiments }.save(experiment)
+            mailbox.post(.notice("saved as \(path)", isError: false))
+        } catch {
+            mailbox.post(.notSaved(Self.sentence(error)))
+        }
         look()
     }
 
