@@ -12,7 +12,12 @@ struct FactsView: Widget {
     init(_ state: State) {
         guard let run = state.selectedRun else {
             title = "Run"
-            facts = [("", "no run yet: Enter in the overview starts an experiment", .dim)]
+            let isHidden = state.list.rows.isEmpty && !state.catalog.runs.isEmpty
+            let text =
+                isHidden
+                ? "the filter hides all runs: Esc in the overview lets go of it"
+                : "no run yet: Enter in the overview starts an experiment"
+            facts = [("", text, .dim)]
             return
         }
         title = run.name

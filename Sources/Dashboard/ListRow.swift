@@ -163,7 +163,7 @@ enum ListColumn: String, CaseIterable {
     /// Hours, minutes and seconds in a column's width: `0:42`, `12:05`, `1:02:03`, `3 d 04 h`.
     static func clock(_ seconds: Double) -> String {
         guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "?" }
-        let whole = Int(seconds)
+        let whole = Int(seconds.rounded())
         if whole >= 48 * 3600 { return Readable.duration(seconds: seconds) }
         func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
         let (hours, minutes) = (whole / 3600, whole / 60 % 60)

@@ -1,6 +1,7 @@
 // All that the dashboard knows, put together from a sub-state for each subject. Messages change it (State+Update.swift),
 // and the view draws it (View.swift); it never looks outside itself.
 
+internal import Experiments
 public import Screen
 
 /// The dashboard: what is known, what is shown, and what the person is doing.
@@ -98,9 +99,14 @@ public struct State: Sendable {
     /// The run that the run and pictures views are about.
     var selectedRun: RunEntry? { list.shownRuns(in: catalog, atMost: 1).first }
 
-    /// The runs that commands are for: the one shown in full, or the selected or marked ones.
+    /// The runs that commands are for: the one shown in full, or the selected or marked ones; where only experiments
+    /// are, those of theirs that go on.
     var selectedRuns: [RunEntry] {
-        tab == .run ? [selectedRun].compactMap(\.self) : list.targets.compactMap(\.run)
+        if tab == .run { return [selectedRun].compactMap(\.self) }
+        let runs = list.targets.compactMap(\.run)
+        guard runs.isEmpty else { return runs }
+        let names = Set(list.targets.compactMap(\.experiment?.name))
+        return catalog.activeRuns.filter { $0.isOurs && names.contains($0.experiment.name) }
     }
 
     /// The runs whose curves are shown.

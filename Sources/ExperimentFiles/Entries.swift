@@ -66,17 +66,21 @@ struct Entries {
             throw .override(text, problem: "must be key=value, such as training.lr=0.1")
         }
         let (path, value) = (parts[0], parts[1])
-        guard Schema.field(path) != nil else {
+        guard let field = Schema.field(path) else {
             guard Schema.sections.contains(path) else { throw .override(text, problem: Schema.unknown(path)) }
             let keys = Schema.keys(in: path).map { "\(path).\($0)" }.joined(separator: ", ")
             throw .override(text, problem: "\(path) is a section; set one of its keys: \(keys)")
         }
+        guard value.utf8.count <= ExperimentFile.mostBytes else {
+            throw .override(text, problem: "is longer than 64 KiB")
+        }
         let node: YAMLNode
         do throws(Flaw) {
-            guard value.utf8.count <= ExperimentFile.mostBytes else { throw Flaw(problem: "is longer than 64 KiB") }
             node = try YAMLNode.parse(value) ?? YAMLNode(.plain(""))
         } catch {
-            throw .override(text, problem: error.problem)
+            // What is wrong with it as YAML would help nobody.
+            let got = value.shortened(to: 60)
+            throw .override(text, problem: "\(path) must be \(field.allowed) (got \(got))")
         }
         if path == "network.variant" { values["network.blocks"] = nil }
         if path == "network.blocks" { values["network.variant"] = nil }

@@ -100,6 +100,10 @@ public struct RunInfo: Sendable, Hashable, Identifiable {
     public let stepsPerEpoch: Int
     /// Epochs finished.
     public let epoch: Int
+    /// The epoch of the last step, from 1; 0 before the first.
+    public var epochOfLastStep: Int {
+        step > 0 && stepsPerEpoch > 0 ? min((step - 1) / stepsPerEpoch + 1, epochs) : epoch
+    }
     /// Epochs in all.
     public let epochs: Int
     /// Mean training loss of the last finished epoch; before it, of the steps that were noted.

@@ -81,7 +81,7 @@ extension RunInfo {
     var filterFacts: RunFilter.Facts {
         var facts: RunFilter.Facts = [
             "name": .text(name), "state": .text(state.rawValue), "tag": .text(tags.joined(separator: " ")),
-            "epoch": .number(Double(epoch)), "time": .number(elapsedSeconds), "note": .text(note),
+            "epoch": .number(Double(epochOfLastStep)), "time": .number(elapsedSeconds), "note": .text(note),
         ]
         for (key, figure) in [
             ("acc", testAccuracy), ("best", bestAccuracy), ("loss", loss), ("rate", examplesPerSecond),
@@ -94,7 +94,7 @@ extension RunInfo {
     fileprivate var cells: [String] {
         func metric(_ value: Double?) -> String { value.map { Readable.fixed($0, decimals: 3) } ?? "" }
         return [
-            name, state.rawValue, "\(epoch)/\(epochs)", metric(loss), metric(trainAccuracy), metric(testAccuracy),
+            name, state.rawValue, "\(epochOfLastStep)/\(epochs)", metric(loss), metric(trainAccuracy), metric(testAccuracy),
             metric(bestAccuracy), examplesPerSecond.map { Readable.fixed($0, decimals: 1) } ?? "",
             Readable.duration(seconds: elapsedSeconds), Readable.date(createdAt), tags.joined(separator: " "),
         ]

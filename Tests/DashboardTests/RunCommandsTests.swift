@@ -17,6 +17,23 @@ struct RunCommandsTests {
         #expect(state.type("r") == [.unpause(["vgg11-ratio4-3"])])
     }
 
+    @Test("s and p on an experiment are for its runs that go on")
+    func runsOfExperiment() throws {
+        var state = State(size: Size(columns: 120, rows: 36))
+        let (vgg11, vgg13) = (Experiment(name: "vgg11"), Experiment(name: "vgg13"))
+        let runs = [
+            Scene.run("vgg11-2", .running, vgg11), Scene.run("vgg11-1", .done, vgg11),
+            Scene.run("vgg13-1", .running, vgg13),
+        ]
+        let file = ExperimentEntry(path: "vgg11.yaml", content: .success(vgg11))
+        _ = state.update(.experiments([file]))
+        _ = state.update(.runs(runs))
+        state.type(.end, .up)
+        #expect(state.type("s") == [.stop(["vgg11-2"])])
+        #expect(state.type("p") == [.pause(["vgg11-2"])])
+        #expect(state.type("D") == [])
+    }
+
     @Test("Commands go to all marked runs that they fit")
     func markedRuns() throws {
         var state = try Scene.busy()

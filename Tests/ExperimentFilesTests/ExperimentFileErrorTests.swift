@@ -148,8 +148,8 @@ import Testing
         ),
         ("training.lr", "must be key=value, such as training.lr=0.1"),
         ("=1", "must be key=value, such as training.lr=0.1"),
-        ("training.lr=[1", "not valid YAML: while parsing a flow sequence, did not find expected ',' or ']'"),
-        ("training.lr=1\n--- 2", "holds more than one document; keep one and drop the lines with ---"),
+        ("training.lr=[1", "training.lr must be a number greater than 0 (got [1)"),
+        ("training.lr=1\n--- 2", "training.lr must be a number greater than 0 (got 1\u{FFFD}--- 2)"),
         (
             "network.ratio=3",
             "ratio 3 does not divide the channels 64, 128, 256, 512, 512; ratios that do: 1, 2, 4, 8, 16, 32, 64"
