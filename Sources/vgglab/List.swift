@@ -94,8 +94,9 @@ extension RunInfo {
     fileprivate var cells: [String] {
         func metric(_ value: Double?) -> String { value.map { Readable.fixed($0, decimals: 3) } ?? "" }
         return [
-            name, state.rawValue, "\(epochOfLastStep)/\(epochs)", metric(loss), metric(trainAccuracy), metric(testAccuracy),
-            metric(bestAccuracy), examplesPerSecond.map { Readable.fixed($0, decimals: 1) } ?? "",
+            name, state.rawValue, "\(epochOfLastStep)/\(epochs)", metric(loss), metric(trainAccuracy),
+            metric(testAccuracy), metric(bestAccuracy),
+            examplesPerSecond.map { Readable.fixed($0, decimals: 1) } ?? "",
             Readable.duration(seconds: elapsedSeconds), Readable.date(createdAt), tags.joined(separator: " "),
         ]
     }
