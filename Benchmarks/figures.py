@@ -90,7 +90,7 @@ def together(count):
             screen.press(b"\x1b[H\r")
         else:
             screen.launch_both()
-        screen.read(seconds=12)
+        screen.read(seconds=25)
         screen.end()
         runs = Path(folder) / "state/vgglab"
         times = [
