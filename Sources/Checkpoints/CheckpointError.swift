@@ -1,6 +1,7 @@
 // Why a run's state cannot be kept or read back.
 
 internal import Glibc
+internal import Safetensors
 
 /// A checkpoint that cannot be written, read or trusted. `description` is one sentence for a person.
 public struct CheckpointError: Error, Hashable, CustomStringConvertible {
@@ -8,6 +9,15 @@ public struct CheckpointError: Error, Hashable, CustomStringConvertible {
     public let description: String
 
     init(_ description: String) { self.description = description }
+
+    /// What the system said of a file in a folder. Only that is named: files have other names until they count.
+    init(in folder: String, _ error: SafetensorsError) {
+        if case .cannotWrite(_, let code) = error {
+            self.init(folder, code: code)
+        } else {
+            self.init(error.description)
+        }
+    }
 
     /// What the system said of a file or folder.
     init(_ path: String, code: Int32) {

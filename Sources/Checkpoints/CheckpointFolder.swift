@@ -38,7 +38,7 @@ public struct CheckpointFolder: Sendable {
             try Self.write(StoredPosition(position: position).json, to: "\(hidden)/\(names[1])")
         } catch {
             Folders.remove(hidden)
-            throw CheckpointError(error.description)
+            throw CheckpointError(in: path, error)
         }
         return PendingCheckpoint(self, hidden: hidden, names: names, position: position)
     }
@@ -188,8 +188,10 @@ public struct PendingCheckpoint: Sendable {
         }
         do throws(CheckpointError) {
             try writeSums()
-            for file in names + [SavedCheckpoint.sums] { try Folders.flush("\(hidden)/\(file)") }
-            try Folders.flush(hidden)
+            for file in names + [SavedCheckpoint.sums] {
+                try Folders.flush("\(hidden)/\(file)", as: folder.path)
+            }
+            try Folders.flush(hidden, as: folder.path)
             if rename(hidden, saved.path) != 0 {
                 guard errno == EEXIST || errno == ENOTEMPTY else { throw CheckpointError(saved.path, code: errno) }
                 try replaceIfDamaged(saved)
@@ -210,14 +212,14 @@ public struct PendingCheckpoint: Sendable {
         var lines = ""
         for file in names.sorted() {
             guard let digest = Folders.digest(of: "\(hidden)/\(file)") else {
-                throw CheckpointError("\(hidden)/\(file): cannot be read back")
+                throw CheckpointError("\(folder.path): what was written cannot be read back")
             }
             lines += "\(digest)  \(file)\n"
         }
         do throws(SafetensorsError) {
             try CheckpointFolder.write(Array(lines.utf8), to: "\(hidden)/\(SavedCheckpoint.sums)")
         } catch {
-            throw CheckpointError(error.description)
+            throw CheckpointError(in: folder.path, error)
         }
     }
 

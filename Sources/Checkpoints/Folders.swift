@@ -37,12 +37,14 @@ package enum Folders {
     }
 
     /// Makes what was written to a file, or the names in a folder, safe from a power failure.
-    package static func flush(_ path: String) throws(CheckpointError) {
+    ///
+    /// - Parameter name: what an error names; the path unless given.
+    package static func flush(_ path: String, as name: String? = nil) throws(CheckpointError) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-        guard descriptor >= 0 else { throw CheckpointError(path, code: errno) }
+        guard descriptor >= 0 else { throw CheckpointError(name ?? path, code: errno) }
         defer { close(descriptor) }
         // Some file systems cannot flush a folder; their files stay good.
-        guard fsync(descriptor) == 0 || errno == EINVAL else { throw CheckpointError(path, code: errno) }
+        guard fsync(descriptor) == 0 || errno == EINVAL else { throw CheckpointError(name ?? path, code: errno) }
     }
 
     /// Removes a folder of files, or whatever is there; a link is removed and not followed.

@@ -2,6 +2,7 @@
 
 public import Experiments
 internal import Glibc
+internal import Safetensors
 
 /// An event file that grows while a run trains, so that TensorBoard follows it.
 ///
@@ -33,6 +34,15 @@ public final class TensorBoardLog {
     }
 
     deinit { close(descriptor) }
+
+    /// Makes a folder for the folders of runs, and tries whether something can be written there.
+    ///
+    /// - Parameter folder: it and those around it are made where they are missing.
+    /// - Throws: `ExportError` when the system refuses.
+    public static func check(_ folder: String) throws(ExportError) {
+        try makeFolder(folder)
+        do throws(SafetensorsError) { try AtomicFile.check("\(folder)/events") } catch { throw ExportError(error) }
+    }
 
     /// Adds what a record says; the run's records come in their order.
     ///

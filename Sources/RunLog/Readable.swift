@@ -87,6 +87,12 @@ public enum Readable {
         return shown
     }
 
+    /// As one word of a shell's command line: as it is, or in quotes where the shell would read it otherwise.
+    public static func shellWord(_ text: String) -> String {
+        let plain = #/[A-Za-z0-9_@%+=:,.\/-]+/#
+        return text.wholeMatch(of: plain) != nil ? text : "'" + text.replacing("'", with: #"'\''"#) + "'"
+    }
+
     /// Whether a character acts or hides where it should be seen.
     static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.isASCII { return !(0x20...0x7E).contains(scalar.value) }

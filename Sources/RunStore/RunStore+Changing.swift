@@ -32,7 +32,7 @@ extension RunStore {
         try? Data(experiment.utf8).write(to: URL(filePath: experimentPath(of: name)), options: .atomic)
     }
 
-    private func experimentPath(of name: String) -> String { "\(folder(named: name))/experiment.yaml" }
+    func experimentPath(of name: String) -> String { "\(folder(named: name))/experiment.yaml" }
 
     /// A name that no run has had, and that no folder has, such as one beside a store that was lost; makes its folder.
     func unusedName(_ base: String, _ database: Database) throws -> String {

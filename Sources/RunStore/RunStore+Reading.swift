@@ -156,7 +156,9 @@ extension RunStore {
         }
         let isEmpty = try count() == 0
         throw RunStoreError(
-            isEmpty ? "\(folder): there are no runs yet" : "\(text): no run has this name; vgglab list shows them")
+            isEmpty
+                ? "\(folder): there are no runs yet"
+                : "\(text): no run has this name; \(command("list")) shows them")
     }
 
     /// The names of all runs, the newest first.

@@ -12,6 +12,8 @@ public final class RunStore: Sendable {
     public let folder: String
     /// What a person should know about how it was opened, such as a damaged file that was put aside.
     public let notice: String?
+    /// What a command line needs to mean this store, such as ` --runs here`; empty for the usual one.
+    public let option: String
     private let database: DatabaseQueue?
     private let patience: Double
     /// Stands behind the file's name in that of an empty file that says that damage was found.
@@ -34,12 +36,14 @@ public final class RunStore: Sendable {
     ///   - checks: whether the file is read whole first, which takes a second for millions of metrics; otherwise only
     ///     where it was found damaged before.
     ///   - patience: seconds to wait while another process writes.
+    ///   - option: what a command line needs to mean this store, such as ` --runs here`.
     /// - Throws: `RunStoreError` where it cannot be used.
     public init(
-        folder: String, creates: Bool, checks: Bool = true, patience: Double = 10
+        folder: String, creates: Bool, checks: Bool = true, patience: Double = 10, option: String = ""
     ) throws(RunStoreError) {
         self.folder = folder
         self.patience = patience
+        self.option = option
         let path = "\(folder)/runs.sqlite"
         var isFolder: ObjCBool = false
         if FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), !isFolder.boolValue {
@@ -146,8 +150,14 @@ public final class RunStore: Sendable {
         return database
     }
 
+    /// A command about this store for a person to type.
+    public func command(_ words: String) -> String { "vgglab \(words)\(option)" }
+
     /// The folder of a run's own files.
     public func folder(of run: RunInfo) -> String { folder(named: run.name) }
+
+    /// A run's experiment as a file that can be trained again.
+    public func experimentPath(of run: RunInfo) -> String { experimentPath(of: run.name) }
 
     /// A run's checkpoints.
     public func checkpoints(of run: RunInfo) -> CheckpointFolder {

@@ -14,11 +14,18 @@ internal import Training
 final class CheckpointWriter {
     private let folder: CheckpointFolder
     private let recorder: RunRecorder
+    /// Has a run go on that was cut, for a person to type.
+    private let resuming: String
     private var commit: Commit?
+    /// Why checkpoints cannot be kept now. It is told once, when it begins.
+    private var problem: String?
+    /// Whether what was to be kept last is kept.
+    private(set) var hasKeptLast = true
 
-    init(_ folder: CheckpointFolder, recorder: RunRecorder) {
+    init(_ folder: CheckpointFolder, recorder: RunRecorder, resuming: String) {
         self.folder = folder
         self.recorder = recorder
+        self.resuming = resuming
     }
 
     /// Writes the model's numbers as they are now.
@@ -33,7 +40,7 @@ final class CheckpointWriter {
                 position, weights: model.weightSources, optimizer: model.optimizerSources)
             commit = Commit(written, position, seconds: monotonicSeconds() - begin, recorder: recorder, isLast: isLast)
         } catch {
-            events.append(Commit.warning(error.description, isLast: isLast))
+            events += tell(.failure(error), isLast: isLast)
         }
         return isLast ? events + finish() : events
     }
@@ -43,31 +50,57 @@ final class CheckpointWriter {
     /// - Returns: what there is to say about it.
     func finish() -> [RunEvent] {
         defer { commit = nil }
-        return commit.map { [$0.wait()] } ?? []
+        return commit.map { tell($0.wait(), isLast: $0.isLast) } ?? []
     }
 
     /// What there is to say about a checkpoint that has become safe, or has failed to, meanwhile.
     func takeNews() -> [RunEvent] {
-        guard let event = commit?.event else { return [] }
-        commit = nil
-        return [event]
+        guard let commit, let outcome = commit.outcome else { return [] }
+        self.commit = nil
+        return tell(outcome, isLast: commit.isLast)
+    }
+
+    private func tell(_ outcome: Commit.Outcome, isLast: Bool) -> [RunEvent] {
+        switch outcome {
+        case .success(let saved):
+            defer { (problem, hasKeptLast) = (nil, true) }
+            return (problem == nil ? [] : [.warning("checkpoints are kept again")]) + [.checkpointSaved(saved)]
+        case .failure(let error):
+            let cause = error.description
+            let isNew = cause != problem
+            (problem, hasKeptLast) = (cause, false)
+            if isLast {
+                return [
+                    .warning(
+                        "no checkpoint of the end: \(cause); what was kept before stays, and \(resuming) goes on "
+                            + "from there")
+                ]
+            }
+            return isNew
+                ? [.warning("no checkpoint: \(cause); training goes on, and what was kept before stays")] : []
+        }
     }
 }
 
 /// A checkpoint on its way to the disk, on a thread of its own.
 private final class Commit: Sendable {
-    private let outcome = Mutex<RunEvent?>(nil)
+    typealias Outcome = Result<CheckpointSaved, CheckpointError>
+
+    /// Whether the run waits for it.
+    let isLast: Bool
+    private let result = Mutex<Outcome?>(nil)
     private let done = DispatchSemaphore(value: 0)
 
     init(
         _ pending: PendingCheckpoint, _ position: RunPosition, seconds: Double, recorder: RunRecorder, isLast: Bool
     ) {
+        self.isLast = isLast
         let thread = Thread { [self] in
             // What was learnt by then first: a run that is resumed here must miss none of it. A store that cannot be
             // written is the recorder's to tell, and no reason to lose the weights, too.
             do throws(RunStoreError) { try recorder.flush() } catch {}
-            let event = Self.finish(pending, position, seconds: seconds, isLast: isLast)
-            outcome.withLock { $0 = event }
+            let outcome = Self.finish(pending, position, seconds: seconds)
+            result.withLock { $0 = outcome }
             done.signal()
         }
         thread.name = "checkpoint"
@@ -75,35 +108,23 @@ private final class Commit: Sendable {
     }
 
     /// What has come of it; `nil` while it goes on.
-    var event: RunEvent? { outcome.withLock { $0 } }
+    var outcome: Outcome? { result.withLock { $0 } }
 
     /// Waits for what comes of it.
-    func wait() -> RunEvent {
+    func wait() -> Outcome {
         done.wait()
         defer { done.signal() }
-        guard let event else { preconditionFailure("a commit that is done has an outcome") }
-        return event
+        guard let outcome else { preconditionFailure("a commit that is done has an outcome") }
+        return outcome
     }
 
-    private static func finish(
-        _ pending: PendingCheckpoint, _ position: RunPosition, seconds: Double, isLast: Bool
-    ) -> RunEvent {
-        do throws(CheckpointError) {
+    private static func finish(_ pending: PendingCheckpoint, _ position: RunPosition, seconds: Double) -> Outcome {
+        Result { () throws(CheckpointError) in
             let saved = try pending.commit()
             let isEvaluated = position.lastEpoch?.step == position.step
-            return .checkpointSaved(
-                CheckpointSaved(
-                    step: position.step, epoch: isEvaluated ? position.epoch - 1 : position.epoch,
-                    byteCount: saved.byteCount, seconds: seconds))
-        } catch {
-            return warning(error.description, isLast: isLast)
+            return CheckpointSaved(
+                step: position.step, epoch: isEvaluated ? position.epoch - 1 : position.epoch,
+                byteCount: saved.byteCount, seconds: seconds)
         }
-    }
-
-    static func warning(_ cause: String, isLast: Bool) -> RunEvent {
-        .warning(
-            isLast
-                ? "no checkpoint of the end: \(cause); what was kept before stays, and vgglab resume goes on from there"
-                : "no checkpoint: \(cause); training goes on, and what was kept before stays")
     }
 }

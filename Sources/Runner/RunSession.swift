@@ -4,6 +4,7 @@ public import Checkpoints
 public import Engine
 public import Experiments
 internal import Foundation
+internal import RunLog
 public import RunStore
 internal import Synchronization
 public import Training
@@ -15,13 +16,16 @@ public final class RunSession {
     private let prepared: PreparedExperiment
     /// What is trained.
     public var experiment: Experiment { prepared.experiment }
-    private let store: RunStore
+    /// Where it is kept.
+    public let store: RunStore
     private let claim: RunClaim
     private let model: VGGModel
     private let position: RunPosition
     private let firstSequence: Int
     private let warnings: [String]
     private let isFork: Bool
+    /// Whether the store has the run's end, with its weights, once it was trained.
+    public private(set) var hasKeptEnd = true
 
     /// A new run.
     ///
@@ -66,7 +70,13 @@ public final class RunSession {
         if checkpoint == nil, let parent = run.parentName {
             throw RunnerError(
                 "run \(run.name) has no sound checkpoint, and its first weights were another run's; "
-                    + "fork it again: vgglab fork \(parent) --at step:\(run.parentStep ?? 0)")
+                    + "fork it again: " + store.command("fork \(parent) --at step:\(run.parentStep ?? 0)"))
+        }
+        if checkpoint == nil, let first = damaged.first, run.epoch > 0 {
+            throw RunnerError(
+                "run \(run.name) has no sound checkpoint (\(first)), and beginning again would drop its "
+                    + "\(run.epoch) noted epoch\(run.epoch == 1 ? "" : "s"); train it anew as a run of its own: "
+                    + store.command(Readable.shellWord(store.experimentPath(of: run))))
         }
         let before = checkpoint == nil ? "begins again" : "goes on from the checkpoint before"
         warnings += damaged.map { "\($0); the run \(before)" }
@@ -144,7 +154,8 @@ public final class RunSession {
     ) rethrows -> RunSummary {
         let problems = Mutex<[String]>([])
         let recorder = RunRecorder(store, run, claim: claim) { problem in problems.withLock { $0.append(problem) } }
-        let checkpoints = CheckpointWriter(store.checkpoints(of: run), recorder: recorder)
+        let checkpoints = CheckpointWriter(
+            store.checkpoints(of: run), recorder: recorder, resuming: store.command("resume \(run.name)"))
         var sequence = firstSequence
         func send(_ event: RunEvent) {
             let time = Date().timeIntervalSince1970
@@ -187,8 +198,10 @@ public final class RunSession {
             })
         let summary = training.run(model)
         do throws(RunStoreError) {
+            hasKeptEnd = checkpoints.hasKeptLast
             try recorder.finish()
         } catch {
+            hasKeptEnd = false
             let lost = "the end of this run could not be noted: \(error)"
             observe(RunRecord(run: run.name, sequence: sequence, time: 0, event: .warning(lost)))
         }

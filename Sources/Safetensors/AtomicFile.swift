@@ -33,6 +33,11 @@ package struct AtomicFile: ~Copyable {
         if !isCommitted { unlink(temporary) }
     }
 
+    /// Tries whether a file could be written here: one is made beside its place and removed.
+    package static func check(_ path: String, replaces: Bool = true) throws(SafetensorsError) {
+        _ = try AtomicFile(path, replaces: replaces)
+    }
+
     /// The folder that a file is in.
     package static func folder(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }

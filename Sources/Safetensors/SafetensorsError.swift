@@ -42,11 +42,14 @@ public enum SafetensorsError: Error, Equatable, CustomStringConvertible {
     private static func writing(_ code: Int32, _ path: String) -> String {
         let folder = AtomicFile.folder(of: path)
         return switch code {
+        case ENOENT where path.isEmpty: "the name is empty; give the name of a file"
+        // Some folders, such as /proc, refuse with the same code as one that is missing.
+        case ENOENT where access(folder, F_OK) == 0: "no file can be made in \(folder); choose another folder"
         case ENOENT: "the folder \(folder) does not exist; make it with mkdir -p"
         case ENOTDIR: "\(folder) is not a folder; choose another place"
         case EISDIR: "is a folder; give the name of a file"
         case EACCES, EPERM: "no permission to write in \(folder); choose another folder or ask for it with chmod"
-        case EEXIST: "is there already; remove it or give another name"
+        case EEXIST: "is there already; give another name, or replace it with --overwrite"
         case EROFS: "\(folder) can only be read; choose another folder"
         case ENOSPC, EDQUOT: "no space is left in \(folder); free some or choose another folder"
         case ENAMETOOLONG: "the name is too long; choose a shorter one"

@@ -32,7 +32,7 @@ struct Export: ParsableCommand {
 
     func run() throws {
         let (store, run) = try storeOptions.run(runName)
-        if format != .tensorboard { try checkWritable(out, option: "--out") }
+        if format != .tensorboard { try checkWritable(out, option: "--out", replaces: overwrite) }
         switch format {
         case .csv, .json, .jsonl:
             let records = try explaining { try store.records(of: run) }

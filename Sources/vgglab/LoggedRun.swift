@@ -8,6 +8,7 @@ import Foundation
 import RunLog
 import Runner
 import RunStore
+import Safetensors
 import Training
 
 /// How a run is logged, and what it leaves beside the store.
@@ -60,15 +61,16 @@ struct LogOptions: ParsableArguments {
     func checkPlaces() throws {
         if let save { try checkWritable(save, option: "--save") }
         if let tensorboard {
-            var isFolder: ObjCBool = false
-            if FileManager.default.fileExists(atPath: tensorboard, isDirectory: &isFolder), !isFolder.boolValue {
-                throw Failure(message: "--tensorboard \(tensorboard): is not a folder")
+            do throws(ExportError) { try TensorBoardLog.check(tensorboard) } catch {
+                throw Failure(message: "--tensorboard \(error)")
             }
         }
     }
 
     /// Trains the session's run.
-    func train(_ session: RunSession) throws -> Outcome {
+    ///
+    /// - Returns: whether it was completed, and its end kept.
+    func train(_ session: RunSession) throws -> Bool {
         var log = makeLog()
         func show(_ record: RunRecord) {
             if var text = log as? TextLog {
@@ -77,10 +79,15 @@ struct LogOptions: ParsableArguments {
             }
             Console.write(log.render(record))
         }
-        var tensorBoard = try explaining {
-            try tensorboard.map { folder in
-                try TensorBoardLog(folder: "\(folder)/\(session.run.name)", time: Date().timeIntervalSince1970)
+        var tensorBoard: TensorBoardLog?
+        do throws(ExportError) {
+            if let tensorboard {
+                let folder = "\(tensorboard)/\(session.run.name)"
+                tensorBoard = try TensorBoardLog(folder: folder, time: Date().timeIntervalSince1970)
             }
+        } catch {
+            // The folder could be written before, and the run is there now.
+            Console.say("warning: \(Readable.visible("\(error)")); the run is trained without TensorBoard's file")
         }
         let summary = try session.train(stop: Signals.stop) { record in
             show(record)
@@ -94,9 +101,14 @@ struct LogOptions: ParsableArguments {
             try saveWeights(of: model, summary, session)
         }
         if summary.outcome == .stopped {
-            Console.say("go on with: vgglab resume \(Readable.visible(session.run.name))")
+            Console.say("go on with: \(Readable.visible(session.store.command("resume \(session.run.name)")))")
         }
-        return summary.outcome
+        if summary.outcome == .completed && !session.hasKeptEnd {
+            let command = session.store.command("resume \(session.run.name)")
+            Console.say(
+                Readable.visible("the end of \(session.run.name) was not kept; it can be made again with: \(command)"))
+        }
+        return summary.outcome == .completed && session.hasKeptEnd
     }
 
     private func saveWeights(of model: any TrainableModel, _ summary: RunSummary, _ session: RunSession) throws {
@@ -107,7 +119,9 @@ struct LogOptions: ParsableArguments {
             do {
                 try model.saveWeights(to: save, metadata: metadata)
             } catch {
-                throw Failure(message: "\(error)", status: 1)
+                let words = "export \(session.run.name) --at last --format safetensors --out …"
+                let advice = "; the weights are kept: \(session.store.command(words))"
+                throw Failure(message: "\(error)" + (session.hasKeptEnd ? advice : ""), status: 1)
             }
             Console.say("weights after step \(summary.step) are in \(Readable.visible(save))")
         case .diverged, .failed:
@@ -117,31 +131,25 @@ struct LogOptions: ParsableArguments {
 }
 
 /// Refuses a file that cannot be written, or that is nothing to replace.
-func checkWritable(_ path: String, option: String) throws {
+func checkWritable(_ path: String, option: String, replaces: Bool = true) throws {
     guard path != "-" else {
         throw Failure(message: "\(option) -: standard output cannot be written; give the name of a file")
     }
-    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-    var isFolder: ObjCBool = false
-    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
-        if isFolder.boolValue { throw Failure(message: "\(option) \(path): is a folder; give the name of a file") }
-        let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
-        // Saving replaces what is there, and a device or a pipe is nothing to replace.
-        guard type == .typeRegular || type == .typeSymbolicLink else {
-            throw Failure(message: "\(option) \(path): is not a regular file; give the name of a file")
-        }
+    // Saving replaces what is there, and a device or a pipe is nothing to replace.
+    let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+    guard [nil, .typeRegular, .typeSymbolicLink, .typeDirectory].contains(type) else {
+        throw Failure(message: "\(option) \(path): is not a regular file; give the name of a file")
     }
-    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
-        throw Failure(message: "\(option) \(path): the folder \(folder) does not exist; make it with mkdir -p")
-    }
-    guard FileManager.default.isWritableFile(atPath: folder) else {
-        throw Failure(message: "\(option) \(path): no permission to write in \(folder); choose another folder")
+    do throws(SafetensorsError) {
+        try AtomicFile.check(path, replaces: replaces)
+    } catch {
+        throw Failure(message: "\(option) \(error)")
     }
 }
 
 /// The status that a program ends with after these runs: that of the signal that stopped them, else whether all were
-/// completed.
-func endStatus(_ outcomes: [Outcome]) throws {
+/// completed and kept.
+func endStatus(_ isComplete: [Bool]) throws {
     if let signal = Signals.signal { throw ExitCode(128 + signal) }
-    if outcomes.contains(where: { $0 != .completed }) { throw ExitCode(1) }
+    if isComplete.contains(false) { throw ExitCode(1) }
 }

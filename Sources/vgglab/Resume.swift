@@ -34,11 +34,11 @@ struct Resume: ParsableCommand {
         case .completed:
             throw Failure(
                 message: "run \(name) is complete; to train on, fork it with more epochs: "
-                    + "vgglab fork \(name) --set training.epochs=\(run.epochs + 5)")
+                    + store.command("fork \(name) --set training.epochs=\(run.epochs + 5)"))
         case .diverged:
             throw Failure(
                 message: "run \(name) diverged and would again; fork it with a smaller learning rate: "
-                    + "vgglab fork \(name) --at best --set training.lr=…")
+                    + store.command("fork \(name) --at best --set training.lr=…"))
         case .running, .stopped, .interrupted, .failed: break
         }
         try logOptions.checkPlaces()

@@ -31,7 +31,9 @@ struct StoreOptions: ParsableArguments {
     private func open(creates: Bool, checks: Bool = true) throws -> RunStore {
         let folder = folder ?? RunStore.defaultFolder(environment: ProcessInfo.processInfo.environment)
         let store = try explaining {
-            try RunStore(folder: URL(filePath: folder).path, creates: creates, checks: checks)
+            try RunStore(
+                folder: URL(filePath: folder).path, creates: creates, checks: checks,
+                option: self.folder.map { " --runs \(Readable.shellWord($0))" } ?? "")
         }
         // What cannot be removed now stands in nobody's way.
         if creates && checks { try? store.removeLeftovers() }

@@ -78,12 +78,12 @@ struct Train: ParsableCommand {
 
         // Until here a signal ends the program at once, as nothing can be lost yet.
         Signals.install()
-        var outcomes: [Outcome] = []
+        var isComplete: [Bool] = []
         for experiment in prepared where Signals.signal == nil {
             let session = try explaining { try RunSession.new(experiment, in: store, program: Vgglab.program) }
-            outcomes.append(try logOptions.train(session))
+            isComplete.append(try logOptions.train(session))
         }
-        try endStatus(outcomes)
+        try endStatus(isComplete)
     }
 
     private func paths(_ problem: String?) throws -> [String] {

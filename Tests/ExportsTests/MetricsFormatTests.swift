@@ -107,7 +107,7 @@ import Testing
 
         try MetricsFormat.csv.write([], to: path)
         let refusal = #expect(throws: ExportError.self) { try MetricsFormat.csv.write(records([step(1)]), to: path) }
-        #expect(refusal?.description == "\(path): is there already; remove it or give another name")
+        #expect(refusal?.description == "\(path): is there already; give another name, or replace it with --overwrite")
         #expect(try bytes(at: path) == Array(header.utf8))
 
         try MetricsFormat.json.write([], to: path, overwrite: true)

@@ -95,7 +95,7 @@ import Testing
         let error = #expect(throws: ExportError.self) {
             try TensorBoardLog.write(run + records([step(2)]), to: folder.path)
         }
-        #expect(error?.description == "\(path): is there already; remove it or give another name")
+        #expect(error?.description == "\(path): is there already; give another name, or replace it with --overwrite")
         #expect(try scalars(path).count == 3)
         #expect(try TensorBoardLog.write(records([try started()]), to: folder.path, overwrite: true) == path)
         #expect(try scalars(path).isEmpty)

@@ -132,7 +132,8 @@ import Testing
             try sentence(tinyShapes.merging(["features.3.running_mean": [4]]) { $1 })
                 == "\(path): has a tensor that the run's network does not have: features.3.running_mean")
         #expect(
-            try sentence(tinyShapes) == "\(folder.file("a.onnx")): is there already; remove it or give another name")
+            try sentence(tinyShapes)
+                == "\(folder.file("a.onnx")): is there already; give another name, or replace it with --overwrite")
         #expect(try folder.bytes(of: "a.onnx") == [1])
         #expect(try folder.names == ["a.onnx", "w"])
     }
@@ -185,7 +186,9 @@ import Testing
         let error = #expect(throws: ExportError.self) {
             try WeightsExport.writeSafetensors(weights, to: folder.file("copy"))
         }
-        #expect(error?.description == "\(folder.file("copy")): is there already; remove it or give another name")
+        #expect(
+            error?.description
+                == "\(folder.file("copy")): is there already; give another name, or replace it with --overwrite")
         try WeightsExport.writeSafetensors(weights, to: folder.file("w"), overwrite: true)
         #expect(try folder.bytes(of: "copy") == folder.bytes(of: "w"))
         #expect(try folder.names == ["copy", "w"])

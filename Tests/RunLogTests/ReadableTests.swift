@@ -53,6 +53,13 @@ import Testing
         #expect(Readable.bytes(bytes) == text)
     }
 
+    @Test(arguments: [
+        ("runs/a-1_b", "runs/a-1_b"), ("", "''"), ("a b", "'a b'"), ("it's", #"'it'\''s'"#), ("$HOME;", "'$HOME;'"),
+        ("图", "'图'"), ("a\nb", "'a\nb'"),
+    ]) func `a shell reads a word as it is`(text: String, word: String) {
+        #expect(Readable.shellWord(text) == word)
+    }
+
     // Not as arguments, which would be printed as they are.
     @Test func `what acts or hides is shown`() {
         let shown = [

@@ -98,6 +98,26 @@ import Training
         #expect(try workshop.metrics("bands-2") == workshop.metrics("bands-1"))
     }
 
+    @Test func `a run whose epochs are noted does not begin again, and the way on is told`() throws {
+        _ = try workshop.train(try workshop.new(), stopAfter: 7)
+        let run = try store.run(named: "last")
+        for checkpoint in store.checkpoints(of: run).all {
+            try FileManager.default.removeItem(atPath: "\(checkpoint.path)/position.json")
+        }
+        let before = try workshop.metrics("bands-1")
+        let error = #expect(throws: RunnerError.self) { try workshop.resume() }
+        let file = "\(store.folder(of: run))/experiment.yaml"
+        #expect(error?.description.hasPrefix("run bands-1 has no sound checkpoint (") == true, "\(error as Any)")
+        #expect(
+            error?.description.hasSuffix(
+                "), and beginning again would drop its 1 noted epoch; train it anew as a run of its own: vgglab \(file)"
+            )
+                == true, "\(error as Any)")
+        #expect(FileManager.default.fileExists(atPath: file))
+        #expect(try workshop.metrics("bands-1") == before)
+        #expect(try store.run(named: "last").state == .stopped)
+    }
+
     @Test func `a run goes on with its own data only`() throws {
         _ = try workshop.train(try workshop.new(), stopAfter: 2)
         let run = try store.run(named: "last")
@@ -239,10 +259,29 @@ import Training
         }
         #expect(ending.summary.outcome == .completed)
         #expect(ending.weights == whole.weights)
-        #expect(ending.warnings.count == 1)
+        #expect(ending.warnings.count == 2)
         #expect(ending.warnings.first?.hasPrefix("no checkpoint: \(checkpoints): cannot be written") == true)
         #expect(ending.warnings.first?.hasSuffix("; training goes on, and what was kept before stays") == true)
+        #expect(ending.warnings.last == "checkpoints are kept again")
         #expect(ending.savedSteps == [10])
+        #expect(session.hasKeptEnd)
+    }
+
+    @Test func `what keeps checkpoints from being kept is told once, and at the end`() throws {
+        workshop.experiment.checkpoint.everySteps = 1
+        let session = try workshop.new()
+        let checkpoints = store.checkpoints(of: session.run).path
+        try Data().write(to: URL(filePath: checkpoints))
+        let ending = try workshop.train(session)
+        #expect(ending.summary.outcome == .completed)
+        let cause = "\(checkpoints): cannot be written: Not a directory"
+        #expect(
+            ending.warnings == [
+                "no checkpoint: \(cause); training goes on, and what was kept before stays",
+                "no checkpoint of the end: \(cause); what was kept before stays, and vgglab resume bands-1 goes on "
+                    + "from there",
+            ])
+        #expect(!session.hasKeptEnd)
     }
 
     @Test func `a store that is locked costs no checkpoint, and is caught up with`() throws {

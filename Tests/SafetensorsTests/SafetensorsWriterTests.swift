@@ -115,7 +115,7 @@ import Testing
         }
         #expect(throws: refusal) { try SafetensorsWriter.write(to: path, tensors: [late], overwrite: false) }
         #expect(throws: refusal) { try SafetensorsWriter.write(to: path, tensors: [], overwrite: false) }
-        #expect("\(refusal)" == "\(path): is there already; remove it or give another name")
+        #expect("\(refusal)" == "\(path): is there already; give another name, or replace it with --overwrite")
         #expect(try folder.bytes(of: "a") == [7])
 
         try FileManager.default.removeItem(atPath: path)

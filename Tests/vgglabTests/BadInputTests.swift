@@ -70,6 +70,15 @@ struct BadCall: CustomTestStringConvertible, Sendable {
         BadCall(
             "--save in no folder", "@/tiny.yaml --data @/good --save @/none/w", says: "--save @/none/w", "mkdir -p"),
         BadCall("--save to a folder", "@/tiny.yaml --data @/good --save @/folder", says: "@/folder", "is a folder"),
+        BadCall(
+            "--save where no file can be", "@/tiny.yaml --data @/good --save /proc/zz",
+            says: "--save /proc/zz: no file can be made in /proc; choose another folder"),
+        BadCall(
+            "--tensorboard where no folder can be", "@/tiny.yaml --data @/good --tensorboard /proc/zz",
+            says: "--tensorboard /proc/zz: no file can be made in /proc; choose another folder"),
+        BadCall(
+            "--tensorboard is a file", "@/tiny.yaml --data @/good --tensorboard @/tiny.yaml",
+            says: "--tensorboard @/tiny.yaml: is not a folder"),
         BadCall("no steps", "bench @/tiny.yaml --steps 0", says: "--steps", "got 0"),
         BadCall("rounds without peers", "bench @/tiny.yaml --rounds 3", says: "--rounds", "--peers"),
         BadCall("batch dumped nowhere", "data --dump-batch 3", says: "--dump-batch", "--out"),

@@ -155,12 +155,34 @@ private let canMount =
                 cat "$0"/runs/a-1/checkpoints/*evaluated/SHA256SUMS | grep safetensors | tail -2' "\(small)" "$@"
                 """
         ).end()
-        #expect(ending.lines.contains("status 0"), "\(ending)")
+        #expect(ending.lines.contains("status 1"), "\(ending)")
         #expect(ending.complaint.contains("warning: no checkpoint: "), "\(ending)")
         #expect(ending.complaint.contains("warning: no checkpoint of the end: "), "\(ending)")
         #expect(ending.lines.contains("exported"), "\(ending)")
         #expect(ending.lines.contains("resumed 0"), "\(ending)")
         #expect(ending.lines.suffix(2).map(String.init) == whole, "\(ending)")
+    }
+
+    @Test(.enabled(if: canMount, "a process may have no mounts of its own here"))
+    func `a run whose end does not fit on the disk says so, once, and ends with 1`() throws {
+        let small = sandbox.file("small")
+        try FileManager.default.createDirectory(atPath: small, withIntermediateDirectories: true)
+        let ending = try Program(
+            [sandbox.file("a.yaml"), "--threads", "1", "--data", sandbox.file("data"), "--quiet", "--runs", small],
+            shell: """
+                unshare -rm bash -c 'mount -t tmpfs -o size=200k none "$0" || exit 99; "$@"; echo "status $?"' \
+                "\(small)" "$@" --set checkpoint.every_steps=1
+                """
+        ).end()
+        #expect(ending.lines.last == "status 1", "\(ending)")
+        let said = ending.complaint.split(separator: "\n")
+        let cause = "\(small)/runs/a-1/checkpoints: cannot be written: the disk is full"
+        #expect(said.count { $0.contains("no checkpoint: \(cause); ") } == 1, "\(ending)")
+        #expect(said.count { $0.contains("no checkpoint of the end: \(cause); ") } == 1, "\(ending)")
+        #expect(!ending.complaint.contains(".partial"), "\(ending)")
+        #expect(
+            said.last == "the end of a-1 was not kept; it can be made again with: vgglab resume a-1 --runs \(small)",
+            "\(ending)")
     }
 
     @Test(.enabled(if: canMount, "a process may have no mounts of its own here"), arguments: [1, 3])

@@ -128,11 +128,12 @@ private final class Shelf: Sendable {
 
     @Test(arguments: [
         ("tiny", "tiny: 2 runs begin so: tiny-1, tiny-2"),
-        ("none", "none: no run has this name; vgglab list shows them"),
-        ("../tiny-1", "../tiny-1: no run has this name; vgglab list shows them"),
-        ("\u{1B}[31m", "\\u{1B}[31m: no run has this name; vgglab list shows them"),
-        ("a\nb", "a\\nb: no run has this name; vgglab list shows them"),
+        ("none", "none: no run has this name; vgglab list@ shows them"),
+        ("../tiny-1", "../tiny-1: no run has this name; vgglab list@ shows them"),
+        ("\u{1B}[31m", "\\u{1B}[31m: no run has this name; vgglab list@ shows them"),
+        ("a\nb", "a\\nb: no run has this name; vgglab list@ shows them"),
     ]) func `a name that no run or more than one has is answered`(name: String, sentence: String) throws {
+        let sentence = sentence.replacing("@", with: " --runs \(shelf.runs)")
         for command in ["show", "resume", "fork", "replay", "verify", "tag", "note", "delete"] {
             let ending = try shelf.call(command, name)
             #expect(ending.status == 2)
@@ -143,7 +144,7 @@ private final class Shelf: Sendable {
     @Test func `a name of ten thousand bytes is answered, too`() throws {
         let ending = try shelf.call("show", String(repeating: "x", count: 10_000))
         #expect(ending.status == 2)
-        #expect(ending.complaint.hasSuffix("x: no run has this name; vgglab list shows them\n"))
+        #expect(ending.complaint.hasSuffix("x: no run has this name; vgglab list --runs \(shelf.runs) shows them\n"))
     }
 
     @Test func `a run is verified against what was noted`() throws {
@@ -283,7 +284,7 @@ private final class Shelf: Sendable {
         #expect(ending.status == 2)
         #expect(
             ending.complaint == "run tiny-1 is complete; to train on, fork it with more epochs: "
-                + "vgglab fork tiny-1 --set training.epochs=6\n")
+                + "vgglab fork tiny-1 --set training.epochs=6 --runs \(shelf.runs)\n")
         let fork = try shelf.call("fork", "tiny-1", "--set", "training.epochs=2", "--data", shelf.data, "--quiet")
         #expect(fork.status == 0, "\(fork.complaint)")
         #expect(fork.lines.first?.hasPrefix("epoch 2/2 ") == true)

@@ -22,7 +22,8 @@ import Testing
     @Test(arguments: [(SIGINT, 130), (SIGTERM, 143), (SIGHUP, 129)] as [(Int32, Int32)])
     func `a signal ends the run and keeps it`(signal: Int32, status: Int32) throws {
         let weights = sandbox.file("a.safetensors")
-        let program = try endless("--save", weights)
+        let runs = sandbox.file("it's here")
+        let program = try endless("--save", weights, "--runs", runs)
         while let line = program.nextLine(), !line.contains(#""event":"progress""#) {}
         program.send(signal)
         let ending = program.end()
@@ -39,7 +40,7 @@ import Testing
         #expect(
             said == [
                 "stopping, and keeping the run; once more ends at once", "weights after step \(step) are in \(weights)",
-                "go on with: vgglab resume tiny-1",
+                #"go on with: vgglab resume tiny-1 --runs '\#(sandbox.path)/it'\''s here'"#,
             ])
         #expect(FileManager.default.fileExists(atPath: weights))
     }
