@@ -20,7 +20,7 @@ public struct CheckpointError: Error, Hashable, CustomStringConvertible {
     }
 
     /// What the system said of a file or folder.
-    init(_ path: String, code: Int32) {
+    package init(_ path: String, code: Int32) {
         let cause =
             switch code {
             case ENOSPC, EDQUOT: "the disk is full"

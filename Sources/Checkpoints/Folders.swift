@@ -65,6 +65,12 @@ package enum Folders {
         return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
+    /// Whether it is a link, whatever that leads to.
+    package static func isLink(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+    }
+
     /// Bytes of a regular file; `nil` for anything else.
     static func size(of path: String) -> Int? {
         var status = stat()

@@ -37,8 +37,8 @@ public final class RunClaim: Sendable {
             let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
             guard descriptor >= 0 else {
                 // The folder was there just now: somebody removes it.
-                throw RunStoreError(
-                    errno == ENOENT ? "run \(name) has been deleted" : "\(path): \(String(cString: strerror(errno)))")
+                if errno == ENOENT { throw RunStoreError("run \(name) has been deleted") }
+                throw RunStoreError(CheckpointError(folder, code: errno).description)
             }
             if flock(descriptor, LOCK_EX | LOCK_NB) == 0 {
                 let claim = RunClaim(descriptor)

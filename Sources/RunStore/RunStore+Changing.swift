@@ -202,16 +202,17 @@ extension RunStore {
         try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM run WHERE id = ?)", arguments: [run.id]) == true
     }
 
-    /// Removes a run with all that belongs to it. Links in its folder are removed, not followed.
+    /// Removes a run with all that belongs to it. Links in its folder, and one in its folder's place, are removed, not
+    /// followed.
     ///
     /// - Throws: `RunStoreError` that names the owner if a process trains it.
     public func delete(_ run: RunInfo) throws(RunStoreError) {
-        let claim = try claim(run)
         let folder = folder(of: run)
+        let claim = try claimForDeletion(run)
         // Without it the folder is a leftover as soon as the row is gone, however this ends. Another folder's is not ours.
         if Folders.isFolder(folder) { unlink(experimentPath(of: run.name)) }
         do throws(RunStoreError) {
-            try write { try $0.execute(sql: "DELETE FROM run WHERE id = ?", arguments: [run.id]) }
+            try deleteRow(of: run)
         } catch {
             if Folders.isFolder(folder) { keep(experiment: run.experimentText, of: run.name) }
             throw error
@@ -220,6 +221,36 @@ extension RunStore {
         withExtendedLifetime(claim) {}
         if FileManager.default.fileExists(atPath: folder) {
             throw RunStoreError("run \(run.name) is deleted, but files are left in \(folder)")
+        }
+    }
+
+    /// Claims a run, unless its folder is another one by a link: nothing is made where that leads.
+    private func claimForDeletion(_ run: RunInfo) throws(RunStoreError) -> RunClaim? {
+        let folder = folder(of: run)
+        guard Folders.isLink(folder) else { return try claim(run) }
+        guard try read(or: false, { try exists(run, $0) }) else {
+            throw RunStoreError("run \(run.name) has been deleted")
+        }
+        if RunClaim.isHeld(folder) { throw RunStoreError("run \(run.name) is being trained by another process") }
+        return nil
+    }
+
+    /// Removes a run's row, and its checkpoints before it where the disk is full: a change of the store needs some room.
+    private func deleteRow(of run: RunInfo) throws(RunStoreError) {
+        func delete() throws(RunStoreError) {
+            try write { try $0.execute(sql: "DELETE FROM run WHERE id = ?", arguments: [run.id]) }
+        }
+        do throws(RunStoreError) {
+            return try delete()
+        } catch {
+            let folder = folder(of: run)
+            guard error.isOfFullDisk, Folders.isFolder(folder) else { throw error }
+            Folders.remove(checkpoints(of: run).path)
+        }
+        do throws(RunStoreError) {
+            try delete()
+        } catch {
+            throw RunStoreError("run \(run.name) has lost its checkpoints but could not be deleted: \(error)")
         }
     }
 }

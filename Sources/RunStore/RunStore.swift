@@ -15,7 +15,7 @@ public final class RunStore: Sendable {
     /// What a command line needs to mean this store, such as ` --runs here`; empty for the usual one.
     public let option: String
     private let database: DatabaseQueue?
-    private let patience: Double
+    private let busyMode: Database.BusyMode
     /// Stands behind the file's name in that of an empty file that says that damage was found.
     private static let damaged = "-is-damaged"
     let cache = Mutex<RunsCache?>(nil)
@@ -37,17 +37,22 @@ public final class RunStore: Sendable {
     ///     where it was found damaged before.
     ///   - patience: seconds to wait while another process writes.
     ///   - option: what a command line needs to mean this store, such as ` --runs here`.
+    ///   - onWait: called, on any thread, when another process has been waited for two seconds.
     /// - Throws: `RunStoreError` where it cannot be used.
     public init(
-        folder: String, creates: Bool, checks: Bool = true, patience: Double = 10, option: String = ""
+        folder: String, creates: Bool, checks: Bool = true, patience: Double = 10, option: String = "",
+        onWait: (@Sendable () -> Void)? = nil
     ) throws(RunStoreError) {
         self.folder = folder
-        self.patience = patience
+        busyMode = Self.busyMode(patience, onWait)
         self.option = option
         let path = "\(folder)/runs.sqlite"
         var isFolder: ObjCBool = false
         if FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), !isFolder.boolValue {
             throw RunStoreError("\(folder): is not a folder; choose another one with --runs DIR")
+        }
+        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+            throw RunStoreError("\(path): is a folder in the place of the store's file; move it away")
         }
         guard creates || FileManager.default.fileExists(atPath: path) else {
             database = nil
@@ -68,7 +73,7 @@ public final class RunStore: Sendable {
         let mark = path + Self.damaged
         do {
             let isSuspect = FileManager.default.fileExists(atPath: mark)
-            database = try Self.connect(path, creates: creates, checks: creates && (checks || isSuspect), patience)
+            database = try Self.connect(path, creates: creates, checks: creates && (checks || isSuspect), busyMode)
             if creates && isSuspect { unlink(mark) }
         } catch let error as DatabaseError where [.SQLITE_NOTADB, .SQLITE_CORRUPT].contains(error.resultCode) {
             guard creates else { throw RunStoreError(path, error) }
@@ -76,7 +81,7 @@ public final class RunStore: Sendable {
                 let aside = try Self.putAside(path)
                 notice = "\(path): is damaged; it is kept as \(aside), and a new one is begun"
                 unlink(mark)
-                database = try Self.connect(path, creates: creates, checks: false, patience)
+                database = try Self.connect(path, creates: creates, checks: false, busyMode)
             } catch {
                 throw RunStoreError(path, error)
             }
@@ -86,6 +91,15 @@ public final class RunStore: Sendable {
             throw RunStoreError(path, error)
         }
         self.notice = notice
+    }
+
+    /// Tries every hundredth of a second, and says when that has taken long.
+    private static func busyMode(_ patience: Double, _ onWait: (@Sendable () -> Void)?) -> Database.BusyMode {
+        .callback { tries in
+            if tries == 200 { onWait?() }
+            usleep(10_000)
+            return Double(tries) / 100 < patience
+        }
     }
 
     /// Gives a damaged file another name, and its journal, without which it cannot be mended.
@@ -107,7 +121,7 @@ public final class RunStore: Sendable {
         let path = "\(folder)/runs.sqlite"
         do {
             var configuration = Configuration()
-            configuration.busyMode = .timeout(patience)
+            configuration.busyMode = busyMode
             configuration.readonly = true
             try DatabaseQueue(path: path, configuration: configuration).read(Self.check)
         } catch {
@@ -122,10 +136,10 @@ public final class RunStore: Sendable {
     }
 
     private static func connect(
-        _ path: String, creates: Bool, checks: Bool, _ patience: Double
+        _ path: String, creates: Bool, checks: Bool, _ busyMode: Database.BusyMode
     ) throws -> DatabaseQueue {
         var configuration = Configuration()
-        configuration.busyMode = .timeout(patience)
+        configuration.busyMode = busyMode
         configuration.prepareDatabase { database in
             // Not WAL: SQLite before 3.51.3 can lose it when it is reset while another process writes.
             try database.execute(sql: "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL")

@@ -6,8 +6,13 @@ internal import GRDB
 public struct RunStoreError: Error, Hashable, Sendable, CustomStringConvertible {
     /// One sentence for a person.
     public let description: String
+    /// Whether room on the disk is all that is missing.
+    let isOfFullDisk: Bool
 
-    init(_ description: String) { self.description = description }
+    init(_ description: String) {
+        self.description = description
+        isOfFullDisk = false
+    }
 
     init(_ path: String, _ error: any Error) {
         let advice = "choose another folder with --runs DIR"
@@ -21,5 +26,6 @@ public struct RunStoreError: Error, Hashable, Sendable, CustomStringConvertible 
             default: "cannot be used: \((error as? DatabaseError)?.message ?? String(describing: error))"
             }
         description = "\(path): \(cause)"
+        isOfFullDisk = (error as? DatabaseError)?.resultCode == .SQLITE_FULL
     }
 }

@@ -30,10 +30,15 @@ struct StoreOptions: ParsableArguments {
 
     private func open(creates: Bool, checks: Bool = true) throws -> RunStore {
         let folder = folder ?? RunStore.defaultFolder(environment: ProcessInfo.processInfo.environment)
+        // What is trained is told by its own log, or shown by the dashboard.
+        var onWait: (@Sendable () -> Void)?
+        if !creates {
+            onWait = { Console.say("waiting: another process writes the store in \(Readable.visible(folder))") }
+        }
         let store = try explaining {
             try RunStore(
                 folder: URL(filePath: folder).path, creates: creates, checks: checks,
-                option: self.folder.map { " --runs \(Readable.shellWord($0))" } ?? "")
+                option: self.folder.map { " --runs \(Readable.shellWord($0))" } ?? "", onWait: onWait)
         }
         // What cannot be removed now stands in nobody's way.
         if creates && checks { try? store.removeLeftovers() }

@@ -152,6 +152,27 @@ import Testing
         #expect(try store.steps(of: other).count == 6)
     }
 
+    @Test func `deleting a run whose folder is a link makes and removes nothing where it leads`() throws {
+        let run = try trained()
+        let elsewhere = temporary.file("elsewhere")
+        let folder = store.folder(of: run)
+        try FileManager.default.moveItem(atPath: folder, toPath: elsewhere)
+        try FileManager.default.createSymbolicLink(atPath: folder, withDestinationPath: elsewhere)
+        try FileManager.default.removeItem(atPath: "\(elsewhere)/owner")
+        let before = try FileManager.default.subpathsOfDirectory(atPath: elsewhere).sorted()
+
+        let claim = try store.claim(run)
+        let error = #expect(throws: RunStoreError.self) { try store.delete(run) }
+        #expect(error?.description == "run a-1 is being trained by another process")
+        withExtendedLifetime(claim) {}
+        try FileManager.default.removeItem(atPath: "\(elsewhere)/owner")
+
+        try store.delete(run)
+        #expect(try FileManager.default.subpathsOfDirectory(atPath: elsewhere).sorted() == before)
+        #expect(throws: (any Error).self) { try FileManager.default.destinationOfSymbolicLink(atPath: folder) }
+        #expect(try store.names() == [])
+    }
+
     @Test func `what a killed process has left of runs goes, and nothing else`() throws {
         let files = FileManager.default
         // Killed while it deleted: the row is gone, and some of the files.

@@ -97,6 +97,15 @@ import Testing
         #expect(all.count { $0.contains(".damaged-") } == 2)
     }
 
+    @Test(arguments: [false, true]) func `a folder in the place of the store's file is told as that`(creates: Bool)
+        throws
+    {
+        let path = temporary.file("runs.sqlite")
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        let error = #expect(throws: RunStoreError.self) { try temporary.store(creates: creates) }
+        #expect(error?.description == "\(path): is a folder in the place of the store's file; move it away")
+    }
+
     @Test func `looking at a damaged store leaves it where it is`() throws {
         _ = try temporary.store().create(.made())
         let bytes = try damage(.text)

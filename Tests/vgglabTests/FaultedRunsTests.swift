@@ -185,6 +185,25 @@ private let canMount =
             "\(ending)")
     }
 
+    @Test(.enabled(if: canMount, "a process may have no mounts of its own here"))
+    func `on a disk without room for anything a run can be deleted`() throws {
+        let small = sandbox.file("small")
+        try FileManager.default.createDirectory(atPath: small, withIntermediateDirectories: true)
+        let ending = try Program(
+            [sandbox.file("a.yaml"), "--threads", "1", "--data", sandbox.file("data"), "--quiet", "--runs", small],
+            shell: """
+                unshare -rm bash -c 'mount -t tmpfs -o size=4m none "$0" && "$@" > "$0/log" || exit 99
+                cat /dev/zero > "$0/filler" 2> /dev/null
+                "$1" tag a-1 x --runs "$0"; echo "tag $?"
+                "$1" delete a-1 --yes --runs "$0"; echo "delete $?"
+                ls "$0/runs"; "$1" list --runs "$0"' "\(small)" "$@"
+                """
+        ).end()
+        #expect(ending.lines == ["tag 2", "delete 0"], "\(ending)")
+        #expect(ending.complaint.contains("runs.sqlite: the disk is full; "), "\(ending)")
+        #expect(ending.complaint.contains("deleted a-1\nno runs yet in "), "\(ending)")
+    }
+
     @Test(.enabled(if: canMount, "a process may have no mounts of its own here"), arguments: [1, 3])
     func `runs on a disk that can only be read are listed and shown, and trained nowhere`(version: Int) throws {
         try #require(try begin().status == 0)
@@ -207,12 +226,14 @@ private let canMount =
                 unshare -rm bash -c 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" || exit 99
                 "$1" list --all --runs "$0" && "$1" show a-1 --runs "$0" && "$1" replay a-1 --quiet --runs "$0"; echo "read $?"
                 "$1" tag a-1 x --runs "$0"; echo "tag $?"
-                "$@"; echo "train $?"' "\(runs)" "$@"
+                "$@"; echo "train $?"
+                "$1" delete a-1 --yes --runs "$0"; echo "delete $?"' "\(runs)" "$@"
                 """
         ).end()
         #expect(ending.lines.contains("read 0"), "\(ending)")
         #expect(ending.lines.contains("tag 2") && ending.lines.contains("train 2"), "\(ending)")
         let sentence = "\(runs)/runs.sqlite: cannot be written; choose another folder with --runs DIR\n"
-        #expect(ending.complaint == sentence + sentence, "\(ending)")
+        let folder = "\(runs)/runs/a-1: cannot be written: the file system is read-only\n"
+        #expect(ending.complaint == sentence + sentence + folder, "\(ending)")
     }
 }
