@@ -1,4 +1,4 @@
-// SIGINT, SIGTERM and SIGHUP ask the runs to stop; a second one ends the program at once.
+// SIGINT, SIGTERM and SIGHUP ask the runs to stop; a second one, or SIGQUIT, ends the program at once.
 
 import Glibc
 import Synchronization
@@ -30,6 +30,10 @@ enum Signals {
             sigaction(number, &action, nil)
             sigaddset(&asked, number)
         }
+        // Swift's own handler, where backtraces are on, would print one and let the program go on.
+        var quit = sigaction()
+        sigaction(SIGQUIT, nil, &quit)
+        if !isIgnored(quit) { Glibc.signal(SIGQUIT, SIG_DFL) }
         // Whoever started the program may have had them blocked, and then none would ever come.
         pthread_sigmask(SIG_UNBLOCK, &asked, nil)
     }

@@ -49,7 +49,7 @@ final class Program {
     /// - Parameter shell: a script for bash that is run in its place, with the program and its arguments as `"$@"`.
     init(_ arguments: [String], in folder: String? = nil, shell: String? = nil) throws {
         process.executableURL = URL(filePath: "/usr/bin/env")
-        let signals = ["HUP", "INT", "PIPE", "TERM"].map { "--default-signal=\($0)" }
+        let signals = ["HUP", "INT", "PIPE", "QUIT", "TERM"].map { "--default-signal=\($0)" }
         let bash = shell.map { ["bash", "-c", $0, "bash"] } ?? []
         process.arguments = signals + bash + [try Self.path()] + arguments
         process.standardOutput = output

@@ -57,6 +57,17 @@ import Testing
         #expect(!ending.output.contains("run_finished"))
     }
 
+    @Test func `a quit ends the program at once, also where backtraces are on`() throws {
+        let program = try Program(
+            [sandbox.tiny, "--log-format", "jsonl", "--set", "training.epochs=1000000"],
+            shell: "ulimit -c 0; SWIFT_BACKTRACE=enable=yes exec \"$@\"")
+        while let line = program.nextLine(), !line.contains(#""event":"progress""#) {}
+        program.send(SIGQUIT)
+        let ending = program.end()
+        #expect(ending.status == -SIGQUIT)
+        #expect(!ending.output.contains("run_finished"))
+    }
+
     @Test func `a run that is stopped for people says how far it came`() throws {
         let program = try Program([
             sandbox.tiny, "--quiet", "--set", "training.epochs=1000000", "--threads", "2",
