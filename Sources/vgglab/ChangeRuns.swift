@@ -19,19 +19,31 @@ struct Tag: ParsableCommand {
     @OptionGroup var storeOptions: StoreOptions
 
     func validate() throws {
-        for tag in tags + removed where tag.isEmpty || tag.utf8.count > 100 || tag.contains(where: \.isWhitespace) {
-            throw ValidationError("a tag is a word of at most 100 bytes (got \(Readable.visible(tag)))")
+        for tag in tags
+        where tag.isEmpty || tag.utf8.count > 100 || tag.contains(where: \.isWhitespace)
+            || tag != Readable.visible(tag)
+        {
+            throw ValidationError(
+                "a tag is a word of at most 100 bytes without control or format characters (got \(Self.quoted(tag)))")
         }
     }
 
     func run() throws {
         let (store, run) = try storeOptions.run(runName)
+        if let unknown = removed.first(where: { !run.tags.contains($0) && !tags.contains($0) }) {
+            throw Failure(message: "\(run.name) has no tag \(Self.quoted(unknown)); nothing was changed")
+        }
         if !tags.isEmpty || !removed.isEmpty {
             try explaining { try store.changeTags(of: run, add: tags, remove: removed) }
         }
         let now = try explaining { try store.run(withName: run.name) }
         let text = now.tags.isEmpty ? "no tags" : now.tags.map(Readable.visible).joined(separator: " ")
         Console.print("\(Readable.visible(run.name)): \(text)\n")
+    }
+
+    /// A word as it may appear in a sentence.
+    private static func quoted(_ text: String) -> String {
+        "\"\(Readable.visible(String(text.prefix(40))))\(text.count > 40 ? "…" : "")\""
     }
 }
 
@@ -40,11 +52,12 @@ struct Note: ParsableCommand {
         abstract: "Note something about a run; without a text it shows what is noted.")
 
     @Argument(help: .run, completion: .run) var runName: String
-    @Argument(help: "The note; an empty one takes it away.") var text: String?
+    @Argument(help: "The note; an empty one takes it away.") var words: [String] = []
     @OptionGroup var storeOptions: StoreOptions
 
     func run() throws {
         let (store, run) = try storeOptions.run(runName)
+        let text = words.isEmpty ? nil : words.joined(separator: " ")
         if let text { try explaining { try store.setNote(text, of: run) } }
         let note = text ?? run.note
         Console.print("\(Readable.visible(run.name)): \(note.isEmpty ? "no note" : Readable.visible(note))\n")

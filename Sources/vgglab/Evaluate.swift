@@ -51,7 +51,8 @@ struct Evaluate: ParsableCommand {
         } else {
             let loss = Readable.fixed(sums.meanLoss, decimals: 4)
             let accuracy = Readable.fixed(sums.accuracy, decimals: 4)
-            Console.print("test loss \(loss), test acc \(accuracy) (\(sums.correct) of \(sums.examples) pictures)\n")
+            let right = "\(Readable.count(sums.correct)) of \(Readable.count(sums.examples))"
+            Console.print("test loss \(loss), test acc \(accuracy) (\(right) right)\n")
         }
     }
 }

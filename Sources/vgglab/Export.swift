@@ -13,7 +13,7 @@ struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Write a run for other programs: pandas, TensorBoard, PyTorch, ONNX Runtime.",
         discussion: """
-            csv, json and jsonl are the metrics; tensorboard writes an event file into a folder; safetensors and onnx \
+            csv, json and jsonl are the metrics, and - as their file is standard output; tensorboard writes an event file into a folder; safetensors and onnx \
             are the weights of a checkpoint, the best one unless --at names another.
             """)
 
@@ -32,11 +32,17 @@ struct Export: ParsableCommand {
 
     func run() throws {
         let (store, run) = try storeOptions.run(runName)
-        if format != .tensorboard { try checkWritable(out, option: "--out", replaces: overwrite) }
+        let metrics = MetricsFormat(rawValue: format.rawValue)
+        if let metrics, isStandardOutput(out) {
+            return Console.print(metrics.text(of: try explaining { try store.records(of: run) }))
+        }
+        if format != .tensorboard || isStandardOutput(out) {
+            try checkWritable(out, option: "--out", replaces: overwrite)
+        }
         switch format {
         case .csv, .json, .jsonl:
+            guard let metrics else { return }
             let records = try explaining { try store.records(of: run) }
-            let metrics = MetricsFormat(rawValue: format.rawValue) ?? .csv
             try explaining { try metrics.write(records, to: out, overwrite: overwrite) }
             Console.say("\(Readable.visible(run.name)) is in \(Readable.visible(out))")
         case .tensorboard:
@@ -74,6 +80,23 @@ struct Export: ParsableCommand {
         }
         Console.say(
             "weights of \(Readable.visible(run.name)) after step \(checkpoint.step) are in \(Readable.visible(out))")
+        if let remark = remark(on: checkpoint, of: run) { Console.say("warning: \(remark)") }
+    }
+
+    /// What is to be said where the weights that were asked for were not kept, and others are taken.
+    private func remark(on checkpoint: SavedCheckpoint, of run: RunInfo) -> String? {
+        switch at {
+        case "best":
+            guard let best = run.bestAccuracy, let epoch = run.bestEpoch else {
+                return "no epoch has been evaluated yet; these are the last weights that were kept"
+            }
+            let accuracy = checkpoint.isEvaluated ? try? checkpoint.position().lastEpoch?.testAccuracy : nil
+            if let accuracy, accuracy >= best { return nil }
+            return "these are not the best weights, which were those of epoch \(epoch) and were not kept"
+        case "last" where checkpoint.step < run.step:
+            return "these are not the last weights: the run came to step \(run.step), and those were not kept"
+        default: return nil
+        }
     }
 }
 
@@ -108,6 +131,9 @@ struct Replay: ParsableCommand {
             let experiment = try explaining { try run.experiment() }
             let entry = RunEntry(run, experiment)
             return try screenOptions.show { ReplayStage(entry, records, seconds: seconds, mailbox: $0) }
+        }
+        guard !records.isEmpty else {
+            throw Failure(message: "run \(Readable.visible(run.name)) has made no step yet")
         }
         var log: any RunLogRenderer =
             logFormat == .jsonl ? JSONLinesLog(progressInterval: quiet ? .infinity : 0) : TextLog(quiet: quiet)

@@ -130,14 +130,17 @@ struct LogOptions: ParsableArguments {
     }
 }
 
+/// Whether a person means standard output by it.
+func isStandardOutput(_ path: String) -> Bool { ["-", "/dev/stdout", "/dev/fd/1"].contains(path) }
+
 /// Refuses a file that cannot be written, or that is nothing to replace.
 func checkWritable(_ path: String, option: String, replaces: Bool = true) throws {
-    guard path != "-" else {
-        throw Failure(message: "\(option) -: standard output cannot be written; give the name of a file")
+    guard !isStandardOutput(path) else {
+        throw Failure(message: "\(option) \(path): this cannot go to standard output; give the name of a file")
     }
     // Saving replaces what is there, and a device or a pipe is nothing to replace.
-    let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
-    guard [nil, .typeRegular, .typeSymbolicLink, .typeDirectory].contains(type) else {
+    var status = stat()
+    guard stat(path, &status) != 0 || [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) else {
         throw Failure(message: "\(option) \(path): is not a regular file; give the name of a file")
     }
     do throws(SafetensorsError) {

@@ -118,7 +118,14 @@ struct Compare: ParsableCommand {
 
     func run() throws {
         let store = try storeOptions.open()
-        let infos = try explaining { try runs.map { try store.run(named: $0) } }
+        var infos: [RunInfo] = []
+        for name in runs {
+            let run = try explaining { try store.run(named: name) }
+            if !infos.contains(where: { $0.id == run.id }) { infos.append(run) }
+        }
+        if infos.count < 2 {
+            throw Failure(message: "compare takes two runs or more, and these are all \(infos[0].name)")
+        }
         let experiments = try explaining { try infos.map { try $0.experiment() } }
         let epochs = try explaining { try infos.map { try store.epochs(of: $0) } }
 
@@ -151,7 +158,9 @@ struct Compare: ParsableCommand {
             return Console.print(JSON.array(objects).text + "\n")
         }
         var table = TextTable([.init("")] + infos.map { .init(Readable.visible($0.name), isNumber: true) })
-        for row in rows { table.add([row.title] + row.values.map { cell($0, row.title) }) }
+        for row in rows {
+            table.add([row.title.replacing("seconds", with: "time")] + row.values.map { cell($0, row.title) })
+        }
         Console.print(table.text)
     }
 

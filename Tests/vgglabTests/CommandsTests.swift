@@ -31,7 +31,7 @@ import Testing
         let text = try Program.run("evaluate", weights, sandbox.tiny)
         let correct = Int((accuracy * 100).rounded())
         let line = "test loss \(String(format: "%.4f", loss)), test acc \(String(format: "%.4f", accuracy))"
-        #expect(text.output == "\(line) (\(correct) of 100 pictures)\n")
+        #expect(text.output == "\(line) (\(correct) of 100 right)\n")
     }
 
     @Test func `the best checkpoint is of the best epoch, however seldom others are kept`() throws {

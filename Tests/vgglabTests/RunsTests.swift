@@ -122,6 +122,13 @@ private final class Shelf: Sendable {
         #expect(objects.map { $0["run"] as? String } == ["tiny-1", "tiny-2"])
         #expect(objects.map { $0["data.batch_size"] as? String } == [nil, nil])
         #expect(objects[0]["best test acc"] is Double)
+        #expect(table.lines.contains { $0.hasPrefix("time ") } && !table.output.contains("seconds"))
+        #expect(objects[0]["seconds"] is Double)
+        let twice = try shelf.call("compare", "tiny-1", "other", "tiny-1")
+        #expect(twice.lines[0].split(separator: " ") == ["tiny-1", "other-1"])
+        let same = try shelf.call("compare", "tiny-1", "tiny-1")
+        #expect(same.status == 2)
+        #expect(same.complaint == "compare takes two runs or more, and these are all tiny-1\n")
         let one = try shelf.call("compare", "tiny-1")
         #expect(one.status == 2)
     }
@@ -179,9 +186,33 @@ private final class Shelf: Sendable {
         #expect(bytes.count > 500)
         let second = try shelf.call("export", "other", "--format", format, "--out", out)
         #expect(second.status == 2)
+        #expect(
+            second.complaint == "--out \(out): is there already; give another name, or replace it with --overwrite\n")
         #expect(try Data(contentsOf: URL(filePath: out)) == bytes)
         #expect(try shelf.call("export", "other", "--format", format, "--out", out, "--overwrite").status == 0)
         #expect(try Data(contentsOf: URL(filePath: out)) != bytes)
+    }
+
+    @Test(arguments: ["csv", "json", "jsonl"]) func `metrics go to standard output, too`(format: String) throws {
+        let out = shelf.sandbox.file("output.\(format)")
+        #expect(try shelf.call("export", "tiny-1", "--format", format, "--out", out).status == 0)
+        for name in ["-", "/dev/stdout"] {
+            let ending = try shelf.call("export", "tiny-1", "--format", format, "--out", name)
+            #expect(ending.status == 0)
+            #expect(Data(ending.output.utf8) == (try Data(contentsOf: URL(filePath: out))))
+            #expect(ending.complaint.isEmpty)
+        }
+    }
+
+    @Test(arguments: ["onnx", "safetensors", "tensorboard"])
+    func `what is no text does not go to standard output`(format: String) throws {
+        for name in ["-", "/dev/stdout"] {
+            let ending = try shelf.call("export", "tiny-1", "--format", format, "--out", name, "--overwrite")
+            #expect(ending.status == 2)
+            #expect(
+                ending.complaint == "--out \(name): this cannot go to standard output; give the name of a file\n")
+            #expect(ending.output.isEmpty)
+        }
     }
 
     @Test func `a run is exported for TensorBoard, and followed by it`() throws {
@@ -238,7 +269,20 @@ private final class Shelf: Sendable {
         #expect(try shelf.call("tag", "tiny-1").output == "tiny-1: no tags\n")
         #expect(try shelf.call("tag", "tiny-1", "b", "a", "b").output == "tiny-1: a b\n")
         #expect(try shelf.call("tag", "tiny-1", "c", "--remove", "a").output == "tiny-1: b c\n")
-        #expect(try shelf.call("tag", "tiny-1", "two words").status == 2)
+        for (tag, shown) in [
+            ("two words", "two words"), ("", ""), ("a\u{1B}b", "a\\u{1B}b"), ("a\u{202E}b", "a\\u{202E}b"),
+            (String(repeating: "x", count: 5000), String(repeating: "x", count: 40) + "…"),
+        ] {
+            let refused = try shelf.call("tag", "tiny-1", tag)
+            #expect(refused.status == 2)
+            #expect(refused.complaint.contains("(got \"\(shown)\")"), "\(refused)")
+        }
+        let none = try shelf.call("tag", "tiny-1", "d", "--remove", "nonexist")
+        #expect(none.status == 2)
+        #expect(none.complaint == "tiny-1 has no tag \"nonexist\"; nothing was changed\n")
+        #expect(try shelf.call("tag", "tiny-1").output == "tiny-1: b c\n")
+        #expect(try shelf.call("note", "tiny-1", "too", "fast").output == "tiny-1: too fast\n")
+        #expect(try shelf.call("note", "tiny-1", "").status == 0)
         #expect(try shelf.call("note", "tiny-1").output == "tiny-1: no note\n")
         #expect(try shelf.call("note", "tiny-1", "see \u{1B}[31mred").output == "tiny-1: see \\u{1B}[31mred\n")
         #expect(!(try shelf.call("show", "tiny-1").output.contains("\u{1B}")))
@@ -288,6 +332,49 @@ private final class Shelf: Sendable {
         let fork = try shelf.call("fork", "tiny-1", "--set", "training.epochs=2", "--data", shelf.data, "--quiet")
         #expect(fork.status == 0, "\(fork.complaint)")
         #expect(fork.lines.first?.hasPrefix("epoch 2/2 ") == true)
+    }
+
+    @Test func `a run that has said nothing is not replayed`() throws {
+        try DatabaseQueue(path: "\(shelf.runs)/runs.sqlite").write { database in
+            for table in ["event", "step_metric", "epoch_metric"] { try database.execute(sql: "DELETE FROM \(table)") }
+        }
+        let ending = try shelf.call("replay", "tiny-1")
+        #expect(ending.status == 2)
+        #expect(ending.complaint == "run tiny-1 has made no step yet\n")
+    }
+
+    @Test func `weights that stand in for others are told apart from them`() throws {
+        let folder = "\(shelf.runs)/runs/tiny-1/checkpoints"
+        let best = try shelf.call("show", "tiny-1", "--json").object()["best_epoch"] as? Int
+        #expect(best == 1)
+        try DatabaseQueue(path: "\(shelf.runs)/runs.sqlite").write { database in
+            try database.execute(sql: "UPDATE run SET best_accuracy = 2, step = step + 3")
+        }
+        let step = try #require(try FileManager.default.contentsOfDirectory(atPath: folder).first)
+        #expect(step.hasPrefix("step-0"))
+        for (at, remark) in [
+            ("best", "these are not the best weights, which were those of epoch 1 and were not kept"),
+            ("last", "these are not the last weights: the run came to step 4, and those were not kept"),
+        ] {
+            let ending = try shelf.call(
+                "export", "tiny-1", "--at", at, "--format", "safetensors", "--overwrite", "--out",
+                shelf.sandbox.file("w"))
+            #expect(ending.status == 0)
+            #expect(ending.complaint.hasSuffix("\nwarning: \(remark)\n"), "\(ending)")
+        }
+    }
+
+    @Test func `a store that another process writes is waited for aloud`() throws {
+        var configuration = Configuration()
+        configuration.allowsUnsafeTransactions = true
+        let other = try DatabaseQueue(path: "\(shelf.runs)/runs.sqlite", configuration: configuration)
+        try other.inDatabase { try $0.execute(sql: "BEGIN EXCLUSIVE") }
+        let program = try Program(["list", "--runs", shelf.runs])
+        #expect(program.nextComplaint() == "waiting: another process writes the store in \(shelf.runs)")
+        try other.inDatabase { try $0.execute(sql: "COMMIT") }
+        let ending = program.end()
+        #expect(ending.status == 0)
+        #expect(ending.lines.count == 2 && ending.complaint.isEmpty, "\(ending)")
     }
 
     @Test func `a run goes on with its own pictures only`() throws {
