@@ -13,8 +13,8 @@ struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Write a run for other programs: pandas, TensorBoard, PyTorch, ONNX Runtime.",
         discussion: """
-            csv, json and jsonl are the metrics, and - as their file is standard output; tensorboard writes an event file into a folder; safetensors and onnx \
-            are the weights of a checkpoint, the best one unless --at names another.
+            csv, json and jsonl are the metrics, and - as their file is standard output; tensorboard writes an event \
+            file into a folder; safetensors and onnx are the weights of a checkpoint, the best one unless --at names another.
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable {

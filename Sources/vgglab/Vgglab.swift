@@ -33,8 +33,8 @@ struct Vgglab: ParsableCommand {
               vgglab train --help
 
             EXIT STATUS
-              0 all runs completed; 1 a run failed or diverged; 2 bad input or usage;
-              130, 143 or 129 stopped by SIGINT, SIGTERM or SIGHUP.
+              0 all runs completed; 1 a run failed, diverged or could not be kept; 2 bad
+              input or usage; 130, 143 or 129 stopped by SIGINT, SIGTERM or SIGHUP.
             """,
         version: program,
         subcommands: [
