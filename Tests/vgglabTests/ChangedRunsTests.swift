@@ -1,0 +1,134 @@
+// The commands that change a store, and what they say of a store that others have changed.
+
+import Foundation
+import GRDB
+import Testing
+
+/// What changes a store, each test in one of its own.
+@Suite struct ChangedRunsTests {
+    private let shelf: Shelf
+
+    init() throws {
+        shelf = try Shelf()
+        try #require(try shelf.train(sandboxFile: "tiny.yaml", "--set", "training.epochs=1").status == 0)
+    }
+
+    @Test func `tags and notes come and go`() throws {
+        #expect(try shelf.call("tag", "tiny-1").output == "tiny-1: no tags\n")
+        #expect(try shelf.call("tag", "tiny-1", "b", "a", "b").output == "tiny-1: a b\n")
+        #expect(try shelf.call("tag", "tiny-1", "c", "--remove", "a").output == "tiny-1: b c\n")
+        for (tag, shown) in [
+            ("two words", "two words"), ("", ""), ("a\u{1B}b", "a\\u{1B}b"), ("a\u{202E}b", "a\\u{202E}b"),
+            (String(repeating: "x", count: 5000), String(repeating: "x", count: 40) + "…"),
+        ] {
+            let refused = try shelf.call("tag", "tiny-1", tag)
+            #expect(refused.status == 2)
+            #expect(refused.complaint.contains("(got \"\(shown)\")"), "\(refused)")
+        }
+        let none = try shelf.call("tag", "tiny-1", "d", "--remove", "nonexist")
+        #expect(none.status == 2)
+        #expect(none.complaint == "tiny-1 has no tag \"nonexist\"; nothing was changed\n")
+        #expect(try shelf.call("tag", "tiny-1").output == "tiny-1: b c\n")
+        #expect(try shelf.call("note", "tiny-1", "too", "fast").output == "tiny-1: too fast\n")
+        #expect(try shelf.call("note", "tiny-1", "").status == 0)
+        #expect(try shelf.call("note", "tiny-1").output == "tiny-1: no note\n")
+        #expect(try shelf.call("note", "tiny-1", "see \u{1B}[31mred").output == "tiny-1: see \\u{1B}[31mred\n")
+        #expect(!(try shelf.call("show", "tiny-1").output.contains("\u{1B}")))
+        #expect(try shelf.call("note", "tiny-1", "").output == "tiny-1: no note\n")
+    }
+
+    @Test func `deleting asks, and says so where nobody can answer`() throws {
+        let refused = try shelf.call("delete", "tiny-1")
+        #expect(refused.status == 2)
+        #expect(refused.complaint == "deleting asks first, and there is no terminal to ask; use --yes\n")
+        #expect(try shelf.names() == ["tiny-1"])
+        let deleted = try shelf.call("delete", "tiny-1", "tiny", "--yes")
+        #expect(deleted.status == 0)
+        #expect(deleted.complaint == "deleted tiny-1\n")
+        #expect(try shelf.names().isEmpty)
+        #expect(!FileManager.default.fileExists(atPath: "\(shelf.runs)/runs/tiny-1"))
+    }
+
+    @Test func `a terminal is asked before anything is deleted`() throws {
+        for (answer, status) in [("n", Int32(1)), ("", 1), ("y", 0)] {
+            // util-linux's script gives the program a terminal.
+            let program = try Program(
+                ["delete", "tiny-1", "--runs", shelf.runs],
+                shell: #"echo "\#(answer)" | script -qec "$(printf '%q ' "$@")" /dev/null"#)
+            let ending = program.end()
+            #expect(ending.status == status, "\(answer)")
+            #expect(ending.output.contains("delete tiny-1 with "), "\(ending.output)")
+            #expect(try shelf.names() == (answer == "y" ? [] : ["tiny-1"]))
+        }
+    }
+
+    @Test func `numbers that do not come again are told`() throws {
+        try DatabaseQueue(path: "\(shelf.runs)/runs.sqlite").write { database in
+            try database.execute(sql: "UPDATE epoch_metric SET test_loss = test_loss + 1e-12")
+        }
+        let verified = try shelf.call("verify", "tiny-1", "--data", shelf.data, "--quiet")
+        #expect(verified.status == 1)
+        #expect(verified.output.hasPrefix("tiny-1: epoch 1 differs: test loss was "))
+    }
+
+    @Test func `a complete run is not resumed, and the way on is told`() throws {
+        let ending = try shelf.call("resume", "tiny-1", "--data", shelf.data)
+        #expect(ending.status == 2)
+        #expect(
+            ending.complaint == "run tiny-1 is complete; to train on, fork it with more epochs: "
+                + "vgglab fork tiny-1 --set training.epochs=6 --runs \(shelf.runs)\n")
+        let fork = try shelf.call("fork", "tiny-1", "--set", "training.epochs=2", "--data", shelf.data, "--quiet")
+        #expect(fork.status == 0, "\(fork.complaint)")
+        #expect(fork.lines.first?.hasPrefix("epoch 2/2 ") == true)
+    }
+
+    @Test func `a run that has said nothing is not replayed`() throws {
+        try DatabaseQueue(path: "\(shelf.runs)/runs.sqlite").write { database in
+            for table in ["event", "step_metric", "epoch_metric"] { try database.execute(sql: "DELETE FROM \(table)") }
+        }
+        let ending = try shelf.call("replay", "tiny-1")
+        #expect(ending.status == 2)
+        #expect(ending.complaint == "run tiny-1 has made no step yet\n")
+    }
+
+    @Test func `weights that stand in for others are told apart from them`() throws {
+        let folder = "\(shelf.runs)/runs/tiny-1/checkpoints"
+        let best = try shelf.call("show", "tiny-1", "--json").object()["best_epoch"] as? Int
+        #expect(best == 1)
+        try DatabaseQueue(path: "\(shelf.runs)/runs.sqlite").write { database in
+            try database.execute(sql: "UPDATE run SET best_accuracy = 2, step = step + 3")
+        }
+        let step = try #require(try FileManager.default.contentsOfDirectory(atPath: folder).first)
+        #expect(step.hasPrefix("step-0"))
+        for (at, remark) in [
+            ("best", "these are not the best weights, which were those of epoch 1 and were not kept"),
+            ("last", "these are not the last weights: the run came to step 4, and those were not kept"),
+        ] {
+            let ending = try shelf.call(
+                "export", "tiny-1", "--at", at, "--format", "safetensors", "--overwrite", "--out",
+                shelf.sandbox.file("w"))
+            #expect(ending.status == 0)
+            #expect(ending.complaint.hasSuffix("\nwarning: \(remark)\n"), "\(ending)")
+        }
+    }
+
+    @Test func `a store that another process writes is waited for aloud`() throws {
+        var configuration = Configuration()
+        configuration.allowsUnsafeTransactions = true
+        let other = try DatabaseQueue(path: "\(shelf.runs)/runs.sqlite", configuration: configuration)
+        try other.inDatabase { try $0.execute(sql: "BEGIN EXCLUSIVE") }
+        let program = try Program(["list", "--runs", shelf.runs])
+        #expect(program.nextComplaint() == "waiting: another process writes the store in \(shelf.runs)")
+        try other.inDatabase { try $0.execute(sql: "COMMIT") }
+        let ending = program.end()
+        #expect(ending.status == 0)
+        #expect(ending.lines.count == 2 && ending.complaint.isEmpty, "\(ending)")
+    }
+
+    @Test func `a run goes on with its own pictures only`() throws {
+        try shelf.sandbox.writeData(in: "others", count: 41)
+        let ending = try shelf.call("verify", "tiny-1", "--data", shelf.sandbox.file("others"))
+        #expect(ending.status == 2)
+        #expect(ending.complaint.contains("is not the data that it was trained on"))
+    }
+}

@@ -1,0 +1,81 @@
+// vgglab export: each format, what is replaced, and what goes to standard output.
+
+import Foundation
+import Testing
+
+@Suite struct ExportTests {
+    private let shelf: Shelf
+
+    init() throws { shelf = try Shelf.full.get() }
+
+    @Test(arguments: ["csv", "json", "jsonl", "safetensors", "onnx"])
+    func `a run is exported, and nothing replaced unasked`(
+        format: String
+    ) throws {
+        let out = shelf.sandbox.file("export.\(format)")
+        let first = try shelf.call("export", "tiny-1", "--format", format, "--out", out)
+        #expect(first.status == 0, "\(first.complaint)")
+        #expect(first.complaint.hasSuffix("in \(out)\n"))
+        let bytes = try Data(contentsOf: URL(filePath: out))
+        #expect(bytes.count > 500)
+        let second = try shelf.call("export", "other", "--format", format, "--out", out)
+        #expect(second.status == 2)
+        #expect(
+            second.complaint == "--out \(out): is there already; give another name, or replace it with --overwrite\n")
+        #expect(try Data(contentsOf: URL(filePath: out)) == bytes)
+        #expect(try shelf.call("export", "other", "--format", format, "--out", out, "--overwrite").status == 0)
+        #expect(try Data(contentsOf: URL(filePath: out)) != bytes)
+    }
+
+    @Test(arguments: ["csv", "json", "jsonl"]) func `metrics go to standard output, too`(format: String) throws {
+        let out = shelf.sandbox.file("output.\(format)")
+        #expect(try shelf.call("export", "tiny-1", "--format", format, "--out", out).status == 0)
+        for name in ["-", "/dev/stdout"] {
+            let ending = try shelf.call("export", "tiny-1", "--format", format, "--out", name)
+            #expect(ending.status == 0)
+            #expect(Data(ending.output.utf8) == (try Data(contentsOf: URL(filePath: out))))
+            #expect(ending.complaint.isEmpty)
+        }
+    }
+
+    @Test(arguments: ["onnx", "safetensors", "tensorboard"])
+    func `what is no text does not go to standard output`(format: String) throws {
+        for name in ["-", "/dev/stdout"] {
+            let ending = try shelf.call("export", "tiny-1", "--format", format, "--out", name, "--overwrite")
+            #expect(ending.status == 2)
+            #expect(
+                ending.complaint == "--out \(name): this cannot go to standard output; give the name of a file\n")
+            #expect(ending.output.isEmpty)
+        }
+    }
+
+    @Test func `a run is exported for TensorBoard, and followed by it`() throws {
+        let out = shelf.sandbox.file("events")
+        #expect(try shelf.call("export", "tiny-1", "--format", "tensorboard", "--out", out).status == 0)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: out).count == 1)
+        let shelf = try Shelf()
+        let live = shelf.sandbox.file("live")
+        #expect(try shelf.train(sandboxFile: "tiny.yaml", "--tensorboard", live).status == 0)
+        let files = try FileManager.default.contentsOfDirectory(atPath: "\(live)/tiny-1")
+        #expect(files.count == 1 && files[0].hasPrefix("events.out.tfevents."))
+    }
+
+    @Test func `exported weights can be another run's beginning`() throws {
+        let weights = shelf.sandbox.file("start.safetensors")
+        #expect(
+            try shelf.call("export", "tiny-1", "--format", "safetensors", "--at", "last", "--out", weights).status == 0)
+        let own = try Shelf()
+        let none = try own.train(
+            sandboxFile: "tiny.yaml", "--set", "training.epochs=0", "--set", "network.weights=\(weights)", "--save",
+            own.sandbox.file("same.safetensors"))
+        #expect(none.status == 0, "\(none.complaint)")
+        let again = try own.call(
+            "export", "tiny-1", "--format", "safetensors", "--out", own.sandbox.file("again.safetensors"))
+        #expect(again.status == 0, "\(again.complaint)")
+        let (one, other) = (
+            try Data(contentsOf: URL(filePath: weights)),
+            try Data(contentsOf: URL(filePath: own.sandbox.file("again.safetensors")))
+        )
+        #expect(one == other)
+    }
+}
