@@ -59,7 +59,7 @@ struct ProgressView: Widget {
         }
     }
 
-    /// The epoch of the last step, from 1, and how much of it is made: from steps, behind which a run's own `epoch` can lag.
+    /// The epoch of the last step, from 1, and how much of it is made. A run's own `epoch` can lag behind its steps.
     private var epoch: (number: Int, share: Double) {
         guard let run, run.stepsPerEpoch > 0, run.step > 0 else { return (run?.epoch ?? 0, 0) }
         let (finished, inEpoch) = (run.step - 1).quotientAndRemainder(dividingBy: run.stepsPerEpoch)
