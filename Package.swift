@@ -7,28 +7,25 @@ let package = Package(
     products: [.executable(name: "vgglab", targets: ["vgglab"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         // System libraries: a module map and a shim for macros and version differences.
         .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CNcurses", providers: [.apt(["libncursesw5-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // Plain values and the files they come from.
+        .target(name: "Files", dependencies: ["CCrypto"]),
         .target(name: "Experiments"),
         .target(
             name: "ExperimentFiles",
             dependencies: ["Experiments", .product(name: "Yams", package: "Yams")]),
-        .target(
-            name: "Datasets",
-            dependencies: ["CZlib", .product(name: "Crypto", package: "swift-crypto")]),
+        .target(name: "Datasets", dependencies: ["CZlib", "Files"]),
         .target(name: "Safetensors"),
-        .target(
-            name: "Checkpoints",
-            dependencies: ["Experiments", "Safetensors", .product(name: "Crypto", package: "swift-crypto")]),
+        .target(name: "Checkpoints", dependencies: ["Experiments", "Files", "Safetensors"]),
 
         // The engine.
         .target(name: "OneDNN", dependencies: ["COneDNN"]),
@@ -43,8 +40,8 @@ let package = Package(
         .target(
             name: "RunStore",
             dependencies: [
-                "Checkpoints", "ExperimentFiles", "Experiments", "RunLog",
-                .product(name: "Crypto", package: "swift-crypto"), .product(name: "GRDB", package: "GRDB.swift"),
+                "Checkpoints", "ExperimentFiles", "Experiments", "Files", "RunLog",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         .target(
             name: "Runner",
@@ -69,6 +66,7 @@ let package = Package(
         // that they compare with, SaveCheckpoint a process to be killed.
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .target(name: "ReferenceNetwork", dependencies: ["Experiments"], path: "Tests/ReferenceNetwork"),
+        .testTarget(name: "FilesTests", dependencies: ["Files"]),
         .testTarget(name: "ExperimentsTests", dependencies: ["Experiments"]),
         .testTarget(name: "ExperimentFilesTests", dependencies: ["ExperimentFiles", "Experiments", "TestSupport"]),
         .testTarget(name: "DatasetsTests", dependencies: ["CZlib", "Datasets", "TestSupport"]),

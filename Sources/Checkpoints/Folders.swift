@@ -1,6 +1,6 @@
 // What is done to folders of files: flushed, listed, removed without following a link.
 
-internal import Crypto
+internal import Files
 internal import Glibc
 
 package enum Folders {
@@ -99,8 +99,8 @@ package enum Folders {
             if got < 0 && errno == EINTR { continue }
             guard got >= 0 else { return nil }
             if got == 0 { break }
-            hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: part.prefix(got)))
+            hash.update(UnsafeRawBufferPointer(rebasing: part.prefix(got)))
         }
-        return hash.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        return hash.hexadecimal()
     }
 }

@@ -1,6 +1,6 @@
 // A data set in memory, loaded from its four files and checked as a whole.
 
-internal import Crypto
+internal import Files
 internal import Dispatch
 internal import Synchronization
 
@@ -89,7 +89,7 @@ public struct Dataset: Sendable {
 
 /// One checksum for several.
 private func combined(_ digests: [String]) -> String {
-    SHA256.hash(data: Array(digests.joined(separator: " ").utf8)).hexadecimal
+    SHA256.hexadecimal(of: digests.joined(separator: " "))
 }
 
 /// The pictures and labels of one half.

@@ -1,6 +1,6 @@
 // Reads the IDX format: a header of big-endian numbers, then the elements. Only unsigned bytes are supported.
 
-import Crypto
+internal import Files
 
 /// An array of unsigned bytes from an IDX file.
 ///
@@ -58,9 +58,9 @@ package struct IDXArray: Equatable, Sendable {
             stride(from: 24, through: 0, by: -8).map { UInt8(truncatingIfNeeded: length >> $0) }
         }
         var hash = SHA256()
-        hash.update(data: [0, 0, 0x08, UInt8(dimensions.count)] + lengths)
-        hash.update(data: elements)
-        return hash.finalize().hexadecimal
+        hash.update([0, 0, 0x08, UInt8(dimensions.count)] + lengths)
+        hash.update(elements)
+        return hash.hexadecimal()
     }
 
     private static func read(
@@ -80,9 +80,4 @@ package struct IDXArray: Equatable, Sendable {
         }
         return bytes
     }
-}
-
-extension Sequence<UInt8> {
-    /// Two lower-case digits a byte.
-    var hexadecimal: String { map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
 }

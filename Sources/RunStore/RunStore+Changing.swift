@@ -1,7 +1,7 @@
 // What changes the store: new runs, notes and tags, going back to a checkpoint, deleting.
 
 internal import Checkpoints
-internal import Crypto
+internal import Files
 internal import ExperimentFiles
 public import Experiments
 internal import Foundation
@@ -73,7 +73,7 @@ extension RunStore {
     }
 
     private static func hash(_ text: String) -> String {
-        SHA256.hash(data: Array(text.utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        SHA256.hexadecimal(of: text)
     }
 
     /// A fork begins with what was learnt before it.

@@ -1,0 +1,3 @@
+// OpenSSL's libcrypto as Debian's libssl-dev provides it.
+#pragma once
+#include <openssl/evp.h>
