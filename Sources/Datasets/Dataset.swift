@@ -1,14 +1,14 @@
 // A data set in memory, loaded from its four files and checked as a whole.
 
 internal import Files
-internal import Dispatch
+internal import Foundation
 internal import Synchronization
 
 /// Training and test pictures that belong together.
 public struct Dataset: Sendable {
     /// Its name in experiments.
     public let name: String
-    /// Where its files were found.
+    /// Where its files were found; an absolute path.
     public let folder: String
     /// What is trained on.
     public let train: LabelledImages
@@ -81,7 +81,7 @@ public struct Dataset: Sendable {
         }
         let isVerified = train.isVerified && test.isVerified
         return Dataset(
-            name: search.dataset, folder: folder, train: train.images, test: test.images, numClasses: numClasses,
+            name: search.dataset, folder: URL(filePath: folder).path, train: train.images, test: test.images, numClasses: numClasses,
             classNames: isVerified ? FashionMNIST.classNames : (0..<numClasses).map(String.init),
             isVerified: isVerified, checksum: combined(train.digests + test.digests))
     }

@@ -129,6 +129,12 @@ public struct RunInfo: Sendable, Hashable, Identifiable {
     /// What a person has tagged it with, in alphabetical order.
     public var tags: [String]
 
+    /// The folder that its data was read from; `nil` where none is recorded.
+    public var dataFolder: String? {
+        // A data set's name has no spaces.
+        dataset.firstRange(of: " from ").map { String(dataset[$0.upperBound...]) }
+    }
+
     /// The experiment with every default filled in.
     ///
     /// - Throws: `RunStoreError` if its text cannot be read.

@@ -1,16 +1,25 @@
-// Data sets that several runs share: each is read once, by whoever asks first.
+// Data sets that several runs share: each is read once, by whoever asks first. A run gets the data that it was trained on,
+// or none.
 
 public import Datasets
+public import Experiments
+public import RunStore
 internal import Synchronization
 
-/// Data sets by name, read when they are first asked for. Any thread may ask; one waits for another's reading.
+/// Data sets, read when they are first asked for. Any thread may ask; one waits for another's reading.
 public final class DatasetCache: Sendable {
+    private struct Contents {
+        var named: [String: Dataset] = [:]
+        /// By checksum.
+        var recorded: [String: Dataset] = [:]
+    }
+
     private let folder: String?
     private let environment: [String: String]
-    private let datasets = Mutex<[String: Dataset]>([:])
+    private let contents = Mutex(Contents())
 
     /// - Parameters:
-    ///   - folder: the only folder to look in; `nil` for the usual ones.
+    ///   - folder: the only folder in which a name is looked up; `nil` for the usual ones.
     ///   - environment: the process's environment variables.
     public init(folder: String?, environment: [String: String]) {
         self.folder = folder
@@ -21,14 +30,59 @@ public final class DatasetCache: Sendable {
     ///
     /// - Throws: `DatasetError` that names the file and what is wrong with it; it is read again next time.
     public func dataset(named name: String) throws(DatasetError) -> Dataset {
-        let result = datasets.withLock { datasets in
+        let result = contents.withLock { contents in
             Result { () throws(DatasetError) in
-                if let known = datasets[name] { return known }
+                if let known = contents.named[name] { return known }
                 let dataset = try Dataset.load(named: name, dataFolder: folder, environment: environment)
-                datasets[name] = dataset
+                contents.named[name] = dataset
                 return dataset
             }
         }
         return try result.get()
+    }
+
+    /// The data that a run was trained on, by its checksum: from the folder that the run recorded, else from where its
+    /// name is looked up.
+    ///
+    /// - Throws: `RunnerError` if it is in neither.
+    public func dataset(of run: RunInfo) throws(RunnerError) -> Dataset {
+        let name = try datasetName(of: run)
+        if let known = contents.withLock({ $0.recorded[run.dataChecksum] }) { return known }
+        var reason: String?
+        if let folder = run.dataFolder,
+            let found = try? Dataset.load(named: name, dataFolder: folder, environment: environment)
+        {
+            if found.checksum == run.dataChecksum {
+                contents.withLock { $0.recorded[run.dataChecksum] = found }
+                return found
+            }
+            reason = "\(found.folder) holds other data now"
+        }
+        do throws(DatasetError) {
+            let found = try dataset(named: name)
+            if found.checksum == run.dataChecksum { return found }
+            reason = reason ?? "\(found.folder) holds other data"
+        } catch {
+            if case .notFound(_, let folders) = error {
+                reason = reason ?? "none of \(([run.dataFolder].compactMap(\.self) + folders).joined(separator: ", ")) has it"
+            }
+            reason = reason ?? error.description
+        }
+        throw RunnerError(
+            "run \(run.name): the data that it was trained on, \(run.dataset), is not found (\(reason ?? "")); "
+                + "give its folder with --data")
+    }
+
+    /// The data for an experiment that goes on from a run, or trains one again: the run's own where it is still there
+    /// and the experiment names it, else what is found by that name.
+    public func dataset(for experiment: Experiment, like run: RunInfo) throws -> Dataset {
+        if try datasetName(of: run) == experiment.data.dataset, let same = try? dataset(of: run) { return same }
+        return try dataset(named: experiment.data.dataset)
+    }
+
+    private func datasetName(of run: RunInfo) throws(RunnerError) -> String {
+        do throws(RunStoreError) { return try run.experiment().data.dataset } catch {
+            throw RunnerError(error.description)
+        }
     }
 }

@@ -110,11 +110,12 @@ public final class RunQueue: Sendable {
 
     /// Starts an experiment as a new run, or has it wait.
     ///
+    /// - Parameter run: a run whose data it is to be trained on, if that is still there.
     /// - Returns: the run's name.
     @discardableResult
-    public func launch(_ experiment: Experiment) throws(RunStoreError) -> String {
+    public func launch(_ experiment: Experiment, like run: RunInfo? = nil) throws(RunStoreError) -> String {
         let reserved = try store.reserve(for: experiment)
-        add(Job(reserved.name, experiment, .new(reserved)))
+        add(Job(reserved.name, experiment, .new(reserved, like: run)))
         return reserved.name
     }
 
@@ -183,7 +184,7 @@ public final class RunQueue: Sendable {
     /// Forgets the name of a run that was not created.
     private func giveUp(_ job: Job) {
         switch job.origin {
-        case .new(let reserved), .fork(let reserved, _, _): store.giveUp(reserved)
+        case .new(let reserved, _), .fork(let reserved, _, _): store.giveUp(reserved)
         case .resume: break
         }
     }
@@ -258,14 +259,19 @@ public final class RunQueue: Sendable {
     }
 
     private func work(on job: Job) throws {
-        let dataset = try datasets.dataset(named: job.experiment.data.dataset)
+        let dataset =
+            switch job.origin {
+            case .new(_, let run?), .fork(_, let run, _): try datasets.dataset(for: job.experiment, like: run)
+            case .new(_, nil): try datasets.dataset(named: job.experiment.data.dataset)
+            case .resume(let run): try datasets.dataset(of: run)
+            }
         let prepared = try PreparedExperiment(
             job.experiment, data: TrainingData(dataset, recipe: job.experiment.data), threads: budget.threadsPerRun,
             machine: .current)
         if isStrict { try prepared.refuseWarnings() }
         let session =
             switch job.origin {
-            case .new(let reserved): try RunSession.new(prepared, as: reserved, in: store, program: program)
+            case .new(let reserved, _): try RunSession.new(prepared, as: reserved, in: store, program: program)
             case .resume(let run): try RunSession.resume(run, prepared, in: store, isStrict: isStrict)
             case .fork(let reserved, let parent, let checkpoint):
                 try RunSession.fork(parent, at: checkpoint, prepared, as: reserved, in: store, program: program)
@@ -289,7 +295,7 @@ private struct Job: Sendable {
 
     /// Where it begins.
     enum Origin {
-        case new(ReservedRun)
+        case new(ReservedRun, like: RunInfo?)
         case resume(RunInfo)
         case fork(ReservedRun, RunInfo, SavedCheckpoint)
     }

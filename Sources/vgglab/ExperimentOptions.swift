@@ -7,6 +7,7 @@ import ExperimentFiles
 import Experiments
 import Foundation
 import RunLog
+import RunStore
 import Runner
 import Training
 
@@ -27,11 +28,16 @@ struct DataOptions: ParsableArguments {
     @Option(name: .customLong("data"), help: ArgumentHelp("Folder of the data set's IDX files.", valueName: "folder"))
     var folder: String?
 
-    func load(_ name: String) throws -> Dataset {
-        try explaining {
-            try Dataset.load(
-                named: name, dataFolder: folder, environment: ProcessInfo.processInfo.environment)
-        }
+    /// The data sets of this command line.
+    var datasets: DatasetCache {
+        DatasetCache(folder: folder, environment: ProcessInfo.processInfo.environment)
+    }
+
+    func load(_ name: String) throws -> Dataset { try explaining { try datasets.dataset(named: name) } }
+
+    /// The data for a run to go on with; what a person names with --data has still to be compared with its own.
+    func load(for experiment: Experiment, of run: RunInfo) throws -> Dataset {
+        folder == nil ? try explaining { try datasets.dataset(of: run) } : try load(experiment.data.dataset)
     }
 }
 

@@ -43,7 +43,9 @@ struct Resume: ParsableCommand {
         }
         try logOptions.checkPlaces()
         let experiment = try explaining { try run.experiment() }
-        let prepared = try prepare(experiment, dataOptions, threads: threadOptions.requested ?? run.threads)
+        let prepared = try prepare(
+            experiment, try dataOptions.load(for: experiment, of: run),
+            threads: threadOptions.requested ?? run.threads)
         Signals.install()
         let session = try explaining {
             try RunSession.resume(run, prepared, in: store, isStrict: strictOption.isStrict)
@@ -79,7 +81,12 @@ struct Fork: ParsableCommand {
             try ExperimentFile.parse(parent.experimentText, path: parent.name, overrides: settings.overrides)
         }
         let checkpoint = try explaining { try store.checkpoints(of: parent).checkpoint(named: at) }
-        let prepared = try prepare(experiment, dataOptions, threads: threadOptions.count(on: .current))
+        let dataset = try explaining {
+            dataOptions.folder == nil
+                ? try dataOptions.datasets.dataset(for: experiment, like: parent)
+                : try dataOptions.datasets.dataset(named: experiment.data.dataset)
+        }
+        let prepared = try prepare(experiment, dataset, threads: threadOptions.count(on: .current))
         try strictOption.check(prepared)
         Signals.install()
         let session = try explaining {
@@ -90,9 +97,8 @@ struct Fork: ParsableCommand {
 }
 
 /// An experiment with its data on this machine.
-func prepare(_ experiment: Experiment, _ dataOptions: DataOptions, threads: Int) throws -> PreparedExperiment {
-    let dataset = try dataOptions.load(experiment.data.dataset)
-    return try explaining {
+func prepare(_ experiment: Experiment, _ dataset: Dataset, threads: Int) throws -> PreparedExperiment {
+    try explaining {
         try PreparedExperiment(
             experiment, data: TrainingData(dataset, recipe: experiment.data), threads: threads, machine: .current)
     }

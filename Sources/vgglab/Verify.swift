@@ -31,12 +31,13 @@ struct Verify: ParsableCommand {
         let steps = try explaining { try store.steps(of: run) }
         let epochs = try explaining { try store.epochs(of: run) }
         guard let last = steps.last else { throw Failure(message: "run \(name) has made no step yet") }
-        let prepared = try prepare(try explaining { try run.experiment() }, dataOptions, threads: run.threads)
-        if prepared.machine.summary != run.machine {
-            Console.say("warning: the run was made on \(Readable.visible(run.machine)); here rounding may differ")
-        }
+        let experiment = try explaining { try run.experiment() }
+        let prepared = try prepare(experiment, try dataOptions.load(for: experiment, of: run), threads: run.threads)
         if prepared.data.checksum != run.dataChecksum {
             throw Failure(message: "run \(name): \(prepared.data.summary) is not the data that it was trained on")
+        }
+        if prepared.machine.summary != run.machine {
+            Console.say("warning: the run was made on \(Readable.visible(run.machine)); here rounding may differ")
         }
 
         Signals.install()

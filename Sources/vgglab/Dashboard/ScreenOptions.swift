@@ -47,7 +47,7 @@ struct ScreenOptions: ParsableArguments {
         let budget = RunQueue.Budget(jobs: jobs, threads: threadOptions.count(on: .current))
         // The workbench reads the file whole, behind the first frame.
         let store = try storeOptions.openForWriting(checks: false)
-        let datasets = DatasetCache(folder: dataOptions.folder, environment: ProcessInfo.processInfo.environment)
+        let datasets = dataOptions.datasets
         try show { mailbox in
             Workbench(
                 store, places: places, budget: budget, datasets: datasets, isStrict: strictOption.isStrict,

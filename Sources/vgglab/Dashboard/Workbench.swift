@@ -189,7 +189,12 @@ final class Workbench: Backstage, Sendable {
         case .resume(let runs):
             trying { [self] in for run in runs { try queue.resume(try store.run(withName: run)) } }
         case .restart(let runs):
-            trying { [self] in for run in runs { try queue.launch(try store.run(withName: run).experiment()) } }
+            trying { [self] in 
+                for name in runs {
+                    let run = try store.run(withName: name)
+                    try queue.launch(try run.experiment(), like: run)
+                }
+            }
         case .delete(let runs):
             trying { [self] in
                 for run in runs { try store.delete(try store.run(withName: run)) }
@@ -301,7 +306,7 @@ final class Workbench: Backstage, Sendable {
             do {
                 let info = try store.run(withName: run)
                 let experiment = try info.experiment()
-                let dataset = try datasets.dataset(named: experiment.data.dataset)
+                let dataset = try datasets.dataset(of: info)
                 let checkpoints = store.checkpoints(of: info)
                 guard !checkpoints.all.isEmpty else {
                     throw Failure(message: "\(run) has kept no checkpoint yet, and its pictures are classified by one")
