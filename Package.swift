@@ -109,7 +109,9 @@ let package = Package(
             name: "ExportsTests", dependencies: ["Experiments", "Exports", "RunLog", "Safetensors", "TestSupport"]),
         // The program is run as a process of its own, from the folder that the tests are built into.
         .testTarget(
-            name: "vgglabTests", dependencies: ["TestSupport", "vgglab", .product(name: "GRDB", package: "GRDB.swift")]),
+            name: "vgglabTests",
+            dependencies: ["TestSupport", "vgglab", .product(name: "GRDB", package: "GRDB.swift")],
+            exclude: ["Stored"]),
     ],
     swiftLanguageModes: [.v6]
 )

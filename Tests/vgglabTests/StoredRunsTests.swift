@@ -1,0 +1,119 @@
+// Runs that version 0.1.0 stored, as files in the folder Stored: each command must still read and continue them.
+//
+// The runs were made from Stored/small.yaml on data of `Sandbox.writeData(in:count:)` with one thread: small-1 whole,
+// small-2 forked from its second epoch, long-1 stopped by SIGINT, cut-1 killed, wild-2 diverged at a learning rate of
+// 1e38. runs.sql is the store as `sqlite3 runs.sqlite .dump` prints it, weights are in base64 so that all of it is text.
+
+import Foundation
+import GRDB
+import Testing
+
+@Suite struct StoredRunsTests {
+    private let sandbox: Sandbox
+    private let runs: String
+    private let data: String
+
+    init() throws {
+        sandbox = try Sandbox()
+        runs = sandbox.file("store")
+        data = sandbox.file("data")
+        try sandbox.writeData(in: "data")
+        try sandbox.restore(URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Stored"), in: "store")
+    }
+
+    private func call(_ arguments: String...) throws -> Ending { try Program(arguments + ["--runs", runs]).end() }
+
+    private func state(of run: String) throws -> String? {
+        try call("show", run, "--json").object()["state"] as? String
+    }
+
+    @Test func `stored runs are listed as they ended`() throws {
+        let listed = try Program(["list", "--json", "--runs", runs]).end()
+        #expect(listed.status == 0, "\(listed.complaint)")
+        let objects = try #require(JSONSerialization.jsonObject(with: Data(listed.output.utf8)) as? [[String: Any]])
+        #expect(objects.compactMap { $0["name"] as? String } == ["small-1", "small-2", "long-1", "cut-1", "wild-2"])
+        let states = objects.compactMap { $0["state"] as? String }
+        #expect(states == ["completed", "completed", "stopped", "interrupted", "diverged"])
+        #expect(objects[0]["tags"] as? [String] == ["final", "paper"])
+        #expect(objects[4]["note"] as? String == "far too fast")
+        #expect(objects[1]["parent"] as? String == "small-1")
+        #expect(objects[1]["parent_step"] as? Int == 8)
+    }
+
+    @Test(arguments: ["small-1", "small-2", "long-1", "cut-1", "wild-2"])
+    func `a stored run shows the epochs of its store`(run: String) throws {
+        let stored = try DatabaseQueue(path: runs + "/runs.sqlite").read { database in
+            try Double.fetchAll(
+                database,
+                sql: """
+                    SELECT test_loss FROM epoch_metric WHERE run = (SELECT id FROM run WHERE name = ?) ORDER BY epoch
+                    """, arguments: [run])
+        }
+        #expect(!stored.isEmpty)
+        let shown = try call("show", run, "--json")
+        #expect(shown.status == 0, "\(shown.complaint)")
+        let epochs = try #require(shown.object()["epochs_finished"] as? [[String: Any]])
+        let losses = epochs.compactMap { $0["test_loss"] as? Double }
+        // JSONSerialization rounds the last digit.
+        #expect(losses.count == stored.count && zip(losses, stored).allSatisfy { abs($0 - $1) < 1e-12 })
+        #expect(try call("show", run).status == 0)
+    }
+
+    @Test(arguments: ["long-1", "cut-1"]) func `a stored run resumes to its end`(run: String) throws {
+        let resumed = try call("resume", run, "--data", data, "--quiet", "--threads", "1")
+        #expect(resumed.status == 0, "\(resumed.complaint)")
+        #expect(try state(of: run) == "completed")
+        let epochs = try #require(call("show", run, "--json").object()["epochs_finished"] as? [Any])
+        #expect(epochs.count == 40)
+    }
+
+    @Test(arguments: ["best", "last", "epoch:1"]) func `a stored run can be forked`(place: String) throws {
+        let fork = try call(
+            "fork", "small-1", "--at", place, "--set", "training.epochs=4", "--data", data, "--quiet", "--threads", "1")
+        #expect(fork.status == 0, "\(fork.complaint)")
+        #expect(try state(of: "small-3") == "completed")
+    }
+
+    /// Sums may have another order in another version or on another processor, so only the verdict is expected.
+    @Test func `a stored run can be verified`() throws {
+        let verdict = try call("verify", "small-1", "--data", data)
+        #expect([0, 1].contains(verdict.status), "\(verdict.complaint)")
+        #expect((verdict.output + verdict.complaint).contains("small-1"))
+    }
+
+    @Test(arguments: ["csv", "json", "jsonl", "tensorboard", "onnx", "safetensors"])
+    func `a stored run can be exported`(format: String) throws {
+        let export = try call("export", "small-1", "--format", format, "--out", sandbox.file("exported"))
+        #expect(export.status == 0, "\(export.complaint)")
+        #expect(FileManager.default.fileExists(atPath: sandbox.file("exported")))
+    }
+
+    @Test func `a stored run can be compared and replayed`() throws {
+        let comparison = try call("compare", "small-1", "small-2")
+        #expect(comparison.status == 0, "\(comparison.complaint)")
+        #expect(comparison.output.contains("0.001"))
+        let replay = try call("replay", "small-1", "--no-tui")
+        #expect(replay.status == 0, "\(replay.complaint)")
+        #expect(replay.output.contains("epoch 3/3  loss 2.301"))
+    }
+}
+
+extension Sandbox {
+    /// Makes a store of the text files in `source`: SQL becomes a database, base64 the file that it stands for.
+    fileprivate func restore(_ source: URL, in folder: String) throws {
+        let files = try #require(FileManager.default.enumerator(atPath: source.path))
+        for case let name as String in files where name.hasPrefix("runs/") {
+            let file = source.appending(path: name)
+            guard try file.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true else { continue }
+            let content = try Data(contentsOf: file)
+            if name.hasSuffix(".base64") {
+                let decoded = try #require(Data(base64Encoded: content, options: .ignoreUnknownCharacters))
+                try write(Array(decoded), to: "\(folder)/\(name.dropLast(".base64".count))")
+            } else {
+                try write(Array(content), to: "\(folder)/\(name)")
+            }
+        }
+        let sql = try String(contentsOf: source.appending(path: "runs.sql"), encoding: .utf8)
+        try DatabaseQueue(path: file("\(folder)/runs.sqlite")).writeWithoutTransaction { try $0.execute(sql: sql) }
+    }
+}
