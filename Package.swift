@@ -46,7 +46,9 @@ let package = Package(
         .target(
             name: "Runner",
             dependencies: [
-                "Checkpoints", "Datasets", "Engine", "Experiments", "RunLog", "RunStore", "Safetensors", "Training",
+                "Checkpoints", "Datasets", "Engine", "ExperimentFiles", "Experiments", "RunLog", "RunStore",
+                "Safetensors",
+                "Training",
             ]),
         // The screen: cells and widgets, and the terminal that shows them.
         .target(name: "Screen"),

@@ -11,10 +11,18 @@ public struct CheckpointFolder: Sendable {
     /// Where it is; made when the first checkpoint is written.
     public let path: String
 
+    /// The first epoch that counts for the best.
+    private let bestFrom: Int
+
     private static let hidden = ".partial-"
 
     /// The checkpoints in `path`.
-    public init(_ path: String) { self.path = path }
+    ///
+    /// - Parameter bestFrom: the first epoch that counts for the best; those before it were evaluated on other images.
+    public init(_ path: String, bestFrom: Int = 0) {
+        self.path = path
+        self.bestFrom = bestFrom
+    }
 
     /// Writes the files of a checkpoint, without waiting for the disk. They count once they are committed.
     ///
@@ -57,10 +65,11 @@ public struct CheckpointFolder: Sendable {
 
     /// The newest checkpoint whose files are what was written.
     ///
+    /// - Parameter step: the first step that counts; what a fork keeps from before it is its parent's.
     /// - Returns: it, or `nil` where there is none, and a sentence for each newer one that is damaged.
-    public func newestSound() -> (checkpoint: SavedCheckpoint?, damaged: [String]) {
+    public func newestSound(from step: Int = 0) -> (checkpoint: SavedCheckpoint?, damaged: [String]) {
         var damaged: [String] = []
-        for checkpoint in all {
+        for checkpoint in all where checkpoint.step >= step {
             do throws(CheckpointError) {
                 try checkpoint.verify()
                 return (checkpoint, damaged)
@@ -82,11 +91,13 @@ public struct CheckpointFolder: Sendable {
     private static var randomName: String { String(UInt64.random(in: 0...UInt64.max), radix: 36) }
 
     /// The checkpoint of the epoch with the best test accuracy that is still here.
-    public var best: SavedCheckpoint? { Self.best(of: all) }
+    public var best: SavedCheckpoint? { best(of: all) }
 
-    private static func best(of all: [SavedCheckpoint]) -> SavedCheckpoint? {
+    private func best(of all: [SavedCheckpoint]) -> SavedCheckpoint? {
         let evaluated = all.filter(\.isEvaluated).compactMap { checkpoint in
-            (try? checkpoint.position().lastEpoch).map { (checkpoint, $0.testAccuracy) }
+            (try? checkpoint.position().lastEpoch).flatMap { epoch in
+                epoch.epoch >= bestFrom ? (checkpoint, epoch.testAccuracy) : nil
+            }
         }
         // The oldest of equals, as a run's best epoch is the first.
         return evaluated.reversed().max { $0.1 < $1.1 }?.0
@@ -154,7 +165,7 @@ public struct CheckpointFolder: Sendable {
         // One look at the folder for both questions: a second one that fails must not make all of them old.
         let all = all
         var kept = Set(all.prefix(2))
-        if let best = Self.best(of: all) { kept.insert(best) }
+        if let best = best(of: all) { kept.insert(best) }
         for checkpoint in all where !kept.contains(checkpoint) {
             // Out of sight first, so that a half-removed one is never taken for whole.
             let hidden = "\(path)/\(Self.hidden)old-\(Self.randomName)"

@@ -25,9 +25,13 @@ struct Comparison: Hashable {
 
     init(_ runs: [RunEntry], in catalog: Catalog) {
         self.runs = runs
-        settings = ExperimentFile.differences(among: runs.map(\.experiment))
+        var settings = ExperimentFile.differences(among: runs.map(\.experiment))
             .filter { !["name", "description"].contains($0.path) }
             .map { Row(label: $0.path, values: $0.values) }
+        if Set(runs.compactMap(\.data?.checksum)).count > 1 {
+            settings.append(Row(label: "data", values: runs.map { $0.data.map(Self.text) ?? "" }))
+        }
+        self.settings = settings
         let series = runs.map { catalog.series[$0.name] }
         let networks = runs.map { try? $0.experiment.network(numClasses: 10) }
 
@@ -63,8 +67,8 @@ struct Comparison: Hashable {
             },
         ]
         for accuracy in Self.milestones {
-            let times = series.map { series in
-                series?.epochs.first { $0.testAccuracy >= accuracy }?.elapsedSeconds
+            let times = runs.map { run in
+                catalog.countedEpochs(of: run).first { $0.testAccuracy >= accuracy }?.elapsedSeconds
             }
             figures.append(
                 row("time to \(Int(accuracy * 100)) %", times, lowest: true) { Readable.duration(seconds: $0) })
@@ -86,13 +90,22 @@ struct Comparison: Hashable {
     /// The best test accuracy so far over the time it took, a curve a run.
     static func front(of runs: [RunEntry], in catalog: Catalog) -> [Curve] {
         runs.compactMap { run in
-            guard let series = catalog.series[run.name] else { return nil }
             var best = 0.0
-            let samples = series.epochs.map { epoch in
+            let samples = catalog.countedEpochs(of: run).map { epoch in
                 best = max(best, epoch.testAccuracy)
                 return Curve.Sample(epoch.elapsedSeconds, best)
             }
             return samples.isEmpty ? nil : Curve(run.name, samples: samples, role: .series(catalog.color(of: run.name)))
         }
+    }
+
+    /// What tells data apart: the checksum first, as a column may have room for little else.
+    private static func text(_ data: RunData) -> String { "\(data.checksum.prefix(8)) \(data.summary)" }
+}
+
+extension Catalog {
+    /// The epochs of a run that are evaluated on its own images.
+    fileprivate func countedEpochs(of run: RunEntry) -> ArraySlice<EpochMetrics> {
+        (series[run.name]?.epochs ?? []).drop { $0.epoch < run.data?.bestFrom ?? 0 }
     }
 }

@@ -17,6 +17,23 @@ public struct ExperimentEntry: Sendable, Hashable {
     }
 }
 
+/// The data that a run was trained on, as it recorded it.
+public struct RunData: Sendable, Hashable {
+    /// Name and place, for people.
+    public var summary: String
+    /// SHA-256 of the images and labels.
+    public var checksum: String
+    /// The first epoch that counts for the best; a fork's earlier ones may have been evaluated on other images.
+    public var bestFrom: Int
+
+    /// All of it.
+    public init(summary: String, checksum: String, bestFrom: Int = 0) {
+        self.summary = summary
+        self.checksum = checksum
+        self.bestFrom = bestFrom
+    }
+}
+
 /// A run as the store and the queue know it.
 public struct RunEntry: Sendable, Hashable, Identifiable {
     /// How a run stands.
@@ -47,9 +64,11 @@ public struct RunEntry: Sendable, Hashable, Identifiable {
     /// The experiment with every default filled in.
     public var experiment: Experiment {
         get { shared.experiment }
-        set { shared = SharedExperiment(newValue) }
+        set { shared = RunConstants(newValue, shared.data) }
     }
-    private var shared: SharedExperiment
+    /// What it is trained on; `nil` before it has begun.
+    public var data: RunData? { shared.data }
+    private var shared: RunConstants
     /// How it stands.
     public var state: State
     /// Why it failed or diverged; empty otherwise.
@@ -103,10 +122,10 @@ public struct RunEntry: Sendable, Hashable, Identifiable {
         loss: Double? = nil, trainAccuracy: Double? = nil, testAccuracy: Double? = nil, bestAccuracy: Double? = nil,
         bestEpoch: Int? = nil, examplesPerSecond: Double? = nil, elapsedSeconds: Double = 0,
         remainingSeconds: Double? = nil, createdAt: Double = 0, peakMemoryBytes: Int? = nil, parent: String? = nil,
-        tags: [String] = [], note: String = ""
+        tags: [String] = [], note: String = "", data: RunData? = nil
     ) {
         self.name = name
-        shared = SharedExperiment(experiment)
+        shared = RunConstants(experiment, data)
         self.state = state
         self.reason = reason
         self.queuePosition = queuePosition
@@ -131,13 +150,22 @@ public struct RunEntry: Sendable, Hashable, Identifiable {
     }
 }
 
-/// An experiment that all copies of an entry have in common: lists of thousands of entries are copied and compared often.
-private final class SharedExperiment: Hashable, Sendable {
+/// What never changes of a run, for all copies of an entry: lists of thousands of them are copied and compared often.
+private final class RunConstants: Hashable, Sendable {
     let experiment: Experiment
+    let data: RunData?
 
-    init(_ experiment: Experiment) { self.experiment = experiment }
+    init(_ experiment: Experiment, _ data: RunData?) {
+        self.experiment = experiment
+        self.data = data
+    }
 
-    static func == (a: SharedExperiment, b: SharedExperiment) -> Bool { a === b || a.experiment == b.experiment }
+    static func == (a: RunConstants, b: RunConstants) -> Bool {
+        a === b || a.experiment == b.experiment && a.data == b.data
+    }
 
-    func hash(into hasher: inout Hasher) { hasher.combine(experiment) }
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(experiment)
+        hasher.combine(data)
+    }
 }

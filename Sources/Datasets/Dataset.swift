@@ -81,7 +81,8 @@ public struct Dataset: Sendable {
         }
         let isVerified = train.isVerified && test.isVerified
         return Dataset(
-            name: search.dataset, folder: URL(filePath: folder).path, train: train.images, test: test.images, numClasses: numClasses,
+            name: search.dataset, folder: URL(filePath: folder).path, train: train.images, test: test.images,
+            numClasses: numClasses,
             classNames: isVerified ? FashionMNIST.classNames : (0..<numClasses).map(String.init),
             isVerified: isVerified, checksum: combined(train.digests + test.digests))
     }

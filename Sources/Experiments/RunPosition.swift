@@ -38,6 +38,11 @@ public struct RunPosition: Sendable, Hashable, Codable {
         self.bestEpoch = bestEpoch
         self.time = time
     }
+
+    /// Has only epochs from this one on count for the best.
+    public mutating func countBest(from epoch: Int) {
+        if let best = bestEpoch, best.epoch < epoch { bestEpoch = nil }
+    }
 }
 
 /// How long a run has trained, by a clock that stands still while it is stopped.

@@ -42,6 +42,8 @@ public struct NewRun: Sendable {
     public var stepsPerEpoch: Int
     /// The run and position that it goes on from, if it is a fork.
     public var parent: (run: RunInfo, position: RunPosition)?
+    /// The first epoch that counts for the best: a fork's earlier ones may have been evaluated on other images.
+    public var bestFrom = 0
 
     /// All of it.
     public init(
@@ -116,6 +118,8 @@ public struct RunInfo: Sendable, Hashable, Identifiable {
     public let bestAccuracy: Double?
     /// The first epoch that has it.
     public let bestEpoch: Int?
+    /// The first epoch that counts for the best; those before it were evaluated on other images.
+    public let bestFrom: Int
     /// Training pictures a second.
     public let examplesPerSecond: Double?
     /// Peak resident memory of its process in bytes.
@@ -174,6 +178,7 @@ extension RunInfo {
         testAccuracy = row["test_accuracy"]
         bestAccuracy = row["best_accuracy"]
         bestEpoch = row["best_epoch"]
+        bestFrom = row["best_from"] ?? 0
         examplesPerSecond = row["examples_per_second"]
         peakMemoryBytes = row["peak_memory_bytes"]
         parentName = row["parent_name"]

@@ -52,14 +52,14 @@ extension RunStore {
         try database.execute(
             sql: """
                 INSERT INTO run (name, experiment, experiment_hash, state, host, machine, threads, engine, program,
-                    dataset, data_checksum, created_at, steps_per_epoch, epochs, parent_name, parent_step)
-                VALUES (?, ?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    dataset, data_checksum, created_at, steps_per_epoch, epochs, parent_name, parent_step, best_from)
+                VALUES (?, ?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 name, text, Self.hash(text), ProcessInfo.processInfo.hostName, new.machine,
                 new.threads, new.engine, new.program, new.dataset, new.dataChecksum,
                 Date().timeIntervalSince1970, new.stepsPerEpoch, new.experiment.training.epochs,
-                new.parent?.run.name, new.parent?.position.step,
+                new.parent?.run.name, new.parent?.position.step, new.bestFrom,
             ])
         let id = database.lastInsertedRowID
         if let parent = new.parent {
@@ -165,8 +165,8 @@ extension RunStore {
             sql: """
                 UPDATE run SET (epoch, test_accuracy) =
                         (SELECT epoch, test_accuracy FROM epoch_metric WHERE run = :run ORDER BY epoch DESC LIMIT 1),
-                    (best_accuracy, best_epoch) = (SELECT test_accuracy, epoch FROM epoch_metric WHERE run = :run
-                        ORDER BY test_accuracy DESC, epoch LIMIT 1)
+                    (best_accuracy, best_epoch) = (SELECT test_accuracy, epoch FROM epoch_metric
+                        WHERE run = :run AND epoch >= run.best_from ORDER BY test_accuracy DESC, epoch LIMIT 1)
                 WHERE id = :run AND EXISTS (SELECT 1 FROM epoch_metric WHERE run = :run)
                 """, arguments: ["run": run])
     }
@@ -209,6 +209,7 @@ extension RunStore {
     public func delete(_ run: RunInfo) throws(RunStoreError) {
         let folder = folder(of: run)
         let claim = try claimForDeletion(run)
+        try handDown(run)
         // Without it the folder is a leftover as soon as the row is gone, however this ends. Another folder's is not ours.
         if Folders.isFolder(folder) { unlink(experimentPath(of: run.name)) }
         do throws(RunStoreError) {

@@ -113,7 +113,7 @@ extension RunStore {
         try read(or: 0) { try Int.fetchOne($0, sql: "SELECT count(*) FROM run") ?? 0 }
     }
 
-    private func fetch(
+    func fetch(
         _ condition: String, _ arguments: StatementArguments = []
     ) throws(RunStoreError) -> [RunInfo] {
         try read(or: []) { database in

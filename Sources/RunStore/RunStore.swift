@@ -175,7 +175,7 @@ public final class RunStore: Sendable {
 
     /// A run's checkpoints.
     public func checkpoints(of run: RunInfo) -> CheckpointFolder {
-        CheckpointFolder("\(folder(of: run))/checkpoints")
+        CheckpointFolder("\(folder(of: run))/checkpoints", bestFrom: run.bestFrom)
     }
 
     func read<Result>(or empty: Result, _ body: (Database) throws -> Result) throws(RunStoreError) -> Result {

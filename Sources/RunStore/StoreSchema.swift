@@ -101,6 +101,10 @@ enum StoreSchema {
                     CREATE TRIGGER tag_removed AFTER DELETE ON tag BEGIN \(mark("OLD.run")) END;
                     """)
         }
+        // The first epoch that counts for the best: those before it were evaluated on other images.
+        migrator.registerMigration("4", foreignKeyChecks: .immediate) { database in
+            try database.execute(sql: "ALTER TABLE run ADD COLUMN best_from INTEGER NOT NULL DEFAULT 0")
+        }
         return migrator
     }
 }

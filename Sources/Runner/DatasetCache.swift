@@ -64,7 +64,9 @@ public final class DatasetCache: Sendable {
             reason = reason ?? "\(found.folder) holds other data"
         } catch {
             if case .notFound(_, let folders) = error {
-                reason = reason ?? "none of \(([run.dataFolder].compactMap(\.self) + folders).joined(separator: ", ")) has it"
+                reason =
+                    reason
+                    ?? "none of \(([run.dataFolder].compactMap(\.self) + folders).joined(separator: ", ")) has it"
             }
             reason = reason ?? error.description
         }

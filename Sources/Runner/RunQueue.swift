@@ -126,10 +126,13 @@ public final class RunQueue: Sendable {
     /// - Throws: `CheckpointError` where there is no such checkpoint, or `RunStoreError`.
     @discardableResult
     public func fork(_ parent: RunInfo, at checkpoint: String, _ experiment: Experiment) throws -> String {
-        let found = try store.checkpoints(of: parent).checkpoint(named: checkpoint)
+        let found = try store.checkpoint(named: checkpoint, of: parent).checkpoint
         let reserved = try store.reserve(for: experiment)
-        do throws(CheckpointError) {
+        do {
             let checkpoint = try reserved.checkpoints.take(over: found)
+            if let best = try checkpoint.position().bestEpoch {
+                try store.hand(epochEndingAt: best.step, of: parent, to: reserved.checkpoints)
+            }
             add(Job(reserved.name, experiment, .fork(reserved, parent, checkpoint)))
         } catch {
             store.giveUp(reserved)
@@ -274,7 +277,8 @@ public final class RunQueue: Sendable {
             case .new(let reserved, _): try RunSession.new(prepared, as: reserved, in: store, program: program)
             case .resume(let run): try RunSession.resume(run, prepared, in: store, isStrict: isStrict)
             case .fork(let reserved, let parent, let checkpoint):
-                try RunSession.fork(parent, at: checkpoint, prepared, as: reserved, in: store, program: program)
+                try RunSession.fork(
+                    parent, at: checkpoint, prepared, as: reserved, in: store, program: program, isStrict: isStrict)
             }
         listen(.changed)
         _ = try session.train(stop: job.stop, hold: job.hold) { [listen] times in

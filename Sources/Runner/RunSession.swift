@@ -66,7 +66,7 @@ public final class RunSession {
         }
         let checkpoints = store.checkpoints(of: run)
         checkpoints.removeLeftovers()
-        let (checkpoint, damaged) = checkpoints.newestSound()
+        let (checkpoint, damaged) = checkpoints.newestSound(from: run.parentStep ?? 0)
         if checkpoint == nil, let parent = run.parentName {
             throw RunnerError(
                 "run \(run.name) has no sound checkpoint, and its first weights were another run's; "
@@ -84,8 +84,9 @@ public final class RunSession {
         checkpoints.setAside(newerThan: checkpoint)
 
         let model = checkpoint == nil ? try prepared.initialModel() : try prepared.emptyModel()
-        let position = try checkpoint.map { checkpoint throws(RunnerError) in try model.load(checkpoint) }
-        let sequence = try sentence { () throws(RunStoreError) in
+        var position = try checkpoint.map { checkpoint throws(RunnerError) in try model.load(checkpoint) }
+        position?.countBest(from: run.bestFrom)
+        let sequence = try sentence { [position] () throws(RunStoreError) in
             try store.resume(run, from: position ?? RunPosition(), by: claim)
         }
         return RunSession(
@@ -95,14 +96,18 @@ public final class RunSession {
 
     /// A new run that begins with a checkpoint of another one, under changed settings.
     ///
+    /// - Parameters:
+    ///   - remarks: what else there is to warn of.
+    ///   - isStrict: refuses where there is something to warn of.
     /// - Throws: `RunnerError` where the checkpoint does not fit the settings.
     public static func fork(
         _ parent: RunInfo, at checkpoint: SavedCheckpoint, _ prepared: PreparedExperiment,
-        as reserved: ReservedRun? = nil, in store: RunStore, program: String
+        as reserved: ReservedRun? = nil, in store: RunStore, program: String, remarks: [String] = [],
+        isStrict: Bool = false
     ) throws(RunnerError) -> RunSession {
         do throws(CheckpointError) { try checkpoint.verify() } catch { throw RunnerError(error.description) }
         let model = try prepared.emptyModel()
-        let position = try model.load(checkpoint)
+        var position = try model.load(checkpoint)
         let (old, new) = (try sentence { () throws(RunStoreError) in try parent.experiment() }, prepared.experiment)
         let isSameData = old.data == new.data && parent.dataChecksum == prepared.data.checksum
         if position.stepInEpoch > 0, !isSameData || old.training.seed != new.training.seed {
@@ -115,13 +120,26 @@ public final class RunSession {
                 "run \(parent.name) has no epochs left after step \(position.step); "
                     + "add some with --set training.epochs=\(position.epoch + 4)")
         }
+        let change = DataChange(from: parent, old, to: prepared)
+        var warnings = remarks + [change.warning].compactMap(\.self)
+        if isStrict { try refuse(prepared.warnings + warnings) }
         var made = prepared.newRun(model, program: program)
         made.reserved = reserved
+        made.bestFrom = change.altersEvaluation ? position.epoch : parent.bestFrom
+        position.countBest(from: made.bestFrom)
         made.parent = (parent, position)
-        let (run, claim) = try sentence { () throws(RunStoreError) in try store.create(made) }
+        let (run, claim) = try sentence { [made] () throws(RunStoreError) in try store.create(made) }
         let sequence = try sentence { () throws(RunStoreError) in try store.nextSequence(of: run) }
+        if let best = position.bestEpoch {
+            do {
+                try store.hand(epochEndingAt: best.step, of: parent, to: store.checkpoints(of: run))
+            } catch {
+                warnings.append(
+                    "the weights of the best epoch so far, \(best.epoch), stay with \(parent.name): \(error)")
+            }
+        }
         return RunSession(
-            prepared, store, run, claim, model, from: position, sequence: sequence, isFork: true)
+            prepared, store, run, claim, model, from: position, sequence: sequence, warnings: warnings, isFork: true)
     }
 
     private init(

@@ -55,13 +55,14 @@ struct Export: ParsableCommand {
     }
 
     private func exportWeights(of run: RunInfo, in store: RunStore) throws {
-        let checkpoint = try explaining {
-            let checkpoints = store.checkpoints(of: run)
+        let kept = try explaining {
             // Before the first epoch is evaluated nothing is best.
-            let checkpoint = try checkpoints.checkpoint(named: at == "best" && checkpoints.best == nil ? "last" : at)
-            try checkpoint.verify()
-            return checkpoint
+            let isLast = at == "best" && run.bestEpoch == nil && store.checkpoints(of: run).best == nil
+            let kept = try store.checkpoint(named: isLast ? "last" : at, of: run)
+            try kept.checkpoint.verify()
+            return kept
         }
+        let checkpoint = kept.checkpoint
         let weights = try explaining { try SafetensorsFile(contentsOf: checkpoint.weightsPath) }
         if format == .safetensors {
             try explaining { try WeightsExport.writeSafetensors(weights, to: out, overwrite: overwrite) }
@@ -78,25 +79,11 @@ struct Export: ParsableCommand {
                     overwrite: overwrite)
             }
         }
+        let keeper = kept.run.id == run.id ? "" : ", kept by \(Readable.visible(kept.run.name)),"
         Console.say(
-            "weights of \(Readable.visible(run.name)) after step \(checkpoint.step) are in \(Readable.visible(out))")
-        if let remark = remark(on: checkpoint, of: run) { Console.say("warning: \(remark)") }
-    }
-
-    /// What is to be said where the weights that were asked for were not kept, and others are taken.
-    private func remark(on checkpoint: SavedCheckpoint, of run: RunInfo) -> String? {
-        switch at {
-        case "best":
-            guard let best = run.bestAccuracy, let epoch = run.bestEpoch else {
-                return "no epoch has been evaluated yet; these are the last weights that were kept"
-            }
-            let accuracy = checkpoint.isEvaluated ? try? checkpoint.position().lastEpoch?.testAccuracy : nil
-            if let accuracy, accuracy >= best { return nil }
-            return "these are not the best weights, which were those of epoch \(epoch) and were not kept"
-        case "last" where checkpoint.step < run.step:
-            return "these are not the last weights: the run came to step \(run.step), and those were not kept"
-        default: return nil
-        }
+            "weights of \(Readable.visible(run.name)) after step \(checkpoint.step)\(keeper) are in "
+                + Readable.visible(out))
+        if let remark = store.remark(on: checkpoint, named: at, of: run) { Console.say("warning: \(remark)") }
     }
 }
 

@@ -80,17 +80,23 @@ struct Fork: ParsableCommand {
         let experiment = try explaining {
             try ExperimentFile.parse(parent.experimentText, path: parent.name, overrides: settings.overrides)
         }
-        let checkpoint = try explaining { try store.checkpoints(of: parent).checkpoint(named: at) }
+        let kept = try explaining { try store.checkpoint(named: at, of: parent) }
         let dataset = try explaining {
             dataOptions.folder == nil
                 ? try dataOptions.datasets.dataset(for: experiment, like: parent)
                 : try dataOptions.datasets.dataset(named: experiment.data.dataset)
         }
         let prepared = try prepare(experiment, dataset, threads: threadOptions.count(on: .current))
-        try strictOption.check(prepared)
+        if kept.run.id != parent.id {
+            let (name, keeper) = (Readable.visible(parent.name), Readable.visible(kept.run.name))
+            Console.say("the best weights of \(name), after step \(kept.checkpoint.step), are kept by \(keeper)")
+        }
         Signals.install()
         let session = try explaining {
-            try RunSession.fork(parent, at: checkpoint, prepared, in: store, program: Vgglab.program)
+            try RunSession.fork(
+                parent, at: kept.checkpoint, prepared, in: store, program: Vgglab.program,
+                remarks: [store.remark(on: kept.checkpoint, named: at, of: parent)].compactMap(\.self),
+                isStrict: strictOption.isStrict)
         }
         try endStatus([try logOptions.train(session)])
     }

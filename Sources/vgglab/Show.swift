@@ -35,7 +35,7 @@ struct Show: ParsableCommand {
         }
         Console.print(
             ([heading(run)] + facts(run) + curves(steps, epochs)).map { "\($0)\n" }.joined()
-                + table(epochs) + list(checkpoints))
+                + table(epochs) + list(checkpoints, try explaining { try store.bestCheckpoint(of: run) }))
     }
 
     private func heading(_ run: RunInfo) -> String {
@@ -54,6 +54,7 @@ struct Show: ParsableCommand {
             ("what", experiment?.description ?? ""),
             ("settings", settings.map { "\($0.path)=\($0.new)" }.joined(separator: " ")),
             ("forked from", run.parentName.map { "\($0) at step \(run.parentStep ?? 0)" } ?? ""),
+            ("best", run.bestFrom > 0 ? "counted from epoch \(run.bestFrom) on, as earlier ones had other images" : ""),
             ("data", run.dataset),
             ("machine", "\(run.machine), \(run.threads) thread\(run.threads == 1 ? "" : "s"), host \(run.host)"),
             ("engine", "\(run.engine), \(run.program)"),
@@ -94,11 +95,15 @@ struct Show: ParsableCommand {
         return "\n" + table.text
     }
 
-    private func list(_ checkpoints: CheckpointFolder) -> String {
-        let best = checkpoints.best
-        let lines = checkpoints.all.reversed().map { checkpoint in
-            let isBest = checkpoint == best ? ", the best" : ""
-            return "step \(checkpoint.step)\(isBest): \(Readable.bytes(checkpoint.byteCount)), \(checkpoint.path)"
+    /// - Parameter best: the checkpoint of the best epoch, which an earlier run may keep.
+    private func list(_ checkpoints: CheckpointFolder, _ best: KeptCheckpoint?) -> String {
+        let all = checkpoints.all.reversed()
+        let elsewhere = best.map { all.contains($0.checkpoint) ? [] : [$0.checkpoint] } ?? []
+        let lines = (elsewhere + all).map { checkpoint in
+            let isBest = checkpoint == best?.checkpoint ? ", the best" : ""
+            let keeper = elsewhere.contains(checkpoint) ? best.map { ", kept by \($0.run.name)" } ?? "" : ""
+            return "step \(checkpoint.step)\(isBest)\(keeper): \(Readable.bytes(checkpoint.byteCount)), "
+                + checkpoint.path
         }
         return lines.isEmpty ? "" : "\ncheckpoints\n" + lines.map { "  \(Readable.visible($0))\n" }.joined()
     }
@@ -132,6 +137,9 @@ struct Compare: ParsableCommand {
         var rows: [(title: String, values: [JSON])] = ExperimentFile.differences(among: experiments)
             .filter { !["name", "description"].contains($0.path) }
             .map { ($0.path, $0.values.map(JSON.string)) }
+        if Set(infos.map(\.dataChecksum)).count > 1 {
+            rows.append(("data", infos.map { .string("\($0.dataset), SHA-256 \($0.dataChecksum.prefix(8))…") }))
+        }
         func add(_ title: String, _ value: (RunInfo, [EpochMetrics]) -> JSON) {
             rows.append((title, zip(infos, epochs).map(value)))
         }
@@ -144,8 +152,9 @@ struct Compare: ParsableCommand {
         add("last test loss") { _, epochs in .optional(epochs.last?.testLoss) }
         add("images/s") { run, _ in .optional(run.examplesPerSecond) }
         for percent in [80, 85, 90] {
-            add("seconds to \(percent) %") { _, epochs in
-                .optional(epochs.first { $0.testAccuracy >= Double(percent) / 100 }?.elapsedSeconds)
+            add("seconds to \(percent) %") { run, epochs in
+                let counted = epochs.drop { $0.epoch < run.bestFrom }
+                return .optional(counted.first { $0.testAccuracy >= Double(percent) / 100 }?.elapsedSeconds)
             }
         }
         add("seconds") { run, _ in .number(run.elapsedSeconds) }

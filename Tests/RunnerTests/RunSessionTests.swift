@@ -217,6 +217,108 @@ import Training
         #expect(try store.names() == ["bands-1"])
     }
 
+    /// A fork of the newest run at a checkpoint.
+    private func fork(
+        at name: String = "last", checksum: String = "abc", isStrict: Bool = false
+    ) throws -> RunSession {
+        let parent = try store.run(named: "last")
+        return try RunSession.fork(
+            parent, at: try store.checkpoint(named: name, of: parent).checkpoint,
+            try workshop.prepare(checksum: checksum), in: store, program: "vgglab 0", isStrict: isStrict)
+    }
+
+    @Test func `a fork on other test images counts its best anew, also when it is resumed`() throws {
+        _ = try workshop.train(try workshop.new())
+        workshop.experiment.training.epochs = 4
+        let warning = "other images than run bands-1's: bands has changed; the best epoch is counted anew"
+        let refused = #expect(throws: RunnerError.self) { try fork(checksum: "def", isStrict: true) }
+        #expect(refused?.description == "\(warning) (refused, as --strict asks)")
+        #expect(try store.names() == ["bands-1"])
+
+        let stopped = try workshop.train(try fork(checksum: "def"), stopAfter: 12)
+        #expect(stopped.warnings == [warning])
+        #expect(stopped.summary.bestEpoch == nil && stopped.summary.lastEpoch?.epoch == 2)
+        var run = try store.run(named: "bands-2")
+        #expect(run.bestEpoch == nil && run.bestAccuracy == nil && run.bestFrom == 3)
+        #expect(try store.bestCheckpoint(of: run) == nil)
+        #expect(store.checkpoints(of: run).best == nil)
+
+        let resumed = try workshop.train(
+            try RunSession.resume(run, try workshop.prepare(checksum: "def"), in: store))
+        run = try store.run(named: "bands-2")
+        let best = try #require(resumed.summary.bestEpoch)
+        #expect(best.epoch >= 3 && run.bestEpoch == best.epoch)
+        #expect(try store.bestCheckpoint(of: run)?.checkpoint.position().lastEpoch?.epoch == best.epoch)
+    }
+
+    @Test func `a fork under other limits is one on other images, one with other batches is not`() throws {
+        workshop.experiment.checkpoint.everySteps = nil
+        _ = try workshop.train(try workshop.new())
+        workshop.experiment.training.epochs = 3
+        workshop.experiment.data.batchSize = 12
+        #expect(try workshop.train(try fork(isStrict: true)).warnings.isEmpty)
+        workshop.experiment.training.epochs = 4
+        workshop.experiment.data.limitTrain = 20
+        let training = try workshop.train(try fork())
+        #expect(training.warnings == ["other images than run bands-2's: data.limit_train 20 instead of null"])
+        #expect(try store.run(named: "last").bestFrom == 0)
+        workshop.experiment.training.epochs = 5
+        workshop.experiment.data.limitTest = 10
+        let test = try workshop.train(try fork())
+        #expect(
+            test.warnings == [
+                "other images than run bands-3's: data.limit_test 10 instead of null; the best epoch is counted anew"
+            ])
+        #expect(try store.run(named: "last").bestFrom == 5)
+    }
+
+    @Test func `a fork keeps the best weights of what came before it, whatever becomes of that`() throws {
+        let whole = try workshop.train(try workshop.new())
+        // So slow that no epoch is better than the parent's best.
+        workshop.experiment.training.learningRate = 1e-30
+        for epochs in [3, 4] {
+            workshop.experiment.training.epochs = epochs
+            _ = try workshop.train(try fork())
+        }
+        let best = try #require(whole.summary.bestEpoch)
+        let fork = try store.run(named: "bands-3")
+        #expect(fork.bestEpoch == best.epoch)
+        let kept = try #require(try store.bestCheckpoint(of: fork))
+        #expect(kept.run.name == "bands-3" && kept.checkpoint.step == best.step)
+        #expect(try store.checkpoint(named: "best", of: fork) == kept)
+        #expect(store.remark(on: kept.checkpoint, named: "best", of: fork) == nil)
+
+        // As an earlier version has left it: only the first of the three has the weights.
+        for name in ["bands-2", "bands-3"] {
+            let folder = store.checkpoints(of: try store.run(named: name))
+            for checkpoint in folder.all where checkpoint.step == best.step {
+                try FileManager.default.removeItem(atPath: checkpoint.path)
+            }
+        }
+        #expect(try store.bestCheckpoint(of: fork)?.run.name == "bands-1")
+        try store.delete(try store.run(named: "bands-2"))
+        #expect(try store.bestCheckpoint(of: fork) == kept)
+        try store.delete(try store.run(named: "bands-1"))
+        try kept.checkpoint.verify()
+    }
+
+    @Test func `what a fork keeps of its parent is nothing to be resumed from`() throws {
+        _ = try workshop.train(try workshop.new())
+        workshop.experiment.training.learningRate = 1e-30
+        workshop.experiment.training.epochs = 3
+        _ = try workshop.train(try fork())
+        workshop.experiment.training.epochs = 4
+        _ = try workshop.train(try fork(), stopAfter: 17)
+        let run = try store.run(named: "bands-3")
+        let checkpoints = store.checkpoints(of: run)
+        #expect(checkpoints.all.contains { $0.step < 15 })
+        for checkpoint in checkpoints.all where checkpoint.step >= 15 {
+            try FileManager.default.removeItem(atPath: checkpoint.path)
+        }
+        let error = #expect(throws: RunnerError.self) { try workshop.resume("bands-3") }
+        #expect(error?.description.hasSuffix("fork it again: vgglab fork bands-2 --at step:15") == true)
+    }
+
     @Test func `a fork that has lost its checkpoints does not begin with other weights`() throws {
         _ = try workshop.train(try workshop.new())
         let parent = try store.run(named: "last")

@@ -71,6 +71,50 @@ import Testing
         #expect(verified.output.hasPrefix("tiny-1: epoch 1 differs: test loss was "))
     }
 
+    @Test(arguments: [false, true])
+    func `a checkpoint that was altered is told with the tensor that differs`(isSigned: Bool) throws {
+        let folder = "\(shelf.runs)/runs/tiny-1/checkpoints/step-0000000001-evaluated"
+        let weights = "\(folder)/weights.safetensors"
+        var bytes = try Data(contentsOf: URL(filePath: weights))
+        // A bit of the last number of the last tensor.
+        bytes[bytes.count - 2] ^= 1
+        try bytes.write(to: URL(filePath: weights))
+        if isSigned {
+            let sums = try Program([], shell: "cd '\(folder)' && sha256sum *.json *.safetensors > SHA256SUMS").end()
+            try #require(sums.status == 0)
+        }
+        let verified = try shelf.call("verify", "tiny-1", "--quiet")
+        #expect(verified.status == 1)
+        let place = "tiny-1: the checkpoint after step 1 differs: features.3.weight[15, 7, 2, 2] was "
+        #expect(verified.output.hasPrefix(place), "\(verified)")
+    }
+
+    @Test func `a fork onto other data says so, is refused with strict, and counts its best anew`() throws {
+        try shelf.sandbox.writeData(in: "others", count: 30)
+        let others = shelf.sandbox.file("others")
+        func fork(_ arguments: String...) throws -> Ending {
+            try Program(
+                ["fork", "tiny-1", "--set", "training.epochs=2", "--data", others, "--quiet", "--runs", shelf.runs]
+                    + arguments
+            ).end()
+        }
+        let warning =
+            "other images than run tiny-1's: made-up from \(others) instead of made-up from \(shelf.data); "
+            + "the best epoch is counted anew"
+        let refused = try fork("--strict")
+        #expect(refused.status == 2)
+        #expect(refused.complaint == "\(warning) (refused, as --strict asks)\n")
+        let forked = try fork()
+        #expect(forked.status == 0)
+        #expect(forked.complaint == "warning: \(warning)\n")
+        let shown = try shelf.call("show", "tiny-2", "--json").object()
+        #expect(shown["best_epoch"] as? Int == 2)
+        #expect(try shelf.call("compare", "tiny-1", "tiny-2").lines.contains { $0.hasPrefix("data ") })
+        // What goes on from it has the same data, and nothing to be warned of.
+        let again = try shelf.call("fork", "tiny-2", "--set", "training.epochs=3", "--strict", "--quiet")
+        #expect(again.status == 0 && again.complaint.isEmpty, "\(again)")
+    }
+
     @Test func `a complete run is not resumed, and the way on is told`() throws {
         let ending = try shelf.call("resume", "tiny-1", "--data", shelf.data)
         #expect(ending.status == 2)
@@ -96,12 +140,12 @@ import Testing
         let best = try shelf.call("show", "tiny-1", "--json").object()["best_epoch"] as? Int
         #expect(best == 1)
         try DatabaseQueue(path: "\(shelf.runs)/runs.sqlite").write { database in
-            try database.execute(sql: "UPDATE run SET best_accuracy = 2, step = step + 3")
+            try database.execute(sql: "UPDATE run SET best_epoch = 7, step = step + 3")
         }
         let step = try #require(try FileManager.default.contentsOfDirectory(atPath: folder).first)
         #expect(step.hasPrefix("step-0"))
         for (at, remark) in [
-            ("best", "these are not the best weights, which were those of epoch 1 and were not kept"),
+            ("best", "these are not the best weights, which were those of epoch 7 and were not kept"),
             ("last", "these are not the last weights: the run came to step 4, and those were not kept"),
         ] {
             let ending = try shelf.call(

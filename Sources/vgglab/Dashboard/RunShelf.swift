@@ -97,7 +97,8 @@ extension RunEntry {
             trainAccuracy: run.trainAccuracy, testAccuracy: run.testAccuracy, bestAccuracy: run.bestAccuracy,
             bestEpoch: run.bestEpoch, examplesPerSecond: run.examplesPerSecond, elapsedSeconds: run.elapsedSeconds,
             createdAt: run.createdAt, peakMemoryBytes: run.peakMemoryBytes, parent: run.parentName, tags: run.tags,
-            note: run.note)
+            note: run.note,
+            data: RunData(summary: run.dataset, checksum: run.dataChecksum, bestFrom: run.bestFrom))
     }
 
     /// Takes over how it stands in this process's queue.

@@ -189,7 +189,7 @@ final class Workbench: Backstage, Sendable {
         case .resume(let runs):
             trying { [self] in for run in runs { try queue.resume(try store.run(withName: run)) } }
         case .restart(let runs):
-            trying { [self] in 
+            trying { [self] in
                 for name in runs {
                     let run = try store.run(withName: name)
                     try queue.launch(try run.experiment(), like: run)
@@ -278,7 +278,7 @@ final class Workbench: Backstage, Sendable {
     private func loadCheckpoints(of name: String) {
         guard let run = try? store.run(named: name) else { return }
         let checkpoints = store.checkpoints(of: run)
-        let best = checkpoints.best
+        let best = (try? store.bestCheckpoint(of: run))?.checkpoint
         let entries = checkpoints.all.compactMap { checkpoint in
             (try? checkpoint.position()).map { position in
                 CheckpointEntry(
@@ -311,7 +311,8 @@ final class Workbench: Backstage, Sendable {
                 guard !checkpoints.all.isEmpty else {
                     throw Failure(message: "\(run) has kept no checkpoint yet, and its pictures are classified by one")
                 }
-                let checkpoint = try checkpoints.checkpoint(named: checkpoints.best == nil ? "last" : "best")
+                let isLast = info.bestEpoch == nil && checkpoints.best == nil
+                let checkpoint = try store.checkpoint(named: isLast ? "last" : "best", of: info).checkpoint
                 let predictions = try Predictions(
                     checkpoint, of: experiment, data: TrainingData(dataset, recipe: experiment.data),
                     threads: queue.budget.threadsPerRun)

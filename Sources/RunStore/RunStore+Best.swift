@@ -1,0 +1,92 @@
+// Where a run's best weights are kept: in its own folder, or in that of a run that it goes back to.
+
+public import Checkpoints
+public import Experiments
+internal import GRDB
+
+/// A checkpoint, and the run whose folder it is in.
+public struct KeptCheckpoint: Sendable, Hashable {
+    /// The checkpoint.
+    public let checkpoint: SavedCheckpoint
+    /// The run that keeps it.
+    public let run: RunInfo
+}
+
+extension RunStore {
+    /// The checkpoint of a run's best epoch; `nil` where no epoch counts yet, or nobody has kept it.
+    public func bestCheckpoint(of run: RunInfo) throws(RunStoreError) -> KeptCheckpoint? {
+        let step: Int? = try read(or: nil) { database in
+            try Int.fetchOne(
+                database, sql: "SELECT step FROM epoch_metric WHERE run = ? AND epoch = ?",
+                arguments: [run.id, run.bestEpoch])
+        }
+        guard let step else { return nil }
+        return try checkpoint(ofEpochEndingAt: step, of: run)
+    }
+
+    /// The checkpoint of an epoch that ended with `step`, of a run or the runs that it was forked from.
+    private func checkpoint(ofEpochEndingAt step: Int, of run: RunInfo) throws(RunStoreError) -> KeptCheckpoint? {
+        var run = run
+        while true {
+            if let found = checkpoints(of: run).all.first(where: { $0.step == step && $0.isEvaluated }) {
+                return KeptCheckpoint(checkpoint: found, run: run)
+            }
+            guard let parent = run.parentName, step <= run.parentStep ?? 0,
+                let next = try fetch("name = ? AND id < ?", [parent, run.id]).first
+            else { return nil }
+            run = next
+        }
+    }
+
+    /// The checkpoint that a person names: `last`, `best`, `step:N` or `epoch:N`. Where the best one is not kept, it is the
+    /// best one that is.
+    ///
+    /// - Throws: `CheckpointError` that lists what there is, or `RunStoreError`.
+    public func checkpoint(named name: String, of run: RunInfo) throws -> KeptCheckpoint {
+        if name == "best", let best = try bestCheckpoint(of: run) { return best }
+        return KeptCheckpoint(checkpoint: try checkpoints(of: run).checkpoint(named: name), run: run)
+    }
+
+    /// What is to be said where a person gets other weights than were named, since those were not kept; `nil` if they are.
+    public func remark(on checkpoint: SavedCheckpoint, named name: String, of run: RunInfo) -> String? {
+        switch name {
+        case "best":
+            guard let epoch = run.bestEpoch else {
+                return "no epoch has been evaluated yet; these are the last weights that were kept"
+            }
+            if (try? bestCheckpoint(of: run))?.checkpoint == checkpoint { return nil }
+            return "these are not the best weights, which were those of epoch \(epoch) and were not kept"
+        case "last" where checkpoint.step < run.step:
+            return "these are not the last weights: the run came to step \(run.step), and those were not kept"
+        default: return nil
+        }
+    }
+
+    /// Has a fork keep the checkpoint of its parent's best epoch, so that it needs its parent no more. Costs no room where
+    /// files can have two names.
+    ///
+    /// - Parameters:
+    ///   - step: the step with which that epoch ended.
+    ///   - run: the parent.
+    ///   - folder: the fork's checkpoints.
+    /// - Throws: `CheckpointError` or `RunStoreError`. That the parent has not kept it is no error.
+    public func hand(epochEndingAt step: Int, of run: RunInfo, to folder: CheckpointFolder) throws {
+        guard !folder.all.contains(where: { $0.step == step && $0.isEvaluated }),
+            let kept = try checkpoint(ofEpochEndingAt: step, of: run)
+        else { return }
+        _ = try folder.take(over: kept.checkpoint)
+    }
+
+    /// Has forks keep the weights of their best epoch that a run, or one that is found through it, keeps for them. Those of
+    /// earlier versions have none of their own.
+    func handDown(_ run: RunInfo) throws(RunStoreError) {
+        let inherited = """
+            id > ? AND (SELECT step FROM epoch_metric WHERE epoch_metric.run = run.id AND epoch = best_epoch) <= parent_step
+            """
+        for fork in try fetch(inherited, [run.id]) {
+            guard let best = try bestCheckpoint(of: fork), best.run.id != fork.id else { continue }
+            // A fork that cannot have it, as on a full disk, goes on without.
+            _ = try? checkpoints(of: fork).take(over: best.checkpoint)
+        }
+    }
+}
