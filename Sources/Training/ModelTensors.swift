@@ -72,6 +72,50 @@ extension TrainableModel {
         }
     }
 
+    /// The first number in which a checkpoint's files differ from the model, read between steps; `nil` where all are the
+    /// same to the bit.
+    ///
+    /// - Parameters:
+    ///   - weights: a file of weights and biases.
+    ///   - optimizer: a file of the optimizer's numbers; `nil` for none.
+    /// - Returns: the tensor and its place, such as `classifier.0.weight[3, 17] was 0.5 and is 0.25 now`, or what is wrong
+    ///   with a file.
+    public func difference(fromWeights weights: String, optimizer: String?) -> String? {
+        if let difference = difference(
+            from: weights, parameters, { parameter, body throws(EngineError) in try withValue(of: parameter, body) })
+        {
+            return difference
+        }
+        guard let optimizer else {
+            return velocities.isEmpty ? nil : "\(weights): the optimizer's numbers are missing beside it"
+        }
+        return difference(
+            from: optimizer, velocities,
+            { parameter, body throws(EngineError) in try withVelocity(of: parameter, body) }
+        ).map { "momentum of \($0)" }
+    }
+
+    private func difference(
+        from path: String, _ wanted: [ParameterInfo],
+        _ lend: (ParameterInfo, (UnsafeBufferPointer<Float>) -> String?) throws(EngineError) -> String?
+    ) -> String? {
+        do {
+            let file = try SafetensorsFile(contentsOf: path)
+            try file.check(has: wanted)
+            for parameter in wanted {
+                let difference = try file.withFloats(named: parameter.name) { then in
+                    Result { () throws(EngineError) in
+                        try lend(parameter) { now in parameter.difference(between: then, and: now) }
+                    }
+                }
+                if let difference = try difference.get() { return difference }
+            }
+            return nil
+        } catch {
+            return "\(error)"
+        }
+    }
+
     private func load(
         _ path: String, _ wanted: [ParameterInfo],
         _ set: (ParameterInfo, UnsafeBufferPointer<Float>) throws(EngineError) -> Void
@@ -95,6 +139,21 @@ extension TrainableModel {
             case .success(.success): break
             }
         }
+    }
+}
+
+extension ParameterInfo {
+    /// The first place where two tensors of this shape have other bits, with what is there.
+    fileprivate func difference(
+        between then: UnsafeBufferPointer<Float>, and now: UnsafeBufferPointer<Float>
+    ) -> String? {
+        guard let place = then.indices.first(where: { then[$0].bitPattern != now[$0].bitPattern }) else { return nil }
+        var (rest, indices) = (place, [Int]())
+        for side in shape.reversed() {
+            indices.insert(rest % side, at: 0)
+            rest /= side
+        }
+        return "\(name)\(indices) was \(then[place]) and is \(now[place]) now"
     }
 }
 

@@ -1,6 +1,8 @@
-// `vgglab verify RUN`: trains a run again from its seed and compares every number that was noted.
+// `vgglab verify RUN`: trains a run again from its seed and compares every number that was noted, and every checkpoint
+// that is kept.
 
 import ArgumentParser
+import Checkpoints
 import Engine
 import Experiments
 import RunLog
@@ -11,7 +13,10 @@ import Training
 struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Train a run again from its seed and tell the first step that differs, if any.",
-        discussion: "Nothing is kept. Exit status 0 if all that was noted came again to the bit, 1 if not.")
+        discussion: """
+            Losses and accuracies that were noted are compared, and the weights and optimizer state of every checkpoint. \
+            Nothing is kept. Exit status 0 if all of it came again to the bit, 1 if not.
+            """)
 
     @Argument(help: .run, completion: .run) var runName: String
     @OptionGroup var storeOptions: StoreOptions
@@ -42,7 +47,9 @@ struct Verify: ParsableCommand {
 
         Signals.install()
         let model = try explaining { try prepared.initialModel() }
-        var comparison = Comparison(steps: steps, epochs: epochs)
+        let checkpoints = store.checkpoints(of: run).all
+        let end = max(last.step, checkpoints.first?.step ?? 0)
+        var comparison = Comparison(steps: steps, epochs: epochs, checkpoints: checkpoints)
         var log = TextLog(quiet: quiet, terminalColumns: Console.terminalColumns)
         let stop = StopRequest()
         var training = TrainingRun(prepared.started(model), data: prepared.data, stop: stop) { event in
@@ -51,40 +58,50 @@ struct Verify: ParsableCommand {
                 log.terminalColumns = Console.terminalColumns
                 Console.write(log.render(RunRecord(run: run.name, sequence: 0, time: 0, event: event)))
             }
-            comparison.add(event)
-            let isDone = comparison.step >= last.step && comparison.epoch >= (epochs.last?.epoch ?? 0)
+            comparison.add(event, model)
+            let isDone = comparison.step >= end && comparison.epoch >= (epochs.last?.epoch ?? 0)
             if comparison.difference != nil || isDone || Signals.stop.isMade { stop.make() }
         }
         _ = training.run(model)
         if let signal = Signals.signal { throw ExitCode(128 + signal) }
-        if let difference = comparison.difference {
+        if let difference = comparison.difference ?? comparison.missing {
             Console.print("\(name): \(difference)\n")
             throw ExitCode(1)
         }
         Console.print(
             "\(name): the same to the bit in \(Readable.count(comparison.steps)) noted steps "
-                + "and \(comparison.epochs) epochs\n")
+                + "and \(comparison.epochs) epochs, and in the weights of \(checkpoints.count) "
+                + "checkpoint\(checkpoints.count == 1 ? "" : "s")\n")
     }
 
     /// What was noted against what comes again.
     private struct Comparison {
         private let notedSteps: [Int: Progress]
         private let notedEpochs: [Int: EpochMetrics]
+        /// Those that have not been reached yet.
+        private var checkpoints: [SavedCheckpoint]
         private(set) var step = 0
         private(set) var epoch = 0
         private(set) var steps = 0
         private(set) var epochs = 0
         private(set) var difference: String?
 
-        init(steps: [Progress], epochs: [EpochMetrics]) {
+        init(steps: [Progress], epochs: [EpochMetrics], checkpoints: [SavedCheckpoint]) {
+            self.checkpoints = checkpoints
             notedSteps = Dictionary(uniqueKeysWithValues: steps.map { ($0.step, $0) })
             notedEpochs = Dictionary(uniqueKeysWithValues: epochs.map { ($0.epoch, $0) })
         }
 
-        mutating func add(_ event: RunEvent) {
+        /// What was to be compared and never came.
+        var missing: String? {
+            checkpoints.last.map { "there is a checkpoint after step \($0.step), and no such step came" }
+        }
+
+        mutating func add(_ event: RunEvent, _ model: some TrainableModel) {
             switch event {
             case .progress(let now):
                 step = now.step
+                defer { compareCheckpoints(model) }
                 guard let then = notedSteps[now.step] else { return }
                 steps += 1
                 compare(
@@ -101,6 +118,19 @@ struct Verify: ParsableCommand {
                     ])
             case .runStarted, .checkpointSaved, .warning, .runFinished: break
             }
+        }
+
+        /// Compares the checkpoints after this step with the model as it is now.
+        private mutating func compareCheckpoints(_ model: some TrainableModel) {
+            for checkpoint in checkpoints where checkpoint.step == step && difference == nil {
+                var found = model.difference(
+                    fromWeights: checkpoint.weightsPath, optimizer: checkpoint.optimizerPath)
+                if found == nil {
+                    do throws(CheckpointError) { try checkpoint.verify() } catch { found = error.description }
+                }
+                difference = found.map { "the checkpoint after step \(step) differs: \($0)" }
+            }
+            checkpoints.removeAll { $0.step == step }
         }
 
         private mutating func compare(_ place: String, _ figures: [(name: String, then: Double, now: Double)]) {

@@ -36,6 +36,35 @@ import Training
         #expect(try SafetensorsFile(contentsOf: path).metadata["step"] == "7")
     }
 
+    @Test func `a model differs from a checkpoint in the first number whose bits do`() throws {
+        let network = try Network(
+            inputSide: 8, blocks: [Block(numConvs: 1, outChannels: 5)], classifier: [12], numClasses: 3)
+        let model = try VGGModel(network, recipe: TrainingRecipe(momentum: 0.9), batchSize: 4, threads: 1)
+        let (weights, optimizer) = (folder.file("w.safetensors"), folder.file("o.safetensors"))
+        try SafetensorsWriter.write(to: weights, tensors: model.weightSources)
+        try SafetensorsWriter.write(to: optimizer, tensors: model.optimizerSources)
+        #expect(model.difference(fromWeights: weights, optimizer: optimizer) == nil)
+        #expect(
+            model.difference(fromWeights: weights, optimizer: nil)
+                == "\(weights): the optimizer's numbers are missing beside it")
+
+        let bias = try #require(model.velocities.first { $0.name == "classifier.3.bias" })
+        try [0, -0.0, 1].withUnsafeBufferPointer { try model.setVelocity(of: bias, to: $0) }
+        #expect(
+            model.difference(fromWeights: weights, optimizer: optimizer)
+                == "momentum of classifier.3.bias[1] was 0.0 and is -0.0 now")
+        let matrix = try #require(model.parameters.first { $0.name == "classifier.3.weight" })
+        var values = try model.withValue(of: matrix) { Array($0) }
+        values[12 + 7] = 0.5
+        let then = try SafetensorsFile(contentsOf: weights).withFloats(named: matrix.name) { $0[19] }
+        try values.withUnsafeBufferPointer { try model.setValue(of: matrix, to: $0) }
+        #expect(
+            model.difference(fromWeights: weights, optimizer: optimizer)
+                == "classifier.3.weight[1, 7] was \(then) and is 0.5 now")
+        let missing = folder.file("missing.safetensors")
+        #expect(model.difference(fromWeights: missing, optimizer: optimizer)?.hasPrefix(missing) == true)
+    }
+
     @Test func `a file has PyTorch's names and shapes`() throws {
         let path = folder.file("a.safetensors")
         let model = try model()
