@@ -59,18 +59,33 @@ final class ContentReader {
         if isAtStreamEnd || target.isEmpty { return 0 }
         stream.pointee.next_out = target.baseAddress
         stream.pointee.avail_out = uInt(target.count)
-        let status = inflate(stream, Z_NO_FLUSH)
-        switch status {
-        case Z_STREAM_END: isAtStreamEnd = true
-        case Z_OK, Z_BUF_ERROR: break  // the input or the target is used up
-        default:
-            let reason = stream.pointee.msg.map { String(cString: $0) } ?? "zlib status \(status)"
-            throw file.fault(.damagedCompression(reason))
-        }
+        repeat {
+            let status = inflate(stream, Z_NO_FLUSH)
+            switch status {
+            case Z_STREAM_END: isAtStreamEnd = !beginsNextMember(stream)
+            case Z_OK, Z_BUF_ERROR:
+                // The input or the target is used up.
+                return target.count - Int(stream.pointee.avail_out)
+            default:
+                let reason = stream.pointee.msg.map { String(cString: $0) } ?? "zlib status \(status)"
+                throw file.fault(.damagedCompression(reason))
+            }
+        } while !isAtStreamEnd && stream.pointee.avail_out > 0
         return target.count - Int(stream.pointee.avail_out)
     }
 
-    /// Checks that nothing is left, neither content nor bytes behind the compressed stream.
+    /// Whether another gzip member follows, whose content goes on where this one's ends; it is begun.
+    ///
+    /// **Source**: RFC 1952, section 2.2.
+    private func beginsNextMember(_ stream: UnsafeMutablePointer<z_stream>) -> Bool {
+        guard stream.pointee.avail_in >= 2, let rest = stream.pointee.next_in, rest[0] == 0x1f, rest[1] == 0x8b else {
+            return false
+        }
+        return inflateReset(stream) == Z_OK
+    }
+
+    /// Checks that nothing is left: no content, and behind the compressed stream nothing but zeros, which some devices pad
+    /// with.
     ///
     /// - Throws: `DatasetError` when something is.
     func finish() throws(DatasetError) {
@@ -80,6 +95,7 @@ final class ContentReader {
         guard let stream else { return }
         // Without the stream's end its checksum has not been compared.
         guard isAtStreamEnd else { throw file.fault(.damagedCompression("it ends before its checksum")) }
-        if stream.pointee.avail_in > 0 { throw file.fault(.trailingBytes) }
+        let rest = UnsafeBufferPointer(start: stream.pointee.next_in, count: Int(stream.pointee.avail_in))
+        if rest.contains(where: { $0 != 0 }) { throw file.fault(.bytesAfterGzip) }
     }
 }

@@ -20,11 +20,14 @@ package struct DataFile: Equatable, Sendable {
     package let path: String
     /// The data set that it is read for.
     package let dataset: String
+    /// The path of its compressed or unpacked form, where both are there.
+    package let twin: String?
 
     /// A file that need not exist.
-    package init(path: String, dataset: String) {
+    package init(path: String, dataset: String, twin: String? = nil) {
         self.path = path
         self.dataset = dataset
+        self.twin = twin
     }
 
     /// The error that says what is wrong with this file.

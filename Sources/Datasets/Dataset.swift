@@ -110,8 +110,8 @@ private struct Part {
         }
         self.imagesFile = imagesFile
         self.labelsFile = labelsFile
-        let pictures = try IDXArray(imagesFile.read(), rank: 3, of: imagesFile)
-        let labels = try IDXArray(labelsFile.read(), rank: 1, of: labelsFile)
+        let pictures = try Self.array(in: imagesFile, rank: 3)
+        let labels = try Self.array(in: labelsFile, rank: 1)
         guard labels.elements.count == pictures.dimensions[0] else {
             throw labelsFile.fault(.countMismatch(labels: labels.elements.count, images: pictures.dimensions[0]))
         }
@@ -122,5 +122,15 @@ private struct Part {
         isVerified =
             pictures.digest == FashionMNIST.digest(of: imagesRole)
             && labels.digest == FashionMNIST.digest(of: labelsRole)
+    }
+
+    /// A file's array, which its compressed or unpacked form must have, too.
+    private static func array(in file: DataFile, rank: Int) throws(DatasetError) -> IDXArray {
+        let array = try IDXArray(file.read(), rank: rank, of: file)
+        guard let twin = file.twin.map({ DataFile(path: $0, dataset: file.dataset) }) else { return array }
+        guard try IDXArray(twin.read(), rank: rank, of: twin) == array else {
+            throw file.fault(.differs(from: twin.path.split(separator: "/").last.map(String.init) ?? twin.path))
+        }
+        return array
     }
 }

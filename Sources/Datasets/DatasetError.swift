@@ -4,6 +4,8 @@
 public enum DatasetError: Error, Equatable, CustomStringConvertible {
     /// The name could lead out of the folders that are searched.
     case notAName(String)
+    /// A folder cannot be looked into, for this reason.
+    case unreadableFolder(folder: String, askedBy: DatasetSearch.Origin, reason: String)
     /// A folder that was asked for by name holds none of the four files.
     case noDataInFolder(folder: String, askedBy: DatasetSearch.Origin, dataset: String)
     /// None of the usual folders holds the data set.
@@ -21,6 +23,8 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
         case .notAName(let name):
             return "\"\(name)\" is not the name of a data set; use letters, digits, '.', '-' and '_', such as "
                 + FashionMNIST.name
+        case .unreadableFolder(let folder, let origin, let reason):
+            return "\(folder)\(origin == .usual ? "" : " (from \(origin.description))"): \(reason)"
         case .noDataInFolder(let folder, let origin, let dataset):
             return "\(folder) (from \(origin.description)) has no IDX files such as "
                 + "\(FashionMNIST.exampleFile)\(Self.remedy(for: dataset))"
@@ -70,6 +74,10 @@ public enum FileFault: Equatable, Sendable, CustomStringConvertible {
     case truncated(got: Int, expected: Int)
     /// Something comes after its last element.
     case trailingBytes
+    /// Something that is not gzip comes after its compressed content.
+    case bytesAfterGzip
+    /// It lies beside its compressed or unpacked form, of this name, and that holds something else.
+    case differs(from: String)
     /// It has another number of elements than the file that belongs to it.
     case countMismatch(labels: Int, images: Int)
     /// A test label that no training picture has.
@@ -95,6 +103,8 @@ public enum FileFault: Equatable, Sendable, CustomStringConvertible {
                 + "1 to \(IDXArray.largestSize) are accepted"
         case .truncated(let got, let expected): "ends after \(got) of \(expected) bytes"
         case .trailingBytes: "goes on after its last element"
+        case .bytesAfterGzip: "goes on after its gzip data with something else"
+        case .differs(let name): "holds something else than \(name) beside it; remove one of them"
         case .countMismatch(let labels, let images): "has \(labels) labels for \(images) pictures"
         case .unknownLabel(let label, let index, let classes):
             "has label \(label) at index \(index), but training labels only go from 0 to \(classes - 1)"

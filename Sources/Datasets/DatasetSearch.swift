@@ -60,7 +60,7 @@ public struct DatasetSearch: Sendable, Equatable {
     /// - Throws: `DatasetError` when there is no such folder, or when it does not have each file exactly once.
     package func locate() throws(DatasetError) -> (folder: String, files: [FileRole: DataFile]) {
         for folder in folders {
-            let entries = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
+            let entries = try entries(of: folder)
             let names = FileRole.allCases.map { role in (role, role.candidates(in: entries, dataset: dataset)) }
             if names.allSatisfy({ $0.1.isEmpty }) { continue }
             var files: [FileRole: DataFile] = [:]
@@ -69,8 +69,10 @@ public struct DatasetSearch: Sendable, Equatable {
                     throw .missingFile(folder: folder, file: role.usualName + ".gz", dataset: dataset)
                 }
                 if candidates.count > 1 { throw .severalFiles(folder: folder, files: candidates) }
-                let path = folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
-                files[role] = DataFile(path: path, dataset: dataset)
+                let place = folder.hasSuffix("/") ? folder : "\(folder)/"
+                let twin = name.hasSuffix(".gz") ? String(name.dropLast(3)) : "\(name).gz"
+                files[role] = DataFile(
+                    path: place + name, dataset: dataset, twin: entries.contains(twin) ? place + twin : nil)
             }
             return (folder, files)
         }
@@ -78,6 +80,26 @@ public struct DatasetSearch: Sendable, Equatable {
             throw .noDataInFolder(folder: folder, askedBy: origin, dataset: dataset)
         }
         throw .notFound(dataset: dataset, folders: folders)
+    }
+
+    /// The names in a folder, sorted; none where a usual folder is missing.
+    private func entries(of folder: String) throws(DatasetError) -> [String] {
+        guard let stream = opendir(folder) else {
+            let code = errno
+            // Of a usual folder whose place cannot be seen nobody knows that it is there.
+            var status = stat()
+            if origin == .usual, stat(folder, &status) != 0 { return [] }
+            let reason =
+                switch code {
+                case ENOENT: "there is no such folder"
+                case ENOTDIR: "is not a folder; give the one that holds the IDX files"
+                case EACCES: "may not be read; ask for permission with chmod"
+                default: "cannot be read: \(String(cString: strerror(code)))"
+                }
+            throw .unreadableFolder(folder: folder, askedBy: origin, reason: reason)
+        }
+        closedir(stream)
+        return ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
     }
 
     private static func isName(_ name: String) -> Bool {
@@ -124,7 +146,8 @@ extension FileRole {
         }
         return entries.filter { entry in
             let stem = entry.hasSuffix(".gz") ? String(entry.dropLast(3)) : entry
-            return endings.contains { stem.hasSuffix("-" + $0) }
+            // Of a file in two forms the compressed one is named.
+            return endings.contains { stem.hasSuffix("-" + $0) } && (stem != entry || !entries.contains(entry + ".gz"))
         }
     }
 }

@@ -2,6 +2,7 @@
 
 import TestSupport
 import Datasets
+import Foundation
 import Testing
 
 @Suite struct DatasetSearchTests {
@@ -59,6 +60,57 @@ import Testing
         #expect(
             error(of: { () throws(DatasetError) in _ = try byVariable.locate() })
                 == .noDataInFolder(folder: empty, askedBy: .environment, dataset: "fashion-mnist"))
+    }
+
+    @Test func `a folder that cannot be looked into is told, also in a usual place`() throws {
+        try folder.writeDataset(in: "system/fashion-mnist")
+        try folder.write([1], to: "vgglab/fashion-mnist")
+        let file = folder.path + "/vgglab/fashion-mnist"
+        let problem = "is not a folder; give the one that holds the IDX files"
+        let own = try search(environment: ["XDG_DATA_HOME": folder.path])
+        #expect(error(of: { () throws(DatasetError) in _ = try own.locate() })?.description == "\(file): \(problem)")
+        let asked = try search(dataFolder: file)
+        #expect(
+            error(of: { () throws(DatasetError) in _ = try asked.locate() })?.description
+                == "\(file) (from --data): \(problem)")
+        let none = try search(environment: ["VGGLAB_DATA": folder.path + "/none"])
+        #expect(
+            error(of: { () throws(DatasetError) in _ = try none.locate() })?.description
+                == "\(folder.path)/none (from $VGGLAB_DATA): there is no such folder")
+    }
+
+    @Test func `a usual folder that may not be read is no missing one`() throws {
+        // Nothing is closed to root.
+        guard getuid() != 0 else { return }
+        try folder.writeDataset(in: "system/fashion-mnist")
+        try folder.writeDataset(in: "vgglab/fashion-mnist")
+        let own = folder.path + "/vgglab/fashion-mnist"
+        try #require(chmod(own, 0) == 0)
+        defer { chmod(own, 0o700) }
+        let search = try search(environment: ["XDG_DATA_HOME": folder.path])
+        #expect(
+            error(of: { () throws(DatasetError) in _ = try search.locate() })?.description
+                == "\(own): may not be read; ask for permission with chmod")
+    }
+
+    @Test(arguments: ["", "emnist-letters-"])
+    func `a file in two forms is one, if both hold the same`(prefix: String) throws {
+        try folder.writeDataset(in: "data")
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder.file("data")) where !prefix.isEmpty {
+            try FileManager.default.moveItem(
+                atPath: folder.file("data/\(name)"), toPath: folder.file("data/\(prefix)\(name)"))
+        }
+        let name = "\(prefix)train-labels-idx1-ubyte"
+        func load() throws(DatasetError) -> Dataset {
+            try Dataset.load(named: "letters", dataFolder: folder.file("data"), environment: [:])
+        }
+        let compressed = try load()
+        try folder.write(idx([2], [1, 0]), to: "data/\(name)")
+        #expect(try load().checksum == compressed.checksum)
+        try folder.write(idx([2], [0, 1]), to: "data/\(name)")
+        #expect(
+            error(of: { () throws(DatasetError) in _ = try load() })?.description
+                == "\(folder.file("data"))/\(name).gz: holds something else than \(name) beside it; remove one of them")
     }
 
     @Test func `without data anywhere all folders are named`() throws {

@@ -154,6 +154,7 @@ import Testing
         (.badDimensions([0, 28]), "promises 0 × 28 elements; 1 to 2147483648 are accepted"),
         (.truncated(got: 3, expected: 16), "ends after 3 of 16 bytes"),
         (.trailingBytes, "goes on after its last element"),
+        (.bytesAfterGzip, "goes on after its gzip data with something else"),
         (.countMismatch(labels: 1, images: 2), "has 1 labels for 2 pictures"),
         (
             .unknownLabel(label: 9, index: 4, classes: 9),

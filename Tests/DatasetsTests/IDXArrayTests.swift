@@ -91,7 +91,17 @@ import Testing
         let bytes = idx([2], [5, 6, 7])
         #expect(fault(bytes) == .trailingBytes)
         #expect(try fault(gzip(bytes)) == .trailingBytes)
-        #expect(try fault(gzip(idx([2], [5, 6])) + [0]) == .trailingBytes)
+        #expect(try fault(gzip(idx([2], [5, 6])) + gzip([7])) == .trailingBytes)
+        #expect(try fault(gzip(idx([2], [5, 6])) + [0, 0, 7]) == .bytesAfterGzip)
+    }
+
+    @Test(arguments: 0...10) func `a compressed file may have several members, and zeros behind them`(cut: Int) throws {
+        let bytes = idx([2], [5, 6])
+        let members = try gzip(Array(bytes.prefix(cut))) + gzip([]) + gzip(Array(bytes.dropFirst(cut)))
+        let plain = try IDXArray(bytes, rank: 1, of: file)
+        #expect(try IDXArray(members, rank: 1, of: file) == plain)
+        #expect(try IDXArray(members + [UInt8](repeating: 0, count: 512), rank: 1, of: file) == plain)
+        #expect(fault(Array(members.dropLast())) != nil)
     }
 
     @Test func `memory is not taken for what a small file cannot hold`() throws {
