@@ -23,7 +23,7 @@ let package = Package(
         .target(
             name: "ExperimentFiles",
             dependencies: ["Experiments", .product(name: "Yams", package: "Yams")]),
-        .target(name: "Datasets", dependencies: ["CZlib", "Files"]),
+        .target(name: "Datasets", dependencies: ["CZlib", "Experiments", "Files"]),
         .target(name: "Safetensors"),
         .target(name: "Checkpoints", dependencies: ["Experiments", "Files", "Safetensors"]),
 
@@ -71,7 +71,7 @@ let package = Package(
         .testTarget(name: "FilesTests", dependencies: ["Files"]),
         .testTarget(name: "ExperimentsTests", dependencies: ["Experiments"]),
         .testTarget(name: "ExperimentFilesTests", dependencies: ["ExperimentFiles", "Experiments", "TestSupport"]),
-        .testTarget(name: "DatasetsTests", dependencies: ["CZlib", "Datasets", "TestSupport"]),
+        .testTarget(name: "DatasetsTests", dependencies: ["CZlib", "Datasets", "Experiments", "TestSupport"]),
         .testTarget(name: "SafetensorsTests", dependencies: ["Safetensors", "TestSupport"]),
         .executableTarget(
             name: "SaveCheckpoint", dependencies: ["Checkpoints", "Experiments", "Safetensors"],

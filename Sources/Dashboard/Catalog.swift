@@ -22,7 +22,8 @@ struct Catalog: Hashable {
     private var runSpeeds: [SpeedKey: SpeedSample] = [:]
     /// Runs whose speed was noted before their first epoch was over.
     private var timed: Set<String> = []
-    var datasets: [String: DatasetFacts] = [DatasetFacts.fashionMNIST.name: .fashionMNIST]
+    /// What was found of data sets by their names.
+    var datasets: [String: DatasetFacts] = [:]
 
     /// The runs that have not ended.
     var activeRuns: [RunEntry] { activePlaces.map { runs[$0] } }
@@ -40,6 +41,26 @@ struct Catalog: Hashable {
             if newest.count > most { newest.removeLast() }
         }
         return newest.map { runs[$0] }
+    }
+
+    /// What is known of an experiment's data set: what was found by its name, else what its newest run has recorded.
+    func dataset(of experiment: Experiment) -> DatasetFacts? {
+        let name = experiment.data.dataset
+        return datasets[name] ?? runs.last { $0.data?.facts?.name == name }?.data?.facts
+    }
+
+    /// What is known of a run's data set: what it has recorded, else what was found by its name.
+    func dataset(of run: RunEntry) -> DatasetFacts? {
+        let found = dataset(of: run.experiment)
+        guard let own = run.data?.facts else { return found }
+        // Version 0.1.0 has recorded less.
+        return own.storedBytes == nil && found?.numClasses == own.numClasses ? found : own
+    }
+
+    /// A run's network; `nil` while its classes are not known.
+    func network(of run: RunEntry) -> Network? {
+        if let started = series[run.name]?.started { return started.network }
+        return run.data?.facts.flatMap { try? run.experiment.network(numClasses: $0.numClasses) }
     }
 
     /// A curve's number, the same as long as the program runs.
@@ -120,7 +141,7 @@ struct Catalog: Hashable {
 
     private mutating func noteSpeed(of run: RunEntry) {
         guard run.isOurs, run.step >= Self.leastSteps, let rate = run.examplesPerSecond, rate > 0,
-            let network = try? run.experiment.network(numClasses: 10)
+            let network = network(of: run)
         else { return }
         let sample = SpeedSample(
             network, batchSize: run.experiment.data.batchSize, examplesPerSecond: rate, threads: run.threads)

@@ -33,7 +33,7 @@ struct Comparison: Hashable {
         }
         self.settings = settings
         let series = runs.map { catalog.series[$0.name] }
-        let networks = runs.map { try? $0.experiment.network(numClasses: 10) }
+        let networks = runs.map(catalog.network)
 
         func row(
             _ label: String, _ values: [Double?], lowest: Bool = false, _ text: (Double) -> String

@@ -9,51 +9,67 @@ struct CostSheet: Hashable {
     /// A block, or a layer of the classifier.
     struct Row: Hashable {
         var label: String
-        /// Shape of what comes out for one picture.
-        var shape: [Int]
-        var parameters: Int
+        /// Shape of what comes out for one picture; `nil` where the classes decide it and are not known.
+        var shape: [Int]?
+        /// Weights and biases; `nil` as above.
+        var parameters: Int?
         /// Multiply-accumulates of one picture's forward pass.
         var forwardMACs: Int
     }
 
+    /// What depends on the data set.
+    struct Totals: Hashable {
+        var parameters: Int
+        var trainingMACs: Int
+        /// `nil` where the images' size is not known.
+        var memoryBytes: Int?
+        /// Seconds of an epoch with its evaluation; `nil` where nothing was measured yet.
+        var epochSeconds: Double?
+        /// Whether that time comes from a network whose steps take quite another time.
+        var isTimeRough: Bool
+    }
+
     let rows: [Row]
-    let parameters: Int
-    let forwardMACs: Int
-    let trainingMACs: Int
-    let memoryBytes: Int
-    /// Seconds of an epoch with its evaluation; `nil` where nothing was measured yet.
-    let epochSeconds: Double?
-    /// Whether that time comes from a network whose steps take quite another time.
-    let isTimeRough: Bool
+    /// `nil` until the data set is read.
+    let totals: Totals?
 
     /// The sheet of an experiment, or why its network cannot be built.
     ///
     /// - Parameters:
+    ///   - dataset: what the data set holds; `nil` where it is not known.
     ///   - threads: threads that compute.
     ///   - speeds: what was measured on this machine.
     init(
-        _ experiment: Experiment, dataset: DatasetFacts, threads: Int, traits: EngineTraits, speeds: [SpeedSample]
+        _ experiment: Experiment, dataset: DatasetFacts?, threads: Int, traits: EngineTraits, speeds: [SpeedSample]
     ) throws(NetworkError) {
-        let network = try experiment.network(numClasses: max(dataset.classes.count, 2))
+        guard let dataset else {
+            // Any number of classes gives the other layers.
+            rows = Self.rows(of: try experiment.network(numClasses: 2), areClassesKnown: false)
+            totals = nil
+            return
+        }
+        let network = try experiment.network(numClasses: dataset.numClasses)
         rows = Self.rows(of: network)
-        (parameters, forwardMACs, trainingMACs) = (network.parameters, network.forwardMACs, network.trainingMACs)
-        memoryBytes =
+        let train = min(experiment.data.limitTrain ?? .max, dataset.trainExamples)
+        let test = min(experiment.data.limitTest ?? .max, dataset.testExamples)
+        var recipe = experiment.data
+        recipe.batchSize = min(recipe.batchSize, max(train, 1))
+        let memory = dataset.storedBytes.map { storedBytes in
             MemoryEstimate(
-                network, data: experiment.data, training: experiment.training, engine: experiment.engine,
-                storedBytes: dataset.storedBytes, threads: threads, traits: traits
-            ).totalBytes
-        let train = Double(min(experiment.data.limitTrain ?? .max, dataset.trainExamples))
-        let test = Double(min(experiment.data.limitTest ?? .max, dataset.testExamples))
-        let batchSize = experiment.data.batchSize
-        let step = StepWork.training(network, batchSize: batchSize)
-        let work = step * train + StepWork.evaluation(network, batchSize: batchSize) * test
+                network, data: recipe, training: experiment.training, engine: experiment.engine,
+                storedBytes: storedBytes, threads: threads, traits: traits)
+        }
+        let step = StepWork.training(network, batchSize: recipe.batchSize)
+        let work =
+            step * Double(train) + StepWork.evaluation(network, batchSize: recipe.batchSize) * Double(test)
         let speed = Self.speed(work: step, threads: threads, speeds)
-        epochSeconds = speed.map { work / $0.workPerSecond }
-        isTimeRough = speed?.isRough ?? false
+        totals = Totals(
+            parameters: network.parameters, trainingMACs: network.trainingMACs, memoryBytes: memory?.totalBytes,
+            epochSeconds: speed.map { work / $0.workPerSecond }, isTimeRough: speed?.isRough ?? false)
     }
 
     /// One row a block, then the input's and the classifier's.
-    static func rows(of network: Network) -> [Row] {
+    static func rows(of network: Network, areClassesKnown: Bool = true) -> [Row] {
         var rows = [
             Row(
                 label: "input", shape: [network.inputChannels, network.inputSide, network.inputSide], parameters: 0,
@@ -73,8 +89,11 @@ struct CostSheet: Hashable {
             if rows.last?.label != label { rows.append(Row(label: label, shape: [], parameters: 0, forwardMACs: 0)) }
             let last = rows.count - 1
             rows[last].shape = layer.outputShape
-            rows[last].parameters += layer.parameters
+            rows[last].parameters = (rows[last].parameters ?? 0) + layer.parameters
             rows[last].forwardMACs += layer.forwardMACs
+        }
+        if !areClassesKnown, let last = rows.indices.last {
+            (rows[last].shape, rows[last].parameters, rows[last].forwardMACs) = (nil, nil, 0)
         }
         return rows
     }
@@ -96,21 +115,34 @@ struct CostSheet: Hashable {
 }
 
 extension CostSheet {
+    /// What stands in the place of what depends on the classes.
+    static let unknown = "unknown until the data is read"
+
+    /// The sheet of an experiment on this machine.
+    init(_ experiment: Experiment, _ state: State) throws(NetworkError) {
+        try self.init(experiment, state.catalog.dataset(of: experiment), threads: nil, state)
+    }
+
+    /// The sheet of a run on this machine.
+    init(_ run: RunEntry, _ state: State) throws(NetworkError) {
+        try self.init(run.experiment, state.catalog.dataset(of: run), threads: run.threads, state)
+    }
+
+    private init(
+        _ experiment: Experiment, _ dataset: DatasetFacts?, threads: Int?, _ state: State
+    ) throws(NetworkError) {
+        try self.init(
+            experiment, dataset: dataset, threads: threads ?? state.machine?.threadBudget ?? 1,
+            traits: state.machine?.traits ?? EngineTraits(), speeds: state.catalog.speeds)
+    }
+}
+
+extension CostSheet.Totals {
     /// The time of an epoch in words; `nil` where nothing was measured yet.
     var epochTime: String? {
         epochSeconds.map { (isTimeRough ? "roughly " : "about ") + Readable.duration(seconds: $0) }
     }
 
-    /// The sheet of an experiment on this machine.
-    init(_ experiment: Experiment, _ state: State, threads: Int? = nil) throws(NetworkError) {
-        try self.init(
-            experiment, dataset: state.catalog.dataset(of: experiment),
-            threads: threads ?? state.machine?.threadBudget ?? 1, traits: state.machine?.traits ?? EngineTraits(),
-            speeds: state.catalog.speeds)
-    }
-}
-
-extension Catalog {
-    /// What a data set is known to hold; Fashion-MNIST's figures stand in for one that has not been read.
-    func dataset(of experiment: Experiment) -> DatasetFacts { datasets[experiment.data.dataset] ?? .fashionMNIST }
+    /// The memory in words.
+    var memory: String { memoryBytes.map { "about \(Readable.bytes($0))" } ?? CostSheet.unknown }
 }

@@ -103,15 +103,17 @@ struct Curves: Hashable {
             guard let series = catalog.series[run.name] else { return [] }
             let role = Role.series(catalog.color(of: run.name))
             let train = series.points.compactMap { point -> Curve.Sample? in
-                guard let y = metric.value(of: point) else { return nil }
-                let x = series.place(
-                    preferences.axis, step: point.step, epochs: point.epochs, seconds: point.seconds)
+                guard let y = metric.value(of: point),
+                    let x = series.place(
+                        preferences.axis, step: point.step, epochs: point.epochs, seconds: point.seconds)
+                else { return nil }
                 return y.isFinite ? Curve.Sample(x, y) : nil
             }
             let test = series.epochs.compactMap { epoch -> Curve.Sample? in
-                guard let y = metric.testValue(of: epoch) else { return nil }
-                let x = series.place(
-                    preferences.axis, step: epoch.step, epochs: Double(epoch.epoch), seconds: epoch.elapsedSeconds)
+                guard let y = metric.testValue(of: epoch),
+                    let x = series.place(
+                        preferences.axis, step: epoch.step, epochs: Double(epoch.epoch), seconds: epoch.elapsedSeconds)
+                else { return nil }
                 return y.isFinite ? Curve.Sample(x, y) : nil
             }
             return [
@@ -147,13 +149,13 @@ struct Curves: Hashable {
 }
 
 extension RunSeries {
-    /// The place on an axis.
-    fileprivate func place(_ axis: Preferences.Axis, step: Int, epochs: Double, seconds: Double) -> Double {
+    /// The place on an axis; `nil` while it is not known how many images an epoch has.
+    fileprivate func place(_ axis: Preferences.Axis, step: Int, epochs: Double, seconds: Double) -> Double? {
         switch axis {
         case .epoch: epochs
         case .step: Double(step)
         case .time: seconds
-        case .pictures: epochs * Double(started?.trainExamples ?? 60_000)
+        case .pictures: started.map { epochs * Double($0.trainExamples) }
         }
     }
 }

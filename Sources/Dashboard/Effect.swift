@@ -27,6 +27,8 @@ public enum Effect: Sendable, Hashable {
     case setNote([String], String)
     /// Write an experiment file; answered by a notice and by the experiments read again, or by `Message.notSaved`.
     case saveExperiment(Experiment)
+    /// Find out what a data set holds.
+    case loadFacts(dataset: String)
     /// Read all that a run has said.
     case loadHistory(run: String)
     /// Measure each block's share of a step.

@@ -25,12 +25,15 @@ public struct RunData: Sendable, Hashable {
     public var checksum: String
     /// The first epoch that counts for the best; a fork's earlier ones may have been evaluated on other images.
     public var bestFrom: Int
+    /// What the data set holds; `nil` where it was not recorded.
+    public var facts: DatasetFacts?
 
     /// All of it.
-    public init(summary: String, checksum: String, bestFrom: Int = 0) {
+    public init(summary: String, checksum: String, bestFrom: Int = 0, facts: DatasetFacts? = nil) {
         self.summary = summary
         self.checksum = checksum
         self.bestFrom = bestFrom
+        self.facts = facts
     }
 }
 

@@ -37,36 +37,6 @@ public struct MachineLoad: Sendable, Hashable {
     }
 }
 
-/// The pictures that a data set holds.
-public struct DatasetFacts: Sendable, Hashable {
-    /// Its name in experiments.
-    public var name: String
-    /// Training pictures.
-    public var trainExamples: Int
-    /// Test pictures.
-    public var testExamples: Int
-    /// Names of the classes.
-    public var classes: [String]
-    /// Bytes that it takes in memory.
-    public var storedBytes: Int
-
-    /// All of it.
-    public init(name: String, trainExamples: Int, testExamples: Int, classes: [String], storedBytes: Int) {
-        self.name = name
-        self.trainExamples = trainExamples
-        self.testExamples = testExamples
-        self.classes = classes
-        self.storedBytes = storedBytes
-    }
-
-    /// What Fashion-MNIST is known to hold; stands in for a set that has not been read.
-    public static let fashionMNIST = DatasetFacts(
-        name: "fashion-mnist", trainExamples: 60_000, testExamples: 10_000,
-        classes: [
-            "t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot",
-        ], storedBytes: 70_000 * (28 * 28 + 1))
-}
-
 /// How fast a network was trained on this machine.
 public struct SpeedSample: Sendable, Hashable {
     /// A picture's share in a step, as `StepWork` has it.
@@ -123,7 +93,7 @@ public struct BlockShare: Sendable, Hashable {
 
 /// A test picture and what a network makes of it.
 public struct PredictedPicture: Sendable, Hashable {
-    /// Its place in the test set, from 0.
+    /// Its place among the run's test pictures, from 0.
     public var index: Int
     /// Its class.
     public var truth: Int

@@ -147,10 +147,10 @@ extension CostSheet {
     /// What it costs, a line each.
     fileprivate var lines: [(label: String, text: String)] {
         [
-            ("parameters", Readable.count(parameters)),
-            ("MACs", "\(Readable.magnitude(trainingMACs)) a picture"),
-            ("memory", "about \(Readable.bytes(memoryBytes))"),
-            ("an epoch", epochTime ?? "not measured here yet"),
+            ("parameters", totals.map { Readable.count($0.parameters) } ?? Self.unknown),
+            ("MACs", totals.map { "\(Readable.magnitude($0.trainingMACs)) a picture" } ?? Self.unknown),
+            ("memory", totals?.memory ?? Self.unknown),
+            ("an epoch", totals.map { $0.epochTime ?? "not measured here yet" } ?? Self.unknown),
         ]
     }
 }

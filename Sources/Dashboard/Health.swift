@@ -18,8 +18,6 @@ extension RunSeries {
     /// What is wrong with the run's learning, if anything.
     var ailment: Ailment? { notFinite ?? dying ?? atChance ?? overfitting }
 
-    private var numClasses: Int { started?.network.numClasses ?? 10 }
-
     private var notFinite: Ailment? {
         guard let latest, !latest.loss.isFinite || !latest.meanLoss.isFinite else { return nil }
         return Ailment(
@@ -52,7 +50,7 @@ extension RunSeries {
     /// Loss near ln(classes) and accuracy near 1 / classes is what guessing gives. Sound runs begin there, too, and stay for
     /// some hundred steps.
     private var atChance: Ailment? {
-        guard let last = points.last, last.step >= 400 else { return nil }
+        guard let numClasses = started?.network.numClasses, let last = points.last, last.step >= 400 else { return nil }
         guard let loss = meanOfLastSteps({ $0.loss }), let accuracy = meanOfLastSteps({ $0.accuracy }) else {
             return nil
         }

@@ -23,7 +23,7 @@ public enum Message: Sendable {
     case earlier([RunRecord], now: Double)
     /// How busy this machine is.
     case machine(MachineLoad)
-    /// The pictures that a data set holds.
+    /// What a data set holds; the answer to `Effect.loadFacts` where it is found.
     case dataset(DatasetFacts)
     /// Speeds that were measured on this machine.
     case speeds([SpeedSample])

@@ -20,8 +20,8 @@ struct NetworkView: Widget {
             return
         }
         let sheet: CostSheet
-        do {
-            sheet = try CostSheet(experiment, state, threads: row.run?.threads)
+        do throws(NetworkError) {
+            sheet = if let run = row.run { try CostSheet(run, state) } else { try CostSheet(experiment, state) }
         } catch {
             (problem, table, lines) = (error.description, nil, [])
             return
@@ -62,9 +62,12 @@ struct NetworkView: Widget {
 extension CostSheet {
     /// What it costs in one sentence.
     var summary: String {
-        let time = epochTime.map { " · \($0) an epoch" } ?? ""
-        return "\(Readable.magnitude(parameters)) parameters · \(Readable.magnitude(trainingMACs)) MACs a picture · "
-            + "about \(Readable.bytes(memoryBytes))\(time)"
+        guard let totals else { return "parameters, memory and time: \(Self.unknown)" }
+        let time = totals.epochTime.map { " · \($0) an epoch" } ?? ""
+        let memory = totals.memoryBytes == nil ? "" : " · \(totals.memory)"
+        return
+            "\(Readable.magnitude(totals.parameters)) parameters · \(Readable.magnitude(totals.trainingMACs)) MACs a picture"
+            + memory + time
     }
 }
 
@@ -79,11 +82,11 @@ struct BlockTable: Widget {
     /// - Parameter shares: each block's part in the time of a step; `nil` to show its part in the multiply-accumulates.
     init(_ sheet: CostSheet, shares: [BlockShare]?) {
         heading = ["", "output", "parameters", shares == nil ? "MACs" : "time"]
-        let total = Double(max(sheet.forwardMACs, 1))
+        let total = Double(max(sheet.rows.reduce(0) { $0 + $1.forwardMACs }, 1))
         let linear = Double(max(sheet.rows.reduce(0) { $0 + ($1.label.hasPrefix("linear") ? $1.forwardMACs : 0) }, 1))
         rows = sheet.rows.map { row in
-            let shape = row.shape.map(String.init).joined(separator: "×")
-            let parameters = row.parameters > 0 ? Readable.count(row.parameters) : ""
+            let shape = row.shape?.map(String.init).joined(separator: "×") ?? "?"
+            let parameters = row.parameters.map { $0 > 0 ? Readable.count($0) : "" } ?? "?"
             var share = Double(row.forwardMACs) / total
             if let shares {
                 // What the classifier takes is known as a whole; its layers share it by their work.

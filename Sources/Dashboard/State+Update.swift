@@ -77,6 +77,9 @@ extension State {
     private mutating func wanted() -> [Effect] {
         let shown = shownRuns
         var effects = catalog.histories(toAskFor: shown.map(\.name)).map { Effect.loadHistory(run: $0) }
+        for dataset in wantedDatasets where askedDatasets.insert(dataset).inserted {
+            effects.append(.loadFacts(dataset: dataset))
+        }
         if tab == .run, let run = shown.first, run.step > 0, askedProfiles.insert(run.name).inserted {
             effects.append(.loadProfile(run: run.name))
         }
@@ -84,6 +87,13 @@ extension State {
             effects.append(pictures.load(run.name, pictures.filter))
         }
         return effects
+    }
+
+    /// Data sets that the costs on the screen depend on. A run has recorded what its own holds.
+    private var wantedDatasets: [String] {
+        let row = list.selectedRow
+        let isKnown = row?.run.map { $0.data?.facts?.storedBytes != nil } ?? false
+        return [isKnown ? nil : row?.experiment, try? form?.result.get()].compactMap { $0?.data.dataset }
     }
 }
 

@@ -64,6 +64,8 @@ public struct State: Sendable {
     var isDraggingCursor = false
     /// Profiles that have been asked for.
     var askedProfiles: Set<String> = []
+    /// Data sets whose facts have been asked for.
+    var askedDatasets: Set<String> = []
     /// Seconds since the first tick.
     var now = 0.0
     var firstTick: Double?

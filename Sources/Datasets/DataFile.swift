@@ -35,10 +35,10 @@ package struct DataFile: Equatable, Sendable {
         .brokenFile(path: path, fault: fault, dataset: dataset)
     }
 
-    /// All of its bytes.
+    /// Its bytes: all, or the first ones.
     ///
     /// - Throws: `DatasetError` when it is no regular file of a sane size or cannot be read.
-    package func read() throws(DatasetError) -> [UInt8] {
+    package func read(atMost most: Int = .max) throws(DatasetError) -> [UInt8] {
         // Without O_NONBLOCK a named pipe would wait for a writer.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw fault(.unreadable(Self.reason(errno))) }
@@ -46,8 +46,8 @@ package struct DataFile: Equatable, Sendable {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw fault(.unreadable(Self.reason(errno))) }
         guard status.st_mode & S_IFMT == S_IFREG else { throw fault(.notRegular) }
-        let size = Int(status.st_size)
-        guard size <= IDXArray.largestSize else { throw fault(.tooLarge(bytes: size)) }
+        guard status.st_size <= IDXArray.largestSize else { throw fault(.tooLarge(bytes: Int(status.st_size))) }
+        let size = min(Int(status.st_size), most)
 
         var problem: FileFault?
         let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, initializedCount in

@@ -1,5 +1,6 @@
 // A data set in memory, loaded from its four files and checked as a whole.
 
+public import Experiments
 internal import Files
 internal import Foundation
 internal import Synchronization
@@ -30,6 +31,13 @@ public struct Dataset: Sendable {
         case (false, true): "\(folder): these are the Fashion-MNIST files, not \(name)"
         case (true, true), (false, false): nil
         }
+    }
+
+    /// What it holds, without its images.
+    public var facts: DatasetFacts {
+        DatasetFacts(
+            name: name, numClasses: numClasses, classNames: isVerified ? classNames : nil,
+            trainExamples: train.count, testExamples: test.count, height: train.height, width: train.width)
     }
 
     /// Finds and reads a data set.

@@ -1,5 +1,7 @@
 // What is known about Fashion-MNIST beforehand: its classes, its files' digests, and the package that brings them.
 
+internal import Experiments
+
 /// The data set of the book's experiments.
 ///
 /// **Source**: Xiao, Rasul & Vollgraf, *Fashion-MNIST: a Novel Image Dataset for Benchmarking Machine Learning
@@ -13,6 +15,11 @@ public enum FashionMNIST {
     public static let classNames = [
         "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
     ]
+
+    /// What it holds, by the same table.
+    static let facts = DatasetFacts(
+        name: name, numClasses: classNames.count, classNames: classNames, trainExamples: 60_000, testExamples: 10_000,
+        height: 28, width: 28)
 
     /// One of its files, for messages.
     static let exampleFile = "train-images-idx3-ubyte.gz"

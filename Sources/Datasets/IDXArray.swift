@@ -28,28 +28,50 @@ package struct IDXArray: Equatable, Sendable {
         }
     }
 
+    /// Length of each axis by a file's header; no more of the file is read than that needs.
+    ///
+    /// - Throws: `DatasetError` when the header is not one of an IDX array of unsigned bytes with `rank` dimensions.
+    package static func dimensions(of file: DataFile, rank: Int) throws(DatasetError) -> [Int] {
+        // A gzip header may hold a file name.
+        let bytes = try file.read(atMost: 4096)
+        if bytes.isEmpty { throw file.fault(.empty) }
+        return try bytes.withUnsafeBufferPointer { buffer throws(DatasetError) in
+            try header(ContentReader(buffer, of: file), rank: rank, of: file).dimensions
+        }
+    }
+
     private init(_ reader: ContentReader, rank: Int, of file: DataFile) throws(DatasetError) {
-        let start = try Self.read(4, from: reader, of: file, offset: 0, expected: 4)
+        let header = try Self.header(reader, rank: rank, of: file)
+        // Do not even ask for memory that the file cannot fill.
+        guard header.size + header.count <= reader.largestContent else {
+            throw file.fault(.truncated(got: reader.largestContent, expected: header.size + header.count))
+        }
+        dimensions = header.dimensions
+        elements = try Self.read(
+            header.count, from: reader, of: file, offset: header.size, expected: header.size + header.count)
+    }
+
+    /// Length of each axis, their product, and bytes of the header.
+    private static func header(
+        _ reader: ContentReader, rank: Int, of file: DataFile
+    ) throws(DatasetError) -> (dimensions: [Int], count: Int, size: Int) {
+        let start = try read(4, from: reader, of: file, offset: 0, expected: 4)
         guard start[0] == 0, start[1] == 0 else { throw file.fault(.wrongMagic(start)) }
         guard start[2] == 0x08 else { throw file.fault(.wrongElementType(start[2])) }
         guard start[3] == rank else { throw file.fault(.wrongRank(got: Int(start[3]), expected: rank)) }
 
         let headerSize = 4 + 4 * rank
-        let lengths = try Self.read(4 * rank, from: reader, of: file, offset: 4, expected: headerSize)
-        dimensions = (0..<rank).map { axis in
+        let lengths = try read(4 * rank, from: reader, of: file, offset: 4, expected: headerSize)
+        let dimensions = (0..<rank).map { axis in
             lengths[4 * axis..<4 * axis + 4].reduce(0) { $0 << 8 | Int($1) }
         }
         var size = 1
         for length in dimensions {
             let (product, overflow) = size.multipliedReportingOverflow(by: length)
-            if overflow || !(1...Self.largestSize).contains(product) { throw file.fault(.badDimensions(dimensions)) }
+            if overflow || !(1...largestSize).contains(product) { throw file.fault(.badDimensions(dimensions)) }
             size = product
         }
-        // Do not even ask for memory that the file cannot fill.
-        guard headerSize + size <= reader.largestContent else {
-            throw file.fault(.truncated(got: reader.largestContent, expected: headerSize + size))
-        }
-        elements = try Self.read(size, from: reader, of: file, offset: headerSize, expected: headerSize + size)
+        return (dimensions, size, headerSize)
     }
 
     /// SHA-256 of the uncompressed file in lower-case hexadecimal digits.

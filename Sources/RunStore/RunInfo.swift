@@ -2,7 +2,9 @@
 
 internal import ExperimentFiles
 public import Experiments
+internal import Foundation
 internal import GRDB
+internal import Synchronization
 
 /// How a run stands.
 public enum RunState: String, Sendable, Hashable, Codable, CaseIterable {
@@ -44,6 +46,8 @@ public struct NewRun: Sendable {
     public var parent: (run: RunInfo, position: RunPosition)?
     /// The first epoch that counts for the best: a fork's earlier ones may have been evaluated on other images.
     public var bestFrom = 0
+    /// What the data set holds.
+    public var facts: DatasetFacts?
 
     /// All of it.
     public init(
@@ -90,6 +94,8 @@ public struct RunInfo: Sendable, Hashable, Identifiable {
     public let dataset: String
     /// SHA-256 of the data set.
     public let dataChecksum: String
+    /// What the data set holds. Version 0.1.0 has recorded no size of images, and the numbers of images after limits.
+    public let facts: DatasetFacts?
     /// Seconds since 1970 by the wall clock.
     public let createdAt: Double
     /// Seconds since 1970 when it was last heard of; `nil` before its first event.
@@ -151,6 +157,29 @@ public struct RunInfo: Sendable, Hashable, Identifiable {
     }
 }
 
+/// Texts of facts that were read: most runs of a store have the same.
+private let knownFacts = Mutex<[String: DatasetFacts?]>([:])
+
+extension DatasetFacts {
+    /// The facts that a run recorded; `nil` where they cannot be read.
+    fileprivate init?(stored text: String) {
+        let facts = knownFacts.withLock { known in
+            if let facts = known[text] { return facts }
+            let facts = try? JSONDecoder().decode(DatasetFacts.self, from: Data(text.utf8))
+            known[text] = .some(facts)
+            return facts
+        }
+        guard let facts else { return nil }
+        self = facts
+    }
+
+    var stored: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    }
+}
+
 extension RunInfo {
     init(_ row: Row, tags: [String]) {
         id = row["id"]
@@ -166,6 +195,7 @@ extension RunInfo {
         program = row["program"]
         dataset = row["dataset"]
         dataChecksum = row["data_checksum"]
+        facts = (row["data_facts"] as String?).flatMap(DatasetFacts.init(stored:))
         createdAt = row["created_at"]
         endedAt = row["ended_at"]
         elapsedSeconds = row["elapsed_seconds"]

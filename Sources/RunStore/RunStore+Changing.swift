@@ -52,14 +52,15 @@ extension RunStore {
         try database.execute(
             sql: """
                 INSERT INTO run (name, experiment, experiment_hash, state, host, machine, threads, engine, program,
-                    dataset, data_checksum, created_at, steps_per_epoch, epochs, parent_name, parent_step, best_from)
-                VALUES (?, ?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    dataset, data_checksum, created_at, steps_per_epoch, epochs, parent_name, parent_step, best_from,
+                    data_facts)
+                VALUES (?, ?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 name, text, Self.hash(text), ProcessInfo.processInfo.hostName, new.machine,
                 new.threads, new.engine, new.program, new.dataset, new.dataChecksum,
                 Date().timeIntervalSince1970, new.stepsPerEpoch, new.experiment.training.epochs,
-                new.parent?.run.name, new.parent?.position.step, new.bestFrom,
+                new.parent?.run.name, new.parent?.position.step, new.bestFrom, new.facts?.stored,
             ])
         let id = database.lastInsertedRowID
         if let parent = new.parent {

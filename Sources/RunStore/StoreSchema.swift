@@ -105,6 +105,22 @@ enum StoreSchema {
         migrator.registerMigration("4", foreignKeyChecks: .immediate) { database in
             try database.execute(sql: "ALTER TABLE run ADD COLUMN best_from INTEGER NOT NULL DEFAULT 0")
         }
+        // What the data set holds, as JSON. Earlier runs have told some of it as they began.
+        migrator.registerMigration("5", foreignKeyChecks: .immediate) { database in
+            try database.execute(
+                sql: """
+                    ALTER TABLE run ADD COLUMN data_facts TEXT;
+                    UPDATE run SET data_facts = (
+                        SELECT json_object(
+                            'name', json_extract(record, '$.experiment.data.dataset'),
+                            'num_classes', json_extract(record, '$.num_classes'),
+                            'train_examples', json_extract(record, '$.train_examples'),
+                            'test_examples', json_extract(record, '$.test_examples'))
+                        FROM (SELECT CASE WHEN json_valid(record) THEN record END AS record, sequence
+                            FROM event WHERE event.run = run.id)
+                        WHERE json_extract(record, '$.event') = 'run_started' ORDER BY sequence LIMIT 1);
+                    """)
+        }
         return migrator
     }
 }

@@ -41,6 +41,12 @@ public final class DatasetCache: Sendable {
         return try result.get()
     }
 
+    /// What is known of a data set by its name, without reading its images.
+    public func facts(of name: String) throws(DatasetError) -> DatasetFacts {
+        if let known = contents.withLock({ $0.named[name] }) { return known.facts }
+        return try DatasetFacts.known(named: name, dataFolder: folder, environment: environment)
+    }
+
     /// The data that a run was trained on, by its checksum: from the folder that the run recorded, else from where its
     /// name is looked up.
     ///

@@ -1,7 +1,7 @@
 // What a run's network makes of the test pictures, from its newest checkpoint, apart from its training.
 
 public import Checkpoints
-internal import Datasets
+public import Datasets
 internal import Engine
 public import Experiments
 internal import Safetensors
@@ -11,8 +11,8 @@ public import Training
 public struct Predictions: Sendable {
     /// A probability for each class, `[pictures, classes]`, row-major.
     public let probabilities: [Float]
-    /// Pictures, the first ones of the test set.
-    public let count: Int
+    /// The pictures, the first ones of the test set.
+    public let images: LabelledImages
     /// Weights of the first layer, `[channels, kernel, kernel]`, row-major, and how large its windows are.
     public let filters: (weights: [Float], kernel: Int)
     /// Steps that the network had made.
@@ -40,8 +40,8 @@ public struct Predictions: Sendable {
         let model = try prepared.makeModel()
         try model.loadWeights(checkpoint.weightsPath)
         let affordable = max(Self.most / max(prepared.network.forwardMACs, 1), 100)
-        count = min(data.test.count, affordable)
-        probabilities = try data.predict(model, count: count) ?? []
+        images = data.test.prefix(affordable)
+        probabilities = try data.predict(model, images)
         step = checkpoint.step
         let first = model.parameters[0]
         filters = (try model.withValue(of: first) { Array($0) }, prepared.network.kernel)

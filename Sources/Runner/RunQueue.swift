@@ -269,7 +269,7 @@ public final class RunQueue: Sendable {
             case .resume(let run): try datasets.dataset(of: run)
             }
         let prepared = try PreparedExperiment(
-            job.experiment, data: TrainingData(dataset, recipe: job.experiment.data), threads: budget.threadsPerRun,
+            job.experiment, data: TrainingData(dataset, for: job.experiment), threads: budget.threadsPerRun,
             machine: .current)
         if isStrict { try prepared.refuseWarnings() }
         let session =

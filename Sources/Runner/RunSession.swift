@@ -261,9 +261,11 @@ extension PreparedExperiment {
         var experiment = experiment
         // Another folder may be the current one when the run is resumed.
         experiment.network.weights = experiment.network.weights.map { URL(filePath: $0).path }
-        return NewRun(
+        var new = NewRun(
             experiment: experiment, machine: machine.summary, threads: threads, engine: model.summary,
             program: program, dataset: data.summary, dataChecksum: data.checksum, stepsPerEpoch: data.stepsPerEpoch)
+        new.facts = data.facts
+        return new
     }
 }
 

@@ -10,25 +10,28 @@ public struct TrainingData: Sendable {
     public let train: LabelledImages
     /// What is evaluated after an epoch.
     public let test: LabelledImages
-    /// Classes to tell apart.
-    public let numClasses: Int
+    /// What the data set holds that they come from, before any limit.
+    public let facts: DatasetFacts
     /// Name and place, for people.
     public let summary: String
     /// SHA-256 of the data set that they come from; empty for pictures from anywhere.
     public package(set) var checksum = ""
     /// What a person should know about where they come from; `nil` if nothing.
     public private(set) var remark: String?
-    /// Bytes of the pictures and labels as they were loaded, before any limit.
-    public private(set) var loadedBytes: Int
     let recipe: DataRecipe
 
-    /// The pictures of `dataset` that the recipe asks for.
-    public init(_ dataset: Dataset, recipe: DataRecipe) {
+    /// Classes to tell apart.
+    public var numClasses: Int { facts.numClasses }
+    /// Bytes of the pictures and labels as they were loaded, before any limit.
+    public var loadedBytes: Int { facts.storedBytes ?? 0 }
+
+    /// The pictures of `dataset` that an experiment asks for.
+    public init(_ dataset: Dataset, for experiment: Experiment) {
+        let recipe = experiment.data
         self.init(
             train: dataset.train.prefix(recipe.limitTrain ?? dataset.train.count),
-            test: dataset.test.prefix(recipe.limitTest ?? dataset.test.count), numClasses: dataset.numClasses,
+            test: dataset.test.prefix(recipe.limitTest ?? dataset.test.count), facts: dataset.facts,
             summary: "\(dataset.name) from \(dataset.folder)", recipe: recipe)
-        loadedBytes = dataset.train.storedBytes + dataset.test.storedBytes
         checksum = dataset.checksum
         remark = dataset.remark
     }
@@ -37,21 +40,29 @@ public struct TrainingData: Sendable {
     public init(
         train: LabelledImages, test: LabelledImages, numClasses: Int, summary: String, recipe: DataRecipe
     ) {
+        let facts = DatasetFacts(
+            name: recipe.dataset, numClasses: numClasses, trainExamples: train.count, testExamples: test.count,
+            height: train.height, width: train.width)
+        self.init(train: train, test: test, facts: facts, summary: summary, recipe: recipe)
+    }
+
+    private init(
+        train: LabelledImages, test: LabelledImages, facts: DatasetFacts, summary: String, recipe: DataRecipe
+    ) {
         self.train = train
         self.test = test
-        self.numClasses = numClasses
+        self.facts = facts
         self.summary = summary
         self.recipe = recipe
-        loadedBytes = train.storedBytes + test.storedBytes
     }
 
     /// A batch of black pictures, for measuring speed without any data.
-    public static func blank(like recipe: DataRecipe) -> TrainingData {
+    public static func blank(like recipe: DataRecipe, numClasses: Int) -> TrainingData {
         let images = LabelledImages(
             height: 28, width: 28, pixels: [UInt8](repeating: 0, count: recipe.batchSize * 784),
             labels: [UInt8](repeating: 0, count: recipe.batchSize))
         return TrainingData(
-            train: images, test: images.prefix(1), numClasses: 10, summary: "black pictures", recipe: recipe)
+            train: images, test: images.prefix(1), numClasses: numClasses, summary: "black pictures", recipe: recipe)
     }
 
     /// Steps in an epoch, the last, smaller batch included.
@@ -75,22 +86,14 @@ public struct TrainingData: Sendable {
         return sums
     }
 
-    /// What a model makes of the first test pictures.
+    /// What a model makes of some pictures.
     ///
-    /// - Parameters:
-    ///   - count: how many of them.
-    ///   - isCancelled: asked between batches.
-    /// - Returns: a probability for each class, `[count, classes]`, row-major; `nil` if cancelled.
-    public func predict(
-        _ model: VGGModel, count: Int, isCancelled: () -> Bool = { false }
-    ) throws(EngineError) -> [Float]? {
-        let loader = loader(of: test.prefix(count))
-        loader.start(order: Array(0..<Int32(min(count, test.count))))
+    /// - Returns: a probability for each class, `[pictures, classes]`, row-major.
+    public func predict(_ model: VGGModel, _ images: LabelledImages) throws(EngineError) -> [Float] {
+        let loader = loader(of: images)
+        loader.start(order: Array(0..<Int32(images.count)))
         var probabilities: [Float] = []
-        while let batch = loader.next() {
-            if isCancelled() { return nil }
-            probabilities += try model.predict(pixels: batch.pixels)
-        }
+        while let batch = loader.next() { probabilities += try model.predict(pixels: batch.pixels) }
         return probabilities
     }
 

@@ -47,12 +47,17 @@ struct Bench: ParsableCommand {
     func run() throws {
         let machine = Machine.current
         let experiment = try settings.load(file)
+        let facts = try? DataOptions.parse([]).facts(of: experiment.data.dataset)
         let prepared = try explaining {
             try PreparedExperiment(
-                experiment, data: .blank(like: experiment.data), threads: threadOptions.count(on: machine),
+                experiment, data: .blank(like: experiment.data, numClasses: facts?.numClasses ?? 10),
+                threads: threadOptions.count(on: machine),
                 machine: machine)
         }
         try strictOption.warn(of: prepared)
+        if facts == nil {
+            Console.say("note: data set \(experiment.data.dataset) is not found; this is measured with 10 classes")
+        }
         if peers { try runPeers(threads: prepared.threads) }
         let model = try explaining { try prepared.makeModel() }
         let report = try explaining { try measure(prepared, model, machine) }

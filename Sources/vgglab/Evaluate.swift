@@ -28,7 +28,7 @@ struct Evaluate: ParsableCommand {
     func run() throws {
         let machine = Machine.current
         let experiment = try settings.load(file)
-        let data = TrainingData(try dataOptions.load(experiment.data.dataset), recipe: experiment.data)
+        let data = TrainingData(try dataOptions.load(experiment.data.dataset), for: experiment)
         let threads = threadOptions.count(on: machine)
         let prepared = try explaining {
             try PreparedExperiment(experiment, data: data, threads: threads, machine: machine)

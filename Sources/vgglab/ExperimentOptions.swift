@@ -35,6 +35,11 @@ struct DataOptions: ParsableArguments {
 
     func load(_ name: String) throws -> Dataset { try explaining { try datasets.dataset(named: name) } }
 
+    /// What is known of a data set by its name.
+    func facts(of name: String) throws -> DatasetFacts {
+        try explaining { try datasets.facts(of: name) }
+    }
+
     /// The data for a run to go on with; what a person names with --data has still to be compared with its own.
     func load(for experiment: Experiment, of run: RunInfo) throws -> Dataset {
         folder == nil ? try explaining { try datasets.dataset(of: run) } : try load(experiment.data.dataset)

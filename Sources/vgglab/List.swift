@@ -114,6 +114,7 @@ extension RunInfo {
             "created": .number(createdAt), "ended": .optional(endedAt), "host": .string(host),
             "machine": .string(machine), "threads": .integer(threads), "engine": .string(engine),
             "program": .string(program), "dataset": .string(dataset), "data_sha256": .string(dataChecksum),
+            "data": facts?.json ?? .null,
             "experiment_sha256": .string(experimentHash), "peak_memory_bytes": .optional(peakMemoryBytes),
             "parent": parentName.map(JSON.string) ?? .null, "parent_step": .optional(parentStep),
             "note": .string(note), "tags": .array(tags.map(JSON.string)),

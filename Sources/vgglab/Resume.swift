@@ -106,6 +106,6 @@ struct Fork: ParsableCommand {
 func prepare(_ experiment: Experiment, _ dataset: Dataset, threads: Int) throws -> PreparedExperiment {
     try explaining {
         try PreparedExperiment(
-            experiment, data: TrainingData(dataset, recipe: experiment.data), threads: threads, machine: .current)
+            experiment, data: TrainingData(dataset, for: experiment), threads: threads, machine: .current)
     }
 }

@@ -23,25 +23,37 @@ struct Shapes: ParsableCommand {
 
     func run() throws {
         let experiment = try settings.load(file)
-        // Fashion-MNIST's numbers are known, so its files need not be there.
-        var numClasses = FashionMNIST.classNames.count
-        var storedBytes = 70_000 * (28 * 28 + 1)
-        var examples = 60_000
-        if experiment.data.dataset != FashionMNIST.name || dataOptions.folder != nil {
-            let dataset = try dataOptions.load(experiment.data.dataset)
-            numClasses = dataset.numClasses
-            storedBytes = dataset.train.storedBytes + dataset.test.storedBytes
-            examples = dataset.train.count
-        }
-        let network = try explaining { try experiment.network(numClasses: numClasses) }
+        let facts = try dataOptions.facts(of: experiment.data.dataset)
+        let network = try explaining { try experiment.network(numClasses: facts.numClasses) }
         var recipe = experiment.data
-        recipe.batchSize = min(recipe.batchSize, recipe.limitTrain ?? examples, examples)
+        recipe.batchSize = min(recipe.batchSize, recipe.limitTrain ?? .max, facts.trainExamples)
         let memory = MemoryEstimate(
             network, data: recipe, training: experiment.training, engine: experiment.engine,
-            storedBytes: storedBytes, threads: threadOptions.count(on: Machine.current),
+            storedBytes: facts.storedBytes ?? 0, threads: threadOptions.count(on: Machine.current),
             traits: VGGModel.traits)
         let table = NetworkTable(
             network, batchSize: recipe.batchSize, memory: memory.parts.map { ($0.label, $0.bytes) })
-        Console.print(json ? table.json.text + "\n" : table.text)
+        if json, case .object(let members) = table.json {
+            return Console.print(JSON.object(members + [JSON.Member("data", facts.json)]).text + "\n")
+        }
+        Console.print("\(facts.summary), resized to \(recipe.resize) × \(recipe.resize)\n\n" + table.text)
+    }
+}
+
+extension DatasetFacts {
+    /// `fashion-mnist: 60,000 training and 10,000 test images of 28 × 28 in 10 classes`.
+    var summary: String {
+        var text = "\(name): \(Readable.count(trainExamples)) training and \(Readable.count(testExamples)) test images"
+        if let height, let width { text += " of \(height) × \(width)" }
+        return text + " in \(numClasses) classes"
+    }
+
+    var json: JSON {
+        [
+            "name": .string(name), "num_classes": .integer(numClasses),
+            "class_names": classNames.map { .array($0.map(JSON.string)) } ?? .null,
+            "train_examples": .integer(trainExamples), "test_examples": .integer(testExamples),
+            "height": .optional(height), "width": .optional(width),
+        ]
     }
 }

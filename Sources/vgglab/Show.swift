@@ -56,6 +56,7 @@ struct Show: ParsableCommand {
             ("forked from", run.parentName.map { "\($0) at step \(run.parentStep ?? 0)" } ?? ""),
             ("best", run.bestFrom > 0 ? "counted from epoch \(run.bestFrom) on, as earlier ones had other images" : ""),
             ("data", run.dataset),
+            ("", run.facts?.summary ?? ""),
             ("machine", "\(run.machine), \(run.threads) thread\(run.threads == 1 ? "" : "s"), host \(run.host)"),
             ("engine", "\(run.engine), \(run.program)"),
             ("began", "\(Readable.date(run.createdAt)), trained \(Readable.duration(seconds: run.elapsedSeconds))"),

@@ -66,7 +66,7 @@ struct Train: ParsableCommand {
             datasets[name] = dataset
             let checked = try explaining {
                 try PreparedExperiment(
-                    experiment, data: TrainingData(dataset, recipe: experiment.data), threads: threads,
+                    experiment, data: TrainingData(dataset, for: experiment), threads: threads,
                     machine: machine)
             }
             try strictOption.check(checked)

@@ -7,6 +7,12 @@ import RunLog
 public import Screen
 
 enum Scene {
+    static let fashionMNIST = DatasetFacts(
+        name: "fashion-mnist", numClasses: 10,
+        classNames: [
+            "t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot",
+        ], trainExamples: 60_000, testExamples: 10_000, height: 28, width: 28)
+
     static func experiment(
         _ name: String, variant: Variant = .vgg11, ratio: Int = 4, lr: Double = 0.05, epochs: Int = 10,
         resize: Int = 224
@@ -51,7 +57,8 @@ enum Scene {
         RunEntry(
             name: name, experiment: experiment ?? Scene.experiment("vgg11-ratio4"), state: state, queuePosition: queue,
             threads: 2, epoch: epoch, step: epoch * stepsPerEpoch, stepsPerEpoch: stepsPerEpoch, testAccuracy: best,
-            bestAccuracy: best, bestEpoch: best.map { _ in epoch }, createdAt: createdAt)
+            bestAccuracy: best, bestEpoch: best.map { _ in epoch }, createdAt: createdAt,
+            data: RunData(summary: "fashion-mnist from /data", checksum: "abc", facts: fashionMNIST))
     }
 
     static let stepsPerEpoch = 469
@@ -143,6 +150,7 @@ enum Scene {
         _ = state.update(.experiments(experiments))
         _ = state.update(.runs(runs))
         _ = state.update(.machine(machine))
+        _ = state.update(.dataset(fashionMNIST))
         _ = state.update(.records(try records(of: runs[0], upTo: 3 * stepsPerEpoch + 290)))
         _ = state.update(.records(try records(of: runs[1], upTo: 400, rate: 21.4, flat: true)))
         _ = state.update(
@@ -204,7 +212,8 @@ extension Scene {
             }
         }
         return PredictionReport(
-            classes: DatasetFacts.fashionMNIST.classes, confusion: confusion, side: 28, pictures: pictures, kernel: 3,
+            classes: fashionMNIST.classNames ?? [], confusion: confusion, side: 28, pictures: pictures,
+            kernel: 3,
             filters: filters, step: 1690)
     }
 }

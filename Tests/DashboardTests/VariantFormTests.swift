@@ -170,6 +170,7 @@ struct VariantFormTests {
     func prediction() throws {
         var state = State(size: Size(columns: 120, rows: 36))
         _ = state.update(.experiments([ExperimentEntry(path: "a", content: .success(Scene.experiment("a")))]))
+        _ = state.update(.dataset(Scene.fashionMNIST))
         state.type("n")
         #expect(screen(state).contains("not measured here yet"))
         let network = try Scene.experiment("a").network(numClasses: 10)

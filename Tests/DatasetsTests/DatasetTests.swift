@@ -2,6 +2,7 @@
 
 import TestSupport
 import Datasets
+import Experiments
 import Foundation
 import Testing
 
@@ -94,6 +95,35 @@ import Testing
         try #require(truncate(folder.path + "/train-images-idx3-ubyte.gz", size) == 0)
         #expect(
             message() == "DIR/train-images-idx3-ubyte.gz: has 2147483649 bytes; at most 2147483648 are accepted")
+    }
+
+    @Test(arguments: ["", ".gz"]) func `the facts are told without reading the pictures`(suffix: String) throws {
+        try folder.writeDataset(suffix: suffix)
+        let facts = try DatasetFacts.known(named: "tiny", dataFolder: folder.path, environment: [:])
+        let whole = try Dataset.load(named: "tiny", dataFolder: folder.path, environment: [:]).facts
+        #expect(facts == whole)
+        #expect(
+            facts
+                == DatasetFacts(name: "tiny", numClasses: 2, trainExamples: 2, testExamples: 1, height: 2, width: 3))
+        #expect(facts.storedBytes == 3 * 7)
+        // A file that is cut behind its header is as good for this.
+        let name = "t10k-images-idx3-ubyte" + suffix
+        let bytes = try folder.bytes(of: name)
+        if suffix.isEmpty { try folder.write(Array(bytes.prefix(16)), to: name) }
+        #expect(try DatasetFacts.known(named: "tiny", dataFolder: folder.path, environment: [:]) == facts)
+    }
+
+    @Test func `only of Fashion-MNIST something is known without its files`() throws {
+        let environment = ["XDG_DATA_HOME": folder.path]
+        try folder.writeDataset(in: "vgglab/fashion-mnist")
+        #expect(
+            try DatasetFacts.known(named: "fashion-mnist", dataFolder: nil, environment: environment).numClasses == 2)
+        #expect(throws: DatasetError.self) {
+            try DatasetFacts.known(named: "fashion-mnist", dataFolder: folder.path, environment: [:])
+        }
+        #expect(throws: DatasetError.self) {
+            try DatasetFacts.known(named: "others", dataFolder: nil, environment: environment)
+        }
     }
 
     @Test func `the first pictures can be taken alone`() {

@@ -1,6 +1,7 @@
 // Runs that are stopped and go on, are forked, and keep what they have through whatever goes wrong beside them.
 
 import Checkpoints
+import Datasets
 import Experiments
 import Foundation
 import GRDB
@@ -249,6 +250,15 @@ import Training
         let best = try #require(resumed.summary.bestEpoch)
         #expect(best.epoch >= 3 && run.bestEpoch == best.epoch)
         #expect(try store.bestCheckpoint(of: run)?.checkpoint.position().lastEpoch?.epoch == best.epoch)
+    }
+
+    @Test func `a run records what its data holds`() throws {
+        let session = try workshop.new()
+        #expect(
+            session.run.facts
+                == DatasetFacts(
+                    name: "fashion-mnist", numClasses: 3, trainExamples: 48, testExamples: 20, height: 12, width: 12))
+        #expect(try store.run(named: "last").facts == session.run.facts)
     }
 
     @Test func `a fork under other limits is one on other images, one with other batches is not`() throws {

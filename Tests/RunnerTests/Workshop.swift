@@ -44,6 +44,13 @@ final class Workshop {
         return LabelledImages(height: 12, width: 12, pixels: pixels, labels: labels)
     }()
 
+    /// The experiment on other images than the workshop's own.
+    func prepare(_ images: LabelledImages, numClasses: Int) throws -> PreparedExperiment {
+        let data = TrainingData(
+            train: images, test: images.prefix(20), numClasses: numClasses, summary: "made-up", recipe: experiment.data)
+        return try PreparedExperiment(experiment, data: data, threads: 1, machine: .current)
+    }
+
     func prepare(checksum: String = "abc", threads: Int = 1, machine: Machine = .current) throws -> PreparedExperiment {
         var data = TrainingData(
             train: Self.pictures, test: Self.pictures.prefix(20), numClasses: 3, summary: "bands",

@@ -12,9 +12,10 @@ import Training
     func `limits take the first pictures`(limits: Limits) throws {
         let folder = try TemporaryFolder()
         let dataset = try folder.dataset(train: 6, test: 3)
-        let recipe = DataRecipe(
+        var experiment = Experiment(name: "a")
+        experiment.data = DataRecipe(
             dataset: "tiny", resize: 2, batchSize: 4, limitTrain: limits.train, limitTest: limits.test)
-        let data = TrainingData(dataset, recipe: recipe)
+        let data = TrainingData(dataset, for: experiment)
         #expect(data.train == dataset.train.prefix(limits.trainCount))
         #expect(data.test == dataset.test.prefix(limits.testCount))
         #expect(data.train.count == limits.trainCount)
@@ -22,6 +23,7 @@ import Training
         #expect(data.summary == "tiny from \(folder.path)")
         // The classes are the whole data set's, so that a limit does not change the network.
         #expect(data.numClasses == 6)
+        #expect(data.facts == dataset.facts)
     }
 
     typealias Limits = (train: Int?, test: Int?, trainCount: Int, testCount: Int)
@@ -31,7 +33,7 @@ import Training
         var rehearsal = Rehearsal(epochs: 2, shuffle: true)
         rehearsal.experiment.data.limitTrain = 5
         rehearsal.experiment.data.limitTest = 2
-        let data = TrainingData(try folder.dataset(train: 20, test: 3), recipe: rehearsal.experiment.data)
+        let data = TrainingData(try folder.dataset(train: 20, test: 3), for: rehearsal.experiment)
         rehearsal.train = data.train
         rehearsal.test = data.test
         let model = try rehearsal.run().model
@@ -52,7 +54,7 @@ import Training
     }
 
     @Test func `blank pictures are a batch of the experiment's`() {
-        let data = TrainingData.blank(like: DataRecipe(resize: 32, batchSize: 25))
+        let data = TrainingData.blank(like: DataRecipe(resize: 32, batchSize: 25), numClasses: 10)
         #expect(data.train.count == 25)
         #expect(data.stepsPerEpoch == 1)
         #expect(data.numClasses == 10)

@@ -114,6 +114,21 @@ import Testing
         #expect(memory.reduce(0) { $0 + ($1["bytes"] as? Int ?? 0) } == totals["memory_bytes"] as? Int)
     }
 
+    @Test func `shapes have the classes of the data that is there`() throws {
+        for classes in [2, 37, 62, 256] {
+            let labels = (0..<40).map { UInt8($0 == 0 ? classes - 1 : $0 % min(classes, 40)) }
+            let file = [0, 0, 8, 1, 0, 0, 0, 40] + labels
+            try sandbox.writeData(
+                in: "data", count: 40, replacing: ["train-labels-idx1-ubyte": file, "t10k-labels-idx1-ubyte": file])
+            let text = try Program.run("shapes", sandbox.tiny, "--data", sandbox.file("data"))
+            let line =
+                "fashion-mnist: 40 training and 40 test images of 28 × 28 in \(classes) classes, resized to 28 × 28"
+            #expect(text.output.hasPrefix(line + "\n"), "\(text)")
+            let json = try Program.run("shapes", sandbox.tiny, "--data", sandbox.file("data"), "--json").output
+            #expect(json.contains(#""num_classes":\#(classes),"#) && json.contains(#""output_shape":[\#(classes)]"#))
+        }
+    }
+
     @Test func `a benchmark says how fast and how much`() throws {
         let report = try Program.run("bench", sandbox.tiny, "--json", "--steps", "1", "--threads", "1").object()
         #expect(report["images_per_second"] as? Double ?? 0 > 0)

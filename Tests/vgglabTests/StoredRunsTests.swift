@@ -38,6 +38,14 @@ import Testing
         #expect(objects[4]["note"] as? String == "far too fast")
         #expect(objects[1]["parent"] as? String == "small-1")
         #expect(objects[1]["parent_step"] as? Int == 8)
+        for object in objects {
+            // What it told as it began is what is known of its data.
+            let facts = try #require(object["data"] as? [String: Any])
+            #expect(facts["name"] as? String == "made-up")
+            #expect(facts["num_classes"] as? Int == 10)
+            #expect(facts["train_examples"] as? Int == 16)
+            #expect(facts["height"] as? Int == nil)
+        }
     }
 
     @Test(arguments: ["small-1", "small-2", "long-1", "cut-1", "wild-2"])

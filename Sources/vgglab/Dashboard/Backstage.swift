@@ -66,7 +66,7 @@ final class ReplayStage: Backstage, Sendable {
             .saveExperiment:
             mailbox.post(.notice("this is a replay; start vgglab to train and to change runs", isError: true))
         case .loadCheckpoints(let run): mailbox.post(.checkpoints(run: run, []))
-        case .loadProfile, .savePreferences, .redraw, .suspend, .quit, .abandon: break
+        case .loadFacts, .loadProfile, .savePreferences, .redraw, .suspend, .quit, .abandon: break
         }
     }
 

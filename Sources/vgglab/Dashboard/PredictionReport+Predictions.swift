@@ -8,14 +8,14 @@ extension PredictionReport {
     /// The pictures that are shown at most.
     private static let mostPictures = 500
 
-    init(_ predictions: Predictions, _ dataset: Dataset, _ filter: PictureFilter) {
-        let classes = dataset.classNames.count
+    init(_ predictions: Predictions, _ classNames: [String], _ filter: PictureFilter) {
+        let (images, classes) = (predictions.images, classNames.count)
         var confusion = [[Int]](repeating: [Int](repeating: 0, count: classes), count: classes)
         var pictures: [PredictedPicture] = []
-        for index in 0..<predictions.count {
+        for index in 0..<images.count {
             let row = predictions.probabilities[index * classes..<(index + 1) * classes]
             guard let best = row.indices.max(by: { row[$0] < row[$1] }) else { continue }
-            let (truth, prediction) = (Int(dataset.test.labels[index]), best - row.startIndex)
+            let (truth, prediction) = (Int(images.labels[index]), best - row.startIndex)
             confusion[truth][prediction] += 1
             let isWanted =
                 switch filter {
@@ -23,18 +23,16 @@ extension PredictionReport {
                 case .wrong: truth != prediction
                 case .cell(let wanted, let taken): truth == wanted && prediction == taken
                 }
-            guard isWanted, pictures.count < Self.mostPictures, dataset.test.width == dataset.test.height else {
-                continue
-            }
+            guard isWanted, pictures.count < Self.mostPictures, images.width == images.height else { continue }
             pictures.append(
                 PredictedPicture(
                     index: index, truth: truth, prediction: prediction, probability: Double(row[best]),
-                    pixels: Array(dataset.test.picture(index))))
+                    pixels: Array(images.picture(index))))
         }
         let (weights, kernel) = predictions.filters
         let window = kernel * kernel
         self.init(
-            classes: dataset.classNames, confusion: confusion, side: dataset.test.width, pictures: pictures,
+            classes: classNames, confusion: confusion, side: images.width, pictures: pictures,
             kernel: kernel,
             filters: (0..<weights.count / window).map { Array(weights[$0 * window..<($0 + 1) * window]) },
             step: predictions.step)

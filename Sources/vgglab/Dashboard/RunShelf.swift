@@ -66,7 +66,7 @@ struct RunShelf {
     private mutating func noteSpeed(of run: RunInfo) {
         guard run.state == .completed, run.machine == machine, speeds[run.id] == nil,
             let rate = run.examplesPerSecond, let experiment = experiments[run.id],
-            let network = try? experiment.network(numClasses: 10)
+            let facts = run.facts, let network = try? experiment.network(numClasses: facts.numClasses)
         else { return }
         speeds[run.id] = SpeedSample(
             network, batchSize: experiment.data.batchSize, examplesPerSecond: rate, threads: run.threads)
@@ -98,7 +98,7 @@ extension RunEntry {
             bestEpoch: run.bestEpoch, examplesPerSecond: run.examplesPerSecond, elapsedSeconds: run.elapsedSeconds,
             createdAt: run.createdAt, peakMemoryBytes: run.peakMemoryBytes, parent: run.parentName, tags: run.tags,
             note: run.note,
-            data: RunData(summary: run.dataset, checksum: run.dataChecksum, bestFrom: run.bestFrom))
+            data: RunData(summary: run.dataset, checksum: run.dataChecksum, bestFrom: run.bestFrom, facts: run.facts))
     }
 
     /// Takes over how it stands in this process's queue.

@@ -67,7 +67,6 @@ final class Workbench: Backstage, Sendable {
             tellExperiments()
             tellNewestRuns()
             lookEverySecond()
-            loadFacts()
         }
         DispatchQueue.global(qos: .utility).async { [self] in
             tellEarlierEvents()
@@ -156,13 +155,9 @@ final class Workbench: Backstage, Sendable {
         if shelves.withLock({ $0.known != runs }) { refreshRuns() }
     }
 
-    private func loadFacts() {
-        guard let dataset = try? datasets.dataset(named: FashionMNIST.name) else { return }
-        mailbox.post(
-            .dataset(
-                DatasetFacts(
-                    name: dataset.name, trainExamples: dataset.train.count, testExamples: dataset.test.count,
-                    classes: dataset.classNames, storedBytes: dataset.train.storedBytes + dataset.test.storedBytes)))
+    private func loadFacts(of name: String) {
+        guard let facts = try? datasets.facts(of: name) else { return }
+        mailbox.post(.dataset(facts))
     }
 
     private static func shares(_ times: [(layer: Int?, seconds: Double)], _ network: Network) -> [BlockShare] {
@@ -211,6 +206,7 @@ final class Workbench: Backstage, Sendable {
                 refreshRuns()
             }
         case .saveExperiment(let experiment): desk.async { [self] in save(experiment) }
+        case .loadFacts(let dataset): desk.async { [self] in loadFacts(of: dataset) }
         case .loadHistory(let run): desk.async { [self] in loadHistory(of: run) }
         case .loadProfile(let run): desk.async { [self] in loadProfile(of: run) }
         case .loadCheckpoints(let run): desk.async { [self] in loadCheckpoints(of: run) }
@@ -267,9 +263,9 @@ final class Workbench: Backstage, Sendable {
     }
 
     private func loadProfile(of name: String) {
-        guard let run = try? store.run(named: name), let network = try? run.experiment().network(numClasses: 10) else {
-            return
-        }
+        guard let run = try? store.run(named: name), let facts = run.facts,
+            let network = try? run.experiment().network(numClasses: facts.numClasses)
+        else { return }
         let times = store.profile(of: run).filter { $0.layer ?? 0 < network.layers.count }
         guard !times.isEmpty else { return }
         mailbox.post(.profile(run: name, Self.shares(times.map { ($0.layer, $0.seconds) }, network)))
@@ -314,9 +310,10 @@ final class Workbench: Backstage, Sendable {
                 let isLast = info.bestEpoch == nil && checkpoints.best == nil
                 let checkpoint = try store.checkpoint(named: isLast ? "last" : "best", of: info).checkpoint
                 let predictions = try Predictions(
-                    checkpoint, of: experiment, data: TrainingData(dataset, recipe: experiment.data),
+                    checkpoint, of: experiment, data: TrainingData(dataset, for: experiment),
                     threads: queue.budget.threadsPerRun)
-                mailbox.post(.predictions(run: run, .success(PredictionReport(predictions, dataset, filter))))
+                mailbox.post(
+                    .predictions(run: run, .success(PredictionReport(predictions, dataset.classNames, filter))))
             } catch {
                 mailbox.post(.predictions(run: run, .failure(Problem(Self.sentence(error)))))
             }

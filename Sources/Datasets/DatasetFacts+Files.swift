@@ -1,0 +1,42 @@
+// What a data set's files say of it without being read whole: the headers of the images, and the labels.
+
+public import Experiments
+
+extension DatasetFacts {
+    /// The facts of the data set that a search finds.
+    ///
+    /// - Throws: `DatasetError` that names the file and what is wrong with it.
+    public init(from search: DatasetSearch) throws(DatasetError) {
+        let (_, files) = try search.locate()
+        func file(_ role: FileRole) throws(DatasetError) -> DataFile {
+            guard let file = files[role] else { throw .notFound(dataset: search.dataset, folders: search.folders) }
+            return file
+        }
+        let train = try IDXArray.dimensions(of: try file(.trainImages), rank: 3)
+        let test = try IDXArray.dimensions(of: try file(.testImages), rank: 3)
+        let labels = try file(.trainLabels)
+        self.init(
+            name: search.dataset,
+            numClasses: Int(try IDXArray(labels.read(), rank: 1, of: labels).elements.max() ?? 0) + 1,
+            trainExamples: train[0], testExamples: test[0], height: train[1], width: train[2])
+    }
+
+    /// What is known of a data set by its name: what its files say or, where Fashion-MNIST has none here, its authors.
+    ///
+    /// - Parameters:
+    ///   - name: its name in experiments.
+    ///   - dataFolder: the only folder to look in; `nil` for those of `DatasetSearch`.
+    ///   - environment: the process's environment variables.
+    /// - Throws: `DatasetError` that names the file and what is wrong with it.
+    public static func known(
+        named name: String, dataFolder: String?, environment: [String: String]
+    ) throws(DatasetError) -> DatasetFacts {
+        do throws(DatasetError) {
+            return try DatasetFacts(
+                from: DatasetSearch(named: name, dataFolder: dataFolder, environment: environment))
+        } catch {
+            if name == FashionMNIST.name, case .notFound = error { return FashionMNIST.facts }
+            throw error
+        }
+    }
+}

@@ -1,0 +1,134 @@
+// What an experiment and a run are said to cost, by what is known of their data.
+
+import Dashboard
+import Experiments
+import RunLog
+import Screen
+import Testing
+
+@Suite("Costs")
+struct CostTests {
+    private var letters: Experiment {
+        var experiment = Scene.experiment("letters", resize: 32)
+        experiment.data.dataset = "letters"
+        experiment.network.classifier = [64]
+        return experiment
+    }
+
+    private func facts(_ classes: Int, train: Int = 60_000) -> DatasetFacts {
+        DatasetFacts(
+            name: "letters", numClasses: classes, trainExamples: train, testExamples: train / 6, height: 28, width: 28)
+    }
+
+    private func state(_ runs: RunEntry...) -> (State, [Effect]) {
+        var state = State(size: Size(columns: 160, rows: 50))
+        var effects = state.update(.experiments([ExperimentEntry(path: "a", content: .success(letters))]))
+        if !runs.isEmpty { effects += state.update(.runs(runs)) }
+        return (state, effects)
+    }
+
+    private func run(_ data: DatasetFacts?) -> RunEntry {
+        RunEntry(
+            name: "letters-1", experiment: letters, state: .done, step: 10, stepsPerEpoch: 10, createdAt: 1,
+            data: RunData(summary: "letters from /data", checksum: "abc", facts: data))
+    }
+
+    private func text(_ state: State) -> String { state.frame().cells.lines.joined(separator: "\n") }
+
+    /// Whether the last layer is shown with this width and its parameters.
+    private func shows(_ classes: Int, _ state: State) throws -> Bool {
+        let network = try letters.network(numClasses: classes)
+        let parameters = Readable.count(try #require(network.layers.last).parameters)
+        let line = try #require(state.frame().cells.lines.first { $0.contains("linear 2") })
+        return line.contains(" \(classes) ") && line.contains(" \(parameters) ")
+    }
+
+    @Test("Nothing is guessed of data that was not read, and it is asked for once")
+    func unknown() throws {
+        var (state, effects) = state()
+        #expect(effects == [.loadFacts(dataset: "letters")])
+        #expect(try #require(state.frame().cells.lines.first { $0.contains("linear 2") }).contains(" ? "))
+        #expect(text(state).contains("linear 1  64 "))
+        #expect(text(state).contains("parameters, memory and time: unknown until the data is read"))
+        #expect(state.type("n") == [])
+        #expect(text(state).ranges(of: "unknown until the data is read").count >= 4)
+    }
+
+    @Test("Experiments have the classes of the data that was found", arguments: [2, 37, 47, 62, 256])
+    func found(classes: Int) throws {
+        var (state, _) = state()
+        _ = state.update(.dataset(facts(classes)))
+        #expect(try shows(classes, state))
+        let parameters = try letters.network(numClasses: classes).parameters
+        #expect(text(state).contains("\(Readable.magnitude(parameters)) parameters"))
+        state.type("n")
+        #expect(try shows(classes, state))
+        #expect(text(state).contains(Readable.count(parameters)))
+    }
+
+    @Test("Runs have the classes that they recorded, whatever is found now", arguments: [2, 37, 47, 62, 256])
+    func recorded(classes: Int) throws {
+        var (state, _) = state(run(facts(classes)))
+        // The run's row is the last one.
+        state.type(.end)
+        #expect(try shows(classes, state))
+        _ = state.update(.dataset(facts(10)))
+        #expect(try shows(classes, state))
+        state.type("2")
+        #expect(try shows(classes, state))
+        state.type("1", .home)
+        #expect(try shows(10, state))
+    }
+
+    @Test("An experiment whose data is not here has what its newest run recorded")
+    func newestRun() throws {
+        let (state, _) = state(run(facts(47)))
+        #expect(try shows(47, state))
+    }
+
+    @Test("What version 0.1.0 recorded is completed by what is found, if that can be the same")
+    func older() throws {
+        let old = DatasetFacts(name: "letters", numClasses: 47, trainExamples: 500, testExamples: 100)
+        var (state, _) = state(run(old))
+        state.type(.end)
+        #expect(try shows(47, state))
+        #expect(!text(state).contains("MiB"))
+        _ = state.update(.dataset(facts(10)))
+        #expect(try shows(47, state))
+        _ = state.update(.dataset(facts(47)))
+        #expect(try shows(47, state))
+        #expect(text(state).contains("MiB"))
+    }
+
+    @Test("Runs are compared by their own networks")
+    func compared() throws {
+        var other = run(facts(256))
+        other.name = "letters-2"
+        var (state, _) = state(run(facts(2)), other)
+        state.type(.end, " ", .up, " ", "c")
+        for classes in [2, 256] {
+            let parameters = Readable.magnitude(try letters.network(numClasses: classes).parameters)
+            #expect(state.frame().cells.lines.contains { $0.contains("parameters") && $0.contains(parameters) })
+        }
+    }
+
+    @Test("Time and memory are those of the images that there are")
+    func images() throws {
+        func costs(_ train: Int) throws -> (time: String, memory: String) {
+            var (state, _) = state()
+            _ = state.update(.dataset(facts(3, train: train)))
+            let network = try letters.network(numClasses: 3)
+            _ = state.update(.speeds([SpeedSample(network, batchSize: 128, examplesPerSecond: 1000, threads: 1)]))
+            state.type("n")
+            func line(_ label: String) throws -> String {
+                let line = try #require(state.frame().cells.lines.first { $0.contains(" \(label)  ") })
+                return String(line.dropFirst(try #require(line.column(of: "about "))).prefix { $0 != "│" })
+            }
+            return (try line("an epoch"), try line("memory"))
+        }
+        // 600 pictures at 1,000 a second, and 100 at a third of the work.
+        #expect(try costs(600).time.hasPrefix("about 0.6 s "))
+        #expect(try costs(60_000).time.hasPrefix("about 1 min 03 s "))
+        #expect(try costs(50).memory != costs(60_000).memory)
+    }
+}
