@@ -26,7 +26,7 @@ def experiment(side, batch):
         "network": {"blocks": peer.VGG11, "ratio": 4, "kernel": 3, "classifier": [4096, 4096], "dropout": 0},
         "data": {
             "dataset": "fashion-mnist", "resize": side, "batch_size": batch, "shuffle": False,
-            "limit_train": STEPS * batch, "limit_test": 100,
+            "limit_train": STEPS * batch, "limit_test": 100, "sampling": "first",
         },
         "training": {"optimizer": "sgd", "lr": 0.05, "momentum": 0, "weight_decay": 0, "epochs": 1, "seed": 3},
     }

@@ -39,6 +39,27 @@ public struct LabelledImages: Sendable, Equatable {
             labels: Array(labels.prefix(n)))
     }
 
+    /// A sample of `n` in their order, or all where there are fewer: as large a share of each class as of all, and at
+    /// least one of each where `n` allows it. A smaller sample of the same seed is part of a larger one.
+    public func stratified(_ n: Int, seed: UInt64) -> LabelledImages {
+        guard n < count else { return self }
+        // In an order that no epoch has, the r-th of a class's c images stands at r / c; the first n places are taken.
+        let order = EpochOrder(count: count, seed: seed).indices(epoch: 0)
+        let counts = countsByClass(256)
+        var seen = [Int](repeating: 0, count: 256)
+        var places: [(share: Double, turn: Int, index: Int)] = []
+        places.reserveCapacity(count)
+        for (turn, index) in order.enumerated() {
+            let label = Int(labels[Int(index)])
+            places.append((Double(seen[label]) / Double(counts[label]), turn, Int(index)))
+            seen[label] += 1
+        }
+        places.sort { ($0.share, $0.turn) < ($1.share, $1.turn) }
+        let indices = places.prefix(max(n, 0)).map(\.index).sorted()
+        return LabelledImages(
+            height: height, width: width, pixels: indices.flatMap(picture), labels: indices.map { labels[$0] })
+    }
+
     /// Pictures of each class, for classes 0 up to `numClasses`.
     ///
     /// - Precondition: every label is below `numClasses`.

@@ -87,9 +87,9 @@ struct Entries {
         values[path] = (node, .override(text))
     }
 
-    /// The experiment that the values make, checked as a whole.
-    func experiment() throws(ExperimentFileError) -> Experiment {
-        var experiment = Experiment(name: "")
+    /// The experiment that the values make of `defaults`, checked as a whole.
+    func experiment(_ defaults: Experiment) throws(ExperimentFileError) -> Experiment {
+        var experiment = defaults
         for field in Schema.fields {
             guard let (node, place) = values[field.path] else { continue }
             do {

@@ -25,9 +25,10 @@ public enum ExperimentFile {
 
     /// The experiment in a text that was read from `path`.
     ///
+    /// - Parameter defaults: what a key means that is missing.
     /// - Throws: `ExperimentFileError` with the place of the first problem.
     public static func parse(
-        _ text: String, path: String, overrides: [String] = []
+        _ text: String, path: String, overrides: [String] = [], defaults: Experiment = Experiment(name: "")
     ) throws(ExperimentFileError) -> Experiment {
         guard text.utf8.count <= mostBytes else {
             throw .file(path: path, problem: "is larger than 64 KiB; an experiment takes a few lines")
@@ -35,7 +36,7 @@ public enum ExperimentFile {
         var entries = Entries(path: path)
         try entries.read(text)
         for text in overrides { try entries.override(text) }
-        return try entries.experiment()
+        return try entries.experiment(defaults)
     }
 
     /// The experiment as a YAML text that reads back to an equal one, with every key.

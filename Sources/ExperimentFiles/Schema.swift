@@ -99,6 +99,10 @@ enum Schema {
         Field(
             "data.limit_test", "Use only this many test pictures.",
             .optional(.integer(1...1_000_000_000), none: "null"), \.data.limitTest),
+        Field(
+            "data.sampling",
+            "How limits choose: as large a share of each class as of all, drawn by the seed, or the first pictures.",
+            .choice, \.data.sampling),
 
         Field("training.optimizer", "How parameters follow their gradients.", .choice, \.training.optimizer),
         Field(

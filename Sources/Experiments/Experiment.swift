@@ -117,6 +117,14 @@ public enum Variant: String, Sendable, Hashable, Codable, CaseIterable {
 
 /// What is trained on, and in which portions.
 public struct DataRecipe: Sendable, Hashable, Codable {
+    /// How limits choose images.
+    public enum Sampling: String, Sendable, Hashable, Codable, CaseIterable {
+        /// Of each class as large a share as of all, drawn by the seed.
+        case stratified
+        /// The first ones of the files, as all runs of version 0.1.0 have them.
+        case first
+    }
+
     /// Name of the data set.
     public var dataset: String
     /// Side in pixels that every picture is resized to.
@@ -125,15 +133,17 @@ public struct DataRecipe: Sendable, Hashable, Codable {
     public var batchSize: Int
     /// Whether training pictures come in a new order each epoch.
     public var shuffle: Bool
-    /// Use only this many training pictures, from the first; `nil` for all.
+    /// Use only this many training pictures; `nil` for all.
     public var limitTrain: Int?
-    /// Use only this many test pictures, from the first; `nil` for all.
+    /// Use only this many test pictures; `nil` for all.
     public var limitTest: Int?
+    /// How limits choose pictures.
+    public var sampling: Sampling
 
     /// The notebook's values where nothing else is said.
     public init(
         dataset: String = "fashion-mnist", resize: Int = 224, batchSize: Int = 128, shuffle: Bool = true,
-        limitTrain: Int? = nil, limitTest: Int? = nil
+        limitTrain: Int? = nil, limitTest: Int? = nil, sampling: Sampling = .stratified
     ) {
         self.dataset = dataset
         self.resize = resize
@@ -141,6 +151,7 @@ public struct DataRecipe: Sendable, Hashable, Codable {
         self.shuffle = shuffle
         self.limitTrain = limitTrain
         self.limitTest = limitTest
+        self.sampling = sampling
     }
 }
 

@@ -23,6 +23,7 @@ extension Experiment {
                 "shuffle": .bool(data.shuffle),
                 "limit_train": .optional(data.limitTrain),
                 "limit_test": .optional(data.limitTest),
+                "sampling": .string(data.sampling.rawValue),
             ],
             "training": [
                 "optimizer": .string(training.optimizer.rawValue),

@@ -154,7 +154,7 @@ extension Experiment {
             data: DataRecipe(
                 dataset: try data["dataset"], resize: try data["resize"], batchSize: try data["batch_size"],
                 shuffle: try data["shuffle"], limitTrain: try data.optional("limit_train"),
-                limitTest: try data.optional("limit_test")),
+                limitTest: try data.optional("limit_test"), sampling: try data.optional("sampling") ?? .first),
             training: TrainingRecipe(
                 optimizer: try training["optimizer"], learningRate: try training["lr"],
                 momentum: try training["momentum"], weightDecay: try training["weight_decay"],

@@ -1,6 +1,6 @@
 // A run as the store knows it: what it was, where it ran, how far it has come.
 
-internal import ExperimentFiles
+public import ExperimentFiles
 public import Experiments
 internal import Foundation
 internal import GRDB
@@ -150,10 +150,21 @@ public struct RunInfo: Sendable, Hashable, Identifiable {
     /// - Throws: `RunStoreError` if its text cannot be read.
     public func experiment() throws(RunStoreError) -> Experiment {
         do {
-            return try ExperimentFile.parse(experimentText, path: name)
+            return try experiment(overrides: [])
         } catch {
             throw RunStoreError("run \(name): its experiment cannot be read: \(error.description)")
         }
+    }
+
+    /// The experiment with some settings replaced.
+    ///
+    /// - Parameter overrides: `key=value` each.
+    /// - Throws: `ExperimentFileError` that says what is wrong with them.
+    public func experiment(overrides: [String]) throws(ExperimentFileError) -> Experiment {
+        // A key that is missing means what the version did that wrote the text.
+        var defaults = Experiment(name: "")
+        defaults.data.sampling = .first
+        return try ExperimentFile.parse(experimentText, path: name, overrides: overrides, defaults: defaults)
     }
 }
 

@@ -11,7 +11,7 @@ public import Training
 public struct Predictions: Sendable {
     /// A probability for each class, `[pictures, classes]`, row-major.
     public let probabilities: [Float]
-    /// The pictures, the first ones of the test set.
+    /// The pictures: those that the run is tested on, or a sample of them.
     public let images: LabelledImages
     /// Weights of the first layer, `[channels, kernel, kernel]`, row-major, and how large its windows are.
     public let filters: (weights: [Float], kernel: Int)
@@ -40,7 +40,7 @@ public struct Predictions: Sendable {
         let model = try prepared.makeModel()
         try model.loadWeights(checkpoint.weightsPath)
         let affordable = max(Self.most / max(prepared.network.forwardMACs, 1), 100)
-        images = data.test.prefix(affordable)
+        images = data.test.stratified(affordable, seed: 0)
         probabilities = try data.predict(model, images)
         step = checkpoint.step
         let first = model.parameters[0]

@@ -66,7 +66,7 @@ public struct PreparedExperiment: Sendable {
 
     /// What is not wrong but hardly what somebody wanted, a sentence each.
     public var warnings: [String] {
-        var warnings = data.remark.map { [$0] } ?? []
+        var warnings = [data.remark, missingClasses].compactMap(\.self)
         if threads > machine.cores {
             warnings.append(
                 "\(threads) threads on \(machine.cores) core\(machine.cores == 1 ? "" : "s") wait for each other; "
@@ -79,6 +79,22 @@ public struct PreparedExperiment: Sendable {
             )
         }
         return warnings
+    }
+
+    /// Which classes no training image shows, and how many test images are lost by that.
+    private var missingClasses: String? {
+        let missing = data.missingClasses
+        guard !missing.isEmpty else { return nil }
+        let counts = data.test.countsByClass(data.numClasses)
+        let lost = missing.reduce(0) { $0 + counts[$1] }
+        let names = missing.prefix(10).map { label in
+            data.facts.classNames.map { "\(label) (\($0[label]))" } ?? "\(label)"
+        }
+        let rest = missing.count > names.count ? " and \(missing.count - names.count) more" : ""
+        return
+            "class\(missing.count == 1 ? "" : "es") \(names.joined(separator: ", "))\(rest) cannot be learned: none of the "
+            + "\(Readable.count(data.train.count)) training images, and \(Readable.count(lost)) of the "
+            + "\(Readable.count(data.test.count)) test images"
     }
 
     /// Makes the first warning an error.

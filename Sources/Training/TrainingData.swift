@@ -18,6 +18,9 @@ public struct TrainingData: Sendable {
     public package(set) var checksum = ""
     /// What a person should know about where they come from; `nil` if nothing.
     public private(set) var remark: String?
+    /// Labels of the classes that no training picture shows, so that nothing learns them; empty where nothing is to be
+    /// learned.
+    public private(set) var missingClasses: [Int]
     let recipe: DataRecipe
 
     /// Classes to tell apart.
@@ -28,10 +31,16 @@ public struct TrainingData: Sendable {
     /// The pictures of `dataset` that an experiment asks for.
     public init(_ dataset: Dataset, for experiment: Experiment) {
         let recipe = experiment.data
+        func limited(_ images: LabelledImages, to limit: Int?) -> LabelledImages {
+            guard let limit else { return images }
+            return switch recipe.sampling {
+            case .stratified: images.stratified(limit, seed: experiment.training.seed)
+            case .first: images.prefix(limit)
+            }
+        }
         self.init(
-            train: dataset.train.prefix(recipe.limitTrain ?? dataset.train.count),
-            test: dataset.test.prefix(recipe.limitTest ?? dataset.test.count), facts: dataset.facts,
-            summary: "\(dataset.name) from \(dataset.folder)", recipe: recipe)
+            train: limited(dataset.train, to: recipe.limitTrain), test: limited(dataset.test, to: recipe.limitTest),
+            facts: dataset.facts, summary: "\(dataset.name) from \(dataset.folder)", recipe: recipe)
         checksum = dataset.checksum
         remark = dataset.remark
     }
@@ -54,6 +63,8 @@ public struct TrainingData: Sendable {
         self.facts = facts
         self.summary = summary
         self.recipe = recipe
+        let counts = train.countsByClass(facts.numClasses)
+        missingClasses = (0..<facts.numClasses).filter { counts[$0] == 0 }
     }
 
     /// A batch of black pictures, for measuring speed without any data.
@@ -61,8 +72,10 @@ public struct TrainingData: Sendable {
         let images = LabelledImages(
             height: 28, width: 28, pixels: [UInt8](repeating: 0, count: recipe.batchSize * 784),
             labels: [UInt8](repeating: 0, count: recipe.batchSize))
-        return TrainingData(
+        var data = TrainingData(
             train: images, test: images.prefix(1), numClasses: numClasses, summary: "black pictures", recipe: recipe)
+        data.missingClasses = []
+        return data
     }
 
     /// Steps in an epoch, the last, smaller batch included.

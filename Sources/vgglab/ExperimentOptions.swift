@@ -68,7 +68,7 @@ struct StrictOption: ParsableArguments {
             "Refuse what is otherwise warned of before the first step, with exit status 2.",
             discussion: """
                 A precision that this processor lacks, more threads than cores, other pictures than the data set's name \
-                promises; with resume also another machine and a damaged checkpoint, with fork also other images than \
+                promises, classes that no training picture shows; with resume also another machine and a damaged checkpoint, with fork also other images than \
                 the run's that it begins with.
                 """))
     var isStrict = false

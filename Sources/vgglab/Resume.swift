@@ -78,7 +78,7 @@ struct Fork: ParsableCommand {
         let (store, parent) = try storeOptions.run(runName)
         try logOptions.checkPlaces()
         let experiment = try explaining {
-            try ExperimentFile.parse(parent.experimentText, path: parent.name, overrides: settings.overrides)
+            try parent.experiment(overrides: settings.overrides)
         }
         let kept = try explaining { try store.checkpoint(named: at, of: parent) }
         let dataset = try explaining {

@@ -126,6 +126,34 @@ import Testing
         }
     }
 
+    @Test func `a sample has of each class its share, in the files' order`() {
+        // 600 pictures sorted by label: 300 of class 0, 200 of class 1, 99 of class 2, and one of class 3.
+        let labels = [300, 200, 99, 1].enumerated().flatMap { Array(repeating: UInt8($0.offset), count: $0.element) }
+        let pixels = (0..<600).flatMap { [UInt8($0 / 256), UInt8($0 % 256)] }
+        let images = LabelledImages(height: 1, width: 2, pixels: pixels, labels: labels)
+        func numbers(_ images: LabelledImages) -> [Int] {
+            (0..<images.count).map { index in
+                let picture = Array(images.picture(index))
+                return Int(picture[0]) * 256 + Int(picture[1])
+            }
+        }
+        for n in [4, 10, 60, 333, 599] {
+            let sample = images.stratified(n, seed: 7)
+            #expect(sample.count == n)
+            let counts = sample.countsByClass(4)
+            for (label, count) in [300, 200, 99, 1].enumerated() {
+                #expect(counts[label] >= 1)
+                #expect(abs(Double(counts[label]) - Double(n * count) / 600) < 2, "\(n) of class \(label)")
+            }
+            #expect(numbers(sample) == numbers(sample).sorted() && Set(numbers(sample)).count == n)
+            #expect(zip(numbers(sample), sample.labels).allSatisfy { labels[$0] == $1 })
+            #expect(Set(numbers(sample)).isSubset(of: Set(numbers(images.stratified(n + 1, seed: 7)))))
+        }
+        #expect(images.stratified(60, seed: 7) == images.stratified(60, seed: 7))
+        #expect(images.stratified(60, seed: 7) != images.stratified(60, seed: 8))
+        #expect(images.stratified(600, seed: 7) == images && images.stratified(601, seed: 7) == images)
+    }
+
     @Test func `the first pictures can be taken alone`() {
         let images = LabelledImages(height: 1, width: 2, pixels: [1, 2, 3, 4, 5, 6], labels: [7, 8, 9])
         #expect(images.prefix(2) == LabelledImages(height: 1, width: 2, pixels: [1, 2, 3, 4], labels: [7, 8]))

@@ -87,6 +87,7 @@ import Testing
               shuffle: true
               limit_train: null
               limit_test: null
+              sampling: stratified
             training:
               optimizer: sgd
               lr: 0.05
@@ -154,7 +155,7 @@ import Testing
 
     @Test func `the keys for help come with limits and defaults`() throws {
         let keys = ExperimentKey.all
-        #expect(keys.count == 27)
+        #expect(keys.count == 28)
         let lr = try #require(keys.first { $0.path == "training.lr" })
         #expect(lr.allowed == "a number greater than 0")
         #expect(lr.defaultValue == "0.05")

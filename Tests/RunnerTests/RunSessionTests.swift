@@ -252,6 +252,34 @@ import Training
         #expect(try store.bestCheckpoint(of: run)?.checkpoint.position().lastEpoch?.epoch == best.epoch)
     }
 
+    @Test func `another seed draws other images only where limits do`() throws {
+        _ = try workshop.train(try workshop.new())
+        workshop.experiment.training.epochs = 3
+        workshop.experiment.training.seed = 8
+        #expect(try workshop.train(try fork(isStrict: true)).warnings.isEmpty)
+        workshop.experiment.training.epochs = 4
+        workshop.experiment.data.limitTest = 20
+        _ = try workshop.train(try fork())
+        workshop.experiment.training.epochs = 5
+        workshop.experiment.training.seed = 9
+        #expect(
+            try workshop.train(try fork()).warnings == [
+                "other images than run bands-3's: training.seed 9 instead of 8; the best epoch is counted anew"
+            ])
+    }
+
+    @Test func `classes that cannot be learned are warned of, and refused with strict`() throws {
+        // Labels from 1 to 3, as EMNIST's letters go from 1 to 26, and none of class 2.
+        let labels = (0..<48).map { UInt8($0 % 2 == 0 ? 1 : 3) }
+        let images = LabelledImages(height: 12, width: 12, pixels: Array(repeating: 9, count: 48 * 144), labels: labels)
+        let prepared = try workshop.prepare(images, numClasses: 4)
+        let warning = "classes 0, 2 cannot be learned: none of the 48 training images, and 0 of the 20 test images"
+        #expect(prepared.warnings == [warning])
+        #expect(throws: RunnerError.self) { try prepared.refuseWarnings() }
+        let ending = try workshop.train(try RunSession.new(prepared, in: store, program: "vgglab 0"))
+        #expect(ending.warnings == [warning])
+    }
+
     @Test func `a run records what its data holds`() throws {
         let session = try workshop.new()
         #expect(

@@ -9,21 +9,35 @@ import Training
 
 @Suite struct TrainingDataTests {
     @Test(arguments: [(nil, nil, 6, 3), (4, 2, 4, 2), (1, 1, 1, 1), (6, 3, 6, 3), (100, 100, 6, 3)] as [Limits])
-    func `limits take the first pictures`(limits: Limits) throws {
+    func `limits take a sample by the seed, or the first pictures`(limits: Limits) throws {
         let folder = try TemporaryFolder()
         let dataset = try folder.dataset(train: 6, test: 3)
-        var experiment = Experiment(name: "a")
+        var experiment = Experiment(name: "a", training: TrainingRecipe(seed: 3))
         experiment.data = DataRecipe(
-            dataset: "tiny", resize: 2, batchSize: 4, limitTrain: limits.train, limitTest: limits.test)
-        let data = TrainingData(dataset, for: experiment)
+            dataset: "tiny", resize: 2, batchSize: 4, limitTrain: limits.train, limitTest: limits.test,
+            sampling: .first)
+        var data = TrainingData(dataset, for: experiment)
         #expect(data.train == dataset.train.prefix(limits.trainCount))
         #expect(data.test == dataset.test.prefix(limits.testCount))
+        experiment.data.sampling = .stratified
+        data = TrainingData(dataset, for: experiment)
+        #expect(data.train == dataset.train.stratified(limits.trainCount, seed: 3))
+        #expect(data.test == dataset.test.stratified(limits.testCount, seed: 3))
         #expect(data.train.count == limits.trainCount)
         #expect(data.test.count == limits.testCount)
         #expect(data.summary == "tiny from \(folder.path)")
         // The classes are the whole data set's, so that a limit does not change the network.
         #expect(data.numClasses == 6)
         #expect(data.facts == dataset.facts)
+    }
+
+    @Test func `classes that no training picture shows are known`() {
+        var rehearsal = Rehearsal()
+        rehearsal.train = .numbered(3, from: 1)
+        let data = TrainingData(
+            train: rehearsal.train, test: rehearsal.test.prefix(0), numClasses: 6, summary: "",
+            recipe: rehearsal.experiment.data)
+        #expect(data.missingClasses == [0, 4, 5])
     }
 
     typealias Limits = (train: Int?, test: Int?, trainCount: Int, testCount: Int)
@@ -33,6 +47,7 @@ import Training
         var rehearsal = Rehearsal(epochs: 2, shuffle: true)
         rehearsal.experiment.data.limitTrain = 5
         rehearsal.experiment.data.limitTest = 2
+        rehearsal.experiment.data.sampling = .first
         let data = TrainingData(try folder.dataset(train: 20, test: 3), for: rehearsal.experiment)
         rehearsal.train = data.train
         rehearsal.test = data.test

@@ -39,6 +39,10 @@ import Testing
         #expect(objects[1]["parent"] as? String == "small-1")
         #expect(objects[1]["parent_step"] as? Int == 8)
         for object in objects {
+            // That version took the first pictures, and its runs go on so.
+            let experiment = try #require(object["experiment"] as? [String: Any])
+            let recipe = try #require(experiment["data"] as? [String: Any])
+            #expect(recipe["sampling"] as? String == "first")
             // What it told as it began is what is known of its data.
             let facts = try #require(object["data"] as? [String: Any])
             #expect(facts["name"] as? String == "made-up")

@@ -64,6 +64,23 @@ import Testing
             "\(ending)")
     }
 
+    @Test func `a limit takes some of every class, and the first pictures only where that is asked for`() throws {
+        // Sorted by label, so that the first twenty are of two classes.
+        let labels = [0, 0, 8, 1, 0, 0, 0, 100] + (0..<100).map { UInt8($0 / 10) }
+        try sandbox.writeData(
+            in: "data", count: 100, replacing: ["train-labels-idx1-ubyte": labels, "t10k-labels-idx1-ubyte": labels])
+        let limits = ["--strict", "--set", "data.limit_train=20"]
+        let call = ["--no-tui", "--data", sandbox.file("data"), "--runs", sandbox.file("runs")] + limits
+        let sample = try self.call(call, precision: "float32")
+        #expect(sample.status == 0 && sample.complaint.isEmpty, "\(sample)")
+        let first = try self.call(call + ["--set", "data.sampling=first"], precision: "float32")
+        #expect(first.status == 2)
+        #expect(
+            first.complaint
+                == "classes 2, 3, 4, 5, 6, 7, 8, 9 cannot be learned: none of the 20 training images, and 80 of the 100 "
+                + "test images (refused, as --strict asks)\n")
+    }
+
     @Test func `strict trains where there is nothing to warn of`() throws {
         let ending = try train("--strict", precision: "float32")
         #expect(ending.status == 0, "\(ending)")
