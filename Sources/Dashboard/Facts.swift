@@ -101,7 +101,7 @@ public struct PredictedPicture: Sendable, Hashable {
     public var prediction: Int
     /// The probability that the network gives that class.
     public var probability: Double
-    /// Rows of grey values, `side` × `side`, 0 is black.
+    /// Rows of grey values, 0 is black.
     public var pixels: [UInt8]
 
     /// All of it.
@@ -120,8 +120,10 @@ public struct PredictionReport: Sendable, Hashable {
     public var classes: [String]
     /// Test pictures by class (row) and prediction (column).
     public var confusion: [[Int]]
-    /// Height and width of the pictures in pixels.
-    public var side: Int
+    /// Width of the pictures in pixels.
+    public var width: Int
+    /// Height of the pictures in pixels.
+    public var height: Int
     /// The pictures that were asked for, not necessarily all of them.
     public var pictures: [PredictedPicture]
     /// Height and width of the first layer's windows.
@@ -133,12 +135,13 @@ public struct PredictionReport: Sendable, Hashable {
 
     /// All of it.
     public init(
-        classes: [String], confusion: [[Int]], side: Int, pictures: [PredictedPicture], kernel: Int,
+        classes: [String], confusion: [[Int]], width: Int, height: Int, pictures: [PredictedPicture], kernel: Int,
         filters: [[Float]], step: Int
     ) {
         self.classes = classes
         self.confusion = confusion
-        self.side = side
+        self.width = width
+        self.height = height
         self.pictures = pictures
         self.kernel = kernel
         self.filters = filters

@@ -43,8 +43,8 @@ struct PicturesView: Widget {
 
     /// As large as the panel has room for six of, down to half a column a pixel.
     private func grid(_ report: PredictionReport, in content: Rect) -> PictureGrid {
-        let side = report.side
-        let sizes = [(side, side / 2), (side * 5 / 7, side * 5 / 14), (side / 2, side / 4)]
+        let (width, height) = (report.width, report.height)
+        let sizes = [(width, height / 2), (width * 5 / 7, height * 5 / 14), (width / 2, height / 4)]
         let fitting = sizes.first { ((content.width + 1) / ($0.0 + 2)) * ((content.height + 1) / ($0.1 + 3)) >= 6 }
         let (columns, rows) = fitting ?? sizes[2]
         return PictureGrid(
@@ -57,10 +57,10 @@ struct PicturesView: Widget {
         let sign = isRight ? "✓" : "✗"
         let percent = "\(Readable.fixed(picture.probability * 100, decimals: 0)) %"
         let style = Style(isRight ? .good : .bad)
-        let isWhole = picture.pixels.count == report.side * report.side
+        let isWhole = picture.pixels.count == report.width * report.height
         return PictureGrid.Item(
             isWhole
-                ? Picture(width: report.side, height: report.side, pixels: picture.pixels)
+                ? Picture(width: report.width, height: report.height, pixels: picture.pixels)
                 : Picture(width: 0, height: 0, pixels: []),
             caption: [
                 .init("\(sign) \(percent) \(report.name(of: picture.prediction))", style),

@@ -44,6 +44,9 @@ public struct DatasetFacts: Sendable, Hashable, Codable {
         return (trainExamples + testExamples) * (height * width + 1)
     }
 
+    /// Whether its images are square, as far as is known.
+    public var isSquare: Bool { height == width }
+
     enum CodingKeys: String, CodingKey {
         case name, height, width
         case numClasses = "num_classes"

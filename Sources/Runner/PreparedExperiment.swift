@@ -64,9 +64,21 @@ public struct PreparedExperiment: Sendable {
         self.machine = machine
     }
 
+    /// Refuses images that are not square: a network takes squares, and to stretch them would distort what they show.
+    public func requireSquareImages() throws(RunnerError) {
+        guard !data.facts.isSquare else { return }
+        throw RunnerError(
+            "\(data.summary): its images are \(imageSize), and a network takes square ones; pad or crop them")
+    }
+
+    private var imageSize: String { "\(data.train.height) × \(data.train.width)" }
+
     /// What is not wrong but hardly what somebody wanted, a sentence each.
     public var warnings: [String] {
         var warnings = [data.remark, missingClasses].compactMap(\.self)
+        if !data.facts.isSquare {
+            warnings.append("\(data.summary): its images, \(imageSize), are stretched to squares")
+        }
         if threads > machine.cores {
             warnings.append(
                 "\(threads) threads on \(machine.cores) core\(machine.cores == 1 ? "" : "s") wait for each other; "

@@ -36,6 +36,7 @@ public final class RunSession {
     public static func new(
         _ prepared: PreparedExperiment, as reserved: ReservedRun? = nil, in store: RunStore, program: String
     ) throws(RunnerError) -> RunSession {
+        try prepared.requireSquareImages()
         let model = try prepared.initialModel()
         var new = prepared.newRun(model, program: program)
         new.reserved = reserved

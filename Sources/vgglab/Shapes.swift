@@ -37,6 +37,10 @@ struct Shapes: ParsableCommand {
             return Console.print(JSON.object(members + [JSON.Member("data", facts.json)]).text + "\n")
         }
         Console.print("\(facts.summary), resized to \(recipe.resize) × \(recipe.resize)\n\n" + table.text)
+        if !facts.isSquare {
+            throw Failure(
+                message: "\(facts.name): its images are not square, and a network takes square ones; pad or crop them")
+        }
     }
 }
 

@@ -69,6 +69,7 @@ struct Train: ParsableCommand {
                     experiment, data: TrainingData(dataset, for: experiment), threads: threads,
                     machine: machine)
             }
+            try explaining { try checked.requireSquareImages() }
             try strictOption.check(checked)
             prepared.append(checked)
         }

@@ -212,7 +212,7 @@ extension Scene {
             }
         }
         return PredictionReport(
-            classes: fashionMNIST.classNames ?? [], confusion: confusion, side: 28, pictures: pictures,
+            classes: fashionMNIST.classNames ?? [], confusion: confusion, width: 28, height: 28, pictures: pictures,
             kernel: 3,
             filters: filters, step: 1690)
     }

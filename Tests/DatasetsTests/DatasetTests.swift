@@ -105,7 +105,7 @@ import Testing
         #expect(
             facts
                 == DatasetFacts(name: "tiny", numClasses: 2, trainExamples: 2, testExamples: 1, height: 2, width: 3))
-        #expect(facts.storedBytes == 3 * 7)
+        #expect(facts.storedBytes == 3 * 7 && !facts.isSquare)
         // A file that is cut behind its header is as good for this.
         let name = "t10k-images-idx3-ubyte" + suffix
         let bytes = try folder.bytes(of: name)

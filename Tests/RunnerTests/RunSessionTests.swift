@@ -280,6 +280,18 @@ import Training
         #expect(ending.warnings == [warning])
     }
 
+    @Test func `images that are not square are refused, but a run on such goes on`() throws {
+        let images = LabelledImages(
+            height: 12, width: 10, pixels: Array(repeating: 9, count: 48 * 120), labels: (0..<48).map { UInt8($0 % 3) })
+        let prepared = try workshop.prepare(images, numClasses: 3)
+        let error = #expect(throws: RunnerError.self) { try RunSession.new(prepared, in: store, program: "vgglab 0") }
+        #expect(
+            error?.description
+                == "made-up: its images are 12 × 10, and a network takes square ones; pad or crop them")
+        #expect(prepared.warnings == ["made-up: its images, 12 × 10, are stretched to squares"])
+        #expect(try store.names().isEmpty)
+    }
+
     @Test func `a run records what its data holds`() throws {
         let session = try workshop.new()
         #expect(

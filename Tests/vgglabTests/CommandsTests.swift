@@ -129,6 +129,21 @@ import Testing
         }
     }
 
+    @Test func `pictures that are not square are refused before anything is trained`() throws {
+        let pictures = [0, 0, 8, 3, 0, 0, 0, 20, 0, 0, 0, 14, 0, 0, 0, 56] + (0..<20 * 784).map { UInt8($0 % 251) }
+        try sandbox.writeData(
+            in: "data", replacing: ["train-images-idx3-ubyte": pictures, "t10k-images-idx3-ubyte": pictures])
+        let shapes = try Program.run("shapes", sandbox.tiny, "--data", sandbox.file("data"))
+        #expect(shapes.status == 2 && shapes.output.contains(" test images of 14 × 56 in 10 classes"))
+        let trained = try Program.run(
+            "--no-tui", sandbox.tiny, "--data", sandbox.file("data"), "--runs", sandbox.file("runs"))
+        #expect(trained.status == 2)
+        let problem = "its images are not square, and a network takes square ones; pad or crop them\n"
+        #expect(shapes.complaint == "fashion-mnist: \(problem)")
+        #expect(trained.complaint.hasSuffix(": \(problem.replacing("not square", with: "14 × 56"))"), "\(trained)")
+        #expect(!FileManager.default.fileExists(atPath: sandbox.file("runs")))
+    }
+
     @Test func `a benchmark says how fast and how much`() throws {
         let report = try Program.run("bench", sandbox.tiny, "--json", "--steps", "1", "--threads", "1").object()
         #expect(report["images_per_second"] as? Double ?? 0 > 0)

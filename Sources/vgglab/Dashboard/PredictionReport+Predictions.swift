@@ -23,7 +23,7 @@ extension PredictionReport {
                 case .wrong: truth != prediction
                 case .cell(let wanted, let taken): truth == wanted && prediction == taken
                 }
-            guard isWanted, pictures.count < Self.mostPictures, images.width == images.height else { continue }
+            guard isWanted, pictures.count < Self.mostPictures else { continue }
             pictures.append(
                 PredictedPicture(
                     index: index, truth: truth, prediction: prediction, probability: Double(row[best]),
@@ -32,7 +32,7 @@ extension PredictionReport {
         let (weights, kernel) = predictions.filters
         let window = kernel * kernel
         self.init(
-            classes: classNames, confusion: confusion, side: images.width, pictures: pictures,
+            classes: classNames, confusion: confusion, width: images.width, height: images.height, pictures: pictures,
             kernel: kernel,
             filters: (0..<weights.count / window).map { Array(weights[$0 * window..<($0 + 1) * window]) },
             step: predictions.step)
