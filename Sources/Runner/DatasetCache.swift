@@ -10,8 +10,13 @@ internal import Synchronization
 public final class DatasetCache: Sendable {
     private struct Contents {
         var named: [String: Dataset] = [:]
-        /// By checksum.
-        var recorded: [String: Dataset] = [:]
+        /// Those of runs.
+        var recorded: [Dataset] = []
+
+        /// What was read of this name with these images.
+        func known(_ name: String, checksum: String) -> Dataset? {
+            (named.values + recorded).first { $0.name == name && $0.checksum == checksum }
+        }
     }
 
     private let folder: String?
@@ -33,7 +38,11 @@ public final class DatasetCache: Sendable {
         let result = contents.withLock { contents in
             Result { () throws(DatasetError) in
                 if let known = contents.named[name] { return known }
-                let dataset = try Dataset.load(named: name, dataFolder: folder, environment: environment)
+                var dataset = try Dataset.load(named: name, dataFolder: folder, environment: environment)
+                // Of data that a run has brought here nobody needs a second copy.
+                if let known = contents.known(name, checksum: dataset.checksum), known.folder == dataset.folder {
+                    dataset = known
+                }
                 contents.named[name] = dataset
                 return dataset
             }
@@ -53,16 +62,19 @@ public final class DatasetCache: Sendable {
     /// - Throws: `RunnerError` if it is in neither.
     public func dataset(of run: RunInfo) throws(RunnerError) -> Dataset {
         let name = try datasetName(of: run)
-        if let known = contents.withLock({ $0.recorded[run.dataChecksum] }) { return known }
+        if let known = contents.withLock({ $0.known(name, checksum: run.dataChecksum) }) { return known }
         var reason: String?
-        if let folder = run.dataFolder,
-            let found = try? Dataset.load(named: name, dataFolder: folder, environment: environment)
-        {
-            if found.checksum == run.dataChecksum {
-                contents.withLock { $0.recorded[run.dataChecksum] = found }
-                return found
+        if let folder = run.dataFolder {
+            do throws(DatasetError) {
+                let found = try Dataset.load(named: name, dataFolder: folder, environment: environment)
+                if found.checksum == run.dataChecksum {
+                    contents.withLock { $0.recorded.append(found) }
+                    return found
+                }
+                reason = "\(found.folder) holds other data now"
+            } catch {
+                if case .brokenFile = error { reason = error.description }
             }
-            reason = "\(found.folder) holds other data now"
         }
         do throws(DatasetError) {
             let found = try dataset(named: name)

@@ -74,6 +74,9 @@ import Testing
         let end = "); give its folder with --data"
         try write(to: "mine", shift: 1)
         #expect(reason() == begin + "\(folder.file("mine")) holds other data now" + end)
+        let labels = folder.file("mine/t10k-labels-idx1-ubyte")
+        try Data("x".utf8).write(to: URL(filePath: labels))
+        #expect(reason() == begin + "\(labels): ends after 1 of 4 bytes" + end)
         try FileManager.default.removeItem(atPath: folder.file("mine"))
         let places = [folder.file("mine"), folder.file("home/vgglab/digits"), "/usr/share/datasets/digits"]
         #expect(reason() == begin + "none of \(places.joined(separator: ", ")) has it" + end)
