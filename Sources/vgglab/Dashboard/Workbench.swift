@@ -206,7 +206,9 @@ final class Workbench: Backstage, Sendable {
                 refreshRuns()
             }
         case .saveExperiment(let experiment): desk.async { [self] in save(experiment) }
-        case .loadFacts(let dataset): desk.async { [self] in loadFacts(of: dataset) }
+        case .loadFacts(let dataset):
+            // Not on the desk, which a store that is locked holds up.
+            DispatchQueue.global(qos: .userInitiated).async { [self] in loadFacts(of: dataset) }
         case .loadHistory(let run): desk.async { [self] in loadHistory(of: run) }
         case .loadProfile(let run): desk.async { [self] in loadProfile(of: run) }
         case .loadCheckpoints(let run): desk.async { [self] in loadCheckpoints(of: run) }
