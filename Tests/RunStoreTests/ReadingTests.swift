@@ -3,6 +3,7 @@
 import Experiments
 import TestSupport
 import Foundation
+import GRDB
 import RunStore
 import Testing
 
@@ -10,6 +11,37 @@ import Testing
     private let temporary: TemporaryFolder
 
     init() throws { temporary = try TemporaryFolder() }
+
+    @Test func `a store of version 0.1.0 learns what its runs told of their data`() throws {
+        let store = try temporary.store()
+        for (name, record) in [
+            (
+                "told",
+                #"{"event":"run_started","experiment":{"data":{"dataset":"letters"}},"num_classes":47,"#
+                    + #""train_examples":500,"test_examples":100}"#
+            ),
+            ("damaged", "{"), ("silent", #"{"event":"warning","message":"x"}"#),
+        ] {
+            let run = try store.interrupted(.made(name))
+            try temporary.database().write { database in
+                try database.execute(sql: "INSERT INTO event VALUES (?, 0, ?)", arguments: [run.id, record])
+            }
+        }
+        try temporary.database().write { database in
+            try database.execute(
+                sql: """
+                    ALTER TABLE run DROP COLUMN best_from; ALTER TABLE run DROP COLUMN data_facts;
+                    DELETE FROM grdb_migrations WHERE identifier IN ('4', '5');
+                    """)
+        }
+        let runs = try temporary.store().runs()
+        #expect(runs.map(\.name) == ["told-1", "damaged-1", "silent-1"])
+        #expect(
+            runs.map(\.facts) == [
+                DatasetFacts(name: "letters", numClasses: 47, trainExamples: 500, testExamples: 100), nil, nil,
+            ])
+        #expect(runs.map(\.bestFrom) == [0, 0, 0])
+    }
 
     @Test func `whatever is changed, by whomever, runs read again are as those read whole`() throws {
         let stores = [try temporary.store(), try temporary.store()]
