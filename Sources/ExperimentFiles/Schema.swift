@@ -101,7 +101,7 @@ enum Schema {
             .optional(.integer(1...1_000_000_000), none: "null"), \.data.limitTest),
         Field(
             "data.sampling",
-            "How limits choose: as large a share of each class as of all, drawn by the seed, or the first pictures.",
+            "How limits choose: as large a share of each class as of all, drawn by the seed, or the first images.",
             .choice, \.data.sampling),
 
         Field("training.optimizer", "How parameters follow their gradients.", .choice, \.training.optimizer),

@@ -38,7 +38,7 @@ extension RunStore {
         }
     }
 
-    /// The checkpoint that a person names: `last`, `best`, `step:N` or `epoch:N`. Where the best one is not kept, it is the
+    /// The checkpoint that a user names: `last`, `best`, `step:N` or `epoch:N`. Where the best one is not kept, it is the
     /// best one that is.
     ///
     /// - Throws: `CheckpointError` that lists what there is, or `RunStoreError`.
@@ -47,7 +47,7 @@ extension RunStore {
         return KeptCheckpoint(checkpoint: try checkpoints(of: run).checkpoint(named: name), run: run)
     }
 
-    /// What is to be said where a person gets other weights than were named, since those were not kept; `nil` if they are.
+    /// What is to be said where a user gets other weights than were named, as those were not kept; `nil` if they are.
     public func remark(on checkpoint: SavedCheckpoint, named name: String, of run: RunInfo) -> String? {
         switch name {
         case "best":

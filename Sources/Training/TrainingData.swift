@@ -18,7 +18,7 @@ public struct TrainingData: Sendable {
     public package(set) var checksum = ""
     /// What a person should know about where they come from; `nil` if nothing.
     public private(set) var remark: String?
-    /// Labels of the classes that no training picture shows, so that nothing learns them; empty where nothing is to be
+    /// Labels of the classes that no training image shows, so that nothing learns them; empty where nothing is to be
     /// learned.
     public private(set) var missingClasses: [Int]
     let recipe: DataRecipe
@@ -99,9 +99,9 @@ public struct TrainingData: Sendable {
         return sums
     }
 
-    /// What a model makes of some pictures.
+    /// What a model makes of some images.
     ///
-    /// - Returns: a probability for each class, `[pictures, classes]`, row-major.
+    /// - Returns: a probability for each class, `[images, classes]`, row-major.
     public func predict(_ model: VGGModel, _ images: LabelledImages) throws(EngineError) -> [Float] {
         let loader = loader(of: images)
         loader.start(order: Array(0..<Int32(images.count)))

@@ -67,9 +67,9 @@ struct StrictOption: ParsableArguments {
         help: ArgumentHelp(
             "Refuse what is otherwise warned of before the first step, with exit status 2.",
             discussion: """
-                A precision that this processor lacks, more threads than cores, other pictures than the data set's name \
-                promises, classes that no training picture shows; with resume also another machine and a damaged checkpoint, with fork also other images than \
-                the run's that it begins with.
+                A precision that this processor lacks, more threads than cores, other images than the data set's name \
+                promises, classes that no training image shows; with resume also another machine and a damaged \
+                checkpoint, with fork also other images than its parent's.
                 """))
     var isStrict = false
 
