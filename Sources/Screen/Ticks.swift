@@ -44,10 +44,12 @@ public struct Ticks: Hashable, Sendable {
             ticks = []
             return
         }
-        ticks = stride(from: first, through: last, by: 1).prefix(most + 1).map { index in
-            let value = index * step == 0 ? 0 : index * step
-            return Tick(value: value, text: Self.text(value, step: step, unit: unit))
-        }
+        let values = stride(from: first, through: last, by: 1).prefix(most + 1)
+            .map { $0 * step == 0 ? 0 : $0 * step }
+        var texts = values.map { Self.text($0, step: step, unit: unit) }
+        // So close together, so far from 0, that usual numbers would be the same.
+        if Set(texts).count < texts.count { texts = values.map { "\($0)" + (unit == .seconds ? "s" : "") } }
+        ticks = zip(values, texts).map(Tick.init)
     }
 
     /// Marks at powers of ten, with twice and five times them where there is room; of a range that has too few of
@@ -89,7 +91,7 @@ public struct Ticks: Hashable, Sendable {
         }
         let power = Double.power(of: Int(least.logarithm.rounded(.down)))
         let step = [1, 2, 5, 10].map { $0 * power }.first { $0 >= least * (1 - 1e-9) } ?? 10 * power
-        return unit == .number ? step : max(step, 1)
+        return unit == .count ? max(step, 1) : step
     }
 
     // MARK: Text
@@ -97,7 +99,7 @@ public struct Ticks: Hashable, Sendable {
     /// A number at a mark, with as many decimals as the distance between marks needs.
     static func text(_ value: Double, step: Double, unit: Unit) -> String {
         if unit == .seconds { return clock(value, step: step) }
-        if value.magnitude >= 1e15 { return short(value) }
+        if value.magnitude >= 1e12 { return short(value) }
         for (unit, letter) in [(1e9, "G"), (1e6, "M"), (1e3, "k")] where step >= unit / 10 && value.magnitude >= unit {
             return decimal(value / unit, step: step / unit) + letter
         }
@@ -112,13 +114,18 @@ public struct Ticks: Hashable, Sendable {
     private static func clock(_ seconds: Double, step: Double) -> String {
         guard seconds.magnitude >= 60 || step >= 60 else { return decimal(seconds, step: step) + "s" }
         guard seconds.magnitude < 1e9 else { return short(seconds) + "s" }
-        let whole = Int(seconds.magnitude.rounded())
+        // What lies between seconds is said as far as the distance between marks needs it.
+        let decimals = step < 1 ? min(-Int((step.logarithm + 1e-9).rounded(.down)), 6) : 0
+        let scale = Int(Double.power(of: decimals))
+        let (whole, part) = Int((seconds.magnitude * Double(scale)).rounded()).quotientAndRemainder(dividingBy: scale)
         let sign = seconds < 0 ? "-" : ""
-        if whole == 0 { return "0" }
-        if whole < 3600 {
-            return sign + "\(whole / 60)" + (whole % 60 == 0 ? "min" : ":" + padded(whole % 60))
-        }
-        return sign + "\(whole / 3600)h" + (whole % 3600 == 0 ? "" : padded(whole % 3600 / 60))
+        if whole == 0, part == 0 { return "0" }
+        let digits = String(repeating: "0", count: max(decimals - String(part).count, 0)) + String(part)
+        let rest = ":" + padded(whole % 60) + (part == 0 ? "" : "." + digits)
+        let isMinute = whole % 60 == 0 && part == 0
+        if whole < 3600 { return sign + "\(whole / 60)" + (isMinute ? "min" : rest) }
+        let minutes = whole % 3600 / 60
+        return sign + "\(whole / 3600)h" + (minutes == 0 && isMinute ? "" : padded(minutes) + (isMinute ? "" : rest))
     }
 
     private static func padded(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }

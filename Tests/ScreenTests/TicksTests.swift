@@ -8,7 +8,7 @@ import Testing
         arguments: [
             (0, 10, 5, "0 2 4 6 8 10"), (0, 1, 4, "0.0 0.5 1.0"), (0.85, 0.93, 4, "0.86 0.88 0.90 0.92"),
             (-1, 1, 4, "-1.0 -0.5 0.0 0.5 1.0"), (0, 60_000, 3, "0 20k 40k 60k"), (0, 2.5e6, 3, "0 1M 2M"),
-            (0.1, 0.4, 3, "0.1 0.2 0.3 0.4"), (1000, 1002, 2, "1000 1001 1002"),
+            (0.1, 0.4, 3, "0.1 0.2 0.3 0.4"), (1000, 1002, 2, "1000 1001 1002"), (0, 1e14, 3, "0 5e13 1e14"),
             (0, 3e-5, 3, "0.00000 0.00001 0.00002 0.00003"),
             (3, 3, 4, ""), (0, .infinity, 4, ""), (0, 1, 0, ""), (1e300, 1.1e300, 2, "1e300 1.05e300 1.1e300"),
         ] as [(Double, Double, Int, String)])
@@ -36,6 +36,34 @@ import Testing
         ] as [(Double, Double, Int, String)])
     func `logarithmic axes have powers of ten`(low: Double, high: Double, most: Int, text: String) {
         #expect(Ticks(logarithmic: low...high, most: most).ticks.map(\.text).joined(separator: " ") == text)
+    }
+
+    @Test(
+        arguments: [
+            (6540, 6700, 4, "1h49 1h50 1h51"), (6580, 6650, 6, "1h49:45 1h50 1h50:15 1h50:30 1h50:45"),
+            (6600, 6601, 3, "1h50 1h50:00.5 1h50:01"), (90, 91, 3, "1:30 1:30.5 1:31"),
+        ] as [(Double, Double, Int, String)])
+    func `seconds are said as closely as the marks stand`(low: Double, high: Double, most: Int, text: String) {
+        #expect(Ticks(linear: low...high, most: most, unit: .seconds).ticks.map(\.text).joined(separator: " ") == text)
+    }
+
+    @Test func `marks that differ have numbers that differ, on every axis at every zoom`() {
+        var random = SystemRandomNumberGenerator()
+        for _ in 0..<20_000 {
+            let low =
+                Double.random(in: 0...1, using: &random) * [0, 1, 100, 7000, 90_000, 1e6, 1e12].randomElement(
+                    using: &random)!
+            let span = [1e-9, 1e-4, 0.1, 1, 60, 3600, 1e5, 1e9].randomElement(using: &random)!
+            let high = low + span * Double.random(in: 0.1...10, using: &random)
+            let most = Int.random(in: 1...12, using: &random)
+            for unit in [Ticks.Unit.number, .count, .seconds] {
+                let texts = Ticks(linear: low...high, most: most, unit: unit).ticks.map(\.text)
+                #expect(Set(texts).count == texts.count, "\(low)...\(high) \(most) \(unit): \(texts)")
+            }
+            guard low > 0 else { continue }
+            let texts = Ticks(logarithmic: low...high, most: most).ticks.map(\.text)
+            #expect(Set(texts).count == texts.count, "\(low)...\(high) \(most): \(texts)")
+        }
     }
 
     @Test func `marks are few, in order and within any range`() {
