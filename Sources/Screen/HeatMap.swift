@@ -1,5 +1,5 @@
-// A matrix of shares as colours, with their figures where there is room. Without colours the figures must do, or
-// shades where the cells are too narrow for them.
+// A matrix of shares as colours with their figures, scrolled where it is larger than its place. Without colours the
+// figures must do.
 
 /// A matrix whose cells are as hot as their shares are large.
 public struct HeatMap: Widget, Hashable, Sendable {
@@ -30,15 +30,24 @@ public struct HeatMap: Widget, Hashable, Sendable {
     }
     private var selectedRow: Int?
     private var selectedColumn: Int?
+    /// The first row and column to show, as far as the selection lets them be; see `shown(in:)`.
+    public var first: (row: Int, column: Int) {
+        get { (firstRow, firstColumn) }
+        set { (firstRow, firstColumn) = (newValue.row, newValue.column) }
+    }
+    private var firstRow = 0
+    private var firstColumn = 0
 
     /// All of it.
     public init(
-        _ entries: [[Entry]], rowTitles: [String], columnTitles: [String], selection: (row: Int, column: Int)? = nil
+        _ entries: [[Entry]], rowTitles: [String], columnTitles: [String], selection: (row: Int, column: Int)? = nil,
+        first: (row: Int, column: Int) = (0, 0)
     ) {
         self.entries = entries
         self.rowTitles = rowTitles
         self.columnTitles = columnTitles
         self.selection = selection
+        self.first = first
     }
 
     private var columns: Int { max(entries.map(\.count).max() ?? 0, columnTitles.count) }
@@ -49,6 +58,8 @@ public struct HeatMap: Widget, Hashable, Sendable {
         var titles: Rect
         var cells: Rect
         var cellWidth: Int
+        var rows: Range<Int>
+        var columns: Range<Int>
         var hasFigures: Bool
     }
 
@@ -60,44 +71,65 @@ public struct HeatMap: Widget, Hashable, Sendable {
         // Titles give way to figures.
         let room = max(area.width - columns * (figures + 1), area.width / 4)
         let side = cells.takeLeft(min(titles, room))
-        let cellWidth = columns == 0 ? 0 : min(cells.width / columns, Self.widestCell)
-        return Layout(titles: side, cells: cells, cellWidth: cellWidth, hasFigures: figures < cellWidth)
+        let cellWidth = columns == 0 ? 0 : max(min(cells.width / columns, Self.widestCell), figures + 1)
+        let (rowCount, height) = (max(entries.count, rowTitles.count), cells.height)
+        let width = cellWidth == 0 ? 0 : cells.width / cellWidth
+        return Layout(
+            titles: side, cells: cells, cellWidth: cellWidth,
+            rows: Self.range(from: firstRow, showing: selectedRow, count: rowCount, room: height),
+            columns: Self.range(from: firstColumn, showing: selectedColumn, count: columns, room: width),
+            hasFigures: figures < cellWidth)
+    }
+
+    private static func range(from first: Int, showing selected: Int?, count: Int, room: Int) -> Range<Int> {
+        let first = Table.offset(after: first, showing: selected, rowCount: count, height: room)
+        return first..<min(first + room, count)
+    }
+
+    /// The rows and columns that are shown: from the first ones on, moved as little as possible so that the selected
+    /// cell is among them.
+    public func shown(in area: Rect, glyphs: GlyphSet = .unicode) -> (rows: Range<Int>, columns: Range<Int>) {
+        let layout = layout(in: area, glyphs: glyphs)
+        return (layout.rows, layout.columns)
     }
 
     /// The row and column under a place.
     public func cell(at point: Point, in area: Rect, glyphs: GlyphSet = .unicode) -> (row: Int, column: Int)? {
         let layout = layout(in: area, glyphs: glyphs)
         guard layout.cells.contains(point), layout.cellWidth > 0 else { return nil }
-        let (row, column) = (point.y - layout.cells.y, (point.x - layout.cells.x) / layout.cellWidth)
+        let row = layout.rows.lowerBound + point.y - layout.cells.y
+        let column = layout.columns.lowerBound + (point.x - layout.cells.x) / layout.cellWidth
+        guard layout.rows.contains(row), layout.columns.contains(column) else { return nil }
         return entries.indices.contains(row) && entries[row].indices.contains(column) ? (row, column) : nil
     }
 
-    /// Draws the titles and as many cells as fit.
+    /// Draws the titles and cells that are shown.
     public func draw(in area: Rect, on buffer: inout CellBuffer) {
         buffer.fill(area)
         let layout = layout(in: area, glyphs: buffer.glyphs)
         let (cells, width) = (layout.cells, layout.cellWidth)
-        for (row, title) in rowTitles.enumerated() where row < cells.height {
+        for row in layout.rows where rowTitles.indices.contains(row) {
             let isSelected = row == selectedRow
             buffer.write(
-                title, in: layout.titles.row(row).withoutLastColumn,
+                rowTitles[row], in: layout.titles.row(row - layout.rows.lowerBound).withoutLastColumn,
                 style: Style(isSelected ? .accent : .normal, bold: isSelected), align: .right)
         }
-        guard width > 0 else { return }
-        for (column, title) in columnTitles.enumerated() {
-            let place = Rect(x: cells.x + column * width, y: area.y, width: width, height: min(area.height, 1))
+        for (index, column) in layout.columns.enumerated() {
+            let x = cells.x + index * width
             let isSelected = column == selectedColumn
-            // A column between titles where there is room, and no ellipsis in place of half of what can be said.
-            let room = width > 2 ? place.withoutFirstColumn : place
-            buffer.write(
-                String(title.prefix(room.width)), in: room,
-                style: Style(isSelected ? .accent : .normal, bold: isSelected), align: .right)
-        }
-        for (row, line) in entries.enumerated() where row < cells.height {
-            for (column, entry) in line.enumerated() {
-                let place = Rect(x: cells.x + column * width, y: cells.y + row, width: width, height: 1)
-                let isSelected = row == selectedRow && column == selectedColumn
-                draw(entry, in: place, layout, isSelected: isSelected, on: &buffer)
+            if columnTitles.indices.contains(column) {
+                let place = Rect(x: x, y: area.y, width: width, height: min(area.height, 1))
+                // A column between titles where there is room, and no ellipsis in place of half of what can be said.
+                let room = width > 2 ? place.withoutFirstColumn : place
+                buffer.write(
+                    String(columnTitles[column].prefix(room.width)), in: room,
+                    style: Style(isSelected ? .accent : .normal, bold: isSelected), align: .right)
+            }
+            for row in layout.rows where entries.indices.contains(row) && entries[row].indices.contains(column) {
+                let place = Rect(x: x, y: cells.y + row - layout.rows.lowerBound, width: width, height: 1)
+                draw(
+                    entries[row][column], in: place, layout, isSelected: isSelected && row == selectedRow,
+                    on: &buffer)
             }
         }
     }
@@ -115,12 +147,8 @@ public struct HeatMap: Widget, Hashable, Sendable {
                 share == 0 ? .dim : .normal, bold: isSelected || share >= 0.05, reversed: isSelected,
                 underlined: share >= 0.5)
         buffer.fill(place, style: style)
-        if layout.hasFigures {
-            buffer.write(entry.text, in: place, style: style, align: .right)
-        } else if !isColored {
-            let shades = buffer.glyphs.shades
-            buffer.fill(place, with: shades[min(Int(share * Double(shades.count)), shades.count - 1)], style: style)
-        }
+        // A number that is cut is another number.
+        if layout.hasFigures { buffer.write(entry.text, in: place, style: style, align: .right) }
     }
 }
 

@@ -16,10 +16,37 @@ import Testing
         #expect(drawn(Self.map, columns: 14, rows: 3) == ["       shi coa", "shirt  980   0", " coat   12 490"])
     }
 
-    @Test func `where figures have no room shades stand without colours`() {
-        var buffer = CellBuffer(size: Size(columns: 6, rows: 3), colors: .monochrome)
-        buffer.draw(Self.map, in: buffer.bounds)
-        #expect(buffer.lines == [" shco", " ██", "   ▒▒"])
+    @Test(arguments: [ColorDepth.full, .monochrome])
+    func `what has no room is scrolled, with whole figures, and the selected cell is among it`(colors: ColorDepth) {
+        func lines(_ selection: (Int, Int), first: (Int, Int) = (0, 0)) -> [String] {
+            let names = (0..<62).map { "c\($0)" }
+            let entries = (0..<62).map { row in
+                (0..<62).map { HeatMap.Entry(row == $0 ? 1 : 0, "\(1000 + 62 * row + $0)") }
+            }
+            let map = HeatMap(entries, rowTitles: names, columnTitles: names, selection: selection, first: first)
+            var buffer = CellBuffer(size: Size(columns: 20, rows: 4), colors: colors)
+            buffer.draw(map, in: buffer.bounds)
+            return buffer.lines
+        }
+        #expect(
+            lines((0, 0)) == [
+                "       c0   c1   c2", " c0  1000 1001 1002", " c1  1062 1063 1064", " c2  1124 1125 1126",
+            ])
+        #expect(
+            lines((61, 61)) == [
+                "      c59  c60  c61", "c59  4717 4718 4719", "c60  4779 4780 4781", "c61  4841 4842 4843",
+            ])
+        #expect(lines((3, 1), first: (2, 1)).first == "       c1   c2   c3")
+        #expect(lines((3, 0), first: (2, 1)).first == "       c0   c1   c2")
+    }
+
+    @Test func `the mouse finds cells that were scrolled to`() throws {
+        let entries = (0..<20).map { _ in (0..<20).map { _ in HeatMap.Entry(0, "1000") } }
+        let map = HeatMap(entries, rowTitles: [], columnTitles: [], selection: (10, 10), first: (10, 9))
+        let area = Rect(x: 0, y: 0, width: 21, height: 5)
+        #expect(map.shown(in: area).rows == 10..<14)
+        #expect(map.shown(in: area).columns == 9..<13)
+        #expect(try #require(map.cell(at: Point(x: 1, y: 1), in: area)) == (10, 9))
     }
 
     @Test func `the larger the share the hotter the cell`() {
