@@ -37,13 +37,14 @@ extension Chart {
         /// What lies so far outside that it may as well lie nearer, so that arithmetic stays finite.
         private static func bounded(_ part: Double) -> Double { min(max(part, -1e9), 1e9) }
 
-        func column(_ x: Double) -> Int? { Self.cell(across(x), plot.width).map { plot.x + $0 } }
+        func column(_ x: Double) -> Int? { Self.cell(across(x), plot.width, dots: 2).map { plot.x + $0 } }
 
-        func row(_ place: Double) -> Int? { Self.cell(down(place), plot.height).map { plot.y + $0 } }
+        func row(_ place: Double) -> Int? { Self.cell(down(place), plot.height, dots: 4).map { plot.y + $0 } }
 
-        private static func cell(_ part: Double, _ count: Int) -> Int? {
+        /// The cell that a curve's dot at this place stands in, so that marks and curves agree.
+        private static func cell(_ part: Double, _ count: Int, dots: Int) -> Int? {
             guard part >= -1e-9, part <= 1 + 1e-9 else { return nil }
-            return min(max(Int((part * Double(count - 1)).rounded()), 0), count - 1)
+            return min(max(Int((part * Double(count * dots - 1)).rounded()) / dots, 0), count - 1)
         }
     }
 
@@ -162,6 +163,13 @@ extension Chart {
             last = place
         }
         finish()
+        guard pen.isDashed else { return }
+        // Dashes run between the samples: each of them has its dot.
+        for sample in visible where sample.x.isFinite {
+            guard let height = place(sample.y) else { continue }
+            let (x, y) = ((scale.across(sample.x) * across).rounded(), (scale.down(height) * down).rounded())
+            canvas.set(x: Int(x), y: Int(y), DotCanvas.Pen(owner: pen.owner))
+        }
     }
 }
 

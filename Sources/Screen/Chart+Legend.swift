@@ -1,20 +1,28 @@
-// The lines above a chart: each curve's name and its value at the cursor, or its last one.
+// The lines above a chart: each curve's name and its value at the cursor, or its last one. A dash says that a curve has
+// none there, `≈` that it has one close by, and a number in parentheses is the smoothed value that is drawn.
 
 extension Chart {
     /// A curve with its value, and nameless ones of its colour behind it.
     private struct Entry {
-        var parts: [(number: Int, text: String)]
+        var parts: [Part]
 
         /// With a line before each part and the space behind it.
-        func width(_ glyphs: GlyphSet) -> Int { parts.reduce(1) { $0 + 3 + glyphs.width(of: $1.text) + 1 } }
+        func width(_ glyphs: GlyphSet) -> Int {
+            parts.reduce(1) { $0 + 3 + glyphs.width(of: $1.text) + glyphs.width(of: $1.smoothed) + 1 }
+        }
+    }
+
+    private struct Part {
+        let number: Int
+        let text: String
+        /// What is drawn in place of the measured value, with a space before it; empty where that is drawn itself.
+        let smoothed: String
     }
 
     private var entries: [Entry] {
         var entries: [Entry] = []
         for (number, curve) in curves.enumerated() {
-            let sample = cursor.map { curve.sample(nearest: $0) } ?? curve.samples.last { $0.y.isFinite }
-            let words = [curve.name, sample.map { Ticks.reading($0.y) } ?? ""].filter { !$0.isEmpty }
-            let part = (number, words.joined(separator: " "))
+            let part = self.part(number, curve)
             if curve.name.isEmpty,
                 let owner = entries.firstIndex(where: { curves[$0.parts[0].number].role == curve.role })
             {
@@ -24,6 +32,19 @@ extension Chart {
             }
         }
         return entries
+    }
+
+    private func part(_ number: Int, _ curve: Curve) -> Part {
+        guard let reading = self.reading(of: curve) else {
+            let words = [curve.name, cursor == nil ? "" : "–"].filter { !$0.isEmpty }
+            return Part(number: number, text: words.joined(separator: " "), smoothed: "")
+        }
+        let drawn = curve.samples[reading.index].y
+        let isSmoothed = curve.measured.indices.contains(reading.index)
+        let value = (reading.isExact ? "" : "≈") + Ticks.reading(isSmoothed ? curve.measured[reading.index] : drawn)
+        return Part(
+            number: number, text: [curve.name, value].filter { !$0.isEmpty }.joined(separator: " "),
+            smoothed: isSmoothed ? " (\(Ticks.reading(drawn)))" : "")
     }
 
     /// Rows that the legend takes, at most this many.
@@ -61,7 +82,9 @@ extension Chart {
                     let role = curves[part.number].role
                     buffer.write(sign(of: part.number, on: buffer), in: rest.takeLeft(3), style: Style(role))
                     buffer.write(part.text, in: rest, style: Style(cursor == nil ? .normal : .accent))
-                    _ = rest.takeLeft(buffer.glyphs.width(of: part.text) + 1)
+                    _ = rest.takeLeft(buffer.glyphs.width(of: part.text))
+                    buffer.write(part.smoothed, in: rest, style: .dim)
+                    _ = rest.takeLeft(buffer.glyphs.width(of: part.smoothed) + 1)
                 }
                 _ = rest.takeLeft(1)
             }

@@ -17,7 +17,7 @@ public struct Chart: Widget, Hashable, Sendable {
     public var xUnit: Ticks.Unit
     /// What the x axis is, said at its end.
     public var xTitle: String
-    /// Where to read the curves; at their ends if `nil`.
+    /// Where to read the curves, best a sample's own place; at their ends if `nil`.
     public var cursor: Double?
     /// Whether the curves' names and values are said above them.
     public var hasLegend: Bool
@@ -83,24 +83,26 @@ public struct Chart: Widget, Hashable, Sendable {
         return curves.contains { curve in curve.samples(in: xRange).contains { $0.y.isFinite && $0.y > limit } }
     }
 
-    /// Values from some that are looked at; enough to tell what is usual.
+    /// Values of a curve that are looked at, at most twice as many; enough to tell what is usual.
     private static let mostSampled = 512
 
     /// Above what values run out of the picture: half as much again as nine in ten of them, where others are ten times
-    /// as large. `nil` where all are shown.
+    /// as large. A quarter of each curve's own values stays in it, so that none is outside as a whole. `nil` where all
+    /// are shown.
     private func limit(over xRange: ClosedRange<Double>) -> Double? {
         guard cutsPeaks, !isLogarithmic, yRange == nil else { return nil }
         let parts = curves.map { $0.samples(in: xRange) }
-        let every = max(parts.reduce(0) { $0 + $1.count } / Self.mostSampled, 1)
-        let values = parts.flatMap { part in
-            stride(from: part.startIndex, to: part.endIndex, by: every).map { part[$0].y }
+        let values = parts.map { part in
+            stride(from: part.startIndex, to: part.endIndex, by: max(part.count / Self.mostSampled, 1))
+                .map { part[$0].y }.filter { $0.isFinite && $0 >= 0 }.sorted()
         }
-        .filter { $0.isFinite && $0 >= 0 }.sorted()
-        guard let most = parts.compactMap({ $0.lazy.map(\.y).filter(\.isFinite).max() }).max(), !values.isEmpty else {
+        let all = values.joined().sorted()
+        guard let most = parts.compactMap({ $0.lazy.map(\.y).filter(\.isFinite).max() }).max(), !all.isEmpty else {
             return nil
         }
-        let usual = values[values.count * 9 / 10]
-        return usual > 0 && most > 10 * usual ? 1.5 * usual : nil
+        let usual = all[all.count * 9 / 10]
+        guard usual > 0, most > 10 * usual else { return nil }
+        return 1.5 * values.filter { !$0.isEmpty }.reduce(usual) { max($0, $1[$1.count / 4]) }
     }
 
     /// A value's place on the y axis; `nil` for a gap.
@@ -117,6 +119,21 @@ public struct Chart: Widget, Hashable, Sendable {
         guard span <= max(middle.magnitude * 1e-12, 1e-300) else { return range }
         let half = max(middle.magnitude * 0.05, middle == 0 ? 0.5 : 1e-290)
         return middle - half...middle + half
+    }
+
+    // MARK: Reading
+
+    /// Samples at most this share of the shown range from the cursor are still told, as near it.
+    static let nearness = 1.0 / 200
+
+    /// The number of a curve's sample that is told in the legend, and whether it stands exactly there; `nil` where none
+    /// is near the cursor.
+    func reading(of curve: Curve) -> (index: Int, isExact: Bool)? {
+        guard let cursor else { return curve.samples.lastIndex { $0.y.isFinite }.map { ($0, true) } }
+        guard let index = curve.index(nearest: cursor), let xRange else { return nil }
+        let distance = (curve.samples[index].x - cursor).magnitude
+        guard distance <= (xRange.upperBound - xRange.lowerBound) * Self.nearness else { return nil }
+        return (index, distance == 0)
     }
 
     // MARK: Layout

@@ -20,29 +20,34 @@ public struct Curve: Hashable, Sendable {
     public var name: String
     /// With `x` never falling.
     public var samples: [Sample]
+    /// What was measured at each sample, where the samples are smoothed; empty where they are not.
+    public var measured: [Double]
     /// Its colour.
     public var role: Role
     /// Whether it is drawn with gaps, to be told from another one of its colour.
     public var isDashed: Bool
 
     /// All of it.
-    public init(_ name: String, samples: [Sample], role: Role, dashed: Bool = false) {
+    public init(
+        _ name: String, samples: [Sample], measured: [Double] = [], role: Role, dashed: Bool = false
+    ) {
         self.name = name
         self.samples = samples
+        self.measured = measured
         self.role = role
         isDashed = dashed
     }
 
-    /// The sample nearest to `x`; `nil` where there is none.
-    public func sample(nearest x: Double) -> Sample? {
+    /// The number of the sample nearest to `x`; `nil` where there is none.
+    public func index(nearest x: Double) -> Int? {
         let index = firstIndex(from: x)
-        guard index < samples.count else { return samples.last }
-        guard index > 0, x - samples[index - 1].x <= samples[index].x - x else { return samples[index] }
-        return samples[index - 1]
+        guard index < samples.count else { return samples.indices.last }
+        guard index > 0, x - samples[index - 1].x <= samples[index].x - x else { return index }
+        return index - 1
     }
 
     /// The number of samples left of `x`.
-    func firstIndex(from x: Double) -> Int {
+    public func firstIndex(from x: Double) -> Int {
         var low = 0
         var high = samples.count
         while low < high {

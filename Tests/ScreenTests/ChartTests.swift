@@ -13,15 +13,15 @@ import Testing
         #expect(
             drawn(Chart([Self.falling, Self.rising], xTitle: "epoch"), columns: 40, rows: 12) == [
                 "── train 0.800  ╌╌ test 4.000",
-                "4┤⢢ ·   ·   ·   ·   ·   ·   ·   ·   · ⡠⠄",
-                " │ ⠱⡀                            ⡀ ⠔⠂",
-                " │  ⠈⠢⡀                      ⡠⠄ ⠉",
-                " │    ⠘⠢⣀               ⡀ ⠔⠂",
-                "2┤  ·   ·⠉⠒⠤⣀⡀  ·   ⣀⠄ ⠉·   ·   ·   ·",
-                " │           ⠈⠑⡒⠤⠴⣂⣀⡀",
-                " │         ⣀⠄ ⠉     ⠈⠉⠉⠒⠒⠒⠤⠤⠤⠤⣀⣀⣀⣀⣀",
-                " │      ⠔⠂                         ⠉⠉⠉⠉⠉",
-                "0┤⣀⠄·⠉⠁ ·   ·   ·   ·   ·   ·   ·   ·",
+                "4┤⢢ ·   ·   ·   ·   ·   ·   ·   ·   ·⢀⡠⠔",
+                " │ ⠱⡀                            ⡀⠄⠔⠊",
+                " │  ⠈⠢⡀                     ⢀⡠⠄⠂⠉",
+                " │    ⠘⠢⣀               ⣀⠠⠔⠊",
+                "2┤  ·   ·⠉⠒⠤⣀⡀  ·   ⣀⠔⠈⠉·   ·   ·   ·",
+                " │           ⠈⠑⡒⠤⠴⣂⣁⡀",
+                " │        ⢀⣀⠤⠐⠉     ⠈⠉⠉⠒⠒⠒⠤⠤⠤⠤⣀⣀⣀⣀⣀",
+                " │    ⢀⠠⠔⠊                         ⠉⠉⠉⠉⠉",
+                "0┤⣀⠄⠂⠉⠁ ·   ·   ·   ·   ·   ·   ·   ·",
                 " ╰┬──────────────────┬─────────────────┬",
                 "  0                 20             epoch",
             ])
@@ -32,13 +32,13 @@ import Testing
             drawn(Chart([Self.falling, Self.rising], xTitle: "epoch"), columns: 40, rows: 12, glyphs: .ascii) == [
                 "** train 0.800  o  test 4.000",
                 "4+* .   .   .   .   .   .   .   .   .  o",
-                " | *                             oo   o",
-                " |  **                          oo",
-                " |    ***                 ooo",
-                "2+  .   .****   .   ooo .   .   .   .",
-                " |           **oo*****",
-                " |       oo   o      *******************",
-                " |      o",
+                " | *                             oooooo",
+                " |  **                       ooooo",
+                " |    ***               ooooo",
+                "2+  .   .****   .   oooo.   .   .   .",
+                " |           **ooooo**",
+                " |       oooooo      *******************",
+                " |   oooo",
                 "0+ooo   .   .   .   .   .   .   .   .",
                 " ++------------------+-----------------+",
                 "  0                 20             epoch",
@@ -109,10 +109,59 @@ import Testing
     @Test func `the legend reads the curves at the cursor or at their ends`() {
         var chart = Chart([Self.falling, Self.rising])
         #expect(drawn(chart, columns: 40, rows: 10).first == "── train 0.800  ╌╌ test 4.000")
-        chart.cursor = 10.2
+        chart.cursor = 10
         #expect(drawn(chart, columns: 40, rows: 10).first == "── train 2.000  ╌╌ test 1.000")
+        chart.cursor = 10.1
+        #expect(drawn(chart, columns: 40, rows: 10).first == "── train ≈2.000  ╌╌ test ≈1.000")
+        chart.cursor = 10.4
+        #expect(drawn(chart, columns: 40, rows: 10).first == "── train –  ╌╌ test –")
+        chart.cursor = 40
+        chart.curves[0].samples.removeLast()
+        #expect(drawn(chart, columns: 40, rows: 10).first == "── train –  ╌╌ test 4.000", "it has ended before")
         let many = Chart((0..<30).map { Curve("run \($0)", samples: [.init(0, 1), .init(1, 1)], role: .series($0)) })
         #expect(drawn(many, columns: 40, rows: 12)[2].hasSuffix("+24 more"))
+    }
+
+    @Test func `the legend reads what was measured before what is drawn of it`() {
+        var curve = Self.falling
+        curve.measured = curve.samples.map { 2 * $0.y }
+        #expect(drawn(Chart([curve]), columns: 40, rows: 10).first == "── train 1.600 (0.800)")
+        #expect(drawn(Chart([curve], cursor: 10), columns: 40, rows: 10).first == "── train 4.000 (2.000)")
+    }
+
+    @Test(arguments: [(30, 60), (30, 20), (200, 60)])
+    func `every sample of a dashed curve has its dot`(count: Int, columns: Int) throws {
+        var random = SystemRandomNumberGenerator()
+        let samples = (0..<count).map { Curve.Sample(Double($0), Double.random(in: 0...1, using: &random)) }
+        let chart = Chart(
+            [Curve("test", samples: samples, role: .accent, dashed: true)], window: 0...Double(count - 1),
+            yRange: 0...1, legend: false)
+        let area = Rect(x: 0, y: 0, width: columns, height: 15)
+        let plot = chart.plot(in: area)
+        var buffer = CellBuffer(size: area.size)
+        buffer.draw(chart, in: area)
+        // Dots of Braille patterns, by row and column.
+        let bits: [[UInt32]] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]]
+        for sample in samples {
+            let x = Int((sample.x / Double(count - 1) * Double(2 * plot.width - 1)).rounded())
+            let y = Int(((1 - sample.y) * Double(4 * plot.height - 1)).rounded())
+            let cell = Character(buffer.lines[plot.y + y / 4].map(String.init)[plot.x + x / 2])
+            let dots = try #require(cell.unicodeScalars.first).value &- 0x2800
+            #expect(dots < 256 && dots & bits[y % 4][x % 2] != 0, "\(sample)")
+        }
+    }
+
+    @Test func `a short run beside a long one of small values is not outside the picture`() throws {
+        let long = Curve(
+            "long", samples: (0...10_000).map { .init(Double($0), 3 / Double(1 + $0 * $0)) }, role: .series(0))
+        let short = Curve("short", samples: (0..<12).map { .init(Double($0), 2.3 - Double($0) / 6) }, role: .series(1))
+        let flat = Curve("flat", samples: [.init(0, 2.303), .init(1, 2.303)], role: .series(2))
+        for company in [short, flat] {
+            let chart = Chart([long, company], cutsPeaks: true)
+            let top = try #require(chart.ySpan(over: 0...10_000)).upperBound
+            let seen = company.samples.filter { $0.y <= top }
+            #expect(seen.count * 4 >= company.samples.count, "\(company.name): \(top)")
+        }
     }
 
     @Test func `a nameless curve stands behind the one of its colour in the legend`() {

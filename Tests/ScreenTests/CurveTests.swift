@@ -9,11 +9,11 @@ import Testing
 
     @Test(arguments: [(-5, 0), (0.4, 0), (0.6, 1), (3, 2), (3.1, 4), (6, 4), (6.5, 8), (99, 8)] as [(Double, Double)])
     func `a reading takes the nearest sample`(x: Double, nearest: Double) {
-        #expect(Self.curve.sample(nearest: x)?.x == nearest)
+        #expect(Self.curve.index(nearest: x).map { Self.curve.samples[$0].x } == nearest)
     }
 
     @Test func `a curve without samples reads nothing`() {
-        #expect(Curve("c", samples: [], role: .normal).sample(nearest: 1) == nil)
+        #expect(Curve("c", samples: [], role: .normal).index(nearest: 1) == nil)
     }
 
     @Test(
