@@ -10,13 +10,15 @@ public final class RunClaim: Sendable {
     private let descriptor: Int32
 
     /// Who holds a run.
-    private struct Owner: Codable {
+    public struct Owner: Codable, Sendable {
         let user: String
         let host: String
-        let process: Int32
+        /// The number of the process.
+        public let process: Int32
         let since: String
 
-        var text: String { "\(user)@\(host), process \(process), since \(since)" }
+        /// `ann@box, process 1234, since 2026-05-04T10:00:00Z`.
+        public var text: String { "\(user)@\(host), process \(process), since \(since)" }
     }
 
     private init(_ descriptor: Int32) { self.descriptor = descriptor }
@@ -76,7 +78,7 @@ public final class RunClaim: Sendable {
         }
     }
 
-    private static func owner(_ path: String) -> Owner? {
+    static func owner(_ path: String) -> Owner? {
         FileManager.default.contents(atPath: path).flatMap { try? JSONDecoder().decode(Owner.self, from: $0) }
     }
 

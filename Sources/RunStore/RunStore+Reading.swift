@@ -217,6 +217,24 @@ extension RunStore {
         }
     }
 
+    /// What a run said when it began or was resumed last; `nil` before.
+    public func latestStart(of run: RunInfo) throws(RunStoreError) -> RunRecord? {
+        try read(or: nil) { database in
+            let row = try Row.fetchOne(
+                database,
+                sql: """
+                    SELECT sequence, record FROM event WHERE run = ? AND record LIKE '%"event":"run_started"%'
+                    ORDER BY sequence DESC LIMIT 1
+                    """, arguments: [run.id])
+            guard let row else { return nil }
+            let line: String = row["record"]
+            return try? RunRecord(jsonLine: line, number: row["sequence"])
+        }
+    }
+
+    /// The process that trains a run; `nil` where none is known.
+    public func owner(of run: RunInfo) -> RunClaim.Owner? { RunClaim.owner("\(folder(of: run))/owner") }
+
     /// Everything that a run has said, in order; of its steps, those that were noted.
     ///
     /// - Parameter sequence: only what came after the record of this number.

@@ -68,6 +68,25 @@ import Testing
         #expect(names.withLock { $0 } == Set((1...40).map { "a-\($0)" }))
     }
 
+    @Test func `the latest start of a run is the last time that it was resumed, whatever its records say`() throws {
+        let run = try store.interrupted()
+        #expect(try store.latestStart(of: run) == nil)
+        func started(at step: Int) throws -> RunEvent {
+            let experiment = try run.experiment()
+            return .runStarted(
+                RunStarted(
+                    experiment: experiment, network: try experiment.network(numClasses: 10), dataset: "d",
+                    trainExamples: 9, testExamples: 3, stepsPerEpoch: 3, threads: 2, machine: "m", engine: "e",
+                    predictedMemoryBytes: 1, resumedStep: step))
+        }
+        let said = #"they say "event":"run_started""#
+        try store.note([try started(at: 0), .progress(.made(1)), .warning(said)], of: run, claim: try store.claim(run))
+        #expect(try store.latestStart(of: run)?.sequence == 0)
+        try store.note([try started(at: 1), .progress(.made(2))], of: run, claim: try store.claim(run))
+        #expect(try store.latestStart(of: run)?.sequence == 3)
+        #expect(try store.latestStart(of: run)?.time == 1e9)
+    }
+
     @Test func `a run goes back to its checkpoint`() throws {
         let run = try trained()
         let claim = try store.claim(run)

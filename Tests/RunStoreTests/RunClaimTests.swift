@@ -26,6 +26,9 @@ import Testing
         #expect(error?.description.wholeMatch(of: sentence) != nil, "\(String(describing: error))")
         #expect(error?.description.contains("process \(getpid()),") == true)
         #expect(throws: RunStoreError.self) { try other.delete(run) }
+        let owner = try #require(other.owner(of: run))
+        #expect(owner.process == getpid())
+        #expect(error?.description.hasSuffix(owner.text) == true)
         withExtendedLifetime(claim) {}
     }
 
