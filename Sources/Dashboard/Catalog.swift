@@ -76,8 +76,9 @@ struct Catalog: Hashable {
         for index in runs.indices { places[runs[index].name] = index }
         for index in runs.indices where runs[index].state.isActive {
             giveColor(to: runs[index].name)
-            // What a run says arrives faster than what the store knows of it, and tells of the epoch that goes on.
-            if let place = oldPlaces[runs[index].name], runs[index].step <= old[place].step {
+            // What a run says arrives faster than what the store knows of it, and tells of the epoch that is running.
+            // One that is resumed has lost some of what it said.
+            if let place = oldPlaces[runs[index].name], old[place].state.isActive, runs[index].step <= old[place].step {
                 self.runs[index].takeFigures(of: old[place])
             }
         }
@@ -101,10 +102,10 @@ struct Catalog: Hashable {
     mutating func take(records: [RunRecord]) {
         for record in records {
             // Until the history comes, what is said now is drawn by itself.
-            series[record.run, default: RunSeries()].append(CollectionOfOne(record))
+            let isNew = series[record.run, default: RunSeries()].append(record)
             if record.sequence == 0 { waiting[record.run] = nil }
             waiting[record.run]?.append(record)
-            guard let index = places[record.run] else { continue }
+            guard isNew, let index = places[record.run] else { continue }
             let wasActive = runs[index].state.isActive
             runs[index].follow(record.event)
             if wasActive != runs[index].state.isActive { findActive() }
@@ -186,6 +187,7 @@ extension RunEntry {
         switch event {
         case .runStarted(let started):
             (stepsPerEpoch, threads, step) = (started.stepsPerEpoch, started.threads, started.resumedStep)
+            if !state.isActive { (state, reason) = (.running, "") }
         case .progress(let progress):
             (epoch, step, stepsPerEpoch) = (progress.epoch, progress.step, progress.stepsPerEpoch)
             (loss, trainAccuracy) = (progress.meanLoss, progress.meanAccuracy)

@@ -18,17 +18,17 @@ struct ChartView: Widget {
             state.tab == .overview && state.dialog == .none
             && state.panel == (metric == .loss ? .loss : .second)
         let isLogarithmic = metric == .loss && preferences.isLossLogarithmic
+        let curves = Curves.curves(metric, of: runs, in: state.catalog, preferences)
+        let cursor = state.curves.cursor(on: curves)
         chart = Chart(
-            Curves.curves(metric, of: runs, in: state.catalog, preferences), window: state.curves.window,
-            logarithmic: isLogarithmic, cutsPeaks: metric == .loss,
+            curves, window: state.curves.window, logarithmic: isLogarithmic, cutsPeaks: metric == .loss,
             xUnit: preferences.axis == .time ? .seconds : .number,
-            xTitle: preferences.axis.rawValue, cursor: state.curves.cursor,
-            placeholder: Self.placeholder(state, runs))
+            xTitle: preferences.axis.rawValue, cursor: cursor, placeholder: Self.placeholder(state, runs))
         var notes: [String] = []
         if chart.isCut { notes.append("peaks cut") }
         if isLogarithmic { notes.append("log") }
-        if preferences.smoothing > 0 { notes.append("smoothing \(Readable.short(preferences.smoothing))") }
-        if let cursor = state.curves.cursor { notes.append(preferences.axis.text(cursor)) }
+        if preferences.smoothing > 0 { notes.append("(smoothed \(Readable.short(preferences.smoothing)))") }
+        if let cursor { notes.append(preferences.axis.text(cursor, gap: Curves.gap(at: cursor, on: curves))) }
         note = notes.joined(separator: " · ")
     }
 
@@ -39,7 +39,7 @@ struct ChartView: Widget {
         }
         switch run.state {
         case .queued: return "\(run.name) waits for free threads"
-        case .running, .paused: return "waiting for the first steps"
+        case .running, .replay, .paused: return "waiting for the first steps"
         default: return run.step > 0 ? "reading" : "\(run.name) made no step"
         }
     }
@@ -54,20 +54,23 @@ struct ChartView: Widget {
     }
 }
 
-/// A panel with the best test accuracy over time, for the runs that are compared.
-struct FrontView: Widget {
+/// A panel with the test accuracy over time, for the runs that are compared.
+struct AccuracyView: Widget {
     private let chart: Chart
+    private let note: String
 
     init(_ state: State) {
-        let front = Comparison.front(of: state.shownRuns, in: state.catalog)
+        let curves = Comparison.accuracies(of: state.shownRuns, in: state.catalog)
+        let cursor = state.curves.cursor(on: curves)
         chart = Chart(
-            front, window: front.isEmpty ? nil : state.curves.window ?? Curves.extent(of: front), xUnit: .seconds,
-            xTitle: "time", cursor: state.curves.cursor, placeholder: "no epoch is finished yet")
+            curves, window: curves.isEmpty ? nil : state.curves.window ?? Curves.extent(of: curves), xUnit: .seconds,
+            xTitle: "time", cursor: cursor, placeholder: "no epoch is finished yet")
+        note = cursor.map { Preferences.Axis.time.text($0, gap: Curves.gap(at: $0, on: curves)) } ?? ""
     }
 
     func draw(in area: Rect, on buffer: inout CellBuffer) {
         guard !area.isEmpty else { return }
-        buffer.draw(Panel("Best test accuracy over time"), in: area)
+        buffer.draw(Panel("Test accuracy over time", right: note), in: area)
         buffer.draw(chart, in: Panel.content(of: area))
     }
 }

@@ -1,4 +1,4 @@
-// Runs side by side: settings that differ, figures, and how soon each was how good. Drawing is CompareView's work.
+// Runs side by side: settings that differ, figures, and test accuracies over time. Drawing is CompareView's work.
 
 internal import ExperimentFiles
 internal import Experiments
@@ -87,14 +87,11 @@ struct Comparison: Hashable {
         self.figures = figures.filter { row in row.values.contains { !$0.isEmpty } }
     }
 
-    /// The best test accuracy so far over the time it took, a curve a run.
-    static func front(of runs: [RunEntry], in catalog: Catalog) -> [Curve] {
+    /// The test accuracy over time as it was, so that a collapse is seen; a curve a run.
+    static func accuracies(of runs: [RunEntry], in catalog: Catalog) -> [Curve] {
         runs.compactMap { run in
-            var best = 0.0
-            let samples = catalog.countedEpochs(of: run).map { epoch in
-                best = max(best, epoch.testAccuracy)
-                return Curve.Sample(epoch.elapsedSeconds, best)
-            }
+            let samples = catalog.countedEpochs(of: run)
+                .map { Curve.Sample($0.elapsedSeconds, $0.testAccuracy) }.filter { $0.x.isFinite && $0.y.isFinite }
             return samples.isEmpty ? nil : Curve(run.name, samples: samples, role: .series(catalog.color(of: run.name)))
         }
     }

@@ -52,20 +52,57 @@ struct Curves: Hashable {
 
     mutating func resetView() { (window, cursor) = (nil, nil) }
 
-    /// Puts the cursor where the mouse is.
-    mutating func setCursor(_ x: Double?, in extent: ClosedRange<Double>) {
-        cursor = x.map { min(max($0, extent.lowerBound), extent.upperBound) }
+    /// The cursor on a sample of these curves, which may have changed since it was put there; `nil` without one.
+    func cursor(on curves: [Curve]) -> Double? {
+        cursor.flatMap { Self.place(near: $0, on: curves, window ?? Self.extent(of: curves)) }
     }
 
-    /// Moves the cursor by a share of the shown part, which follows it.
-    mutating func moveCursor(by share: Double, in extent: ClosedRange<Double>) {
+    /// Puts the cursor onto the sample that the mouse means.
+    mutating func setCursor(_ x: Double, on curves: [Curve]) {
+        let shown = window ?? Self.extent(of: curves)
+        cursor = Self.place(near: x, on: curves, shown)
+    }
+
+    /// Moves the cursor by a share of the shown part, which follows it, to the sample nearest there. It passes over no
+    /// place of a dashed curve, whose samples are few, that lies alone in its way.
+    mutating func moveCursor(by share: Double, on curves: [Curve]) {
+        let extent = Self.extent(of: curves)
         let shown = window ?? extent
         let width = shown.upperBound - shown.lowerBound
         let start = cursor ?? (share < 0 ? shown.upperBound : shown.lowerBound)
-        let moved = min(max(start + share * width, extent.lowerBound), extent.upperBound)
+        let target = start + share * width
+        func isAhead(_ x: Double) -> Bool { share < 0 ? x < start : x > start }
+        func isPassed(_ x: Double) -> Bool { isAhead(x) && (share < 0 ? x >= target : x <= target) }
+        func places(_ curves: [Curve]) -> [Double] { curves.flatMap { $0.samples.map(\.x) } }
+        func distance(_ x: Double) -> Double { (x - target).magnitude }
+        let few = places(curves.filter(\.isDashed)).filter(isPassed)
+        let ahead = few.isEmpty ? places(curves).filter(isAhead) : few
+        guard let moved = ahead.min(by: { distance($0) < distance($1) }) ?? cursor else { return }
         cursor = moved
         if moved < shown.lowerBound { pan(by: (moved - shown.lowerBound) / width, in: extent) }
         if moved > shown.upperBound { pan(by: (moved - shown.upperBound) / width, in: extent) }
+    }
+
+    /// The place of the sample nearest to `x`; that of a dashed curve goes first where one is close.
+    static func place(near x: Double, on curves: [Curve], _ shown: ClosedRange<Double>) -> Double? {
+        func nearest(_ curves: [Curve]) -> Double? {
+            curves.compactMap { curve in curve.index(nearest: x).map { curve.samples[$0].x } }
+                .min { ($0 - x).magnitude < ($1 - x).magnitude }
+        }
+        let all = nearest(curves)
+        guard let few = nearest(curves.filter(\.isDashed)), all != x,
+            (few - x).magnitude <= (shown.upperBound - shown.lowerBound) / 200
+        else { return all }
+        return few
+    }
+
+    /// How far the next other sample is from a place; `nil` where there is none.
+    static func gap(at x: Double, on curves: [Curve]) -> Double? {
+        curves.flatMap { curve -> [Double] in
+            let first = curve.firstIndex(from: x)
+            let after = curve.samples[first...].first { $0.x > x }
+            return [first > 0 ? x - curve.samples[first - 1].x : nil, after.map { $0.x - x }].compactMap(\.self)
+        }.filter { $0 > 0 }.min()
     }
 
     /// Shows a part `factor` times as wide, around the cursor or else the right edge.
@@ -118,7 +155,8 @@ struct Curves: Hashable {
             }
             return [
                 Curve(
-                    isAlone ? "train" : run.name, samples: smoothed(train, by: preferences.smoothing), role: role),
+                    isAlone ? "train" : run.name, samples: smoothed(train, by: preferences.smoothing),
+                    measured: preferences.smoothing > 0 ? train.map(\.y) : [], role: role),
                 Curve(
                     isAlone ? "test" : train.isEmpty ? run.name : "", samples: test,
                     role: isAlone ? .accent : role, dashed: true),
@@ -161,13 +199,21 @@ extension RunSeries {
 }
 
 extension Preferences.Axis {
-    /// A place in words: `epoch 3.41`, `step 1,600`, `12:05`, `204,672 pictures`.
-    func text(_ x: Double) -> String {
+    /// A place in words: `epoch 3.41`, `step 1,600`, `12:05`, `204,672 pictures`; with as many decimals as tell it from
+    /// places that are `gap` away.
+    func text(_ x: Double, gap: Double?) -> String {
+        func decimals(atLeast least: Int) -> Int {
+            var (decimals, unit) = (0, 1.0)
+            while decimals < 6, decimals < least || unit > gap ?? 1 { (decimals, unit) = (decimals + 1, unit / 10) }
+            return decimals
+        }
         switch self {
-        case .epoch: "epoch \(Readable.fixed(x, decimals: 2))"
-        case .step: "step \(Readable.count(Int(x)))"
-        case .time: ListColumn.clock(x)
-        case .pictures: "\(Readable.count(Int(x))) pictures"
+        case .epoch: return "epoch \(Readable.fixed(x, decimals: decimals(atLeast: 2)))"
+        case .step: return "step \(Readable.count(Int(x.rounded())))"
+        case .time:
+            let text = Readable.fixed(x, decimals: decimals(atLeast: 0))
+            return ListColumn.clock(Double(text.prefix { $0 != "." }) ?? x) + text.drop { $0 != "." }
+        case .pictures: return "\(Readable.count(Int(x.rounded()))) pictures"
         }
     }
 }

@@ -43,6 +43,8 @@ public struct RunEntry: Sendable, Hashable, Identifiable {
     public enum State: String, Sendable, Hashable, CaseIterable {
         /// A process trains it now.
         case running
+        /// A stored run that passes once more: nothing is trained.
+        case replay
         /// Held between two steps.
         case paused
         /// Waits for free threads.
@@ -59,7 +61,21 @@ public struct RunEntry: Sendable, Hashable, Identifiable {
         case failed
 
         /// Whether it has not ended.
-        public var isActive: Bool { [.running, .paused, .queued].contains(self) }
+        public var isActive: Bool { [.running, .replay, .paused, .queued].contains(self) }
+    }
+
+    /// A process that trains a run.
+    public struct Owner: Sendable, Hashable {
+        /// Its number.
+        public var process: Int32
+        /// Its user, machine, number and start, such as `ann@box, process 1234, since 2026-05-04T10:00:00Z`.
+        public var text: String
+
+        /// A process by its number and what is known of it.
+        public init(process: Int32, text: String) {
+            self.process = process
+            self.text = text
+        }
     }
 
     /// Its name, unique among runs.
@@ -80,6 +96,8 @@ public struct RunEntry: Sendable, Hashable, Identifiable {
     public var queuePosition: Int?
     /// Whether this process trains it, so that it can be paused and stopped from here.
     public var isOurs: Bool
+    /// The process that trains it, where that is another one and known.
+    public var owner: Owner?
     /// Threads that compute.
     public var threads: Int
     /// The epoch that goes on, or the last one, from 1; 0 before the first.
@@ -121,7 +139,8 @@ public struct RunEntry: Sendable, Hashable, Identifiable {
     /// A run that has not begun, unless told otherwise.
     public init(
         name: String, experiment: Experiment, state: State, reason: String = "", queuePosition: Int? = nil,
-        isOurs: Bool = true, threads: Int = 1, epoch: Int = 0, step: Int = 0, stepsPerEpoch: Int = 0,
+        isOurs: Bool = true, owner: Owner? = nil, threads: Int = 1, epoch: Int = 0, step: Int = 0,
+        stepsPerEpoch: Int = 0,
         loss: Double? = nil, trainAccuracy: Double? = nil, testAccuracy: Double? = nil, bestAccuracy: Double? = nil,
         bestEpoch: Int? = nil, examplesPerSecond: Double? = nil, elapsedSeconds: Double = 0,
         remainingSeconds: Double? = nil, createdAt: Double = 0, peakMemoryBytes: Int? = nil, parent: String? = nil,
@@ -133,6 +152,7 @@ public struct RunEntry: Sendable, Hashable, Identifiable {
         self.reason = reason
         self.queuePosition = queuePosition
         self.isOurs = isOurs
+        self.owner = owner
         self.threads = threads
         self.epoch = epoch
         self.step = step

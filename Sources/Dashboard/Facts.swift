@@ -12,10 +12,8 @@ public struct MachineLoad: Sendable, Hashable {
     public var memoryUsedBytes: Int
     /// The machine's memory in bytes.
     public var memoryTotalBytes: Int
-    /// Share of all processors' time in use, 0 to 1.
-    public var cpuShare: Double
-    /// Share of all processors' time that this program uses, 0 to 1.
-    public var ownCPUShare: Double
+    /// What is used of the processors; `nil` before it was measured over some time.
+    public var processorUse: ProcessorUse?
     /// Resident memory of this process in bytes.
     public var residentBytes: Int
     /// What the engine has on this machine, as far as memory depends on it.
@@ -23,17 +21,55 @@ public struct MachineLoad: Sendable, Hashable {
 
     /// All of it.
     public init(
-        threadBudget: Int, threadsInUse: Int, memoryUsedBytes: Int, memoryTotalBytes: Int, cpuShare: Double,
-        ownCPUShare: Double, residentBytes: Int, traits: EngineTraits = EngineTraits()
+        threadBudget: Int, threadsInUse: Int, memoryUsedBytes: Int, memoryTotalBytes: Int,
+        processorUse: ProcessorUse?, residentBytes: Int, traits: EngineTraits = EngineTraits()
     ) {
         self.threadBudget = threadBudget
         self.threadsInUse = threadsInUse
         self.memoryUsedBytes = memoryUsedBytes
         self.memoryTotalBytes = memoryTotalBytes
-        self.cpuShare = cpuShare
-        self.ownCPUShare = ownCPUShare
+        self.processorUse = processorUse
         self.residentBytes = residentBytes
         self.traits = traits
+    }
+}
+
+/// Shares of all processors' time, 0 to 1.
+public struct ProcessorUse: Sendable, Hashable {
+    /// In use.
+    public var all: Double
+    /// Used by this program.
+    public var own: Double
+
+    /// Shares from 0 to 1.
+    public init(all: Double, own: Double) {
+        self.all = all
+        self.own = own
+    }
+
+    /// Processor time that was counted since the system began, in any unit.
+    public struct Count: Sendable, Hashable {
+        /// With work.
+        public var busy: Double
+        /// All of it.
+        public var total: Double
+        /// Used by this program.
+        public var own: Double
+
+        /// Counts of one unit.
+        public init(busy: Double, total: Double, own: Double) {
+            self.busy = busy
+            self.total = total
+            self.own = own
+        }
+    }
+
+    /// The use between two counts; `nil` where no time has passed.
+    public init?(from start: Count, to end: Count) {
+        let total = end.total - start.total
+        guard total > 0 else { return nil }
+        all = min(max((end.busy - start.busy) / total, 0), 1)
+        own = min(max((end.own - start.own) / total, 0), 1)
     }
 }
 

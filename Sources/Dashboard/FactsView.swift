@@ -27,7 +27,10 @@ struct FactsView: Widget {
             if let text, !text.isEmpty { facts.append((label, text, style)) }
         }
         let row = ListRow.run(run)
-        add("state", "\(row.sign) \(ListColumn.state.text(of: row))", Style(row.role, bold: true))
+        let isOthers = run.state == .running && !run.isOurs
+        let words = isOthers ? row.state : ListColumn.state.text(of: row)
+        add("state", "\(row.sign) \(words)", Style(row.role, bold: true))
+        if isOthers { add("trained by", run.owner?.text ?? "another process") }
         add("", run.reason, Style(.bad))
         if let ailment = series?.ailment {
             add(ailment.badge, ailment.reason, Style(ailment.isFatal ? .bad : .warning))

@@ -8,15 +8,21 @@ internal import Screen
 struct FormView {
     private let form: VariantForm?
     private let sheet: Result<CostSheet, NetworkError>?
+    /// Seconds of the whole training; `nil` while unknown.
+    private let seconds: Double?
+    /// A run that was trained the same way.
+    private let twin: String?
     private let size: Size
 
     init(_ state: State) {
         size = state.size
         form = state.form
         guard let form, case .success(let experiment) = form.result else {
-            sheet = nil
+            (sheet, seconds, twin) = (nil, nil, nil)
             return
         }
+        seconds = state.seconds(of: [experiment])
+        twin = form.parent == nil ? state.twins(of: experiment).first : nil
         sheet = Result { () throws(NetworkError) in
             try CostSheet(experiment, state)
         }
@@ -75,7 +81,9 @@ struct FormView {
             var rest = parts.sheet
             buffer.draw(table, in: rest.takeTop(min(table.height, max(rest.height - 5, 0))))
             _ = rest.takeTop(1)
-            for (row, line) in ((form.checkpoint?.lines ?? []) + sheet.lines).enumerated() {
+            let whole: [(label: String, text: String)] =
+                seconds.map { [("training", "about \(Readable.duration(seconds: $0))")] } ?? []
+            for (row, line) in ((form.checkpoint?.lines ?? []) + sheet.lines + whole).enumerated() {
                 buffer.write(line.label, in: rest, row: row, style: .dim)
                 buffer.write(
                     line.text, at: Point(x: rest.x + 14, y: rest.y + row), style: Style(.normal, bold: true),
@@ -108,6 +116,9 @@ struct FormView {
             }
             if isSelected {
                 cursor = field.line.draw(in: line, style: style, on: &buffer).cursor
+                // What typing replaces.
+                let whole = form.isWholeSelected ? min(buffer.glyphs.width(of: field.text), line.width) : 0
+                buffer.restyle(line.takeLeft(whole)) { $0.isReversed = true }
             } else {
                 buffer.write(field.text, in: line, style: style)
             }
@@ -125,6 +136,11 @@ struct FormView {
         case (_, .failure(let error)?):
             buffer.write(error.description, in: area, row: 1, style: Style(.bad))
         case (.success, _):
+            if let twin {
+                buffer.write(
+                    "the same as \(twin), seed included: change the seed for another run", in: area,
+                    style: Style(.warning))
+            }
             buffer.write("Enter launches, Ctrl-S saves it as a file, Ctrl-O does both", in: area, row: 1, style: .dim)
         }
     }

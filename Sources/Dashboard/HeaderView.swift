@@ -12,6 +12,11 @@ struct HeaderView: Widget {
     init(_ state: State) {
         current = state.tab
         var facts: [(String, Role)] = []
+        if let replay = state.replay {
+            facts.append(("replay of \(replay.run)", .warning))
+            facts.append((replay.speedText, .normal))
+            facts.append(("run of \(state.localTime(replay.createdAt).date)", .normal))
+        }
         let active = state.catalog.activeRuns
         let running = active.filter { $0.state == .running }
         for (wanted, role) in [(RunEntry.State.running, Role.good), (.paused, .warning), (.queued, .normal)] {
@@ -26,9 +31,11 @@ struct HeaderView: Widget {
             let isCrowded = threads > machine.threadBudget
             facts.append(("threads \(threads)/\(machine.threadBudget)", isCrowded ? .warning : .normal))
             facts.append(("memory \(Self.gibibytes(machine))", .normal))
-            facts.append(("cpu \(Readable.fixed(machine.cpuShare * 100, decimals: 0)) %", .normal))
+            if let use = machine.processorUse {
+                facts.append(("cpu \(Readable.fixed(use.all * 100, decimals: 0)) %", .normal))
+            }
         }
-        if facts.isEmpty { facts.append(("no run goes on", .dim)) }
+        if facts.isEmpty { facts.append(("idle", .dim)) }
         self.facts = facts
     }
 

@@ -21,9 +21,15 @@ struct HelpView: Widget {
         ("Wheel", "Move in lists, zoom in charts"),
     ]
 
+    private static let signs = [
+        ("▶ = +", "Running, paused, queued"),
+        ("✓ ■", "Done, stopped"),
+        ("! ✗", "Interrupted, or a broken file; diverged or failed"),
+    ]
+
     /// All lines as wide as they are drawn; the keys of a line that goes on stand once.
     private func rows(in area: Rect) -> (rows: [(keys: String, text: String)], keys: Int, width: Int) {
-        let all = lines + Self.mouse
+        let all = lines + Self.mouse + Self.signs
         let keys = (all.map(\.0.count).max() ?? 0) + 2
         let width = min(keys + (all.map(\.1.count).max() ?? 0) + 4, area.width)
         let rows = all.flatMap { line in

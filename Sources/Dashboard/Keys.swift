@@ -4,7 +4,8 @@ package import Screen
 
 /// Where keys go to.
 package enum Context: Hashable, CaseIterable {
-    case overview, run, compare, pictures, log, form, filter, search, line, sorting, quitting, ending, deleting, help
+    case overview, run, compare, pictures, log, form, filter, search, line, sorting, quitting, ending, deleting,
+        launching, discarding, help, tooSmall
 
     init(_ tab: Tab) {
         self =
@@ -51,7 +52,10 @@ package enum Keys {
         Binding(
             .stopAndQuit, [.character("s")], in: [.quitting], "Stop all runs with a checkpoint and quit",
             bar: "stop and save"),
-        Binding(.confirm, [.character("y"), .enter], in: [.deleting], "Delete", bar: "delete"),
+        // Not Enter, which is pressed too easily.
+        Binding(.confirm, [.character("y")], in: [.deleting], "Delete", bar: "delete"),
+        Binding(.confirm, [.character("y")], in: [.launching], "Launch all the same", bar: "launch"),
+        Binding(.confirm, [.character("y")], in: [.discarding], "Discard what was typed", bar: "discard"),
         Binding(.launchForm, [.enter, .control("r")], in: [.form], "Launch the new experiment", bar: "launch"),
         Binding(.saveForm, [.control("s")], in: [.form], "Save it under experiments/", bar: "save"),
         Binding(.saveAndLaunchForm, [.control("o")], in: [.form], "Save it and launch it", bar: "save and launch"),
@@ -59,7 +63,9 @@ package enum Keys {
             .open, [.enter], in: [.overview], "Launch the selected experiment or all marked ones; open a run",
             bar: "launch"),
         Binding(.open, [.enter], in: [.pictures], "Show the pictures of a cell of the matrix", bar: "open cell"),
-        Binding(.newVariant, [.character("n")], in: runs, "Make a new experiment from the selected one", bar: "new"),
+        Binding(
+            .newVariant, [.character("n")], in: runs.union([.launching]), "Make a new experiment from the selected one",
+            bar: "new"),
         Binding(.stop, [.character("s")], in: runs, "Stop runs with a checkpoint; take queued ones out", bar: "stop"),
         Binding(.pause, [.character("p")], in: runs, "Hold runs, or let held ones go on", bar: "pause"),
         Binding(
@@ -84,7 +90,7 @@ package enum Keys {
         Binding(
             .sort, [.character("o"), .function(6)], in: [.overview], "Choose what the list is sorted by", bar: "sort"),
         Binding(.confirm, [.enter, .character(" ")], in: [.sorting], "Sort by it", bar: "sort"),
-        Binding(.sortReverse, [.character("O")], in: [.overview], "Turn the order round"),
+        Binding(.sortReverse, [.character("O")], in: [.overview], "Reverse the order"),
         Binding(
             .axis, [.character("x")], in: charts, "Draw curves over epochs, steps, time or pictures", bar: "x axis"),
         Binding(.smoothing, [.character("w")], in: charts, "Smooth curves more, or not at all", bar: "smooth"),
@@ -128,10 +134,13 @@ package enum Keys {
         Binding(.first, [.home, .character("g")], in: tabs.union([.help, .sorting]), "Go to the first row"),
         Binding(.last, [.end, .character("G")], in: tabs.union([.help, .sorting]), "Go to the last row"),
         Binding(.confirm, [.enter], in: [.filter, .search, .line], "Keep it", bar: "apply"),
-        Binding(.back, [.escape], in: [.overview], "Let go of cursor, filter and marks"),
-        Binding(.back, [.escape], in: everywhere.subtracting([.overview, .ending]), "Go back", bar: "back"),
+        Binding(.back, [.escape], in: [.overview], "Clear cursor, filter and marks"),
+        Binding(
+            .back, [.escape], in: everywhere.subtracting([.overview, .ending, .tooSmall]), "Go back", bar: "back"),
         Binding(.help, [.character("?"), .function(1)], in: tabs, "Show all keys", bar: "help"),
-        Binding(.quit, [.character("q"), .function(10)], in: tabs, "Quit; asks while runs go on", bar: "quit"),
+        Binding(
+            .quit, [.character("q"), .function(10)], in: tabs.union([.tooSmall]), "Quit; asks while runs go on",
+            bar: "quit"),
         Binding(.redraw, [.control("l")], in: everywhere, "Draw the screen again"),
         Binding(.suspend, [.control("z")], in: everywhere, "Go to the shell; fg comes back"),
     ]

@@ -6,6 +6,9 @@ internal import Screen
 struct Layout {
     /// The least that the dashboard can be used on.
     static let smallest = Size(columns: 60, rows: 16)
+
+    static func isTooSmall(_ size: Size) -> Bool { size.columns < smallest.columns || size.rows < smallest.rows }
+
     /// From here on charts stand beside the list instead of below it.
     private static let wideColumns = 110
 
@@ -20,14 +23,11 @@ struct Layout {
     var matrix = Rect(Size(columns: 0, rows: 0))
     var pictures = Rect(Size(columns: 0, rows: 0))
     var filters = Rect(Size(columns: 0, rows: 0))
-    let isTooSmall: Bool
-
     /// Rows of the list that are seen at once.
     var visibleRows: Int { max(list.height - 3, 1) }
 
     init(_ state: State) {
         var rest = Rect(state.size)
-        isTooSmall = rest.width < Self.smallest.columns || rest.height < Self.smallest.rows
         header = rest.takeTop(1)
         keyBar = rest.takeBottom(1)
         body = rest

@@ -60,7 +60,7 @@ enum ListRow: Hashable {
         switch self {
         case .run(let run):
             switch run.state {
-            case .running, .paused: 0
+            case .running, .replay, .paused: 0
             case .queued: 1
             default: 4
             }
@@ -95,7 +95,7 @@ enum ListRow: Hashable {
 
 /// A column of the list.
 enum ListColumn: String, CaseIterable {
-    case name, state, epoch, loss, acc, best, rate, time, ratio, lr, depth, resize, batch
+    case name, state, epoch, loss, acc, best, rate, time, ratio, lr, depth, resize, batch, seed, limits
 
     var title: String {
         switch self {
@@ -115,6 +115,10 @@ enum ListColumn: String, CaseIterable {
         case .name: return row.name
         case .state:
             if let position = run?.queuePosition, run?.state == .queued { return "queued \(position)" }
+            // Another process trains it.
+            if let run, run.state == .running, !run.isOurs {
+                return run.owner.map { "pid \($0.process)" } ?? "elsewhere"
+            }
             return row.state
         case .epoch:
             guard let experiment else { return "" }
@@ -129,6 +133,10 @@ enum ListColumn: String, CaseIterable {
         case .depth: return experiment.map { "\($0.network.depth)" } ?? ""
         case .resize: return experiment.map { "\($0.data.resize)" } ?? ""
         case .batch: return experiment.map { "\($0.data.batchSize)" } ?? ""
+        case .seed: return experiment.map { "\($0.training.seed)" } ?? ""
+        case .limits:
+            guard let data = experiment?.data, data.limitTrain != nil || data.limitTest != nil else { return "" }
+            return [data.limitTrain, data.limitTest].map { $0.map(String.init) ?? "all" }.joined(separator: "/")
         }
     }
 
@@ -148,6 +156,8 @@ enum ListColumn: String, CaseIterable {
         case .depth: return experiment.map { Double($0.network.depth) }
         case .resize: return experiment.map { Double($0.data.resize) }
         case .batch: return experiment.map { Double($0.data.batchSize) }
+        case .seed: return experiment.map { Double($0.training.seed) }
+        case .limits: return (experiment?.data.limitTrain ?? experiment?.data.limitTest).map(Double.init)
         }
     }
 

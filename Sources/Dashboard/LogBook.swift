@@ -13,12 +13,14 @@ struct LogBook: Hashable {
 
     /// A line.
     struct Line: Hashable {
-        /// Seconds since the dashboard began; negative before.
-        var seconds: Double
+        /// Seconds since 1970.
+        var time: Double
         /// Who said it: a run's name, or empty for the dashboard.
         var source: String
         var text: String
         var level: Level
+        /// The number of the record that said it, if one did.
+        var sequence: Int?
     }
 
     /// Older lines are dropped beyond so many.
@@ -30,28 +32,25 @@ struct LogBook: Hashable {
     /// Lines that lie below the screen; 0 follows the newest.
     private(set) var linesBelow = 0
 
-    mutating func append(_ text: String, from source: String = "", level: Level = .plain, at seconds: Double) {
-        lines.append(Line(seconds: seconds, source: source, text: text, level: level))
+    mutating func append(_ text: String, level: Level = .plain, at time: Double) {
+        append(Line(time: time, source: "", text: text, level: level))
+    }
+
+    private mutating func append(_ line: Line) {
+        lines.append(line)
         if linesBelow > 0 { linesBelow += 1 }
         if lines.count > Self.mostLines { lines.removeFirst(lines.count - Self.mostLines) }
         linesBelow = min(linesBelow, lines.count - 1)
     }
 
     /// Takes what a run said, unless it is mere progress.
-    mutating func append(_ record: RunRecord, at seconds: Double) {
-        guard let (text, level) = Self.line(of: record.event) else { return }
-        append(text, from: record.run, level: level, at: seconds)
+    mutating func append(_ record: RunRecord) {
+        if let line = Line(record), !lines.suffix(1000).contains(where: line.isSame(as:)) { append(line) }
     }
 
-    /// Puts what runs said before the dashboard began before all else.
-    ///
-    /// - Parameter secondsToStart: when it began, by the clock of the records.
-    mutating func putBefore(_ records: [RunRecord], secondsToStart: Double) {
-        let old = records.compactMap { record in
-            Self.line(of: record.event).map { text, level in
-                Line(seconds: min(record.time - secondsToStart, 0), source: record.run, text: text, level: level)
-            }
-        }
+    /// Puts what runs said before the dashboard began before all else. What was said in the meantime is there already.
+    mutating func putBefore(_ records: [RunRecord]) {
+        let old = records.compactMap(Line.init).filter { !lines.contains(where: $0.isSame(as:)) }
         lines.insert(contentsOf: old.suffix(max(Self.mostLines - lines.count, 0)), at: 0)
     }
 
@@ -67,9 +66,9 @@ struct LogBook: Hashable {
         if !text.isEmpty { findMatch(backwards: true, fromHere: true) }
     }
 
-    func isMatch(_ line: Line) -> Bool {
-        !search.isEmpty && (line.text + " " + line.source).lowercased().contains(search.lowercased())
-    }
+    func isMatch(_ line: Line) -> Bool { isMatch(line.text) || isMatch(line.source) }
+
+    func isMatch(_ text: String) -> Bool { !search.isEmpty && text.lowercased().contains(search.lowercased()) }
 
     /// Scrolls so that the next line that matches is the lowest one shown.
     mutating func findMatch(backwards: Bool, fromHere: Bool = false) {
@@ -81,7 +80,7 @@ struct LogBook: Hashable {
         if let found { linesBelow = lines.count - 1 - found }
     }
 
-    private static func line(of event: RunEvent) -> (String, Level)? {
+    fileprivate static func line(of event: RunEvent) -> (String, Level)? {
         func metric(_ value: Double) -> String { Readable.fixed(value, decimals: 3) }
         switch event {
         case .progress: return nil
@@ -113,5 +112,18 @@ struct LogBook: Hashable {
             case .failed(let reason): return ("failed: \(reason)", .bad)
             }
         }
+    }
+}
+
+extension LogBook.Line {
+    /// What a record says; `nil` for mere progress.
+    fileprivate init?(_ record: RunRecord) {
+        guard let (text, level) = LogBook.line(of: record.event) else { return nil }
+        self.init(time: record.time, source: record.run, text: text, level: level, sequence: record.sequence)
+    }
+
+    /// Whether both say the same record; a store has its time in milliseconds.
+    fileprivate func isSame(as line: LogBook.Line) -> Bool {
+        sequence != nil && sequence == line.sequence && source == line.source && (time - line.time).magnitude < 1
     }
 }

@@ -6,8 +6,20 @@ internal import Screen
 /// The panel with the log.
 struct LogView: Widget {
     private let log: LogBook
+    private let localTime: (Double) -> LocalTime
+    private let today: String
 
-    init(_ state: State) { log = state.log }
+    init(_ state: State) {
+        log = state.log
+        localTime = state.localTime
+        today = state.localTime(state.time).date
+    }
+
+    /// The time of day, `10:05:12`, or the day with it, `05-04 10:05`.
+    private func time(of line: LogBook.Line) -> String {
+        let time = localTime(line.time)
+        return time.date == today ? time.timeOfDay : "\(time.date.suffix(5)) \(time.timeOfDay.prefix(5))"
+    }
 
     func draw(in area: Rect, on buffer: inout CellBuffer) {
         guard !area.isEmpty else { return }
@@ -23,7 +35,8 @@ struct LogView: Widget {
                 "nothing has happened yet; what runs and vgglab say is told here", in: content, style: .dim)
         }
         let sources = min(log.lines.suffix(200).map { buffer.glyphs.width(of: $0.source) }.max() ?? 0, 20)
-        let indent = 9 + (sources > 0 ? sources + 2 : 0)
+        let times = 13
+        let indent = times + (sources > 0 ? sources + 2 : 0)
         // Long lines take several rows; those that fit are found from the lowest on.
         var shown: [(line: LogBook.Line, texts: [String])] = []
         var height = 0
@@ -41,11 +54,12 @@ struct LogView: Widget {
         }
         var row = isFilled ? 0 : min(content.height - height, 0)
         for (line, texts) in shown.reversed() {
-            buffer.write(line.time.leftPadded(to: 7), in: content, row: row, style: .dim)
+            buffer.write(time(of: line).leftPadded(to: times - 2), in: content, row: row, style: .dim)
             buffer.write(
-                line.source, at: Point(x: content.x + 9, y: content.y + row), style: Style(.accent),
+                line.source, at: Point(x: content.x + times, y: content.y + row),
+                style: log.isMatch(line.source) ? Style(.match, bold: true) : Style(.accent),
                 width: row >= 0 ? sources : 0)
-            let style = log.isMatch(line) ? Style(.match, bold: true) : line.style
+            let style = log.isMatch(line.text) ? Style(.match, bold: true) : line.style
             for (index, text) in texts.enumerated() where row + index >= 0 {
                 let place = Point(x: content.x + indent, y: content.y + row + index)
                 buffer.write(text, at: place, style: style, width: max(content.width - indent, 0))
@@ -56,15 +70,6 @@ struct LogView: Widget {
 }
 
 extension LogBook.Line {
-    /// The time since the dashboard began, or before: `1:05`, `-3 h`.
-    fileprivate var time: String {
-        guard seconds < 0 else { return ListColumn.clock(seconds) }
-        let (minute, hour, day) = (60.0, 3600.0, 86400.0)
-        let units = [(day, "d", 2 * day), (hour, "h", 2 * hour), (minute, "min", minute), (1, "s", 0)]
-        guard let (unit, name, _) = units.first(where: { -seconds >= $0.2 }) else { return "" }
-        return "-\(Readable.count(Int(min((-seconds / unit).rounded(.up), 99_999)))) \(name)"
-    }
-
     fileprivate var style: Style {
         switch level {
         case .plain: .normal

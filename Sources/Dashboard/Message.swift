@@ -7,8 +7,12 @@ public import Screen
 public enum Message: Sendable {
     /// A key, the mouse, or another size of the terminal.
     case input(Input)
-    /// Time has passed; the seconds come from a clock that never jumps.
-    case tick(seconds: Double)
+    /// Time has passed.
+    ///
+    /// - Parameters:
+    ///   - seconds: by a clock that never jumps.
+    ///   - time: seconds since 1970, by the clock of records.
+    case tick(seconds: Double, time: Double)
     /// The experiment files, read (again).
     case experiments([ExperimentEntry])
     /// Every run that the store and the queue know.
@@ -18,9 +22,9 @@ public enum Message: Sendable {
     /// What runs say now, in order for each; progress may be thinned.
     case records([RunRecord])
     /// What runs said before the dashboard began, by time, for the log.
-    ///
-    /// - Parameter now: seconds since 1970, by the clock of the records.
-    case earlier([RunRecord], now: Double)
+    case earlier([RunRecord])
+    /// That all that is shown is a replay.
+    case replay(ReplayInfo)
     /// How busy this machine is.
     case machine(MachineLoad)
     /// What a data set holds; the answer to `Effect.loadFacts` where it is found.
@@ -30,7 +34,11 @@ public enum Message: Sendable {
     /// Each block's share of a run's step; the answer to `Effect.loadProfile`.
     case profile(run: String, [BlockShare])
     /// What a run's network makes of test pictures; the answer to `Effect.loadPredictions`.
-    case predictions(run: String, Result<PredictionReport, Problem>)
+    ///
+    /// - Parameter run: with the filter, what was asked.
+    case predictions(run: String, PictureFilter, Result<PredictionReport, Problem>)
+    /// What became of an experiment that was launched: its run's name, or why there is none.
+    case launched(LaunchRequest, Result<String, Problem>)
     /// What a fork of a run can begin with, the newest first; the answer to `Effect.loadCheckpoints`.
     case checkpoints(run: String, [CheckpointEntry])
     /// Why an experiment could not be saved, in one sentence; an answer to `Effect.saveExperiment`.
@@ -41,6 +49,23 @@ public enum Message: Sendable {
     case log(String)
     /// Somebody asked the program to end, as Ctrl-C does; the answer is that of the quit key.
     case askedToQuit
+}
+
+/// A stored run that passes once more.
+public struct ReplayInfo: Sendable, Hashable {
+    /// Name of the run.
+    public var run: String
+    /// How much faster than it was.
+    public var speed: Double
+    /// Seconds since 1970 when the run was created.
+    public var createdAt: Double
+
+    /// A replay of a run.
+    public init(run: String, speed: Double, createdAt: Double) {
+        self.run = run
+        self.speed = speed
+        self.createdAt = createdAt
+    }
 }
 
 /// What went wrong, in one sentence for a person.

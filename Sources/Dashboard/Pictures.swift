@@ -11,10 +11,20 @@ struct Pictures: Hashable {
     private(set) var report: PredictionReport?
     private(set) var problem: String?
     private(set) var isLoading = false
+    /// Which pictures were asked for last.
     private(set) var filter = PictureFilter.wrong
+    /// Which pictures the report has.
+    private(set) var shownFilter = PictureFilter.wrong
     /// The matrix's row and column under the cursor.
     private(set) var truth = 0
     private(set) var prediction = 0
+    /// The matrix's first row and column that are shown.
+    private var firstTruth = 0
+    private var firstPrediction = 0
+    var firstCell: (row: Int, column: Int) {
+        get { (firstTruth, firstPrediction) }
+        set { (firstTruth, firstPrediction) = (newValue.row, newValue.column) }
+    }
     /// Rows of pictures above the screen.
     private(set) var top = 0
     var panel = Panel.matrix
@@ -22,18 +32,17 @@ struct Pictures: Hashable {
     /// Begins to wait for a run's report.
     mutating func load(_ run: String, _ filter: PictureFilter) -> Effect {
         if run != self.run { report = nil }
-        (self.run, self.filter, isLoading, problem, top) = (run, filter, true, nil, 0)
+        (self.run, self.filter, isLoading, problem) = (run, filter, true, nil)
         return .loadPredictions(run: run, filter)
     }
 
-    mutating func take(_ answer: Result<PredictionReport, Problem>, of run: String) {
-        guard run == self.run else { return }
+    /// Takes an answer, unless something else has been asked since.
+    mutating func take(_ answer: Result<PredictionReport, Problem>, of run: String, _ filter: PictureFilter) {
+        guard run == self.run, filter == self.filter, isLoading else { return }
         isLoading = false
         switch answer {
-        case .success(let report):
-            self.report = report
-            problem = nil
-        case .failure(let problem): self.problem = problem.description
+        case .success(let report): (self.report, shownFilter, problem, top) = (report, filter, nil, 0)
+        case .failure(let problem): (report, self.problem) = (nil, problem.description)
         }
         moveCell(rows: 0, columns: 0)
     }

@@ -15,19 +15,19 @@ struct PicturesView: Widget {
 
     private var title: String {
         guard let report = pictures.report else { return "Test pictures" }
-        switch pictures.filter {
+        switch pictures.shownFilter {
         case .all: return "Test pictures"
         case .wrong: return "Misclassified test pictures"
         case .cell(let truth, let prediction):
             let (truth, prediction) = (report.name(of: truth), report.name(of: prediction))
-            return truth == prediction ? "\(truth), seen as such" : "\(truth) taken for \(prediction)"
+            return truth == prediction ? "\(truth), classified correctly" : "\(truth) taken for \(prediction)"
         }
     }
 
     /// How many there are, and how many of them were given.
     private func count(_ report: PredictionReport) -> String {
         let all =
-            switch pictures.filter {
+            switch pictures.shownFilter {
             case .all: report.confusion.joined().reduce(0, +)
             case .wrong:
                 report.confusion.enumerated().reduce(0) { sum, row in

@@ -7,6 +7,7 @@ internal import Screen
 /// The panel with the progress of the selected run.
 struct ProgressView: Widget {
     private let run: RunEntry?
+    private let replay: ReplayInfo?
     private let series: RunSeries?
     /// Who else computes, the longest words first.
     private let company: [String]
@@ -16,6 +17,7 @@ struct ProgressView: Widget {
     init(_ state: State) {
         let shown = state.shownRuns
         run = shown.first { $0.state == .running } ?? shown.first
+        replay = state.replay
         series = run.flatMap { state.catalog.series[$0.name] }
         company = Self.company(run, state)
         let row = state.list.selectedRow
@@ -35,7 +37,8 @@ struct ProgressView: Widget {
         guard let run, run.state == .running else { return [] }
         if state.runningCount > 1 { return [" (shared)"] }
         guard run.isOurs, let machine = state.machine else { return [] }
-        let others = max(machine.cpuShare - machine.ownCPUShare, 0)
+        guard let use = machine.processorUse else { return [] }
+        let others = max(use.all - use.own, 0)
         guard others >= quietShare else { return [" (alone)"] }
         return [" (others take \(Readable.fixed(others * 100, decimals: 0)) % cpu)", " (shared)"]
     }
@@ -53,6 +56,7 @@ struct ProgressView: Widget {
         switch run.state {
         case .running:
             return run.remainingSeconds.map { "\(Readable.duration(seconds: $0)) left" } ?? "time left not known yet"
+        case .replay: return replay.map { "replay, \($0.speedText)" } ?? "replay"
         case .paused: return "paused"
         case .queued: return run.queuePosition.map { "place \($0) in the queue" } ?? "queued"
         default: return "\(run.state.rawValue) after \(Readable.duration(seconds: run.elapsedSeconds))"
@@ -111,4 +115,9 @@ struct ProgressView: Widget {
         let rates = (series?.points ?? []).suffix(max(rest.width, 0)).map(\.examplesPerSecond)
         buffer.draw(Sparkline(rates, role: .dim), in: rest)
     }
+}
+
+extension ReplayInfo {
+    /// How much faster than the run it is: `12 × speed`.
+    var speedText: String { "\(Readable.fixed(speed, decimals: speed < 9.95 ? 1 : 0)) × speed" }
 }

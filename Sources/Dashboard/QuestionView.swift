@@ -1,5 +1,6 @@
 // A question, or what is being done, over a view. The keys that answer it stand in it and in the key bar.
 
+internal import Experiments
 internal import RunLog
 internal import Screen
 
@@ -16,9 +17,9 @@ struct QuestionView: Widget {
         let more = runs.count > 4 ? ["and \(runs.count - 4) more"] : []
         return QuestionView(
             title: "Quit?",
-            lines: ["\(runs.count == 1 ? "This run goes" : "These \(runs.count) runs go") on:", ""] + names + more
-                + ["", "Stopped runs keep a checkpoint; r goes on with them later."]
-                + (runs.contains { $0.state == .queued } ? ["Queued ones are taken out."] : []),
+            lines: ["\(runs.count == 1 ? "This run" : "These \(runs.count) runs") will stop:", ""] + names + more
+                + ["", "Stopped runs keep a checkpoint; r resumes them later."]
+                + (runs.contains { $0.state == .queued } ? ["Queued runs are removed."] : []),
             answers: [("s", "stop and save"), ("Esc", "go back")])
     }
 
@@ -41,8 +42,36 @@ struct QuestionView: Widget {
             title: "Delete?",
             lines: ["\(names.count == 1 ? "This run" : "These \(names.count) runs") with all checkpoints:", ""]
                 + names.prefix(6) + (names.count > 6 ? ["and \(names.count - 6) more"] : [])
-                + ["", "There is no way back."],
+                + ["", "This cannot be undone."],
             answers: [("y", "delete"), ("Esc", "go back")])
+    }
+
+    static let discard = QuestionView(
+        title: "Discard?", lines: ["What you typed into the form is lost."],
+        answers: [("y", "discard"), ("Esc", "go back")])
+
+    /// What is asked before experiments are launched that take long, are many, or were trained before.
+    static func launch(_ launch: State.Launch, _ state: State) -> QuestionView {
+        let experiments = state.experiments(of: launch)
+        let count = experiments.count
+        var lines = ["\(count == 1 ? "This run" : "These \(count) runs"):", ""]
+        lines += experiments.prefix(4).map(\.name) + (count > 4 ? ["and \(count - 4) more"] : [])
+        if let seconds = state.seconds(of: experiments) {
+            lines += ["", "Training takes about \(Readable.duration(seconds: seconds))\(count == 1 ? "" : " in all")."]
+        }
+        guard case .new = launch else {
+            return QuestionView(title: "Train again?", lines: lines, answers: [("y", "launch"), ("Esc", "go back")])
+        }
+        let twins = experiments.compactMap { experiment in
+            state.twins(of: experiment).first.map { (experiment.training.seed, $0) }
+        }
+        if !twins.isEmpty {
+            lines += [""] + twins.prefix(3).map { "Trained before, or queued, with the same seed \($0): \($1)." }
+            if twins.count > 3 { lines.append("And \(twins.count - 3) more.") }
+        }
+        return QuestionView(
+            title: "Launch?", lines: lines,
+            answers: [("y", "launch"), ("n", "new variant, such as another seed"), ("Esc", "go back")])
     }
 
     func draw(in area: Rect, on buffer: inout CellBuffer) {

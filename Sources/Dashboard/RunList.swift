@@ -16,14 +16,17 @@ struct RunList: Hashable {
     /// Whether the person has chosen the selected row; until then it is the first one.
     private var isChosen = false
     private(set) var marks: Set<RowID> = []
+    /// The filter in force, as it was typed.
     private(set) var filterText = ""
-    /// Why the filter cannot be read; the last one that could be stays in force.
+    /// Why the text that was typed last is not in force; the last one that could be read is.
     private(set) var filterProblem: String?
     private var filter = RunFilter()
     /// The first row on the screen.
     var top = 0
     private var sort: ListColumn?
     private var isDescending = false
+    /// A run that is to be selected as soon as it is there, unless another row is chosen first.
+    private(set) var awaited: String?
 
     var selectedRow: ListRow? { selectedIndex.map { rows[$0] } }
 
@@ -55,9 +58,16 @@ struct RunList: Hashable {
         total = all.count
         rows = sorted(filter == RunFilter() ? all : all.filter { $0.matches(filter) })
         if !marks.isEmpty { marks.formIntersection(all.map(\.id)) }
-        selectedIndex = rows.firstIndex { $0.id == selected }
-        if selectedIndex == nil || !isChosen { place(selectionAt: old ?? 0) }
+        if let name = awaited, let index = rows.firstIndex(where: { $0.id == .run(name) }) {
+            select(index)
+        } else {
+            selectedIndex = rows.firstIndex { $0.id == selected }
+            if selectedIndex == nil || !isChosen { place(selectionAt: old ?? 0) }
+        }
     }
+
+    /// Selects a run when it comes; `nil` waits no more.
+    mutating func select(whenItComes run: String?) { awaited = run }
 
     /// Takes over what runs have said where that changes neither which rows there are nor their order.
     ///
@@ -110,7 +120,7 @@ struct RunList: Hashable {
     }
 
     mutating func select(_ index: Int) {
-        isChosen = true
+        (isChosen, awaited) = (true, nil)
         place(selectionAt: index)
     }
 
@@ -142,15 +152,16 @@ struct RunList: Hashable {
 
     /// Filters as a person types.
     mutating func setFilter(_ text: String, _ catalog: Catalog, _ preferences: Preferences) {
-        filterText = text
         do {
             filter = try RunFilter(text)
-            filterProblem = nil
+            (filterText, filterProblem) = (text, nil)
         } catch {
             filterProblem = error.description
         }
         refresh(catalog, preferences)
     }
+
+    mutating func forgetFilterProblem() { filterProblem = nil }
 
     /// Scrolls so that the selected row is among `height` rows.
     mutating func scroll(toShow height: Int) {
@@ -168,7 +179,7 @@ extension RunList.SortKey {
         guard case .run(let run) = row else { return }
         switch run.state {
         case .queued: number = run.queuePosition.map(Double.init) ?? .infinity
-        case .running, .paused: number = run.createdAt
+        case .running, .replay, .paused: number = run.createdAt
         default: (number, tie) = (-run.createdAt, -place)
         }
     }

@@ -6,6 +6,8 @@ internal import Screen
 struct RunListView: Widget {
     private let list: RunList
     private let table: Table
+    /// Columns from the left; `nil` is the sign of the state.
+    private let order: [ListColumn?]
     private let title: String
     private let isFocused: Bool
 
@@ -17,24 +19,44 @@ struct RunListView: Widget {
         let filter = state.list.filterText.isEmpty ? "" : " · /\(state.list.filterText)"
         title = (rows == total ? "" : "\(rows) of ") + "\(total)" + marked + filter
 
-        let columns = Self.columns(for: state.list.rows, sortedBy: state.preferences.sortColumn)
-        let sorted = Self.order.firstIndex { $0?.rawValue == state.preferences.sortColumn }
+        let sortColumn = state.preferences.sortColumn
+        let order = Self.order(for: state.list.rows, sortedBy: sortColumn)
+        self.order = order
+        let columns = Self.columns(order, for: state.list.rows, sortedBy: sortColumn)
+        let sorted = order.firstIndex { $0?.rawValue == sortColumn }
         let (catalog, list) = (state.catalog, state.list)
         table = Table(
             columns: columns, rowCount: rows, offset: list.top, selection: list.selectedIndex,
             order: sorted.map { Table.Order(column: $0, ascending: !state.preferences.isDescending) },
             focused: isFocused, placeholder: Self.placeholder(state)
-        ) { Self.row(list.rows[$0], list, catalog) }
+        ) { Self.row(list.rows[$0], order, list, catalog) }
     }
 
-    /// Columns from the left; `nil` is the sign of the state.
-    private static let order: [ListColumn?] = [
-        nil, .name, .state, .ratio, .lr, .depth, .resize, .batch, .epoch, .loss, .acc, .best, .rate, .time,
+    private static let allColumns: [ListColumn?] = [
+        nil, .name, .state, .ratio, .lr, .depth, .resize, .batch, .limits, .seed, .epoch, .loss, .acc, .best, .rate,
+        .time,
     ]
 
-    private static func columns(for rows: [ListRow], sortedBy sorted: String) -> [Table.Column] {
-        // Measuring the rows that one is likely to see is enough.
-        let seen = rows.prefix(200).filter { $0.problem == nil }
+    /// Measuring the rows that one is likely to see is enough.
+    private static func measured(_ rows: [ListRow]) -> [ListRow] { rows.prefix(200).filter { $0.problem == nil } }
+
+    /// Limits and seeds take room only where some row has one.
+    private static func order(for rows: [ListRow], sortedBy sorted: String) -> [ListColumn?] {
+        let seen = measured(rows)
+        return allColumns.filter { column in
+            switch column {
+            case let column? where column.rawValue == sorted: true
+            case .limits?: seen.contains { !ListColumn.limits.text(of: $0).isEmpty }
+            case .seed?: seen.contains { ListColumn.seed.text(of: $0) != "0" }
+            default: true
+            }
+        }
+    }
+
+    private static func columns(
+        _ order: [ListColumn?], for rows: [ListRow], sortedBy sorted: String
+    ) -> [Table.Column] {
+        let seen = measured(rows)
         return order.map { column in
             guard let column else { return Table.Column("", width: 1, rank: 0) }
             // Which column gives way first where room is scarce, and how wide it is at least, so that it does not jump.
@@ -48,27 +70,32 @@ struct RunListView: Widget {
                 case .ratio: (5, 5, 5)
                 case .loss: (6, 5, 7)
                 case .best: (7, 4, 5)
-                case .depth: (8, 5, 5)
-                case .rate: (9, 5, 7)
-                case .time: (10, 7, 9)
-                case .resize: (11, 4, 4)
-                case .batch: (12, 5, 5)
+                case .limits: (8, 6, 13)
+                case .seed: (9, 4, 8)
+                case .depth: (10, 5, 5)
+                case .rate: (11, 5, 7)
+                case .time: (12, 7, 9)
+                case .resize: (13, 4, 4)
+                case .batch: (14, 5, 5)
                 }
             let longest = seen.map { GlyphSet.unicode.width(of: column.text(of: $0)) }.max() ?? 0
             let arrow = column.rawValue == sorted ? column.title.count + 1 : 0
+            // What the list is sorted by is always shown.
             return Table.Column(
-                column.title, width: max(min(max(longest, least), most), arrow), rank: rank,
+                column.title, width: max(min(max(longest, least), most), arrow), rank: arrow > 0 ? 0 : rank,
                 align: column.isNumber ? .right : .left, elastic: column == .name)
         }
     }
 
     private static func placeholder(_ state: State) -> String {
         if !state.isLoaded { return "reading experiments and runs" }
-        if state.list.total > 0 { return "nothing is like that; Esc shows all" }
+        if state.list.total > 0 { return "no matches; Esc clears the filter" }
         return "no experiments here: n makes one"
     }
 
-    private static func row(_ row: ListRow, _ list: RunList, _ catalog: Catalog) -> Table.Row {
+    private static func row(
+        _ row: ListRow, _ order: [ListColumn?], _ list: RunList, _ catalog: Catalog
+    ) -> Table.Row {
         let isMarked = list.marks.contains(row.id)
         let role: Role = row.run.map { .series(catalog.color(of: $0.name)) } ?? .match
         if let problem = row.problem {
@@ -92,12 +119,17 @@ struct RunListView: Widget {
     func row(at point: Point, in area: Rect) -> Int? { table.row(at: point, in: Panel.content(of: area)) }
 
     func column(at point: Point, in area: Rect) -> ListColumn? {
-        table.heading(at: point, in: Panel.content(of: area)).flatMap { Self.order[$0] }
+        table.heading(at: point, in: Panel.content(of: area)).flatMap { order[$0] }
     }
 
     func draw(in area: Rect, on buffer: inout CellBuffer) {
         guard !area.isEmpty else { return }
-        buffer.draw(Panel("Experiments and runs", right: title, focused: isFocused), in: area)
+        // What shapes the list goes before what it is called.
+        let (long, short) = ("Experiments and runs", "Runs")
+        func room(_ name: String) -> Int { area.width - name.count - 9 }
+        let width = buffer.glyphs.width(of: title)
+        let right = width <= room(short) ? title : String(title.prefix(max(room(short) - 1, 0))) + "…"
+        buffer.draw(Panel(width <= room(long) ? long : short, right: right, focused: isFocused), in: area)
         buffer.draw(table, in: Panel.content(of: area))
     }
 }
@@ -109,7 +141,7 @@ extension ListRow {
         case .experiment: problem == nil ? "·" : "!"
         case .run(let run):
             switch run.state {
-            case .running: "▶"
+            case .running, .replay: "▶"
             case .paused: "="
             case .queued: "+"
             case .done: "✓"
@@ -127,7 +159,7 @@ extension ListRow {
             switch run.state {
             case .running: .accent
             case .paused, .stopped, .interrupted: .warning
-            case .queued: .normal
+            case .queued, .replay: .normal
             case .done: .good
             case .diverged, .failed: .bad
             }

@@ -21,9 +21,25 @@ struct RunSeries: Hashable {
         var accuracy: Double
         /// Pictures a second of the epoch so far.
         var examplesPerSecond: Double
+        /// The epoch, from 1, its steps by then, and its means over them.
+        var epochSoFar: EpochSoFar
         /// Norm of the gradient, and share of units whose ReLU was closed for a whole batch, where they are known.
         var gradientNorm: Double?
         var deadShare: Double?
+    }
+
+    /// What an epoch has come to by one of its steps.
+    struct EpochSoFar: Hashable {
+        var epoch: Int
+        var steps: Int
+        var meanLoss: Double
+        var meanAccuracy: Double
+    }
+
+    /// What tells a start from another one: a run that is resumed uses the numbers of lost records once more.
+    fileprivate struct Start: Hashable {
+        var sequence: Int
+        var time: Double
     }
 
     /// More points than a screen has dots are thinned.
@@ -39,16 +55,25 @@ struct RunSeries: Hashable {
     private(set) var lastSequence = -1
     /// Whether the first record is there, so that nothing is missing before the others.
     private(set) var isComplete = false
+    private var starts: Set<Start> = []
     /// Steps that a new point stands for; doubles when points are thinned.
     private var stride = 1
 
-    /// Takes records in order; those that are known already are passed over.
+    /// Takes records in order; those that are known already are skipped. After a start that is new, records come again
+    /// that were lost: their numbers are used once more.
     mutating func append(_ records: some Sequence<RunRecord>) {
-        for record in records where record.sequence > lastSequence {
-            if record.sequence == 0 { isComplete = true }
-            lastSequence = record.sequence
-            append(record.event)
-        }
+        for record in records { append(record) }
+    }
+
+    /// Takes a record; `false` where it is known already.
+    @discardableResult
+    mutating func append(_ record: RunRecord) -> Bool {
+        let isNewStart = record.isStart && starts.insert(Start(record)).inserted
+        guard isNewStart || record.sequence > lastSequence else { return false }
+        if record.sequence == 0 { isComplete = true }
+        lastSequence = record.sequence
+        append(record.event)
+        return true
     }
 
     private mutating func append(_ event: RunEvent) {
@@ -81,11 +106,14 @@ struct RunSeries: Hashable {
         var point = Point(
             step: progress.step, weight: 1, epochs: passed + share, seconds: progress.elapsedSeconds,
             loss: progress.loss, accuracy: progress.meanAccuracy, examplesPerSecond: progress.examplesPerSecond,
+            epochSoFar: EpochSoFar(
+                epoch: progress.epoch, steps: progress.stepInEpoch, meanLoss: progress.meanLoss,
+                meanAccuracy: progress.meanAccuracy),
             gradientNorm: progress.gradientNorm, deadShare: progress.deadShare)
         // Means of an epoch so far at two places give the mean between them, whichever steps were left out.
-        let before = latest.flatMap { $0.epoch == progress.epoch && $0.step < progress.step ? $0 : nil }
-        if before != nil || progress.stepInEpoch > 0 {
-            let (from, to) = (Double(before?.stepInEpoch ?? 0), Double(progress.stepInEpoch))
+        let before = points.last.flatMap { $0.epochSoFar.epoch == progress.epoch ? $0.epochSoFar : nil }
+        if progress.stepInEpoch > before?.steps ?? 0 {
+            let (from, to) = (Double(before?.steps ?? 0), Double(progress.stepInEpoch))
             func between(_ old: Double, _ new: Double) -> Double { (new * to - old * from) / (to - from) }
             point.weight = max(Int(to - from), 1)
             let accuracy = between(before?.meanAccuracy ?? 0, progress.meanAccuracy)
@@ -126,4 +154,12 @@ extension RunSeries.Point {
         merged.deadShare = mean(deadShare, next.deadShare)
         return merged
     }
+}
+
+extension RunSeries.Start {
+    fileprivate init(_ record: RunRecord) { self.init(sequence: record.sequence, time: record.time) }
+}
+
+extension RunRecord {
+    fileprivate var isStart: Bool { if case .runStarted = event { true } else { false } }
 }

@@ -71,6 +71,8 @@ extension ListColumn {
         case .depth: "layers with weights"
         case .resize: "side of the pictures"
         case .batch: "pictures a step"
+        case .seed: "seed"
+        case .limits: "images used, training/test"
         }
     }
 }

@@ -53,8 +53,7 @@ extension State {
     private mutating func quit() -> [Effect] {
         if dialog == .quit || dialog == .ending { return [] }
         guard !activeRuns.isEmpty else { return [.quit(stopRuns: false)] }
-        form = nil
-        dialog = .quit
+        (dialogBelow, dialog) = (dialog, .quit)
         return []
     }
 
@@ -77,10 +76,19 @@ extension State {
             dialog = .none
             return log.setSearch("")
         case .form:
-            form = nil
-            dialog = .none
+            if form?.isEdited == true {
+                dialog = .discard
+            } else {
+                (form, dialog) = (nil, .none)
+            }
             return
-        case .help, .quit, .delete, .sort, .tags, .note:
+        case .discard:
+            dialog = .form
+            return
+        case .quit:
+            (dialog, dialogBelow) = (dialogBelow, .none)
+            return
+        case .help, .delete, .launch, .sort, .tags, .note:
             dialog = .none
             return
         }
@@ -139,6 +147,11 @@ extension State {
         pictures.limitScroll(to: PicturesView(self).lastTop(in: Layout(self).pictures))
     }
 
+    /// Keeps the selected cell of the confusion matrix in sight.
+    mutating func scrollMatrix() {
+        if let first = MatrixView(self).firstCell(in: Layout(self).matrix) { pictures.firstCell = first }
+    }
+
     private mutating func move(_ command: Command) {
         if dialog == .form {
             let step = rows(of: command, page: 1)
@@ -153,9 +166,9 @@ extension State {
         if case .help = dialog { return scrollHelp(by: rows(of: command, page: max(size.rows - 6, 1))) }
         switch (tab, command) {
         case (.overview, .left), (.run, .left), (.compare, .left):
-            curves.moveCursor(by: -1.0 / 64, in: chartExtent)
+            curves.moveCursor(by: -1.0 / 64, on: chartCurves)
         case (.overview, .right), (.run, .right), (.compare, .right):
-            curves.moveCursor(by: 1.0 / 64, in: chartExtent)
+            curves.moveCursor(by: 1.0 / 64, on: chartCurves)
         case (.log, _): scrollLog(by: rows(of: command, page: max(size.rows - 5, 1)))
         case (.pictures, _) where pictures.panel == .matrix:
             switch command {
@@ -163,6 +176,7 @@ extension State {
             case .right: pictures.moveCell(rows: 0, columns: 1)
             default: pictures.moveCell(rows: rows(of: command, page: 5), columns: 0)
             }
+            scrollMatrix()
         case (.compare, _): scrollComparison(by: rows(of: command, page: 5))
         case (.pictures, _): scrollPictures(by: rows(of: command, page: 2))
         default:
@@ -184,11 +198,16 @@ extension State {
         }
     }
 
-    /// What the shown curves cover along x.
-    var chartExtent: ClosedRange<Double> {
-        if tab == .compare { return Curves.extent(of: Comparison.front(of: shownRuns, in: catalog)) }
-        return Curves.extent(of: Curves.curves(.loss, of: shownRuns, in: catalog, preferences))
+    /// What the charts show, of both metrics.
+    var chartCurves: [Curve] {
+        if tab == .compare { return Comparison.accuracies(of: shownRuns, in: catalog) }
+        return [.loss, preferences.secondChart].flatMap {
+            Curves.curves($0, of: shownRuns, in: catalog, preferences)
+        }
     }
+
+    /// What the shown curves cover along x.
+    var chartExtent: ClosedRange<Double> { Curves.extent(of: chartCurves) }
 
     private mutating func changeCurves(_ command: Command) {
         switch command {

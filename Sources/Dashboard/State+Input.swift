@@ -7,13 +7,14 @@ extension State {
     mutating func take(_ input: Input) -> [Effect] {
         switch input {
         case .key(let key): return take(key)
-        case .mouse(let mouse): return take(mouse)
-        case .paste(let text): return take(text: text)
+        case .mouse(let mouse): if !isTooSmall { return take(mouse) }
+        case .paste(let text): if !isTooSmall { return take(text: text) }
         case .resized(let size):
             self.size = size
             scrollList()
+            scrollMatrix()
         case .resumed: return [.redraw]
-        case .message(let line): log.append(line, at: now)
+        case .message(let line): log.append(line, at: time)
         case .woken: break
         case .signal(let number):
             if dialog == .ending { return number == Self.interrupt ? [.abandon] : [] }
@@ -35,6 +36,7 @@ extension State {
             }
         }
         if let command = Keys.command(key, in: context) { return perform(command) }
+        if isTooSmall { return [] }
         if dialog.takesLine {
             editLine(key)
             return []
@@ -57,7 +59,7 @@ extension State {
         switch dialog {
         case .form: form?.insert(text)
         case .filter, .search, .tags, .note: insertIntoLine(text)
-        case .none, .help, .quit, .delete, .sort, .ending: break
+        case .none, .help, .quit, .delete, .launch, .sort, .discard, .ending: break
         }
         return []
     }
@@ -140,9 +142,9 @@ extension State {
         case .press:
             if tab == .overview { panel = metric == .loss ? .loss : .second }
             isDraggingCursor = x != nil
-            if let x { curves.setCursor(x, in: chartExtent) }
+            if let x { curves.setCursor(x, on: chartCurves) }
         case .drag:
-            if isDraggingCursor, let x { curves.setCursor(x, in: chartExtent) }
+            if isDraggingCursor, let x { curves.setCursor(x, on: chartCurves) }
         case .scrollUp: curves.zoom(by: 0.8, around: x, in: chartExtent)
         case .scrollDown: curves.zoom(by: 1.25, around: x, in: chartExtent)
         case .pressRight: curves.resetView()
@@ -152,7 +154,12 @@ extension State {
 
     private mutating func takeInPictures(_ mouse: Mouse, _ layout: Layout) -> [Effect] {
         if let rows = mouse.wheelRows {
-            scrollPictures(by: rows.signum())
+            if layout.matrix.contains(mouse.position) {
+                pictures.moveCell(rows: rows.signum(), columns: 0)
+                scrollMatrix()
+            } else {
+                scrollPictures(by: rows.signum())
+            }
             return []
         }
         for (panel, area) in [
@@ -162,6 +169,7 @@ extension State {
         }
         guard let cell = MatrixView(self).cell(at: mouse.position, in: layout.matrix) else { return [] }
         pictures.placeCell(truth: cell.truth, prediction: cell.prediction)
+        scrollMatrix()
         return mouse.action == .doubleClick ? open() : []
     }
 }

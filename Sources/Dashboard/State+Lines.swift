@@ -9,6 +9,7 @@ extension State {
     mutating func openFilter() {
         line = TextLine(list.filterText)
         dialog = .filter
+        list.forgetFilterProblem()
     }
 
     mutating func openSearch() {
@@ -60,7 +61,7 @@ extension State {
     /// Filters and searches as a person types.
     private mutating func applyLine() {
         switch dialog {
-        case .filter where line.text != list.filterText:
+        case .filter where line.text != list.filterText || list.filterProblem != nil:
             list.setFilter(line.text, catalog, preferences)
             scrollList()
         case .filter: scrollList()
@@ -78,9 +79,9 @@ extension State {
         }
     }
 
-    /// Takes what stands in the line.
+    /// Takes what stands in the line; it stays, with its problem, where it cannot be kept.
     mutating func confirmLine() -> [Effect] {
-        guard lineProblem == nil || dialog == .filter else { return [] }
+        guard lineProblem == nil else { return [] }
         defer { dialog = .none }
         switch dialog {
         case .tags(let names, let before):

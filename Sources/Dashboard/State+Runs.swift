@@ -29,8 +29,78 @@ extension State {
             }
             return []
         }
-        if !list.marks.isEmpty { list.unmarkAll() }
-        return [.launch(requests)]
+        return ask(.new(requests)) ? [] : launch(.new(requests))
+    }
+
+    /// As many runs as are launched without a question.
+    private static let mostUnasked = 5
+    /// Seconds of training that are launched without a question.
+    private static let longestUnasked = 3600.0
+
+    /// Asks before much is launched, or what was trained before; `false` where nothing is to be asked.
+    private mutating func ask(_ launch: Launch) -> Bool {
+        let experiments = experiments(of: launch)
+        var isAgain = false
+        if case .new = launch { isAgain = experiments.contains { !twins(of: $0).isEmpty } }
+        let isMuch = experiments.count > Self.mostUnasked || seconds(of: experiments) ?? 0 > Self.longestUnasked
+        if isAgain || isMuch { dialog = .launch(launch) }
+        return isAgain || isMuch
+    }
+
+    private mutating func launch(_ launch: Launch) -> [Effect] {
+        switch launch {
+        case .new(let requests):
+            list.unmarkAll()
+            for request in requests { launching.append((request, nil)) }
+            return [.launch(requests)]
+        case .again(let names): return [.restart(names)]
+        }
+    }
+
+    func experiments(of launch: Launch) -> [Experiment] {
+        switch launch {
+        case .new(let requests): requests.map(\.experiment)
+        case .again(let names): names.compactMap { catalog.run(named: $0)?.experiment }
+        }
+    }
+
+    /// Seconds that experiments train together; `nil` where that is not known of any.
+    func seconds(of experiments: [Experiment]) -> Double? {
+        let known = experiments.compactMap { experiment -> Double? in
+            guard let sheet = try? CostSheet(experiment, self), let epoch = sheet.totals?.epochSeconds else {
+                return nil
+            }
+            return epoch * Double(experiment.training.epochs)
+        }
+        return known.isEmpty ? nil : known.reduce(0, +)
+    }
+
+    /// What was trained, or is about to be, with the same network, data and recipe, seed included: names of runs, and of
+    /// experiments whose runs are not listed yet.
+    func twins(of experiment: Experiment) -> [String] {
+        func isTwin(_ other: Experiment) -> Bool {
+            other.training == experiment.training && other.data == experiment.data
+                && other.network == experiment.network
+        }
+        // A fork of another run begins with other weights.
+        return launching.filter { $0.request.parent == nil && isTwin($0.request.experiment) }
+            .map { $0.run ?? $0.request.experiment.name }
+            + catalog.runs.filter { $0.parent == nil && isTwin($0.experiment) }.map(\.name)
+    }
+
+    /// Says what became of a launched experiment. The cursor goes to the run of one that was made in the form.
+    mutating func take(_ answer: Result<String, Problem>, to request: LaunchRequest) {
+        let place = launching.firstIndex { $0.request == request && $0.run == nil }
+        switch answer {
+        case .success(let run):
+            if let place { launching[place].run = run }
+            say("launched \(run)")
+            if request.path == nil { list.select(whenItComes: run) }
+            refreshList()
+        case .failure(let problem):
+            if let place { launching.remove(at: place) }
+            say(problem.description, isError: true)
+        }
     }
 
     /// Carries out what concerns the selected or marked runs.
@@ -43,14 +113,15 @@ extension State {
         }
         switch command {
         case .stop:
-            return names(of: runs, "nothing to stop: no selected run goes on") { $0.isOurs && $0.state.isActive }
-                .map { [.stop($0)] } ?? []
+            return names(of: runs, othersRun(runs) ?? "nothing to stop: no selected run is running") {
+                $0.isOurs && $0.state.isActive
+            }.map { [.stop($0)] } ?? []
         case .pause:
             let running = runs.filter { $0.isOurs && $0.state == .running }
             if running.isEmpty, runs.contains(where: { $0.state == .paused }) {
                 return names(of: runs, "") { $0.isOurs && $0.state == .paused }.map { [.unpause($0)] } ?? []
             }
-            return names(of: runs, "nothing to pause: no selected run computes now") {
+            return names(of: runs, othersRun(runs) ?? "nothing to pause: no selected run is running") {
                 $0.isOurs && $0.state == .running
             }.map { [.pause($0)] } ?? []
         case .resume:
@@ -60,8 +131,9 @@ extension State {
                 [.stopped, .interrupted, .failed].contains($0.state)
             }.map { [.resume($0)] } ?? []
         case .restart:
-            return names(of: runs, "nothing to train again: stop a run first") { !$0.state.isActive }
-                .map { [.restart($0)] } ?? []
+            guard let names = self.names(of: runs, "nothing to train again: stop a run first", { !$0.state.isActive })
+            else { return [] }
+            return ask(.again(names)) ? [] : launch(.again(names))
         case .earlier, .later:
             guard let run = runs.first(where: { $0.state == .queued }) else {
                 say("only queued runs have a place in the queue", isError: true)
@@ -77,6 +149,13 @@ extension State {
         return []
     }
 
+    /// That another process trains one of these runs, and how to stop it; `nil` where none does.
+    private func othersRun(_ runs: [RunEntry]) -> String? {
+        guard let run = runs.first(where: { !$0.isOurs && $0.state == .running }) else { return nil }
+        guard let owner = run.owner else { return "another process trains \(run.name): stop it there with Ctrl-C" }
+        return "\(owner.text) trains \(run.name): stop it there with Ctrl-C, or with kill \(owner.process)"
+    }
+
     /// The names of those runs that a command is for; says why where there is none.
     private mutating func names(
         of runs: [RunEntry], _ problem: String, _ isMeant: (RunEntry) -> Bool
@@ -90,8 +169,13 @@ extension State {
     private mutating func confirm() -> [Effect] {
         if dialog.takesLine { return confirmLine() }
         defer { dialog = .none }
-        if case .sort(let place) = dialog { sort(by: SortView.choices[place]) }
-        if case .delete(let names) = dialog { return [.delete(names)] }
+        switch dialog {
+        case .sort(let place): sort(by: SortView.choices[place])
+        case .delete(let names): return [.delete(names)]
+        case .launch(let launch): return self.launch(launch)
+        case .discard: form = nil
+        default: break
+        }
         return []
     }
 
@@ -123,7 +207,11 @@ extension State {
         }
         var effects: [Effect] = []
         if saving { effects.append(.saveExperiment(experiment)) }
-        if launching { effects.append(.launch([LaunchRequest(experiment: experiment, parent: form.fork)])) }
+        if launching {
+            let request = LaunchRequest(experiment: experiment, parent: form.fork)
+            self.launching.append((request, nil))
+            effects.append(.launch([request]))
+        }
         unsavedForm = launching ? nil : form
         self.form = nil
         dialog = .none

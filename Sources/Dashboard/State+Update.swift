@@ -11,7 +11,7 @@ extension State {
         let liked = preferences
         switch message {
         case .input(let input): effects = take(input)
-        case .tick(let seconds): take(tick: seconds)
+        case .tick(let seconds, let time): take(tick: seconds, at: time)
         case .experiments(let entries):
             catalog.take(experiments: entries)
             isLoaded = true
@@ -24,27 +24,32 @@ extension State {
             catalog.take(history: records, of: run)
         case .records(let records):
             catalog.take(records: records)
-            for record in records { log.append(record, at: now) }
+            for record in records { log.append(record) }
             let runs = Set(records.map(\.run)).compactMap { catalog.run(named: $0) }
             if !list.follow(runs) { refreshList() }
             effects = picturesAfter(records)
-        case .earlier(let records, let now): log.putBefore(records, secondsToStart: now - self.now)
+        case .earlier(let records): log.putBefore(records)
+        case .replay(let replay): self.replay = replay
         case .machine(let load): machine = load
         case .dataset(let facts): catalog.datasets[facts.name] = facts
         case .speeds(let samples): catalog.measuredSpeeds = samples
         case .profile(let run, let shares): catalog.take(profile: shares, of: run)
-        case .predictions(let run, let answer): pictures.take(answer, of: run)
+        case .predictions(let run, let filter, let answer):
+            pictures.take(answer, of: run, filter)
+            scrollMatrix()
+        case .launched(let request, let answer): take(answer, to: request)
         case .checkpoints(let run, let entries): if form?.parent == run { form?.offer(entries) }
         case .notSaved(let problem): take(notSaved: problem)
         case .notice(let text, let isError): say(text, isError: isError)
-        case .log(let text): log.append(text, at: now)
+        case .log(let text): log.append(text, at: time)
         case .askedToQuit: effects = perform(.quit)
         }
         if preferences != liked { effects.append(.savePreferences(preferences)) }
         return effects + wanted()
     }
 
-    private mutating func take(tick seconds: Double) {
+    private mutating func take(tick seconds: Double, at time: Double) {
+        self.time = time
         let first = firstTick ?? seconds
         firstTick = first
         now = max(seconds - first, now)
@@ -53,6 +58,12 @@ extension State {
 
     mutating func refreshList() {
         list.refresh(catalog, preferences)
+        let catalog = catalog
+        launching.removeAll { $0.run.map { catalog.run(named: $0) != nil } ?? false }
+        if let name = list.awaited, catalog.run(named: name) != nil {
+            list.select(whenItComes: nil)
+            say("launched \(name), which the filter hides")
+        }
         scrollList()
     }
 
@@ -62,7 +73,7 @@ extension State {
     /// Shows a sentence for a while and keeps it in the log.
     mutating func say(_ text: String, isError: Bool = false) {
         notice = Notice(text: text, isError: isError, since: now)
-        log.append(text, level: isError ? .bad : .plain, at: now)
+        log.append(text, level: isError ? .bad : .plain, at: time)
     }
 
     /// Pictures that were waited for can be classified as soon as there is a checkpoint.

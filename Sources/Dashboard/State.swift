@@ -12,6 +12,10 @@ public struct State: Sendable {
         case help(top: Int)
         case quit
         case delete([String])
+        /// Whether to launch experiments, or train runs' experiments again, all the same.
+        case launch(Launch)
+        /// Whether to drop what was typed into the form.
+        case discard
         case filter
         case search
         /// What the list is sorted by; the place in the menu.
@@ -26,9 +30,16 @@ public struct State: Sendable {
         var takesLine: Bool {
             switch self {
             case .filter, .search, .tags, .note: true
-            case .none, .help, .quit, .delete, .sort, .form, .ending: false
+            case .none, .help, .quit, .delete, .launch, .discard, .sort, .form, .ending: false
             }
         }
+    }
+
+    /// What is about to be trained.
+    enum Launch: Hashable {
+        case new([LaunchRequest])
+        /// The experiments of these runs, from the start.
+        case again([String])
     }
 
     /// A sentence that is shown for a while.
@@ -41,6 +52,8 @@ public struct State: Sendable {
     var size: Size
     var tab = Tab.overview
     var dialog = Dialog.none
+    /// What the question whether to quit lies over, and what comes back if the answer is no.
+    var dialogBelow = Dialog.none
 
     var catalog = Catalog()
     var list = RunList()
@@ -52,6 +65,8 @@ public struct State: Sendable {
     var form: VariantForm?
     /// What was last asked to be saved and nothing else, until it is known to be.
     var unsavedForm: VariantForm?
+    /// Experiments that were launched and whose runs are not listed yet, with the run's name as soon as it is known.
+    var launching: [(request: LaunchRequest, run: String?)] = []
     /// What is typed at the foot of the screen.
     var line = TextLine()
     var preferences: Preferences
@@ -69,11 +84,22 @@ public struct State: Sendable {
     /// Seconds since the first tick.
     var now = 0.0
     var firstTick: Double?
+    /// Seconds since 1970 at the last tick.
+    var time = 0.0
+    let utcOffset: @Sendable (Double) -> Int
+    /// What is replayed, if anything.
+    var replay: ReplayInfo?
 
     /// A dashboard that has been told nothing yet.
-    public init(size: Size, preferences: Preferences = Preferences()) {
+    ///
+    /// - Parameter utcOffset: seconds that local time is ahead of UTC at a time in seconds since 1970.
+    public init(
+        size: Size, preferences: Preferences = Preferences(),
+        utcOffset: @escaping @Sendable (Double) -> Int = { _ in 0 }
+    ) {
         self.size = size
         self.preferences = preferences
+        self.utcOffset = utcOffset
     }
 
     /// The part of the overview that the keys go to.
@@ -82,19 +108,25 @@ public struct State: Sendable {
         set { preferences.panel = newValue }
     }
 
+    /// Whether the terminal is too small for the dashboard to be used.
+    var isTooSmall: Bool { Layout.isTooSmall(size) }
+
     /// Where keys go to.
     var context: Context {
         switch dialog {
+        case .quit: .quitting
+        case .ending: .ending
+        case _ where isTooSmall: .tooSmall
         case .none: Context(tab)
         case .help: .help
-        case .quit: .quitting
         case .delete: .deleting
+        case .launch: .launching
+        case .discard: .discarding
         case .filter: .filter
         case .search: .search
         case .sort: .sorting
         case .tags, .note: .line
         case .form: .form
-        case .ending: .ending
         }
     }
 
@@ -126,5 +158,13 @@ public struct State: Sendable {
     var activeRuns: [RunEntry] { catalog.activeRuns.filter(\.isOurs) }
 
     /// Whether something moves, so that ticks are wanted more often than once a second.
-    public var isMoving: Bool { runningCount > 0 || notice != nil || pictures.isLoading }
+    public var isMoving: Bool {
+        notice != nil || pictures.isLoading
+            || catalog.activeRuns.contains { $0.state == .running || $0.state == .replay }
+    }
+
+    /// Local date and time, `2026-05-04 10:05:12`.
+    func localTime(_ seconds: Double) -> LocalTime {
+        LocalTime(seconds.isFinite && seconds.magnitude < 1e11 ? Int(seconds.rounded(.down)) + utcOffset(seconds) : 0)
+    }
 }

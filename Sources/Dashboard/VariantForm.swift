@@ -35,6 +35,10 @@ struct VariantForm: Hashable {
     private(set) var result: Result<Experiment, Flaw>
     /// Whether the person has typed a name, so that it is not made up any more.
     private var isNamed = false
+    /// Whether the selected field's whole text is selected, so that typing replaces it.
+    private(set) var isWholeSelected = true
+    /// Whether anything was changed.
+    private(set) var isEdited = false
 
     /// A form that says what `base` says.
     init(from base: Experiment, forkOf parent: String? = nil) {
@@ -70,6 +74,8 @@ struct VariantForm: Hashable {
         Key(path: "network.dropout", label: "dropout"),
         Key(path: "data.resize", label: "resize", isShape: true),
         Key(path: "data.batch_size", label: "batch size"),
+        Key(path: "data.limit_train", label: "train images"),
+        Key(path: "data.limit_test", label: "test images"),
         Key(
             path: "training.optimizer", label: "optimizer",
             choices: TrainingRecipe.Optimizer.allCases.map(\.rawValue)),
@@ -86,8 +92,13 @@ struct VariantForm: Hashable {
     private static func text(of path: String, in experiment: Experiment) -> String {
         if path == "name" { return experiment.name }
         let path = path == "network.variant" && experiment.network.variant == nil ? "network.blocks" : path
-        return ExperimentFile.value(of: path, in: experiment) ?? ""
+        let text = ExperimentFile.value(of: path, in: experiment) ?? ""
+        return isLimit(path) && text == "null" ? all : text
     }
+
+    /// What a limit of images says where there is none; files say `null`.
+    private static let all = "all"
+    private static func isLimit(_ path: String) -> Bool { path.hasPrefix("data.limit") }
 
     private func index(of path: String) -> Int? { fields.firstIndex { $0.path == path } }
 
@@ -140,9 +151,11 @@ struct VariantForm: Hashable {
         guard fields.indices.contains(index) else { return }
         selected = index
         fields[index].line.move(by: TextLine.mostCharacters)
+        isWholeSelected = fields[index].choices.isEmpty
     }
 
     mutating func moveCursor(by characters: Int) {
+        isWholeSelected = false
         if fields[selected].choices.isEmpty {
             fields[selected].line.move(by: characters)
         } else {
@@ -152,12 +165,22 @@ struct VariantForm: Hashable {
 
     mutating func insert(_ text: String) {
         guard fields[selected].choices.isEmpty else { return choose(by: 1) }
-        edit { $0.insert(text) }
+        let replaces = isWholeSelected
+        edit { line in
+            if replaces { line.clear() }
+            line.insert(text)
+        }
     }
 
-    mutating func deleteBackwards() { edit { $0.deleteBackwards() } }
+    mutating func deleteBackwards() {
+        let deletesAll = isWholeSelected
+        edit { deletesAll ? $0.clear() : $0.deleteBackwards() }
+    }
 
-    mutating func deleteForwards() { edit { $0.deleteForwards() } }
+    mutating func deleteForwards() {
+        let deletesAll = isWholeSelected
+        edit { deletesAll ? $0.clear() : $0.deleteForwards() }
+    }
 
     mutating func deleteWord() { edit { $0.deleteWord() } }
 
@@ -167,6 +190,7 @@ struct VariantForm: Hashable {
         let (choices, text) = (fields[selected].choices, fields[selected].text)
         guard let index = choices.firstIndex(of: text) else { return }
         fields[selected].line = TextLine(choices[(index + step % choices.count + choices.count) % choices.count])
+        if fields[selected].text != text { isEdited = true }
         check()
     }
 
@@ -174,7 +198,9 @@ struct VariantForm: Hashable {
         guard fields[selected].choices.isEmpty else { return }
         let old = fields[selected].text
         change(&fields[selected].line)
+        isWholeSelected = false
         guard fields[selected].text != old else { return }
+        isEdited = true
         if fields[selected].path == "name" { isNamed = !fields[selected].text.isEmpty }
         check()
     }
@@ -195,8 +221,11 @@ struct VariantForm: Hashable {
         let settings = fields.indices.filter { !fields[$0].path.isEmpty }
         let overrides = settings.map { index in
             var path = fields[index].path
-            if path == "network.variant", fields[index].text.contains("[") { path = "network.blocks" }
-            return "\(path)=\(path == "name" ? name.quoted : fields[index].text)"
+            var text = fields[index].text
+            if path == "network.variant", text.contains("[") { path = "network.blocks" }
+            if path == "name" { text = name.quoted }
+            if Self.isLimit(path), text.isEmpty || text == Self.all { text = "null" }
+            return "\(path)=\(text)"
         }
         do {
             let made = try ExperimentFile.parse(ExperimentFile.yaml(for: base), path: "", overrides: overrides)
@@ -240,6 +269,8 @@ struct VariantForm: Hashable {
         case "resize": return "side\(value)"
         case "batch_size": return "batch\(value)"
         case "weight_decay": return "decay\(value)"
+        case "limit_train": return "train\(value == "null" ? all : value)"
+        case "limit_test": return "test\(value == "null" ? all : value)"
         default: return key + value
         }
     }

@@ -16,8 +16,8 @@ extension State {
     public func frame(glyphs: GlyphSet = .unicode, colors: ColorDepth = .full) -> Frame {
         var frame = Frame(cells: CellBuffer(size: size, glyphs: glyphs, colors: colors))
         let layout = Layout(self)
-        guard !layout.isTooSmall else {
-            TooSmallView(size: size).draw(in: frame.cells.bounds, on: &frame.cells)
+        guard !isTooSmall else {
+            TooSmallView(self).draw(in: frame.cells.bounds, on: &frame.cells)
             return frame
         }
         frame.cells.draw(HeaderView(self), in: layout.header)
@@ -37,7 +37,7 @@ extension State {
             buffer.draw(NetworkView(self), in: layout.details)
         case .compare:
             buffer.draw(CompareView(self), in: layout.details)
-            buffer.draw(FrontView(self), in: layout.second)
+            buffer.draw(AccuracyView(self), in: layout.second)
         case .pictures:
             buffer.draw(MatrixView(self), in: layout.matrix)
             buffer.draw(PicturesView(self), in: layout.pictures)
@@ -64,7 +64,7 @@ extension State {
     private func drawDialog(_ layout: Layout, on buffer: inout CellBuffer) -> Point? {
         switch dialog {
         case .filter, .search, .tags, .note: return PromptView(self).draw(in: layout.keyBar, on: &buffer)
-        case .none, .help, .quit, .delete, .sort, .form, .ending: break
+        case .none, .help, .quit, .delete, .launch, .discard, .sort, .form, .ending: break
         }
         buffer.draw(KeyBarView(self), in: layout.keyBar)
         switch dialog {
@@ -73,6 +73,8 @@ extension State {
         case .ending: buffer.draw(QuestionView.ending(activeRuns), in: layout.body)
         case .sort(let place): buffer.draw(SortView(self, selected: place), in: layout.body)
         case .delete(let names): buffer.draw(QuestionView.delete(names), in: layout.body)
+        case .launch(let launch): buffer.draw(QuestionView.launch(launch, self), in: layout.body)
+        case .discard: buffer.draw(QuestionView.discard, in: layout.body)
         case .form: return FormView(self).draw(in: layout.body, on: &buffer)
         case .none, .filter, .search, .tags, .note: break
         }
@@ -80,15 +82,24 @@ extension State {
     }
 }
 
-/// What a terminal is told that is too small.
+/// What a terminal shows that is too small for the dashboard: what it needs, or the question whether to quit. No other
+/// key acts there.
 struct TooSmallView: Widget {
-    let size: Size
+    private let lines: [String]
+
+    init(_ state: State) {
+        let (least, size, runs) = (Layout.smallest, state.size, state.activeRuns.count)
+        let what = "\(runs) run\(runs == 1 ? "" : "s")"
+        lines =
+            switch state.dialog {
+            case .quit: ["\(what) not ended", "s saves and quits", "Esc goes back"]
+            case .ending: ["saving \(what)", "Ctrl-C quits now"]
+            default:
+                ["vgglab needs \(least.columns) × \(least.rows)", "this is \(size.columns) × \(size.rows)", "q quits"]
+            }
+    }
 
     func draw(in area: Rect, on buffer: inout CellBuffer) {
-        let least = Layout.smallest
-        let lines = [
-            "vgglab needs \(least.columns) × \(least.rows)", "this is \(size.columns) × \(size.rows)", "q quits",
-        ]
         let top = max((area.height - lines.count) / 2, 0)
         for (row, line) in lines.enumerated() {
             buffer.write(line, in: area, row: top + row, style: row == 0 ? .title : .dim, align: .center)

@@ -34,11 +34,11 @@ enum Scenario: String, CaseIterable, Sendable {
         case .compare: state.type(" ", .end, " ", .up, .up, " ", "c")
         case .pictures:
             state.type("4")
-            _ = state.update(.predictions(run: "vgg11-ratio4-3", .success(Scene.report())))
+            _ = state.update(.predictions(run: "vgg11-ratio4-3", .wrong, .success(Scene.report())))
             state.type(.down, .right, .right, .right)
         case .wrongPictures:
             state.type("4")
-            _ = state.update(.predictions(run: "vgg11-ratio4-3", .success(Scene.report())))
+            _ = state.update(.predictions(run: "vgg11-ratio4-3", .wrong, .success(Scene.report())))
             state.type(.tab)
         case .log: state.type("5")
         case .help: state.type("?")

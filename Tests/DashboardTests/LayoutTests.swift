@@ -30,6 +30,44 @@ struct LayoutTests {
         #expect(lines.last?.contains("q quit") == true)
     }
 
+    @Test("On a terminal that is too small only q acts, and says what it asks")
+    func keysOfTooSmall() throws {
+        var state = try Scene.busy()
+        state.type(.end, .up)
+        let before = state.frame().cells.lines
+        _ = state.update(.input(.resized(Size(columns: 40, rows: 10))))
+        let keys = RandomInputTests.keys.filter { ![.character("q"), .function(10)].contains($0) }
+        for key in keys + keys.reversed() {
+            #expect(
+                state.update(.input(.key(key))).filter { ![.redraw, .suspend, .quit(stopRuns: true)].contains($0) }
+                    == [])
+            // Ctrl-C asks, as everywhere.
+            if key == .control("c") { state.type(.escape) }
+        }
+        for action in [Mouse.Action.press, .doubleClick, .pressRight, .scrollDown] {
+            for y in 0..<10 { #expect(state.update(.input(.mouse(Mouse(action, at: Point(x: 5, y: y))))) == []) }
+        }
+        #expect(state.update(.input(.paste("Dy"))) == [])
+        #expect(state.type("q") == [])
+        #expect(state.frame().cells.lines.contains { $0.contains("s saves and quits") })
+        state.type(.escape)
+        _ = state.update(.input(.resized(Size(columns: 120, rows: 36))))
+        #expect(state.frame().cells.lines == before)
+        _ = state.update(.input(.resized(Size(columns: 40, rows: 10))))
+        #expect(state.type("q", "s") == [.quit(stopRuns: true)])
+    }
+
+    @Test("A form that is open while the terminal is too small comes back as it was typed")
+    func formOfTooSmall() throws {
+        var state = try Scene.busy()
+        state.type("n", .tab, "1", "6")
+        let before = state.frame().cells.lines
+        _ = state.update(.input(.resized(Size(columns: 59, rows: 36))))
+        #expect(state.type("x", .enter, "q", .escape) == [])
+        _ = state.update(.input(.resized(Size(columns: 120, rows: 36))))
+        #expect(state.frame().cells.lines == before)
+    }
+
     @Test("Without Unicode no character beyond ASCII is drawn", arguments: Scenario.allCases)
     func ascii(_ scenario: Scenario) throws {
         var state = try Scene.busy()

@@ -41,26 +41,45 @@ struct LogTests {
         #expect(state.frame().cells.lines[21].contains("line 59 of"))
     }
 
-    @Test("What runs said before this start stands before all else, with how long ago it was")
-    func earlier() throws {
-        var state = State(size: Size(columns: 120, rows: 36))
-        _ = state.update(.tick(seconds: 50))
-        _ = state.update(.tick(seconds: 60))
-        _ = state.update(.log("said now"))
-        let run = Scene.run("tiny-1")
-        let events = try Scene.records(of: run, upTo: 940).filter {
+    @Test("Every line has its time of day, those of other days their date, whoever said it and when it was learned")
+    func times() throws {
+        let now = Scene.time  // 2026-01-01 00:30:00 UTC
+        var state = State(size: Size(columns: 120, rows: 36)) { _ in 3600 }
+        _ = state.update(.tick(seconds: 50, time: now - 10))
+        _ = state.update(.log("said before"))
+        _ = state.update(.tick(seconds: 60, time: now))
+        let events = try Scene.records(of: Scene.run("tiny-1"), upTo: 940).filter {
             if case .epochFinished(_) = $0.event { true } else { false }
         }
-        // Ten seconds after the dashboard began, the first epoch ended ten minutes and nine seconds ago.
-        let old = zip(events, [0.0, 540]).map {
-            RunRecord(run: $0.run, sequence: $0.sequence, time: $1, event: $0.event)
+        func record(_ index: Int, at time: Double) -> RunRecord {
+            RunRecord(run: "tiny-1", sequence: index, time: time, event: events[index].event)
         }
-        _ = state.update(.earlier(old, now: 609))
+        _ = state.update(.records([record(1, at: now - 1.5)]))
+        _ = state.update(.earlier([record(0, at: now - 2 * 3600), record(1, at: now - 1.5001)]))
         state.type("5")
         let lines = state.frame().cells.lines
-        #expect(lines[2].hasPrefix("│ -10 min  tiny-1  epoch 1: loss"), "\(lines[2])")
-        #expect(lines[3].hasPrefix("│   -59 s  tiny-1  epoch 2: loss"), "\(lines[3])")
-        #expect(lines[4].contains("0:10") && lines[4].contains("said now"), "\(lines[4])")
+        #expect(lines[2].hasPrefix("│ 12-31 23:30  tiny-1  epoch 1: loss"), "\(lines[2])")
+        #expect(lines[3].hasPrefix("│    01:29:50          said before"), "\(lines[3])")
+        #expect(lines[4].hasPrefix("│    01:29:58  tiny-1  epoch 2: loss"), "\(lines[4])")
+        #expect(!lines[5].contains("tiny-1"), "what was said in the meantime stands there once: \(lines[5])")
+    }
+
+    @Test("A search marks what it matches: a run's name or what it says")
+    func marks() throws {
+        var state = State(size: Size(columns: 120, rows: 36))
+        let event = RunEvent.warning("the disk is nearly full")
+        _ = state.update(.records([RunRecord(run: "tiny-1", sequence: 0, time: 0, event: event)]))
+        state.type("5", "/")
+        state.type("tiny")
+        func isMarked(_ text: String) throws -> Bool {
+            let cells = state.frame().cells
+            let column = try #require(cells.lines[2].column(of: text))
+            return cells[column, 2].style.role == .match
+        }
+        #expect(try isMarked("tiny-1") && !isMarked("the disk"))
+        state.type(.control("u"))
+        state.type("disk")
+        #expect(try !isMarked("tiny-1") && isMarked("the disk"))
     }
 
     @Test("Text from outside cannot act on the terminal")
@@ -76,11 +95,11 @@ struct LogTests {
     @Test("A notice is shown for a while and kept in the log")
     func notice() {
         var state = State(size: Size(columns: 80, rows: 24))
-        _ = state.update(.tick(seconds: 50))
+        _ = state.update(.tick(seconds: 50, time: 50))
         _ = state.update(.notice("saved as experiments/a.yaml", isError: false))
         #expect(state.frame().cells.lines[22].contains("saved as experiments/a.yaml"))
         #expect(state.isMoving)
-        _ = state.update(.tick(seconds: 57))
+        _ = state.update(.tick(seconds: 57, time: 57))
         #expect(!state.frame().cells.lines[22].contains("saved"))
         #expect(!state.isMoving)
         state.type("5")

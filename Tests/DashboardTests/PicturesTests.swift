@@ -15,8 +15,8 @@ struct PicturesTests {
         #expect(state.type("4") == [.loadPredictions(run: "vgg11-ratio4-3", .wrong)])
         #expect(state.isMoving)
         #expect(state.type(.down) == [])
-        _ = state.update(.predictions(run: "vgg11-ratio4-3", .success(Scene.report())))
-        #expect(text(state).contains("Truth × prediction"))
+        _ = state.update(.predictions(run: "vgg11-ratio4-3", .wrong, .success(Scene.report())))
+        #expect(text(state).contains("Confusion matrix"))
         #expect(
             state.type(.down, .right, .enter) == [
                 .loadPredictions(run: "vgg11-ratio4-3", .cell(truth: 1, prediction: 1))
@@ -29,7 +29,7 @@ struct PicturesTests {
     func afterCheckpoint() throws {
         var state = try Scene.busy()
         state.type("4")
-        _ = state.update(.predictions(run: "vgg11-ratio4-3", .failure(Problem("there is none yet"))))
+        _ = state.update(.predictions(run: "vgg11-ratio4-3", .wrong, .failure(Problem("there is none yet"))))
         func saved(_ run: String) -> Message {
             let saved = CheckpointSaved(step: 2000, epoch: 5, byteCount: 1, seconds: 1)
             return .records([RunRecord(run: run, sequence: 5000, time: 0, event: .checkpointSaved(saved))])
@@ -43,7 +43,7 @@ struct PicturesTests {
     func words() throws {
         var state = try Scene.busy()
         state.type("4")
-        _ = state.update(.predictions(run: "vgg11-ratio4-3", .success(Scene.report())))
+        _ = state.update(.predictions(run: "vgg11-ratio4-3", .wrong, .success(Scene.report())))
         for _ in 0..<6 { state.type(.down) }
         #expect(text(state).contains("100 of 1,011 shirt taken for t-shirt (9.9 %)"))
     }
@@ -52,10 +52,51 @@ struct PicturesTests {
     func problem() throws {
         var state = try Scene.busy()
         state.type("4")
-        _ = state.update(.predictions(run: "other", .success(Scene.report())))
+        _ = state.update(.predictions(run: "other", .wrong, .success(Scene.report())))
         #expect(text(state).contains("classifying the test pictures"))
-        _ = state.update(.predictions(run: "vgg11-ratio4-3", .failure(Problem("there is no checkpoint yet"))))
+        _ = state.update(.predictions(run: "vgg11-ratio4-3", .wrong, .failure(Problem("there is no checkpoint yet"))))
         #expect(text(state).contains("there is no checkpoint yet"))
+    }
+
+    @Test("An answer to another question than the last one is skipped; titles are those of what is shown")
+    func answersCarryTheirQuestion() throws {
+        var state = try Scene.busy()
+        state.type("4")
+        _ = state.update(.predictions(run: "vgg11-ratio4-3", .wrong, .success(Scene.report())))
+        #expect(text(state).contains("Misclassified test pictures"))
+        state.type("a", "w", "a")
+        #expect(text(state).contains("Misclassified test pictures") && text(state).contains("classifying"))
+        _ = state.update(.predictions(run: "vgg11-ratio4-3", .wrong, .success(Scene.report())))
+        #expect(text(state).contains("classifying"))
+        _ = state.update(.predictions(run: "vgg11-ratio4-3", .all, .success(Scene.report())))
+        #expect(text(state).contains("─ Test pictures ─") && !text(state).contains("classifying"))
+        _ = state.update(.predictions(run: "vgg11-ratio4-3", .wrong, .success(Scene.report())))
+        #expect(text(state).contains("─ Test pictures ─"))
+    }
+
+    @Test(
+        "A matrix of many classes is scrolled to the selected cell, its figures whole",
+        arguments: [
+            ColorDepth.full, .monochrome,
+        ])
+    func manyClasses(_ colors: ColorDepth) throws {
+        var state = try Scene.busy(columns: 120, rows: 40)
+        state.type("4")
+        var report = Scene.report()
+        report.classes = (0..<62).map { "class \($0)" }
+        report.confusion = (0..<62).map { row in (0..<62).map { row == $0 ? 1000 : row + $0 } }
+        _ = state.update(.predictions(run: "vgg11-ratio4-3", .wrong, .success(report)))
+        func lines() -> [String] { state.frame(colors: colors).cells.lines }
+        #expect(lines().contains { $0.contains("class 0  1000    1    2") })
+        #expect(lines()[1].contains("of 62 classes"))
+        for _ in 0..<61 { state.type(.down, .right) }
+        #expect(lines().contains { $0.contains("class 61") && $0.contains("119  120  121 1000") })
+        #expect(lines().joined().contains("1,000 of"))
+        // A click means the cell that is seen there.
+        let row = try #require(lines().firstIndex { $0.contains("class 60 ") })
+        let column = try #require(lines()[row].column(of: " 1000"))
+        _ = state.update(.input(.mouse(Mouse(.press, at: Point(x: column + 2, y: row)))))
+        #expect(lines().joined().contains("class 60 classified correctly"))
     }
 
     @Test("Damaged reports are drawn as far as they go")
@@ -69,7 +110,7 @@ struct PicturesTests {
         report.pictures[1].truth = 99
         report.pictures[2].probability = .nan
         report.filters = [[.nan], Array(repeating: .infinity, count: 9)]
-        _ = state.update(.predictions(run: "vgg11-ratio4-3", .success(report)))
+        _ = state.update(.predictions(run: "vgg11-ratio4-3", .wrong, .success(report)))
         state.type(.down, .down, .right, .right, .tab)
         #expect(text(state).contains("class 99"))
     }

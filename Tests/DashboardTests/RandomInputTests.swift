@@ -36,7 +36,7 @@ struct RandomInputTests {
                 let action = actions.randomElement(using: &random) ?? .press
                 effects += state.update(.input(.mouse(Mouse(action, at: place))))
             case 3 where number % 7 == 0:
-                effects += state.update(.predictions(run: "vgg11-ratio4-3", .success(Scene.report())))
+                effects += state.update(.predictions(run: "vgg11-ratio4-3", .wrong, .success(Scene.report())))
             default:
                 effects += state.update(.input(.key(Self.keys.randomElement(using: &random) ?? .up)))
             }

@@ -41,7 +41,7 @@ struct RunCommandsTests {
         #expect(state.type("s") == [.stop(["vgg11-ratio4-3", "vgg16-ratio4-1", "vgg13-ratio4-1"])])
         #expect(state.type("p") == [.pause(["vgg11-ratio4-3", "vgg16-ratio4-1"])])
         #expect(state.type("r") == [.resume(["quickstart-1"])])
-        #expect(state.type("R") == [.restart(["vgg11-lr0.5-1", "vgg11-lr0.01-1", "quickstart-1"])])
+        #expect(state.type("R", "y") == [.restart(["vgg11-lr0.5-1", "vgg11-lr0.01-1", "quickstart-1"])])
     }
 
     @Test("A run of another process is neither stopped nor held")
@@ -51,8 +51,60 @@ struct RunCommandsTests {
         var state = State(size: Size(columns: 120, rows: 36))
         _ = state.update(.runs([other]))
         #expect(state.type("s", "p") == [])
-        #expect(state.frame().cells.lines.contains { $0.contains("nothing to pause") })
+        #expect(state.frame().cells.lines.contains { $0.contains("another process trains theirs-1") })
+        #expect(state.frame().cells.lines[3].contains("elsewhere"))
+        other.owner = RunEntry.Owner(process: 1234, text: "ann@box, process 1234, since 2026-05-04T10:00:00Z")
+        _ = state.update(.runs([other]))
+        #expect(state.frame().cells.lines[3].contains("pid 1234"))
+        #expect(state.type("s") == [])
+        #expect(
+            state.frame().cells.lines.contains {
+                $0.contains("ann@box, process 1234, since 2026-05-04T10:00:00Z trains theirs-1: stop it there")
+            })
+        state.type("2")
+        #expect(state.frame().cells.lines.contains { $0.contains("trained by  ann@box, process 1234") })
         #expect(state.type("q") == [.quit(stopRuns: false)])
+    }
+
+    @Test("Training many ended runs again is asked about")
+    func restartMany() throws {
+        var state = State(size: Size(columns: 120, rows: 36))
+        let names = (1...6).map { "a-\($0)" }
+        _ = state.update(.runs(names.map { Scene.run($0, .done, epoch: 1) }))
+        state.type("a")
+        #expect(state.type("R", .enter) == [])
+        #expect(state.frame().cells.lines.contains { $0.contains("These 6 runs:") })
+        guard case .restart(let runs)? = state.type("y").first else { return #expect(Bool(false)) }
+        #expect(Set(runs) == Set(names))
+    }
+
+    @Test("A replay is told as one, with its speed and the day of its run; nothing is running")
+    func replay() throws {
+        var state = State(size: Size(columns: 120, rows: 36))
+        let run = Scene.run("a-1", .replay)
+        _ = state.update(.replay(ReplayInfo(run: "a-1", speed: 30, createdAt: Scene.time)))
+        _ = state.update(.runs([run]))
+        _ = state.update(.records(try Scene.records(of: run, upTo: 100)))
+        let lines = state.frame().cells.lines
+        #expect(lines[0].contains("replay of a-1 · 30 × speed · run of 2026-01-01"))
+        #expect(lines[3].contains("a-1") && lines[3].contains("replay"))
+        #expect(!lines.joined().contains("running") && !lines.joined().contains(" left "))
+        #expect(state.isMoving)
+    }
+
+    @Test("Processor use is that between two counts, and unknown before")
+    func processorUse() throws {
+        let start = ProcessorUse.Count(busy: 5000, total: 10_000, own: 10)
+        let end = ProcessorUse.Count(busy: 5194, total: 10_200, own: 160)
+        #expect(ProcessorUse(from: start, to: end) == ProcessorUse(all: 0.97, own: 0.75))
+        #expect(ProcessorUse(from: start, to: start) == nil)
+        var state = State(size: Size(columns: 200, rows: 36))
+        var machine = Scene.machine
+        machine.processorUse = nil
+        _ = state.update(.machine(machine))
+        #expect(!state.frame().cells.lines[0].contains("cpu"))
+        _ = state.update(.machine(Scene.machine))
+        #expect(state.frame().cells.lines[0].contains("cpu 97 %"))
     }
 
     @Test("Queued runs change places with J and K")
@@ -73,6 +125,7 @@ struct RunCommandsTests {
         state.type("a")
         #expect(state.type("D") == [])
         #expect(state.frame().cells.lines.contains { $0.contains("These 3 runs with all checkpoints:") })
+        #expect(state.type(.enter, " ") == [], "what cannot be undone takes more than Enter")
         #expect(state.type(.escape) == [])
         #expect(state.type("D", "y") == [.delete(["vgg11-lr0.5-1", "vgg11-lr0.01-1", "quickstart-1"])])
     }
@@ -81,9 +134,9 @@ struct RunCommandsTests {
     func quit() throws {
         var state = try Scene.busy()
         #expect(state.type("q") == [])
-        #expect(state.frame().cells.lines.contains { $0.contains("These 3 runs go on:") })
+        #expect(state.frame().cells.lines.contains { $0.contains("These 3 runs will stop:") })
         #expect(state.type("q", .escape) == [])
-        #expect(!state.frame().cells.lines.contains { $0.contains("go on:") })
+        #expect(!state.frame().cells.lines.contains { $0.contains("will stop:") })
         #expect(state.type("q", "s") == [.quit(stopRuns: true)])
     }
 

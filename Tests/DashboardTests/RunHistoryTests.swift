@@ -92,6 +92,39 @@ struct RunHistoryTests {
         #expect(!lines.contains { $0.contains("300") && $0.contains("step") })
     }
 
+    @Test("A run that was killed and resumed loses what was lost at once, though its records' numbers come again")
+    func killed() throws {
+        var preferences = Preferences()
+        (preferences.smoothing, preferences.axis) = (0, .step)
+        var state = State(size: Size(columns: 120, rows: 36), preferences: preferences)
+        let run = Scene.run("a-1", epoch: 0)
+        let records = try Scene.records(of: run, upTo: 300)
+        _ = state.update(.runs([run]))
+        _ = state.update(.history(run: "a-1", records))
+        _ = state.update(.runs([Scene.run("a-1", .interrupted)]))
+        func hasTick(_ text: String) -> Bool {
+            state.frame().cells.lines.contains { $0.contains("\(text) ") && $0.contains(/(step|time) *│/) }
+        }
+        #expect(hasTick("200"))
+        // Back to step 100; the records behind it, from number 11 on, come again with other values.
+        guard case .runStarted(var started) = records[0].event else { return }
+        started.resumedStep = 100
+        _ = state.update(.runs([Scene.run("a-1", .running)]))
+        _ = state.update(.records([RunRecord(run: "a-1", sequence: 11, time: 5000, event: .runStarted(started))]))
+        #expect(!hasTick("200") && hasTick("50"))
+        guard case .progress(var progress) = records[11].event, case .progress(let before) = records[10].event else {
+            return
+        }
+        #expect(before.step == 100 && progress.step == 110)
+        (progress.loss, progress.elapsedSeconds) = (5, 1000)
+        progress.meanLoss = (before.meanLoss * 100 + 7 * 10) / 110
+        _ = state.update(.records([RunRecord(run: "a-1", sequence: 12, time: 5001, event: .progress(progress))]))
+        // The mean of the ten steps since the checkpoint, not one over the dead process's.
+        #expect(lossLegend(state).hasPrefix("── train 7.000"), "\(lossLegend(state))")
+        state.type("x")
+        #expect(hasTick("15min") || hasTick("10min"), "times are the new process's")
+    }
+
     @Test("Progress that was thinned gives the mean of the steps between")
     func thinned() throws {
         let run = Scene.run("a-1")

@@ -82,6 +82,9 @@ struct RunListTests {
         state.type("=")
         #expect(names(state) == ["quickstart", "quickstart-1"])
         #expect(state.frame().cells.lines.last?.contains("quick=: write key=value") == true)
+        #expect(state.frame().cells.lines[1].contains("2 of 14 · /lr<0.05 quick "), "the one in force is shown")
+        state.type(.enter)
+        #expect(state.frame().cells.lines.last?.contains("quick=: write key=value") == true, "the error stays")
         state.type(.backspace, .backspace, .backspace, .backspace, .backspace, .backspace, .backspace, .enter)
         #expect(state.frame().cells.lines[1].contains("4 of 14 · /lr<0.05"))
         state.type(.escape)
@@ -92,9 +95,87 @@ struct RunListTests {
     func selection() throws {
         var state = try state()
         state.type(.down, .down, .down)
-        #expect(state.type(.enter) == [launch("quickstart", resize: 32, lr: 0.02, epochs: 7)])
+        // It was trained before, which is asked about.
+        state.type(.enter, .escape)
         _ = state.update(.runs([Scene.run("new-1"), Scene.run("new-2")]))
         #expect(state.type(.enter) == [launch("quickstart", resize: 32, lr: 0.02, epochs: 7)])
+    }
+
+    @Test("What was trained before, or is about to be, is launched again only after a question that names it")
+    func twins() throws {
+        var state = State(size: Size(columns: 120, rows: 36))
+        let experiment = Scene.experiment("a")
+        _ = state.update(.experiments([ExperimentEntry(path: "a.yaml", content: .success(experiment))]))
+        let request = LaunchRequest(experiment: experiment, path: "a.yaml")
+        #expect(state.type(.enter) == [.launch([request])])
+        func isAsked(_ text: String) -> Bool { state.frame().cells.lines.contains { $0.contains(text) } }
+        // Enter four times makes one run.
+        #expect(state.type(.enter, .enter, .enter) == [])
+        #expect(isAsked("with the same seed 0: a."))
+        state.type(.escape)
+        _ = state.update(.launched(request, .success("a-1")))
+        _ = state.update(.runs([Scene.run("a-1", .done, experiment, epoch: 1)]))
+        #expect(state.type(.home, .enter) == [])
+        #expect(isAsked("with the same seed 0: a-1."))
+        #expect(state.type("y") == [.launch([request])])
+        _ = state.update(.launched(request, .failure(Problem("the disk is full"))))
+        #expect(isAsked("the disk is full"))
+        state.type(.enter, "n")
+        #expect(isAsked("New from a"))
+        // Another seed is another run.
+        var other = experiment
+        other.training.seed = 1
+        _ = state.update(.experiments([ExperimentEntry(path: "a.yaml", content: .success(other))]))
+        #expect(state.type(.escape, .enter) == [.launch([LaunchRequest(experiment: other, path: "a.yaml")])])
+    }
+
+    @Test("More than a handful, or more than an hour, is asked about, with the time that it takes")
+    func much() throws {
+        func state(_ experiments: [Experiment]) -> State {
+            var state = State(size: Size(columns: 120, rows: 36))
+            _ = state.update(
+                .experiments(experiments.map { ExperimentEntry(path: "\($0.name).yaml", content: .success($0)) }))
+            return state
+        }
+        var handful = state((1...5).map { Scene.experiment("e\($0)", epochs: $0) })
+        handful.type("a")
+        guard case .launch(let requests)? = handful.type(.enter).first else { return #expect(Bool(false)) }
+        #expect(requests.count == 5)
+        var many = state((1...6).map { Scene.experiment("e\($0)", epochs: $0) })
+        many.type("a")
+        #expect(many.type(.enter, .enter) == [])
+        #expect(many.frame().cells.lines.contains { $0.contains("These 6 runs:") })
+        #expect(many.type("y").count == 1)
+        var long = state([Scene.experiment("long")])
+        let network = try Scene.experiment("long").network(numClasses: 10)
+        _ = long.update(.dataset(Scene.fashionMNIST))
+        _ = long.update(.speeds([SpeedSample(network, batchSize: 128, examplesPerSecond: 100, threads: 1)]))
+        #expect(long.type(.enter) == [])
+        #expect(long.frame().cells.lines.contains { $0.contains("Training takes about 1 h 46 min.") })
+    }
+
+    @Test("What shapes the list is always seen: the column that it is sorted by, and the filter")
+    func whatShapes() throws {
+        var preferences = Preferences()
+        preferences.sortColumn = "batch"
+        var state = State(size: Size(columns: 120, rows: 36), preferences: preferences)
+        _ = state.update(.experiments(Scene.experiments))
+        #expect(state.frame().cells.lines[2].contains("batch▲"))
+        state.type("/best>=0.83 -vgg13 lr<0.1")
+        state.type(.enter)
+        #expect(state.frame().cells.lines[1].contains("0 of 8 · /best>=0.83 -vgg13 lr<0.1 "))
+    }
+
+    @Test("Seeds and limits have columns, as far as there is room")
+    func seedsAndLimits() throws {
+        var experiment = Scene.experiment("a")
+        experiment.training.seed = 42
+        (experiment.data.limitTrain, experiment.data.limitTest) = (2560, nil)
+        var state = State(size: Size(columns: 200, rows: 50))
+        _ = state.update(.runs([Scene.run("a-1", .done, experiment, epoch: 1)]))
+        let lines = state.frame().cells.lines
+        #expect(lines[2].contains("limits seed"))
+        #expect(lines[3].contains("2560/all   42"))
     }
 
     @Test("Enter starts all marked experiments and lets go of the marks")
@@ -102,7 +183,8 @@ struct RunListTests {
         var state = try state()
         state.type("/ready")
         state.type(.enter, " ", " ")
-        let effects = state.type(.enter)
+        #expect(state.type(.enter) == [])
+        let effects = state.type("y")
         #expect(
             effects == [
                 .launch([

@@ -63,6 +63,9 @@ enum Scene {
 
     static let stepsPerEpoch = 469
 
+    /// Half an hour after the first record of every run, in seconds since 1970.
+    static let time = 1_767_227_400.0
+
     /// A number from 0 up to 1 that belongs to a place.
     private static func noise(_ place: Int) -> Double {
         var bits = UInt64(truncatingIfNeeded: place) &* 0x9E37_79B9_7F4A_7C15
@@ -131,7 +134,7 @@ enum Scene {
 
     static let machine = MachineLoad(
         threadBudget: 2, threadsInUse: 2, memoryUsedBytes: 1_181_116_006, memoryTotalBytes: 25_769_803_776,
-        cpuShare: 0.97, ownCPUShare: 0.95, residentBytes: 1_010_827_264)
+        processorUse: ProcessorUse(all: 0.97, own: 0.95), residentBytes: 1_010_827_264)
 
     /// A dashboard in the middle of work: two runs go on, one waits, three are over, one of them badly.
     static func busy(columns: Int = 120, rows: Int = 36) throws -> State {
@@ -146,7 +149,7 @@ enum Scene {
                 "quickstart-1", .stopped, experiment("quickstart", lr: 0.02, epochs: 7, resize: 32), epoch: 4,
                 best: 0.884, createdAt: 9),
         ]
-        _ = state.update(.tick(seconds: 100))
+        _ = state.update(.tick(seconds: 100, time: time))
         _ = state.update(.experiments(experiments))
         _ = state.update(.runs(runs))
         _ = state.update(.machine(machine))
@@ -157,7 +160,7 @@ enum Scene {
             .history(run: "vgg11-lr0.01-1", try records(of: runs[3], upTo: 10 * stepsPerEpoch, speed: 0.5)))
         _ = state.update(
             .history(run: "quickstart-1", try records(of: runs[5], upTo: 4 * stepsPerEpoch, speed: 1.5, rate: 5200)))
-        _ = state.update(.tick(seconds: 103))
+        _ = state.update(.tick(seconds: 103, time: time + 3))
         return state
     }
 }

@@ -71,6 +71,78 @@ struct VariantFormTests {
         guard case .saveExperiment = effects[0], case .launch = effects[1] else { return #expect(Bool(false)) }
     }
 
+    @Test("Typing into a field that was entered replaces what it says; arrows keep it")
+    func replaces() throws {
+        var state = try form()
+        state.type(.tab, "8")
+        #expect(screen(state).contains(#/ratio +8 /#))
+        state.type(.tab, .up, .right, "6")
+        #expect(screen(state).contains(#/ratio +86 /#))
+        state.type(.tab, .up, .backspace, "2")
+        #expect(screen(state).contains(#/ratio +2 /#))
+        for _ in 0..<20 where !screen(state).contains(#/seed +17 /#) {
+            state.type(.tab)
+            let row = state.frame().cursor.map { state.frame().cells.lines[$0.y] } ?? ""
+            if row.contains("│ seed ") { state.type("1", "7") }
+        }
+        guard case .launch(let requests)? = state.type(.enter).first else { return #expect(Bool(false)) }
+        #expect(requests.first?.experiment.training.seed == 17)
+    }
+
+    @Test("Limits of images have their fields; nothing and all mean none")
+    func limits() throws {
+        var state = try form()
+        #expect(screen(state).contains(#/train images +all /#) && screen(state).contains(#/test images +all /#))
+        state.type(.tab, .tab, .tab, .tab, .tab, .tab, .tab)
+        state.type("2560")
+        state.type(.tab, .backspace)
+        guard case .launch(let requests)? = state.type(.enter).first else { return #expect(Bool(false)) }
+        #expect(requests.first?.experiment.data.limitTrain == 2560)
+        #expect(requests.first?.experiment.data.limitTest == nil)
+        #expect(requests.first?.experiment.name == "vgg11-ratio4-train2560")
+    }
+
+    @Test("The cursor goes to the run that the form has launched, unless the filter hides it or another row is chosen")
+    func launchedRun() throws {
+        var state = try Scene.busy()
+        state.type(.down, .down, .down, "n", .tab, "8")
+        guard case .launch(let requests)? = state.type(.enter).first else { return #expect(Bool(false)) }
+        _ = state.update(.launched(requests[0], .success("mine-1")))
+        #expect(screen(state).contains("launched mine-1"))
+        var run = Scene.run("mine-1", .queued, requests[0].experiment, queue: 1)
+        run.createdAt = 99
+        _ = state.update(.runs([Scene.run("other-1"), run]))
+        state.type(.enter)
+        #expect(screen(state).contains("╭─ mine-1 ─"))
+        state.type(.escape, "n", .tab, "2")
+        guard case .launch(let more)? = state.type(.enter).first else { return #expect(Bool(false)) }
+        state.type("/other")
+        state.type(.enter)
+        _ = state.update(.launched(more[0], .success("hidden-1")))
+        _ = state.update(.runs([Scene.run("other-1"), run, Scene.run("hidden-1", .queued, more[0].experiment)]))
+        #expect(screen(state).contains("launched hidden-1, which the filter hides"))
+    }
+
+    @Test("A form that says what a run was trained with says so, as long as it does")
+    func twin() throws {
+        var state = try Scene.busy()
+        state.type(.end, "n")
+        #expect(screen(state).contains("the same as quickstart-1, seed included"))
+        state.type(.tab, "8")
+        #expect(!screen(state).contains("the same as"))
+    }
+
+    @Test("Esc asks before it drops what was typed")
+    func discard() throws {
+        var state = try form()
+        state.type(.tab, "8", .escape)
+        #expect(screen(state).contains("Discard?"))
+        state.type(.escape)
+        #expect(screen(state).contains("New from") && screen(state).contains(#/ratio +8 /#))
+        state.type(.escape, "y")
+        #expect(!screen(state).contains("New from") && !screen(state).contains("Discard?"))
+    }
+
     @Test("What cannot be saved comes back as it was typed, unless a run has it")
     func notSaved() throws {
         var state = try Scene.busy()
@@ -109,7 +181,7 @@ struct VariantFormTests {
         _ = state.update(.checkpoints(run: "vgg11-ratio4-3", checkpoints))
         #expect(screen(state).contains(/begins at +end of epoch 3, step 1,407/))
         #expect(screen(state).contains(/test accuracy +0\.871\s/))
-        state.type(.up, .up, .up, .up, .up, .right)
+        state.type(.up, .up, .up, .up, .up, .up, .up, .right)
         #expect(screen(state).contains("previous, best"))
         #expect(screen(state).contains(/begins at +end of epoch 2, step 938/))
         state.type(.right)

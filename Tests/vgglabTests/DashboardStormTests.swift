@@ -7,9 +7,9 @@ import Testing
 @Suite(.enabled(if: hasData && hasTmux), .timeLimit(.minutes(10))) struct DashboardStormTests {
     @Test func `20,000 keys and mouse events and 1,000 sizes leave a screen that is right`() throws {
         let sandbox = try Sandbox()
-        for name in ["one", "two"] {
+        for (seed, name) in ["one", "two"].enumerated() {
             try sandbox.write(
-                Sandbox.tiny.replacing("epochs: 2", with: "epochs: 100000"), to: "lab/\(name).yaml")
+                Sandbox.tiny.replacing("epochs: 2", with: "epochs: 100000\n  seed: \(seed)"), to: "lab/\(name).yaml")
         }
         let window = try TerminalWindow(
             columns: 120, rows: 36,
@@ -34,7 +34,11 @@ import Testing
         }
         // Out of whatever was opened, back to the list, and everything stopped.
         try window.resize(columns: 120, rows: 36)
-        for _ in 0..<6 { try window.pressEscape() }
+        for _ in 0..<6 {
+            try window.pressEscape()
+            // A form that was typed into asks first.
+            try window.press("y")
+        }
         try window.press("1")
         try window.wait(for: "the dashboard") { $0.contains("1 Overview") && $0.contains("q quit") }
         try window.press("q")

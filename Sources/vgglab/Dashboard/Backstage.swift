@@ -23,6 +23,8 @@ final class ReplayStage: Backstage, Sendable {
     private let run: RunEntry
     private let records: [RunRecord]
     private let seconds: Double
+    /// Seconds of training by each record.
+    private let times: [Double]
     private let mailbox: Mailbox
     private let stop = StopRequest()
 
@@ -32,11 +34,20 @@ final class ReplayStage: Backstage, Sendable {
         self.records = records
         self.seconds = seconds
         self.mailbox = mailbox
+        var last = 0.0
+        times = records.map { record in
+            last = max(record.event.elapsedSeconds ?? last, last)
+            return last
+        }
     }
 
     func begin() {
+        mailbox.post(
+            .replay(
+                ReplayInfo(
+                    run: run.name, speed: times.last.map { $0 / max(seconds, 0.001) } ?? 1, createdAt: run.createdAt)))
         mailbox.post(.experiments([]))
-        mailbox.post(.runs([RunEntry(name: run.name, experiment: run.experiment, state: .running, isOurs: false)]))
+        mailbox.post(.runs([RunEntry(name: run.name, experiment: run.experiment, state: .replay, isOurs: false)]))
         let thread = Thread { [self] in tell() }
         thread.name = "replay"
         thread.start()
@@ -45,8 +56,9 @@ final class ReplayStage: Backstage, Sendable {
     /// Tells each record at its share of the whole time.
     private func tell() {
         let begin = monotonicSeconds()
-        for (index, record) in records.enumerated() {
-            let due = begin + seconds * Double(index) / Double(max(records.count, 1))
+        let whole = max(times.last ?? 0, .leastNormalMagnitude)
+        for (record, time) in zip(records, times) {
+            let due = begin + seconds * time / whole
             while monotonicSeconds() < due {
                 if stop.isMade { return }
                 usleep(10_000)
@@ -60,8 +72,9 @@ final class ReplayStage: Backstage, Sendable {
     func perform(_ effect: Effect) {
         switch effect {
         case .loadHistory(let run): mailbox.post(.history(run: run, []))
-        case .loadPredictions(let run, _):
-            mailbox.post(.predictions(run: run, .failure(Problem("a replay has no pictures; open the run in vgglab"))))
+        case .loadPredictions(let run, let filter):
+            mailbox.post(
+                .predictions(run: run, filter, .failure(Problem("a replay has no images; open the run in vgglab"))))
         case .launch, .pause, .unpause, .stop, .resume, .restart, .moveInQueue, .delete, .changeTags, .setNote,
             .saveExperiment:
             mailbox.post(.notice("this is a replay; start vgglab to train and to change runs", isError: true))
@@ -72,4 +85,16 @@ final class ReplayStage: Backstage, Sendable {
 
     func stopAll() { stop.make() }
     var isIdle: Bool { true }
+}
+
+extension RunEvent {
+    /// Seconds of training by then; `nil` where it does not say.
+    fileprivate var elapsedSeconds: Double? {
+        switch self {
+        case .progress(let progress): progress.elapsedSeconds
+        case .epochFinished(let epoch): epoch.elapsedSeconds
+        case .runFinished(let summary): summary.elapsedSeconds
+        case .runStarted, .checkpointSaved, .warning: nil
+        }
+    }
 }

@@ -28,7 +28,10 @@ struct DashboardScreen {
         self.terminal = terminal
         self.mailbox = mailbox
         self.stage = stage
-        state = State(size: terminal.size, preferences: preferences)
+        state = State(size: terminal.size, preferences: preferences) { seconds in
+            var (time, local) = (time_t(seconds), tm())
+            return localtime_r(&time, &local) == nil ? 0 : local.tm_gmtoff
+        }
         use(preferences)
     }
 
@@ -78,7 +81,7 @@ struct DashboardScreen {
             if isEnding, case .records(let records) = message { lastWarnings += records.compactMap(\.warning) }
             update(message)
         }
-        update(.tick(seconds: now))
+        update(.tick(seconds: now, time: Date().timeIntervalSince1970))
     }
 
     private mutating func update(_ message: Message) {

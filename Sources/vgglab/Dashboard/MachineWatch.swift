@@ -8,23 +8,19 @@ import Training
 
 /// Looks at processors and memory; a share of processor time is that since the look before.
 struct MachineWatch {
-    private var busy = 0.0
-    private var total = 0.0
-    private var own = 0.0
+    private var last: ProcessorUse.Count?
 
     /// The load since the last call.
     mutating func load(_ budget: RunQueue.Budget, running: Int) -> MachineLoad {
         let machine = Machine.current
         let (busy, total) = Self.processorTimes
-        let share = total > self.total ? (busy - self.busy) / (total - self.total) : 0
-        let own = Self.ownProcessorTime
-        let ownShare = total > self.total ? (own - self.own) / (total - self.total) : 0
-        (self.busy, self.total, self.own) = (busy, total, own)
+        let count = ProcessorUse.Count(busy: busy, total: total, own: Self.ownProcessorTime)
+        defer { last = count }
         return MachineLoad(
             threadBudget: budget.threads, threadsInUse: min(running * budget.threadsPerRun, budget.threads),
             memoryUsedBytes: machine.memoryBytes - machine.availableMemoryBytes,
-            memoryTotalBytes: machine.memoryBytes, cpuShare: min(max(share, 0), 1),
-            ownCPUShare: min(max(ownShare, 0), 1), residentBytes: Self.residentBytes, traits: VGGModel.traits)
+            memoryTotalBytes: machine.memoryBytes, processorUse: last.flatMap { ProcessorUse(from: $0, to: count) },
+            residentBytes: Self.residentBytes, traits: VGGModel.traits)
     }
 
     /// Ticks of all processors since the system began: those with work, and all.

@@ -33,10 +33,14 @@ struct RunShelf {
     }
 
     /// Every run, the oldest first.
-    mutating func entries(_ runs: [RunInfo], _ queue: [RunQueue.Entry]) -> [RunEntry] {
+    ///
+    /// - Parameter owner: the process that trains a run.
+    mutating func entries(
+        _ runs: [RunInfo], _ queue: [RunQueue.Entry], owner: (RunInfo) -> RunClaim.Owner?
+    ) -> [RunEntry] {
         for entry in queue { waiting[entry.name] = entry.experiment }
         let queued = Dictionary(queue.map { ($0.name, $0) }) { first, _ in first }
-        let stored = runs.compactMap { run in entry(run, queued[run.name]) }
+        let stored = runs.compactMap { run in entry(run, queued[run.name], owner) }
         for run in runs.suffix(Self.timedRuns) { noteSpeed(of: run) }
         let names = Set(runs.map(\.name))
         let failed = failures.filter { !names.contains($0.key) }.sorted { $0.key < $1.key }.map { name, failure in
@@ -54,12 +58,18 @@ struct RunShelf {
     /// How fast this machine has trained, from its newest runs.
     var measuredSpeeds: [SpeedSample] { speeds.sorted { $0.key > $1.key }.prefix(50).map(\.value) }
 
-    private mutating func entry(_ run: RunInfo, _ queued: RunQueue.Entry?) -> RunEntry? {
+    private mutating func entry(
+        _ run: RunInfo, _ queued: RunQueue.Entry?, _ owner: (RunInfo) -> RunClaim.Owner?
+    ) -> RunEntry? {
         guard let experiment = experiments[run.id] ?? (try? run.experiment()) else { return nil }
         experiments[run.id] = experiment
         var entry = RunEntry(run, experiment)
         entry.isOurs = queued != nil || (run.state != .running && run.machine == machine)
-        if let queued { entry.take(queued) }
+        if let queued {
+            entry.take(queued)
+        } else if run.state == .running {
+            entry.owner = owner(run).map { RunEntry.Owner(process: $0.process, text: $0.text) }
+        }
         return entry
     }
 

@@ -15,17 +15,29 @@ import Training
 
 /// Carries out what the dashboard wants done.
 final class Workbench: Backstage, Sendable {
+    /// How far a run of another process has been told.
+    private struct Watch {
+        /// The run when it was read last.
+        var run: RunInfo
+        /// When it began or was resumed last, by number and time.
+        var start: [Double]
+        /// Sequence number of the last record told.
+        var last: Int
+    }
+
     private struct Shelves {
         var experiments: ExperimentShelf
         var runs: RunShelf
         var machine = MachineWatch()
         var known: [RunInfo] = []
-        /// Runs of other processes that are followed, with the sequence number of the last record told.
-        var watched: [String: Int] = [:]
+        /// Runs of other processes that are followed.
+        var watched: [String: Watch] = [:]
         var speedCount = 0
         var isRefreshing = false
         /// Preferences that are being written.
         var writes = 0
+        /// How often predictions were asked for.
+        var predictions = 0
     }
 
     /// Runs that are told before all others are.
@@ -34,6 +46,7 @@ final class Workbench: Backstage, Sendable {
     private static let earlierEvents = 500
 
     let queue: RunQueue
+    private let createdAt = Date().timeIntervalSince1970
     private let store: RunStore
     private let datasets: DatasetCache
     private let mailbox: Mailbox
@@ -42,6 +55,8 @@ final class Workbench: Backstage, Sendable {
     private let desk = DispatchQueue(label: "vgglab.desk")
     /// Writes preferences, which must not wait for a store that is locked.
     private let writer = DispatchQueue(label: "vgglab.preferences")
+    /// Held while test images are classified, one question after the other.
+    private let predicting = NSLock()
 
     init(
         _ store: RunStore, places: [String], budget: RunQueue.Budget, datasets: DatasetCache, isStrict: Bool,
@@ -67,9 +82,10 @@ final class Workbench: Backstage, Sendable {
             tellExperiments()
             tellNewestRuns()
             lookEverySecond()
+            // Behind the first look at the runs of others, so that nothing is missing between both.
+            DispatchQueue.global(qos: .utility).async { [self] in tellEarlierEvents() }
         }
         DispatchQueue.global(qos: .utility).async { [self] in
-            tellEarlierEvents()
             do throws(RunStoreError) { try store.check() } catch {
                 mailbox.post(.notice(error.description, isError: true))
             }
@@ -80,7 +96,7 @@ final class Workbench: Backstage, Sendable {
     /// What the newest runs said before this start is for the log.
     private func tellEarlierEvents() {
         guard let records = try? store.latestEvents(Self.earlierEvents), !records.isEmpty else { return }
-        mailbox.post(.earlier(records, now: Date().timeIntervalSince1970))
+        mailbox.post(.earlier(records))
     }
 
     private func tellExperiments() {
@@ -93,7 +109,7 @@ final class Workbench: Backstage, Sendable {
 
     private func tellNewestRuns() {
         guard let runs = try? store.runs(newest: Self.newest) else { return }
-        mailbox.post(.runs(shelves.withLock { $0.runs.entries(runs, []) }))
+        mailbox.post(.runs(shelves.withLock { $0.runs.entries(runs, [], owner: store.owner(of:)) }))
     }
 
     private func lookEverySecond() {
@@ -131,7 +147,7 @@ final class Workbench: Backstage, Sendable {
             let queued = queue.entries
             let runs = try store.runs()
             let (entries, speeds, isNew) = shelves.withLock { shelves in
-                let entries = shelves.runs.entries(runs, queued)
+                let entries = shelves.runs.entries(runs, queued, owner: store.owner(of:))
                 let speeds = shelves.runs.measuredSpeeds
                 shelves.known = runs
                 defer { shelves.speedCount = speeds.count }
@@ -180,14 +196,15 @@ final class Workbench: Backstage, Sendable {
         case .unpause(let runs): runs.forEach(queue.letGoOn)
         case .stop(let runs): runs.forEach(queue.stop)
         case .moveInQueue(let run, let places): queue.move(run, by: places)
-        case .launch(let requests): trying { [self] in for request in requests { try launch(request) } }
+        case .launch(let requests): desk.async { [self] in for request in requests { launch(request) } }
         case .resume(let runs):
             trying { [self] in for run in runs { try queue.resume(try store.run(withName: run)) } }
         case .restart(let runs):
             trying { [self] in
                 for name in runs {
                     let run = try store.run(withName: name)
-                    try queue.launch(try run.experiment(), like: run)
+                    let new = try queue.launch(try run.experiment(), like: run)
+                    mailbox.post(.notice("launched \(new)", isError: false))
                 }
             }
         case .delete(let runs):
@@ -235,15 +252,15 @@ final class Workbench: Backstage, Sendable {
         return error is CocoaError ? error.localizedDescription : "\(error)"
     }
 
-    private func launch(_ request: LaunchRequest) throws {
-        guard let fork = request.parent else {
-            try queue.launch(request.experiment)
-            return
+    private func launch(_ request: LaunchRequest) {
+        let result = Result {
+            guard let fork = request.parent else { return try queue.launch(request.experiment) }
+            let parent = try store.run(withName: fork.run)
+            let checkpoints = store.checkpoints(of: parent).all
+            let step = checkpoints.first { fork.step == nil || $0.step == fork.step }?.step
+            return try queue.fork(parent, at: step.map { "step:\($0)" } ?? "last", request.experiment)
         }
-        let parent = try store.run(withName: fork.run)
-        let checkpoints = store.checkpoints(of: parent).all
-        let step = checkpoints.first { fork.step == nil || $0.step == fork.step }?.step
-        try queue.fork(parent, at: step.map { "step:\($0)" } ?? "last", request.experiment)
+        mailbox.post(.launched(request, result.mapError { Problem(Self.sentence($0)) }))
     }
 
     private func save(_ experiment: Experiment) {
@@ -260,8 +277,15 @@ final class Workbench: Backstage, Sendable {
         let run = try? store.run(withName: name)
         let records = run.flatMap { try? store.records(of: $0) } ?? []
         mailbox.post(.history(run: name, records))
-        let isOthers = run?.state == .running && !queue.entries.contains { $0.name == name }
-        shelves.withLock { $0.watched[name] = isOthers ? records.last?.sequence ?? -1 : nil }
+        guard let run, run.state == .running, !queue.entries.contains(where: { $0.name == name }) else { return }
+        let start = records.last { if case .runStarted = $0.event { true } else { false } }
+        let watch = Watch(run: run, start: Self.identity(start), last: records.last?.sequence ?? -1)
+        shelves.withLock { $0.watched[name] = watch }
+    }
+
+    /// What tells a start from all others: numbers are used once more when a run is resumed.
+    private static func identity(_ start: RunRecord?) -> [Double] {
+        start.map { [Double($0.sequence), $0.time] } ?? []
     }
 
     private func loadProfile(of name: String) {
@@ -287,20 +311,45 @@ final class Workbench: Backstage, Sendable {
         mailbox.post(.checkpoints(run: name, entries))
     }
 
-    /// Tells what the runs of other processes, whose histories are shown, have said since.
+    /// Tells what the runs of other processes have said since the last look, whether they are shown or not.
     private func followOthers(_ runs: [RunInfo]) {
-        for (name, last) in shelves.withLock({ $0.watched }) {
-            guard let run = runs.first(where: { $0.name == name }),
-                let new = try? store.records(of: run, after: last)
-            else { continue }
-            for record in new { mailbox.post(record) }
-            let end = new.last?.sequence ?? last
-            shelves.withLock { $0.watched[name] = run.state == .running ? end : nil }
+        let ours = Set(queue.entries.map(\.name))
+        for run in runs {
+            let known = shelves.withLock { shelves in
+                if ours.contains(run.name) { shelves.watched[run.name] = nil }
+                return shelves.watched[run.name]
+            }
+            guard !ours.contains(run.name), known != nil || run.state == .running, known?.run != run else { continue }
+            guard let watch = try? follow(run, known) else { continue }
+            shelves.withLock { $0.watched[run.name] = watch }
         }
     }
 
+    private func follow(_ run: RunInfo, _ known: Watch?) throws -> Watch {
+        let start = try store.latestStart(of: run)
+        let identity = Self.identity(start)
+        var last = -1
+        if let known, known.start == identity {
+            last = known.last
+        } else if let start {
+            // What was said before this program began comes with the run's history and the log's earlier events.
+            last = start.time < createdAt ? try store.nextSequence(of: run) - 1 : start.sequence - 1
+        }
+        let new = try store.records(of: run, after: last)
+        for record in new { mailbox.post(record) }
+        return Watch(run: run, start: identity, last: new.last?.sequence ?? last)
+    }
+
     private func loadPredictions(_ run: String, _ filter: PictureFilter) {
+        let number = shelves.withLock { shelves in
+            shelves.predictions += 1
+            return shelves.predictions
+        }
         let thread = Thread { [self] in
+            predicting.lock()
+            defer { predicting.unlock() }
+            // Whoever has asked for something else in the meantime does not wait for this answer.
+            guard shelves.withLock({ $0.predictions }) == number else { return }
             do {
                 let info = try store.run(withName: run)
                 let experiment = try info.experiment()
@@ -314,10 +363,10 @@ final class Workbench: Backstage, Sendable {
                 let predictions = try Predictions(
                     checkpoint, of: experiment, data: TrainingData(dataset, for: experiment),
                     threads: queue.budget.threadsPerRun)
-                mailbox.post(
-                    .predictions(run: run, .success(PredictionReport(predictions, dataset.classNames, filter))))
+                let report = PredictionReport(predictions, dataset.classNames, filter)
+                mailbox.post(.predictions(run: run, filter, .success(report)))
             } catch {
-                mailbox.post(.predictions(run: run, .failure(Problem(Self.sentence(error)))))
+                mailbox.post(.predictions(run: run, filter, .failure(Problem(Self.sentence(error)))))
             }
         }
         thread.name = "predictions"
