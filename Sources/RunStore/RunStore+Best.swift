@@ -1,7 +1,6 @@
 // Where a run's best weights are kept: in its own folder, or in that of a run that it goes back to.
 
 public import Checkpoints
-public import Experiments
 internal import GRDB
 
 /// A checkpoint, and the run whose folder it is in.
