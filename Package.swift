@@ -20,6 +20,7 @@ let package = Package(
         // Plain values and the files they come from.
         .target(name: "Files", dependencies: ["CCrypto"]),
         .target(name: "Experiments"),
+        .target(name: "DisplayWidth"),
         .target(
             name: "ExperimentFiles",
             dependencies: ["Experiments", .product(name: "Yams", package: "Yams")]),
@@ -36,7 +37,7 @@ let package = Package(
 
         // The loop, what it says, and the program.
         .target(name: "Training", dependencies: ["Datasets", "Engine", "Experiments", "Safetensors"]),
-        .target(name: "RunLog", dependencies: ["Experiments"]),
+        .target(name: "RunLog", dependencies: ["DisplayWidth", "Experiments"]),
         .target(
             name: "RunStore",
             dependencies: [
@@ -51,7 +52,7 @@ let package = Package(
                 "Training",
             ]),
         // The screen: cells and widgets, and the terminal that shows them.
-        .target(name: "Screen"),
+        .target(name: "Screen", dependencies: ["DisplayWidth"]),
         .target(name: "CTerminalSignals"),
         .target(name: "CursesTerminal", dependencies: ["CNcurses", "CTerminalSignals", "Screen"]),
         .target(name: "Dashboard", dependencies: ["ExperimentFiles", "Experiments", "RunLog", "Screen"]),
@@ -59,8 +60,10 @@ let package = Package(
         .executableTarget(
             name: "vgglab",
             dependencies: [
-                "CStartup", "Checkpoints", "CursesTerminal", "Dashboard", "Datasets", "Engine", "ExperimentFiles",
-                "Experiments", "Exports", "RunLog", "RunStore", "Runner", "Safetensors", "Screen", "Training",
+                "CStartup", "Checkpoints", "CursesTerminal", "Dashboard", "Datasets", "DisplayWidth",
+                "Engine",
+                "ExperimentFiles", "Experiments", "Exports", "RunLog", "RunStore", "Runner", "Safetensors", "Screen",
+                "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 

@@ -1,5 +1,6 @@
 // The rows of a network's table and their alignment.
 
+internal import DisplayWidth
 internal import Experiments
 
 extension NetworkTable {
@@ -53,11 +54,10 @@ extension NetworkTable {
     /// Lines with the columns below each other; those from `rightFrom` on end together.
     static func aligned(_ rows: [Row], rightFrom: Int = 3) -> [String] {
         let columns = rows.map(\.cells.count).max() ?? 0
-        let widths = (0..<columns).map { column in rows.map { $0.cells[column].count }.max() ?? 0 }
+        let widths = (0..<columns).map { column in rows.map { DisplayWidth.columns(of: $0.cells[column]) }.max() ?? 0 }
         return rows.map { row in
             let cells = zip(row.cells, widths).enumerated().map { column, cell in
-                let space = String(repeating: " ", count: cell.1 - cell.0.count)
-                return column < rightFrom ? cell.0 + space : space + cell.0
+                column < rightFrom ? cell.0.padding(to: cell.1) : cell.0.leftPadding(to: cell.1)
             }
             return cells.joined(separator: "  ")
         }

@@ -1,5 +1,6 @@
 // What each line of the text log says.
 
+internal import DisplayWidth
 internal import Experiments
 
 extension TextLog {
@@ -125,9 +126,13 @@ extension TextLog {
 }
 
 extension String {
-    /// At least `width` characters, with spaces behind.
-    func padding(to width: Int) -> String { self + String(repeating: " ", count: max(width - count, 0)) }
+    /// At least `width` columns of a terminal, with spaces behind.
+    public func padding(to width: Int) -> String { self + spaces(to: width) }
 
-    /// At least `width` characters, with spaces before.
-    func leftPadding(to width: Int) -> String { String(repeating: " ", count: max(width - count, 0)) + self }
+    /// At least `width` columns of a terminal, with spaces before.
+    public func leftPadding(to width: Int) -> String { spaces(to: width) + self }
+
+    private func spaces(to width: Int) -> String {
+        String(repeating: " ", count: max(width - DisplayWidth.columns(of: self), 0))
+    }
 }
