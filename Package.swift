@@ -87,7 +87,7 @@ let package = Package(
         .testTarget(
             name: "TrainingTests",
             dependencies: ["Datasets", "Engine", "Experiments", "Safetensors", "TestSupport", "Training"]),
-        .testTarget(name: "RunLogTests", dependencies: ["Experiments", "RunLog"]),
+        .testTarget(name: "RunLogTests", dependencies: ["ExperimentFiles", "Experiments", "RunLog"]),
         .testTarget(name: "ScreenTests", dependencies: ["Screen"]),
         .testTarget(
             name: "DashboardTests",

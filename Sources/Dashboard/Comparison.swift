@@ -31,6 +31,9 @@ struct Comparison: Hashable {
         if Set(runs.compactMap(\.data?.checksum)).count > 1 {
             settings.append(Row(label: "data", values: runs.map { $0.data.map(Self.text) ?? "" }))
         }
+        if Set(runs.map(\.threads)).count > 1 {
+            settings.append(Row(label: "threads", values: runs.map { "\($0.threads)" }))
+        }
         self.settings = settings
         let series = runs.map { catalog.series[$0.name] }
         let networks = runs.map(catalog.network)

@@ -113,6 +113,9 @@ public struct ExperimentKey: Sendable, Hashable {
             return ExperimentKey(path: $0.path, summary: $0.summary, allowed: $0.allowed, defaultValue: value)
         }
     }
+
+    /// Those that decide how a run is trained: all but name and description.
+    public static var settings: [ExperimentKey] { all.filter { !["name", "description"].contains($0.path) } }
 }
 
 /// A key whose value differs between experiments, with the values as YAML.

@@ -3,12 +3,13 @@
 public import Experiments
 
 extension Experiment {
-    /// The experiment with the keys of the experiment files, every default filled in.
+    /// The experiment with the keys of the experiment files, every default filled in. A variant has its blocks, too.
     public var json: JSON {
         [
             "name": .string(name),
             "description": .string(description),
             "network": [
+                "variant": network.variant.map { .string($0.rawValue) } ?? .null,
                 "blocks": .array(network.blocks.map { .integers([$0.numConvs, $0.outChannels]) }),
                 "ratio": .integer(network.ratio),
                 "kernel": .integer(network.kernel),

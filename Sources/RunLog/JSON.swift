@@ -39,8 +39,39 @@ public enum JSON: Sendable, Hashable {
     /// A number, or `null`.
     public static func optional(_ value: Double?) -> JSON { value.map(JSON.number) ?? .null }
 
+    /// Text, or `null`.
+    public static func optional(_ value: String?) -> JSON { value.map(JSON.string) ?? .null }
+
     /// A list of whole numbers.
     public static func integers(_ values: [Int]) -> JSON { .array(values.map(JSON.integer)) }
+
+    /// The value at a path of keys such as `training.lr`; `nil` where there is none.
+    public subscript(path path: String) -> JSON? {
+        path.split(separator: ".").reduce(self) { value, key in
+            guard case .object(let members)? = value else { return nil }
+            return members.first { $0.key == key }?.value
+        }
+    }
+
+    /// The value as a table's cell: texts without quotes, a list of texts with spaces between them, nothing for null.
+    public var cellText: String {
+        switch self {
+        case .null: return ""
+        case .string(let text): return text
+        case .array(let values):
+            let texts = values.compactMap { if case .string(let text) = $0 { text } else { nil } }
+            return texts.count == values.count ? texts.joined(separator: " ") : text
+        default: return text
+        }
+    }
+
+    /// Whether it is a number.
+    public var isNumber: Bool {
+        switch self {
+        case .integer, .unsigned, .number: true
+        case .null, .bool, .string, .array, .object: false
+        }
+    }
 
     /// In one line, nothing but what is needed between values. Characters that act on a terminal or hide are
     /// escaped, so a line of it may be shown as it is.

@@ -47,6 +47,12 @@ enum Console {
         return Int(size.ws_col)
     }
 
+    /// Text that steps back on a terminal; as it is elsewhere, and where NO_COLOR asks for no styles.
+    static func dim(_ text: String) -> String {
+        let isPlain = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
+        return terminalColumns == nil || isPlain ? text : "\u{1B}[2m\(text)\u{1B}[22m"
+    }
+
     /// - Returns: the error number if not everything could be written.
     private static func write(_ text: String, to file: Int32) -> Int32? {
         var text = text

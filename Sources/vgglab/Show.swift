@@ -1,4 +1,4 @@
-// `vgglab show RUN`: everything about one run. `vgglab compare RUN RUN…`: what tells runs apart, side by side.
+// `vgglab show RUN`: everything about one run.
 
 import ArgumentParser
 import Checkpoints
@@ -33,8 +33,10 @@ struct Show: ParsableCommand {
             guard case .object(let members) = run.json else { return }
             return Console.print(JSON.object(members + parts).text + "\n")
         }
+        let experiment = try? run.experiment()
         Console.print(
-            ([heading(run)] + facts(run) + curves(steps, epochs)).map { "\($0)\n" }.joined()
+            ([heading(run)] + facts(run, experiment) + settings(experiment) + curves(steps, epochs))
+                .map { "\($0)\n" }.joined()
                 + table(epochs) + list(checkpoints, try explaining { try store.bestCheckpoint(of: run) }))
     }
 
@@ -47,12 +49,9 @@ struct Show: ParsableCommand {
             + "\(run.epoch) of \(run.epochs) epochs\(best ?? "")"
     }
 
-    private func facts(_ run: RunInfo) -> [String] {
-        let experiment = try? run.experiment()
-        let settings = experiment.map { ExperimentFile.differences(from: Experiment(name: $0.name), to: $0) } ?? []
+    private func facts(_ run: RunInfo, _ experiment: Experiment?) -> [String] {
         var facts: [(String, String)] = [
             ("what", experiment?.description ?? ""),
-            ("settings", settings.map { "\($0.path)=\($0.new)" }.joined(separator: " ")),
             ("forked from", run.parentName.map { "\($0) at step \(run.parentStep ?? 0)" } ?? ""),
             ("best", run.bestFrom > 0 ? "counted from epoch \(run.bestFrom) on, as earlier ones had other images" : ""),
             ("data", run.dataset),
@@ -65,6 +64,14 @@ struct Show: ParsableCommand {
         ]
         if let bytes = run.peakMemoryBytes { facts.append(("peak memory", Readable.bytes(bytes))) }
         return facts.filter { !$0.1.isEmpty }.map { "\($0.0.padding(to: 13))\(Readable.visible($0.1))" }
+    }
+
+    private func settings(_ experiment: Experiment?) -> [String] {
+        guard let experiment else { return [] }
+        let indent = String(repeating: " ", count: 13)
+        return zip(SettingsText.lines(of: experiment, indent: indent.count), 0...).map { line, number in
+            (number == 0 ? "settings".padding(to: indent.count) : indent) + line
+        }
     }
 
     private func curves(_ steps: [Progress], _ epochs: [EpochMetrics]) -> [String] {
@@ -107,81 +114,5 @@ struct Show: ParsableCommand {
                 + checkpoint.path
         }
         return lines.isEmpty ? "" : "\ncheckpoints\n" + lines.map { "  \(Readable.visible($0))\n" }.joined()
-    }
-}
-
-struct Compare: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Compare runs: settings that differ, best and last figures, time to accuracy.")
-
-    @Argument(help: .run, completion: .run) var runs: [String]
-    @Flag(help: "Print JSON.") var json = false
-    @OptionGroup var storeOptions: StoreOptions
-
-    func validate() throws {
-        if runs.count < 2 { throw ValidationError("compare takes two runs or more") }
-    }
-
-    func run() throws {
-        let store = try storeOptions.open()
-        var infos: [RunInfo] = []
-        for name in runs {
-            let run = try explaining { try store.run(named: name) }
-            if !infos.contains(where: { $0.id == run.id }) { infos.append(run) }
-        }
-        if infos.count < 2 {
-            throw Failure(message: "compare takes two runs or more, and these are all \(infos[0].name)")
-        }
-        let experiments = try explaining { try infos.map { try $0.experiment() } }
-        let epochs = try explaining { try infos.map { try store.epochs(of: $0) } }
-
-        var rows: [(title: String, values: [JSON])] = ExperimentFile.differences(among: experiments)
-            .filter { !["name", "description"].contains($0.path) }
-            .map { ($0.path, $0.values.map(JSON.string)) }
-        if Set(infos.map(\.dataChecksum)).count > 1 {
-            rows.append(("data", infos.map { .string("\($0.dataset), SHA-256 \($0.dataChecksum.prefix(8))…") }))
-        }
-        func add(_ title: String, _ value: (RunInfo, [EpochMetrics]) -> JSON) {
-            rows.append((title, zip(infos, epochs).map(value)))
-        }
-        add("state") { run, _ in .string(run.state.rawValue) }
-        add("epochs") { run, _ in .string("\(run.epoch)/\(run.epochs)") }
-        add("best test acc") { run, _ in .optional(run.bestAccuracy) }
-        add("in epoch") { run, _ in .optional(run.bestEpoch) }
-        add("last test acc") { run, _ in .optional(run.testAccuracy) }
-        add("last train loss") { _, epochs in .optional(epochs.last?.trainLoss) }
-        add("last test loss") { _, epochs in .optional(epochs.last?.testLoss) }
-        add("images/s") { run, _ in .optional(run.examplesPerSecond) }
-        for percent in [80, 85, 90] {
-            add("seconds to \(percent) %") { run, epochs in
-                let counted = epochs.drop { $0.epoch < run.bestFrom }
-                return .optional(counted.first { $0.testAccuracy >= Double(percent) / 100 }?.elapsedSeconds)
-            }
-        }
-        add("seconds") { run, _ in .number(run.elapsedSeconds) }
-
-        if json {
-            let objects = infos.enumerated().map { index, run in
-                JSON.object(
-                    [JSON.Member("run", .string(run.name))] + rows.map { JSON.Member($0.title, $0.values[index]) })
-            }
-            return Console.print(JSON.array(objects).text + "\n")
-        }
-        var table = TextTable([.init("")] + infos.map { .init(Readable.visible($0.name), isNumber: true) })
-        for row in rows {
-            table.add([row.title.replacing("seconds", with: "time")] + row.values.map { cell($0, row.title) })
-        }
-        Console.print(table.text)
-    }
-
-    private func cell(_ value: JSON, _ title: String) -> String {
-        switch value {
-        case .null: "–"
-        case .number(let number) where title.hasPrefix("seconds"): Readable.duration(seconds: number)
-        case .number(let number): Readable.fixed(number, decimals: title == "images/s" ? 1 : 3)
-        case .integer(let number): String(number)
-        case .string(let text): text
-        default: value.text
-        }
     }
 }

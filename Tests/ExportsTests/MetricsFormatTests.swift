@@ -74,7 +74,9 @@ import Testing
         let run = records([try started(), step(1), .warning("hot"), step(2), epoch(1), finished()])
         let text = MetricsFormat.json.text(of: run)
         #expect(
-            text.hasPrefix(#"{"run":"r1","experiment":{"name":"tiny","description":"","network":{"blocks":[[2,4]],"#))
+            text.hasPrefix(
+                #"{"run":"r1","experiment":{"name":"tiny","description":"","network":{"variant":null,"blocks":[[2,4]],"#
+            ))
         #expect(text.contains(#""facts":{"time":"1970-01-01T00:16:40.000Z","dataset":"d","num_classes":3,"#))
         #expect(text.contains(#""epochs":[{"time":"1970-01-01T00:16:44.000Z","epoch":1,"step":2,"train_loss":0.75,"#))
         #expect(text.contains(#""steps":[{"time":"1970-01-01T00:16:41.000Z","epoch":1,"step":1,"step_in_epoch":1,"#))

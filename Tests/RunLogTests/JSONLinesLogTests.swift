@@ -1,5 +1,6 @@
 // The log for programs, line by line.
 
+import ExperimentFiles
 import Experiments
 import Foundation
 import RunLog
@@ -15,7 +16,7 @@ import Testing
         let text = log.output(of: .runStarted(try started(experiment))).standardOutput
         let expected =
             #"{"event":"run_started",\#(head),"experiment":{"name":"small","description":"A \"small\" one","#
-            + #""network":{"blocks":[[1,64],[1,128],[2,256],[2,512],[2,512]],"ratio":4,"kernel":3,"#
+            + #""network":{"variant":"vgg11","blocks":[[1,64],[1,128],[2,256],[2,512],[2,512]],"ratio":4,"kernel":3,"#
             + #""classifier":[4096,4096],"dropout":0.5,"weights":null},"data":{"dataset":"fashion-mnist","resize":224,"#
             + #""batch_size":128,"shuffle":true,"limit_train":640,"limit_test":null,"sampling":"stratified"},"training":{"optimizer":"sgd","#
             + #""lr":0.05,"momentum":0.0,"weight_decay":0.0,"epochs":10,"seed":18446744073709551615,"#
@@ -25,6 +26,13 @@ import Testing
             + #""test_examples":10000,"steps_per_epoch":469,"threads":2,"machine":"Xeon, 2 cores, 8 GiB","#
             + #""engine":"oneDNN 2.7, Winograd","predicted_memory_bytes":966367642,"resumed_step":0}"# + "\n"
         #expect(text == expected)
+    }
+
+    @Test func `the experiment has every key of its file`() {
+        let json = Experiment(name: "a").json
+        for key in ExperimentKey.all { #expect(json[path: key.path] != nil, "\(key.path)") }
+        #expect(json[path: "training.lr"] == .number(0.05))
+        #expect(json[path: "training.none"] == nil && json[path: "name.none"] == nil)
     }
 
     @Test func `a checkpoint says where and how large`() {

@@ -48,7 +48,13 @@ import Testing
         let lines = shown.lines
         #expect(lines[0].hasPrefix("tiny-2: completed, 2 of 2 epochs, best test acc "))
         #expect(lines.contains("forked from  tiny-1 at step 5"))
-        #expect(lines.contains { $0.hasPrefix("settings     ") && $0.contains("training.lr=0.001") })
+        let settings = lines.drop { !$0.hasPrefix("settings     ") }.joined(separator: " ").split(separator: " ")
+        #expect(settings.contains("training.lr=0.001"))
+        // Those at their default, too.
+        for setting in ["network.kernel=3", "training.momentum=0.0", "engine.chunk=auto", "checkpoint.every_epochs=1"] {
+            #expect(settings.contains { $0 == setting }, "\(setting)")
+        }
+        #expect(!shown.output.contains("\u{1B}"))
         #expect(lines.contains { $0.hasPrefix("loss         ") && $0.contains(#/[▁-█]/#) && $0.contains(" → ") })
         #expect(lines.count { $0.wholeMatch(of: #/ +[12]( +\d\.\d{3}){4} .*/#) != nil } == 2)
         #expect(lines.contains { $0.hasPrefix("  step 10") && $0.contains("/tiny-2/checkpoints/step-0000000010") })
@@ -68,17 +74,47 @@ import Testing
         #expect(!table.lines.contains { $0.hasPrefix("training.epochs") })
         let objects = try shelf.array("compare", "tiny-1", "tiny-2")
         #expect(objects.map { $0["run"] as? String } == ["tiny-1", "tiny-2"])
-        #expect(objects.map { $0["data.batch_size"] as? String } == [nil, nil])
+        #expect(objects.map { $0["data.batch_size"] as? Int } == [nil, nil])
+        #expect(objects.map { $0["training.lr"] as? Double } == [0.05, 0.001])
+        #expect(objects.map { $0["parent_step"] as? Int } == [nil, 5])
+        #expect(objects.map { $0["epoch"] as? Int } == [2, 2])
+        let experiments = objects.map { $0["experiment"] as? [String: Any] }
+        #expect(experiments.map { ($0?["data"] as? [String: Any])?["batch_size"] as? Int } == [8, 8])
+        let same = table.lines.drop { $0 != "the same in all" }.joined(separator: " ").split(separator: " ")
+        #expect(same.contains("training.momentum=0.0") && same.contains("data.dataset=made-up"))
+        #expect(!same.contains { $0.hasPrefix("training.lr=") })
         #expect(objects[0]["best test acc"] is Double)
         #expect(table.lines.contains { $0.hasPrefix("time ") } && !table.output.contains("seconds"))
         #expect(objects[0]["seconds"] is Double)
         let twice = try shelf.call("compare", "tiny-1", "other", "tiny-1")
         #expect(twice.lines[0].split(separator: " ") == ["tiny-1", "other-1"])
-        let same = try shelf.call("compare", "tiny-1", "tiny-1")
-        #expect(same.status == 2)
-        #expect(same.complaint == "compare takes two runs or more, and these are all tiny-1\n")
+        let itself = try shelf.call("compare", "tiny-1", "tiny-1")
+        #expect(itself.status == 2)
+        #expect(itself.complaint == "compare takes two runs or more, and these are all tiny-1\n")
         let one = try shelf.call("compare", "tiny-1")
         #expect(one.status == 2)
+    }
+
+    @Test func `runs that differ in threads alone are told apart`() throws {
+        let shelf = try Shelf()
+        for threads in ["1", "2"] {
+            let arguments = ["--data", shelf.data, "--quiet", "--runs", shelf.runs, "--threads", threads]
+            #expect(try Program([shelf.sandbox.tiny] + arguments).end().status == 0)
+        }
+        let table = try shelf.call("compare", "tiny-1", "tiny-2")
+        #expect(table.lines[1].split(separator: " ") == ["threads", "1", "2"])
+        let objects = try shelf.array("compare", "tiny-1", "tiny-2")
+        #expect(objects.map { $0["threads"] as? Int } == [1, 2])
+    }
+
+    @Test func `a variant is named with its blocks in JSON`() throws {
+        let shelf = try Shelf()
+        let settings = ["network.variant=vgg13", "network.ratio=32", "data.resize=32", "training.epochs=0"]
+        #expect(try shelf.train(sandboxFile: "tiny.yaml", settings.flatMap { ["--set", $0] }).status == 0)
+        let run = try shelf.call("show", "last", "--json").object()
+        let network = try #require((run["experiment"] as? [String: Any])?["network"] as? [String: Any])
+        #expect(network["variant"] as? String == "vgg13")
+        #expect((network["blocks"] as? [[Int]])?.first == [2, 64])
     }
 
     @Test(arguments: [

@@ -35,6 +35,10 @@ final class Shelf: Sendable {
     func call(_ arguments: String...) throws -> Ending { try Program(arguments + ["--runs", runs]).end() }
 
     func train(sandboxFile: String, _ arguments: String...) throws -> Ending {
+        try train(sandboxFile: sandboxFile, arguments)
+    }
+
+    func train(sandboxFile: String, _ arguments: [String]) throws -> Ending {
         let common = [sandbox.file(sandboxFile), "--data", data, "--quiet", "--runs", runs, "--threads", "2"]
         return try Program(common + arguments).end()
     }

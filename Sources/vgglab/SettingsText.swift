@@ -1,0 +1,35 @@
+// All settings of an experiment for people, those at their default dim.
+
+import DisplayWidth
+import ExperimentFiles
+import Experiments
+import RunLog
+
+enum SettingsText {
+    /// Lines of `key=value` that fit the terminal.
+    ///
+    /// - Parameters:
+    ///   - indent: columns before each line.
+    ///   - isShown: whether to take the key of this path.
+    static func lines(
+        of experiment: Experiment, indent: Int = 0, where isShown: (String) -> Bool = { _ in true }
+    ) -> [String] {
+        let width = (Console.terminalColumns ?? 100) - indent
+        var lines: [String] = []
+        var column = 0
+        for key in ExperimentKey.settings where isShown(key.path) {
+            guard let value = ExperimentFile.value(of: key.path, in: experiment) else { continue }
+            let word = Readable.visible("\(key.path)=\(value)")
+            let columns = DisplayWidth.columns(of: word)
+            let shown = value == key.defaultValue ? Console.dim(word) : word
+            if let last = lines.last, column + 1 + columns <= width {
+                lines[lines.count - 1] = "\(last) \(shown)"
+                column += 1 + columns
+            } else {
+                lines.append(shown)
+                column = columns
+            }
+        }
+        return lines
+    }
+}
