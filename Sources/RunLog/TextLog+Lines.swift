@@ -4,7 +4,7 @@ internal import DisplayWidth
 internal import Experiments
 
 extension TextLog {
-    /// What the run is made of: name, table, and a line each for data, recipe, machine and memory.
+    /// What the run is made of, after its name: description, table, and a line each for data, recipe, machine and memory.
     func header(of run: RunStarted) -> String {
         let experiment = run.experiment
         let description = experiment.description.isEmpty ? "" : ": \(Readable.visible(experiment.description))"
@@ -23,8 +23,7 @@ extension TextLog {
         ]
         let lines = facts.map { name, text in "\(name.padding(to: 10))\(text)" }
         let table = NetworkTable(run.network, batchSize: data.batchSize).text
-        return Readable.visible(experiment.name) + description + "\n\n" + table + "\n"
-            + lines.joined(separator: "\n") + "\n"
+        return description + "\n\n" + table + "\n" + lines.joined(separator: "\n") + "\n"
     }
 
     /// `epoch  3/10  step 120/469  loss 0.412  train acc 0.847  212.3 examples/sec  left 31 min`.

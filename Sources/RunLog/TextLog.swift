@@ -5,7 +5,7 @@ public import Experiments
 
 /// Renders a run as text. On a terminal one progress line is rewritten in place; elsewhere it is a line now and then.
 public struct TextLog: RunLogRenderer {
-    /// Only epochs and the end: no header, no progress.
+    /// Only the run's name, epochs and the end: no header, no progress.
     public let quiet: Bool
     /// Columns of the terminal; `nil` where standard output is none. May change while a run goes on.
     public var terminalColumns: Int?
@@ -15,7 +15,7 @@ public struct TextLog: RunLogRenderer {
     private var hasLineInPlace = false
 
     /// - Parameters:
-    ///   - quiet: only epochs and the end.
+    ///   - quiet: only the run's name, epochs and the end.
     ///   - terminalColumns: columns of the terminal; `nil` where standard output is none.
     public init(quiet: Bool = false, terminalColumns: Int? = nil) {
         self.quiet = quiet
@@ -29,7 +29,8 @@ public struct TextLog: RunLogRenderer {
         switch record.event {
         case .runStarted(let run):
             started = run
-            return quiet ? LogOutput() : lines([header(of: run)])
+            let name = "run \(Readable.visible(record.run))"
+            return lines([quiet ? name : "\(name)\(header(of: run))"])
         case .progress(let progress):
             return quiet ? LogOutput() : render(progress)
         case .epochFinished(let metrics):
@@ -42,7 +43,9 @@ public struct TextLog: RunLogRenderer {
             output.standardError = "warning: \(Readable.visible(text))\n"
             return output
         case .runFinished(let summary):
-            return lines(closingLines(of: summary))
+            var closing = closingLines(of: summary)
+            closing[closing.count - 1] = "run \(Readable.visible(record.run)): \(closing[closing.count - 1])"
+            return lines(closing)
         }
     }
 

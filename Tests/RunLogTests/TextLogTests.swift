@@ -12,7 +12,7 @@ import Testing
         let text = log.output(of: .runStarted(try started())).standardOutput
         #expect(
             text == """
-                small: The notebook's small VGG-11
+                run r1: The notebook's small VGG-11
 
                 layer                                     output          parameters     MACs
                 block 1  1 conv 3×3 → 16 channels, pool   16 × 112 × 112         160    7.2 M
@@ -53,7 +53,8 @@ import Testing
         let output = log.output(of: .runStarted(try started()), .epochFinished(metrics()))
         #expect(
             output.standardOutput
-                == "epoch  3/10  loss 0.412  train acc 0.847  test acc 0.861  212.3 examples/sec  left 31 min\n")
+                == "run r1\nepoch  3/10  loss 0.412  train acc 0.847  test acc 0.861  212.3 examples/sec  left 31 min\n"
+        )
         #expect(output.standardError == "")
     }
 
@@ -62,7 +63,7 @@ import Testing
         let output = log.output(of: .runStarted(try started()), .epochFinished(metrics(epoch: 10)))
         #expect(
             output.standardOutput
-                == "epoch 10/10  loss 0.412  train acc 0.847  test acc 0.861  212.3 examples/sec\n")
+                == "run r1\nepoch 10/10  loss 0.412  train acc 0.847  test acc 0.861  212.3 examples/sec\n")
     }
 
     @Test func `without a terminal progress is a line every ten seconds`() throws {
@@ -126,12 +127,24 @@ import Testing
         #expect(text == "epoch  3/10  step 120/469  loss nan  train acc 0.847  212.3 examples/sec\n")
     }
 
-    @Test func `quiet leaves only epochs, the end and warnings`() throws {
+    @Test func `quiet leaves only the name, epochs, the end and warnings`() throws {
         var log = TextLog(quiet: true, terminalColumns: 80)
         let output = log.output(
             of: .runStarted(try started()), .progress(progress(at: 1)), .progress(progress(stepInEpoch: 469, at: 60)),
             .warning("hot"))
-        #expect(output == LogOutput(standardError: "warning: hot\n"))
+        #expect(output == LogOutput(standardOutput: "run r1\n", standardError: "warning: hot\n"))
+    }
+
+    @Test(arguments: [false, true], [Outcome.completed, .stopped, .diverged(step: 7), .failed(reason: "a\nb")])
+    func `the first and the last line name the run`(quiet: Bool, outcome: Outcome) throws {
+        var log = TextLog(quiet: quiet)
+        let records = [
+            record(.runStarted(try started()), run: "a\u{1B}-1"),
+            record(.runFinished(summary(outcome, last: metrics(), best: metrics())), run: "a\u{1B}-1"),
+        ]
+        let lines = records.map { log.render($0).standardOutput }.joined().split(separator: "\n")
+        #expect(lines.first == (quiet ? "run a\\u{1B}-1" : "run a\\u{1B}-1: The notebook's small VGG-11"))
+        #expect(lines.last?.hasPrefix("run a\\u{1B}-1: ") == true)
     }
 
     @Test func `the end is the notebook's two lines and the whole loop`() throws {
@@ -142,8 +155,8 @@ import Testing
             log.output(of: .runFinished(end)).standardOutput == """
                 loss 0.412, train acc 0.847, test acc 0.861
                 212.3 examples/sec on cpu (2 threads)
-                198.4 examples/sec over the whole loop, data included · best test acc 0.921 in epoch 9 · 4 min 10 s \
-                · peak memory 0.9 GiB
+                run r1: 198.4 examples/sec over the whole loop, data included · best test acc 0.921 in epoch 9 \
+                · 4 min 10 s · peak memory 0.9 GiB
 
                 """)
     }
@@ -154,7 +167,7 @@ import Testing
         let end = summary(.completed, step: 0, last: nil, best: nil)
         #expect(
             log.output(of: .runFinished(end)).standardOutput
-                == "no epoch was trained · 4 min 10 s · peak memory 0.9 GiB\n")
+                == "run r1: no epoch was trained · 4 min 10 s · peak memory 0.9 GiB\n")
     }
 
     @Test(arguments: [
@@ -170,7 +183,7 @@ import Testing
         let experiment = Experiment(name: "a", training: TrainingRecipe(learningRate: 1e6))
         _ = log.output(of: .runStarted(try started(experiment)))
         let end = summary(outcome, step: step, last: nil, best: nil)
-        #expect(log.output(of: .runFinished(end)).standardOutput == "\(line)\n")
+        #expect(log.output(of: .runFinished(end)).standardOutput == "run r1: \(line)\n")
     }
 
     @Test func `a stopped run still says what it reached`() throws {
@@ -180,7 +193,8 @@ import Testing
         let lines = log.output(of: .runFinished(end)).standardOutput.split(separator: "\n")
         #expect(lines.count == 4)
         #expect(lines.first == "loss 0.412, train acc 0.847, test acc 0.861")
-        #expect(lines.last == "stopped after step 600 (epoch 2/10): the best so far is test acc 0.861 in epoch 1")
+        #expect(
+            lines.last == "run r1: stopped after step 600 (epoch 2/10): the best so far is test acc 0.861 in epoch 1")
     }
 
     @Test func `nothing from outside reaches the terminal as it is`() throws {
@@ -191,7 +205,7 @@ import Testing
             .warning(hostile), .runFinished(summary(.failed(reason: hostile), last: nil, best: nil)))
         let shown = "a\\u{1B}[31mb\\u{9B}2J\\u{202E}c\\u{200B}d\\ne"
         #expect(output.standardError == "warning: \(shown)\n")
-        #expect(output.standardOutput.hasPrefix("\(shown): \(shown)\n"))
+        #expect(output.standardOutput.hasPrefix("run r1: \(shown)\n"))
         #expect(output.standardOutput.contains("machine   \(shown), 2 threads\n"))
         #expect(output.standardOutput.hasSuffix("): \(shown)\n"))
         #expect(!output.standardOutput.unicodeScalars.contains { $0.value < 32 && $0 != "\n" })

@@ -72,12 +72,13 @@ import Testing
         let program = try Program([
             sandbox.tiny, "--quiet", "--set", "training.epochs=1000000", "--threads", "2",
         ])
+        #expect(program.nextLine() == "run tiny-1")
         #expect(program.nextLine()?.hasPrefix("epoch ") == true)
         program.send(SIGINT)
         let ending = program.end()
         #expect(ending.status == 130)
         let last =
-            #/stopped after step \d+ \(epoch \d+/1000000\): the best so far is test acc [01]\.\d{3} in epoch \d+/#
+            #/run tiny-1: stopped after step \d+ \(epoch \d+/1000000\): the best so far is test acc [01]\.\d{3} in epoch \d+/#
         #expect(ending.lines.last?.wholeMatch(of: last) != nil, "\(ending.output)")
     }
 }

@@ -20,7 +20,8 @@ import Testing
         for (line, pattern) in zip(lines, patterns) {
             #expect(line.wholeMatch(of: pattern) != nil, "\(line)", sourceLocation: sourceLocation)
         }
-        let whole = #/\d+\.\d examples/sec over the whole loop, .* best test acc [01]\.\d{3} in epoch [12] .*memory .+/#
+        let whole =
+            #/run tiny-\d: \d+\.\d examples/sec over the whole loop, .* best test acc [01]\.\d{3} in epoch [12] .*memory .+/#
         #expect(lines.last?.wholeMatch(of: whole) != nil, "\(lines)", sourceLocation: sourceLocation)
     }
 
@@ -36,7 +37,7 @@ import Testing
         )
         #expect(try Program.run(sandbox.tiny, "--no-tui").complaint == "")
         let lines = ending.lines
-        #expect(lines.first == "tiny")
+        #expect(lines.first == "run tiny-1")
         #expect(ending.output.contains("\nblock 2  1 conv 3×3 → 16 channels, pool  16 × 7 × 7 "))
         for (name, text) in [
             ("data", "fashion-mnist from /usr/share/datasets/fashion-mnist, 256 training and 100 test pictures"),
@@ -51,11 +52,12 @@ import Testing
         expectClosing(lines.suffix(3))
     }
 
-    @Test func `quiet leaves epochs and closing lines`() throws {
+    @Test func `quiet leaves the run's name, epochs and closing lines`() throws {
         let ending = try Program.run(sandbox.tiny, "--quiet", "--threads", "2")
         #expect(ending.status == 0)
-        #expect(ending.lines.count == 2 + 3)
-        #expect(ending.lines.prefix(2).allSatisfy { $0.wholeMatch(of: epochLine) != nil })
+        #expect(ending.lines.count == 1 + 2 + 3)
+        #expect(ending.lines.first == "run tiny-1")
+        #expect(ending.lines.dropFirst().prefix(2).allSatisfy { $0.wholeMatch(of: epochLine) != nil })
         expectClosing(ending.lines.suffix(3))
     }
 
