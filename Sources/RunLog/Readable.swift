@@ -87,10 +87,28 @@ public enum Readable {
         return shown
     }
 
-    /// As one word of a shell's command line: as it is, or in quotes where the shell would read it otherwise.
+    /// As one word of a command line: as it is, or in quotes where a shell would read it otherwise. Every character of
+    /// it can be seen.
+    ///
+    /// bash, zsh, dash and fish read it alike, apart from hidden characters, whose quotes (`$'…'`) bash and zsh know.
     public static func shellWord(_ text: String) -> String {
-        let plain = #/[A-Za-z0-9_@%+=:,.\/-]+/#
-        return text.wholeMatch(of: plain) != nil ? text : "'" + text.replacing("'", with: #"'\''"#) + "'"
+        // A leading = is a command's path to zsh; a backslash inside single quotes is not always one to fish.
+        let plain = #/[A-Za-z0-9_@%+:,.\/-][A-Za-z0-9_@%+=:,.\/-]*/#
+        if text.wholeMatch(of: plain) != nil { return text }
+        guard text.unicodeScalars.contains(where: isHidden) else {
+            // By scalars: a quote with an accent on it is another character to Swift, but the same one to shells.
+            return "'"
+                + text.unicodeScalars.map { "'\\".unicodeScalars.contains($0) ? "'\\\($0)'" : String($0) }.joined()
+                + "'"
+        }
+        let escaped = text.unicodeScalars.map { scalar in
+            if isHidden(scalar) {
+                String(scalar).utf8.map { "\\" + padded(Int($0), digits: 3, radix: 8) }.joined()
+            } else {
+                "'\\".unicodeScalars.contains(scalar) ? "\\\(scalar)" : String(scalar)
+            }
+        }
+        return "$'\(escaped.joined())'"
     }
 
     /// Whether a character acts or hides where it should be seen.
@@ -103,8 +121,8 @@ public enum Readable {
     }
 
     /// A number that is not negative, with zeros before it.
-    static func padded(_ value: Int, digits: Int) -> String {
-        let text = String(value)
+    static func padded(_ value: Int, digits: Int, radix: Int = 10) -> String {
+        let text = String(value, radix: radix)
         return String(repeating: "0", count: max(digits - text.count, 0)) + text
     }
 }

@@ -158,7 +158,7 @@ extension RunStore {
         throw RunStoreError(
             isEmpty
                 ? "\(folder): there are no runs yet"
-                : "\(text): no run has this name; \(command("list")) shows them")
+                : "\(text): no run has this name; \(command(.list)) shows them")
     }
 
     /// The names of all runs, the newest first.

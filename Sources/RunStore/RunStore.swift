@@ -4,6 +4,7 @@ public import Checkpoints
 internal import Foundation
 internal import GRDB
 internal import Glibc
+public import RunLog
 internal import Synchronization
 
 /// Every run that vgglab has made in a folder.
@@ -12,8 +13,7 @@ public final class RunStore: Sendable {
     public let folder: String
     /// What a person should know about how it was opened, such as a damaged file that was put aside.
     public let notice: String?
-    /// What a command line needs to mean this store, such as ` --runs here`; empty for the usual one.
-    public let option: String
+    private let commands: CommandText
     private let database: DatabaseQueue?
     private let busyMode: Database.BusyMode
     /// Stands behind the file's name in that of an empty file that says that damage was found.
@@ -36,16 +36,17 @@ public final class RunStore: Sendable {
     ///   - checks: whether the file is read whole first, which takes a second for millions of metrics; otherwise only
     ///     where it was found damaged before.
     ///   - patience: seconds to wait while another process writes.
-    ///   - option: what a command line needs to mean this store, such as ` --runs here`.
+    ///   - commands: makes commands about this store.
     ///   - onWait: called, on any thread, when another process has been waited for two seconds.
     /// - Throws: `RunStoreError` where it cannot be used.
     public init(
-        folder: String, creates: Bool, checks: Bool = true, patience: Double = 10, option: String = "",
+        folder: String, creates: Bool, checks: Bool = true, patience: Double = 10,
+        commands: CommandText = CommandText(),
         onWait: (@Sendable () -> Void)? = nil
     ) throws(RunStoreError) {
         self.folder = folder
         busyMode = Self.busyMode(patience, onWait)
-        self.option = option
+        self.commands = commands
         let path = "\(folder)/runs.sqlite"
         var isFolder: ObjCBool = false
         if FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), !isFolder.boolValue {
@@ -164,8 +165,10 @@ public final class RunStore: Sendable {
         return database
     }
 
-    /// A command about this store for a person to type.
-    public func command(_ words: String) -> String { "vgglab \(words)\(option)" }
+    /// A command about this store for a user to copy.
+    public func command(_ command: CommandText.Command, _ operand: String? = nil, _ options: [String] = []) -> String {
+        commands.line(command, operand, options)
+    }
 
     /// The folder of a run's own files.
     public func folder(of run: RunInfo) -> String { folder(named: run.name) }

@@ -71,13 +71,13 @@ public final class RunSession {
         if checkpoint == nil, let parent = run.parentName {
             throw RunnerError(
                 "run \(run.name) has no sound checkpoint, and its first weights were another run's; "
-                    + "fork it again: " + store.command("fork \(parent) --at step:\(run.parentStep ?? 0)"))
+                    + "fork it again: " + store.command(.fork, parent, ["--at", "step:\(run.parentStep ?? 0)"]))
         }
         if checkpoint == nil, let first = damaged.first, run.epoch > 0 {
             throw RunnerError(
                 "run \(run.name) has no sound checkpoint (\(first)), and beginning again would drop its "
                     + "\(run.epoch) noted epoch\(run.epoch == 1 ? "" : "s"); train it anew as a run of its own: "
-                    + store.command(Readable.shellWord(store.experimentPath(of: run))))
+                    + store.command(.train, store.experimentPath(of: run)))
         }
         let before = checkpoint == nil ? "begins again" : "goes on from the checkpoint before"
         warnings += damaged.map { "\($0); the run \(before)" }
@@ -174,7 +174,7 @@ public final class RunSession {
         let problems = Mutex<[String]>([])
         let recorder = RunRecorder(store, run, claim: claim) { problem in problems.withLock { $0.append(problem) } }
         let checkpoints = CheckpointWriter(
-            store.checkpoints(of: run), recorder: recorder, resuming: store.command("resume \(run.name)"))
+            store.checkpoints(of: run), recorder: recorder, resuming: store.command(.resume, run.name))
         var sequence = firstSequence
         func send(_ event: RunEvent) {
             let time = Date().timeIntervalSince1970

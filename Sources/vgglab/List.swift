@@ -44,11 +44,10 @@ struct List: ParsableCommand {
         if reverse { runs.reverse() }
         if json { return Console.print(JSON.array(runs.map(\.json)).text + "\n") }
         guard !runs.isEmpty else {
-            func command(_ words: String) -> String { Readable.visible(store.command(words)) }
             return Console.say(
                 known.isEmpty
-                    ? "no runs yet in \(Readable.visible(store.folder)); \(command("FILE.yaml")) trains one"
-                    : "no run is like that; \(command("list")) shows all")
+                    ? "no runs yet in \(Readable.visible(store.folder)); \(store.command(.train, "FILE.yaml")) trains one"
+                    : "no run is like that; \(store.command(.list)) shows all")
         }
         var table = TextTable([
             .init("run"), .init("state"), .init("epoch", isNumber: true), .init("loss", isNumber: true),

@@ -101,12 +101,12 @@ struct LogOptions: ParsableArguments {
             try saveWeights(of: model, summary, session)
         }
         if summary.outcome == .stopped {
-            Console.say("go on with: \(Readable.visible(session.store.command("resume \(session.run.name)")))")
+            Console.say("resume with: \(session.store.command(.resume, session.run.name))")
         }
         if summary.outcome == .completed && !session.hasKeptEnd {
-            let command = session.store.command("resume \(session.run.name)")
             Console.say(
-                Readable.visible("the end of \(session.run.name) was not kept; it can be made again with: \(command)"))
+                "the end of \(Readable.visible(session.run.name)) was not kept; it can be made again with: "
+                    + session.store.command(.resume, session.run.name))
         }
         return summary.outcome == .completed && session.hasKeptEnd
     }
@@ -119,8 +119,9 @@ struct LogOptions: ParsableArguments {
             do {
                 try model.saveWeights(to: save, metadata: metadata)
             } catch {
-                let words = "export \(session.run.name) --at last --format safetensors --out …"
-                let advice = "; the weights are kept: \(session.store.command(words))"
+                let name = session.run.name
+                let options = ["--at", "last", "--format", "safetensors", "--out", "./\(name).safetensors"]
+                let advice = "; the weights are kept: \(session.store.command(.export, name, options))"
                 throw Failure(message: "\(error)" + (session.hasKeptEnd ? advice : ""), status: 1)
             }
             Console.say("weights after step \(summary.step) are in \(Readable.visible(save))")

@@ -5,6 +5,7 @@ import Checkpoints
 import Datasets
 import ExperimentFiles
 import Experiments
+import Foundation
 import RunLog
 import Runner
 import RunStore
@@ -26,7 +27,7 @@ struct Resume: ParsableCommand {
     @OptionGroup var logOptions: LogOptions
 
     func run() throws {
-        let (store, run) = try storeOptions.run(runName)
+        let (store, run) = try storeOptions.run(runName, dataOptions)
         let name = Readable.visible(run.name)
         switch run.state {
         case .completed where (try? store.checkpoints(of: run).all.first?.position().epoch) ?? 0 <= run.epochs:
@@ -34,11 +35,9 @@ struct Resume: ParsableCommand {
         case .completed:
             throw Failure(
                 message: "run \(name) is complete; to train on, fork it with more epochs: "
-                    + store.command("fork \(name) --set training.epochs=\(run.epochs + 5)"))
+                    + store.command(.fork, run.name, ["--set", "training.epochs=\(run.epochs + 5)"]))
         case .diverged:
-            throw Failure(
-                message: "run \(name) diverged and would again; fork it with a smaller learning rate: "
-                    + store.command("fork \(name) --at best --set training.lr=…"))
+            throw Failure(message: "run \(name) diverged and would again; " + (try advice(on: run, in: store)))
         case .running, .stopped, .interrupted, .failed: break
         }
         try logOptions.checkPlaces()
@@ -51,6 +50,17 @@ struct Resume: ParsableCommand {
             try RunSession.resume(run, prepared, in: store, isStrict: strictOption.isStrict)
         }
         try endStatus([try logOptions.train(session)])
+    }
+
+    /// What to do with a run that diverged.
+    private func advice(on run: RunInfo, in store: RunStore) throws -> String {
+        let rate = try explaining { try run.experiment().training.learningRate }
+        let slower = ["--set", "training.lr=\(String(format: "%.3g", rate / 10))"]
+        guard let place = ["best", "last"].first(where: { (try? store.checkpoint(named: $0, of: run)) != nil }) else {
+            return "it has no checkpoint, so train it from the start with a smaller learning rate: "
+                + store.command(.train, store.experimentPath(of: run), slower)
+        }
+        return "fork it with a smaller learning rate: " + store.command(.fork, run.name, ["--at", place] + slower)
     }
 }
 
@@ -75,7 +85,7 @@ struct Fork: ParsableCommand {
     @OptionGroup var logOptions: LogOptions
 
     func run() throws {
-        let (store, parent) = try storeOptions.run(runName)
+        let (store, parent) = try storeOptions.run(runName, dataOptions)
         try logOptions.checkPlaces()
         let experiment = try explaining {
             try parent.experiment(overrides: settings.overrides)

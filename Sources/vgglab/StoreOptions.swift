@@ -17,18 +17,22 @@ struct StoreOptions: ParsableArguments {
 
     /// The store, made where there is none.
     ///
-    /// - Parameter checks: whether its file is read whole first.
-    func openForWriting(checks: Bool = true) throws -> RunStore { try open(creates: true, checks: checks) }
+    /// - Parameters:
+    ///   - data: where the data is, for commands that are shown.
+    ///   - checks: whether its file is read whole first.
+    func openForWriting(_ data: DataOptions, checks: Bool = true) throws -> RunStore {
+        try open(creates: true, data, checks: checks)
+    }
 
     /// The store as it is; one that is not there has no runs.
-    func open() throws -> RunStore {
+    func open(_ data: DataOptions? = nil) throws -> RunStore {
         if let folder, !FileManager.default.fileExists(atPath: folder) {
             throw Failure(message: "--runs \(folder): there is no such folder")
         }
-        return try open(creates: false)
+        return try open(creates: false, data)
     }
 
-    private func open(creates: Bool, checks: Bool = true) throws -> RunStore {
+    private func open(creates: Bool, _ data: DataOptions?, checks: Bool = true) throws -> RunStore {
         let folder = folder ?? RunStore.defaultFolder(environment: ProcessInfo.processInfo.environment)
         // What is trained is told by its own log, or shown by the dashboard.
         var onWait: (@Sendable () -> Void)?
@@ -38,7 +42,7 @@ struct StoreOptions: ParsableArguments {
         let store = try explaining {
             try RunStore(
                 folder: URL(filePath: folder).path, creates: creates, checks: checks,
-                option: self.folder.map { " --runs \(Readable.shellWord($0))" } ?? "", onWait: onWait)
+                commands: CommandText(runs: self.folder, data: data?.folder), onWait: onWait)
         }
         // What cannot be removed now stands in nobody's way.
         if creates && checks { try? store.removeLeftovers() }
@@ -47,8 +51,8 @@ struct StoreOptions: ParsableArguments {
     }
 
     /// The run that a person names.
-    func run(_ name: String) throws -> (store: RunStore, run: RunInfo) {
-        let store = try open()
+    func run(_ name: String, _ data: DataOptions? = nil) throws -> (store: RunStore, run: RunInfo) {
+        let store = try open(data)
         return (store, try explaining { try store.run(named: name) })
     }
 }

@@ -74,7 +74,7 @@ struct Train: ParsableCommand {
             prepared.append(checked)
         }
         try logOptions.checkPlaces()
-        let store = try storeOptions.openForWriting()
+        let store = try storeOptions.openForWriting(dataOptions)
         if let problem { Console.say("note: \(problem), so this is the log; with --no-tui it comes without this line") }
 
         // Until here a signal ends the program at once, as nothing can be lost yet.

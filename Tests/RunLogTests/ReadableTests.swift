@@ -55,7 +55,8 @@ import Testing
 
     @Test(arguments: [
         ("runs/a-1_b", "runs/a-1_b"), ("", "''"), ("a b", "'a b'"), ("it's", #"'it'\''s'"#), ("$HOME;", "'$HOME;'"),
-        ("图", "'图'"), ("a\nb", "'a\nb'"),
+        ("图", "'图'"), ("a\nb", #"$'a\012b'"#), ("\u{202E}it's \\", #"$'\342\200\256it\'s \\'"#), ("=ls", "'=ls'"),
+        ("a=ls", "a=ls"), (#"a\"#, #"'a'\\''"#),
     ]) func `a shell reads a word as it is`(text: String, word: String) {
         #expect(Readable.shellWord(text) == word)
     }

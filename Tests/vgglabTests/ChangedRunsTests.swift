@@ -120,7 +120,7 @@ import Testing
         #expect(ending.status == 2)
         #expect(
             ending.complaint == "run tiny-1 is complete; to train on, fork it with more epochs: "
-                + "vgglab fork tiny-1 --set training.epochs=6 --runs \(shelf.runs)\n")
+                + "vgglab fork tiny-1 --set training.epochs=6 --runs \(shelf.runs) --data \(shelf.data)\n")
         let fork = try shelf.call("fork", "tiny-1", "--set", "training.epochs=2", "--data", shelf.data, "--quiet")
         #expect(fork.status == 0, "\(fork.complaint)")
         #expect(fork.lines.first { $0.hasPrefix("epoch ") }?.hasPrefix("epoch 2/2 ") == true)

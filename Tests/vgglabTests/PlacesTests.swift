@@ -60,7 +60,8 @@ private let canMount =
         #expect(
             ending.complaint == """
                 \(place)/w: no space is left in \(place); free some or choose another folder; the weights are kept: \
-                vgglab export tiny-1 --at last --format safetensors --out … --runs \(runs)
+                vgglab export tiny-1 --at last --format safetensors --out ./tiny-1.safetensors \
+                --runs \(runs)
 
                 """)
         let export = try Program.run(

@@ -40,7 +40,7 @@ import Testing
         #expect(
             said == [
                 "stopping, and keeping the run; once more ends at once", "weights after step \(step) are in \(weights)",
-                #"go on with: vgglab resume tiny-1 --runs '\#(sandbox.path)/it'\''s here'"#,
+                #"resume with: vgglab resume tiny-1 --runs '\#(sandbox.path)/it'\''s here'"#,
             ])
         #expect(FileManager.default.fileExists(atPath: weights))
     }

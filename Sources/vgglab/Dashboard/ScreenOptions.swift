@@ -46,7 +46,7 @@ struct ScreenOptions: ParsableArguments {
         }
         let budget = RunQueue.Budget(jobs: jobs, threads: threadOptions.count(on: .current))
         // The workbench reads the file whole, behind the first frame.
-        let store = try storeOptions.openForWriting(checks: false)
+        let store = try storeOptions.openForWriting(dataOptions, checks: false)
         let datasets = dataOptions.datasets
         try show { mailbox in
             Workbench(
