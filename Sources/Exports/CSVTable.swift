@@ -1,8 +1,7 @@
-// Steps and epochs as a table of comma-separated values that pandas and spreadsheets read at once.
-//
-// Source: RFC 4180; leading characters that a spreadsheet would calculate with, after OWASP's "CSV Injection".
+// Steps and epochs as a table of comma-separated values.
 
 internal import Experiments
+internal import RunLog
 
 /// The table: a row for each step (`kind` is `step`) and each epoch (`kind` is `epoch`).
 ///
@@ -15,45 +14,35 @@ enum CSVTable {
         "gradient_norm", "dead_share",
     ]
 
-    static func text(of history: RunHistory) -> String {
-        let records = (history.steps + history.epochs).sorted { $0.sequence < $1.sequence }
-        let rows = [columns] + records.map(cells)
-        return rows.map { $0.joined(separator: ",") + "\r\n" }.joined()
+    /// - Parameter runs: the settings that each is told apart by, in the same order, become columns behind the name.
+    static func text(of runs: [(history: RunHistory, settings: [JSON.Member])]) -> String {
+        let settings = runs.first?.settings.map(\.key) ?? []
+        let heading = columns.prefix(1) + settings + columns.dropFirst()
+        let rows = runs.flatMap { run in
+            (run.history.steps + run.history.epochs).sorted { $0.sequence < $1.sequence }.map { record in
+                [.string(record.run)] + run.settings.map(\.value) + metrics(record)
+            }
+        }
+        return CSV.text(of: [heading.map(JSON.string)] + rows)
     }
 
-    private static func cells(_ record: RunRecord) -> [String] {
-        let metrics: [String]
+    private static func metrics(_ record: RunRecord) -> [JSON] {
         switch record.event {
         case .progress(let progress):
-            metrics = [
-                "step", "\(progress.epoch)", "\(progress.step)", "\(record.time)", "\(progress.elapsedSeconds)",
-                "\(progress.loss)", "\(progress.meanLoss)", "\(progress.meanAccuracy)", "", "",
-                "\(progress.examplesPerSecond)", "", cell(progress.remainingSeconds), cell(progress.gradientNorm),
-                cell(progress.deadShare),
+            [
+                "step", .integer(progress.epoch), .integer(progress.step), .number(record.time),
+                .number(progress.elapsedSeconds), .number(progress.loss), .number(progress.meanLoss),
+                .number(progress.meanAccuracy), .null, .null, .number(progress.examplesPerSecond), .null,
+                .optional(progress.remainingSeconds), .optional(progress.gradientNorm), .optional(progress.deadShare),
             ]
         case .epochFinished(let epoch):
-            metrics = [
-                "epoch", "\(epoch.epoch)", "\(epoch.step)", "\(record.time)", "\(epoch.elapsedSeconds)", "",
-                "\(epoch.trainLoss)", "\(epoch.trainAccuracy)", "\(epoch.testLoss)", "\(epoch.testAccuracy)",
-                "\(epoch.examplesPerSecond)", "\(epoch.stepExamplesPerSecond)", "\(epoch.remainingSeconds)",
-                "", "",
+            [
+                "epoch", .integer(epoch.epoch), .integer(epoch.step), .number(record.time),
+                .number(epoch.elapsedSeconds), .null, .number(epoch.trainLoss), .number(epoch.trainAccuracy),
+                .number(epoch.testLoss), .number(epoch.testAccuracy), .number(epoch.examplesPerSecond),
+                .number(epoch.stepExamplesPerSecond), .number(epoch.remainingSeconds), .null, .null,
             ]
-        case .checkpointSaved, .runFinished, .runStarted, .warning: return []
+        case .checkpointSaved, .runFinished, .runStarted, .warning: []
         }
-        return [cell(record.run)] + metrics
-    }
-
-    /// A number as a cell.
-    private static func cell(_ number: Double?) -> String { number.map { "\($0)" } ?? "" }
-
-    /// Text as a cell: in quotes where it needs them, and with an apostrophe before what would start a formula.
-    private static func cell(_ text: String) -> String {
-        // By scalars: a quote with an accent on it is another character to Swift, but the same one to readers.
-        var scalars = Array(text.unicodeScalars)
-        if let first = scalars.first, "=+-@\t\r".unicodeScalars.contains(first) { scalars.insert("'", at: 0) }
-        if scalars.contains(where: { ",\"\r\n".unicodeScalars.contains($0) }) {
-            scalars = ["\""] + scalars.flatMap { $0 == "\"" ? [$0, $0] : [$0] } + ["\""]
-        }
-        return String(String.UnicodeScalarView(scalars))
     }
 }

@@ -1,38 +1,60 @@
-// A run's records as a text file: which formats there are, and writing them.
+// The records of runs as a text file: which formats there are, and writing them.
 
 public import Experiments
-internal import RunLog
+public import RunLog
 internal import Safetensors
 
-/// Formats for what a run has said.
+/// A run for a file of metrics.
+public struct RunMetrics: Sendable {
+    /// What the run has said, in any order.
+    public var records: [RunRecord]
+    /// The settings that tell it from the other runs of the file, the same keys in the same order in all of them.
+    public var settings: [JSON.Member]
+
+    /// A run by itself has nothing to be told from.
+    public init(_ records: [RunRecord], settings: [JSON.Member] = []) {
+        self.records = records
+        self.settings = settings
+    }
+}
+
+/// Formats for what runs have said.
 public enum MetricsFormat: String, Sendable, Hashable, CaseIterable {
     /// A table of steps and epochs, RFC 4180.
     case csv
-    /// One object for the whole run.
+    /// One object for a run, a list of them for several.
     case json
     /// Every record, one object a line.
     case jsonl
 
-    /// The whole file, UTF-8.
-    ///
-    /// - Parameter records: of one run, in any order.
-    public func text(of records: [RunRecord]) -> String {
+    /// The whole file, UTF-8, with the runs in this order.
+    public func text(of runs: [RunMetrics]) -> String {
         switch self {
-        case .csv: CSVTable.text(of: RunHistory(records))
-        case .json: RunHistory(records).json.text + "\n"
-        case .jsonl: records.sorted { $0.sequence < $1.sequence }.map { $0.json.text + "\n" }.joined()
+        case .csv: return CSVTable.text(of: runs.map { (RunHistory($0.records), $0.settings) })
+        case .json:
+            let objects = runs.map { RunHistory($0.records).json }
+            return (objects.count == 1 ? objects[0] : .array(objects)).text + "\n"
+        case .jsonl:
+            return runs.flatMap { run in
+                run.records.sorted { $0.sequence < $1.sequence }.map { $0.json.text + "\n" }
+            }.joined()
         }
     }
+
+    /// The whole file for one run, UTF-8.
+    ///
+    /// - Parameter records: in any order.
+    package func text(of records: [RunRecord]) -> String { text(of: [RunMetrics(records)]) }
 
     /// Writes a file that is there whole or not at all.
     ///
     /// - Parameters:
-    ///   - records: of one run, in any order.
+    ///   - runs: in the order in which they are to come.
     ///   - path: the file; its folder must exist.
     ///   - overwrite: whether it may take the place of a file that is there.
     /// - Throws: `ExportError` when the system refuses, or a file is there that must stay.
-    public func write(_ records: [RunRecord], to path: String, overwrite: Bool = false) throws(ExportError) {
-        try writeFile([UInt8](text(of: records).utf8), to: path, overwrite: overwrite)
+    public func write(_ runs: [RunMetrics], to path: String, overwrite: Bool = false) throws(ExportError) {
+        try writeFile([UInt8](text(of: runs).utf8), to: path, overwrite: overwrite)
     }
 }
 

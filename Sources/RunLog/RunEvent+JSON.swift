@@ -62,7 +62,8 @@ extension CheckpointSaved {
 }
 
 extension Progress {
-    fileprivate var json: JSON {
+    /// A step's figures as in JSON Lines.
+    public var json: JSON {
         [
             "epoch": .integer(epoch),
             "step": .integer(step),

@@ -186,6 +186,21 @@ extension RunStore {
         }
     }
 
+    /// The last of a run's steps that were noted, and its last finished epoch.
+    public func lastMetrics(of run: RunInfo) throws(RunStoreError) -> (step: Progress?, epoch: EpochMetrics?) {
+        try read(or: (nil, nil)) { database in
+            func last(_ table: String, _ key: String) throws -> Row? {
+                try Row.fetchOne(
+                    database, sql: "SELECT * FROM \(table) WHERE run = ? ORDER BY \(key) DESC LIMIT 1",
+                    arguments: [run.id])
+            }
+            return (
+                try last("step_metric", "step").map { Progress($0, stepsPerEpoch: run.stepsPerEpoch) },
+                try last("epoch_metric", "epoch").map(EpochMetrics.init)
+            )
+        }
+    }
+
     /// The latest events of the newest runs but their steps, by time; `most` at most.
     public func latestEvents(_ most: Int) throws(RunStoreError) -> [RunRecord] {
         try read(or: []) { database in

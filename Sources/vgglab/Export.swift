@@ -1,8 +1,9 @@
-// `vgglab export RUN` and `vgglab replay RUN`: a run for other programs, and once more for people.
+// `vgglab export RUN…` and `vgglab replay RUN`: runs for other programs, and a run once more for people.
 
 import ArgumentParser
 import Checkpoints
 import Dashboard
+import ExperimentFiles
 import Experiments
 import Exports
 import RunLog
@@ -11,17 +12,24 @@ import Safetensors
 
 struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Write a run for other programs: pandas, TensorBoard, PyTorch, ONNX Runtime.",
+        abstract: "Write runs for other programs: pandas, TensorBoard, PyTorch, ONNX Runtime.",
         discussion: """
-            csv, json and jsonl are the metrics, and - as their file is standard output; tensorboard writes an event \
-            file into a folder; safetensors and onnx are the weights of a checkpoint, the best one unless --at names another.
+            csv, json and jsonl are the metrics, and - as their file is standard output; a csv of several runs has a \
+            column for each setting that differs among them. tensorboard writes an event file for each run into a \
+            folder of the run's name. safetensors and onnx are the weights of a checkpoint of one run, the best one \
+            unless --at names another.
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case csv, json, jsonl, tensorboard, safetensors, onnx
     }
 
-    @Argument(help: .run, completion: .run) var runName: String
+    @Argument(help: .runs, completion: .run) var runNames: [String] = []
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Only runs that match, as in vgglab list; all of them unless some are named.", valueName: "filter"))
+    var filter: String?
     @Option(help: "csv, json, jsonl, tensorboard, safetensors or onnx.") var format: Format
     @Option(help: ArgumentHelp("File to write; for tensorboard a folder.", valueName: "path"), completion: .file())
     var out: String
@@ -30,27 +38,66 @@ struct Export: ParsableCommand {
     @Flag(help: "Replace a file that is there.") var overwrite = false
     @OptionGroup var storeOptions: StoreOptions
 
-    func run() throws {
-        let (store, run) = try storeOptions.run(runName)
-        let metrics = MetricsFormat(rawValue: format.rawValue)
-        if let metrics, isStandardOutput(out) {
-            return Console.print(metrics.text(of: try explaining { try store.records(of: run) }))
+    func validate() throws {
+        if runNames.isEmpty && filter == nil {
+            throw ValidationError("export takes runs by name, or --filter, such as --filter state=completed")
         }
+    }
+
+    func run() throws {
+        let store = try storeOptions.open()
+        let runs = try runs(in: store)
+        let metrics = MetricsFormat(rawValue: format.rawValue)
+        if metrics == nil && format != .tensorboard && runs.count > 1 {
+            throw Failure(
+                message: "--format \(format.rawValue) writes the weights of one run, and these are \(runs.count) runs")
+        }
+        if let metrics, isStandardOutput(out) { return Console.print(metrics.text(of: try told(runs, in: store))) }
         if format != .tensorboard || isStandardOutput(out) {
             try checkWritable(out, option: "--out", replaces: overwrite)
         }
         switch format {
         case .csv, .json, .jsonl:
             guard let metrics else { return }
-            let records = try explaining { try store.records(of: run) }
-            try explaining { try metrics.write(records, to: out, overwrite: overwrite) }
-            Console.say("\(Readable.visible(run.name)) is in \(Readable.visible(out))")
+            let told = try told(runs, in: store)
+            try explaining { try metrics.write(told, to: out, overwrite: overwrite) }
+            let what = runs.count == 1 ? Readable.visible(runs[0].name) : "\(runs.count) runs"
+            Console.say("\(what) \(runs.count == 1 ? "is" : "are") in \(Readable.visible(out))")
         case .tensorboard:
-            let records = try explaining { try store.records(of: run) }
-            let path = try explaining { try TensorBoardLog.write(records, to: out, overwrite: overwrite) }
-            Console.say("\(Readable.visible(run.name)) is in \(Readable.visible(path))")
+            for run in runs {
+                let records = try explaining { try store.records(of: run) }
+                let folder = "\(out)/\(run.name)"
+                let path = try explaining { try TensorBoardLog.write(records, to: folder, overwrite: overwrite) }
+                Console.say("\(Readable.visible(run.name)) is in \(Readable.visible(path))")
+            }
         case .safetensors, .onnx:
-            try exportWeights(of: run, in: store)
+            try exportWeights(of: runs[0], in: store)
+        }
+    }
+
+    /// The runs that are meant, each once.
+    private func runs(in store: RunStore) throws -> [RunInfo] {
+        var runs = try explaining { try runNames.isEmpty ? store.runs() : runNames.map { try store.run(named: $0) } }
+        var known: Set<Int64> = []
+        runs.removeAll { !known.insert($0.id).inserted }
+        if let filter {
+            let wanted = try explaining { try RunFilter(filter) }
+            runs = try explaining { try runs.filter { wanted.matches(try $0.experiment(), facts: $0.filterFacts) } }
+        }
+        if runs.isEmpty {
+            throw Failure(message: "no run matches the filter; \(store.command(.list)) shows all")
+        }
+        return runs
+    }
+
+    /// What these runs have said, with the settings that tell them apart.
+    private func told(_ runs: [RunInfo], in store: RunStore) throws -> [RunMetrics] {
+        let experiments = try explaining { try runs.map { try $0.experiment() } }
+        let settings = Compare.settings(of: runs, experiments).filter(\.differs)
+        return try runs.indices.map { index in
+            RunMetrics(
+                try explaining { try store.records(of: runs[index]) },
+                settings: settings.map { JSON.Member($0.key, $0.values[index]) })
         }
     }
 

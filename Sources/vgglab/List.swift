@@ -4,6 +4,7 @@ import ArgumentParser
 import Checkpoints
 import ExperimentFiles
 import Experiments
+import Exports
 import Foundation
 import RunLog
 import RunStore
@@ -13,7 +14,8 @@ struct List: ParsableCommand {
         abstract: "List runs, the newest last.",
         discussion: """
             The filter is words and comparisons that must all hold: vgglab list vgg13 'lr>=0.05' state=completed \
-            'best>0.9'. A - before a term turns it round: vgglab list -draft.
+            'best>0.9'. A - before a term turns it round: vgglab list -draft. Columns are any settings and figures: \
+            vgglab list --columns run,network.ratio,training.lr,threads,best,test_loss.
             """)
 
     enum Sort: String, ExpressibleByArgument, CaseIterable {
@@ -25,16 +27,31 @@ struct List: ParsableCommand {
     @Option(help: "when, name, state, best, acc, loss or rate.") var sort = Sort.time
     @Flag(help: "The other way round.") var reverse = false
     @Flag(help: "All runs instead of the newest 40.") var all = false
+    @Option(
+        help: ArgumentHelp(
+            "Columns with commas between them: run, settings such as training.lr, figures such as best.",
+            valueName: "names"))
+    var columns: String?
     @Flag(help: "Print JSON.") var json = false
+    @Flag(help: "Print CSV.") var csv = false
     @OptionGroup var storeOptions: StoreOptions
 
     private static let newest = 40
+    /// Columns of CSV unless others are asked for.
+    private static let usualColumns =
+        "run,state,epoch,epochs,loss,train_accuracy,test_accuracy,best_accuracy,best_epoch,examples_per_second,"
+        + "elapsed_seconds,created,tags"
+
+    func validate() throws {
+        if json && csv { throw ValidationError("--json and --csv are two formats; choose one") }
+    }
 
     func run() throws {
+        let columns = try (self.columns ?? (csv ? Self.usualColumns : nil)).map { try [RunColumn](named: $0) }
         let store = try storeOptions.open()
         let filter = try explaining { try RunFilter(self.filter.joined(separator: " ")) }
         // What is filtered or sorted needs all of them.
-        let takesAll = all || json || !self.filter.isEmpty || sort != .time
+        let takesAll = all || json || csv || !self.filter.isEmpty || sort != .time
         let known = try explaining { takesAll ? try store.runs() : try store.runs(newest: Self.newest) }
         var runs = try explaining {
             try self.filter.isEmpty
@@ -42,13 +59,23 @@ struct List: ParsableCommand {
         }
         runs = sorted(runs)
         if reverse { runs.reverse() }
-        if json { return Console.print(JSON.array(runs.map(\.json)).text + "\n") }
-        guard !runs.isEmpty else {
+        if json && columns == nil { return Console.print(JSON.array(runs.map(\.json)).text + "\n") }
+        guard !runs.isEmpty || json || csv else {
             return Console.say(
                 known.isEmpty
                     ? "no runs yet in \(Readable.visible(store.folder)); \(store.command(.train, "FILE.yaml")) trains one"
                     : "no run is like that; \(store.command(.list)) shows all")
         }
+        if let columns {
+            try show(runs, columns, store)
+        } else {
+            show(runs)
+        }
+        let more = takesAll ? 0 : try explaining { try store.count() } - runs.count
+        if more > 0 { Console.say("\(Readable.count(more)) older runs are not shown; --all shows them") }
+    }
+
+    private func show(_ runs: [RunInfo]) {
         var table = TextTable([
             .init("run"), .init("state"), .init("epoch", isNumber: true), .init("loss", isNumber: true),
             .init("train acc", isNumber: true), .init("test acc", isNumber: true), .init("best", isNumber: true),
@@ -56,8 +83,25 @@ struct List: ParsableCommand {
         ])
         for run in runs { table.add(run.cells) }
         Console.print(table.text)
-        let more = takesAll ? 0 : try explaining { try store.count() } - runs.count
-        if more > 0 { Console.say("\(Readable.count(more)) older runs are not shown; --all shows them") }
+    }
+
+    private func show(_ runs: [RunInfo], _ columns: [RunColumn], _ store: RunStore) throws {
+        let readsMetrics = columns.contains(where: \.readsMetrics)
+        let rows = try runs.map { run in
+            let row = try RunRow(run, metricsFrom: readsMetrics ? store : nil)
+            return columns.map { $0.value(of: row) }
+        }
+        if json {
+            let objects = rows.map { row in JSON.object(zip(columns, row).map { JSON.Member($0.name, $1) }) }
+            return Console.print(JSON.array(objects).text + "\n")
+        }
+        if csv { return Console.print(CSV.text(of: [columns.map { .string($0.name) }] + rows)) }
+        var table = TextTable(
+            columns.indices.map { column in
+                .init(columns[column].name, isNumber: rows.contains { $0[column].isNumber })
+            })
+        for row in rows { table.add(zip(columns, row).map { $0.text(of: $1) }) }
+        Console.print(table.text)
     }
 
     private func sorted(_ runs: [RunInfo]) -> [RunInfo] {
@@ -103,7 +147,8 @@ extension RunInfo {
 
     /// All that the store has in one row.
     var json: JSON {
-        [
+        let experiment = try? experiment()
+        return [
             "name": .string(name), "state": .string(state.rawValue), "reason": .string(reason),
             "epoch": .integer(epoch), "epochs": .integer(epochs), "step": .integer(step),
             "steps_per_epoch": .integer(stepsPerEpoch), "loss": .optional(loss),
@@ -114,10 +159,11 @@ extension RunInfo {
             "machine": .string(machine), "threads": .integer(threads), "engine": .string(engine),
             "program": .string(program), "dataset": .string(dataset), "data_sha256": .string(dataChecksum),
             "data": facts?.json ?? .null,
-            "experiment_sha256": .string(experimentHash), "peak_memory_bytes": .optional(peakMemoryBytes),
-            "parent": parentName.map(JSON.string) ?? .null, "parent_step": .optional(parentStep),
+            "experiment_sha256": .string(experimentHash),
+            "peak_memory_bytes": .optional(peakMemoryBytes),
+            "parent": .optional(parentName), "parent_step": .optional(parentStep),
             "note": .string(note), "tags": .array(tags.map(JSON.string)),
-            "experiment": (try? experiment())?.json ?? .null,
+            "experiment": experiment?.json ?? .null,
         ]
     }
 }

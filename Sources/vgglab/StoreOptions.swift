@@ -60,6 +60,8 @@ struct StoreOptions: ParsableArguments {
 extension ArgumentHelp {
     /// Help for an argument that names a run.
     static let run = ArgumentHelp("Name of the run, its unique beginning, or last for the newest.", valueName: "run")
+    /// Help for an argument that names several runs.
+    static let runs = ArgumentHelp("Names of runs, their unique beginnings, or last for the newest.", valueName: "run")
 }
 
 extension CompletionKind {

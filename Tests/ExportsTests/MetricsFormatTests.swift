@@ -23,7 +23,26 @@ import Testing
             + "r1,epoch,1,2,1004.0,2.0,,0.75,0.25,1.5,0.125,8.0,16.0,3.0,,\r\n"
         #expect(MetricsFormat.csv.text(of: run) == header + rows)
         #expect(MetricsFormat.csv.text(of: run.reversed()) == header + rows)
-        #expect(MetricsFormat.csv.text(of: []) == header)
+        #expect(MetricsFormat.csv.text(of: [RunRecord]()) == header)
+    }
+
+    @Test func `several runs are one table with the settings that tell them apart`() throws {
+        let runs = ["r1", "r2"].map { name in
+            RunMetrics(
+                records([step(1)], run: name),
+                settings: [
+                    JSON.Member("training.lr", name == "r1" ? .number(0.05) : .number(1)),
+                    JSON.Member("network.classifier", name == "r1" ? .integers([8, 9]) : .null),
+                ])
+        }
+        let metrics = "step,1,1,1000.0,1.0,0.5,0.75,0.25,,,8.0,,2.0,,\r\n"
+        #expect(
+            MetricsFormat.csv.text(of: runs)
+                == header.replacing("run,", with: "run,training.lr,network.classifier,")
+                + "r1,0.05,\"[8,9]\",\(metrics)r2,1.0,,\(metrics)")
+        let list = try JSONSerialization.jsonObject(with: Data(MetricsFormat.json.text(of: runs).utf8))
+        #expect((list as? [[String: Any]])?.map { $0["run"] as? String } == ["r1", "r2"])
+        #expect(MetricsFormat.jsonl.text(of: runs).split(separator: "\n").count == 2)
     }
 
     @Test func `losses that are not finite are numbers that readers know`() {
@@ -88,7 +107,7 @@ import Testing
 
     @Test func `JSON of a run that has said nothing yet has nulls`() {
         #expect(
-            MetricsFormat.json.text(of: [])
+            MetricsFormat.json.text(of: [RunRecord]())
                 == #"{"run":null,"experiment":null,"facts":null,"epochs":[],"steps":[],"warnings":[],"outcome":null}"#
                 + "\n")
     }
@@ -108,12 +127,14 @@ import Testing
                 == "\(folder.file("b/a.csv")): the folder \(folder.file("b")) does not exist; make it with mkdir -p")
 
         try MetricsFormat.csv.write([], to: path)
-        let refusal = #expect(throws: ExportError.self) { try MetricsFormat.csv.write(records([step(1)]), to: path) }
+        let refusal = #expect(throws: ExportError.self) {
+            try MetricsFormat.csv.write([RunMetrics(records([step(1)]))], to: path)
+        }
         #expect(refusal?.description == "\(path): is there already; give another name, or replace it with --overwrite")
         #expect(try bytes(at: path) == Array(header.utf8))
 
-        try MetricsFormat.json.write([], to: path, overwrite: true)
-        #expect(try bytes(at: path) == Array(MetricsFormat.json.text(of: []).utf8))
+        try MetricsFormat.json.write([RunMetrics([])], to: path, overwrite: true)
+        #expect(try bytes(at: path) == Array(MetricsFormat.json.text(of: [RunRecord]()).utf8))
         #expect(try folder.names == ["a.csv"])
     }
 }

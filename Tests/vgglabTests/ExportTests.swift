@@ -38,6 +38,30 @@ import Testing
         }
     }
 
+    @Test func `several runs are one table with the settings that differ`() throws {
+        let both = try shelf.call("export", "tiny-1", "tiny-2", "tiny-1", "--format", "csv", "--out", "-")
+        #expect(both.status == 0, "\(both.complaint)")
+        let rows = both.output.split(separator: "\r\n")
+        #expect(rows[0].hasPrefix("run,training.lr,kind,epoch,step,"))
+        #expect(rows.dropFirst().allSatisfy { $0.hasPrefix("tiny-1,0.05,") || $0.hasPrefix("tiny-2,0.001,") })
+        #expect(rows.count { $0.contains(",epoch,") } == 5)
+
+        let filtered = try shelf.call("export", "--filter", "lr>=0.05 state=completed", "--format", "csv", "--out", "-")
+        let other = filtered.output.split(separator: "\r\n")
+        #expect(other[0].hasPrefix("run,data.batch_size,") || other[0].hasPrefix("run,training.lr,"))
+        #expect(Set(other.dropFirst().map { $0.prefix { $0 != "," } }) == ["tiny-1", "other-1"])
+        let negated = try shelf.call("export", "--filter", "-tiny", "--format", "csv", "--out", "-")
+        #expect(negated.output.contains("\r\nother-1,step,") && !negated.output.contains("tiny"))
+        let none = try shelf.call("export", "--filter", "lr>5", "--format", "csv", "--out", "-")
+        #expect(none.status == 2)
+        #expect(none.complaint == "no run matches the filter; vgglab list --runs \(shelf.runs) shows all\n")
+        let unnamed = try shelf.call("export", "--format", "csv", "--out", "-")
+        #expect(unnamed.status == 2)
+        let weights = try shelf.call("export", "tiny-1", "tiny-2", "--format", "onnx", "--out", "net.onnx")
+        #expect(weights.status == 2)
+        #expect(weights.complaint == "--format onnx writes the weights of one run, and these are 2 runs\n")
+    }
+
     @Test(arguments: ["onnx", "safetensors", "tensorboard"])
     func `what is no text does not go to standard output`(format: String) throws {
         for name in ["-", "/dev/stdout"] {
@@ -51,8 +75,13 @@ import Testing
 
     @Test func `a run is exported for TensorBoard, and followed by it`() throws {
         let out = shelf.sandbox.file("events")
-        #expect(try shelf.call("export", "tiny-1", "--format", "tensorboard", "--out", out).status == 0)
-        #expect(try FileManager.default.contentsOfDirectory(atPath: out).count == 1)
+        // A fork has its parent's first records, and so its first time.
+        #expect(try shelf.call("export", "tiny-1", "tiny-2", "--format", "tensorboard", "--out", out).status == 0)
+        for run in ["tiny-1", "tiny-2"] {
+            let files = try FileManager.default.contentsOfDirectory(atPath: "\(out)/\(run)")
+            #expect(files.count == 1 && files[0].hasPrefix("events.out.tfevents."))
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: out).sorted() == ["tiny-1", "tiny-2"])
         let shelf = try Shelf()
         let live = shelf.sandbox.file("live")
         #expect(try shelf.train(sandboxFile: "tiny.yaml", "--tensorboard", live).status == 0)

@@ -32,6 +32,44 @@ import Testing
         #expect((experiment["training"] as? [String: Any])?["lr"] as? Double == 0.1)
     }
 
+    @Test func `runs are listed with the columns that are wanted`() throws {
+        let names = "run,training.lr,classifier,epochs,threads,best,test_loss,gradient_norm,time,variant,tag"
+        let objects = try shelf.array("list", "--columns", names)
+        #expect(objects.map { $0["run"] as? String } == ["tiny-1", "other-1", "tiny-2"])
+        #expect(objects.map { $0["training.lr"] as? Double } == [0.05, 0.1, 0.001])
+        #expect(objects.map { $0["classifier"] as? [Int] } == [[32], [32], [32]])
+        #expect(objects.map { $0["threads"] as? Int } == [2, 2, 2])
+        #expect(objects.map { $0["tag"] as? [String] } == [["final", "paper"], [], []])
+        #expect(objects.allSatisfy { $0["variant"] is NSNull && $0.count == 11 })
+        for key in ["best", "test_loss", "gradient_norm", "time"] {
+            #expect(objects.allSatisfy { $0[key] is Double }, "\(key)")
+        }
+
+        let csv = try shelf.call("list", "--columns", names, "--csv")
+        let rows = csv.output.split(separator: "\r\n").map(String.init)
+        #expect(rows[0] == names)
+        #expect(rows[1].hasPrefix("tiny-1,0.05,[32],2,2,") && rows[1].hasSuffix(",,final paper"))
+        let usual = try shelf.call("list", "--csv", "tag=paper").output.split(separator: "\r\n")
+        #expect(usual.map { $0.split(separator: ",", omittingEmptySubsequences: false).count } == [13, 13])
+
+        let table = try shelf.call("list", "--columns", "run,lr,best", "--sort", "name")
+        let best = #/other-1 +0\.1 +\d\.\d{3}/#
+        #expect(table.lines[0].split(separator: " ") == ["run", "lr", "best"])
+        #expect(table.lines[1].wholeMatch(of: best) != nil, "\(table.output)")
+    }
+
+    @Test func `a column that is not there is answered`() throws {
+        let near = try shelf.call("list", "--columns", "run,traning.lr")
+        #expect(near.status == 2)
+        #expect(near.complaint == "--columns: there is no column traning.lr; did you mean training.lr?\n")
+        for names in ["run,,lr", "%", ""] {
+            let ending = try shelf.call("list", "--columns", names)
+            #expect(ending.status == 2)
+            #expect(ending.complaint.contains("; columns are settings such as training.lr, and name, run, state, "))
+        }
+        #expect(try shelf.call("list", "--json", "--csv").status == 2)
+    }
+
     @Test(arguments: [
         (["lr>=0.05", "lr<0.2"], ["tiny-1", "other-1"]), (["tiny"], ["tiny-1", "tiny-2"]), (["tag=paper"], ["tiny-1"]),
         (["state=completed", "name=other-1"], ["other-1"]), (["--", "-tiny"], ["other-1"]), (["lr>1"], []),
