@@ -1,4 +1,4 @@
-// SIGINT, SIGTERM and SIGHUP ask the runs to stop; a second one, or SIGQUIT, ends the program at once.
+// SIGINT, SIGTERM and SIGHUP ask the runs to stop; one more after a second, or SIGQUIT, ends the program at once.
 
 import Glibc
 import Synchronization
@@ -8,6 +8,10 @@ enum Signals {
     /// What the runs look at.
     static let stop = StopRequest()
     private static let received = Atomic<Int32>(0)
+    /// Nanoseconds of the monotonic clock when the stop was asked for.
+    private static let requestTime = Atomic<UInt64>(0)
+    /// Seconds in which signals are one request: `timeout`, `make` and shells send them to a process and to its group.
+    static let spanSeconds = 1.0
 
     /// The signal that asked for the stop, if any.
     static var signal: Int32? {
@@ -17,7 +21,7 @@ enum Signals {
 
     /// Takes over the signals, but for those that whoever started the program wants ignored (`nohup`, a script's `&`).
     static func install() {
-        _ = (stop, signal)  // made before a handler can ask for them
+        _ = (stop, signal, requestTime.load(ordering: .relaxed))  // made before a handler can ask for them
         var asked = sigset_t()
         sigemptyset(&asked)
         for number in [SIGINT, SIGTERM, SIGHUP] {
@@ -42,11 +46,20 @@ enum Signals {
         unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
-    /// Only what a handler may do: atomics, `write`, `_exit`.
+    /// Only what a handler may do: atomics, `clock_gettime`, `write`, `_exit`.
     private static func handle(_ number: Int32) {
-        if received.exchange(number, ordering: .relaxed) != 0 { _exit(128 + number) }
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        let now = UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+        // The time first: a handler that interrupts this one must find it.
+        let (isFirst, begin) = requestTime.compareExchange(expected: 0, desired: now, ordering: .relaxed)
+        guard isFirst else {
+            if Double(now - begin) * 1e-9 >= spanSeconds { _exit(128 + number) }
+            return
+        }
+        received.store(number, ordering: .relaxed)
         stop.make()
-        let message: StaticString = "\nstopping, and keeping the run; once more ends at once\n"
+        let message: StaticString = "\nsaving and stopping; press Ctrl-C again to quit now\n"
         _ = write(STDERR_FILENO, message.utf8Start, message.utf8CodeUnitCount)
     }
 }

@@ -1,6 +1,7 @@
-// Signals: the first ends a run with a last line, a second one ends the program at once.
+// Signals: the first ends a run with a last line, one more after a second ends the program at once.
 
 import Foundation
+import GRDB
 import Testing
 
 @Suite(.enabled(if: hasData), .timeLimit(.minutes(10))) struct SignalsTests {
@@ -39,22 +40,44 @@ import Testing
         let said = ending.complaint.split(separator: "\n")
         #expect(
             said == [
-                "stopping, and keeping the run; once more ends at once", "weights after step \(step) are in \(weights)",
+                "saving and stopping; press Ctrl-C again to quit now", "weights after step \(step) are in \(weights)",
                 #"resume with: vgglab resume tiny-1 --runs '\#(sandbox.path)/it'\''s here'"#,
             ])
         #expect(FileManager.default.fileExists(atPath: weights))
     }
 
     @Test func `a second signal ends the program at once`() throws {
-        // A step of seconds, so that only the second signal can be what ends it.
-        let program = try endless("--set", "data.resize=224", "--set", "data.batch_size=512")
-        #expect(program.nextLine()?.contains("run_started") == true)
-        program.send(SIGINT)
-        #expect(program.nextComplaint() == "stopping, and keeping the run; once more ends at once")
-        program.send(SIGINT)
+        let runs = sandbox.file("runs")
+        let program = try endless("--runs", runs)
+        while let line = program.nextLine(), !line.contains(#""event":"progress""#) {}
+        // The run cannot be saved for ten seconds, so that only the second signal can be what ends the program.
+        try DatabaseQueue(path: runs + "/runs.sqlite").write { _ in
+            program.send(SIGINT)
+            #expect(program.nextComplaint() == "saving and stopping; press Ctrl-C again to quit now")
+            // What comes within a second is the same request.
+            usleep(1_100_000)
+            program.send(SIGINT)
+            let ending = program.end()
+            #expect(ending.status == 130)
+            #expect(!ending.output.contains("run_finished"))
+        }
+    }
+
+    @Test func `signals that come together are one request`() throws {
+        let runs = sandbox.file("runs")
+        // A process group's signal comes to make and to its children, and make sends its own once more.
+        let program = try endless("--runs", runs)
+        while let line = program.nextLine(), !line.contains(#""event":"progress""#) {}
+        for _ in 0..<3 { program.send(SIGTERM) }
+        program.send(SIGHUP)
         let ending = program.end()
-        #expect(ending.status == 130)
-        #expect(!ending.output.contains("run_finished"))
+        #expect(ending.status == 143)
+        let last = try #require(try ending.objects().last)
+        #expect(last["outcome"] as? String == "stopped")
+        let run = try Program.run("show", "last", "--json", "--runs", runs).object()
+        #expect(run["state"] as? String == "stopped")
+        let checkpoints = try #require(run["checkpoints"] as? [[String: Any]])
+        #expect(checkpoints.first?["step"] as? Int == last["step"] as? Int)
     }
 
     @Test func `a quit ends the program at once, also where backtraces are on`() throws {

@@ -20,6 +20,7 @@ struct DashboardScreen {
     private var state: State
     private var isDirty = true
     private var isEnding = false
+    private var endingSince = 0.0
     private var status: Int32 = 0
     /// What runs warned of while they were being ended: nobody reads it on the screen.
     private(set) var lastWarnings: [String] = []
@@ -69,6 +70,8 @@ struct DashboardScreen {
     private mutating func take(_ input: Input) {
         if case .woken = input { return }
         if case .signal(let number) = input {
+            // One request may come as several signals.
+            if isEnding && monotonicSeconds() - endingSince < Signals.spanSeconds { return }
             // Whoever asks twice does not want to wait.
             if isEnding && number == SIGINT { endNow() }
             status = 128 + number
@@ -93,6 +96,7 @@ struct DashboardScreen {
         switch effect {
         case .quit:
             stage.stopAll()
+            if !isEnding { endingSince = monotonicSeconds() }
             isEnding = true
         case .abandon: endNow()
         case .redraw: terminal.redraw()
