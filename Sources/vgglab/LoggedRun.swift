@@ -18,25 +18,28 @@ struct LogOptions: ParsableArguments {
     }
 
     @Option(
-        help: ArgumentHelp("Write the weights at the end as safetensors, for PyTorch too.", valueName: "file"),
+        help: ArgumentHelp(
+            "Write the weights at the end as safetensors, for PyTorch too; implies --no-tui.", valueName: "file"),
         completion: .file())
     var save: String?
 
     @Option(
-        help: ArgumentHelp("Write TensorBoard's event files while training, a folder a run.", valueName: "folder"),
+        help: ArgumentHelp(
+            "Write TensorBoard's event files while training, into a folder for each run.", valueName: "folder"),
         completion: .directory)
     var tensorboard: String?
 
     @Flag(name: .customLong("no-tui"), help: "Log, even in a terminal.")
     var noTUI = false
 
-    @Option(help: ArgumentHelp("text, or jsonl for one JSON object a line.", valueName: "format"))
+    @Option(
+        help: ArgumentHelp("text, or jsonl for one JSON object a line, which implies --no-tui.", valueName: "format"))
     var logFormat = LogFormat.text
 
     @Flag(help: "With jsonl: a progress record for every step instead of one a second.")
     var logEveryStep = false
 
-    @Flag(help: "Only epochs and the end: no header, no progress.")
+    @Flag(help: "Log only the run's name, epochs and the end: no header, no progress; implies --no-tui.")
     var quiet = false
 
     func validate() throws {
@@ -47,7 +50,7 @@ struct LogOptions: ParsableArguments {
 
     /// Whether something was asked for that only a log gives.
     var wantsLog: Bool {
-        noTUI || quiet || logEveryStep || logFormat != .text || save != nil || tensorboard != nil
+        noTUI || quiet || logEveryStep || logFormat != .text || save != nil
     }
 
     func makeLog() -> any RunLogRenderer {
@@ -60,11 +63,7 @@ struct LogOptions: ParsableArguments {
     /// Whatever can be wrong with the places to write to is said before hours of training.
     func checkPlaces() throws {
         if let save { try checkWritable(save, option: "--save") }
-        if let tensorboard {
-            do throws(ExportError) { try TensorBoardLog.check(tensorboard) } catch {
-                throw Failure(message: "--tensorboard \(error)")
-            }
-        }
+        if let tensorboard { try TensorBoardFolder.check(tensorboard) }
     }
 
     /// Trains the session's run.
@@ -79,24 +78,12 @@ struct LogOptions: ParsableArguments {
             }
             Console.write(log.render(record))
         }
-        var tensorBoard: TensorBoardLog?
-        do throws(ExportError) {
-            if let tensorboard {
-                let folder = "\(tensorboard)/\(session.run.name)"
-                tensorBoard = try TensorBoardLog(folder: folder, time: Date().timeIntervalSince1970)
-            }
-        } catch {
-            // The folder could be written before, and the run is there now.
-            Console.say("warning: \(Readable.visible("\(error)")); the run is trained without TensorBoard's file")
+        let tensorBoard = tensorboard.map { path in
+            TensorBoardFolder(path) { Console.say("warning: \(Readable.visible($0))") }
         }
         let summary = try session.train(stop: Signals.stop) { record in
             show(record)
-            do {
-                try tensorBoard?.append(record)
-            } catch {
-                Console.say("warning: \(Readable.visible("\(error)")); TensorBoard's file ends here")
-                tensorBoard = nil
-            }
+            tensorBoard?.append(record)
         } finish: { model, summary in
             try saveWeights(of: model, summary, session)
         }

@@ -48,7 +48,8 @@ struct Train: ParsableCommand {
         } else {
             try screenOptions.show(
                 files.isEmpty ? ["experiments"] : files, settings: settings, dataOptions: dataOptions,
-                threadOptions: threadOptions, strictOption: strictOption, storeOptions: storeOptions)
+                threadOptions: threadOptions, strictOption: strictOption, storeOptions: storeOptions,
+                tensorboard: logOptions.tensorboard)
         }
     }
 

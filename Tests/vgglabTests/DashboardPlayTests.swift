@@ -114,6 +114,39 @@ import Testing
         try expectEnd(of: window, status: 0)
     }
 
+    @Test func `a file with other settings is opened as that variant, and writes event files`() throws {
+        let window = try window()
+        let call =
+            "\(try Program.path()) lab/fast.yaml --set training.epochs=1 --set training.lr=0.03 --tensorboard logs"
+        try window.type("cd \(sandbox.path); clear; \(call)")
+        try window.press("Enter")
+        try window.wait(for: "0.03")
+        try window.press("Enter")
+        try window.wait(for: "fast-1")
+        try window.wait(for: "done")
+        try window.press("q")
+        try window.wait(for: "the shell") { !$0.contains("Experiments and runs") }
+        let files = try FileManager.default.contentsOfDirectory(atPath: sandbox.file("logs/fast-1"))
+        #expect(files.count == 1 && files[0].hasPrefix("events.out.tfevents."))
+        let list = try Program.run(
+            "list", "--columns", "run,state,training.lr", "--csv", "--runs", sandbox.file("state/vgglab"))
+        #expect(list.output == "run,state,training.lr\r\nfast-1,completed,0.03\r\n")
+    }
+
+    @Test(arguments: [
+        (["lab", "--set", "training.lr=1"], "--set changes an experiment; give its file, such as lab/quickstart.yaml"),
+        (
+            ["lab/fast.yaml", "--set", "training.lr=-1"],
+            "--set training.lr=-1: training.lr must be greater than 0 (got -1)"
+        ),
+    ])
+    func `settings that nothing can have are refused before the screen`(arguments: [String], sentence: String) throws {
+        let window = try window()
+        try window.type("cd \(sandbox.path); clear; \(try Program.path()) \(arguments.joined(separator: " "))")
+        try window.press("Enter")
+        try window.wait(for: sentence)
+    }
+
     @Test(arguments: [(SIGTERM, 143), (SIGHUP, 129)] as [(Int32, Int)])
     func `a signal ends it with runs kept and the terminal as it was`(signal: Int32, status: Int) throws {
         let window = try window()

@@ -15,13 +15,19 @@ struct ExperimentShelf {
     }
 
     private let places: [String]
+    private let overrides: [String]
     private var stamps: [Stamp] = []
     /// What was read of each file, so that one that changes does not have all others read again.
     private var entries: [ExperimentEntry] = []
     private var hasRead = false
 
-    /// - Parameter places: files, and folders whose YAML files are meant.
-    init(_ places: [String]) { self.places = places }
+    /// - Parameters:
+    ///   - places: files, and folders whose YAML files are meant.
+    ///   - overrides: settings of all of them that are replaced, `key=value` each.
+    init(_ places: [String], overrides: [String] = []) {
+        self.places = places
+        self.overrides = overrides
+    }
 
     /// The folder that new files go to: the first one that is listed, or that of the first file.
     var folder: String {
@@ -34,14 +40,14 @@ struct ExperimentShelf {
         let now = paths.map(Self.stamp)
         guard !hasRead || now != stamps else { return nil }
         let known = Dictionary(zip(stamps, entries)) { first, _ in first }
-        entries = now.map { known[$0] ?? Self.entry($0.path) }
+        entries = now.map { known[$0] ?? entry($0.path) }
         (stamps, hasRead) = (now, true)
         return entries
     }
 
-    private static func entry(_ path: String) -> ExperimentEntry {
+    private func entry(_ path: String) -> ExperimentEntry {
         do throws(ExperimentFileError) {
-            return ExperimentEntry(path: path, content: .success(try ExperimentFile.load(path)))
+            return ExperimentEntry(path: path, content: .success(try ExperimentFile.load(path, overrides: overrides)))
         } catch {
             return ExperimentEntry(path: path, content: .failure(Problem(error.description)))
         }

@@ -33,25 +33,34 @@ struct ScreenOptions: ParsableArguments {
 
     /// Shows the dashboard until it is quit.
     ///
-    /// - Parameter places: experiment files, and folders of them.
+    /// - Parameters:
+    ///   - places: experiment files, and folders of them.
+    ///   - tensorboard: where runs write event files, if they do.
     func show(
         _ places: [String], settings: SettingOptions, dataOptions: DataOptions, threadOptions: ThreadOptions,
-        strictOption: StrictOption, storeOptions: StoreOptions
+        strictOption: StrictOption, storeOptions: StoreOptions, tensorboard: String?
     ) throws {
-        guard settings.overrides.isEmpty else {
-            throw Failure(message: "--set goes with --no-tui; in the dashboard press n for a variant")
+        for place in places {
+            var isFolder: ObjCBool = false
+            let isThere = FileManager.default.fileExists(atPath: place, isDirectory: &isFolder)
+            guard isThere || place == "experiments" else {
+                throw Failure(message: "\(place): there is no such file or folder")
+            }
+            if settings.overrides.isEmpty { continue }
+            guard isThere, !isFolder.boolValue else {
+                throw Failure(message: "--set changes an experiment; give its file, such as \(place)/quickstart.yaml")
+            }
+            _ = try settings.load(place)
         }
-        for place in places where !FileManager.default.fileExists(atPath: place) && place != "experiments" {
-            throw Failure(message: "\(place): there is no such file or folder")
-        }
+        if let tensorboard { try TensorBoardFolder.check(tensorboard) }
         let budget = RunQueue.Budget(jobs: jobs, threads: threadOptions.count(on: .current))
         // The workbench reads the file whole, behind the first frame.
         let store = try storeOptions.openForWriting(dataOptions, checks: false)
         let datasets = dataOptions.datasets
         try show { mailbox in
             Workbench(
-                store, places: places, budget: budget, datasets: datasets, isStrict: strictOption.isStrict,
-                mailbox: mailbox)
+                store, experiments: ExperimentShelf(places, overrides: settings.overrides), budget: budget,
+                datasets: datasets, isStrict: strictOption.isStrict, tensorboard: tensorboard, mailbox: mailbox)
         }
     }
 

@@ -50,6 +50,7 @@ final class Workbench: Backstage, Sendable {
     private let store: RunStore
     private let datasets: DatasetCache
     private let mailbox: Mailbox
+    private let tensorBoard: TensorBoardFolder?
     private let shelves: Mutex<Shelves>
     /// Reads and writes files, one thing after the other.
     private let desk = DispatchQueue(label: "vgglab.desk")
@@ -59,14 +60,16 @@ final class Workbench: Backstage, Sendable {
     private let predicting = NSLock()
 
     init(
-        _ store: RunStore, places: [String], budget: RunQueue.Budget, datasets: DatasetCache, isStrict: Bool,
-        mailbox: Mailbox
+        _ store: RunStore, experiments: ExperimentShelf, budget: RunQueue.Budget, datasets: DatasetCache,
+        isStrict: Bool, tensorboard: String?, mailbox: Mailbox
     ) {
         self.store = store
         self.datasets = datasets
         self.mailbox = mailbox
-        shelves = Mutex(
-            Shelves(experiments: ExperimentShelf(places), runs: RunShelf(machine: Machine.current.summary)))
+        tensorBoard = tensorboard.map { path in
+            TensorBoardFolder(path) { mailbox.post(.notice($0, isError: true)) }
+        }
+        shelves = Mutex(Shelves(experiments: experiments, runs: RunShelf(machine: Machine.current.summary)))
         let relay = Relay()
         queue = RunQueue(
             store, budget: budget, datasets: datasets, program: Vgglab.program, isStrict: isStrict
@@ -121,7 +124,9 @@ final class Workbench: Backstage, Sendable {
 
     fileprivate func take(_ news: RunQueue.News) {
         switch news {
-        case .record(let record): mailbox.post(record)
+        case .record(let record):
+            tensorBoard?.append(record)
+            mailbox.post(record)
         case .profile(let run, let network, let times):
             mailbox.post(.profile(run: run, Self.shares(times.map { ($0.layer, $0.seconds) }, network)))
         case .failed(let run, let reason):
