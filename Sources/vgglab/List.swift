@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Checkpoints
+import Engine
 import ExperimentFiles
 import Experiments
 import Exports
@@ -120,6 +121,11 @@ struct List: ParsableCommand {
     }
 }
 
+extension Experiment {
+    /// Where its first weights come from: the name of how they are drawn from the seed, or a file.
+    var initialWeights: String { network.weights ?? VGGModel.initialization }
+}
+
 extension RunInfo {
     /// What filters know of a run beside its experiment.
     var filterFacts: RunFilter.Facts {
@@ -159,7 +165,7 @@ extension RunInfo {
             "machine": .string(machine), "threads": .integer(threads), "engine": .string(engine),
             "program": .string(program), "dataset": .string(dataset), "data_sha256": .string(dataChecksum),
             "data": facts?.json ?? .null,
-            "experiment_sha256": .string(experimentHash),
+            "initialization": .optional(experiment?.initialWeights), "experiment_sha256": .string(experimentHash),
             "peak_memory_bytes": .optional(peakMemoryBytes),
             "parent": .optional(parentName), "parent_step": .optional(parentStep),
             "note": .string(note), "tags": .array(tags.map(JSON.string)),

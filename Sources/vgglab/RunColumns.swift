@@ -36,7 +36,7 @@ struct RunColumn {
         ("best_epoch", nil, .plain), ("examples_per_second", "rate", .rate), ("elapsed_seconds", "time", .duration),
         ("created", "when", .date), ("ended", nil, .date), ("host", nil, .plain), ("machine", nil, .plain),
         ("threads", nil, .plain), ("engine", nil, .plain), ("program", nil, .plain), ("dataset", nil, .plain),
-        ("data_sha256", nil, .plain), ("experiment_sha256", nil, .plain),
+        ("data_sha256", nil, .plain), ("initialization", nil, .plain), ("experiment_sha256", nil, .plain),
         ("peak_memory_bytes", nil, .bytes),
         ("parent", nil, .plain), ("parent_step", nil, .plain), ("note", nil, .plain), ("tags", "tag", .plain),
     ]

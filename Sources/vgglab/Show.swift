@@ -52,12 +52,14 @@ struct Show: ParsableCommand {
     private func facts(_ run: RunInfo, _ experiment: Experiment?) -> [String] {
         var facts: [(String, String)] = [
             ("what", experiment?.description ?? ""),
+            ("initialized", experiment?.initialWeights ?? ""),
             ("forked from", run.parentName.map { "\($0) at step \(run.parentStep ?? 0)" } ?? ""),
             ("best", run.bestFrom > 0 ? "counted from epoch \(run.bestFrom) on, as earlier ones had other images" : ""),
-            ("data", run.dataset),
+            ("data", "\(run.dataset), SHA-256 \(run.dataChecksum)"),
             ("", run.facts?.summary ?? ""),
             ("machine", "\(run.machine), \(run.threads) thread\(run.threads == 1 ? "" : "s"), host \(run.host)"),
-            ("engine", "\(run.engine), \(run.program)"),
+            ("engine", run.engine),
+            ("program", run.program),
             ("began", "\(Readable.date(run.createdAt)), trained \(Readable.duration(seconds: run.elapsedSeconds))"),
             ("tags", run.tags.joined(separator: " ")),
             ("note", run.note),

@@ -93,12 +93,19 @@ import Testing
             #expect(settings.contains { $0 == setting }, "\(setting)")
         }
         #expect(!shown.output.contains("\u{1B}"))
+        let version = try Program.run("--version").output.dropLast()
+        #expect(lines.contains { $0 == "program      \(version)" })
+        #expect(lines.contains("initialized  Xavier uniform, biases uniform in ±1/√fan_in"))
         #expect(lines.contains { $0.hasPrefix("loss         ") && $0.contains(#/[▁-█]/#) && $0.contains(" → ") })
         #expect(lines.count { $0.wholeMatch(of: #/ +[12]( +\d\.\d{3}){4} .*/#) != nil } == 2)
         #expect(lines.contains { $0.hasPrefix("  step 10") && $0.contains("/tiny-2/checkpoints/step-0000000010") })
 
         let object = try shelf.call("show", "tiny-2", "--json").object()
         #expect((object["epochs_finished"] as? [Any])?.count == 2)
+        let sum = try #require(object["data_sha256"] as? String)
+        #expect(lines.contains { $0.hasPrefix("data ") && $0.hasSuffix(", SHA-256 \(sum)") })
+        #expect(object["program"] as? String == String(version))
+        #expect((object["initialization"] as? String)?.hasPrefix("Xavier uniform") == true)
         let steps = try #require(object["checkpoints"] as? [[String: Any]]).compactMap { $0["step"] as? Int }
         #expect(steps == [10, 5])
     }
