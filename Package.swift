@@ -23,7 +23,8 @@ let package = Package(
         .target(name: "DisplayWidth"),
         .target(
             name: "ExperimentFiles",
-            dependencies: ["Experiments", .product(name: "Yams", package: "Yams")]),
+            dependencies: ["Experiments", .product(name: "Yams", package: "Yams")],
+            resources: [.embedInCode("Examples")]),
         .target(name: "Datasets", dependencies: ["CZlib", "Experiments", "Files"]),
         .target(name: "Safetensors"),
         .target(name: "Checkpoints", dependencies: ["Experiments", "Files", "Safetensors"]),

@@ -5,15 +5,17 @@ public import Experiments
 
 /// An experiment file, or why it cannot be used.
 public struct ExperimentEntry: Sendable, Hashable {
-    /// The file.
+    /// The file; an example's name.
     public var path: String
     /// What it says.
     public var content: Result<Experiment, Problem>
+    /// Whether it comes with the program, so that there is no file.
+    public var isExample: Bool
 
-    /// All of it.
-    public init(path: String, content: Result<Experiment, Problem>) {
+    public init(path: String, content: Result<Experiment, Problem>, isExample: Bool = false) {
         self.path = path
         self.content = content
+        self.isExample = isExample
     }
 }
 

@@ -49,7 +49,7 @@ enum ListRow: Hashable {
 
     var state: String {
         switch self {
-        case .experiment: problem == nil ? "ready" : "broken"
+        case .experiment(let entry): problem != nil ? "broken" : entry.isExample ? "example" : "ready"
         case .run(let run): run.state.rawValue
         }
     }

@@ -18,8 +18,9 @@ struct SettingOptions: ParsableArguments {
         help: ArgumentHelp("Replace a setting of the file; may be repeated.", valueName: "key=value"))
     var overrides: [String] = []
 
-    func load(_ path: String) throws -> Experiment {
-        try explaining { try ExperimentFile.load(path, overrides: overrides) }
+    /// The experiment of a file, or the example of that name where there is no such file.
+    func load(_ file: String) throws -> Experiment {
+        try explaining { try ExperimentFile.load(fileOrExample: file, overrides: overrides) }
     }
 }
 

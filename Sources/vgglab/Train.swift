@@ -21,7 +21,8 @@ struct Train: ParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "Experiment files, or folders for the dashboard; experiments unless given.", valueName: "file"),
+            "Experiment files, names of examples, or folders for the dashboard; experiments by default.",
+            valueName: "file"),
         completion: .file(extensions: ["yaml", "yml"]))
     var files: [String] = []
 
@@ -47,9 +48,8 @@ struct Train: ParsableCommand {
             try log(because: problem)
         } else {
             try screenOptions.show(
-                files.isEmpty ? ["experiments"] : files, settings: settings, dataOptions: dataOptions,
-                threadOptions: threadOptions, strictOption: strictOption, storeOptions: storeOptions,
-                tensorboard: logOptions.tensorboard)
+                files, settings: settings, dataOptions: dataOptions, threadOptions: threadOptions,
+                strictOption: strictOption, storeOptions: storeOptions, tensorboard: logOptions.tensorboard)
         }
     }
 
@@ -95,16 +95,17 @@ struct Train: ParsableCommand {
             if FileManager.default.fileExists(atPath: file, isDirectory: &isFolder) {
                 guard isFolder.boolValue else { continue }
                 throw Failure(message: "\(reason)the log takes files, not the folder \(file); give \(file)/*.yaml")
-            } else if !file.contains(where: "/.".contains), let command = file.nearest(in: Vgglab.commandNames) {
+            }
+            guard !file.contains("/"), ExampleExperiment.named(file) == nil else { continue }
+            if !file.contains("."), let command = file.nearest(in: Vgglab.commandNames) {
                 throw Failure(message: "\(file): there is no such command or file; did you mean vgglab \(command)?")
+            }
+            if let example = file.nearest(in: ExampleExperiment.all.map(\.name)) {
+                throw Failure(message: "\(file): there is no such file or example; did you mean \(example)?")
             }
         }
         guard files.isEmpty else { return files }
         let quickstart = "experiments/quickstart.yaml"
-        guard FileManager.default.fileExists(atPath: quickstart) else {
-            throw Failure(
-                message: "\(reason)no experiment given, and ./\(quickstart) is not here; try vgglab FILE.yaml")
-        }
-        return [quickstart]
+        return [FileManager.default.fileExists(atPath: quickstart) ? quickstart : "quickstart"]
     }
 }

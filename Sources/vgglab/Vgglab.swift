@@ -20,7 +20,7 @@ struct Vgglab: ParsableCommand {
         discussion: """
             Without a command it shows experiments and their runs in a dashboard, where Enter trains and ? shows all \
             keys. Without a terminal, or with --no-tui, it trains the files one after another and logs them; \
-            experiments/quickstart.yaml unless any is given.
+            the example quickstart by default.
 
             EXAMPLES
               vgglab experiments/quickstart.yaml
@@ -39,7 +39,8 @@ struct Vgglab: ParsableCommand {
         version: program,
         subcommands: [
             Train.self, Resume.self, Fork.self, List.self, Show.self, Compare.self, Export.self, Replay.self,
-            Verify.self, Tag.self, Note.self, Delete.self, Shapes.self, DataCommand.self, Evaluate.self, Bench.self,
+            Verify.self, Tag.self, Note.self, Delete.self, Init.self, Shapes.self, DataCommand.self, Evaluate.self,
+            Bench.self,
         ],
         defaultSubcommand: Train.self)
 

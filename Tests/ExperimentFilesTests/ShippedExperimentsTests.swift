@@ -26,6 +26,15 @@ import Testing
         }
     }
 
+    @Test func `every file is built in as an example`() throws {
+        let examples = ExampleExperiment.all
+        #expect(Set(examples.map { $0.name + ".yaml" }) == Set(try Self.files()))
+        for example in examples {
+            let file = Self.folder.appending(path: example.name + ".yaml")
+            #expect(try String(contentsOf: file, encoding: .utf8) == example.yaml)
+        }
+    }
+
     @Test func `the notebook's cell is the default`() throws {
         var experiment = try load("vgg11-ratio4.yaml")
         experiment.description = ""

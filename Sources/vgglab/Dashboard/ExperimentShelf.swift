@@ -1,4 +1,4 @@
-// The experiment files that the dashboard lists: which there are, and whether they have changed on disk.
+// The experiments that the dashboard lists: which files there are, whether they have changed on disk, and the examples.
 
 import Dashboard
 import ExperimentFiles
@@ -15,6 +15,7 @@ struct ExperimentShelf {
     }
 
     private let places: [String]
+    private let listsExamples: Bool
     private let overrides: [String]
     private var stamps: [Stamp] = []
     /// What was read of each file, so that one that changes does not have all others read again.
@@ -22,17 +23,20 @@ struct ExperimentShelf {
     private var hasRead = false
 
     /// - Parameters:
-    ///   - places: files, and folders whose YAML files are meant.
+    ///   - places: files, names of examples, and folders whose YAML files are meant. None stands for the folder
+    ///     `experiments`, whether there is one or not, and the program's examples that it does not have.
     ///   - overrides: settings of all of them that are replaced, `key=value` each.
     init(_ places: [String], overrides: [String] = []) {
-        self.places = places
+        self.places = places.isEmpty ? ["experiments"] : places
+        listsExamples = places.isEmpty
         self.overrides = overrides
     }
 
     /// The folder that new files go to: the first one that is listed, or that of the first file.
     var folder: String {
-        guard let first = places.first else { return "experiments" }
-        return Self.isFolder(first) ? first : URL(filePath: first).deletingLastPathComponent().relativePath
+        let first = places[0]
+        return listsExamples || Self.isFolder(first)
+            ? first : URL(filePath: first).deletingLastPathComponent().relativePath
     }
 
     /// Every file in order, read again; `nil` if nothing has changed since the last call.
@@ -42,12 +46,22 @@ struct ExperimentShelf {
         let known = Dictionary(zip(stamps, entries)) { first, _ in first }
         entries = now.map { known[$0] ?? entry($0.path) }
         (stamps, hasRead) = (now, true)
-        return entries
+        return entries + (listsExamples ? examples : [])
+    }
+
+    /// The examples that no file has the name of.
+    private var examples: [ExperimentEntry] {
+        let names = Set(entries.compactMap { try? $0.content.get().name })
+        return ExampleExperiment.all.filter { !names.contains($0.name) }.compactMap { example in
+            let experiment = try? ExperimentFile.parse(example.yaml, path: example.name)
+            return experiment.map { ExperimentEntry(path: example.name, content: .success($0), isExample: true) }
+        }
     }
 
     private func entry(_ path: String) -> ExperimentEntry {
         do throws(ExperimentFileError) {
-            return ExperimentEntry(path: path, content: .success(try ExperimentFile.load(path, overrides: overrides)))
+            return ExperimentEntry(
+                path: path, content: .success(try ExperimentFile.load(fileOrExample: path, overrides: overrides)))
         } catch {
             return ExperimentEntry(path: path, content: .failure(Problem(error.description)))
         }
@@ -62,28 +76,14 @@ struct ExperimentShelf {
         var number = 1
         while true {
             let path = "\(folder)/\(experiment.name)\(number == 1 ? "" : "-\(number)").yaml"
-            let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-            if file < 0, errno == EEXIST {
-                number += 1
-                continue
-            }
-            guard file >= 0 else {
-                throw Failure(message: "\(path) cannot be made: \(String(cString: strerror(errno)))")
-            }
-            let handle = FileHandle(fileDescriptor: file, closeOnDealloc: true)
-            do {
-                try handle.write(contentsOf: Data(ExperimentFile.yaml(for: experiment).utf8))
-            } catch {
-                unlink(path)
-                throw Failure(message: "\(path) cannot be written: \(error.localizedDescription)")
-            }
-            return path
+            if try NewFile.write(ExperimentFile.yaml(for: experiment), to: path) { return path }
+            number += 1
         }
     }
 
     private var paths: [String] {
         places.flatMap { place -> [String] in
-            guard Self.isFolder(place) else { return [place] }
+            guard Self.isFolder(place) else { return listsExamples ? [] : [place] }
             let names = (try? FileManager.default.contentsOfDirectory(atPath: place)) ?? []
             let files = names.filter { !$0.hasPrefix(".") && ($0.hasSuffix(".yaml") || $0.hasSuffix(".yml")) }
             return files.sorted { $0.localizedStandardCompare($1) == .orderedAscending }.map { "\(place)/\($0)" }

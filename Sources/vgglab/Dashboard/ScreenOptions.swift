@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import CursesTerminal
+import ExperimentFiles
 import Foundation
 import RunLog
 import Runner
@@ -34,7 +35,7 @@ struct ScreenOptions: ParsableArguments {
     /// Shows the dashboard until it is quit.
     ///
     /// - Parameters:
-    ///   - places: experiment files, and folders of them.
+    ///   - places: experiment files, names of examples, and folders; none for the folder `experiments` and the examples.
     ///   - tensorboard: where runs write event files, if they do.
     func show(
         _ places: [String], settings: SettingOptions, dataOptions: DataOptions, threadOptions: ThreadOptions,
@@ -43,14 +44,17 @@ struct ScreenOptions: ParsableArguments {
         for place in places {
             var isFolder: ObjCBool = false
             let isThere = FileManager.default.fileExists(atPath: place, isDirectory: &isFolder)
-            guard isThere || place == "experiments" else {
-                throw Failure(message: "\(place): there is no such file or folder")
+            guard isThere || ExampleExperiment.named(place) != nil else {
+                throw Failure(message: "\(place): there is no such file, folder or example")
             }
             if settings.overrides.isEmpty { continue }
-            guard isThere, !isFolder.boolValue else {
+            guard !isFolder.boolValue else {
                 throw Failure(message: "--set changes an experiment; give its file, such as \(place)/quickstart.yaml")
             }
             _ = try settings.load(place)
+        }
+        if places.isEmpty && !settings.overrides.isEmpty {
+            throw Failure(message: "--set changes an experiment; give its file or name, such as quickstart")
         }
         if let tensorboard { try TensorBoardFolder.check(tensorboard) }
         let budget = RunQueue.Budget(jobs: jobs, threads: threadOptions.count(on: .current))

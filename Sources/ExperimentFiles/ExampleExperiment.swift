@@ -1,0 +1,51 @@
+// The files of the folder experiments, built into the program so that it has them wherever it is started.
+
+internal import Glibc
+public import Experiments
+
+/// An experiment that comes with the program.
+public struct ExampleExperiment: Sendable {
+    /// Its name; its file is named `NAME.yaml`.
+    public let name: String
+    /// The file's content.
+    public let yaml: String
+
+    private init(_ name: String, _ content: [UInt8]) {
+        self.name = name
+        yaml = String(decoding: content, as: UTF8.self)
+    }
+
+    /// Every example, in the order in which a folder lists them.
+    public static let all = [
+        ExampleExperiment("quickstart", PackageResources.quickstart_yaml),
+        ExampleExperiment("vgg11", PackageResources.vgg11_yaml),
+        ExampleExperiment("vgg11-ratio2", PackageResources.vgg11_ratio2_yaml),
+        ExampleExperiment("vgg11-ratio4", PackageResources.vgg11_ratio4_yaml),
+        ExampleExperiment("vgg11-ratio4-lr0.01", PackageResources.vgg11_ratio4_lr0_01_yaml),
+        ExampleExperiment("vgg11-ratio4-lr0.1", PackageResources.vgg11_ratio4_lr0_1_yaml),
+        ExampleExperiment("vgg11-ratio4-side96", PackageResources.vgg11_ratio4_side96_yaml),
+        ExampleExperiment("vgg11-ratio8", PackageResources.vgg11_ratio8_yaml),
+        ExampleExperiment("vgg11-ratio16", PackageResources.vgg11_ratio16_yaml),
+        ExampleExperiment("vgg13-ratio4", PackageResources.vgg13_ratio4_yaml),
+        ExampleExperiment("vgg16-ratio4", PackageResources.vgg16_ratio4_yaml),
+        ExampleExperiment("vgg19-ratio4", PackageResources.vgg19_ratio4_yaml),
+    ]
+
+    /// The example of that name, if there is one.
+    public static func named(_ name: String) -> ExampleExperiment? { all.first { $0.name == name } }
+}
+
+extension ExperimentFile {
+    /// The experiment of a file, or the example of that name where there is no such file.
+    ///
+    /// - Parameter overrides: `key=value` each, as for a file.
+    /// - Throws: `ExperimentFileError` with the place of the first problem.
+    public static func load(
+        fileOrExample name: String, overrides: [String] = []
+    ) throws(ExperimentFileError) -> Experiment {
+        if access(name, F_OK) != 0, let example = ExampleExperiment.named(name) {
+            return try parse(example.yaml, path: name, overrides: overrides)
+        }
+        return try load(name, overrides: overrides)
+    }
+}

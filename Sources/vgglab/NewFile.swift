@@ -1,0 +1,24 @@
+// Files that people write themselves, such as experiments: never overwritten.
+
+import Foundation
+
+enum NewFile {
+    /// Writes a file that was not there.
+    ///
+    /// - Returns: whether it was not there; an existing one is left as it is.
+    /// - Throws: `Failure` with the system's reason.
+    static func write(_ text: String, to path: String) throws -> Bool {
+        let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        if file < 0, errno == EEXIST { return false }
+        guard file >= 0 else {
+            throw Failure(message: "\(path) cannot be created: \(String(cString: strerror(errno)))")
+        }
+        do {
+            try FileHandle(fileDescriptor: file, closeOnDealloc: true).write(contentsOf: Data(text.utf8))
+        } catch {
+            unlink(path)
+            throw Failure(message: "\(path) cannot be written: \(error.localizedDescription)")
+        }
+        return true
+    }
+}
