@@ -12,10 +12,14 @@ SWIFT_FILES := Package.swift Sources Tests
 # What `make run` passes to vgglab.
 ARGS ?= --no-tui experiments/quickstart.yaml
 
-.PHONY: help run build test long-tests lint format interop bench clean setup
+# Where `make install` puts the program; DESTDIR is put before it.
+PREFIX ?= $(HOME)/.local
+export DESTDIR
+
+.PHONY: help run build static install deb test test-package long-tests lint format interop bench clean setup
 
 help: ## Say what make can do here
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' Makefile
 
 run: build ## Install what is missing, build, and train the quick-start experiment; ARGS="…" passes other arguments
 	@.build/release/vgglab $(ARGS)
@@ -23,11 +27,27 @@ run: build ## Install what is missing, build, and train the quick-start experime
 build: setup ## Install what is missing and build
 	@swift build $(BUILD) 2>&1 | $(TIDY) >&2
 
+install: static ## Install the program, its man page and completions into PREFIX, ~/.local by default
+	@scripts/install "$(PREFIX)"
+
+deb: static ## Make a Debian package of the program
+	@scripts/setup --package >&2
+	@scripts/package
+
+# With Swift's libraries in it, the program runs where there is no Swift. Tests cannot be built that way, so that this is
+# a build of its own.
+static: setup
+	@swift build $(BUILD) --static-swift-stdlib --product vgglab --scratch-path .build-static 2>&1 | $(TIDY) >&2
+
 # Without testable imports the tests share the program's objects; otherwise everything would be compiled twice.
 test: setup ## Install what is missing and run every test
 	@scripts/setup --tests >&2
 	@scripts/test-setup
 	@swift test $(BUILD) --disable-testable-imports --disable-xctest 2>&1 | $(TIDY)
+
+test-package: static ## Install the Debian package in a fresh Debian without Swift, and train there; takes root
+	@scripts/setup --package >&2
+	@scripts/test-package
 
 long-tests: setup ## Kill 200 runs at random moments, and fail every system call that writes; half an hour
 	@scripts/setup --tests >&2
@@ -50,7 +70,7 @@ bench: build ## Measure a training step beside TensorFlow and PyTorch; ARGS="--s
 	@Benchmarks/run compare $(if $(filter command line,$(origin ARGS)),$(ARGS))
 
 clean: ## Remove what was built
-	@rm -rf .build .build-interop-venv .build-bench-venv .build-onednn3
+	@rm -rf .build .build-static .build-interop-venv .build-bench-venv .build-onednn3
 
 setup:
 	@scripts/setup >&2
