@@ -35,7 +35,7 @@ public struct CheckpointFolder: Sendable {
     ) throws(CheckpointError) -> PendingCheckpoint {
         try Folders.make(path)
         let hidden = "\(path)/\(Self.hidden)\(Self.randomName)"
-        guard mkdir(hidden, 0o700) == 0 else { throw CheckpointError(path, code: errno) }
+        guard mkdir(hidden, 0o777) == 0 else { throw CheckpointError(path, code: errno) }
         var names = [SavedCheckpoint.weights, SavedCheckpoint.position]
         do throws(SafetensorsError) {
             try SafetensorsWriter.write(to: "\(hidden)/\(names[0])", tensors: weights, flush: false)
@@ -51,7 +51,8 @@ public struct CheckpointFolder: Sendable {
         return PendingCheckpoint(self, hidden: hidden, names: names, position: position)
     }
 
-    static func write(_ bytes: [UInt8], to path: String) throws(SafetensorsError) {
+    /// Writes a file that is there whole or not at all, without waiting for the disk.
+    package static func write(_ bytes: [UInt8], to path: String) throws(SafetensorsError) {
         var file = try AtomicFile(path)
         try bytes.span.withUnsafeBytes { bytes throws(SafetensorsError) in try file.append(bytes) }
         try file.commit(flush: false)
@@ -138,7 +139,7 @@ public struct CheckpointFolder: Sendable {
         }
         try Folders.make(path)
         let hidden = "\(path)/\(Self.hidden)\(Self.randomName)"
-        guard mkdir(hidden, 0o700) == 0 else { throw CheckpointError(path, code: errno) }
+        guard mkdir(hidden, 0o777) == 0 else { throw CheckpointError(path, code: errno) }
         for file in Folders.names(in: checkpoint.path) {
             let (from, to) = ("\(checkpoint.path)/\(file)", "\(hidden)/\(file)")
             if link(from, to) == 0 { continue }

@@ -4,17 +4,19 @@ internal import Files
 internal import Glibc
 
 package enum Folders {
-    /// Makes a folder that only its owner may read, and those above it; their names bear a power failure.
+    /// Makes a folder, and those above it; their names bear a power failure.
     ///
+    /// - Parameter isPrivate: whether only its owner may enter what is made; else the process's umask says who may.
     /// - Returns: whether it was not there before.
     @discardableResult
-    package static func make(_ path: String) throws(CheckpointError) -> Bool {
+    package static func make(_ path: String, isPrivate: Bool = false) throws(CheckpointError) -> Bool {
         let slash = path.lastIndex(of: "/") ?? path.startIndex
         let parent = String(path[..<slash])
-        var code = mkdir(path, 0o700) == 0 ? 0 : errno
+        let mode: mode_t = isPrivate ? 0o700 : 0o777
+        var code = mkdir(path, mode) == 0 ? 0 : errno
         if code == ENOENT, !parent.isEmpty {
-            try make(parent)
-            code = mkdir(path, 0o700) == 0 ? 0 : errno
+            try make(parent, isPrivate: isPrivate)
+            code = mkdir(path, mode) == 0 ? 0 : errno
         }
         guard code == 0 || code == EEXIST else { throw CheckpointError(path, code: code) }
         // Whoever may not read the folder above cannot flush it, and has a good folder all the same.
@@ -71,6 +73,18 @@ package enum Folders {
         return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
     }
 
+    /// Whether there is anything of this name, a link that leads nowhere included.
+    package static func exists(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0
+    }
+
+    /// Seconds since something was written to last; 0 where there is nothing.
+    package static func age(of path: String) -> Double {
+        var status = stat()
+        return lstat(path, &status) == 0 ? Double(time(nil) - status.st_mtim.tv_sec) : 0
+    }
+
     /// Bytes of a regular file; `nil` for anything else.
     static func size(of path: String) -> Int? {
         var status = stat()
@@ -79,28 +93,58 @@ package enum Folders {
     }
 
     /// A regular file's bytes, if there are no more than `most`.
-    static func contents(of path: String, most: Int) -> [UInt8]? {
-        guard let size = size(of: path), size <= most, let file = fopen(path, "re") else { return nil }
-        defer { fclose(file) }
-        var bytes = [UInt8](repeating: 0, count: size)
-        return fread(&bytes, 1, size, file) == size ? bytes : nil
+    package static func contents(of path: String, most: Int) -> [UInt8]? {
+        guard let file = RegularFile(path), file.size <= most else { return nil }
+        var bytes = [UInt8](repeating: 0, count: file.size)
+        var count = 0
+        while count < bytes.count {
+            let got = bytes.withUnsafeMutableBytes { file.read(into: .init(rebasing: $0[count...])) }
+            guard got > 0 else { return nil }
+            count += got
+        }
+        return bytes
     }
 
-    /// SHA-256 of a regular file in hexadecimal; `nil` where it cannot be read.
-    static func digest(of path: String) -> String? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
+    /// SHA-256 of a regular file in hexadecimal; `nil` where it cannot be read, or has more than `most` bytes.
+    static func digest(of path: String, most: Int = .max) -> String? {
+        guard let file = RegularFile(path), file.size <= most else { return nil }
         var hash = SHA256()
         let part = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
         defer { part.deallocate() }
         while true {
-            let got = read(descriptor, part.baseAddress, part.count)
-            if got < 0 && errno == EINTR { continue }
+            let got = file.read(into: part)
             guard got >= 0 else { return nil }
             if got == 0 { break }
             hash.update(UnsafeRawBufferPointer(rebasing: part.prefix(got)))
         }
         return hash.hexadecimal()
+    }
+}
+
+/// A regular file, and no link to one, that is open for reading. Opening it never waits, as for a named pipe.
+private struct RegularFile: ~Copyable {
+    let size: Int
+    private let descriptor: Int32
+
+    init?(_ path: String) {
+        let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard file >= 0 else { return nil }
+        var status = stat()
+        guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            close(file)
+            return nil
+        }
+        descriptor = file
+        size = Int(status.st_size)
+    }
+
+    deinit { close(descriptor) }
+
+    /// - Returns: as read(2).
+    func read(into bytes: UnsafeMutableRawBufferPointer) -> Int {
+        while true {
+            let got = Glibc.read(descriptor, bytes.baseAddress, bytes.count)
+            if got >= 0 || errno != EINTR { return got }
+        }
     }
 }

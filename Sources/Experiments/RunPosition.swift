@@ -45,6 +45,40 @@ public struct RunPosition: Sendable, Hashable, Codable {
     }
 }
 
+extension RunPosition {
+    /// Whether these can be numbers of a run; what is read from a file may hold any.
+    package var isPlausible: Bool {
+        let counts = [step, stepInEpoch, epochExamples, epochCorrect, time.examples, time.evaluations]
+        let seconds = [
+            time.elapsedSeconds, time.stepSeconds, time.finishedEpochSeconds, time.epochSeconds, time.evaluationSeconds,
+        ]
+        return counts.allSatisfy(RunLimits.counts.contains) && seconds.allSatisfy(RunLimits.seconds.contains)
+            && 1...RunLimits.epochs.upperBound + 1 ~= epoch && stepInEpoch <= step && epochCorrect <= epochExamples
+            && !epochLossSum.isNaN
+            && [lastEpoch, bestEpoch].allSatisfy { $0?.isPlausible != false }
+    }
+}
+
+extension EpochMetrics {
+    /// Whether epoch, step and seconds can be a run's.
+    package var isPlausible: Bool {
+        RunLimits.epochs.contains(epoch) && RunLimits.counts.contains(step)
+            && RunLimits.seconds.contains(elapsedSeconds)
+    }
+}
+
+/// What a run's numbers are held to where they enter from a file or a store: far above what a run comes to, and small
+/// enough that the product of a count and a batch size fits into an Int.
+package enum RunLimits {
+    /// Steps, images and bytes.
+    package static let counts = 0...1 << 46
+    package static let stepsPerEpoch = 0...1 << 30
+    package static let epochs = 0...1_000_000
+    package static let threads = 0...4096
+    /// Durations, and points in time since 1970.
+    package static let seconds = 0...1e12
+}
+
 /// How long a run has trained, by a clock that stands still while it is stopped.
 public struct RunTime: Sendable, Hashable, Codable {
     /// Seconds since the run began.

@@ -144,6 +144,60 @@ import Testing
         #expect(folder.newestSound().checkpoint == sound)
     }
 
+    @Test(
+        .timeLimit(.minutes(1)),
+        arguments: ["weights.safetensors", "optimizer.safetensors", "position.json", "SHA256SUMS"])
+    func `what is no file of a checkpoint is never waited for or read to its end`(file: String) throws {
+        let sound = try save(position(epoch: 1), optimizer: true)
+        let newest = try save(position(epoch: 2), optimizer: true)
+        let path = "\(newest.path)/\(file)"
+        func expectRefused() throws {
+            #expect(throws: CheckpointError.self) { try newest.verify() }
+            #expect(folder.newestSound().checkpoint == sound)
+            _ = try? newest.position()
+        }
+        // Ten terabytes that take no room.
+        #expect(truncate(path, 10 << 40) == 0)
+        try expectRefused()
+        #expect(unlink(path) == 0 && mkfifo(path, 0o600) == 0)
+        try expectRefused()
+        #expect(unlink(path) == 0 && symlink("/dev/zero", path) == 0)
+        try expectRefused()
+    }
+
+    @Test func `whatever a position says is a run's, or refused in one sentence`() throws {
+        let saved = try save(position(epoch: 2, steps: 1, accuracy: 0.6, best: 0.9))
+        let url = URL(filePath: "\(saved.path)/position.json")
+        let text = try String(contentsOf: url, encoding: .utf8)
+        let numbers = text.matches(of: #/-?[0-9]+(\.[0-9]+)?/#).map(\.range)
+        let hostile = [
+            "-1", "-9223372036854775808", "9223372036854775807", "18446744073709551616", "1e308", "-1e308", "0.5",
+            "null",
+            "\"x\"", "[]", "{}", "true", "0", "1000001", "70368744177665",
+        ]
+        var random = SplitMix64(state: 21)
+        var taken = 0
+        for _ in 0..<3000 {
+            var changed = text
+            for place in numbers.shuffled(using: &random).prefix(Int.random(in: 1...2, using: &random)).sorted(by: {
+                $0.lowerBound > $1.lowerBound
+            }) {
+                changed.replaceSubrange(place, with: hostile.randomElement(using: &random) ?? "")
+            }
+            try Data(changed.utf8).write(to: url)
+            do throws(CheckpointError) {
+                let position = try saved.position()
+                #expect(position.step == saved.step && (1...1_000_001).contains(position.epoch), "\(changed)")
+                #expect(position.stepInEpoch >= 0 && position.epochExamples >= 0 && position.time.examples >= 0)
+                #expect(position.time.elapsedSeconds >= 0 && position.time.elapsedSeconds <= 1e12)
+                taken += 1
+            } catch {
+                #expect(error.description.hasPrefix("\(saved.path): "))
+            }
+        }
+        #expect((1..<3000).contains(taken))
+    }
+
     @Test func `a damaged one that is set aside counts no more`() throws {
         for epoch in 1...3 { try save(position(epoch: epoch, accuracy: 0.9, best: 0.9)) }
         let newest = try #require(folder.all.first)
