@@ -10,28 +10,12 @@ struct Misfit: Error {
 }
 
 extension Experiment {
-    /// The most multiply-accumulates that one picture may take: 500 times VGG-19's at side 224. With the largest batch
-    /// and four bytes for each, every count and size of a step still fits into an Int.
-    private static var mostMACs: Int { 10_000_000_000_000 }
-
     /// Refuses what cannot be built.
     func check() throws(Misfit) {
-        let network: Network
         do {
-            network = try self.network(numClasses: 10)
+            _ = try network(numClasses: 10)
         } catch {
             throw Misfit(problem: error.description, culprits: error.culprits)
-        }
-        // The limits of side, channels and kernel keep a single layer within Int, but not their sum.
-        var sum = 0
-        for layer in network.layers {
-            sum += layer.forwardMACs
-            if sum > Self.mostMACs {
-                throw Misfit(
-                    problem: "the network would take more than \(Self.mostMACs) multiplications for each picture; "
-                        + "make the side, kernel, channels or classifier smaller",
-                    culprits: ["network.kernel", "network.blocks", "network.classifier", "data.resize"])
-            }
         }
     }
 }
@@ -47,6 +31,7 @@ extension NetworkError {
         case .emptyLinear: ["network.classifier"]
         case .dropoutOutOfRange: ["network.dropout"]
         case .tooFewClasses: ["data.dataset"]
+        case .tooLarge: ["network.kernel", "network.blocks", "network.classifier", "data.resize"]
         }
     }
 }

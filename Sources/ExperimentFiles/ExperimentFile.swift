@@ -52,6 +52,19 @@ public enum ExperimentFile {
         return lines.joined(separator: "\n") + "\n"
     }
 
+    /// Whether an experiment may have this name, which is also part of a folder's.
+    public static func isName(_ text: String) -> Bool {
+        1...100 ~= text.utf8.count && text.unicodeScalars.allSatisfy { $0.isVisible && $0 != "/" }
+            && ![text.first, text.last].contains { $0 == "." || $0?.isWhitespace == true }
+    }
+
+    /// An experiment that was read from elsewhere, checked as strictly as a file.
+    ///
+    /// - Throws: `ExperimentFileError` with the first problem.
+    public static func check(_ experiment: Experiment) throws(ExperimentFileError) {
+        _ = try parse(yaml(for: experiment), path: experiment.name)
+    }
+
     /// The value of a key such as `training.lr` as YAML; `nil` where another key says it, or there is no such key.
     public static func value(of path: String, in experiment: Experiment) -> String? {
         Schema.field(path)?.write(experiment)

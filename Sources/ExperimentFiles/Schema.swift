@@ -45,10 +45,9 @@ enum Schema {
     static let fields = [
         Field(
             "name", "Short name, unique among experiments; the file's name without its ending where none is given.",
-            .line("1 to 100 bytes without control characters, slashes, or a dot or space at either end") {
-                1...100 ~= $0.utf8.count && $0.unicodeScalars.allSatisfy { $0.isVisible && $0 != "/" }
-                    && ![$0.first, $0.last].contains { $0 == "." || $0?.isWhitespace == true }
-            }, \.name),
+            .line(
+                "1 to 100 bytes without control characters, slashes, or a dot or space at either end",
+                ExperimentFile.isName), \.name),
         Field(
             "description", "One line for people.",
             .line("one line of at most 1000 characters") {

@@ -69,7 +69,21 @@ public struct Network: Sendable, Hashable, Codable {
         if inputSide >> min(blocks.count, Int.bitWidth - 2) < 1 {
             throw .sideTooSmall(side: inputSide, blocks: blocks.count)
         }
+        // These keep a single layer's sizes within an Int, but not the sum of all.
+        guard inputSide <= 4096, inputChannels <= 16384, kernel <= 31, numClasses <= 1_048_576,
+            blocks.allSatisfy({ $0.numConvs <= 64 && $0.outChannels <= 16384 }), blocks.count <= 64,
+            classifier.allSatisfy({ $0 <= 1_048_576 }), classifier.count <= 64
+        else { throw .tooLarge }
+        var macs = 0
+        for layer in layers {
+            macs += layer.forwardMACs
+            if macs > Self.mostMACs { throw .tooLarge }
+        }
     }
+
+    /// The most multiply-accumulates that one picture may take: 500 times VGG-19's at side 224. With the largest batch
+    /// and four bytes for each, every count and size of a step still fits into an Int.
+    private static var mostMACs: Int { 10_000_000_000_000 }
 }
 
 /// Why a network cannot be built. `description` says it in one sentence, with what would work.
@@ -92,6 +106,8 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
     case tooFewClasses(Int)
     /// A pooling would bring the side below 1.
     case sideTooSmall(side: Int, blocks: Int)
+    /// It is beyond all machines.
+    case tooLarge
 
     /// One sentence for a person.
     public var description: String {
@@ -116,6 +132,9 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
             return "dropout \(dropout) is not a probability from 0 up to, but not including, 1"
         case .tooFewClasses(let classes):
             return "\(classes) class\(classes == 1 ? " is" : "es are") nothing to tell apart; at least 2 are needed"
+        case .tooLarge:
+            return "the network would take more than 10000000000000 multiplications for each picture; "
+                + "make the side, kernel, channels or classifier smaller"
         case .sideTooSmall(let side, let blocks):
             let powers = "each of the \(blocks) blocks halves the side, and \(side) / 2^\(blocks) is below 1"
             guard blocks < 20 else { return "\(powers); use fewer blocks" }

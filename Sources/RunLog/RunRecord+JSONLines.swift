@@ -70,6 +70,13 @@ extension KeyedDecodingContainer<Key> {
         try decodeIfPresent(Value.self, forKey: key)
     }
 
+    /// A count of a run; one that no run comes to is refused.
+    fileprivate func count(_ key: Key, in range: ClosedRange<Int> = RunLimits.counts) throws -> Int {
+        let count = try decode(Int.self, forKey: key)
+        guard range.contains(count) else { throw unknown(key) }
+        return count
+    }
+
     /// A number; `nan` for null, which stands for whatever is not finite.
     fileprivate func number(_ key: Key) throws -> Double {
         try decode(Double?.self, forKey: key) ?? .nan
@@ -96,7 +103,7 @@ private struct Line: Decodable {
     init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: Key.self)
         record = RunRecord(
-            run: try values["run"], sequence: try values["sequence"], time: try Self.time(values),
+            run: try values["run"], sequence: try values.count("sequence"), time: try Self.time(values),
             event: try RunEvent(values))
     }
 
@@ -131,10 +138,12 @@ extension RunStarted {
         }
         self.init(
             experiment: experiment, network: network, dataset: try values["dataset"],
-            trainExamples: try values["train_examples"], testExamples: try values["test_examples"],
-            stepsPerEpoch: try values["steps_per_epoch"], threads: try values["threads"],
+            trainExamples: try values.count("train_examples"), testExamples: try values.count("test_examples"),
+            stepsPerEpoch: try values.count("steps_per_epoch", in: RunLimits.stepsPerEpoch),
+            threads: try values.count("threads", in: RunLimits.threads),
             machine: try values["machine"], engine: try values["engine"],
-            predictedMemoryBytes: try values["predicted_memory_bytes"], resumedStep: try values["resumed_step"])
+            predictedMemoryBytes: try values.count("predicted_memory_bytes"),
+            resumedStep: try values.count("resumed_step"))
     }
 }
 
@@ -181,8 +190,10 @@ extension KeyedDecodingContainer<Key> {
 extension Progress {
     fileprivate init(_ values: Values) throws {
         self.init(
-            epoch: try values["epoch"], step: try values["step"], stepInEpoch: try values["step_in_epoch"],
-            stepsPerEpoch: try values["steps_per_epoch"], loss: try values.number("loss"),
+            epoch: try values.count("epoch", in: RunLimits.epochs), step: try values.count("step"),
+            stepInEpoch: try values.count("step_in_epoch", in: RunLimits.stepsPerEpoch),
+            stepsPerEpoch: try values.count("steps_per_epoch", in: RunLimits.stepsPerEpoch),
+            loss: try values.number("loss"),
             meanLoss: try values.number("mean_loss"), meanAccuracy: try values.number("mean_accuracy"),
             examplesPerSecond: try values.number("examples_per_second"),
             elapsedSeconds: try values.number("elapsed_seconds"),
@@ -194,7 +205,8 @@ extension Progress {
 extension EpochMetrics {
     fileprivate init(_ values: Values) throws {
         self.init(
-            epoch: try values["epoch"], step: try values["step"], trainLoss: try values.number("train_loss"),
+            epoch: try values.count("epoch", in: RunLimits.epochs), step: try values.count("step"),
+            trainLoss: try values.number("train_loss"),
             trainAccuracy: try values.number("train_accuracy"), testLoss: try values.number("test_loss"),
             testAccuracy: try values.number("test_accuracy"),
             examplesPerSecond: try values.number("examples_per_second"),
@@ -207,7 +219,8 @@ extension EpochMetrics {
 extension CheckpointSaved {
     fileprivate init(_ values: Values) throws {
         self.init(
-            step: try values["step"], epoch: try values["epoch"], byteCount: try values["bytes"],
+            step: try values.count("step"), epoch: try values.count("epoch", in: RunLimits.epochs),
+            byteCount: try values.count("bytes"),
             seconds: try values.number("seconds"))
     }
 }
@@ -218,7 +231,7 @@ extension Outcome {
         switch name {
         case "completed": self = .completed
         case "stopped": self = .stopped
-        case "diverged": self = .diverged(step: try values["diverged_at_step"])
+        case "diverged": self = .diverged(step: try values.count("diverged_at_step"))
         case "failed": self = .failed(reason: try values["reason"])
         default: throw values.unknown("outcome")
         }
@@ -228,11 +241,12 @@ extension Outcome {
 extension RunSummary {
     fileprivate init(_ values: Values) throws {
         self.init(
-            outcome: try Outcome(values), step: try values["step"],
+            outcome: try Outcome(values), step: try values.count("step"),
             lastEpoch: try values.optionalObject("last_epoch").map { try EpochMetrics($0) },
             bestEpoch: try values.optionalObject("best_epoch").map { try EpochMetrics($0) },
             examplesPerSecond: try values.number("examples_per_second"),
             stepExamplesPerSecond: try values.number("step_examples_per_second"),
-            elapsedSeconds: try values.number("elapsed_seconds"), peakMemoryBytes: try values["peak_memory_bytes"])
+            elapsedSeconds: try values.number("elapsed_seconds"), peakMemoryBytes: try values.count("peak_memory_bytes")
+        )
     }
 }

@@ -21,7 +21,8 @@ import Testing
 
     @Test func `a network that no memory can hold is an error`() throws {
         let network = try Network(
-            inputSide: 2, blocks: [Block(numConvs: 1, outChannels: 1)], classifier: [1 << 24, 1 << 24], numClasses: 2)
+            inputSide: 2, blocks: [Block(numConvs: 1, outChannels: 1)],
+            classifier: Array(repeating: 1 << 20, count: 9), numClasses: 2)
         let error = #expect(throws: EngineError.self) {
             try VGGModel(network, recipe: TrainingRecipe(), batchSize: 2, threads: 1)
         }

@@ -99,6 +99,12 @@ import Testing
         (2, "2026-01-01T", "2026-01-01 ", "time has a value that is not known here"),
         (7, #""best_epoch":{"epoch":9,"#, #""best_epoch":{"#, "it has no best_epoch.epoch"),
         (9, #""diverged_at_step":7"#, #""diverged_at_step":null"#, "diverged_at_step may not be null"),
+        (9, #""diverged_at_step":7"#, #""diverged_at_step":-7"#, "diverged_at_step has a value that is not known here"),
+        (0, #""threads":2,"#, #""threads":9223372036854775807,"#, "threads has a value that is not known here"),
+        (
+            0, #""num_classes":3"#, #""num_classes":9223372036854775807"#,
+            "experiment has a value that is not known here"
+        ),
     ]) func `the error names the key`(index: Int, old: String, new: String, problem: String) throws {
         #expect(try sentence(index, old, new) == "line 12: not a record of a run: \(problem)")
     }
