@@ -10,6 +10,13 @@ public func monotonicSeconds() -> Double {
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }
 
+/// Seconds of the processor that this process has computed, all threads together.
+public func processorSeconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+}
+
 /// Counts pictures and seconds, and foretells the rest of a run.
 struct Pace {
     /// What has been counted by now.

@@ -18,6 +18,7 @@ public struct TrainingRun {
     private let hold: HoldRequest
     private let emit: (RunEvent) -> Void
     private let seconds: () -> Double
+    private let processorSeconds: (() -> Double)?
     private let keep: Keep
     private let order: EpochOrder
 
@@ -32,11 +33,14 @@ public struct TrainingRun {
     ///   - stop: looked at all the time; a step that is cut has no effect.
     ///   - hold: makes the run keep its state and wait between two steps; that time does not count.
     ///   - seconds: a clock that never goes back; only differences count.
+    ///   - processorSeconds: what the process has computed, by which a step is told that the process was stopped in; `nil`
+    ///     to count all time.
     ///   - keep: called when the experiment's `checkpoint` says so, when the run is stopped, and after its last epoch.
     ///   - emit: takes every event, on the thread that calls `run`.
     public init(
         _ started: RunStarted, data: TrainingData, from position: RunPosition = RunPosition(), stop: StopRequest,
         hold: HoldRequest = HoldRequest(), seconds: @escaping () -> Double = monotonicSeconds,
+        processorSeconds: (() -> Double)? = nil,
         keep: @escaping Keep = { _, _ in [] },
         emit: @escaping (RunEvent) -> Void
     ) {
@@ -46,6 +50,7 @@ public struct TrainingRun {
         self.hold = hold
         self.emit = emit
         self.seconds = seconds
+        self.processorSeconds = processorSeconds
         self.keep = keep
         self.position = position
         let recipe = started.experiment
@@ -97,6 +102,7 @@ public struct TrainingRun {
         loader.start(order: Array(order.indices(epoch: position.epoch).dropFirst(sums.examples)))
         while let batch = loader.next() {
             let beforeStep = seconds()
+            let beforeWork = processorSeconds?()
             let result = try interrupting { () throws(EngineError) in
                 try model.train(pixels: batch.pixels, labels: batch.labels, step: position.step) { [stop] in
                     stop.isMade
@@ -105,7 +111,10 @@ public struct TrainingRun {
             guard let result else { throw .stopped }
             sums.add(result)
             position.add(result)
-            pace.endStep(examples: result.examples, began: beforeStep, now: seconds())
+            let now = seconds()
+            let stopped = stoppedSeconds(since: beforeStep, beforeWork, now: now)
+            pace.leaveOut(seconds: stopped)
+            pace.endStep(examples: result.examples, began: beforeStep + stopped, now: now)
             emit(.progress(progress(of: result, sums)))
             guard result.lossSum.isFinite else { throw .diverged(step: position.step) }
             if stop.isMade { throw .stopped }
@@ -117,6 +126,14 @@ public struct TrainingRun {
                 keepState(isLast: false)
             }
         }
+    }
+
+    /// Seconds in which the process was stopped, as by Ctrl-Z: it computes all through a step, so that one of more than a
+    /// second in which it has computed less than a hundredth of the time was not its own.
+    private func stoppedSeconds(since begin: Double, _ beforeWork: Double?, now: Double) -> Double {
+        guard let beforeWork, let work = processorSeconds?() else { return 0 }
+        let (passed, computed) = (now - begin, work - beforeWork)
+        return passed > 1 && computed < passed / 100 ? passed - computed : 0
     }
 
     private mutating func waitWhileHeld() throws(Interruption) {
@@ -141,11 +158,15 @@ public struct TrainingRun {
         _ model: some TrainableModel, on loader: BatchLoader
     ) throws(Interruption) -> MetricSums {
         let begin = seconds()
+        let beforeWork = processorSeconds?()
         let sums = try interrupting { () throws(EngineError) in
             try data.evaluate(model, on: loader) { stop.isMade }
         }
         guard let sums else { throw .stopped }
-        pace.endEvaluation(began: begin, now: seconds())
+        let now = seconds()
+        let stopped = stoppedSeconds(since: begin, beforeWork, now: now)
+        pace.leaveOut(seconds: stopped)
+        pace.endEvaluation(began: begin + stopped, now: now)
         return sums
     }
 

@@ -83,4 +83,26 @@ import Training
         #expect(abs(held.elapsedSeconds - plain.elapsedSeconds) < 20)
         #expect(abs(held.examplesPerSecond - plain.examplesPerSecond) < 0.2)
     }
+
+    @Test func `the time in which the process was stopped does not count`() throws {
+        /// - Parameter stop: seconds for which the process is stopped in its second step, and in its first evaluation.
+        func summary(stoppedFor stop: Double) throws -> RunSummary {
+            let rehearsal = Rehearsal()
+            let clock = rehearsal.clock
+            var work = 0.0
+            let model = FakeModel(clock: clock) { call in
+                work += [4, 5, 9, 10].contains(call) ? 5 : 2
+                if call == 2 || call == 4 { clock.advance(stop) }
+                return FakeModel.Reply()
+            }
+            var run = TrainingRun(
+                try rehearsal.started(), data: rehearsal.data, stop: rehearsal.stop, seconds: clock.read,
+                processorSeconds: { work }, emit: { _ in })
+            return run.run(model)
+        }
+        let (plain, stopped) = (try summary(stoppedFor: 0), try summary(stoppedFor: 10_000))
+        #expect(abs(plain.elapsedSeconds - stopped.elapsedSeconds) < 5)
+        #expect(stopped.examplesPerSecond > plain.examplesPerSecond * 0.9)
+        #expect(stopped.stepExamplesPerSecond > plain.stepExamplesPerSecond * 0.9)
+    }
 }
