@@ -19,6 +19,12 @@ final class CursesSession {
         guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1, tcgetattr(STDIN_FILENO, &modes) == 0 else {
             throw .noTerminal
         }
+        var cells = winsize()
+        _ = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &cells)
+        let (columns, rows) = (Int(cells.ws_col), Int(cells.ws_row))
+        guard max(columns, rows) <= Int16.max, columns * rows <= 4_000_000 else {
+            throw .tooLarge(columns: columns, rows: rows)
+        }
         let name = getenv("TERM").map { String(cString: $0) } ?? ""
         guard let output = Self.open(STDOUT_FILENO, "w") else { throw .refused("open the terminal", errno) }
         guard let input = Self.open(STDIN_FILENO, "r") else {

@@ -25,6 +25,8 @@ public final class CursesTerminal: Terminal {
             shown = nil
         }
     }
+    /// Around what stops the program, for those who want it stopped at a moment of their own.
+    public var suspending: (_ stop: () -> Void) -> Void = { $0() }
     /// Ends a wait of `next` from any thread, also after `close`.
     public let waker: Waker
 
@@ -185,7 +187,7 @@ public final class CursesTerminal: Terminal {
     /// Hands the terminal to the shell, and returns when the program is in the foreground again.
     public func suspend() {
         session.leave()
-        terminal_signals_suspend()
+        suspending { terminal_signals_suspend() }
         resume()
     }
 

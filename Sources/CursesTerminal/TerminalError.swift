@@ -10,6 +10,8 @@ public enum TerminalError: Error, Hashable, Sendable, CustomStringConvertible {
     case unknownTerminal(String)
     /// A terminal of this name cannot put text at a place.
     case incapableTerminal(String)
+    /// It has more cells than can be drawn.
+    case tooLarge(columns: Int, rows: Int)
     /// The system refused; with what, and its error number.
     case refused(String, Int32)
 
@@ -20,6 +22,8 @@ public enum TerminalError: Error, Hashable, Sendable, CustomStringConvertible {
         case .unknownTerminal(let name):
             "nothing is known of a terminal named '\(name)' (TERM); set TERM=xterm-256color"
         case .incapableTerminal(let name): "a terminal named '\(name)' (TERM) cannot put text at a place"
+        case .tooLarge(let columns, let rows):
+            "a terminal of \(columns) × \(rows) cells is too large to draw on; make it smaller"
         case .refused(let what, let number): "cannot \(what): \(String(cString: strerror(number)))"
         }
     }

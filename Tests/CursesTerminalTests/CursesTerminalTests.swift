@@ -74,6 +74,14 @@ struct Fixture {
         #expect(fixture.terminal.screen.shows("fixture: closed after 1 inputs"))
     }
 
+    @Test(arguments: [(65535, 65535), (40000, 10), (3000, 3000)])
+    func `a terminal that is too large is told its size`(columns: Int, rows: Int) throws {
+        let command = "stty cols \(columns) rows \(rows); exec \(try Fixture.path())"
+        let terminal = try PseudoTerminal(["sh", "-c", command], columns: 120, rows: 24)
+        #expect(terminal.end() == .exited(2))
+        #expect(terminal.screen.shows("fixture: a terminal of \(columns) × \(rows) cells is too large to draw on"))
+    }
+
     @Test func `keys and the mouse arrive, and changes are drawn`() throws {
         let fixture = try Fixture()
         #expect(fixture.shows("start"))
