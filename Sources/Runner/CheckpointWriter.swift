@@ -19,8 +19,8 @@ final class CheckpointWriter {
     private var commit: Commit?
     /// Why checkpoints cannot be kept now. It is told once, when it begins.
     private var problem: String?
-    /// Whether what was to be kept last is kept.
-    private(set) var hasKeptLast = true
+    /// Why what was to be kept last is not; `nil` if it is.
+    private(set) var problemOfLast: String?
 
     init(_ folder: CheckpointFolder, recorder: RunRecorder, resuming: String) {
         self.folder = folder
@@ -40,7 +40,7 @@ final class CheckpointWriter {
                 position, weights: model.weightSources, optimizer: model.optimizerSources)
             commit = Commit(written, position, seconds: monotonicSeconds() - begin, recorder: recorder, isLast: isLast)
         } catch {
-            events += tell(.failure(error), isLast: isLast)
+            events += tell(.failure(RunnerError(error.description)), isLast: isLast)
         }
         return isLast ? events + finish() : events
     }
@@ -63,12 +63,12 @@ final class CheckpointWriter {
     private func tell(_ outcome: Commit.Outcome, isLast: Bool) -> [RunEvent] {
         switch outcome {
         case .success(let saved):
-            defer { (problem, hasKeptLast) = (nil, true) }
+            defer { (problem, problemOfLast) = (nil, nil) }
             return (problem == nil ? [] : [.warning("checkpoints are kept again")]) + [.checkpointSaved(saved)]
         case .failure(let error):
             let cause = error.description
             let isNew = cause != problem
-            (problem, hasKeptLast) = (cause, false)
+            (problem, problemOfLast) = (cause, cause)
             if isLast {
                 return [
                     .warning(
@@ -84,7 +84,7 @@ final class CheckpointWriter {
 
 /// A checkpoint on its way to the disk, on a thread of its own.
 private final class Commit: Sendable {
-    typealias Outcome = Result<CheckpointSaved, CheckpointError>
+    typealias Outcome = Result<CheckpointSaved, RunnerError>
 
     /// Whether the run waits for it.
     let isLast: Bool
@@ -96,10 +96,14 @@ private final class Commit: Sendable {
     ) {
         self.isLast = isLast
         let thread = Thread { [self] in
-            // What was learnt by then first: a run that is resumed here must miss none of it. A store that cannot be
-            // written is the recorder's to tell, and no reason to lose the weights, too.
-            do throws(RunStoreError) { try recorder.flush() } catch {}
-            let outcome = Self.finish(pending, position, seconds: seconds)
+            let outcome = Result { () throws(RunnerError) in
+                // The metrics first: resuming from a checkpoint that counts without them would lose them for good.
+                do throws(RunStoreError) { try recorder.flush() } catch {
+                    pending.discard()
+                    throw RunnerError(error.description)
+                }
+                return try Self.finish(pending, position, seconds: seconds)
+            }
             result.withLock { $0 = outcome }
             done.signal()
         }
@@ -118,13 +122,17 @@ private final class Commit: Sendable {
         return outcome
     }
 
-    private static func finish(_ pending: PendingCheckpoint, _ position: RunPosition, seconds: Double) -> Outcome {
-        Result { () throws(CheckpointError) in
+    private static func finish(
+        _ pending: PendingCheckpoint, _ position: RunPosition, seconds: Double
+    ) throws(RunnerError) -> CheckpointSaved {
+        do throws(CheckpointError) {
             let saved = try pending.commit()
             let isEvaluated = position.lastEpoch?.step == position.step
             return CheckpointSaved(
                 step: position.step, epoch: isEvaluated ? position.epoch - 1 : position.epoch,
                 byteCount: saved.byteCount, seconds: seconds)
+        } catch {
+            throw RunnerError(error.description)
         }
     }
 }

@@ -3,6 +3,7 @@
 public import Checkpoints
 public import Engine
 public import Experiments
+internal import Datasets
 internal import Foundation
 internal import RunLog
 public import RunStore
@@ -85,7 +86,8 @@ public final class RunSession {
         checkpoints.setAside(newerThan: checkpoint)
 
         let model = checkpoint == nil ? try prepared.initialModel() : try prepared.emptyModel()
-        var position = try checkpoint.map { checkpoint throws(RunnerError) in try model.load(checkpoint) }
+        var position = try checkpoint.map { checkpoint throws(RunnerError) in try model.load(checkpoint, for: prepared)
+        }
         position?.countBest(from: run.bestFrom)
         let sequence = try sentence { [position] () throws(RunStoreError) in
             try store.resume(run, from: position ?? RunPosition(), by: claim)
@@ -108,7 +110,7 @@ public final class RunSession {
     ) throws(RunnerError) -> RunSession {
         do throws(CheckpointError) { try checkpoint.verify() } catch { throw RunnerError(error.description) }
         let model = try prepared.emptyModel()
-        var position = try model.load(checkpoint)
+        var position = try model.load(checkpoint, for: prepared)
         let (old, new) = (try sentence { () throws(RunStoreError) in try parent.experiment() }, prepared.experiment)
         let isSameData = old.data == new.data && parent.dataChecksum == prepared.data.checksum
         if position.stepInEpoch > 0, !isSameData || old.training.seed != new.training.seed {
@@ -193,7 +195,7 @@ public final class RunSession {
 
         var training = TrainingRun(
             prepared.started(model, resumedStep: position.step), data: prepared.data, from: position, stop: stop,
-            hold: hold,
+            hold: hold, processorSeconds: processorSeconds,
             keep: { position, isLast in checkpoints.keep(position, of: self.model, isLast: isLast) },
             emit: { event in
                 if case .runStarted = event {
@@ -204,7 +206,15 @@ public final class RunSession {
                     return
                 }
                 // The end is the last event, so that a checkpoint on its way must have come to its own before.
-                if case .runFinished = event { checkpoints.finish().forEach(send) }
+                if case .runFinished(var summary) = event {
+                    checkpoints.finish().forEach(send)
+                    sendNews()
+                    // Nobody is to take it for complete whose last weights are nowhere.
+                    if summary.outcome == .completed, let problem = checkpoints.problemOfLast {
+                        summary.outcome = .failed(reason: "its end was not kept: \(problem)")
+                    }
+                    return send(.runFinished(summary))
+                }
                 sendNews()
                 send(event)
                 // Not the first step, in which caches are cold.
@@ -217,7 +227,7 @@ public final class RunSession {
             })
         let summary = training.run(model)
         do throws(RunStoreError) {
-            hasKeptEnd = checkpoints.hasKeptLast
+            hasKeptEnd = checkpoints.problemOfLast == nil
             try recorder.finish()
         } catch {
             hasKeptEnd = false
@@ -274,7 +284,9 @@ extension VGGModel {
     /// Takes a checkpoint's numbers.
     ///
     /// - Returns: where the run stands then.
-    fileprivate func load(_ checkpoint: SavedCheckpoint) throws(RunnerError) -> RunPosition {
+    fileprivate func load(
+        _ checkpoint: SavedCheckpoint, for prepared: PreparedExperiment
+    ) throws(RunnerError) -> RunPosition {
         do throws(ModelTensorsError) {
             try loadWeights(checkpoint.weightsPath)
             // Momentum that begins with a fork has no history; one that ends with it leaves none.
@@ -282,11 +294,16 @@ extension VGGModel {
         } catch {
             throw RunnerError(error.description)
         }
-        do throws(CheckpointError) {
-            return try checkpoint.position()
-        } catch {
+        let position: RunPosition
+        do throws(CheckpointError) { position = try checkpoint.position() } catch {
             throw RunnerError(error.description)
         }
+        guard
+            position.stepInEpoch == 0 && position.epochExamples == 0
+                || 1...prepared.data.stepsPerEpoch ~= position.stepInEpoch
+                    && 1...prepared.data.train.count ~= position.epochExamples
+        else { throw RunnerError("\(checkpoint.path): its place in the epoch is none of this run's data") }
+        return position
     }
 }
 

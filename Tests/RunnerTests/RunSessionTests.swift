@@ -88,6 +88,27 @@ import Training
         for checkpoint in store.checkpoints(of: run).all { try checkpoint.verify() }
     }
 
+    @Test(arguments: [#""epochExamples" : 70368744177664"#, #""stepInEpoch" : 7"#])
+    func `a checkpoint whose place is none of the run's data is not gone on from`(place: String) throws {
+        _ = try workshop.train(try workshop.new(), stopAfter: 7)
+        let run = try store.run(named: "last")
+        let newest = try #require(store.checkpoints(of: run).all.first)
+        let file = "\(newest.path)/position.json"
+        let text = try String(contentsOfFile: file, encoding: .utf8)
+        let key = try #require(place.split(separator: ":").first)
+        let changed = text.replacing(try Regex("\(key): [0-9]+"), with: place)
+        #expect(changed != text)
+        try Data(changed.utf8).write(to: URL(filePath: file))
+        let sums = Process()
+        sums.executableURL = URL(filePath: "/bin/sh")
+        sums.arguments = ["-c", "cd '\(newest.path)' && sha256sum *.json *.safetensors > SHA256SUMS"]
+        try sums.run()
+        sums.waitUntilExit()
+        let error = #expect(throws: RunnerError.self) { try workshop.resume() }
+        #expect(error?.description == "\(newest.path): its place in the epoch is none of this run's data")
+        #expect(try store.run(named: "last").state == .stopped)
+    }
+
     @Test func `a run without a sound checkpoint begins again`() throws {
         let whole = try workshop.train(try workshop.new())
         _ = try workshop.train(try workshop.new(), stopAfter: 2)
@@ -436,20 +457,35 @@ import Training
         #expect(!session.hasKeptEnd)
     }
 
-    @Test func `a store that is locked costs no checkpoint, and is caught up with`() throws {
-        let session = try workshop.new()
+    @Test func `no checkpoint counts before the store has the metrics, wherever the process is killed`() throws {
+        workshop.experiment.checkpoint = CheckpointRecipe(everyEpochs: nil, everyMinutes: nil, everySteps: 1)
+        _ = try workshop.train(try workshop.new())
+        let whole = try workshop.metrics("bands-1")
         let other = try workshop.database()
-        try other.inDatabase { try $0.execute(sql: "BEGIN EXCLUSIVE") }
-        let ending = try workshop.train(session) { record in
-            if case .checkpointSaved(let saved) = record.event, saved.step == 10 {
+        let killed = TemporaryCopy()
+        let ending = try workshop.train(try workshop.new()) { record in
+            guard case .progress(let progress) = record.event else { return }
+            switch progress.step {
+            case 3: try? other.inDatabase { try $0.execute(sql: "BEGIN EXCLUSIVE") }
+            case 8:
+                // The files as a process that is killed here leaves them.
+                killed.copy(workshop.path)
                 try? other.inDatabase { try $0.execute(sql: "COMMIT") }
+            default: break
             }
         }
-        #expect(ending.savedSteps == [5, 10])
         #expect(ending.warnings.first?.contains("another program keeps it locked") == true)
-        let run = try store.run(named: "last")
-        #expect(run.state == .completed)
-        #expect(try store.steps(of: run).count == 10)
+        #expect(ending.warnings.contains { $0.hasPrefix("no checkpoint: ") && $0.contains("keeps it locked") })
+        #expect(ending.warnings.contains("checkpoints are kept again"))
+        #expect(ending.savedSteps.last == 10)
+        #expect(try workshop.metrics("bands-2") == whole)
+
+        let copy = try RunStore(folder: killed.path, creates: true)
+        let run = try copy.run(named: "bands-2")
+        let newest = try #require(copy.checkpoints(of: run).newestSound().checkpoint)
+        #expect(try copy.steps(of: run).map(\.step).starts(with: 1...newest.step))
+        _ = try workshop.train(try RunSession.resume(run, try workshop.prepare(), in: copy))
+        #expect(try workshop.metrics("bands-2", in: copy) == whole)
     }
 
     @Test func `an end that could not be noted is said, and the run can be finished later`() throws {
@@ -459,6 +495,16 @@ import Training
         let ending = try workshop.train(session)
         try other.inDatabase { try $0.execute(sql: "COMMIT") }
         #expect(ending.warnings.last?.hasPrefix("the end of this run could not be noted: ") == true)
-        withExtendedLifetime(session) {}
+        #expect(!session.hasKeptEnd)
+        #expect(store.checkpoints(of: session.run).all.isEmpty)
     }
+}
+
+/// A copy of a store's folder, removed with the last reference to it.
+private final class TemporaryCopy {
+    let path = FileManager.default.temporaryDirectory.appending(path: "vgglab-\(UUID().uuidString)").path
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    func copy(_ folder: String) { try? FileManager.default.copyItem(atPath: folder, toPath: path) }
 }

@@ -97,6 +97,7 @@ final class Workshop {
     /// Another program's connection to the store.
     func database() throws -> DatabaseQueue {
         var configuration = Configuration()
+        configuration.busyMode = .timeout(5)
         configuration.allowsUnsafeTransactions = true  // one that is left open is what keeps a store locked
         return try DatabaseQueue(path: "\(path)/runs.sqlite", configuration: configuration)
     }
@@ -108,7 +109,8 @@ final class Workshop {
     }
 
     /// A run's numbers that depend on nothing but the seed: by step, and by epoch.
-    func metrics(_ name: String) throws -> [[Double]] {
+    func metrics(_ name: String, in other: RunStore? = nil) throws -> [[Double]] {
+        let store = other ?? store
         let run = try store.run(named: name)
         let steps = try store.steps(of: run).map {
             [Double($0.step), Double($0.epoch), Double($0.stepInEpoch), $0.loss, $0.meanLoss, $0.meanAccuracy]
