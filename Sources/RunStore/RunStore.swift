@@ -14,18 +14,16 @@ public final class RunStore: Sendable {
     /// What a person should know about how it was opened, such as a damaged file that was put aside.
     public let notice: String?
     private let commands: CommandText
-    private let database: DatabaseQueue?
-    private let busyMode: Database.BusyMode
+    private let database: StoreDatabase?
     /// Stands behind the file's name in that of an empty file that says that damage was found.
     private static let damaged = "-is-damaged"
     let cache = Mutex<RunsCache?>(nil)
 
-    /// `$XDG_STATE_HOME/vgglab`, else `~/.local/state/vgglab`.
-    public static func defaultFolder(environment: [String: String]) -> String {
+    /// `$XDG_STATE_HOME/vgglab`, else `~/.local/state/vgglab`; `nil` for a user without a home.
+    public static func defaultFolder(environment: [String: String]) -> String? {
         if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") { return "\(state)/vgglab" }
         if let home = environment["HOME"], home.hasPrefix("/") { return "\(home)/.local/state/vgglab" }
-        let entry = getpwuid(getuid())?.pointee.pw_dir.map { String(cString: $0) }
-        return "\(entry ?? "/tmp")/.local/state/vgglab"
+        return getpwuid(getuid())?.pointee.pw_dir.map { "\(String(cString: $0))/.local/state/vgglab" }
     }
 
     /// Opens the store in `folder`.
@@ -35,46 +33,43 @@ public final class RunStore: Sendable {
     ///     Otherwise nothing is made, and a store that is not there has no runs.
     ///   - checks: whether the file is read whole first, which takes a second for millions of metrics; otherwise only
     ///     where it was found damaged before.
+    ///   - isPrivate: whether a folder that is made is its owner's alone; else the process's umask says who may use it.
     ///   - patience: seconds to wait while another process writes.
     ///   - commands: makes commands about this store.
     ///   - onWait: called, on any thread, when another process has been waited for two seconds.
     /// - Throws: `RunStoreError` where it cannot be used.
     public init(
-        folder: String, creates: Bool, checks: Bool = true, patience: Double = 10,
-        commands: CommandText = CommandText(),
-        onWait: (@Sendable () -> Void)? = nil
+        folder: String, creates: Bool, checks: Bool = true, isPrivate: Bool = false, patience: Double = 10,
+        commands: CommandText = CommandText(), onWait: (@Sendable () -> Void)? = nil
     ) throws(RunStoreError) {
         self.folder = folder
-        busyMode = Self.busyMode(patience, onWait)
         self.commands = commands
         let path = "\(folder)/runs.sqlite"
-        var isFolder: ObjCBool = false
-        if FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), !isFolder.boolValue {
-            throw RunStoreError("\(folder): is not a folder; choose another one with --runs DIR")
-        }
-        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
-            throw RunStoreError("\(path): is a folder in the place of the store's file; move it away")
-        }
-        guard creates || FileManager.default.fileExists(atPath: path) else {
+        guard try Self.check(folder, path) || creates else {
             database = nil
             notice = nil
             return
         }
         if creates {
-            do throws(CheckpointError) { try Folders.make(folder) } catch {
+            do throws(CheckpointError) { try Folders.make(folder, isPrivate: isPrivate) } catch {
                 throw RunStoreError("\(error); choose another folder with --runs DIR")
             }
+            Self.makeFile(path)
         }
         // One process at a time makes, moves forward or puts aside.
-        let lock = Glibc.open("\(folder)/.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        defer { if lock >= 0 { close(lock) } }
-        if lock >= 0 { flock(lock, LOCK_EX) }
+        let lock = try creates ? StoreLock.take(folder, patience: patience, onWait: onWait) : nil
+        defer { withExtendedLifetime(lock) {} }
+        func open(checks: Bool) throws -> StoreDatabase {
+            let database = StoreDatabase(folder: folder, patience: patience, onWait: onWait)
+            try database.open(creates: creates, checks: checks)
+            return database
+        }
 
         var notice: String?
         let mark = path + Self.damaged
         do {
-            let isSuspect = FileManager.default.fileExists(atPath: mark)
-            database = try Self.connect(path, creates: creates, checks: creates && (checks || isSuspect), busyMode)
+            let isSuspect = Folders.exists(mark)
+            database = try open(checks: creates && (checks || isSuspect))
             if creates && isSuspect { unlink(mark) }
         } catch let error as DatabaseError where [.SQLITE_NOTADB, .SQLITE_CORRUPT].contains(error.resultCode) {
             guard creates else { throw RunStoreError(path, error) }
@@ -82,7 +77,8 @@ public final class RunStore: Sendable {
                 let aside = try Self.putAside(path)
                 notice = "\(path): is damaged; it is kept as \(aside), and a new one is begun"
                 unlink(mark)
-                database = try Self.connect(path, creates: creates, checks: false, busyMode)
+                Self.makeFile(path)
+                database = try open(checks: false)
             } catch {
                 throw RunStoreError(path, error)
             }
@@ -94,13 +90,37 @@ public final class RunStore: Sendable {
         self.notice = notice
     }
 
-    /// Tries every hundredth of a second, and says when that has taken long.
-    private static func busyMode(_ patience: Double, _ onWait: (@Sendable () -> Void)?) -> Database.BusyMode {
-        .callback { tries in
-            if tries == 200 { onWait?() }
-            usleep(10_000)
-            return Double(tries) / 100 < patience
+    /// Makes an empty file where there is none: SQLite itself would never let a group write.
+    private static func makeFile(_ path: String) {
+        let file = Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        if file >= 0 { close(file) }
+    }
+
+    /// Looks at what is in the place of a store.
+    ///
+    /// - Returns: whether there is a store's file.
+    /// - Throws: `RunStoreError` where something else is there, or this user may not look.
+    private static func check(_ folder: String, _ path: String) throws(RunStoreError) -> Bool {
+        guard let place = try kind(of: folder) else { return false }
+        guard place == S_IFDIR else {
+            throw RunStoreError("\(folder): is not a folder; choose another one with --runs DIR")
         }
+        switch try kind(of: path) {
+        case nil: return false
+        case S_IFREG:
+            guard access(path, R_OK) == 0 || errno != EACCES else { throw RunStoreError.unreadable(path) }
+            return true
+        case S_IFDIR: throw RunStoreError("\(path): is a folder in the place of the store's file; move it away")
+        default: throw RunStoreError("\(path): is not a regular file; move it away")
+        }
+    }
+
+    /// What kind of file a path leads to; `nil` where there is nothing.
+    private static func kind(of path: String) throws(RunStoreError) -> mode_t? {
+        var status = stat()
+        if stat(path, &status) == 0 { return status.st_mode & S_IFMT }
+        if errno == EACCES { throw RunStoreError.unreadable(path) }
+        return nil
     }
 
     /// Gives a damaged file another name, and its journal, without which it cannot be mended.
@@ -110,7 +130,8 @@ public final class RunStore: Sendable {
         guard let aside = names.first(where: { !FileManager.default.fileExists(atPath: $0) }),
             rename(path, aside) == 0
         else { throw DatabaseError(resultCode: .SQLITE_CANTOPEN) }
-        rename("\(path)-journal", "\(aside)-journal")
+        for suffix in ["-journal", "-wal"] { rename(path + suffix, aside + suffix) }
+        unlink("\(path)-shm")
         return aside
     }
 
@@ -118,51 +139,7 @@ public final class RunStore: Sendable {
     ///
     /// - Throws: `RunStoreError` if it is damaged; whoever opens the store to train in it next puts the file aside.
     public func check() throws(RunStoreError) {
-        guard database != nil else { return }
-        let path = "\(folder)/runs.sqlite"
-        do {
-            var configuration = Configuration()
-            configuration.busyMode = busyMode
-            configuration.readonly = true
-            try DatabaseQueue(path: path, configuration: configuration).read(Self.check)
-        } catch {
-            throw wrapped(error)
-        }
-    }
-
-    private static func check(_ database: Database) throws {
-        if let flaw = try String.fetchOne(database, sql: "PRAGMA quick_check(1)"), flaw != "ok" {
-            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: flaw)
-        }
-    }
-
-    private static func connect(
-        _ path: String, creates: Bool, checks: Bool, _ busyMode: Database.BusyMode
-    ) throws -> DatabaseQueue {
-        var configuration = Configuration()
-        configuration.busyMode = busyMode
-        configuration.prepareDatabase { database in
-            // Not WAL: SQLite before 3.51.3 can lose it when it is reset while another process writes.
-            try database.execute(sql: "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL")
-        }
-        let database = try DatabaseQueue(path: path, configuration: configuration)
-        let migrator = StoreSchema.migrator
-        let (isNewer, isCurrent) = try database.read { database in
-            _ = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master")
-            if checks { try check(database) }
-            return (try migrator.hasBeenSuperseded(database), try migrator.hasCompletedMigrations(database))
-        }
-        if isNewer { throw RunStoreError("\(path): was written by a newer vgglab; update this one") }
-        // A store on a read-only disk can be looked at: where nothing is to be done nothing is written, and an older one
-        // has all that is told of it.
-        if !isCurrent {
-            do { try migrator.migrate(database) } catch let error as DatabaseError
-                where error.resultCode == .SQLITE_READONLY
-            {
-                if creates { throw error }
-            }
-        }
-        return database
+        do { try database?.check() } catch { throw wrapped(error) }
     }
 
     /// A command about this store for a user to copy.
@@ -202,7 +179,7 @@ public final class RunStore: Sendable {
     private func wrapped(_ error: any Error) -> RunStoreError {
         let path = "\(folder)/runs.sqlite"
         if [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains((error as? DatabaseError)?.resultCode) {
-            let mark = Glibc.open(path + Self.damaged, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+            let mark = Glibc.open(path + Self.damaged, O_WRONLY | O_CREAT | O_CLOEXEC, 0o666)
             if mark >= 0 { close(mark) }
         }
         return error as? RunStoreError ?? RunStoreError(path, error)

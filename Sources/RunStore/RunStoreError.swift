@@ -14,11 +14,18 @@ public struct RunStoreError: Error, Hashable, Sendable, CustomStringConvertible 
         isOfFullDisk = false
     }
 
+    /// A place that this user may not look into.
+    static func unreadable(_ path: String) -> RunStoreError {
+        RunStoreError("\(path): no permission to read it; ask its owner, or choose another folder with --runs DIR")
+    }
+
     init(_ path: String, _ error: any Error) {
         let advice = "choose another folder with --runs DIR"
+        let code = (error as? DatabaseError)?.extendedResultCode
+        isOfFullDisk = code == .SQLITE_FULL || code == .SQLITE_IOERR_SHMSIZE
         let cause =
             switch (error as? DatabaseError)?.resultCode {
-            case .SQLITE_FULL: "the disk is full; make room, or \(advice)"
+            case _ where isOfFullDisk: "the disk is full; make room, or \(advice)"
             case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM: "cannot be written; \(advice)"
             case .SQLITE_BUSY, .SQLITE_LOCKED: "another program keeps it locked; try again when that is done"
             case .SQLITE_CORRUPT, .SQLITE_NOTADB:
@@ -26,6 +33,5 @@ public struct RunStoreError: Error, Hashable, Sendable, CustomStringConvertible 
             default: "cannot be used: \((error as? DatabaseError)?.message ?? String(describing: error))"
             }
         description = "\(path): \(cause)"
-        isOfFullDisk = (error as? DatabaseError)?.resultCode == .SQLITE_FULL
     }
 }

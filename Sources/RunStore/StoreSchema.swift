@@ -121,6 +121,21 @@ enum StoreSchema {
                         WHERE json_extract(record, '$.event') = 'run_started' ORDER BY sequence LIMIT 1);
                     """)
         }
+        migrator.registerMigration("6", foreignKeyChecks: .immediate) { database in
+            try database.execute(sql: "PRAGMA application_id = \(applicationID)")
+        }
         return migrator
+    }
+
+    /// "vggl", in the header of the file, where `file` and other programs see whose it is.
+    private static let applicationID = 0x7667_676C
+
+    /// Whether a database is a store, or nothing yet. Those of the first three versions have no mark in their header.
+    static func isOurs(_ database: Database) throws -> Bool {
+        let id = try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+        if id == applicationID { return true }
+        guard id == 0 else { return false }
+        return try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") == 0
+            || database.tableExists("run") && database.tableExists("grdb_migrations")
     }
 }

@@ -1,6 +1,7 @@
 // SIGINT, SIGTERM and SIGHUP ask the runs to stop; one more after a second, or SIGQUIT, ends the program at once.
 
 import Glibc
+import RunStore
 import Synchronization
 import Training
 
@@ -33,6 +34,14 @@ enum Signals {
             action.sa_flags = SA_RESTART
             sigaction(number, &action, nil)
             sigaddset(&asked, number)
+        }
+        var suspending = sigaction()
+        sigaction(SIGTSTP, nil, &suspending)
+        if !isIgnored(suspending) {
+            Suspension.prepare()
+            suspending.__sigaction_handler.sa_handler = { number in Suspension.handle(number) }
+            suspending.sa_flags = SA_RESTART
+            sigaction(SIGTSTP, &suspending, nil)
         }
         // Swift's own handler, where backtraces are on, would print one and let the program go on.
         var quit = sigaction()

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import Glibc
 import RunLog
 import RunStore
 
@@ -26,14 +27,19 @@ struct StoreOptions: ParsableArguments {
 
     /// The store as it is; one that is not there has no runs.
     func open(_ data: DataOptions? = nil) throws -> RunStore {
-        if let folder, !FileManager.default.fileExists(atPath: folder) {
+        var status = stat()
+        if let folder, !folder.isEmpty, stat(folder, &status) != 0, [ENOENT, ENOTDIR].contains(errno) {
             throw Failure(message: "--runs \(folder): there is no such folder")
         }
         return try open(creates: false, data)
     }
 
     private func open(creates: Bool, _ data: DataOptions?, checks: Bool = true) throws -> RunStore {
-        let folder = folder ?? RunStore.defaultFolder(environment: ProcessInfo.processInfo.environment)
+        guard let folder = folder ?? RunStore.defaultFolder(environment: ProcessInfo.processInfo.environment) else {
+            throw Failure(message: "there is no home folder to keep runs in; choose a folder with --runs DIR")
+        }
+        // The empty path would be the current folder.
+        guard !folder.isEmpty else { throw Failure(message: "--runs needs the name of a folder (got an empty one)") }
         // What is trained is told by its own log, or shown by the dashboard.
         var onWait: (@Sendable () -> Void)?
         if !creates {
@@ -41,7 +47,7 @@ struct StoreOptions: ParsableArguments {
         }
         let store = try explaining {
             try RunStore(
-                folder: URL(filePath: folder).path, creates: creates, checks: checks,
+                folder: URL(filePath: folder).path, creates: creates, checks: checks, isPrivate: self.folder == nil,
                 commands: CommandText(runs: self.folder, data: data?.folder), onWait: onWait)
         }
         // What cannot be removed now stands in nobody's way.
@@ -68,7 +74,9 @@ extension CompletionKind {
     /// Names of the runs in the store that the command line so far means.
     static let run = CompletionKind.custom { words, _, _ in
         let folder = words.lastIndex(of: "--runs").flatMap { words.indices.contains($0 + 1) ? words[$0 + 1] : nil }
-        let path = folder ?? RunStore.defaultFolder(environment: ProcessInfo.processInfo.environment)
+        guard let path = folder ?? RunStore.defaultFolder(environment: ProcessInfo.processInfo.environment) else {
+            return []
+        }
         return (try? RunStore(folder: path, creates: false).names()) ?? []
     }
 }

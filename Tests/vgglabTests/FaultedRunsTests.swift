@@ -146,7 +146,7 @@ private let canMount =
         let ending = try Program(
             [sandbox.file("a.yaml"), "--threads", "1", "--data", sandbox.file("data"), "--runs", small],
             shell: """
-                unshare -rm bash -c 'cd "$0" && mount -t tmpfs -o size=450k none "$0" || exit 99
+                unshare -rm bash -c 'cd "$0" && mount -t tmpfs -o size=520k none "$0" || exit 99
                 "$@"; echo "status $?"
                 mount -o remount,size=20m "$0"
                 "$1" export a-1 --runs "$0" --format safetensors --at last --out "$0/w" && echo exported
@@ -170,7 +170,7 @@ private let canMount =
         let ending = try Program(
             [sandbox.file("a.yaml"), "--threads", "1", "--data", sandbox.file("data"), "--quiet", "--runs", small],
             shell: """
-                unshare -rm bash -c 'mount -t tmpfs -o size=200k none "$0" || exit 99; "$@"; echo "status $?"' \
+                unshare -rm bash -c 'mount -t tmpfs -o size=300k none "$0" || exit 99; "$@"; echo "status $?"' \
                 "\(small)" "$@" --set checkpoint.every_steps=1
                 """
         ).end()

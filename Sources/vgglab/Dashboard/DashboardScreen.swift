@@ -5,6 +5,7 @@ import CursesTerminal
 import Dashboard
 import Experiments
 import Foundation
+import RunStore
 import Runner
 import Screen
 import Training
@@ -27,6 +28,7 @@ struct DashboardScreen {
 
     init(_ terminal: CursesTerminal, mailbox: Mailbox, stage: any Backstage, preferences: Preferences) {
         self.terminal = terminal
+        terminal.suspending = Suspension.whileIdle
         self.mailbox = mailbox
         self.stage = stage
         state = State(size: terminal.size, preferences: preferences) { seconds in

@@ -1,0 +1,147 @@
+// The store's file, used by several processes at once: readers never wait for a writer, and writers take turns.
+
+internal import Foundation
+internal import GRDB
+internal import Glibc
+internal import Synchronization
+
+final class StoreDatabase: Sendable {
+    private let folder: String
+    private let patience: Double
+    private let onWait: (@Sendable () -> Void)?
+    /// `nil` where the file can only be read by itself: on a disk that can only be read, or is full, the log's shared
+    /// memory cannot be made.
+    private let connection = Mutex<DatabaseQueue?>(nil)
+
+    private var path: String { "\(folder)/runs.sqlite" }
+
+    init(folder: String, patience: Double, onWait: (@Sendable () -> Void)?) {
+        self.folder = folder
+        self.patience = patience
+        self.onWait = onWait
+    }
+
+    private var configuration: Configuration {
+        var configuration = Configuration()
+        // Tries every hundredth of a second, and says when that has taken long.
+        configuration.busyMode = .callback { [patience, onWait] tries in
+            if tries == 200 { onWait?() }
+            usleep(10_000)
+            return Double(tries) / 100 < patience
+        }
+        // The log is copied into the file after each commit, so that it takes no more room than a journal.
+        configuration.prepareDatabase {
+            try $0.execute(sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1")
+        }
+        return configuration
+    }
+
+    /// Opens the file, in which a store is to be: moved forward to this version, and put into the journal mode of its file
+    /// system if it is to be trained in.
+    ///
+    /// - Parameters:
+    ///   - creates: whether it is to be trained in; the store's lock is then the caller's.
+    ///   - checks: whether the whole file is read.
+    func open(creates: Bool, checks: Bool) throws {
+        let migrator = StoreSchema.migrator
+        let (isNewer, isCurrent, journal) = try read { database in
+            guard try StoreSchema.isOurs(database) else {
+                throw RunStoreError("\(path): is another program's database; choose another folder with --runs DIR")
+            }
+            if checks { try Self.check(database) }
+            return (
+                try migrator.hasBeenSuperseded(database), try migrator.hasCompletedMigrations(database),
+                try String.fetchOne(database, sql: "PRAGMA journal_mode")
+            )
+        }
+        if isNewer { throw RunStoreError("\(path): was written by a newer vgglab; update this one") }
+        let wanted = canShareMemory(in: folder) ? "wal" : "delete"
+        guard !isCurrent || creates && journal != wanted else { return }
+        do {
+            guard creates else { return try exclusively { try migrator.migrate($0) } }
+            // Where other processes have it open in another mode just now, it stays in that.
+            if journal != wanted {
+                try? connected().inDatabase { try $0.execute(sql: "PRAGMA journal_mode = \(wanted)") }
+            }
+            try migrator.migrate(try connected())
+        } catch let error as DatabaseError where !creates && error.cannotWrite {
+            // A store that can only be read can be looked at: an older one has all that is told of it.
+        }
+    }
+
+    /// Reads the whole file, beside other uses of the store.
+    func check() throws {
+        var configuration = configuration
+        configuration.readonly = true
+        try DatabaseQueue(path: path, configuration: configuration).read(Self.check)
+    }
+
+    private static func check(_ database: Database) throws {
+        if let flaw = try String.fetchOne(database, sql: "PRAGMA quick_check(1)"), flaw != "ok" {
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: flaw)
+        }
+    }
+
+    func read<Result>(_ body: (Database) throws -> Result) throws -> Result {
+        do { return try connected().read(body) } catch let error as DatabaseError where error.isOfSharedMemory {
+            return try readAlone(body)
+        }
+    }
+
+    func write<Result>(_ body: (Database) throws -> Result) throws -> Result {
+        try exclusively { try $0.write(body) }
+    }
+
+    /// Has the store's lock meanwhile.
+    private func exclusively<Result>(_ body: (DatabaseQueue) throws -> Result) throws -> Result {
+        let lock = try StoreLock.take(folder, patience: patience, onWait: onWait)
+        defer { withExtendedLifetime(lock) {} }
+        return try body(try connected())
+    }
+
+    private func connected() throws -> DatabaseQueue {
+        try connection.withLock { connection in
+            if let connection { return connection }
+            let new = try DatabaseQueue(path: path, configuration: configuration)
+            // Nothing is touched before the first statement.
+            _ = try new.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM sqlite_master") }
+            connection = new
+            return new
+        }
+    }
+
+    /// Reads the file by itself, while no process can write it: all that was committed is in it, or in its journal.
+    private func readAlone<Result>(_ body: (Database) throws -> Result) throws -> Result {
+        let lock = try StoreLock.take(folder, isShared: true, patience: patience, onWait: onWait)
+        defer { withExtendedLifetime(lock) {} }
+        for log in ["\(path)-wal", "\(path)-journal"] {
+            var status = stat()
+            guard stat(log, &status) != 0 || status.st_size == 0 else {
+                throw RunStoreError(
+                    "\(log): holds changes that cannot be read without writing here; copy the folder to another disk")
+            }
+        }
+        var configuration = Configuration()
+        configuration.readonly = true
+        let name = path.addingPercentEncoding(
+            withAllowedCharacters: .alphanumerics.union(CharacterSet(charactersIn: "/")))
+        return try DatabaseQueue(path: "file:\(name ?? path)?immutable=1", configuration: configuration).read(body)
+    }
+}
+
+extension DatabaseError {
+    /// Whether the log's shared memory cannot be made or used here.
+    fileprivate var isOfSharedMemory: Bool {
+        switch extendedResultCode {
+        case .SQLITE_IOERR_SHMOPEN, .SQLITE_IOERR_SHMSIZE, .SQLITE_IOERR_SHMMAP, .SQLITE_READONLY_CANTINIT,
+            .SQLITE_READONLY_CANTLOCK, .SQLITE_READONLY_DIRECTORY:
+            true
+        default: resultCode == .SQLITE_CANTOPEN
+        }
+    }
+
+    /// Whether the file cannot be written by this user, or on this disk.
+    var cannotWrite: Bool {
+        [.SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM].contains(resultCode) || isOfSharedMemory
+    }
+}
