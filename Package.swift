@@ -104,7 +104,9 @@ let package = Package(
             dependencies: ["CursesTerminal", "Screen", "TerminalFixture", "TerminalTesting"]),
         .testTarget(
             name: "RunStoreTests",
-            dependencies: ["Experiments", "RunStore", "TestSupport", .product(name: "GRDB", package: "GRDB.swift")]),
+            dependencies: [
+                "Experiments", "RunLog", "RunStore", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
         .testTarget(
             name: "RunnerTests",
             dependencies: [

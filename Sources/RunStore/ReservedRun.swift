@@ -3,7 +3,6 @@
 
 public import Checkpoints
 public import Experiments
-internal import Foundation
 internal import GRDB
 internal import Synchronization
 
@@ -38,19 +37,20 @@ extension RunStore {
         try write { database in
             let name = try unusedName(experiment.name, database)
             let folder = folder(named: name)
-            return ReservedRun(name, folder: folder, claim: try RunClaim.take(folder, of: name))
+            return ReservedRun(name, folder: folder, claim: try RunClaim.take(folder, of: name, isNew: true))
         }
     }
 
     /// Takes back a name whose run was not created, with what lies in its folder; no other gets it either.
     public func giveUp(_ reserved: ReservedRun) {
         guard let claim = reserved.takeClaim() else { return }
-        Folders.remove(folder(named: reserved.name))
+        RunFolder.remove(folder(named: reserved.name), name: reserved.name)
         withExtendedLifetime(claim) {}
     }
 
     /// Removes folders without a run that a process that was killed has left: of runs that waited, and of runs that it was
-    /// deleting. What may belong to a store that was lost has its `experiment.yaml` and stays.
+    /// deleting. They carry our mark, older than an hour, for a lock may be unseen from another machine. What may belong
+    /// to a store that was lost has its `experiment.yaml` and stays.
     public func removeLeftovers() throws(RunStoreError) {
         let known = Set(try names())
         let suspects = Folders.names(in: "\(folder)/runs").filter { !known.contains($0) && isLeftover($0) }
@@ -61,14 +61,15 @@ extension RunStore {
                 let isRun = try Bool.fetchOne(
                     database, sql: "SELECT EXISTS (SELECT 1 FROM run WHERE name = ?)", arguments: [name])
                 guard isRun == false, !RunClaim.isHeld(folder(named: name)) else { continue }
-                Folders.remove(folder(named: name))
+                RunFolder.remove(folder(named: name), name: name)
             }
         }
     }
 
     private func isLeftover(_ name: String) -> Bool {
         let folder = folder(named: name)
-        return Folders.isFolder(folder) && !FileManager.default.fileExists(atPath: "\(folder)/experiment.yaml")
+        guard RunInfo.isName(name), RunFolder.isMarked(folder, name: name) else { return false }
+        return !Folders.exists("\(folder)/experiment.yaml") && Folders.age(of: "\(folder)/owner") > 3600
     }
 
     func folder(named name: String) -> String { "\(folder)/runs/\(name)" }

@@ -1,91 +1,168 @@
-// Whose run it is: a file that the owning process holds locked. The system lets go of it when the process ends, in
-// whatever way, so that no owner can be dead, and no process number is ever mistaken for another's.
+// Whose run it is: a folder, and a file in it, that the owning process holds locked. The system releases them when the
+// process ends, in whatever way, so that no owner can be dead, and no process number is ever mistaken for another's.
 
 internal import Checkpoints
 internal import Foundation
 internal import Glibc
+internal import Synchronization
 
 /// A run that this process alone may train, until this object is gone.
 public final class RunClaim: Sendable {
-    private let descriptor: Int32
+    /// Two locks, for either can be removed under a running process: whoever comes next must get both.
+    private struct Locks {
+        /// -1 on a file system that cannot lock a folder.
+        var folder: Int32
+        var owner: Int32
 
-    /// Who holds a run.
-    public struct Owner: Codable, Sendable {
-        let user: String
-        let host: String
-        /// The number of the process.
-        public let process: Int32
-        let since: String
-
-        /// `ann@box, process 1234, since 2026-05-04T10:00:00Z`.
-        public var text: String { "\(user)@\(host), process \(process), since \(since)" }
+        func release() {
+            close(owner)
+            if folder >= 0 { close(folder) }
+        }
     }
 
-    private init(_ descriptor: Int32) { self.descriptor = descriptor }
+    private let path: String
+    private let name: String
+    private let locks: Mutex<Locks>
 
-    deinit { close(descriptor) }
+    private init(_ path: String, _ name: String, _ locks: Locks) {
+        self.path = path
+        self.name = name
+        self.locks = Mutex(locks)
+    }
+
+    deinit { locks.withLock { $0.release() } }
 
     /// Claims the run of this folder, which is made where it is missing.
     ///
-    /// - Throws: `RunStoreError`, within a second, that names the owner if there is one.
-    static func take(_ folder: String, of name: String) throws(RunStoreError) -> RunClaim {
-        let path = "\(folder)/owner"
-        do throws(CheckpointError) { try Folders.make(folder) } catch {
+    /// - Parameters:
+    ///   - isNew: whether the folder was just made for the run.
+    ///   - experiment: the run's experiment as a YAML text, by which a folder without our mark is recognised.
+    /// - Throws: `RunStoreError`, within a second, that names the owner if there is one; also where the folder is not ours.
+    static func take(
+        _ folder: String, of name: String, isNew: Bool = false, experiment: String = ""
+    ) throws(RunStoreError) -> RunClaim {
+        let isMade: Bool
+        do throws(CheckpointError) { isMade = try Folders.make(folder) } catch {
             throw RunStoreError("\(error); choose another folder with --runs DIR")
         }
+        guard isNew || isMade || RunFolder.isOurs(folder, name: name, experiment: experiment) else {
+            throw RunStoreError("\(folder): was not made by vgglab for run \(name); move it elsewhere")
+        }
+        do throws(RunStoreError) {
+            return RunClaim(folder, name, try lock(folder, of: name))
+        } catch {
+            if isNew || isMade {
+                unlink("\(folder)/owner")
+                rmdir(folder)
+            }
+            throw error
+        }
+    }
+
+    private static func lock(_ folder: String, of name: String) throws(RunStoreError) -> Locks {
         // Somebody who only looks whether a run is held holds it himself for some microseconds; and a lock on the file
         // of a run that was deleted meanwhile is a lock on nothing.
         for _ in 0..<20 {
-            let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-            guard descriptor >= 0 else {
-                // The folder was there just now: somebody removes it.
-                if errno == ENOENT { throw RunStoreError("run \(name) has been deleted") }
-                throw RunStoreError(CheckpointError(folder, code: errno).description)
+            let place = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            guard place >= 0 else { throw failure(errno, folder, name) }
+            var locks = Locks(folder: place, owner: -1)
+            if flock(place, LOCK_EX | LOCK_NB) != 0 {
+                if errno == EWOULDBLOCK || errno == EINTR {
+                    close(place)
+                    usleep(10_000)
+                    continue
+                }
+                close(place)
+                locks.folder = -1
             }
-            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 {
-                let claim = RunClaim(descriptor)
-                guard isFile(descriptor, at: path) else { continue }
-                claim.sign()
-                return claim
+            do throws(RunStoreError) {
+                if let owner = try lockOwner(of: folder, name) {
+                    locks.owner = owner
+                    return locks
+                }
+            } catch {
+                if locks.folder >= 0 { close(locks.folder) }
+                throw error
             }
-            let code = errno
-            close(descriptor)
-            guard code == EWOULDBLOCK || code == EINTR else {
-                throw RunStoreError(
-                    "\(path): this file system cannot lock files (\(String(cString: strerror(code)))); "
-                        + "choose a folder on another one with --runs DIR")
-            }
+            if locks.folder >= 0 { close(locks.folder) }
             usleep(10_000)
         }
-        throw RunStoreError("run \(name) is being trained by \(owner(path)?.text ?? "another process")")
+        throw RunStoreError("run \(name) is being trained by \(RunOwner(in: folder)?.text ?? "another process")")
+    }
+
+    /// Locks and signs the `owner` file in a folder.
+    ///
+    /// - Returns: its descriptor; `nil` where another process has it just now.
+    private static func lockOwner(of folder: String, _ name: String) throws(RunStoreError) -> Int32? {
+        let path = "\(folder)/owner"
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o666)
+        guard descriptor >= 0 else { throw failure(errno, folder, name) }
+        if flock(descriptor, LOCK_EX | LOCK_NB) == 0 {
+            guard isFile(descriptor, at: path) else {
+                close(descriptor)
+                return nil
+            }
+            RunOwner(of: name).sign(descriptor)
+            return descriptor
+        }
+        let code = errno
+        close(descriptor)
+        guard code == EWOULDBLOCK || code == EINTR else {
+            throw RunStoreError(
+                "\(path): this file system cannot lock files (\(String(cString: strerror(code)))); "
+                    + "choose a folder on another one with --runs DIR")
+        }
+        return nil
+    }
+
+    private static func failure(_ code: Int32, _ folder: String, _ name: String) -> RunStoreError {
+        // The folder was there just now: somebody removes it.
+        if code == ENOENT { return RunStoreError("run \(name) has been deleted") }
+        return RunStoreError(CheckpointError(folder, code: code).description)
     }
 
     /// Whether a file that is open is still the one of this name.
     private static func isFile(_ descriptor: Int32, at path: String) -> Bool {
         var (opened, named) = (stat(), stat())
-        return fstat(descriptor, &opened) == 0 && lstat(path, &named) == 0 && opened.st_dev == named.st_dev
+        return fstat(descriptor, &opened) == 0 && stat(path, &named) == 0 && opened.st_dev == named.st_dev
             && opened.st_ino == named.st_ino
     }
 
-    /// Writes who holds it, for others to name.
-    private func sign() {
-        let owner = Owner(
-            user: NSUserName(), host: ProcessInfo.processInfo.hostName, process: getpid(),
-            since: Date().formatted(.iso8601))
-        if let json = try? JSONEncoder().encode(owner) {
-            ftruncate(descriptor, 0)
-            _ = json.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
+    /// Makes anew what somebody has removed under the run: its folder, or the `owner` file.
+    ///
+    /// - Returns: whether something was missing.
+    /// - Throws: `RunStoreError` where it cannot be made, or another process has the run now.
+    func restore() throws(RunStoreError) -> Bool {
+        let result = locks.withLock { locks in
+            Result { () throws(RunStoreError) in
+                let hasFolder = locks.folder < 0 || Self.isFile(locks.folder, at: path)
+                if hasFolder && Self.isFile(locks.owner, at: "\(path)/owner") { return false }
+                guard hasFolder else {
+                    do throws(CheckpointError) { try Folders.make(path) } catch { throw RunStoreError("\(error)") }
+                    let new = try Self.lock(path, of: name)
+                    locks.release()
+                    locks = new
+                    return true
+                }
+                guard let owner = try Self.lockOwner(of: path, name) else {
+                    throw RunStoreError("run \(name) is being trained by another process, too")
+                }
+                close(locks.owner)
+                locks.owner = owner
+                return true
+            }
         }
-    }
-
-    static func owner(_ path: String) -> Owner? {
-        FileManager.default.contents(atPath: path).flatMap { try? JSONDecoder().decode(Owner.self, from: $0) }
+        return try result.get()
     }
 
     /// Whether some process holds the run of this folder.
     static func isHeld(_ folder: String) -> Bool {
+        isLocked("\(folder)/owner", O_NOFOLLOW | O_NONBLOCK) || isLocked(folder, O_DIRECTORY)
+    }
+
+    private static func isLocked(_ path: String, _ flags: Int32) -> Bool {
         // Read only, so that a store that cannot be written can be looked at, too.
-        let descriptor = open("\(folder)/owner", O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | flags)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
         // Shared, so that two that look do not see each other.

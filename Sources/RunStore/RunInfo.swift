@@ -180,8 +180,15 @@ extension DatasetFacts {
             known[text] = .some(facts)
             return facts
         }
-        guard let facts else { return nil }
+        guard let facts, facts.isPlausible else { return nil }
         self = facts
+    }
+
+    /// Whether a data set can have so many classes, images and pixels.
+    private var isPlausible: Bool {
+        let sides = [height, width].compactMap(\.self)
+        return 1...1_048_576 ~= numClasses && [trainExamples, testExamples].allSatisfy { RunLimits.counts ~= $0 }
+            && sides.allSatisfy { 1...65_536 ~= $0 }
     }
 
     var stored: String {
@@ -192,39 +199,55 @@ extension DatasetFacts {
 }
 
 extension RunInfo {
-    init(_ row: Row, tags: [String]) {
-        id = row["id"]
-        name = row["name"]
-        experimentText = row["experiment"]
-        experimentHash = row["experiment_hash"]
-        state = RunState(rawValue: row["state"]) ?? .failed
-        reason = row["reason"]
-        host = row["host"]
-        machine = row["machine"]
-        threads = row["threads"]
-        engine = row["engine"]
-        program = row["program"]
-        dataset = row["dataset"]
-        dataChecksum = row["data_checksum"]
-        facts = (row["data_facts"] as String?).flatMap(DatasetFacts.init(stored:))
-        createdAt = row["created_at"]
-        endedAt = row["ended_at"]
-        elapsedSeconds = row["elapsed_seconds"]
-        step = row["step"]
-        stepsPerEpoch = row["steps_per_epoch"]
-        epoch = row["epoch"]
-        epochs = row["epochs"]
-        loss = row["loss"]
-        trainAccuracy = row["train_accuracy"]
-        testAccuracy = row["test_accuracy"]
-        bestAccuracy = row["best_accuracy"]
-        bestEpoch = row["best_epoch"]
-        bestFrom = row["best_from"] ?? 0
-        examplesPerSecond = row["examples_per_second"]
-        peakMemoryBytes = row["peak_memory_bytes"]
-        parentName = row["parent_name"]
-        parentStep = row["parent_step"]
-        note = row["note"]
+    /// Whether a text is a run's name as the store gives them, and so may be a folder's: an experiment's name, a dash and
+    /// a number.
+    static func isName(_ text: String) -> Bool {
+        guard let dash = text.lastIndex(of: "-") else { return false }
+        let number = text[text.index(after: dash)...]
+        return Int(number).map { $0 > 0 && String($0) == number } == true
+            && ExperimentFile.isName(String(text[..<dash]))
+    }
+
+    /// - Throws: `RunStoreError` that names the run and its row.
+    init(_ row: Row, tags: [String]) throws(RunStoreError) {
+        let number = CheckedRow(row, "a run's row")
+        id = Int64(try number.count("id", in: 1...Int(Int64.max)))
+        let name = try CheckedRow(row, "the run in row \(id)").text("name")
+        guard Self.isName(name) else {
+            throw RunStoreError("the run in row \(id): no run can have the name \(name.prefix(200))")
+        }
+        self.name = name
+        let values = CheckedRow(row, "run \(name), row \(id)")
+        experimentText = try values.text("experiment")
+        experimentHash = try values.text("experiment_hash")
+        state = RunState(rawValue: try values.text("state")) ?? .failed
+        reason = try values.text("reason")
+        host = try values.text("host")
+        machine = try values.text("machine")
+        threads = try values.count("threads", in: RunLimits.threads)
+        engine = try values.text("engine")
+        program = try values.text("program")
+        dataset = try values.text("dataset")
+        dataChecksum = try values.text("data_checksum")
+        facts = try values.optionalText("data_facts").flatMap(DatasetFacts.init(stored:))
+        createdAt = try values.seconds("created_at")
+        endedAt = try values.optionalSeconds("ended_at")
+        elapsedSeconds = try values.seconds("elapsed_seconds")
+        step = try values.count("step")
+        stepsPerEpoch = try values.count("steps_per_epoch", in: RunLimits.stepsPerEpoch)
+        epoch = try values.count("epoch", in: RunLimits.epochs)
+        epochs = try values.count("epochs", in: RunLimits.epochs)
+        loss = try values.optionalNumber("loss")
+        trainAccuracy = try values.optionalNumber("train_accuracy")
+        testAccuracy = try values.optionalNumber("test_accuracy")
+        bestAccuracy = try values.optionalNumber("best_accuracy")
+        bestEpoch = try values.optionalCount("best_epoch", in: RunLimits.epochs)
+        bestFrom = try values.optionalCount("best_from", in: 0...RunLimits.epochs.upperBound + 1) ?? 0
+        examplesPerSecond = try values.optionalNumber("examples_per_second")
+        peakMemoryBytes = try values.optionalCount("peak_memory_bytes")
+        parentName = try values.optionalText("parent_name")
+        parentStep = try values.optionalCount("parent_step")
+        note = try values.text("note")
         self.tags = tags
     }
 }

@@ -16,6 +16,7 @@ public final class RunRecorder: Sendable {
         var waiting: [RunRecord] = []
         var isClosed = false
         var hasProblem = false
+        var hasLostClaim = false
         var lost = 0
 
         /// Makes room: every second step goes, or the older half of a run that has hardly any.
@@ -34,6 +35,7 @@ public final class RunRecorder: Sendable {
 
     private let store: RunStore
     private let run: RunInfo
+    private let claim: RunClaim
     /// Every so many steps one is noted, so that a long run has about ten thousand.
     private let stride: Int
     private let onProblem: @Sendable (String) -> Void
@@ -50,6 +52,7 @@ public final class RunRecorder: Sendable {
     ) {
         self.store = store
         self.run = run
+        self.claim = claim
         self.onProblem = onProblem
         stride = max(1, (run.stepsPerEpoch * run.epochs + 9_999) / 10_000)
         let thread = Thread { [self] in
@@ -81,6 +84,7 @@ public final class RunRecorder: Sendable {
     public func flush() throws(RunStoreError) {
         let result = writing.withLock { _ in
             Result { () throws(RunStoreError) in
+                keepClaim()
                 let records = state.withLock { state in
                     defer { state.waiting = [] }
                     return state.waiting
@@ -107,6 +111,22 @@ public final class RunRecorder: Sendable {
             }
         }
         try result.get()
+    }
+
+    /// Makes anew what somebody has removed of the run's folder meanwhile.
+    private func keepClaim() {
+        do throws(RunStoreError) {
+            if try store.restore(run, by: claim) {
+                onProblem("the run's folder was removed, or its owner file, while it trains; it is made again")
+            }
+            state.withLock { $0.hasLostClaim = false }
+        } catch {
+            let isNew = state.withLock { state in
+                defer { state.hasLostClaim = true }
+                return !state.hasLostClaim
+            }
+            if isNew { onProblem("the run's folder was removed while it trains: \(error)") }
+        }
     }
 
     /// Writes what is left and ends.

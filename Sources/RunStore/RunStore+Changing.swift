@@ -12,36 +12,40 @@ extension RunStore {
     /// Begins a run under a new name, and claims it before anybody else can see it.
     public func create(_ new: NewRun) throws(RunStoreError) -> (run: RunInfo, claim: RunClaim) {
         let text = ExperimentFile.yaml(for: new.experiment)
-        var made: String?
+        var made: (name: String, claim: RunClaim)?
         do throws(RunStoreError) {
             return try write { database in
                 let name = try new.reserved?.name ?? unusedName(new.experiment.name, database)
-                made = folder(named: name)
-                let claim = try new.reserved?.takeClaim() ?? RunClaim.take(folder(named: name), of: name)
+                let claim =
+                    try new.reserved?.takeClaim() ?? RunClaim.take(folder(named: name), of: name, isNew: true)
+                made = (name, claim)
                 keep(experiment: text, of: name)
                 return (try insert(new, text, name, database), claim)
             }
         } catch {
-            if let made { Folders.remove(made) }
+            if let made { RunFolder.remove(folder(named: made.name), name: made.name) }
             throw error
         }
     }
 
     /// Tells what the checkpoints beside it are, should the store be lost.
     private func keep(experiment: String, of name: String) {
-        try? Data(experiment.utf8).write(to: URL(filePath: experimentPath(of: name)), options: .atomic)
+        try? CheckpointFolder.write(Array(experiment.utf8), to: experimentPath(of: name))
     }
 
     func experimentPath(of name: String) -> String { "\(folder(named: name))/experiment.yaml" }
 
     /// A name that no run has had, and that no folder has, such as one beside a store that was lost; makes its folder.
     func unusedName(_ base: String, _ database: Database) throws -> String {
+        guard ExperimentFile.isName(base) else {
+            throw RunStoreError("\(base): no run can have this name, as a folder bears it")
+        }
         while true {
             let number = try Int.fetchOne(
                 database,
                 sql: """
                     INSERT INTO name_counter (base, last) VALUES (?, 1)
-                    ON CONFLICT (base) DO UPDATE SET last = last + 1 RETURNING last
+                    ON CONFLICT (base) DO UPDATE SET last = max(last, 0) + 1 RETURNING last
                     """, arguments: [base])
             let name = "\(base)-\(number ?? 1)"
             if try Folders.make(folder(named: name)) { return name }
@@ -70,7 +74,7 @@ extension RunStore {
         guard let row = try Row.fetchOne(database, sql: "SELECT * FROM run WHERE id = ?", arguments: [id]) else {
             throw RunStoreError("\(folder): a new run was lost")
         }
-        return RunInfo(row, tags: [])
+        return try RunInfo(row, tags: [])
     }
 
     private static func hash(_ text: String) -> String {
@@ -103,16 +107,24 @@ extension RunStore {
         let deleted = RunStoreError("run \(run.name) has been deleted")
         // Before anything is made for it, and once more when nobody else can delete it.
         guard try read(or: false, { try exists(run, $0) }) else { throw deleted }
-        let claim = try RunClaim.take(folder(of: run), of: run.name)
+        let claim = try RunClaim.take(folder(of: run), of: run.name, experiment: run.experimentText)
         guard try read(or: false, { try exists(run, $0) }) else {
-            Folders.remove(folder(of: run))
+            RunFolder.remove(folder(of: run), name: run.name)
             throw deleted
         }
         // A process that was killed before it had deleted the run has taken it.
-        if !FileManager.default.fileExists(atPath: experimentPath(of: run.name)) {
-            keep(experiment: run.experimentText, of: run.name)
-        }
+        if !Folders.exists(experimentPath(of: run.name)) { keep(experiment: run.experimentText, of: run.name) }
         return claim
+    }
+
+    /// Makes anew what somebody has removed of a run's folder while it trains.
+    ///
+    /// - Returns: whether something was missing.
+    /// - Throws: `RunStoreError` where it cannot be made, or another process trains the run now.
+    func restore(_ run: RunInfo, by claim: RunClaim) throws(RunStoreError) -> Bool {
+        guard try claim.restore() else { return false }
+        if !Folders.exists(experimentPath(of: run.name)) { keep(experiment: run.experimentText, of: run.name) }
+        return true
     }
 
     /// Takes a run back to where a checkpoint has it: what was noted later is forgotten, as it will come again.
@@ -219,7 +231,7 @@ extension RunStore {
             if Folders.isFolder(folder) { keep(experiment: run.experimentText, of: run.name) }
             throw error
         }
-        Folders.remove(folder)
+        RunFolder.remove(folder, name: run.name)
         withExtendedLifetime(claim) {}
         if FileManager.default.fileExists(atPath: folder) {
             throw RunStoreError("run \(run.name) is deleted, but files are left in \(folder)")

@@ -1,6 +1,8 @@
 // Where the time of a run's step went, kept beside its experiment so that it can be seen when the run is over. A run
 // without it lacks nothing else: what cannot be written or read is not there.
 
+internal import Checkpoints
+internal import Experiments
 internal import Foundation
 
 /// The time that a layer takes in a training step.
@@ -28,7 +30,8 @@ extension RunStore {
 
     /// A run's last profile; empty where none was kept.
     public func profile(of run: RunInfo) -> [LayerTime] {
-        guard let data = FileManager.default.contents(atPath: profilePath(of: run)) else { return [] }
-        return (try? JSONDecoder().decode([LayerTime].self, from: data)) ?? []
+        guard let bytes = Folders.contents(of: profilePath(of: run), most: 1 << 20) else { return [] }
+        let profile = (try? JSONDecoder().decode([LayerTime].self, from: Data(bytes))) ?? []
+        return profile.filter { $0.layer ?? 0 >= 0 && RunLimits.seconds.contains($0.seconds) }
     }
 }

@@ -1,5 +1,6 @@
 // What the store tells: runs, their figures, their events.
 
+internal import ExperimentFiles
 public import Experiments
 internal import GRDB
 internal import RunLog
@@ -16,6 +17,8 @@ struct RunsCache {
     var revision: Revision?
     /// As told: those that no process holds are interrupted.
     var runs: [RunInfo]
+    /// Why rows could not be read, by their numbers.
+    var flaws: [Int64: String]
     /// Places of those that run by their own account.
     var running: [Int]
 
@@ -47,11 +50,21 @@ extension RunStore {
 
     /// The newest `limit` runs, the newest last.
     public func runs(newest limit: Int) throws(RunStoreError) -> [RunInfo] {
-        try read(or: []) { database in
-            let tags = try Self.tags(database)
-            return try Self.runs(database, "ORDER BY id DESC LIMIT ?", [limit], tags).reversed()
+        try runsAndFlaws(newest: limit).runs
+    }
+
+    /// The same, and a sentence for each row that cannot be read; without a limit, all.
+    public func runsAndFlaws(newest limit: Int? = nil) throws(RunStoreError) -> (runs: [RunInfo], flaws: [String]) {
+        guard let limit else {
+            let runs = try runs()
+            let flaws = cache.withLock { $0?.flaws } ?? [:]
+            return (runs, flaws.sorted { $0.key < $1.key }.map(\.value))
         }
-        .map(withTrueState)
+        let nothing: (runs: [RunInfo], flaws: [Int64: String]) = ([], [:])
+        let read = try read(or: nothing) { database in
+            try Self.runs(database, "ORDER BY id DESC LIMIT ?", [limit], try Self.tags(database))
+        }
+        return (read.runs.reversed().map(withTrueState), read.flaws.sorted { $0.key < $1.key }.map(\.value))
     }
 
     private static func update(_ known: RunsCache?, from database: Database) throws -> RunsCache {
@@ -61,12 +74,17 @@ extension RunStore {
             ? try Row.fetchOne(database, sql: "SELECT last, deletions FROM revision") : nil
         let revision = row.map { RunsCache.Revision(last: $0[0], deletions: $0[1]) }
         guard let revision, var cache = known, let old = cache.revision, old.deletions == revision.deletions else {
-            let runs = try runs(database, "ORDER BY id", [], try tags(database))
+            let (runs, flaws) = try Self.runs(database, "ORDER BY id", [], try tags(database))
             return RunsCache(
-                revision: revision, runs: runs, running: runs.indices.filter { runs[$0].state == .running })
+                revision: revision, runs: runs, flaws: flaws,
+                running: runs.indices.filter { runs[$0].state == .running })
         }
         guard old != revision else { return cache }
-        let changed = try runs(database, "WHERE revision > ? ORDER BY id", [old.last], try tags(database))
+        let (changed, flaws) = try Self.runs(database, "WHERE revision > ? ORDER BY id", [old.last], try tags(database))
+        // One that can be read no more, or can be again, changes the others' places.
+        guard flaws.isEmpty, changed.allSatisfy({ cache.flaws[$0.id] == nil }) else {
+            return try update(nil, from: database)
+        }
         var running = Set(cache.running)
         for run in changed {
             let place = cache.place(of: run.id)
@@ -83,19 +101,34 @@ extension RunStore {
         return cache
     }
 
+    /// The runs of these rows; one that cannot be read is left out, with the reason, by its row's number.
     private static func runs(
         _ database: Database, _ condition: String, _ arguments: StatementArguments, _ tags: [Int64: [String]]
-    ) throws -> [RunInfo] {
+    ) throws -> (runs: [RunInfo], flaws: [Int64: String]) {
         let rows = try Row.fetchCursor(database, sql: "SELECT * FROM run \(condition)", arguments: arguments)
         var runs: [RunInfo] = []
-        while let row = try rows.next() { runs.append(RunInfo(row, tags: tags[row["id"]] ?? [])) }
-        return runs
+        var flaws: [Int64: String] = [:]
+        while let row = try rows.next() {
+            let id: Int64 = row["id"]
+            do throws(RunStoreError) { runs.append(try RunInfo(row, tags: tags[id] ?? [])) } catch {
+                flaws[id] = error.description
+            }
+        }
+        return (runs, flaws)
     }
 
-    private static func tags(_ database: Database) throws -> [Int64: [String]] {
+    /// Tags by their run's number; one that is no text is none.
+    private static func tags(
+        _ database: Database, _ condition: String = "", _ arguments: StatementArguments = []
+    ) throws -> [Int64: [String]] {
         var tags: [Int64: [String]] = [:]
-        for row in try Row.fetchAll(database, sql: "SELECT run, tag FROM tag ORDER BY tag") {
-            tags[row["run"], default: []].append(row["tag"])
+        let rows = try Row.fetchCursor(
+            database, sql: "SELECT run, tag FROM tag \(condition) ORDER BY tag", arguments: arguments)
+        while let row = try rows.next() {
+            guard case .int64(let run) = (row["run"] as DatabaseValue).storage,
+                case .string(let tag) = (row["tag"] as DatabaseValue).storage
+            else { continue }
+            tags[run, default: []].append(tag)
         }
         return tags
     }
@@ -119,9 +152,8 @@ extension RunStore {
         try read(or: []) { database in
             let sql = "SELECT * FROM run WHERE \(condition)"
             return try Row.fetchAll(database, sql: sql, arguments: arguments).map { row in
-                let tags = try String.fetchAll(
-                    database, sql: "SELECT tag FROM tag WHERE run = ? ORDER BY tag", arguments: [row["id"]])
-                return RunInfo(row, tags: tags)
+                let id: Int64 = row["id"]
+                return try RunInfo(row, tags: try Self.tags(database, "WHERE run = ?", [id])[id] ?? [])
             }
         }
     }
@@ -163,7 +195,17 @@ extension RunStore {
 
     /// The names of all runs, the newest first.
     public func names() throws(RunStoreError) -> [String] {
-        try read(or: []) { try String.fetchAll($0, sql: "SELECT name FROM run ORDER BY id DESC") }
+        try read(or: []) { database in
+            let rows = try Row.fetchCursor(database, sql: "SELECT name FROM run ORDER BY id DESC")
+            var names: [String] = []
+            while let row = try rows.next() {
+                guard case .string(let name) = (row["name"] as DatabaseValue).storage, RunInfo.isName(name) else {
+                    continue
+                }
+                names.append(name)
+            }
+            return names
+        }
     }
 
     /// A run's finished epochs in order.
@@ -172,7 +214,7 @@ extension RunStore {
             try Row.fetchAll(
                 database, sql: "SELECT * FROM epoch_metric WHERE run = ? ORDER BY epoch", arguments: [run.id]
             )
-            .map(EpochMetrics.init)
+            .map { try EpochMetrics(CheckedRow($0, "run \(run.name), an epoch")) }
         }
     }
 
@@ -182,7 +224,7 @@ extension RunStore {
             try Row.fetchAll(
                 database, sql: "SELECT * FROM step_metric WHERE run = ? ORDER BY step", arguments: [run.id]
             )
-            .map { Progress($0, stepsPerEpoch: run.stepsPerEpoch) }
+            .map { try Progress(CheckedRow($0, "run \(run.name), a step"), stepsPerEpoch: run.stepsPerEpoch) }
         }
     }
 
@@ -212,23 +254,19 @@ extension RunStore {
                         ORDER BY run DESC, \(table == "event" ? "sequence" : "epoch") DESC LIMIT ?
                         """, arguments: [most])
             }
+            let newest = try Self.runs(database, "ORDER BY id DESC LIMIT 50", [], [:]).runs
+            let runs = Dictionary(newest.map { ($0.id, $0) }) { first, _ in first }
             // What cannot be read is told by whoever shows the run itself.
-            let others = try rows("event").compactMap { row in
-                let line: String = row["record"]
-                return try? RunRecord(jsonLine: line, number: row["sequence"])
-            }
-            let names = Dictionary(
-                try Row.fetchAll(database, sql: "SELECT id, name FROM run ORDER BY id DESC LIMIT 50")
-                    .map { ($0["id"] as Int64, $0["name"] as String) }
-            ) { first, _ in first }
-            let epochs = try rows("epoch_metric").compactMap { row in
-                names[row["run"]].map { name in
-                    RunRecord(
-                        run: name, sequence: row["sequence"], time: row["time"],
-                        event: .epochFinished(EpochMetrics(row)))
+            func records(_ table: String, _ read: (Row, RunInfo) throws -> RunRecord) throws -> [RunRecord] {
+                try rows(table).compactMap { row in
+                    guard case .int64(let id) = (row["run"] as DatabaseValue).storage, let run = runs[id] else {
+                        return nil
+                    }
+                    return try? read(row, run)
                 }
             }
-            return (others + epochs).sorted { ($0.time, $0.sequence) < ($1.time, $1.sequence) }.suffix(most)
+            let all = try records("event", Self.event) + records("epoch_metric", Self.epoch)
+            return all.sorted { ($0.time, $0.sequence) < ($1.time, $1.sequence) }.suffix(most)
         }
     }
 
@@ -248,7 +286,7 @@ extension RunStore {
     }
 
     /// The process that trains a run; `nil` where none is known.
-    public func owner(of run: RunInfo) -> RunClaim.Owner? { RunClaim.owner("\(folder(of: run))/owner") }
+    public func owner(of run: RunInfo) -> RunOwner? { RunOwner(in: folder(of: run)) }
 
     /// Everything that a run has said, in order; of its steps, those that were noted.
     ///
@@ -260,49 +298,69 @@ extension RunStore {
                     database, sql: "SELECT * FROM \(table) WHERE run = ? AND sequence > ?",
                     arguments: [run.id, sequence])
             }
-            func record(_ row: Row, _ event: RunEvent) -> RunRecord {
-                RunRecord(run: run.name, sequence: row["sequence"], time: row["time"], event: event)
-            }
             let steps = try rows("step_metric").map { row in
-                record(row, .progress(Progress(row, stepsPerEpoch: run.stepsPerEpoch)))
+                let row = CheckedRow(row, "run \(run.name), a step")
+                return RunRecord(
+                    run: run.name, sequence: try row.count("sequence"), time: try row.seconds("time"),
+                    event: .progress(try Progress(row, stepsPerEpoch: run.stepsPerEpoch)))
             }
-            let epochs = try rows("epoch_metric").map { record($0, .epochFinished(EpochMetrics($0))) }
-            let others = try rows("event").map { row in
-                let line: String = row["record"]
-                do throws(JSONLinesError) {
-                    return try RunRecord(jsonLine: line, number: row["sequence"])
-                } catch {
-                    throw RunStoreError("run \(run.name): an event cannot be read: \(error)")
-                }
-            }
+            let epochs = try rows("epoch_metric").map { try Self.epoch($0, of: run) }
+            let others = try rows("event").map { try Self.event($0, of: run) }
             return (steps + epochs + others).sorted { $0.sequence < $1.sequence }
         }
+    }
+
+    private static func epoch(_ row: Row, of run: RunInfo) throws(RunStoreError) -> RunRecord {
+        let row = CheckedRow(row, "run \(run.name), an epoch")
+        return RunRecord(
+            run: run.name, sequence: try row.count("sequence"), time: try row.seconds("time"),
+            event: .epochFinished(try EpochMetrics(row)))
+    }
+
+    private static func event(_ row: Row, of run: RunInfo) throws(RunStoreError) -> RunRecord {
+        let row = CheckedRow(row, "run \(run.name), an event")
+        let sequence = try row.count("sequence")
+        var record: RunRecord
+        let line = try row.text("record")
+        do throws(JSONLinesError) { record = try RunRecord(jsonLine: line, number: sequence) } catch {
+            throw RunStoreError("run \(run.name): an event cannot be read: \(error)")
+        }
+        guard RunLimits.seconds.contains(record.time) else {
+            throw RunStoreError("run \(run.name): an event cannot be read: it has no time")
+        }
+        (record.run, record.sequence) = (run.name, sequence)
+        if case .runStarted(let started) = record.event {
+            do throws(ExperimentFileError) { try ExperimentFile.check(started.experiment) } catch {
+                throw RunStoreError("run \(run.name): an event cannot be read: \(error)")
+            }
+        }
+        return record
     }
 }
 
 extension EpochMetrics {
-    init(_ row: Row) {
+    init(_ row: CheckedRow) throws(RunStoreError) {
         self.init(
-            epoch: row["epoch"], step: row["step"], trainLoss: row.number("train_loss"),
-            trainAccuracy: row.number("train_accuracy"), testLoss: row.number("test_loss"),
-            testAccuracy: row.number("test_accuracy"), examplesPerSecond: row.number("examples_per_second"),
-            stepExamplesPerSecond: row.number("step_examples_per_second"),
-            elapsedSeconds: row.number("elapsed_seconds"), remainingSeconds: row.number("remaining_seconds"))
+            epoch: try row.count("epoch", in: RunLimits.epochs), step: try row.count("step"),
+            trainLoss: try row.number("train_loss"), trainAccuracy: try row.number("train_accuracy"),
+            testLoss: try row.number("test_loss"), testAccuracy: try row.number("test_accuracy"),
+            examplesPerSecond: try row.number("examples_per_second"),
+            stepExamplesPerSecond: try row.number("step_examples_per_second"),
+            elapsedSeconds: try row.seconds("elapsed_seconds"),
+            remainingSeconds: try row.number("remaining_seconds"))
     }
 }
 
 extension Progress {
-    init(_ row: Row, stepsPerEpoch: Int) {
+    init(_ row: CheckedRow, stepsPerEpoch: Int) throws(RunStoreError) {
         self.init(
-            epoch: row["epoch"], step: row["step"], stepInEpoch: row["step_in_epoch"], stepsPerEpoch: stepsPerEpoch,
-            loss: row.number("loss"), meanLoss: row.number("mean_loss"), meanAccuracy: row.number("mean_accuracy"),
-            examplesPerSecond: row.number("examples_per_second"), elapsedSeconds: row.number("elapsed_seconds"),
-            remainingSeconds: row["remaining_seconds"], gradientNorm: row["gradient_norm"],
-            deadShare: row["dead_share"])
+            epoch: try row.count("epoch", in: RunLimits.epochs), step: try row.count("step"),
+            stepInEpoch: try row.count("step_in_epoch", in: RunLimits.stepsPerEpoch), stepsPerEpoch: stepsPerEpoch,
+            loss: try row.number("loss"), meanLoss: try row.number("mean_loss"),
+            meanAccuracy: try row.number("mean_accuracy"),
+            examplesPerSecond: try row.number("examples_per_second"),
+            elapsedSeconds: try row.seconds("elapsed_seconds"),
+            remainingSeconds: try row.optionalNumber("remaining_seconds"),
+            gradientNorm: try row.optionalNumber("gradient_norm"), deadShare: try row.optionalNumber("dead_share"))
     }
-}
-
-extension Row {
-    /// A number; SQLite keeps one that is none as NULL.
-    fileprivate func number(_ column: String) -> Double { self[column] ?? .nan }
 }

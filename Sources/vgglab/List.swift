@@ -53,7 +53,8 @@ struct List: ParsableCommand {
         let filter = try explaining { try RunFilter(self.filter.joined(separator: " ")) }
         // What is filtered or sorted needs all of them.
         let takesAll = all || json || csv || !self.filter.isEmpty || sort != .time
-        let known = try explaining { takesAll ? try store.runs() : try store.runs(newest: Self.newest) }
+        let (known, flaws) = try explaining { try store.runsAndFlaws(newest: takesAll ? nil : Self.newest) }
+        defer { for flaw in flaws { Console.say("warning: \(Readable.visible(flaw)); it is left out") } }
         var runs = try explaining {
             try self.filter.isEmpty
                 ? known : known.filter { filter.matches(try $0.experiment(), facts: $0.filterFacts) }

@@ -180,10 +180,13 @@ import Testing
         try FileManager.default.removeItem(atPath: "\(elsewhere)/owner")
         let before = try FileManager.default.subpathsOfDirectory(atPath: elsewhere).sorted()
 
-        let claim = try store.claim(run)
-        let error = #expect(throws: RunStoreError.self) { try store.delete(run) }
-        #expect(error?.description == "run a-1 is being trained by another process")
-        withExtendedLifetime(claim) {}
+        func expectHeld() throws {
+            let claim = try store.claim(run)
+            let error = #expect(throws: RunStoreError.self) { try store.delete(run) }
+            #expect(error?.description == "run a-1 is being trained by another process")
+            withExtendedLifetime(claim) {}
+        }
+        try expectHeld()
         try FileManager.default.removeItem(atPath: "\(elsewhere)/owner")
 
         try store.delete(run)
@@ -192,8 +195,13 @@ import Testing
         #expect(try store.names() == [])
     }
 
-    @Test func `what a killed process has left of runs goes, and nothing else`() throws {
+    @Test func `what a killed process has left of runs goes after an hour, and nothing else`() throws {
         let files = FileManager.default
+        func write(_ text: String, to path: String) throws {
+            let url = URL(filePath: temporary.file("runs/\(path)"))
+            try files.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data(text.utf8).write(to: url)
+        }
         // Killed while it deleted: the row is gone, and some of the files.
         let (halved, spared) = (try trained(), try trained("b"))
         try files.createDirectory(atPath: "\(store.folder(of: halved))/checkpoints", withIntermediateDirectories: true)
@@ -204,17 +212,96 @@ import Testing
         try temporary.database().write { try $0.execute(sql: "DELETE FROM run WHERE id = ?", arguments: [precious.id]) }
         // Waits in somebody's queue.
         let waiting = try store.reserve(for: Experiment(name: "d"))
-        // Waited when its process was killed.
-        try files.createDirectory(atPath: "\(temporary.path)/runs/e-1/checkpoints", withIntermediateDirectories: true)
+        // Waited when its process was killed, as this version and the first ones have left it.
+        _ = try store.reserve(for: Experiment(name: "e"))
+        let mark = #"{"user":"a","host":"b","process":1,"since":"2026-01-01T00:00:00Z"}"#
+        try write(mark, to: "f-1/owner")
+        // Other programs' own: TensorBoard's usual folder, and what looks like ours.
+        for path in ["Jan01_12-00-00_host/events.out.tfevents.1", "tb-1/events", "g-1/owner", "h-1/checkpoints/w"] {
+            try write("x", to: path)
+        }
+        try write(mark.replacing("}", with: #","run":"another-1"}"#), to: "i-1/owner")
+        try write(mark, to: "no run's name/owner")
+        try files.createDirectory(atPath: temporary.file("runs/j-1"), withIntermediateDirectories: true)
 
+        let all = try files.contentsOfDirectory(atPath: temporary.file("runs")).sorted()
         try store.removeLeftovers()
-        let left = try files.contentsOfDirectory(atPath: "\(temporary.path)/runs").sorted()
-        #expect(left == [spared.name, precious.name, waiting.name])
+        #expect(try files.contentsOfDirectory(atPath: temporary.file("runs")).sorted() == all)
+        for name in all {
+            let owner = temporary.file("runs/\(name)/owner")
+            try? files.setAttributes([.modificationDate: Date(timeIntervalSinceNow: -4000)], ofItemAtPath: owner)
+        }
+        try store.removeLeftovers()
+        let left = try files.contentsOfDirectory(atPath: temporary.file("runs")).sorted()
+        #expect(left == all.filter { ![halved.name, "e-1", "f-1"].contains($0) })
         // A run that was not deleted after all is told apart without the store again.
         _ = try store.claim(spared)
         #expect(files.fileExists(atPath: "\(store.folder(of: spared))/experiment.yaml"))
         store.giveUp(waiting)
         #expect(!files.fileExists(atPath: "\(temporary.path)/runs/\(waiting.name)"))
+    }
+
+    @Test func `what is not ours in a linked folder of runs stays`() throws {
+        let files = FileManager.default
+        let elsewhere = temporary.file("elsewhere")
+        try files.createDirectory(atPath: "\(elsewhere)/Jan01_host", withIntermediateDirectories: true)
+        try files.createSymbolicLink(atPath: temporary.file("runs"), withDestinationPath: elsewhere)
+        let run = try trained()
+        try store.removeLeftovers()
+        try store.delete(run)
+        #expect(try files.contentsOfDirectory(atPath: elsewhere) == ["Jan01_host"])
+    }
+
+    @Test func `a folder that was not made for a run is neither trained in nor removed`() throws {
+        let run = try trained()
+        let folder = store.folder(of: run)
+        // As a row says that was written by hand.
+        try FileManager.default.removeItem(atPath: folder)
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try Data("x".utf8).write(to: URL(filePath: "\(folder)/precious"))
+        for body in [{ _ = try store.claim(run) }, { try store.delete(run) }] {
+            let error = #expect(throws: RunStoreError.self) { try body() }
+            #expect(error?.description == "\(folder): was not made by vgglab for run a-1; move it elsewhere")
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["precious"])
+        try FileManager.default.removeItem(atPath: "\(folder)/precious")
+        try store.delete(run)
+        #expect(try store.names() == [])
+    }
+
+    @Test func `a run of an earlier version is known by its experiment where its owner file is lost`() throws {
+        let run = try trained()
+        let owner = "\(store.folder(of: run))/owner"
+        try FileManager.default.removeItem(atPath: owner)
+        _ = try store.claim(run)
+        #expect(FileManager.default.fileExists(atPath: owner))
+        try FileManager.default.removeItem(atPath: owner)
+        try store.delete(run)
+        #expect(!FileManager.default.fileExists(atPath: store.folder(of: run)))
+    }
+
+    @Test(arguments: [
+        "..", "", ".", "../victim", "../victim-1", "a/b-1", "/tmp/x-1", ".hidden-1", "a-01", "a-0", "a\n-1",
+    ])
+    func `a row whose name is none leads nowhere`(name: String) throws {
+        let other = try trained("b")
+        let run = try trained()
+        let victim = temporary.file("victim-1")
+        try FileManager.default.createDirectory(atPath: victim, withIntermediateDirectories: true)
+        let before = try FileManager.default.subpathsOfDirectory(atPath: temporary.file("runs")).sorted()
+        try temporary.database().write {
+            try $0.execute(sql: "UPDATE run SET name = ? WHERE id = ?", arguments: [name, run.id])
+        }
+        for store in [store, try temporary.store(creates: false)] {
+            let (runs, flaws) = try store.runsAndFlaws()
+            #expect(runs.map(\.name) == [other.name])
+            #expect(flaws == ["the run in row \(run.id): no run can have the name \(name)"])
+            #expect(try store.names() == [other.name])
+            #expect(throws: RunStoreError.self) { try store.delete(try store.run(withName: name)) }
+        }
+        try store.removeLeftovers()
+        #expect(try FileManager.default.subpathsOfDirectory(atPath: temporary.file("runs")).sorted() == before)
+        #expect(FileManager.default.fileExists(atPath: victim))
     }
 
     @Test func `of many that delete a run at once one does, and the others are told so`() throws {

@@ -95,4 +95,26 @@ import Testing
         #expect(throws: RunStoreError.self) { try store.claim(run) }
         #expect(try Data(contentsOf: URL(filePath: precious)) == Data("x".utf8))
     }
+
+    @Test(arguments: [false, true]) func `whoever removes a run's owner file, or its folder, gets nobody the run`(
+        all: Bool
+    ) throws {
+        let (run, claim) = try store.create(.made())
+        let problems = Mutex<[String]>([])
+        let recorder = RunRecorder(store, run, claim: claim) { problem in problems.withLock { $0.append(problem) } }
+        let folder = store.folder(of: run)
+        try FileManager.default.removeItem(atPath: all ? folder : "\(folder)/owner")
+        if !all {
+            #expect(throws: RunStoreError.self) { try store.claim(run) }
+            #expect(try store.run(named: "a-1").state == .running)
+        }
+        try recorder.flush()
+        let error = #expect(throws: RunStoreError.self) { try store.claim(run) }
+        #expect(error?.description.contains("process \(getpid()),") == true, "\(error as Any)")
+        #expect(try store.run(named: "a-1").state == .running)
+        #expect(FileManager.default.fileExists(atPath: "\(folder)/experiment.yaml"))
+        try recorder.finish()
+        #expect(problems.withLock { $0.count } == 1)
+        #expect(problems.withLock { $0[0].hasSuffix("; it is made again") })
+    }
 }

@@ -36,14 +36,52 @@ import Testing
         #expect(throws: RunStoreError.self) { try store.create(.made()) }
     }
 
-    @Test func `only its owner may read a store`() throws {
-        let folder = temporary.file("a/b")
-        let store = try RunStore(folder: folder, creates: true)
-        let (run, _) = try store.create(.made())
-        for path in [folder, store.folder(of: run)] {
-            let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
-            #expect(mode == 0o700)
+    private func mode(of path: String) throws -> Int? {
+        try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+    }
+
+    @Test func `the usual store is its owner's alone, and another one is whose folder and umask say`() throws {
+        let before = umask(0o002)
+        defer { umask(before) }
+        let usual = try RunStore(folder: temporary.file("usual/vgglab"), creates: true, isPrivate: true)
+        _ = try usual.create(.made())
+        for path in ["usual", "usual/vgglab"] { #expect(try mode(of: temporary.file(path)) == 0o700) }
+        let shared = try RunStore(folder: temporary.file("a/b"), creates: true)
+        let (run, _) = try shared.create(.made())
+        for path in [temporary.file("a"), shared.folder, shared.folder(of: run)] {
+            #expect(try mode(of: path) == 0o775, "\(path)")
         }
+        for path in ["runs.sqlite", ".lock", "runs/a-1/owner", "runs/a-1/experiment.yaml"] {
+            #expect(try mode(of: "\(shared.folder)/\(path)") == 0o664, "\(path)")
+        }
+    }
+
+    @Test func `another program's database is left alone`() throws {
+        let path = temporary.file("runs.sqlite")
+        try temporary.database().write { try $0.execute(sql: "CREATE TABLE run (a); INSERT INTO run VALUES (1)") }
+        let bytes = try Data(contentsOf: URL(filePath: path))
+        for creates in [true, false] {
+            let error = #expect(throws: RunStoreError.self) { try temporary.store(creates: creates) }
+            #expect(
+                error?.description == "\(path): is another program's database; choose another folder with --runs DIR")
+        }
+        #expect(try Data(contentsOf: URL(filePath: path)) == bytes)
+    }
+
+    @Test func `a store says in its header whose it is`() throws {
+        _ = try temporary.store()
+        #expect(try temporary.database().read { try Int.fetchOne($0, sql: "PRAGMA application_id") } == 0x7667_676C)
+        try temporary.database().write { try $0.execute(sql: "PRAGMA application_id = 7") }
+        #expect(throws: RunStoreError.self) { try temporary.store() }
+    }
+
+    @Test(arguments: [true, false]) func `a named pipe in the place of the store's file is told as that`(creates: Bool)
+        throws
+    {
+        let path = temporary.file("runs.sqlite")
+        #expect(mkfifo(path, 0o600) == 0)
+        let error = #expect(throws: RunStoreError.self) { try temporary.store(creates: creates) }
+        #expect(error?.description == "\(path): is not a regular file; move it away")
     }
 
     @Test(arguments: [true, false]) func `a file is no folder of runs`(creates: Bool) throws {
@@ -86,7 +124,7 @@ import Testing
         let notice = try #require(store.notice)
         #expect(notice.hasPrefix("\(temporary.file("runs.sqlite")): is damaged; it is kept as "))
         let names = try FileManager.default.contentsOfDirectory(atPath: temporary.path)
-        let aside = try #require(names.first { $0.contains(".damaged-") && !$0.hasSuffix("-journal") })
+        let aside = try #require(names.first { $0.contains(".damaged-") && !$0.hasSuffix("-wal") })
         #expect(try Data(contentsOf: URL(filePath: temporary.file(aside))) == bytes)
         #expect(notice.contains(aside))
 
@@ -94,7 +132,7 @@ import Testing
         _ = try self.damage(.text)
         _ = try temporary.store()
         let all = try FileManager.default.contentsOfDirectory(atPath: temporary.path)
-        #expect(all.count { $0.contains(".damaged-") } == 2)
+        #expect(all.count { $0.contains(".damaged-") && !$0.hasSuffix("-wal") } == 2)
     }
 
     @Test(arguments: [false, true]) func `a folder in the place of the store's file is told as that`(creates: Bool)
@@ -118,6 +156,7 @@ import Testing
         let store = try temporary.store(checks: false)
         _ = try store.create(.made())
         try store.check()
+        try temporary.database().inDatabase { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
         _ = try damage(.pageOverwritten)
         // It is not looked for in a hurry, and the first page is good.
         _ = try temporary.store(checks: false)
@@ -175,6 +214,59 @@ import Testing
         try one.changeTags(of: run, add: [], remove: ["b"])
         #expect(try one.runs()[0].tags == ["a"])
         withExtendedLifetime(claim) {}
+    }
+
+    private func journalMode() throws -> String? {
+        try temporary.database().read { try String.fetchOne($0, sql: "PRAGMA journal_mode") }
+    }
+
+    @Test func `runs are read while another program writes, and keeps on writing`() throws {
+        let writing = try temporary.store()
+        let (run, _) = try writing.create(.made())
+        let other = try temporary.database()
+        try other.inDatabase { try $0.execute(sql: "BEGIN EXCLUSIVE; UPDATE run SET note = 'half'") }
+        let store = try temporary.store(creates: false, patience: 0)
+        #expect(try store.runs().map(\.note) == [""])
+        #expect(try store.run(named: "a").name == "a-1")
+        #expect(try store.records(of: run).isEmpty)
+        try other.inDatabase { try $0.execute(sql: "COMMIT") }
+        #expect(try store.runs().map(\.note) == ["half"])
+    }
+
+    @Test func `a store with a rollback journal is read, and gets a write-ahead log when it is trained in`() throws {
+        try temporary.database().write { try $0.execute(sql: versionOne) }
+        _ = try temporary.store(creates: false).runs()
+        #expect(try journalMode() == "delete")
+        #expect(try temporary.store().runs().count == 1)
+        #expect(try journalMode() == "wal")
+    }
+
+    @Test func `those who write at once take turns, and lose nothing`() throws {
+        let run = try temporary.store().create(.made()).run
+        let folder = temporary.path
+        DispatchQueue.concurrentPerform(iterations: 6) { number in
+            guard let store = try? RunStore(folder: folder, creates: number == 0) else { return }
+            for tag in 0..<40 {
+                try? store.changeTags(of: run, add: ["\(number)-\(tag)"], remove: [])
+                _ = try? store.runs()
+            }
+        }
+        #expect(try temporary.store().run(named: "a").tags.count == 240)
+        try temporary.store().check()
+    }
+
+    @Test func `whoever writes waits for the store's lock, and is told after a while who has it`() throws {
+        let store = try temporary.store(patience: 0.05)
+        let (run, _) = try store.create(.made())
+        let lock = open(temporary.file(".lock"), O_RDWR)
+        #expect(flock(lock, LOCK_EX) == 0)
+        let error = #expect(throws: RunStoreError.self) { try store.setNote("x", of: run) }
+        #expect(error?.description.hasSuffix("another program keeps it locked; try again when that is done") == true)
+        #expect(try store.run(named: "a").note == "")
+        #expect(try temporary.store(creates: false, patience: 0).runs().count == 1)
+        close(lock)
+        try store.setNote("x", of: run)
+        #expect(try store.run(named: "a").note == "x")
     }
 
     @Test func `a store that another program keeps locked is told after a while`() throws {

@@ -22,6 +22,9 @@ struct RunShelf {
     private var speeds: [Int64: SpeedSample] = [:]
     private var failures: [String: Failure] = [:]
     private var waiting: [String: Experiment] = [:]
+    /// Why runs are left out, each told once.
+    private var flaws: [String] = []
+    private var toldFlaws: Set<String> = []
 
     /// - Parameter machine: this machine, for people.
     init(machine: String) { self.machine = machine }
@@ -32,11 +35,22 @@ struct RunShelf {
         failures[run] = Failure(experiment: experiment, reason: reason)
     }
 
+    /// Notes why runs are left out.
+    mutating func note(flaws new: [String]) {
+        for flaw in new where toldFlaws.insert(flaw).inserted { flaws.append(flaw) }
+    }
+
+    /// What was noted since the last call.
+    mutating func takeFlaws() -> [String] {
+        defer { flaws = [] }
+        return flaws
+    }
+
     /// Every run, the oldest first.
     ///
     /// - Parameter owner: the process that trains a run.
     mutating func entries(
-        _ runs: [RunInfo], _ queue: [RunQueue.Entry], owner: (RunInfo) -> RunClaim.Owner?
+        _ runs: [RunInfo], _ queue: [RunQueue.Entry], owner: (RunInfo) -> RunOwner?
     ) -> [RunEntry] {
         for entry in queue { waiting[entry.name] = entry.experiment }
         let queued = Dictionary(queue.map { ($0.name, $0) }) { first, _ in first }
@@ -59,9 +73,13 @@ struct RunShelf {
     var measuredSpeeds: [SpeedSample] { speeds.sorted { $0.key > $1.key }.prefix(50).map(\.value) }
 
     private mutating func entry(
-        _ run: RunInfo, _ queued: RunQueue.Entry?, _ owner: (RunInfo) -> RunClaim.Owner?
+        _ run: RunInfo, _ queued: RunQueue.Entry?, _ owner: (RunInfo) -> RunOwner?
     ) -> RunEntry? {
-        guard let experiment = experiments[run.id] ?? (try? run.experiment()) else { return nil }
+        let experiment: Experiment
+        do { experiment = try experiments[run.id] ?? run.experiment() } catch {
+            note(flaws: ["\(error)"])
+            return nil
+        }
         experiments[run.id] = experiment
         var entry = RunEntry(run, experiment)
         entry.isOurs = queued != nil || (run.state != .running && run.machine == machine)

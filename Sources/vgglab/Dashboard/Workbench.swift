@@ -150,15 +150,19 @@ final class Workbench: Backstage, Sendable {
         do {
             // Those of the queue last: a run that ends meanwhile is then in both rather than in neither.
             let queued = queue.entries
-            let runs = try store.runs()
+            let (runs, flaws) = try store.runsAndFlaws()
             let (entries, speeds, isNew) = shelves.withLock { shelves in
                 let entries = shelves.runs.entries(runs, queued, owner: store.owner(of:))
+                shelves.runs.note(flaws: flaws)
                 let speeds = shelves.runs.measuredSpeeds
                 shelves.known = runs
                 defer { shelves.speedCount = speeds.count }
                 return (entries, speeds, speeds.count != shelves.speedCount)
             }
             mailbox.post(.runs(entries))
+            for flaw in shelves.withLock({ $0.runs.takeFlaws() }) {
+                mailbox.post(.notice("\(flaw); it is left out", isError: true))
+            }
             if isNew { mailbox.post(.speeds(speeds)) }
         } catch {
             mailbox.post(.notice(error.description, isError: true))
