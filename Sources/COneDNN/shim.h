@@ -90,23 +90,12 @@ static inline dnnl_status_t onednn_memory_create(
     return dnnl_memory_create(memory, ONEDNN_MD(desc), engine, handle);
 }
 
-// MARK: Attributes: the scratchpad is ours; ReLU may follow in the same pass.
+// MARK: Attributes: the scratchpad is ours.
 
-static inline dnnl_status_t onednn_attr_create(dnnl_primitive_attr_t *attr, int relu) {
+static inline dnnl_status_t onednn_attr_create(dnnl_primitive_attr_t *attr) {
     dnnl_status_t status = dnnl_primitive_attr_create(attr);
     if (status != dnnl_success) return status;
     status = dnnl_primitive_attr_set_scratchpad_mode(*attr, dnnl_scratchpad_mode_user);
-    if (status == dnnl_success && relu) {
-        dnnl_post_ops_t ops = NULL;
-        status = dnnl_post_ops_create(&ops);
-#if DNNL_VERSION_MAJOR >= 3
-        if (status == dnnl_success) status = dnnl_post_ops_append_eltwise(ops, dnnl_eltwise_relu, 0.0f, 0.0f);
-#else
-        if (status == dnnl_success) status = dnnl_post_ops_append_eltwise(ops, 1.0f, dnnl_eltwise_relu, 0.0f, 0.0f);
-#endif
-        if (status == dnnl_success) status = dnnl_primitive_attr_set_post_ops(*attr, ops);
-        dnnl_post_ops_destroy(ops);
-    }
     if (status != dnnl_success) dnnl_primitive_attr_destroy(*attr);
     return status;
 }
@@ -162,37 +151,6 @@ static inline dnnl_status_t onednn_convolution_backward_weights(
 #endif
 }
 
-/// Max pooling with a square window that moves by its own side.
-static inline dnnl_status_t onednn_max_pooling_forward(
-        dnnl_primitive_desc_t *pd, dnnl_engine_t engine, dnnl_prop_kind_t prop, onednn_desc_t src, onednn_desc_t dst,
-        int64_t side, const_dnnl_primitive_attr_t attr) {
-    const int64_t window[2] = {side, side}, none[2] = {0, 0};
-#if DNNL_VERSION_MAJOR >= 3
-    return dnnl_pooling_forward_primitive_desc_create(pd, engine, prop, dnnl_pooling_max, ONEDNN_MD(src),
-            ONEDNN_MD(dst), window, window, none, none, none, attr);
-#else
-    dnnl_pooling_desc_t op;
-    dnnl_status_t status = dnnl_pooling_forward_desc_init(&op, prop, dnnl_pooling_max, ONEDNN_MD(src),
-            ONEDNN_MD(dst), window, window, none, none);
-    return status == dnnl_success ? dnnl_primitive_desc_create(pd, &op, attr, engine, NULL) : status;
-#endif
-}
-
-static inline dnnl_status_t onednn_max_pooling_backward(
-        dnnl_primitive_desc_t *pd, dnnl_engine_t engine, onednn_desc_t diff_src, onednn_desc_t diff_dst, int64_t side,
-        const_dnnl_primitive_desc_t hint, const_dnnl_primitive_attr_t attr) {
-    const int64_t window[2] = {side, side}, none[2] = {0, 0};
-#if DNNL_VERSION_MAJOR >= 3
-    return dnnl_pooling_backward_primitive_desc_create(pd, engine, dnnl_pooling_max, ONEDNN_MD(diff_src),
-            ONEDNN_MD(diff_dst), window, window, none, none, none, hint, attr);
-#else
-    dnnl_pooling_desc_t op;
-    dnnl_status_t status = dnnl_pooling_backward_desc_init(&op, dnnl_pooling_max, ONEDNN_MD(diff_src),
-            ONEDNN_MD(diff_dst), window, window, none, none);
-    return status == dnnl_success ? dnnl_primitive_desc_create(pd, &op, attr, engine, hint) : status;
-#endif
-}
-
 static inline dnnl_status_t onednn_inner_product_forward(
         dnnl_primitive_desc_t *pd, dnnl_engine_t engine, dnnl_prop_kind_t prop, onednn_desc_t src,
         onednn_desc_t weights, onednn_desc_t bias, onednn_desc_t dst, const_dnnl_primitive_attr_t attr) {
@@ -234,31 +192,6 @@ static inline dnnl_status_t onednn_inner_product_backward_weights(
             ONEDNN_MD(diff_weights), ONEDNN_MD(diff_bias), ONEDNN_MD(diff_dst));
     return status == dnnl_success ? dnnl_primitive_desc_create(pd, &op, attr, engine, hint) : status;
 #endif
-}
-
-/// diff_src = dst > 0 ? diff_dst : 0, with `dst` the output of a ReLU.
-static inline dnnl_status_t onednn_relu_backward(
-        dnnl_primitive_desc_t *pd, dnnl_engine_t engine, onednn_desc_t diff, onednn_desc_t dst,
-        const_dnnl_primitive_attr_t attr) {
-    dnnl_primitive_desc_t hint = NULL;
-    const dnnl_alg_kind_t alg = dnnl_eltwise_relu_use_dst_for_bwd;
-#if DNNL_VERSION_MAJOR >= 3
-    dnnl_status_t status = dnnl_eltwise_forward_primitive_desc_create(
-            &hint, engine, dnnl_forward_training, alg, ONEDNN_MD(dst), ONEDNN_MD(dst), 0.0f, 0.0f, NULL);
-    if (status != dnnl_success) return status;
-    status = dnnl_eltwise_backward_primitive_desc_create(
-            pd, engine, alg, ONEDNN_MD(diff), ONEDNN_MD(diff), ONEDNN_MD(dst), 0.0f, 0.0f, hint, attr);
-#else
-    dnnl_eltwise_desc_t forward, backward;
-    dnnl_status_t status
-            = dnnl_eltwise_forward_desc_init(&forward, dnnl_forward_training, alg, ONEDNN_MD(dst), 0.0f, 0.0f);
-    if (status == dnnl_success) status = dnnl_primitive_desc_create(&hint, &forward, NULL, engine, NULL);
-    if (status != dnnl_success) return status;
-    status = dnnl_eltwise_backward_desc_init(&backward, alg, ONEDNN_MD(diff), ONEDNN_MD(dst), 0.0f, 0.0f);
-    if (status == dnnl_success) status = dnnl_primitive_desc_create(pd, &backward, attr, engine, hint);
-#endif
-    dnnl_primitive_desc_destroy(hint);
-    return status;
 }
 
 static inline dnnl_status_t onednn_reorder(

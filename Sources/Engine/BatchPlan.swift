@@ -22,6 +22,7 @@ struct PlannedChunk {
 /// there are more threads than pictures, one lane uses all of them inside each operation instead.
 struct BatchPlan {
     let batch: Int
+    let layers: [Layer]
     let lanes: [[PlannedChunk]]
     let head: HeadPlan
 
@@ -57,6 +58,7 @@ struct BatchPlan {
             lanes.append(chunks)
         }
         self.batch = batch
+        self.layers = layers
         self.lanes = lanes
 
         // The trunk writes straight into the head's source where the layout has a name that any batch size can bear.

@@ -1,4 +1,4 @@
-// One convolution with its ReLU by the library.
+// One convolution by the library, with its ReLU where no pooling follows.
 
 internal import Experiments
 internal import OneDNN
@@ -18,11 +18,11 @@ struct ConvolutionPlan: TrunkStage {
     /// What the gradient of the weights wants its source and the gradient of the destination to be.
     private let weightGradientSource: Descriptor
     private let weightGradientDestination: Descriptor
-    /// Gradient of the ReLU that made the source, where a convolution that is not pooled did.
-    private let sourceMask: Primitive?
+    /// Whether the source is the output of a convolution that is not pooled, so that the gradient of its ReLU is due here.
+    private let masksSource: Bool
 
     /// - Parameters:
-    ///   - isPooled: whether a pooling follows; then backward looks at the pooled values only.
+    ///   - isPooled: whether a pooling follows; then it does ReLU as well, and backward looks at the pooled values only.
     ///   - masksSource: whether the source is an output of a convolution that was not pooled.
     ///   - activations: the layout of the output.
     init(
@@ -36,20 +36,27 @@ struct ConvolutionPlan: TrunkStage {
         let weightsShape = [outChannels, inChannels, kernel, kernel]
         let bias = try Descriptor([outChannels], layout: .a)
         let anyWeights = try Descriptor(weightsShape, layout: .any)
-        let forward = try Primitive.convolution(
-            source: source, weights: layouts.forward[layer] ?? anyWeights, bias: bias,
-            destination: Descriptor(outputShape, layout: activations), padding: padding, purpose: purpose, on: device)
-        guard let destination = forward.wants(.destination, shape: outputShape) else {
-            preconditionFailure("a convolution has a destination")
+        func convolution(_ activations: Layout) throws(OneDNNError) -> (Primitive, Descriptor) {
+            let forward = try Primitive.convolution(
+                source: source, weights: layouts.forward[layer] ?? anyWeights, bias: bias,
+                destination: Descriptor(outputShape, layout: activations), padding: padding, purpose: purpose,
+                on: device)
+            guard let destination = forward.wants(.destination, shape: outputShape) else {
+                preconditionFailure("a convolution has a destination")
+            }
+            return (forward, destination)
         }
+        var (forward, destination) = try convolution(activations)
+        if try ActivationGrid(destination) == nil { (forward, destination) = try convolution(.acdb) }
         layouts.choose(\.forward, forward.wants(.weights, shape: weightsShape), for: layer)
         self.layer = layer
         self.source = source
         self.destination = destination
         self.forward = forward
+        self.masksSource = masksSource
         isKept = !isPooled
         guard purpose == .training else {
-            (backwardData, backwardWeights, sourceMask) = (nil, nil, nil)
+            (backwardData, backwardWeights) = (nil, nil)
             (weightGradientSource, weightGradientDestination) = (source, destination)
             return
         }
@@ -86,19 +93,20 @@ struct ConvolutionPlan: TrunkStage {
         layouts.choose(\.gradient, primitive.wants(.weightsGradient, shape: weightsShape), for: layer)
         backwardWeights = primitive
         (weightGradientSource, weightGradientDestination) = (from, to)
-        sourceMask = masksSource ? try Primitive.reluBackward(gradient: source, destination: source, on: device) : nil
     }
 
-    var primitives: [Primitive] { [forward, backwardData, backwardWeights, sourceMask].compactMap { $0 } }
+    var primitives: [Primitive] { [forward, backwardData, backwardWeights].compactMap { $0 } }
 
     var convolutionPasses: (all: Int, winograd: Int) {
-        ([forward, backwardData, backwardWeights].compactMap { $0 }.count, 0)
+        (primitives.count, 0)
     }
 
     func appendForward(
         _ source: Memory, _ destination: Memory, workspace: Memory?, to builder: ProgramBuilder
     ) throws(OneDNNError) {
         try builder.appendForward(layer: layer, forward, source: source, destination: destination)
+        // Not by the library in the same pass: its ReLU makes 0 of NaN.
+        if isKept { builder.append(layer, .forward) { relu(destination.floats) } }
     }
 
     func appendBackward(_ step: BackwardStep, to builder: ProgramBuilder) throws(OneDNNError) {
@@ -114,12 +122,10 @@ struct ConvolutionPlan: TrunkStage {
         try builder.append(
             layer, .backwardData, backwardData,
             [.destinationGradient: step.gradient, .weights: weights, .sourceGradient: sourceGradient])
-        if let sourceMask {
-            try builder.append(
-                layer - 1, .backwardData, sourceMask,
-                [
-                    .destination: step.source, .destinationGradient: sourceGradient, .sourceGradient: sourceGradient,
-                ])
+        if masksSource {
+            builder.append(layer - 1, .backwardData) {
+                reluBackward(gradient: sourceGradient.floats, output: step.source.floats)
+            }
         }
     }
 }

@@ -13,7 +13,7 @@ struct FirstBlockPlan: TrunkStage {
     /// Which value of its window each pooled value is, a byte each.
     let workspace: Descriptor?
     let isKept = true
-    private let convolutionLayer = 0
+    let convolutionLayer = 0
     private let count: Int
     private let side: Int
     private let channels: Int
@@ -81,7 +81,7 @@ struct FirstBlockPlan: TrunkStage {
                 source.floats.baseAddress.map { $0 + picture * side * side }, side, side, padded.floats.baseAddress)
             body(
                 pooled.floats.baseAddress.map { $0 + picture * values },
-                taken.map { $0.base.assumingMemoryBound(to: UInt8.self) + picture * values })
+                taken.map { $0.bytes + picture * values })
         }
     }
 

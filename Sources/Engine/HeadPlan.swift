@@ -12,6 +12,7 @@ struct LinearPlan {
     /// What the operations take the source and the gradient of the destination as: in bfloat16, copies of them.
     let computedSource: Descriptor
     let computedGradient: Descriptor
+    let hasReLU: Bool
     let dropout: Double?
     let forward: Primitive
     /// `nil` where only evaluation is wanted.
@@ -79,8 +80,9 @@ extension LinearPlan {
         // In bfloat16 the operations multiply copies of the weights; these themselves lie as their gradients come.
         let chosen = isExact ? layouts.forward[layer] : layouts.copied[layer]
         let forward = try Primitive.linear(
-            source: computedSource, weights: chosen ?? anyWeights, bias: bias, destination: destination, relu: relu,
-            purpose: purpose, on: device)
+            source: computedSource, weights: chosen ?? anyWeights, bias: bias, destination: destination,
+            purpose: purpose,
+            on: device)
         guard let taken = forward.wants(.source, shape: source.shape) else {
             preconditionFailure("a fully connected layer has a source")
         }
@@ -112,8 +114,8 @@ extension LinearPlan {
         }
         self.init(
             layer: layer, source: source, destination: destination, computedSource: taken,
-            computedGradient: computedGradient, dropout: dropout, forward: forward, backwardData: backwardData,
-            backwardWeights: backwardWeights)
+            computedGradient: computedGradient, hasReLU: relu, dropout: dropout, forward: forward,
+            backwardData: backwardData, backwardWeights: backwardWeights)
     }
 }
 

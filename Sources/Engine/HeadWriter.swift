@@ -13,6 +13,12 @@ struct DropoutStream {
     }
 }
 
+/// What the gradient of a fully connected layer's weights is a product of: the layer's input and the gradient of its output.
+struct GradientFactors {
+    let source: Memory
+    let gradient: Memory
+}
+
 /// Writes the head's part of a program.
 final class HeadWriter {
     private let plan: HeadPlan
@@ -23,6 +29,8 @@ final class HeadWriter {
     private var outputs: [Memory] = []
     /// What the layers' operations took in: the outputs of the layers before, or copies in another type.
     private var computedSources: [Memory] = []
+    /// What the gradients of the layers' weights are products of, by layer: `[N, I]` and `[N, O]`.
+    private(set) var factors: [Int: GradientFactors] = [:]
 
     init(_ plan: HeadPlan, _ builder: ProgramBuilder) throws(OneDNNError) {
         self.plan = plan
@@ -56,13 +64,23 @@ final class HeadWriter {
         return memory
     }
 
-    func appendForward(dropout stream: DropoutStream?) throws(OneDNNError) {
+    /// - Parameters:
+    ///   - dropout: `nil` without dropout.
+    ///   - live: notes which hidden features live, if anything.
+    func appendForward(dropout stream: DropoutStream?, live: LiveUnits? = nil) throws(OneDNNError) {
         var source = features
         for layer in plan.layers {
             let output = try memory("layer \(layer.layer) output", layer.destination)
             let computed = try converted(source, to: layer.computedSource, "source", layer.layer, .forward)
             computedSources.append(computed)
             try builder.appendForward(layer: layer.layer, layer.forward, source: computed, destination: output)
+            if layer.hasReLU {
+                // Not by the library in the same pass: its ReLU makes 0 of NaN.
+                builder.append(layer.layer, .forward) {
+                    guard let live else { return relu(output.floats) }
+                    relu(output.floats, live: live.words(layer.layer, lane: 0))
+                }
+            }
             if let stream, let probability = layer.dropout {
                 builder.append(layer.layer, .forward) {
                     dropout(output.floats, probability: probability, random: stream.random(layer: layer.layer))
@@ -93,6 +111,7 @@ final class HeadWriter {
                 preconditionFailure("a plan for training has backward operations")
             }
             let source = index > 0 ? outputs[index - 1] : features
+            factors[layer.layer] = GradientFactors(source: source, gradient: gradient)
             let computed = try converted(
                 gradient, to: layer.computedGradient, "gradient", layer.layer, .backwardWeights)
             try builder.appendWeightGradient(

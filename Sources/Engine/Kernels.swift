@@ -28,7 +28,43 @@ func fillUniform(_ values: UnsafeMutableBufferPointer<Float>, bound: Float, rand
     }
 }
 
-/// Zeroes values with probability `p` and scales the others by 1 / (1 − p), in place.
+/// ReLU in place. As in PyTorch, NaN stays NaN.
+package func relu(_ values: UnsafeMutableBufferPointer<Float>) {
+    parallel { part, parts in
+        for index in share(of: values.count, part, parts) { values[index] = values[index] < 0 ? 0 : values[index] }
+    }
+}
+
+/// ReLU in place of `[N, units]`.
+///
+/// - Parameter live: a word a unit that gets bits where one of its values is not 0.
+package func relu(_ values: UnsafeMutableBufferPointer<Float>, live: UnsafeMutableBufferPointer<UInt32>) {
+    let units = live.count
+    parallel { part, parts in
+        for start in stride(from: 0, to: values.count, by: units) {
+            for unit in share(of: units, part, parts) {
+                let value = values[start + unit]
+                let result = value < 0 ? 0 : value
+                values[start + unit] = result
+                live[unit] |= result.bitPattern << 1
+            }
+        }
+    }
+}
+
+/// Gradient of ReLU from its output, in place: it passes where the output is above 0 or NaN.
+package func reluBackward(
+    gradient: UnsafeMutableBufferPointer<Float>, output: UnsafeMutableBufferPointer<Float>
+) {
+    parallel { part, parts in
+        for index in share(of: gradient.count, part, parts) {
+            gradient[index] = output[index] <= 0 ? 0 : gradient[index]
+        }
+    }
+}
+
+/// Zeroes values with probability `p` and scales the others by 1 / (1 − p), in place. What is not finite becomes NaN
+/// where it is dropped, as in PyTorch.
 ///
 /// What happens to value i of a step depends on `random` and i alone.
 ///
@@ -39,20 +75,20 @@ package func dropout(_ values: UnsafeMutableBufferPointer<Float>, probability p:
     parallel { part, parts in
         for index in share(of: values.count, part, parts) {
             let kept = UInt32(truncatingIfNeeded: random.bits(at: UInt64(index)) >> 32) >= threshold
-            values[index] = kept ? values[index] * scale : 0
+            values[index] *= kept ? scale : 0
         }
     }
 }
 
-/// Gradient of dropout behind ReLU from their common output, in place: where the output is above 0 the value was kept
-/// and the ReLU open, so the gradient passes, scaled; elsewhere it is 0. No mask needs to be stored.
+/// Gradient of dropout behind ReLU from their common output, in place: where the output is above 0 or NaN the value was
+/// kept and the ReLU open, so the gradient passes, scaled; elsewhere it is 0. No mask needs to be stored.
 package func dropoutReluBackward(
     gradient: UnsafeMutableBufferPointer<Float>, output: UnsafeMutableBufferPointer<Float>, probability p: Double
 ) {
     let scale = Float(1 / (1 - p))
     parallel { part, parts in
         for index in share(of: gradient.count, part, parts) {
-            gradient[index] = output[index] > 0 ? gradient[index] * scale : 0
+            gradient[index] = output[index] <= 0 ? 0 : gradient[index] * scale
         }
     }
 }
@@ -97,8 +133,10 @@ package func softmaxCrossEntropy(
         }
         var sum: Float = 0
         for value in values { sum += expf(value - largest) }
+        // What is not finite is no answer, whichever logit it is.
+        let isAnswer = sum.isFinite
         lossSum += Double(logf(sum) + (largest - values[Int(label)]))
-        if winner == Int(label) { correct += 1 }
+        if isAnswer && winner == Int(label) { correct += 1 }
         guard let gradient else { continue }
         for (index, value) in values.enumerated() {
             let probability = expf(value - largest) / sum
@@ -108,56 +146,125 @@ package func softmaxCrossEntropy(
     return (lossSum, correct)
 }
 
+/// What an update sums up over some parameters.
+package struct UpdateSums: Sendable {
+    /// Squares of the gradients as they came, without weight decay.
+    package var gradient = 0.0
+    /// Squares of what is subtracted.
+    package var change = 0.0
+    /// Squares of the parameters before it.
+    package var parameter = 0.0
+}
+
+/// A block of parameters that are updated together, so that they are fetched into the first cache once.
+package struct UpdateBlock: Sendable {
+    fileprivate let segment: Int
+    fileprivate let range: Range<Int>
+
+    /// Cuts segments of an arena into blocks.
+    package static func cut(_ segments: [Range<Int>]) -> [UpdateBlock] {
+        let size = 4096
+        return segments.enumerated().flatMap { segment, range in
+            stride(from: range.lowerBound, to: range.upperBound, by: size).map {
+                UpdateBlock(segment: segment, range: $0..<min($0 + size, range.upperBound))
+            }
+        }
+    }
+}
+
 /// One update of stochastic gradient descent, as PyTorch's `torch.optim.SGD` defines it:
 /// g ← g + λw; v ← μv + g; w ← w − ηv (without momentum v is g).
 ///
 /// **Source**: PyTorch documentation of `torch.optim.SGD`, dampening 0, no Nesterov.
 ///
-/// - Returns: the sum of the squares of the gradients as they came, without weight decay.
-@discardableResult
+/// - Returns: sums for each segment that `blocks` were cut from, the same on any number of threads.
 package func sgd(
     parameters: UnsafeMutableBufferPointer<Float>, gradients: UnsafeMutableBufferPointer<Float>,
-    velocities: UnsafeMutableBufferPointer<Float>?, learningRate: Float, momentum: Float, weightDecay: Float
-) -> Double {
-    guard let w = parameters.baseAddress, let g = gradients.baseAddress else { return 0 }
+    velocities: UnsafeMutableBufferPointer<Float>?, blocks: [UpdateBlock], learningRate: Float, momentum: Float,
+    weightDecay: Float
+) -> [UpdateSums] {
+    guard let w = parameters.baseAddress, let g = gradients.baseAddress, let last = blocks.last else { return [] }
     let v = velocities?.baseAddress
-    func update(_ range: Range<Int>) {
-        if let v {
-            for index in range {
-                let velocity = momentum * v[index] + (g[index] + weightDecay * w[index])
-                v[index] = velocity
-                w[index] -= learningRate * velocity
+    func update(_ range: Range<Int>) -> UpdateSums {
+        // In eight sums each, so that the additions can go side by side.
+        var (gradient, change, parameter) = (SIMD8<Float>(), SIMD8<Float>(), SIMD8<Float>())
+        let end = range.upperBound - range.count % 8
+        for index in stride(from: range.lowerBound, to: end, by: 8) {
+            let (slopes, values) = (load(g + index), load(w + index))
+            var direction = slopes + weightDecay * values
+            if let v {
+                direction = momentum * load(v + index) + direction
+                store(direction, v + index)
             }
-        } else {
-            for index in range {
-                w[index] -= learningRate * (g[index] + weightDecay * w[index])
+            let difference = learningRate * direction
+            store(values - difference, w + index)
+            gradient += slopes * slopes
+            change += difference * difference
+            parameter += values * values
+        }
+        var sums = UpdateSums(
+            gradient: Double(gradient.sum()), change: Double(change.sum()), parameter: Double(parameter.sum()))
+        for index in end..<range.upperBound {
+            let (slope, value) = (g[index], w[index])
+            var direction = slope + weightDecay * value
+            if let v {
+                direction = momentum * v[index] + direction
+                v[index] = direction
+            }
+            let difference = learningRate * direction
+            w[index] = value - difference
+            sums.gradient += Double(slope * slope)
+            sums.change += Double(difference * difference)
+            sums.parameter += Double(value * value)
+        }
+        return sums
+    }
+    return withUnsafeTemporaryAllocation(of: UpdateSums.self, capacity: blocks.count) { sums in
+        parallel { part, parts in
+            for index in blocks.count * part / parts..<blocks.count * (part + 1) / parts {
+                sums.initializeElement(at: index, to: update(blocks[index].range))
             }
         }
+        var result = [UpdateSums](repeating: UpdateSums(), count: last.segment + 1)
+        for (block, sums) in zip(blocks, sums) {
+            result[block.segment].gradient += sums.gradient
+            result[block.segment].change += sums.change
+            result[block.segment].parameter += sums.parameter
+        }
+        return result
     }
-    // A block's gradients are in the first cache when they are used the second time.
+}
+
+@inline(__always)
+private func load(_ values: UnsafePointer<Float>) -> SIMD8<Float> {
+    UnsafeRawPointer(values).loadUnaligned(as: SIMD8<Float>.self)
+}
+
+@inline(__always)
+private func store(_ values: SIMD8<Float>, _ place: UnsafeMutablePointer<Float>) {
+    UnsafeMutableRawPointer(place).storeBytes(of: values, as: SIMD8<Float>.self)
+}
+
+/// Sum of squares, infinite or NaN where one of them is, the same on any number of threads.
+package func sumOfSquares(_ values: UnsafeMutableBufferPointer<Float>) -> Double {
+    guard let base = values.baseAddress else { return 0 }
     let blockSize = 4096
-    let blocks = (parameters.count + blockSize - 1) / blockSize
+    let blocks = (values.count + blockSize - 1) / blockSize
     return withUnsafeTemporaryAllocation(of: Double.self, capacity: blocks) { squares in
         parallel { part, parts in
             for block in blocks * part / parts..<blocks * (part + 1) / parts {
-                let range = block * blockSize..<min((block + 1) * blockSize, parameters.count)
-                squares.initializeElement(
-                    at: block, to: sumOfSquares(UnsafeMutableBufferPointer(rebasing: gradients[range])))
-                update(range)
+                let (start, end) = (block * blockSize, min((block + 1) * blockSize, values.count))
+                let whole = end - (end - start) % 8
+                var sums = SIMD8<Float>()
+                for index in stride(from: start, to: whole, by: 8) {
+                    let values = load(base + index)
+                    sums += values * values
+                }
+                var sum = Double(sums.sum())
+                for index in whole..<end { sum += Double(base[index] * base[index]) }
+                squares.initializeElement(at: block, to: sum)
             }
         }
         return squares.reduce(0, +)
     }
-}
-
-/// In sixteen sums, so that the additions can go side by side.
-private func sumOfSquares(_ values: UnsafeMutableBufferPointer<Float>) -> Double {
-    var sums = SIMD16<Float>()
-    let whole = values.count / 16 * 16
-    for start in stride(from: 0, to: whole, by: 16) {
-        for lane in 0..<16 { sums[lane] += values[start + lane] * values[start + lane] }
-    }
-    var sum = Double(sums.sum())
-    for index in whole..<values.count { sum += Double(values[index] * values[index]) }
-    return sum
 }

@@ -78,6 +78,8 @@ final class Parameters {
     private let values: Buffer
     private let gradients: Buffer
     private let velocities: Buffer?
+    /// Weight and bias of each layer in turn.
+    private let blocks: [UpdateBlock]
 
     /// - Parameter layouts: the layouts of the forward pass, complete for `layers`.
     init(_ layers: [Layer], layouts: ParameterLayouts, momentum: Bool, on device: Device) throws(OneDNNError) {
@@ -113,33 +115,61 @@ final class Parameters {
         }
         self.all = all
         self.byLayer = byLayer
+        layerNames = slots.map(\.name)
+        let sizes = slots.flatMap { [room(for: $0.weight), room(for: $0.bias)] }
+        var segments: [Range<Int>] = []
+        for size in sizes {
+            let start = segments.last?.upperBound ?? 0
+            segments.append(start..<start + size / MemoryLayout<Float>.stride)
+        }
+        blocks = UpdateBlock.cut(segments)
     }
+
+    /// Indices of the layers that have parameters, in order, and their names.
+    var layers: [Int] { byLayer.keys.sorted() }
+    let layerNames: [String]
 
     /// w ← w − η(g + λw), with momentum as `TrainingRecipe` has it.
     ///
-    /// - Returns: the norm of all gradients together.
-    func update(_ recipe: TrainingRecipe) -> Double {
-        let squares = sgd(
-            parameters: values.floats, gradients: gradients.floats, velocities: velocities?.floats,
+    /// - Returns: the norm of all gradients together; for each layer ‖Δw‖ / ‖w‖ of its weights without biases, `nil`
+    ///   where they are all 0.
+    func update(_ recipe: TrainingRecipe) -> (gradientNorm: Double, ratios: [Double?]) {
+        let sums = sgd(
+            parameters: values.floats, gradients: gradients.floats, velocities: velocities?.floats, blocks: blocks,
             learningRate: Float(recipe.learningRate), momentum: Float(recipe.momentum),
             weightDecay: Float(recipe.weightDecay))
-        return squares.squareRoot()
+        let ratios = stride(from: 0, to: sums.count, by: 2).map { weights in
+            sums[weights].parameter != 0 ? (sums[weights].change / sums[weights].parameter).squareRoot() : nil
+        }
+        return (sums.reduce(0) { $0 + $1.gradient }.squareRoot(), ratios)
     }
 
-    /// Share of units behind which the ReLU was closed for the whole batch: channels of convolutions and hidden
-    /// features whose bias has a gradient of exactly 0, so that the step teaches them nothing.
-    var deadShare: Double {
-        // The last layer has no ReLU.
-        let hidden = byLayer.sorted { $0.key < $1.key }.dropLast().map(\.value.bias)
-        let units = hidden.map(\.info.count).reduce(0, +)
-        let dead = hidden.map { bias in
-            bias.gradient.floats.prefix(bias.info.count).count { $0 == 0 }
+    /// The norm of all gradients together.
+    var gradientNorm: Double { sumOfSquares(gradients.floats).squareRoot() }
+
+    /// Whether the norm of all gradients together is finite, without reading those of the classifier's weights, the
+    /// largest by far, where ‖XᵀG‖ ≤ ‖X‖ ‖G‖ tells as much.
+    func isGradientNormFinite(_ factors: [Int: GradientFactors]) -> Bool {
+        byLayer.allSatisfy { layer, parameters in
+            let isBounded = factors[layer].map {
+                sumOfSquares($0.source.floats) * sumOfSquares($0.gradient.floats) < 0x1p100
+            }
+            return sumOfSquares(parameters.bias.gradient.floats).isFinite
+                && (isBounded == true || sumOfSquares(parameters.weight.gradient.floats).isFinite)
         }
-        return units > 0 ? Double(dead.reduce(0, +)) / Double(units) : 0
     }
 }
 
 extension Layer {
+    /// Whether a ReLU follows its sums.
+    var hasReLU: Bool {
+        switch kind {
+        case .convolution: true
+        case .linear(_, _, let relu): relu
+        case .maxPool, .flatten, .dropout: false
+        }
+    }
+
     /// `[O, I, R, R]` or `[out, in]`; `nil` without parameters.
     var weightsShape: [Int]? {
         switch kind {

@@ -1,66 +1,66 @@
-// One max pooling by the library, where it is not computed in one pass with the convolution before it.
+// ReLU and max pooling in one pass, where they are not computed in one with the convolution before them.
 
+internal import CKernels
 internal import OneDNN
 
-/// 2 × 2 max pooling for a fixed number of pictures.
+/// ReLU and 2 × 2 max pooling for a fixed number of pictures.
 struct PoolPlan: TrunkStage {
     let layer: Int
     let source: Descriptor
     let destination: Descriptor
     let isKept = true
-    /// Which value was largest; `nil` where only evaluation is wanted.
+    /// Which value of its window each pooled value is, a byte each.
     let workspace: Descriptor?
-    private let forward: Primitive
-    /// `nil` where only evaluation is wanted.
-    private let backward: Primitive?
-    /// Gradient of the ReLU before the pooling, taken on the pooled values: the largest of a window is above 0 exactly
-    /// where ReLU lets its gradient through, so a quarter of the values decides.
-    private let mask: Primitive?
+    private let grid: ActivationGrid
 
-    init(layer: Int, source: Descriptor, outputShape: [Int], purpose: Purpose, on device: Device) throws(OneDNNError) {
-        let forward = try Primitive.maxPool(
-            source: source, destination: Descriptor(outputShape, layout: .any), purpose: purpose, on: device)
-        guard let destination = forward.wants(.destination, shape: outputShape) else {
-            preconditionFailure("a pooling has a destination")
+    /// - Parameter source: a convolution's output before ReLU.
+    init(layer: Int, source: Descriptor, outputShape: [Int]) throws(OneDNNError) {
+        guard let grid = try ActivationGrid(source) else {
+            preconditionFailure("a convolution puts out a layout that pooling reads")
         }
         self.layer = layer
         self.source = source
-        self.destination = destination
-        self.forward = forward
-        workspace = forward.wants(.workspace, shape: outputShape)
-        let isTraining = purpose == .training
-        backward =
-            isTraining
-            ? try Primitive.maxPoolBackward(
-                sourceGradient: source, destinationGradient: destination, forward: forward, on: device) : nil
-        mask =
-            isTraining ? try Primitive.reluBackward(gradient: destination, destination: destination, on: device) : nil
+        self.grid = grid
+        let layout = grid.layout
+        destination = try Descriptor(outputShape, layout: layout)
+        workspace = try Descriptor(outputShape, type: .uint8, layout: layout)
     }
 
-    var primitives: [Primitive] { [forward, backward, mask].compactMap { $0 } }
+    var convolutionLayer: Int { layer - 1 }
     var convolutionPasses: (all: Int, winograd: Int) { (0, 0) }
 
     func appendForward(
         _ source: Memory, _ destination: Memory, workspace: Memory?, to builder: ProgramBuilder
     ) throws(OneDNNError) {
-        var arguments: [Argument: Memory] = [.source: source, .destination: destination]
-        arguments[.workspace] = workspace
-        try builder.append(layer, .forward, forward, arguments)
+        builder.append(layer, .forward) {
+            eachShare { planes, pixels, pooled in
+                relu_pool_forward(
+                    source.floats.baseAddress.map { $0 + pixels }, planes, grid.height, grid.width, grid.channels,
+                    destination.floats.baseAddress.map { $0 + pooled }, workspace.map { $0.bytes + pooled })
+            }
+        }
     }
 
     func appendBackward(_ step: BackwardStep, to builder: ProgramBuilder) throws(OneDNNError) {
-        guard let mask, let backward, let sourceGradient = step.sourceGradient else {
-            preconditionFailure("a plan for training has backward operations, and a pooling follows a convolution")
+        guard let taken = step.workspace, let sourceGradient = step.sourceGradient else {
+            preconditionFailure("a plan for training has a workspace, and a pooling follows a convolution")
         }
-        try builder.append(
-            layer, .backwardData, mask,
-            [
-                .destination: step.destination, .destinationGradient: step.gradient, .sourceGradient: step.gradient,
-            ])
-        var arguments: [Argument: Memory] = [
-            .destinationGradient: step.gradient, .sourceGradient: sourceGradient,
-        ]
-        arguments[.workspace] = step.workspace
-        try builder.append(layer, .backwardData, backward, arguments)
+        builder.append(layer, .backwardData) {
+            eachShare { planes, pixels, pooled in
+                relu_pool_backward(
+                    taken.bytes + pooled, step.gradient.floats.baseAddress.map { $0 + pooled }, planes, grid.height,
+                    grid.width, grid.channels, sourceGradient.floats.baseAddress.map { $0 + pixels })
+            }
+        }
+    }
+
+    /// Calls `body` with each thread's share of the planes: how many, and where their pixels and pooled values begin.
+    private func eachShare(_ body: (_ planes: Int, _ pixels: Int, _ pooled: Int) -> Void) {
+        parallel { part, parts in
+            let first = grid.planes * part / parts
+            let pixels = grid.height * grid.width * grid.channels
+            let pooled = (grid.height / 2) * (grid.width / 2) * grid.channels
+            body(grid.planes * (part + 1) / parts - first, first * pixels, first * pooled)
+        }
     }
 }

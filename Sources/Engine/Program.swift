@@ -32,8 +32,30 @@ final class StepState {
     var correct = 0
     var gradientNorm: Double?
     var deadShare: Double?
+    var layers: [LayerHealth] = []
     /// `[N, classes]` of the last step; valid until the next one.
     var logits = UnsafeMutableBufferPointer<Float>(start: nil, count: 0)
+}
+
+extension StepState {
+    /// Updates the parameters, unless loss or gradient is not finite, and says how the layers are.
+    fileprivate func finish(
+        _ parameters: Parameters, _ recipe: TrainingRecipe, _ live: LiveUnits, factors: [Int: GradientFactors]
+    ) {
+        let dead = parameters.layers.map { live.dead($0) }
+        let (count, units) = dead.reduce((0, 0)) { ($0.0 + ($1?.count ?? 0), $0.1 + ($1?.of ?? 0)) }
+        deadShare = units > 0 ? Double(count) / Double(units) : 0
+        var ratios = [Double?](repeating: nil, count: dead.count)
+        if lossSum.isFinite, parameters.isGradientNormFinite(factors) {
+            (gradientNorm, ratios) = parameters.update(recipe)
+        } else {
+            gradientNorm = parameters.gradientNorm
+        }
+        layers = zip(parameters.layerNames, zip(dead, ratios)).map { name, figures in
+            LayerHealth(
+                name: name, deadShare: figures.0.map { Double($0.count) / Double($0.of) }, updateRatio: figures.1)
+        }
+    }
 }
 
 /// Operations in order, in lanes that run side by side, a thread each.
@@ -82,15 +104,19 @@ struct Program {
     ) throws(OneDNNError) -> Program {
         let head = try HeadWriter(plan.head, builder)
         let trunk = TrunkWriter(plan, head: head, builder)
-        try builder.phase { () throws(OneDNNError) in try trunk.appendWeights(.forward) }
+        let live = try LiveUnits(plan.layers, lanes: plan.lanes.count)
+        try builder.phase { () throws(OneDNNError) in
+            builder.append(nil, .forward) { live.reset() }
+            try trunk.appendWeights(.forward)
+        }
         var activations: [[TrunkActivations]] = []
         try builder.phase(plan.lanes) { _, chunks throws(OneDNNError) in
             var ofLane: [TrunkActivations] = []
-            for chunk in chunks { ofLane.append(try trunk.appendForward(chunk, keepsOutputs: true)) }
+            for chunk in chunks { ofLane.append(try trunk.appendForward(chunk, live: live)) }
             activations.append(ofLane)
         }
         try builder.phase { () throws(OneDNNError) in
-            try head.appendForward(dropout: DropoutStream(seed: recipe.seed, state: state))
+            try head.appendForward(dropout: DropoutStream(seed: recipe.seed, state: state), live: live)
             try head.appendBackward(lossGradient: head.appendLoss(state, wantsGradient: true))
             try trunk.appendWeights(.backwardData)
         }
@@ -102,8 +128,7 @@ struct Program {
         try builder.phase { () throws(OneDNNError) in
             try builder.appendGradientSums()
             builder.append(nil, .update) {
-                state.deadShare = builder.parameters.deadShare
-                state.gradientNorm = builder.parameters.update(recipe)
+                state.finish(builder.parameters, recipe, live, factors: head.factors)
             }
         }
         return Program(phases: builder.program, sources: activations.joined().map(\.source))
@@ -118,7 +143,7 @@ struct Program {
         try builder.phase { () throws(OneDNNError) in try trunk.appendWeights(.forward) }
         var sources: [Memory] = []
         try builder.phase(plan.lanes) { _, chunks throws(OneDNNError) in
-            for chunk in chunks { sources.append(try trunk.appendForward(chunk, keepsOutputs: false).source) }
+            for chunk in chunks { sources.append(try trunk.appendForward(chunk, live: nil).source) }
         }
         try builder.phase { () throws(OneDNNError) in
             try head.appendForward(dropout: nil)

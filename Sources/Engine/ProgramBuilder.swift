@@ -26,7 +26,7 @@ final class ProgramBuilder {
     private var prologue: [Operation] = []
     private var phases: [[[Operation]]] = []
     /// The lane that operations are added to, and whose buffers they use.
-    private var lane = 0
+    private(set) var lane = 0
     private var copies: [Int: [Memory]] = [:]
     private var weightGradients: [GradientKey: Memory] = [:]
     private var biasGradients: [GradientKey: Memory] = [:]

@@ -1,5 +1,7 @@
 // What the training loop asks of a model, and what a step gives it: the seam where another device can stand.
 
+public import Experiments
+
 /// Sums over the pictures of a batch.
 public struct BatchResult: Sendable, Hashable {
     /// Cross-entropy added up over the pictures.
@@ -8,20 +10,29 @@ public struct BatchResult: Sendable, Hashable {
     public var correct: Int
     /// Pictures.
     public var examples: Int
-    /// Euclidean norm of the mean loss's gradient with respect to all parameters; `nil` without an update.
+    /// Euclidean norm of the mean loss's gradient with respect to all parameters; `nil` without a backward pass.
     public var gradientNorm: Double?
-    /// Share of channels and hidden features whose ReLU was closed for the whole batch, 0 to 1; `nil` without an update.
+    /// Share of channels and hidden features that are dead in the batch, 0 to 1; `nil` without a backward pass.
     public var deadShare: Double?
+    /// How each layer with parameters is, in order; empty without a backward pass.
+    public var layers: [LayerHealth]
 
     /// All of it.
     public init(
-        lossSum: Double, correct: Int, examples: Int, gradientNorm: Double? = nil, deadShare: Double? = nil
+        lossSum: Double, correct: Int, examples: Int, gradientNorm: Double? = nil, deadShare: Double? = nil,
+        layers: [LayerHealth] = []
     ) {
         self.lossSum = lossSum
         self.correct = correct
         self.examples = examples
         self.gradientNorm = gradientNorm
         self.deadShare = deadShare
+        self.layers = layers
+    }
+
+    /// Whether loss, gradient, update and weights are finite.
+    public var isFinite: Bool {
+        lossSum.isFinite && gradientNorm?.isFinite ?? true && layers.allSatisfy { $0.updateRatio?.isFinite ?? true }
     }
 }
 
@@ -35,7 +46,8 @@ public protocol TrainableModel {
     ///   - step: steps made before this one; dropout depends on it.
     ///   - isCancelled: asked between operations, on any thread; `true` ends the step before its update, as if it had
     ///     never begun.
-    /// - Returns: loss and hits before the update, with dropout; `nil` if cancelled.
+    /// - Returns: loss and hits before the update, with dropout; `nil` if cancelled. Where loss or gradient is not
+    ///   finite, there is no update.
     func train(
         pixels: UnsafeBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>, step: Int,
         isCancelled: @escaping @Sendable () -> Bool

@@ -90,8 +90,7 @@ struct TrunkPlan {
             case .maxPool:
                 add(
                     try PoolPlan(
-                        layer: index, source: source, outputShape: [count] + layer.outputShape, purpose: purpose,
-                        on: device))
+                        layer: index, source: source, outputShape: [count] + layer.outputShape))
             case .flatten, .linear, .dropout:
                 break
             }

@@ -10,6 +10,8 @@ internal import OneDNN
 protocol TrunkStage {
     /// Index of the layer whose output the destination is.
     var layer: Int { get }
+    /// Index of the convolution whose channels these are.
+    var convolutionLayer: Int { get }
     /// What it takes in.
     var source: Descriptor { get }
     /// What it puts out.
@@ -50,6 +52,7 @@ struct BackwardStep {
 }
 
 extension TrunkStage {
+    var convolutionLayer: Int { layer }
     var primitives: [Primitive] { [] }
 
     func appendWeights(_ pass: Pass, to builder: ProgramBuilder) throws(OneDNNError) {}

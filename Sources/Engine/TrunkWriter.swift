@@ -31,8 +31,9 @@ struct TrunkWriter {
         for stage in plan.lanes[0][0].trunk.stages { try stage.appendWeights(pass, to: builder) }
     }
 
-    /// - Parameter keepsOutputs: whether a backward pass will want them.
-    func appendForward(_ planned: PlannedChunk, keepsOutputs: Bool) throws(OneDNNError) -> TrunkActivations {
+    /// - Parameter live: notes which channels live, where a backward pass will want the outputs; `nil` where none will.
+    func appendForward(_ planned: PlannedChunk, live: LiveUnits?) throws(OneDNNError) -> TrunkActivations {
+        let keepsOutputs = live != nil
         let trunk = planned.trunk
         var source = try batchMemory("pictures", trunk.source, planned.chunk)
         var activations = TrunkActivations(source: source)
@@ -52,12 +53,21 @@ struct TrunkWriter {
                 workspace = try batchMemory("layer \(stage.layer) workspace", wanted, planned.chunk)
             }
             try stage.appendForward(source, output, workspace: workspace, to: builder)
+            if let live, stage.isKept { try append(live, of: stage, output) }
             activations.outputs.append(output)
             activations.workspaces.append(workspace)
             source = output
         }
         try head.appendFeatures(source, of: planned.chunk, layer: trunk.lastLayer)
         return activations
+    }
+
+    private func append(_ live: LiveUnits, of stage: any TrunkStage, _ output: Memory) throws(OneDNNError) {
+        guard let grid = try ActivationGrid(output.descriptor) else {
+            preconditionFailure("activations have a layout that our loops read")
+        }
+        let lane = builder.lane
+        builder.append(stage.layer, .forward) { live.note(stage.convolutionLayer, lane: lane, output, grid) }
     }
 
     /// - Parameter addsUp: whether weight gradients are added to those of an earlier chunk of the lane.

@@ -122,14 +122,14 @@ public final class VGGModel: TrainableModel {
         precondition(labels.allSatisfy { $0 >= 0 && $0 < network.numClasses }, "labels must be classes")
         state.labels = labels
         state.step = step
-        (state.gradientNorm, state.deadShare) = (nil, nil)
+        (state.gradientNorm, state.deadShare, state.layers) = (nil, nil, [])
         try engineErrors { () throws(OneDNNError) in
             try program.move(to: base)
             for phase in program.phases { try runPhase(phase) }
         }
         return BatchResult(
             lossSum: state.lossSum, correct: state.correct, examples: labels.count,
-            gradientNorm: state.gradientNorm, deadShare: state.deadShare)
+            gradientNorm: state.gradientNorm, deadShare: state.deadShare, layers: state.layers)
     }
 
     func trainingProgram(_ batch: Int) throws(EngineError) -> Program {

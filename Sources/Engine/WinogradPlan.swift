@@ -12,7 +12,7 @@ struct WinogradPlan: TrunkStage {
     let destination: Descriptor
     let workspace: Descriptor?
     let isKept = true
-    private let convolutionLayer: Int
+    let convolutionLayer: Int
     private let isPooled: Bool
     private let masksSource: Bool
     private let forward: winograd_shape
@@ -98,7 +98,7 @@ struct WinogradPlan: TrunkStage {
             }
             var result = winograd_result(
                 values: destination.floats.baseAddress, bias: bias.floats.baseAddress, mask: nil,
-                is_pooled: isPooled ? 1 : 0, taken: workspace.map { $0.base.assumingMemoryBound(to: UInt8.self) })
+                is_pooled: isPooled ? 1 : 0, taken: workspace.map(\.bytes))
             var values = winograd_values(values: source.floats.baseAddress, taken: nil)
             convolve(forward, &values, transformed, &result, scratch)
         }
@@ -112,7 +112,7 @@ struct WinogradPlan: TrunkStage {
         func gradientValues() -> winograd_values {
             winograd_values(
                 values: step.gradient.floats.baseAddress,
-                taken: step.workspace.map { UnsafePointer($0.base.assumingMemoryBound(to: UInt8.self)) })
+                taken: step.workspace.map { UnsafePointer($0.bytes) })
         }
         builder.append(convolutionLayer, .backwardWeights) {
             var source = winograd_values(values: step.source.floats.baseAddress, taken: nil)

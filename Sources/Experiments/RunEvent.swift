@@ -85,15 +85,17 @@ public struct Progress: Sendable, Hashable {
     public var remainingSeconds: Double?
     /// Euclidean norm of the last step's gradient over all parameters, before weight decay; `nil` where it is not known.
     public var gradientNorm: Double?
-    /// Share of channels and hidden features whose ReLU was closed for the whole last batch, 0 to 1; `nil` where it is
-    /// not known.
+    /// Share of channels and hidden features that were dead in the last batch, 0 to 1, as `LayerHealth` has it; `nil`
+    /// where it is not known.
     public var deadShare: Double?
+    /// How each layer with parameters was in the epoch's last whole batch, in order; empty in most steps.
+    public var layers: [LayerHealth]
 
     /// All of it.
     public init(
         epoch: Int, step: Int, stepInEpoch: Int, stepsPerEpoch: Int, loss: Double, meanLoss: Double,
         meanAccuracy: Double, examplesPerSecond: Double, elapsedSeconds: Double, remainingSeconds: Double?,
-        gradientNorm: Double? = nil, deadShare: Double? = nil
+        gradientNorm: Double? = nil, deadShare: Double? = nil, layers: [LayerHealth] = []
     ) {
         self.epoch = epoch
         self.step = step
@@ -107,6 +109,26 @@ public struct Progress: Sendable, Hashable {
         self.remainingSeconds = remainingSeconds
         self.gradientNorm = gradientNorm
         self.deadShare = deadShare
+        self.layers = layers
+    }
+}
+
+/// How a layer with parameters is in a training step.
+public struct LayerHealth: Sendable, Hashable, Codable {
+    /// torchvision's name, such as `features.3`.
+    public var name: String
+    /// Share of its units that are dead, 0 to 1: channels or hidden features whose activation, behind ReLU and, at a
+    /// block's end, max pooling, is 0 everywhere for every picture of the batch. `nil` for the last layer, without ReLU.
+    public var deadShare: Double?
+    /// ‖Δw‖ / ‖w‖: the norm of what the step's update changes in the weights, biases not counted, over their norm
+    /// before it. `nil` without an update, and for weights that are all 0.
+    public var updateRatio: Double?
+
+    /// All of it.
+    public init(name: String, deadShare: Double?, updateRatio: Double?) {
+        self.name = name
+        self.deadShare = deadShare
+        self.updateRatio = updateRatio
     }
 }
 
@@ -177,7 +199,7 @@ public enum Outcome: Sendable, Hashable {
     case completed
     /// Somebody asked it to stop.
     case stopped
-    /// The loss was no longer finite at this step.
+    /// The loss or its gradient was no longer finite at this step, which was not written into the weights.
     case diverged(step: Int)
     /// It could not go on, with the reason for a person.
     case failed(reason: String)

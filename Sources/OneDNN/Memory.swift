@@ -208,4 +208,7 @@ public final class Memory {
             start: base.assumingMemoryBound(to: Float.self),
             count: descriptor.byteCount / MemoryLayout<Float>.stride)
     }
+
+    /// Its content as bytes.
+    public var bytes: UnsafeMutablePointer<UInt8> { base.assumingMemoryBound(to: UInt8.self) }
 }

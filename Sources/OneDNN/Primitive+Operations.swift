@@ -18,12 +18,12 @@ public enum Purpose: Sendable {
 }
 
 extension Primitive {
-    /// Convolution with stride 1, then ReLU: `[N, C, H, W]`, `[K, C, R, R]`, `[K]` → `[N, K, H, W]`.
+    /// Convolution with stride 1: `[N, C, H, W]`, `[K, C, R, R]`, `[K]` → `[N, K, H, W]`.
     public static func convolution(
         source: Descriptor, weights: Descriptor, bias: Descriptor, destination: Descriptor, padding: Int,
         purpose: Purpose, on device: Device
     ) throws(OneDNNError) -> Primitive {
-        try make("convolution", relu: true) { descriptor, attributes in
+        try make("convolution") { descriptor, attributes in
             onednn_convolution_forward(
                 &descriptor, device.engine, purpose.raw, source.handle, weights.handle, bias.handle,
                 destination.handle, strides, [Int64(padding), Int64(padding)], attributes)
@@ -54,34 +54,12 @@ extension Primitive {
         }
     }
 
-    /// 2 × 2 max pooling: `[N, C, H, W]` → `[N, C, ⌊H/2⌋, ⌊W/2⌋]`, for training with a workspace that says which
-    /// value was largest.
-    public static func maxPool(
-        source: Descriptor, destination: Descriptor, purpose: Purpose, on device: Device
-    ) throws(OneDNNError) -> Primitive {
-        try make("max pooling") { descriptor, attributes in
-            onednn_max_pooling_forward(
-                &descriptor, device.engine, purpose.raw, source.handle, destination.handle, 2, attributes)
-        }
-    }
-
-    /// Gradient of 2 × 2 max pooling: `[N, C, ⌊H/2⌋, ⌊W/2⌋]` → `[N, C, H, W]`.
-    public static func maxPoolBackward(
-        sourceGradient: Descriptor, destinationGradient: Descriptor, forward: Primitive, on device: Device
-    ) throws(OneDNNError) -> Primitive {
-        try make("the gradient of max pooling") { descriptor, attributes in
-            onednn_max_pooling_backward(
-                &descriptor, device.engine, sourceGradient.handle, destinationGradient.handle, 2, forward.descriptor,
-                attributes)
-        }
-    }
-
-    /// Fully connected layer, with ReLU after it if wanted: `[N, I…]`, `[O, I…]`, `[O]` → `[N, O]`.
+    /// Fully connected layer: `[N, I…]`, `[O, I…]`, `[O]` → `[N, O]`.
     public static func linear(
-        source: Descriptor, weights: Descriptor, bias: Descriptor, destination: Descriptor, relu: Bool,
-        purpose: Purpose, on device: Device
+        source: Descriptor, weights: Descriptor, bias: Descriptor, destination: Descriptor, purpose: Purpose,
+        on device: Device
     ) throws(OneDNNError) -> Primitive {
-        try make("a fully connected layer", relu: relu) { descriptor, attributes in
+        try make("a fully connected layer") { descriptor, attributes in
             onednn_inner_product_forward(
                 &descriptor, device.engine, purpose.raw, source.handle, weights.handle, bias.handle,
                 destination.handle, attributes)
@@ -112,16 +90,6 @@ extension Primitive {
         }
     }
 
-    /// Gradient of ReLU from its output: where `destination` > 0 the gradient passes, elsewhere it is 0.
-    /// The source gradient may lie where the destination gradient does.
-    public static func reluBackward(
-        gradient: Descriptor, destination: Descriptor, on device: Device
-    ) throws(OneDNNError) -> Primitive {
-        try make("the gradient of ReLU") { descriptor, attributes in
-            onednn_relu_backward(&descriptor, device.engine, gradient.handle, destination.handle, attributes)
-        }
-    }
-
     /// The same numbers in another layout.
     public static func reorder(
         from source: Descriptor, to destination: Descriptor, on device: Device
@@ -132,11 +100,11 @@ extension Primitive {
     }
 
     private static func make(
-        _ operation: String, relu: Bool = false,
+        _ operation: String,
         _ create: (inout dnnl_primitive_desc_t?, dnnl_primitive_attr_t?) -> dnnl_status_t
     ) throws(OneDNNError) -> Primitive {
         var attributes: dnnl_primitive_attr_t?
-        try check(onednn_attr_create(&attributes, relu ? 1 : 0), operation)
+        try check(onednn_attr_create(&attributes), operation)
         defer { dnnl_primitive_attr_destroy(attributes) }
         var descriptor: dnnl_primitive_desc_t?
         let status = create(&descriptor, attributes)

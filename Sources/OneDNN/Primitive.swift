@@ -12,8 +12,6 @@ public enum Argument: Sendable {
     case weights, weightsGradient
     /// Biases and their gradient.
     case bias, biasGradient
-    /// What a forward pass leaves for its backward pass.
-    case workspace
     /// Room for intermediate results.
     case scratchpad
 
@@ -27,7 +25,6 @@ public enum Argument: Sendable {
         case .weightsGradient: DNNL_ARG_DIFF_WEIGHTS
         case .bias: DNNL_ARG_BIAS
         case .biasGradient: DNNL_ARG_DIFF_BIAS
-        case .workspace: DNNL_ARG_WORKSPACE
         case .scratchpad: DNNL_ARG_SCRATCHPAD
         }
     }
@@ -42,7 +39,6 @@ public enum Argument: Sendable {
         case .weightsGradient: (dnnl_query_diff_weights_md, 0)
         case .bias: (dnnl_query_weights_md, 1)
         case .biasGradient: (dnnl_query_diff_weights_md, 1)
-        case .workspace: (dnnl_query_workspace_md, 0)
         case .scratchpad: (dnnl_query_scratchpad_md, 0)
         }
     }

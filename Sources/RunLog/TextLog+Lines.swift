@@ -60,7 +60,7 @@ extension TextLog {
         case .diverged(let step):
             let rate = started.map { " (now \(Readable.short($0.experiment.training.learningRate)))" } ?? ""
             return [
-                "diverged at step \(step): the loss is no longer a finite number; try a smaller training.lr\(rate)"
+                "diverged at step \(step): loss or gradient is no longer finite; try a smaller training.lr\(rate)"
             ]
         case .failed(let reason):
             return ["failed \(place(of: summary.step)): \(Readable.visible(reason))"]

@@ -182,7 +182,7 @@ extension Outcome {
         switch self {
         case .completed: (.completed, "")
         case .stopped: (.stopped, "")
-        case .diverged(let step): (.diverged, "the loss was no longer finite at step \(step)")
+        case .diverged(let step): (.diverged, "loss or gradient was no longer finite at step \(step)")
         case .failed(let reason): (.failed, reason)
         }
     }

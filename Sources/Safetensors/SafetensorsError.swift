@@ -14,6 +14,8 @@ public enum SafetensorsError: Error, Equatable, CustomStringConvertible {
     case noTensor(path: String, name: String)
     /// A tensor is of another type, or has another count of numbers, than was asked for.
     case otherTensor(path: String, name: String, problem: String)
+    /// A tensor holds numbers that are not finite: how many of how many.
+    case notFinite(path: String, name: String, count: Int, of: Int)
     /// What should be written does not make a sound file. What was there before is untouched.
     case unwritable(path: String, problem: String)
 
@@ -25,6 +27,9 @@ public enum SafetensorsError: Error, Equatable, CustomStringConvertible {
         case .damaged(let path, let problem): "\(path): not a sound safetensors file: \(problem)"
         case .noTensor(let path, let name): "\(path): holds no tensor \(name.quoted)"
         case .otherTensor(let path, let name, let problem): "\(path): tensor \(name.quoted) \(problem)"
+        case .notFinite(let path, let name, let count, let all):
+            "\(path): tensor \(name.quoted) holds NaN or infinity in \(count) of its \(all) numbers, "
+                + "which makes the weights useless"
         case .unwritable(let path, let problem): "\(path): cannot be written: \(problem)"
         }
     }

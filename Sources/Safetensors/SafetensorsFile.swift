@@ -101,6 +101,21 @@ public struct SafetensorsFile: Sendable {
         }
     }
 
+    /// Reads the F32 tensors of these names through, in parts.
+    ///
+    /// - Throws: `SafetensorsError.notFinite` for the first of them with NaN or infinity; when reading fails.
+    public func checkFinite(_ names: some Sequence<String>) throws(SafetensorsError) {
+        for name in names where try info(named: name).type == .f32 {
+            var (count, all) = (0, 0)
+            try readBytes(named: name) { bytes throws(SafetensorsError) in
+                let floats = bytes.bindMemory(to: Float.self)
+                all += floats.count
+                for float in floats where !float.isFinite { count += 1 }
+            }
+            if count > 0 { throw .notFinite(path: path, name: name, count: count, of: all) }
+        }
+    }
+
     private func info(named name: String) throws(SafetensorsError) -> TensorInfo {
         guard let info = tensors[name] else { throw .noTensor(path: path, name: name) }
         return info

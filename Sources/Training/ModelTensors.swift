@@ -58,7 +58,8 @@ extension TrainableModel {
         }
     }
 
-    /// Takes every weight and bias from a file that has just these tensors; where they do not fit, all stays as it is.
+    /// Takes every weight and bias from a file that has just these tensors; where they do not fit, or are not finite, all
+    /// stays as it is.
     public func loadWeights(_ path: String) throws(ModelTensorsError) {
         try load(path, parameters) { parameter, floats throws(EngineError) in
             try setValue(of: parameter, to: floats)
@@ -127,6 +128,11 @@ extension TrainableModel {
             throw ModelTensorsError(error)
         }
         try file.check(has: wanted)
+        do {
+            try file.checkFinite(wanted.map(\.name))
+        } catch {
+            throw ModelTensorsError(error)
+        }
         for parameter in wanted {
             let read = Result { () throws(SafetensorsError) in
                 try file.withFloats(named: parameter.name) { floats in

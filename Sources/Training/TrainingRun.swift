@@ -25,6 +25,8 @@ public struct TrainingRun {
     private var position: RunPosition
     private var pace: Pace
     private var due: CheckpointSchedule
+    /// How the layers were in the last whole batch; in a smaller one more units are dead.
+    private var wholeBatchLayers: [LayerHealth] = []
 
     /// - Parameters:
     ///   - started: what the run is made of; it is sent first.
@@ -109,6 +111,9 @@ public struct TrainingRun {
                 }
             }
             guard let result else { throw .stopped }
+            if result.examples == started.experiment.data.batchSize || wholeBatchLayers.isEmpty {
+                wholeBatchLayers = result.layers
+            }
             sums.add(result)
             position.add(result)
             let now = seconds()
@@ -116,7 +121,7 @@ public struct TrainingRun {
             pace.leaveOut(seconds: stopped)
             pace.endStep(examples: result.examples, began: beforeStep + stopped, now: now)
             emit(.progress(progress(of: result, sums)))
-            guard result.lossSum.isFinite else { throw .diverged(step: position.step) }
+            guard result.isFinite else { throw .diverged(step: position.step) }
             if stop.isMade { throw .stopped }
             // After an epoch's last step its evaluation comes first, so that it is kept with the state.
             guard position.stepInEpoch < started.stepsPerEpoch else { continue }
@@ -145,12 +150,16 @@ public struct TrainingRun {
     }
 
     private func progress(of result: BatchResult, _ sums: MetricSums) -> Progress {
-        Progress(
+        let saysLayers =
+            position.stepInEpoch == started.stepsPerEpoch || position.step == 1 || position.step.isMultiple(of: 10)
+            || !result.isFinite
+        return Progress(
             epoch: position.epoch, step: position.step, stepInEpoch: position.stepInEpoch,
             stepsPerEpoch: started.stepsPerEpoch, loss: result.lossSum / Double(result.examples),
             meanLoss: sums.meanLoss, meanAccuracy: sums.accuracy, examplesPerSecond: pace.epochExamplesPerSecond,
             elapsedSeconds: pace.elapsed, remainingSeconds: pace.remaining(afterStep: position.step),
-            gradientNorm: result.gradientNorm, deadShare: result.deadShare)
+            gradientNorm: result.gradientNorm, deadShare: result.deadShare,
+            layers: saysLayers ? wholeBatchLayers : [])
     }
 
     /// One pass over the test pictures.

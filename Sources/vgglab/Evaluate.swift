@@ -39,7 +39,7 @@ struct Evaluate: ParsableCommand {
         let sums = try explaining { try prepared.data.evaluate(model) }
         guard sums.meanLoss.isFinite else {
             throw Failure(
-                message: "\(weights): these weights give no finite loss; they hold NaN, or far too large numbers",
+                message: "\(weights): these weights give no finite loss; their numbers are far too large",
                 status: 1)
         }
         if json {

@@ -110,7 +110,11 @@ struct Export: ParsableCommand {
             return kept
         }
         let checkpoint = kept.checkpoint
-        let weights = try explaining { try SafetensorsFile(contentsOf: checkpoint.weightsPath) }
+        let weights = try explaining {
+            let weights = try SafetensorsFile(contentsOf: checkpoint.weightsPath)
+            try weights.checkFinite(weights.tensors.keys.sorted())
+            return weights
+        }
         if format == .safetensors {
             try explaining { try WeightsExport.writeSafetensors(weights, to: out, overwrite: overwrite) }
         } else {

@@ -7,7 +7,7 @@ import Testing
 
 /// Pictures with their labels, the same for the same seed.
 struct Batch {
-    let pixels: Tensor
+    var pixels: Tensor
     let labels: [Int]
 
     init(_ count: Int, for network: Network, seed: UInt64) {

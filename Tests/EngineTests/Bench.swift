@@ -70,7 +70,7 @@ struct Bench {
     ///
     /// - Returns: a row-major tensor for each of `outputs`, which has their shapes.
     func run(
-        _ primitive: Primitive, _ inputs: [Argument: Tensor], outputs: [Argument: [Int]], workspace: Memory? = nil
+        _ primitive: Primitive, _ inputs: [Argument: Tensor], outputs: [Argument: [Int]]
     ) throws -> [Argument: Tensor] {
         var arguments: [Argument: Memory] = [:]
         for (argument, tensor) in inputs {
@@ -79,7 +79,6 @@ struct Bench {
         for (argument, shape) in outputs {
             arguments[argument] = try unwritten(primitive.wants(argument, shape: shape) ?? rowMajor(shape))
         }
-        arguments[.workspace] = workspace
         try run(primitive, arguments)
         var results: [Argument: Tensor] = [:]
         for argument in outputs.keys {

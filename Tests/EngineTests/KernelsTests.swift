@@ -83,19 +83,100 @@ import Testing
         var velocities = [Float](repeating: 0, count: count)
         for (slope, expected) in zip([0.5, 1, -0.25] as [Float], run.expected) {
             var gradients = [Float](repeating: slope, count: count)
-            let squares = parameters.withUnsafeMutableBufferPointer { parameters in
+            let before = parameters
+            let segments = [0..<count / 3, count / 3..<count]
+            let sums = parameters.withUnsafeMutableBufferPointer { parameters in
                 gradients.withUnsafeMutableBufferPointer { gradients in
                     velocities.withUnsafeMutableBufferPointer {
                         sgd(
                             parameters: parameters, gradients: gradients, velocities: run.momentum == nil ? nil : $0,
-                            learningRate: 0.1, momentum: Float(run.momentum ?? 0), weightDecay: 0.01)
+                            blocks: UpdateBlock.cut(segments), learningRate: 0.1,
+                            momentum: Float(run.momentum ?? 0), weightDecay: 0.01)
                     }
                 }
             }
-            #expect(squares == Double(count) * Double(slope * slope))
+            for (segment, sums) in zip(segments, sums) {
+                let squares = segment.reduce(into: (0.0, 0.0)) {
+                    $0.0 += Double(before[$1] - parameters[$1]) * Double(before[$1] - parameters[$1])
+                    $0.1 += Double(before[$1]) * Double(before[$1])
+                }
+                #expect(sums.gradient == Double(segment.count) * Double(slope * slope))
+                #expect(abs(sums.change - squares.0) <= 1e-5 * squares.0)
+                #expect(abs(sums.parameter - squares.1) <= 1e-5 * squares.1)
+            }
             #expect(!gradients.contains { $0 != slope })
             #expect(!parameters.contains { abs(Double($0) - expected) > 2e-7 })
         }
+    }
+
+    @Test(arguments: [Float.nan, .infinity, 2e19], counts)
+    func `a sum of squares is finite only if all of them are`(number: Float, count: Int) throws {
+        _ = try Device(threads: 2)
+        for place in Set([0, count / 2, count - 1]) {
+            var values = [Float](repeating: 1, count: count)
+            #expect(values.withUnsafeMutableBufferPointer { sumOfSquares($0) } == Double(count))
+            values[place] = number
+            #expect(!values.withUnsafeMutableBufferPointer { sumOfSquares($0) }.isFinite)
+        }
+    }
+
+    @Test(arguments: counts) func `ReLU carries NaN and infinity, and says which units live`(count: Int) throws {
+        _ = try Device(threads: 2)
+        let values = withNonFinite(count, seed: 7)
+        let expected = Tensor([count], floats: values).relu().floats
+        var plain = values
+        plain.withUnsafeMutableBufferPointer { relu($0) }
+        expectSameBits(plain, expected)
+        // Two pictures, the second all below 0: what lives does so in the first.
+        var rows = values + [Float](repeating: -1, count: count)
+        var live = [UInt32](repeating: 0, count: count)
+        rows.withUnsafeMutableBufferPointer { rows in live.withUnsafeMutableBufferPointer { relu(rows, live: $0) } }
+        expectSameBits(rows, expected + [Float](repeating: 0, count: count))
+        #expect(zip(live, expected).allSatisfy { ($0 != 0) == ($1 != 0) })
+    }
+
+    @Test(arguments: counts) func `gradients of ReLU and dropout pass where the output is NaN or infinite`(count: Int)
+        throws
+    {
+        _ = try Device(threads: 2)
+        var output = Tensor([count], floats: withNonFinite(count, seed: 8)).relu().floats
+        let gradient = withNonFinite(count, seed: 9).reversed() as [Float]
+        let expected = zip(gradient, output).map { $1 <= 0 ? 0 : $0 }
+        var (passed, scaled) = (gradient, gradient)
+        output.withUnsafeMutableBufferPointer { output in
+            passed.withUnsafeMutableBufferPointer { reluBackward(gradient: $0, output: output) }
+            scaled.withUnsafeMutableBufferPointer {
+                dropoutReluBackward(gradient: $0, output: output, probability: 0.5)
+            }
+        }
+        expectSameBits(passed, expected)
+        expectSameBits(scaled, expected.map { $0 * 2 })
+    }
+
+    @Test func `dropout makes NaN of what is not finite where it drops`() throws {
+        let dropped = try afterDropout(
+            [.nan, .infinity] + [Float](repeating: .infinity, count: 98), 0.5, stream: 0, threads: 2)
+        #expect(dropped[0].isNaN)
+        #expect(dropped.contains { $0.isNaN } && dropped.contains(.infinity))
+        #expect(dropped.allSatisfy { !$0.isFinite })
+    }
+
+    /// Random numbers with NaN, both infinities and both zeros among them.
+    private func withNonFinite(_ count: Int, seed: UInt64) -> [Float] {
+        var values = Tensor(random: [count], seed: seed).floats
+        for (index, number) in [Float.nan, .infinity, -.infinity, 0, -0.0].enumerated() {
+            values[(index * 7 + 3) % count] = number
+        }
+        return values
+    }
+
+    private func expectSameBits(
+        _ found: [Float], _ expected: [Float], sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        let firstDifferent = zip(found, expected).enumerated().first {
+            $1.0 != $1.1 && !($1.0.isNaN && $1.1.isNaN)
+        }?.offset
+        #expect(firstDifferent == nil && found.count == expected.count, sourceLocation: sourceLocation)
     }
 
     private func afterDropout(_ values: [Float], _ p: Double, stream: UInt64, threads: Int) throws -> [Float] {

@@ -1,4 +1,4 @@
-// The library's other operations against the naive loops: pooling, fully connected layers, ReLU, changes of layout.
+// The library's other operations against the naive loops: fully connected layers, changes of layout.
 
 import OneDNN
 import ReferenceNetwork
@@ -6,45 +6,6 @@ import Testing
 
 @Suite struct OperationTests {
     private static let layouts = Layout.allCases.filter { $0 != .any && $0 != .a && $0 != .ab }
-
-    @Test(arguments: [(1, 1, 5), (3, 3, 7), (8, 5, 8), (1, 16, 14), (3, 17, 7), (3, 20, 3), (1, 3, 2)], layouts)
-    func `pooling and its gradient are the naive ones`(_ sizes: (n: Int, c: Int, side: Int), layout: Layout) throws {
-        let bench = try Bench()
-        let source = Tensor(random: [sizes.n, sizes.c, sizes.side, sizes.side], seed: 1)
-        let pooledShape = [sizes.n, sizes.c, sizes.side / 2, sizes.side / 2]
-        let gradient = Tensor(random: pooledShape, seed: 2)
-        let sourceKind = try Descriptor(source.shape, layout: layout)
-        let forward = try Primitive.maxPool(
-            source: sourceKind, destination: Descriptor(pooledShape, layout: .any), purpose: .training,
-            on: bench.device)
-        let workspace = try forward.wants(.workspace, shape: pooledShape).map { try Memory($0, on: bench.device) }
-        let expected = maxPool(source)
-        let found = try bench.run(
-            forward, [.source: source], outputs: [.destination: pooledShape], workspace: workspace)
-        expectClose(found[.destination], expected.values, 0)
-
-        let backward = try Primitive.maxPoolBackward(
-            sourceGradient: sourceKind,
-            destinationGradient: try #require(forward.wants(.destination, shape: pooledShape)), forward: forward,
-            on: bench.device)
-        let back = try bench.run(
-            backward, [.destinationGradient: gradient], outputs: [.sourceGradient: source.shape],
-            workspace: workspace)
-        let expectedBack = maxPoolBackward(
-            sourceShape: source.shape, positions: expected.positions, gradient: gradient)
-        expectClose(back[.sourceGradient], expectedBack, 0)
-    }
-
-    @Test func `pooling for inference needs no workspace`() throws {
-        let bench = try Bench()
-        let source = Tensor(random: [2, 5, 7, 7], seed: 3)
-        let forward = try Primitive.maxPool(
-            source: Descriptor(source.shape, layout: .abcd), destination: Descriptor([2, 5, 3, 3], layout: .any),
-            purpose: .inference, on: bench.device)
-        #expect(forward.wants(.workspace, shape: [2, 5, 3, 3]) == nil)
-        let found = try bench.run(forward, [.source: source], outputs: [.destination: [2, 5, 3, 3]])
-        expectClose(found[.destination], maxPool(source).values, 0)
-    }
 
     @Test(arguments: [(1, 1, 1, 1), (3, 5, 3, 17), (8, 17, 2, 20), (5, 16, 1, 3), (8, 20, 4, 10)], layouts)
     func `a fully connected layer and its gradients are the naive sums`(
@@ -64,20 +25,13 @@ import Testing
         let sourceKind = try Descriptor(source.shape, layout: layout)
         let anyWeights = try Descriptor(weights.shape, layout: .any)
         let (biasKind, result) = (try bench.rowMajor([outputs]), try bench.rowMajor([n, outputs]))
-        func forward(relu: Bool) throws -> Primitive {
-            try .linear(
-                source: sourceKind, weights: anyWeights, bias: biasKind, destination: result, relu: relu,
-                purpose: .training, on: bench.device)
-        }
-        let sums = linear(flat.source, weights: flat.weights, bias: bias)
-        for relu in [false, true] {
-            let found = try bench.run(
-                forward(relu: relu), [.source: source, .weights: weights, .bias: bias],
-                outputs: [.destination: [n, outputs]])
-            expectClose(found[.destination], relu ? sums.relu() : sums)
-        }
+        let training = try Primitive.linear(
+            source: sourceKind, weights: anyWeights, bias: biasKind, destination: result, purpose: .training,
+            on: bench.device)
+        let results = try bench.run(
+            training, [.source: source, .weights: weights, .bias: bias], outputs: [.destination: [n, outputs]])
+        expectClose(results[.destination], linear(flat.source, weights: flat.weights, bias: bias))
 
-        let training = try forward(relu: true)
         let expected = linearBackward(flat.source, weights: flat.weights, gradient: gradient)
         let data = try Primitive.linearBackwardData(
             sourceGradient: sourceKind, weights: anyWeights, destinationGradient: result, forward: training,
@@ -93,28 +47,6 @@ import Testing
             outputs: [.weightsGradient: weights.shape, .biasGradient: [outputs]])
         expectClose(found[.weightsGradient], expected.weights.reshaped(weights.shape))
         expectClose(found[.biasGradient], expected.bias)
-    }
-
-    @Test(arguments: [1, 3, 16, 17, 20], layouts)
-    func `the gradient of ReLU passes where the output is above 0, also in place`(
-        channels: Int, layout: Layout
-    ) throws {
-        let bench = try Bench()
-        let output = Tensor(random: [3, channels, 5, 5], seed: 8).relu()
-        let gradient = Tensor(random: output.shape, seed: 9)
-        let kind = try Descriptor(output.shape, layout: layout)
-        let primitive = try Primitive.reluBackward(gradient: kind, destination: kind, on: bench.device)
-        let inOut = try bench.memory(gradient, as: kind)
-        let apart = try bench.unwritten(kind)
-        for target in [apart, inOut] {
-            try bench.run(
-                primitive,
-                [
-                    .destination: bench.memory(output, as: kind), .destinationGradient: inOut,
-                    .sourceGradient: target,
-                ])
-            expectClose(try bench.tensor(target), gradient.reluBackward(output: output), 0)
-        }
     }
 
     @Test(arguments: layouts, layouts)

@@ -152,18 +152,64 @@ import Testing
         #expect(try model.evaluate(Batch(8, for: network, seed: 0)).gradientNorm == nil)
     }
 
-    @Test func `units whose ReLU is closed for the whole batch are dead`() throws {
-        let network = try Network.small(dropout: 0)
-        let model = try VGGModel(network, recipe: TrainingRecipe(learningRate: 0), batchSize: 32, threads: 2)
-        let batch = Batch(32, for: network, seed: 0)
-        #expect(try #require(try model.train(batch, step: 0).deadShare) < 0.5)
-        // Two convolutions of 16 channels and 24 hidden features; what a layer of dead units feeds dies with it.
-        let hidden = try #require(model.parameters.first { $0.shape == [24] })
-        try model.set(hidden, to: [Float](repeating: -1000, count: 6) + [Float](repeating: 1000, count: 18))
-        #expect(try #require(try model.train(batch, step: 0).deadShare) >= 6.0 / 56)
-        try model.set(hidden, to: [Float](repeating: -1000, count: 24))
-        #expect(try model.train(batch, step: 0).deadShare == 1)
+    /// Whatever lies before a layer that is dead, however its gradients are 0, lives on by its activations.
+    @Test(arguments: try Trial.all, Trial.Setting.all)
+    func `dead units are those whose activations are 0 for the whole batch`(
+        _ trial: Trial, _ setting: Trial.Setting
+    ) throws {
+        let model = try VGGModel(
+            trial.network, recipe: setting.recipe, batchSize: setting.batches[0],
+            options: EngineOptions(convolution: setting.convolution, chunk: setting.chunk), threads: setting.threads)
+        // Every third unit is closed; a last one too, so that a layer of one is dead.
+        for bias in model.parameters where bias.shape.count == 1 && bias != model.parameters.last {
+            var values = try model.value(of: bias)
+            for index in values.indices where index % 3 == 1 || index == values.count - 1 { values[index] = -1000 }
+            try model.set(bias, to: values)
+        }
+        let batch = Batch(setting.batches[0], for: trial.network, seed: 0)
+        let expected = try ReferenceModel(twinOf: model).deadUnits(batch.pixels)
+        let result = try model.train(batch, step: 0)
+        #expect(result.layers.map(\.name) == trial.network.layers.compactMap(\.name))
+        for (layer, expected) in zip(result.layers, expected) {
+            #expect(layer.deadShare == expected.map { Double($0.dead) / Double($0.units) }, "\(layer.name)")
+        }
+        let all = expected.compactMap(\.self)
+        let share = Double(all.map(\.dead).reduce(0, +)) / Double(all.map(\.units).reduce(0, +))
+        #expect(result.deadShare == share)
         #expect(try model.evaluate(batch).deadShare == nil)
+        #expect(try model.evaluate(batch).layers.isEmpty)
+    }
+
+    @Test func `what lived in one step may be dead in the next`() throws {
+        let network = try Network.small(dropout: 0)
+        let model = try VGGModel(network, recipe: TrainingRecipe(learningRate: 0), batchSize: 8, threads: 2)
+        let batch = Batch(8, for: network, seed: 0)
+        let hidden = try #require(model.parameters.first { $0.shape == [24] })
+        func dead() throws -> Double? {
+            try model.train(batch, step: 0).layers.first { $0.name == "classifier.0" }?.deadShare
+        }
+        try model.set(hidden, to: [Float](repeating: 1000, count: 24))
+        #expect(try dead() == 0)
+        try model.set(hidden, to: [Float](repeating: -1000, count: 24))
+        #expect(try dead() == 1)
+    }
+
+    @Test(arguments: [1, 2]) func `a layer's update is told beside its weights`(threads: Int) throws {
+        let network = try Network.small()
+        let recipe = TrainingRecipe(momentum: 0.9, weightDecay: 0.1)
+        let model = try VGGModel(network, recipe: recipe, batchSize: 8, threads: threads)
+        for step in 0..<3 {
+            let before = try model.values()
+            let layers = try model.train(Batch(8, for: network, seed: UInt64(step)), step: step).layers
+            let after = try model.values()
+            for layer in layers {
+                let old = try #require(before["\(layer.name).weight"]),
+                    new = try #require(after["\(layer.name).weight"])
+                let expected = Tensor(old.shape, zip(new.values, old.values).map(-)).norm / old.norm
+                let found = try #require(layer.updateRatio)
+                #expect(abs(found - expected) < 1e-4 * expected, "\(layer.name)")
+            }
+        }
     }
 
     @Test func `a weight that is no number makes the loss none`() throws {

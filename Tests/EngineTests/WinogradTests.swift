@@ -94,6 +94,68 @@ import Testing
         }
     }
 
+    /// All kinds of vectors, and what is multiplied in bfloat16.
+    private static let kinds =
+        Case.all
+        + (winograd_has_bfloat16() != 0 ? Case.all.filter { $0.vector == 16 } : []).map {
+            var shapes = $0
+            shapes.isBFloat16 = true
+            return shapes
+        }
+
+    /// One number that is not finite reaches all of its tile: more than the naive sums, never less.
+    @Test(arguments: kinds, [Double.nan, .infinity, -.infinity])
+    func `what is not finite in the naive passes is not finite here`(_ shapes: Case, number: Double) {
+        let whole = WinogradTrial(shapes)
+        for place in WinogradTrial.Place.allCases {
+            let trial = whole.with(number, at: place)
+            let sums = convolution(trial.source, weights: trial.weights, bias: trial.bias, padding: 1).relu()
+            expectNonFinite(trial.forward(isPooled: false).values, like: sums)
+            if shapes.height > 1 && shapes.width > 1 {
+                expectNonFinite(trial.forward(isPooled: true).values, like: maxPool(sums).values)
+            }
+            let back = convolutionBackward(trial.source, weights: trial.weights, padding: 1, gradient: trial.gradient)
+            expectNonFinite(trial.sourceGradient(of: trial.gradient), like: back.source)
+            expectNonFinite(
+                trial.sourceGradient(of: trial.gradient, masks: true),
+                like: back.source.reluBackward(output: trial.source))
+            let (weights, bias) = trial.weightGradients(of: trial.gradient)
+            expectNonFinite(weights, like: back.weights)
+            expectNonFinite(bias, like: back.bias)
+            // The pictures behind the first are as they were, unless the parameters are not.
+            guard place == .source, shapes.n > 1 else { continue }
+            let (found, expected) = (trial.forward(isPooled: false).values, whole.forward(isPooled: false).values)
+            let first = found.values.count / shapes.n
+            #expect(found.values.dropFirst(first) == expected.values.dropFirst(first))
+        }
+    }
+
+    @Test(arguments: Case.all.filter { $0.height > 1 && $0.width > 1 })
+    func `gradients of pooled values that are not finite go to what was taken`(_ shapes: Case) {
+        let trial = WinogradTrial(shapes)
+        var pooled = Tensor(random: [shapes.n, shapes.k, shapes.height / 2, shapes.width / 2], seed: 5)
+        (pooled.values[0], pooled.values[pooled.values.count - 1]) = (.nan, .infinity)
+        for which in [0, 3, 4] as [UInt8] {
+            let taken = [UInt8](repeating: which, count: pooled.values.count)
+            let whole = trial.unpooled(pooled, taken)
+            let expected = convolutionBackward(trial.source, weights: trial.weights, padding: 1, gradient: whole)
+            let source = trial.sourceGradient(of: pooled, taken: taken)
+            let (weights, bias) = trial.weightGradients(of: pooled, taken: taken)
+            for (found, expected) in [(source, expected.source), (weights, expected.weights), (bias, expected.bias)] {
+                expectNonFinite(found, like: expected)
+                // Where ReLU was closed nothing passes.
+                if which == 4 { #expect(found.values.allSatisfy { $0 == 0 }) }
+            }
+        }
+    }
+
+    private func expectNonFinite(
+        _ found: Tensor, like expected: Tensor, sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        let lost = zip(found.values, expected.values).count { $0.isFinite && !$1.isFinite }
+        #expect(lost == 0, sourceLocation: sourceLocation)
+    }
+
     @Test(arguments: Case.all.prefix(4)) func `weight gradients add up`(_ shapes: Case) {
         let trial = WinogradTrial(shapes)
         let once = trial.weightGradients(of: trial.gradient)
@@ -106,7 +168,9 @@ import Testing
 
 /// A convolution with random numbers, row-major outside and in groups of channels inside.
 private struct WinogradTrial {
-    let source, weights, bias, gradient: Tensor
+    enum Place: CaseIterable { case source, weights, bias, gradient }
+
+    private(set) var source, weights, bias, gradient: Tensor
     private let shapes: WinogradTests.Case
     private let shape: winograd_shape
     private var vector: Int { shapes.vector }
@@ -121,6 +185,18 @@ private struct WinogradTrial {
         shape = winograd_shape(
             pictures: shapes.n, height: shapes.height, width: shapes.width, sources: groups(shapes.c),
             results: groups(shapes.k), vector: shapes.vector, is_bfloat16: shapes.isBFloat16 ? 1 : 0)
+    }
+
+    /// The same with one number, in the first picture, channel or window, put in.
+    func with(_ number: Double, at place: Place) -> WinogradTrial {
+        var trial = self
+        switch place {
+        case .source: trial.source.values[shapes.height * shapes.width / 2] = number
+        case .weights: trial.weights.values[4] = number
+        case .bias: trial.bias.values[0] = number
+        case .gradient: trial.gradient.values[shapes.height * shapes.width / 2] = number
+        }
+        return trial
     }
 
     func forward(isPooled: Bool) -> (values: Tensor, taken: [Int]) {
@@ -240,7 +316,10 @@ private struct WinogradTrial {
     private func ungrouped(_ memory: Aligned, _ shape: [Int]) -> Tensor {
         let everything = (0..<paddedCount(shape)).map { memory[$0] }
         let numbers = reordered(everything, shape)
-        #expect(everything.count { $0 != 0 } == numbers.count { $0 != 0 }, "padding must be 0")
+        // Sums of nothing are 0, unless what they are sums of is not finite.
+        if !everything.contains(where: { !$0.isFinite }) {
+            #expect(everything.count { $0 != 0 } == numbers.count { $0 != 0 }, "padding must be 0")
+        }
         return Tensor(shape, floats: numbers)
     }
 }

@@ -90,7 +90,8 @@ private struct Sweep {
 
 /// 2 × 2 max pooling, stride 2; an odd last row or column is left out: `[N, C, H, W]` → `[N, C, ⌊H/2⌋, ⌊W/2⌋]`.
 ///
-/// - Returns: the largest values and, for each, its position in `source`, the first of equals.
+/// - Returns: the largest values and, for each, its position in `source`, the first of equals; NaN counts as the
+///   largest, the last of several.
 public func maxPool(_ source: Tensor) -> (values: Tensor, positions: [Int]) {
     let (n, c, h, w) = (source.shape[0], source.shape[1], source.shape[2], source.shape[3])
     var positions: [Int] = []
@@ -100,7 +101,9 @@ public func maxPool(_ source: Tensor) -> (values: Tensor, positions: [Int]) {
                 let first = (plane * h + 2 * y) * w + 2 * x
                 var winner = first
                 for position in [first + 1, first + w, first + w + 1]
-                where source.values[position] > source.values[winner] { winner = position }
+                where source.values[position] > source.values[winner] || source.values[position].isNaN {
+                    winner = position
+                }
                 positions.append(winner)
             }
         }

@@ -55,7 +55,7 @@ public func softmaxCrossEntropy(_ logits: Tensor, labels: [Int]) -> ReferenceLos
         guard let largest = row.max() else { continue }
         let sum = row.reduce(0) { $0 + exp($1 - largest) }
         loss.sum += log(sum) + largest - row[label]
-        loss.correct += row.firstIndex(of: largest) == label ? 1 : 0
+        loss.correct += sum.isFinite && row.firstIndex(of: largest) == label ? 1 : 0
         for k in 0..<classes {
             let probability = exp(row[k] - largest) / sum
             loss.gradient.values[n * classes + k] = (probability - (k == label ? 1 : 0)) / Double(labels.count)

@@ -59,6 +59,25 @@ public struct ReferenceModel: Sendable {
         return (loss, gradients)
     }
 
+    /// For each layer with parameters, how many of its units are 0 everywhere for every picture, behind ReLU and the
+    /// pooling that follows it; `nil` for the last layer.
+    public func deadUnits(_ pixels: Tensor) -> [(dead: Int, units: Int)?] {
+        let traces = forward(pixels, dropout: nil).traces
+        return network.layers.indices.compactMap { index -> (dead: Int, units: Int)?? in
+            let layer = network.layers[index]
+            guard layer.name != nil else { return nil }
+            if case .linear(_, _, false) = layer.kind { return .some(nil) }
+            var result = traces[index].result
+            if index + 1 < network.layers.count, case .maxPool = network.layers[index + 1].kind {
+                result = traces[index + 1].result
+            }
+            let units = result.shape[1]
+            let area = result.shape.dropFirst(2).reduce(1, *)
+            let live = Set(result.values.indices.filter { result.values[$0] != 0 }.map { $0 / area % units })
+            return (units - live.count, units)
+        }
+    }
+
     /// One step.
     ///
     /// - Returns: loss and gradients before the update.

@@ -43,12 +43,12 @@ public struct Tensor: Sendable, Equatable {
     /// The same numbers in another shape.
     public func reshaped(_ shape: [Int]) -> Tensor { Tensor(shape, values) }
 
-    /// Each number above 0, and 0 for the others.
-    public func relu() -> Tensor { Tensor(shape, values.map { $0 > 0 ? $0 : 0 }) }
+    /// 0 for each number below; NaN stays.
+    public func relu() -> Tensor { Tensor(shape, values.map { $0 < 0 ? 0 : $0 }) }
 
-    /// Gradient of a ReLU's input from the gradient of its output: it passes where `output` is above 0.
+    /// Gradient of a ReLU's input from the gradient of its output: it passes where `output` is above 0 or NaN.
     public func reluBackward(output: Tensor) -> Tensor {
-        Tensor(shape, zip(values, output.values).map { $1 > 0 ? $0 : 0 })
+        Tensor(shape, zip(values, output.values).map { $1 <= 0 ? 0 : $0 })
     }
 
     /// Number by number.

@@ -47,7 +47,7 @@ import Testing
 
     @Test(arguments: [
         (Outcome.stopped, RunState.stopped, ""), (.failed(reason: "why"), .failed, "why"),
-        (.diverged(step: 2), .diverged, "the loss was no longer finite at step 2"),
+        (.diverged(step: 2), .diverged, "loss or gradient was no longer finite at step 2"),
     ]) func `an outcome becomes a state`(outcome: Outcome, state: RunState, reason: String) throws {
         let (run, claim) = try store.create(.made())
         try store.note(

@@ -66,6 +66,25 @@ import Training
         #expect(events.progress.last?.loss.isFinite == false)
     }
 
+    @Test(arguments: [Double.nan, .infinity], 1...3)
+    func `a gradient or weights that are no numbers end the run at their step`(number: Double, call: Int) throws {
+        let replies = [
+            FakeModel.Reply(gradientNorm: number),
+            FakeModel.Reply(layers: [LayerHealth(name: "features.0", deadShare: 0, updateRatio: number)]),
+        ]
+        for reply in replies {
+            var kept: [Int] = []
+            let (events, summary, _) = try Rehearsal().run(FakeModel { $0 == call ? reply : FakeModel.Reply() }) {
+                position, _ in
+                kept.append(position.step)
+                return []
+            }
+            #expect(summary.outcome == .diverged(step: call))
+            #expect(events.letters == "s" + String(repeating: "p", count: call) + "f")
+            #expect(kept.isEmpty)
+        }
+    }
+
     @Test(arguments: [Double.nan, .infinity], [4, 5])
     func `a test loss that is no number ends the run with its epoch`(loss: Double, call: Int) throws {
         let (events, summary, _) = try Rehearsal().run(

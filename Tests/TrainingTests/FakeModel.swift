@@ -36,6 +36,8 @@ final class FakeModel: TrainableModel {
     struct Reply {
         var lossSum: Double?
         var correct: Int?
+        var gradientNorm: Double?
+        var layers: [LayerHealth] = []
     }
 
     private(set) var calls: [Call] = []
@@ -80,7 +82,8 @@ final class FakeModel: TrainableModel {
         let reply = try after(calls.count)
         return BatchResult(
             lossSum: reply.lossSum ?? Double(labels.reduce(0, +)),
-            correct: reply.correct ?? labels.count { $0.isMultiple(of: 2) }, examples: labels.count)
+            correct: reply.correct ?? labels.count { $0.isMultiple(of: 2) }, examples: labels.count,
+            gradientNorm: reply.gradientNorm, layers: reply.layers)
     }
 
     var parameters: [ParameterInfo] { [] }

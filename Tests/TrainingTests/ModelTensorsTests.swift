@@ -141,6 +141,21 @@ import Training
         try expectMisfit(path, "\(name) is of type F16, but only F32 can be used; convert it with .float() in PyTorch")
     }
 
+    @Test(arguments: ["features.0.weight", "classifier.3.bias"], [Float.nan, -.infinity])
+    func `numbers that are not finite change nothing`(name: String, number: Float) throws {
+        let path = folder.file("a.safetensors")
+        let other = try model(seed: 2)
+        let parameter = try #require(other.parameters.first { $0.name == name })
+        var values = try other.value(of: parameter)
+        values[values.count - 1] = number
+        try values.withUnsafeBufferPointer { try other.setValue(of: parameter, to: $0) }
+        try other.saveWeights(to: path)
+        try expectMisfit(
+            path,
+            "tensor \"\(name)\" holds NaN or infinity in 1 of its \(values.count) numbers, which makes the weights useless"
+        )
+    }
+
     @Test(arguments: [
         ("", "not a sound safetensors file: it has 0 bytes, and the length of its header alone takes 8"),
         ("these are no weights", "not a sound safetensors file: the header it announces has "),

@@ -68,9 +68,8 @@ import Training
     }
 
     @Test func `a wild learning rate diverges`() throws {
-        let (losses, summary) = try losses(threads: 2, epochs: 50, learningRate: 1e6)
+        let summary = try losses(threads: 2, epochs: 50, learningRate: 1e6).summary
         #expect(summary.outcome == .diverged(step: summary.step))
         #expect(summary.step < 200)
-        #expect(losses.last?.isFinite == false)
     }
 }

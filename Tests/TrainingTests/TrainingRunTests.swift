@@ -105,4 +105,14 @@ import Training
         #expect(summary.bestEpoch == events.epochs[best - 1])
         #expect(summary.lastEpoch == events.epochs[2])
     }
+
+    @Test func `layers are those of the last whole batch, in the first step, each tenth and an epoch's last`() throws {
+        let model = FakeModel { call in
+            FakeModel.Reply(layers: [LayerHealth(name: "features.0", deadShare: Double(call), updateRatio: nil)])
+        }
+        // Three steps an epoch, the last one smaller, and two evaluation steps behind them.
+        let (events, _, _) = try Rehearsal(epochs: 4).run(model)
+        #expect(
+            events.progress.map { $0.layers.first?.deadShare } == [1, nil, 2, nil, nil, 7, nil, nil, 12, 16, nil, 17])
+    }
 }

@@ -2,4 +2,5 @@
 #pragma once
 
 #include "FirstBlock.h"
+#include "ReLUPool.h"
 #include "Winograd.h"

@@ -2,6 +2,9 @@
 // quarter of direct convolution's multiplications, the same results up to rounding. What stands around a convolution
 // in VGG happens in the same pass: bias, ReLU and 2 × 2 max pooling behind it, and backward their gradients.
 //
+// NaN passes ReLU and pooling as in PyTorch. One number that is not finite makes NaN or infinity of all that is computed
+// from its tile, which is more than what a window of direct convolution sees, never less.
+//
 // C because it needs vectors of the processor's own width, chosen when the program runs. Channels lie in groups of as
 // many as a vector has numbers, v; the last group is filled up with zeros. Pictures are [N][C / v][H][W][v], weights
 // [outputs / v][inputs / v][3][3][v inputs][v outputs].
@@ -32,9 +35,9 @@ typedef struct {
     const unsigned char *taken;
 } winograd_values;
 
-/// Where results go, and what is done to them: with `bias`, ReLU follows; with `mask`, they become zero where it is not
-/// above zero; with `is_pooled`, the largest of each 2 × 2 window is kept, and `taken`, if not NULL, says which it was
-/// or 4 where ReLU made it zero.
+/// Where results go, and what is done to them: with `bias`, ReLU follows; with `mask`, they become zero where it is zero
+/// or below; with `is_pooled`, the largest of each 2 × 2 window is kept, and `taken`, if not NULL, says which it was or
+/// 4 where ReLU made it zero.
 typedef struct {
     float *values;
     const float *bias, *mask;

@@ -1,0 +1,120 @@
+#include "ReLUPool.h"
+
+#include <string.h>
+
+#define INLINE static inline __attribute__((always_inline))
+
+// `count` windows side by side, in channels or in a row of places, the next `step` values on; a window's second column
+// is `right` values on.
+INLINE void pool_windows(
+    const float *restrict top, const float *restrict bottom, long right, long step, long count,
+    float *restrict pooled, unsigned char *restrict taken) {
+    for (long i = 0; i < count; i++) {
+        const float values[4] = {top[i * step], top[i * step + right], bottom[i * step], bottom[i * step + right]};
+        float best = values[0];
+        int index = 0;
+        for (int p = 1; p < 4; p++) {
+            // As PyTorch's max pooling has it: what is no number is the largest, and the last of such.
+            const int larger = (values[p] > best) | (values[p] != values[p]);
+            best = larger ? values[p] : best;
+            index = larger ? p : index;
+        }
+        pooled[i] = best <= 0 ? 0 : best;
+        if (taken) taken[i] = (unsigned char)(best <= 0 ? 4 : index);
+    }
+}
+
+INLINE void spread_windows(
+    const unsigned char *restrict taken, const float *restrict pooled_gradient, long right, long step, long count,
+    float *restrict top, float *restrict bottom) {
+    for (long i = 0; i < count; i++) {
+        const float value = pooled_gradient[i];
+        const unsigned char which = taken[i];
+        top[i * step] = which == 0 ? value : 0;
+        top[i * step + right] = which == 1 ? value : 0;
+        bottom[i * step] = which == 2 ? value : 0;
+        bottom[i * step + right] = which == 3 ? value : 0;
+    }
+}
+
+INLINE void forward(
+    const float *source, long planes, long height, long width, long channels, float *pooled, unsigned char *taken) {
+    const long columns = width / 2, row = width * channels;
+    for (long plane = 0; plane < planes; plane++) {
+        for (long y = 0; y < height / 2; y++) {
+            const float *top = source + (plane * height + 2 * y) * row, *bottom = top + row;
+            const long to = (plane * (height / 2) + y) * columns * channels;
+            unsigned char *which = taken ? taken + to : NULL;
+            if (channels == 1) {
+                pool_windows(top, bottom, 1, 2, columns, pooled + to, which);
+                continue;
+            }
+            for (long x = 0; x < columns; x++) {
+                const long from = 2 * x * channels, at = x * channels;
+                pool_windows(
+                    top + from, bottom + from, channels, 1, channels, pooled + to + at, which ? which + at : NULL);
+            }
+        }
+    }
+}
+
+INLINE void backward(
+    const unsigned char *taken, const float *pooled_gradient, long planes, long height, long width, long channels,
+    float *gradient) {
+    const long columns = width / 2, row = width * channels;
+    for (long plane = 0; plane < planes; plane++) {
+        for (long y = 0; y < height / 2; y++) {
+            float *top = gradient + (plane * height + 2 * y) * row, *bottom = top + row;
+            const long from = (plane * (height / 2) + y) * columns * channels;
+            if (channels == 1) {
+                spread_windows(taken + from, pooled_gradient + from, 1, 2, columns, top, bottom);
+            } else {
+                for (long x = 0; x < columns; x++) {
+                    const long at = from + x * channels, to = 2 * x * channels;
+                    spread_windows(taken + at, pooled_gradient + at, channels, 1, channels, top + to, bottom + to);
+                }
+            }
+            // An odd last column belongs to no window, as an odd last row.
+            const long rest = (width - 2 * columns) * channels;
+            memset(top + row - rest, 0, sizeof(float) * (size_t)rest);
+            memset(bottom + row - rest, 0, sizeof(float) * (size_t)rest);
+        }
+        if (height % 2) memset(gradient + ((plane + 1) * height - 1) * row, 0, sizeof(float) * (size_t)row);
+    }
+}
+
+#if defined(__x86_64__)
+#define VARIANT(suffix, target_names) \
+    __attribute__((target(target_names))) static void forward_##suffix( \
+        const float *source, long planes, long height, long width, long channels, float *pooled, \
+        unsigned char *taken) { \
+        forward(source, planes, height, width, channels, pooled, taken); \
+    } \
+    __attribute__((target(target_names))) static void backward_##suffix( \
+        const unsigned char *taken, const float *pooled_gradient, long planes, long height, long width, \
+        long channels, float *gradient) { \
+        backward(taken, pooled_gradient, planes, height, width, channels, gradient); \
+    }
+
+VARIANT(avx2, "avx2")
+VARIANT(avx512, "avx512f,avx512bw,avx512vl,avx512dq")
+
+#define CALL(name, ...) \
+    (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") \
+         ? name##_avx512(__VA_ARGS__) \
+     : __builtin_cpu_supports("avx2") ? name##_avx2(__VA_ARGS__) \
+                                      : name(__VA_ARGS__))
+#else
+#define CALL(name, ...) name(__VA_ARGS__)
+#endif
+
+void relu_pool_forward(
+    const float *source, long planes, long height, long width, long channels, float *pooled, unsigned char *taken) {
+    CALL(forward, source, planes, height, width, channels, pooled, taken);
+}
+
+void relu_pool_backward(
+    const unsigned char *taken, const float *pooled_gradient, long planes, long height, long width, long channels,
+    float *gradient) {
+    CALL(backward, taken, pooled_gradient, planes, height, width, channels, gradient);
+}
