@@ -12,6 +12,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 import exports
+import health
 import peer
 from program import Failure, Program
 
@@ -30,6 +31,13 @@ def experiment(side, batch):
         },
         "training": {"optimizer": "sgd", "lr": 0.05, "momentum": 0, "weight_decay": 0, "epochs": 1, "seed": 3},
     }
+
+
+def plain_small():
+    """A small network on small pictures, for what each step is checked for."""
+    recipe = experiment(32, 32)
+    recipe["network"]["classifier"] = [256, 128]
+    return recipe
 
 
 class Checks:
@@ -166,8 +174,7 @@ def main():
     options = parser.parse_args()
 
     plain = experiment(224, 128) if options.full else experiment(96, 32)
-    short = experiment(32, 32)
-    short["network"]["classifier"] = [256, 128]
+    short = plain_small()
     short["training"].update(momentum=0.9, epochs=2)
     trained = experiment(96, 32) if options.full else experiment(32, 32)
     momentum = copy.deepcopy(plain)
@@ -182,6 +189,7 @@ def main():
         for recipe, name in ((plain, "SGD"), (momentum, "momentum 0.9 and weight decay 0.02")):
             checks.run(f"steps, {name}", check_steps, program, recipe, name, not options.full)
         checks.run("trained network", check_trained, program, trained)
+        health.check_health(checks, program, plain_small())
         checks.run("exports", exports.check_exports, program, short)
     print(f"{checks.passed} passed, {checks.failed} failed")
     return 1 if checks.failed else 0

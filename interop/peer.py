@@ -79,6 +79,26 @@ def train(net, experiment, steps):
     return losses
 
 
+def first_not_finite(net, experiment):
+    """The first step of SGD, from 1, whose loss or gradient norm is not finite."""
+    recipe, size = experiment["training"], experiment["data"]["batch_size"]
+    count = experiment["data"]["limit_train"]
+    inputs, targets = pictures("train", experiment["data"]["resize"], count), labels("train", count)
+    optimizer = torch.optim.SGD(net.parameters(), lr=recipe["lr"], momentum=recipe["momentum"])
+    step = 0
+    for _ in range(50):
+        for batch in range(0, count, size):
+            step += 1
+            loss = nn.functional.cross_entropy(net(inputs[batch:batch + size]), targets[batch:batch + size])
+            optimizer.zero_grad()
+            loss.backward()
+            norm = torch.nn.utils.get_total_norm([parameter.grad for parameter in net.parameters()])
+            if not (loss.isfinite() and norm.isfinite()):
+                return step
+            optimizer.step()
+    raise ValueError("PyTorch's run does not diverge")
+
+
 def evaluate(net, experiment):
     """Mean loss, and how many of all test pictures are told right."""
     targets, loss, correct = labels("t10k"), 0.0, 0

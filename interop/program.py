@@ -21,14 +21,14 @@ class Program:
         self.binary = Path(binary).resolve()
         self.folder = Path(folder)
 
-    def run(self, *arguments):
-        """What vgglab says on standard output."""
+    def run(self, *arguments, status=0):
+        """What vgglab says on standard output when it ends with this status."""
         command = [str(self.binary), *map(str, arguments)]
         # Runs that are not exported are kept here, too, and not among the person's own.
         environment = dict(os.environ, XDG_STATE_HOME=str(self.folder / "state"))
         done = subprocess.run(
             command, cwd=self.folder, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL)
-        if done.returncode != 0:
+        if done.returncode != status:
             lines = (done.stderr or done.stdout).strip().splitlines()
             raise Failure(f"vgglab {' '.join(command[1:])}: exit {done.returncode}: {' | '.join(lines[-3:])}")
         return done.stdout
@@ -51,6 +51,12 @@ class Program:
         said = self.run(
             "--no-tui", "--log-format", "jsonl", "--log-every-step", "--save", path, self.write(experiment))
         return [json.loads(line, parse_constant=reject) for line in said.splitlines()], path
+
+    def events(self, experiment, status=0):
+        """Events of a training run that ends with this status; its weights are not kept."""
+        said = self.run(
+            "--no-tui", "--log-format", "jsonl", "--log-every-step", self.write(experiment), status=status)
+        return [json.loads(line, parse_constant=reject) for line in said.splitlines()]
 
     def keep(self, experiment):
         """Name and events of a training run that is kept, and the folder that TensorBoard could follow it in."""

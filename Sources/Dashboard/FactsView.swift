@@ -32,8 +32,8 @@ struct FactsView: Widget {
         add("state", "\(row.sign) \(words)", Style(row.role, bold: true))
         if isOthers { add("trained by", run.owner?.text ?? "another process") }
         add("", run.reason, Style(.bad))
-        if let ailment = series?.ailment {
-            add(ailment.badge, ailment.reason, Style(ailment.isFatal ? .bad : .warning))
+        if let diagnosis = series?.diagnosis {
+            add(diagnosis.badge, diagnosis.reason, Style(diagnosis.isFatal ? .bad : .warning))
         }
         func metric(_ value: Double) -> String { Readable.fixed(value, decimals: 3) }
         add("best", run.bestAccuracy.map { "test acc \(metric($0)) in epoch \(run.bestEpoch ?? 0)" }, Style(.good))
@@ -44,6 +44,14 @@ struct FactsView: Widget {
         if let norm = series?.latest?.gradientNorm {
             let dead = series?.latest?.deadShare.map { ", \(Readable.fixed($0 * 100, decimals: 0)) % of units dead" }
             add("gradient", "norm \(Readable.fixed(norm, decimals: 3))\(dead ?? "")")
+        }
+        if let layers = series?.layers, let network = series?.started?.network {
+            func figures(_ text: (LayerHealth) -> String?) -> String {
+                layers.compactMap { layer in text(layer).map { "\(network.label(ofLayer: layer.name)) \($0)" } }
+                    .joined(separator: ", ")
+            }
+            add("dead units", figures { $0.deadShare.map { "\(Readable.fixed($0 * 100, decimals: 0)) %" } })
+            add("updates", figures { $0.updateRatio.map { "\(Readable.scientific($0))" } })
         }
         let training = run.experiment.training
         var recipe = "\(training.optimizer.rawValue), lr \(Readable.short(training.learningRate))"

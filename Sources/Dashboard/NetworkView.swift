@@ -29,8 +29,8 @@ struct NetworkView: Widget {
         problem = nil
         table = BlockTable(sheet, shares: row.run.flatMap { state.catalog.profiles[$0.name] })
         var lines: [(String, Style)] = []
-        if let run = row.run, let ailment = state.catalog.series[run.name]?.ailment {
-            lines.append(("\(ailment.badge): \(ailment.reason)", Style(ailment.isFatal ? .bad : .warning)))
+        if let run = row.run, let diagnosis = state.catalog.series[run.name]?.diagnosis {
+            lines.append(("\(diagnosis.badge): \(diagnosis.reason)", Style(diagnosis.isFatal ? .bad : .warning)))
         }
         if let run = row.run, !run.reason.isEmpty { lines.append((run.reason, Style(.bad))) }
         lines.append((sheet.summary, .normal))

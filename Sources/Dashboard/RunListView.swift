@@ -1,5 +1,6 @@
 // Draws the list of experiments and runs, and says which row or heading lies under the mouse.
 
+internal import RunLog
 internal import Screen
 
 /// The panel with the list.
@@ -101,12 +102,12 @@ struct RunListView: Widget {
         if let problem = row.problem {
             return Table.Row([], marked: isMarked, markRole: role, note: Table.Entry("! \(problem)", Style(.bad)))
         }
-        let ailment = row.run?.state == .running ? catalog.series[row.name]?.ailment : nil
+        let diagnosis = row.run?.state == .running ? catalog.series[row.name]?.diagnosis : nil
         let entries = order.map { column -> Table.Entry in
             switch column {
             case nil: Table.Entry(row.sign, Style(row.role, bold: true))
             case .state?:
-                ailment.map { Table.Entry($0.badge, Style($0.isFatal ? .bad : .warning)) }
+                diagnosis.map { Table.Entry($0.badge, Style($0.isFatal ? .bad : .warning)) }
                     ?? Table.Entry(ListColumn.state.text(of: row), Style(row.role))
             case .name?: Table.Entry(row.name, Style(.normal, bold: row.run?.state == .running))
             case .acc?, .best?, .loss?: Table.Entry(column?.text(of: row) ?? "", Style(.normal))

@@ -23,7 +23,7 @@ struct RunSeries: Hashable {
         var examplesPerSecond: Double
         /// The epoch, from 1, its steps by then, and its means over them.
         var epochSoFar: EpochSoFar
-        /// Norm of the gradient, and share of units whose ReLU was closed for a whole batch, where they are known.
+        /// Norm of the gradient, and share of dead units, where they are known.
         var gradientNorm: Double?
         var deadShare: Double?
     }
@@ -51,6 +51,8 @@ struct RunSeries: Hashable {
     private(set) var summary: RunSummary?
     /// The last progress, as it came.
     private(set) var latest: Progress?
+    /// The last figures of the layers; empty before the first, and in runs of earlier versions.
+    private(set) var layers: [LayerHealth] = []
     /// Sequence number of the last record; -1 before the first.
     private(set) var lastSequence = -1
     /// Whether the first record is there, so that nothing is missing before the others.
@@ -100,6 +102,7 @@ struct RunSeries: Hashable {
 
     private mutating func append(_ progress: Progress) {
         defer { latest = progress }
+        if !progress.layers.isEmpty { layers = progress.layers }
         if let last = points.last, progress.step <= last.step { forget(after: progress.step - 1) }
         let passed = Double(progress.epoch - 1)
         let share = Double(progress.stepInEpoch) / Double(max(progress.stepsPerEpoch, 1))

@@ -130,6 +130,12 @@ public struct LayerHealth: Sendable, Hashable, Codable {
         self.deadShare = deadShare
         self.updateRatio = updateRatio
     }
+
+    private enum CodingKeys: String, CodingKey {
+        case name = "layer"
+        case deadShare = "dead_share"
+        case updateRatio = "update_ratio"
+    }
 }
 
 /// What an epoch came to.

@@ -7,7 +7,8 @@ internal import Experiments
 /// Turns a run's records, in their order, into the bytes of an event file.
 ///
 /// The step axis counts training steps. A step gives `loss/train` (of its batch), `throughput/examples_per_second`,
-/// `gradient_norm`, `dead_share` and `learning_rate`; an epoch gives `accuracy/train`, `loss/test` and `accuracy/test`.
+/// `gradient_norm`, `dead_share` and `learning_rate`, some steps `dead_share` and `update_ratio` of each layer; an epoch
+/// gives `accuracy/train`, `loss/test` and `accuracy/test`.
 struct TensorBoardEvents {
     private var learningRate: Double?
 
@@ -35,6 +36,10 @@ struct TensorBoardEvents {
             ]
             if let norm = progress.gradientNorm { scalars.append(("gradient_norm", norm)) }
             if let share = progress.deadShare { scalars.append(("dead_share", share)) }
+            for layer in progress.layers {
+                if let share = layer.deadShare { scalars.append(("dead_share/\(layer.name)", share)) }
+                if let ratio = layer.updateRatio { scalars.append(("update_ratio/\(layer.name)", ratio)) }
+            }
             if let learningRate { scalars.append(("learning_rate", learningRate)) }
             return Self.scalars(scalars, time: record.time, step: progress.step)
         case .epochFinished(let epoch):

@@ -1,17 +1,33 @@
 // Numbers and foreign text as people read them. No locale: a log says the same on every machine.
 
+internal import Glibc
+
 /// How values are written for people.
 public enum Readable {
-    /// With this many decimals, such as `0.412`; what is too large for them, or no number, as Swift writes it.
+    /// With this many decimals, such as `0.412`; what is too large for them as `8.7e+34`, no number as Swift writes it.
     public static func fixed(_ value: Double, decimals: Int) -> String {
         var scale = 1
         for _ in 0..<decimals { scale *= 10 }
         let scaled = (value.magnitude * Double(scale)).rounded()
-        guard scaled < 0x1p53 else { return value.description }
+        guard scaled < 0x1p53 else { return scientific(value) }
         let (whole, part) = Int(scaled).quotientAndRemainder(dividingBy: scale)
         let sign = value < 0 && scaled > 0 ? "-" : ""
         guard decimals > 0 else { return "\(sign)\(whole)" }
         return "\(sign)\(whole)." + padded(part, digits: decimals)
+    }
+
+    /// Two digits and a power of ten: `1.2e-03`, `8.7e+34`; `0`, and what is not finite, as Swift writes it.
+    public static func scientific(_ value: Double) -> String {
+        guard value.isFinite, value != 0 else { return value == 0 ? "0" : value.description }
+        var exponent = Int(log10(value.magnitude).rounded(.down))
+        // The power of ten below the least number would be 0.
+        let isTiny = exponent < -300
+        let magnitude = isTiny ? value.magnitude * 1e300 : value.magnitude
+        var tenths = (magnitude / pow(10, Double(isTiny ? exponent + 300 : exponent)) * 10).rounded()
+        if tenths >= 100 { (exponent, tenths) = (exponent + 1, tenths / 10) }
+        let (whole, part) = Int(tenths).quotientAndRemainder(dividingBy: 10)
+        let sign = exponent < 0 ? "-" : "+"
+        return "\(value < 0 ? "-" : "")\(whole).\(part)e\(sign)" + padded(abs(exponent), digits: 2)
     }
 
     /// As short as it can be without losing anything: `0.05`, `3`, `1e+06`.

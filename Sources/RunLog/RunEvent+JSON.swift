@@ -61,23 +61,36 @@ extension CheckpointSaved {
     }
 }
 
+extension LayerHealth {
+    /// A layer's figures as in JSON Lines; the type itself reads them back.
+    public var json: JSON {
+        [
+            "layer": .string(name),
+            "dead_share": .optional(deadShare),
+            "update_ratio": .optional(updateRatio),
+        ]
+    }
+}
+
 extension Progress {
     /// A step's figures as in JSON Lines.
     public var json: JSON {
-        [
-            "epoch": .integer(epoch),
-            "step": .integer(step),
-            "step_in_epoch": .integer(stepInEpoch),
-            "steps_per_epoch": .integer(stepsPerEpoch),
-            "loss": .number(loss),
-            "mean_loss": .number(meanLoss),
-            "mean_accuracy": .number(meanAccuracy),
-            "examples_per_second": .number(examplesPerSecond),
-            "elapsed_seconds": .number(elapsedSeconds),
-            "remaining_seconds": .optional(remainingSeconds),
-            "gradient_norm": .optional(gradientNorm),
-            "dead_share": .optional(deadShare),
+        let figures: [JSON.Member] = [
+            JSON.Member("epoch", .integer(epoch)),
+            JSON.Member("step", .integer(step)),
+            JSON.Member("step_in_epoch", .integer(stepInEpoch)),
+            JSON.Member("steps_per_epoch", .integer(stepsPerEpoch)),
+            JSON.Member("loss", .number(loss)),
+            JSON.Member("mean_loss", .number(meanLoss)),
+            JSON.Member("mean_accuracy", .number(meanAccuracy)),
+            JSON.Member("examples_per_second", .number(examplesPerSecond)),
+            JSON.Member("elapsed_seconds", .number(elapsedSeconds)),
+            JSON.Member("remaining_seconds", .optional(remainingSeconds)),
+            JSON.Member("gradient_norm", .optional(gradientNorm)),
+            JSON.Member("dead_share", .optional(deadShare)),
         ]
+        // In most steps there are none.
+        return .object(layers.isEmpty ? figures : figures + [JSON.Member("layers", .array(layers.map(\.json)))])
     }
 }
 

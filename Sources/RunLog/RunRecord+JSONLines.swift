@@ -198,7 +198,8 @@ extension Progress {
             examplesPerSecond: try values.number("examples_per_second"),
             elapsedSeconds: try values.number("elapsed_seconds"),
             remainingSeconds: try values.optional("remaining_seconds"),
-            gradientNorm: try values.optional("gradient_norm"), deadShare: try values.optional("dead_share"))
+            gradientNorm: try values.optional("gradient_norm"), deadShare: try values.optional("dead_share"),
+            layers: try values.optional("layers") ?? [])
     }
 }
 

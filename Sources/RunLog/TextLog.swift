@@ -11,6 +11,11 @@ public struct TextLog: RunLogRenderer {
     public var terminalColumns: Int?
 
     var started: RunStarted?
+    private var epochs: [EpochMetrics] = []
+    private var latest: Progress?
+    private var layers: [LayerHealth] = []
+    /// What was said last of the run's learning.
+    private var badge: String?
     private var throttle: Throttle
     private var hasLineInPlace = false
 
@@ -29,13 +34,18 @@ public struct TextLog: RunLogRenderer {
         switch record.event {
         case .runStarted(let run):
             started = run
+            (epochs, latest, layers, badge) = ([], nil, [], nil)
             let name = "run \(Readable.visible(record.run))"
             return lines([quiet ? name : "\(name)\(header(of: run))"])
         case .progress(let progress):
+            latest = progress
+            if !progress.layers.isEmpty { layers = progress.layers }
             return quiet ? LogOutput() : render(progress)
         case .epochFinished(let metrics):
             throttle.restart(at: metrics.elapsedSeconds)
-            return lines([line(of: metrics)])
+            epochs.append(metrics)
+            let isLast = metrics.epoch == started?.experiment.training.epochs
+            return lines([line(of: metrics)] + (isLast ? [] : newDiagnosis()))
         case .checkpointSaved:
             return LogOutput()
         case .warning(let text):
@@ -43,10 +53,21 @@ public struct TextLog: RunLogRenderer {
             output.standardError = "warning: \(Readable.visible(text))\n"
             return output
         case .runFinished(let summary):
+            badge = nil
+            let isOver = summary.outcome == .completed || summary.outcome == .stopped
+            let diagnosis = isOver ? newDiagnosis() : []
             var closing = closingLines(of: summary)
             closing[closing.count - 1] = "run \(Readable.visible(record.run)): \(closing[closing.count - 1])"
-            return lines(closing)
+            return lines(diagnosis + closing)
         }
+    }
+
+    /// What is wrong with the run's learning, unless it was said before.
+    private mutating func newDiagnosis() -> [String] {
+        let found = LearningRecord(started, epochs: epochs, latest: latest, layers: layers).diagnosis
+        defer { badge = found?.badge }
+        guard let found, found.badge != badge else { return [] }
+        return ["\(found.badge): \(found.reason)"]
     }
 
     private mutating func render(_ progress: Progress) -> LogOutput {

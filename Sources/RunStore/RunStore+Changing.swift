@@ -89,7 +89,7 @@ extension RunStore {
             sql: """
                 INSERT INTO step_metric SELECT :run, step, sequence, time, epoch, step_in_epoch, loss, mean_loss,
                     mean_accuracy, examples_per_second, elapsed_seconds, remaining_seconds, gradient_norm,
-                    dead_share
+                    dead_share, layers
                 FROM step_metric WHERE run = :parent AND step <= :step;
                 """, arguments: ["run": run, "parent": parent, "step": position.step])
         try database.execute(

@@ -2,6 +2,7 @@
 
 internal import ExperimentFiles
 public import Experiments
+internal import FoundationEssentials
 internal import GRDB
 internal import RunLog
 internal import Synchronization
@@ -361,6 +362,11 @@ extension Progress {
             examplesPerSecond: try row.number("examples_per_second"),
             elapsedSeconds: try row.seconds("elapsed_seconds"),
             remainingSeconds: try row.optionalNumber("remaining_seconds"),
-            gradientNorm: try row.optionalNumber("gradient_norm"), deadShare: try row.optionalNumber("dead_share"))
+            gradientNorm: try row.optionalNumber("gradient_norm"), deadShare: try row.optionalNumber("dead_share"),
+            layers: Self.layers(try row.optionalText("layers")))
+    }
+
+    private static func layers(_ text: String?) -> [LayerHealth] {
+        text.flatMap { try? JSONDecoder().decode([LayerHealth].self, from: Data($0.utf8)) } ?? []
     }
 }

@@ -124,6 +124,9 @@ enum StoreSchema {
         migrator.registerMigration("6", foreignKeyChecks: .immediate) { database in
             try database.execute(sql: "PRAGMA application_id = \(applicationID)")
         }
+        migrator.registerMigration("7", foreignKeyChecks: .immediate) { database in
+            try database.execute(sql: "ALTER TABLE step_metric ADD COLUMN layers TEXT")
+        }
         return migrator
     }
 

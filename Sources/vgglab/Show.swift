@@ -17,12 +17,24 @@ struct Show: ParsableCommand {
 
     func run() throws {
         let (store, run) = try storeOptions.run(runName)
-        let epochs = try explaining { try store.epochs(of: run) }
-        let steps = try explaining { try store.steps(of: run) }
+        let records = try explaining { try store.records(of: run) }
+        var (epochs, steps, started): ([EpochMetrics], [Progress], RunStarted?) = ([], [], nil)
+        for record in records {
+            switch record.event {
+            case .runStarted(let event): started = event
+            case .progress(let progress): steps.append(progress)
+            case .epochFinished(let metrics): epochs.append(metrics)
+            case .checkpointSaved, .warning, .runFinished: break
+            }
+        }
+        let layers = steps.last { !$0.layers.isEmpty }?.layers ?? []
+        let diagnosis = LearningRecord(started, epochs: epochs, latest: steps.last, layers: layers).diagnosis
         let checkpoints = store.checkpoints(of: run)
         if json {
             let parts: [JSON.Member] = [
                 JSON.Member("epochs_finished", .array(epochs.map(\.json))),
+                JSON.Member("layers", .array(layers.map(\.json))),
+                JSON.Member("diagnosis", diagnosis.map { .string($0.reason) } ?? .null),
                 JSON.Member(
                     "checkpoints",
                     .array(
@@ -35,9 +47,10 @@ struct Show: ParsableCommand {
         }
         let experiment = try? run.experiment()
         Console.print(
-            ([heading(run)] + facts(run, experiment) + settings(experiment) + curves(steps, epochs))
-                .map { "\($0)\n" }.joined()
-                + table(epochs) + list(checkpoints, try explaining { try store.bestCheckpoint(of: run) }))
+            ([heading(run)] + (diagnosis.map { ["\($0.badge): \($0.reason)"] } ?? []) + facts(run, experiment)
+                + settings(experiment) + curves(steps, epochs)).map { "\($0)\n" }.joined()
+                + table(layers, of: started?.network) + table(epochs)
+                + list(checkpoints, try explaining { try store.bestCheckpoint(of: run) }))
     }
 
     private func heading(_ run: RunInfo) -> String {
@@ -86,6 +99,21 @@ struct Show: ParsableCommand {
             let ends = [values.first, values.last].compactMap { $0 }.map { Readable.fixed($0, decimals: 3) }
             return "\(name.padding(to: 13))\(CurveText.text(of: values, width: 60))  \(ends.joined(separator: " → "))"
         }
+    }
+
+    private func table(_ layers: [LayerHealth], of network: Network?) -> String {
+        guard !layers.isEmpty else { return "" }
+        var table = TextTable([
+            .init("layer"), .init("dead units", isNumber: true), .init("update / weights", isNumber: true),
+        ])
+        for layer in layers {
+            table.add([
+                network?.label(ofLayer: layer.name) ?? layer.name,
+                layer.deadShare.map { "\(Readable.fixed($0 * 100, decimals: 0)) %" } ?? "–",
+                layer.updateRatio.map(Readable.scientific) ?? "–",
+            ])
+        }
+        return "\n" + table.text
     }
 
     private func table(_ epochs: [EpochMetrics]) -> String {

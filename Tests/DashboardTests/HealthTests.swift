@@ -42,7 +42,7 @@ struct HealthTests {
             examplesPerSecond: 80, elapsedSeconds: 1, remainingSeconds: nil)
         let lines = screen([RunRecord(run: "a-1", sequence: 0, time: 0, event: .progress(progress))])
         #expect(lines[3].contains("not finite"))
-        #expect(lines.contains { $0.contains("smaller learning rate") })
+        #expect(lines.contains { $0.contains("smaller training.lr") })
     }
 
     private func steps(_ count: Int, dead share: Double, batchSize: Int = 128) throws -> [RunRecord] {
@@ -66,6 +66,28 @@ struct HealthTests {
         #expect(!screen(try steps(200, dead: 0.4))[3].contains("dead units"))
         #expect(!screen(try steps(90, dead: 0.75))[3].contains("dead units"))
         #expect(!screen(try steps(200, dead: 0.75, batchSize: 8))[3].contains("dead units"))
+    }
+
+    @Test("A layer that is mostly dead is named, and the Run screen has a figure a layer")
+    func deadLayer() throws {
+        var records = try steps(200, dead: 0.2)
+        guard let last = records.lastIndex(where: { if case .progress = $0.event { true } else { false } }),
+            case .progress(var progress) = records[last].event
+        else { return }
+        progress.layers = [
+            LayerHealth(name: "features.0", deadShare: 0.01, updateRatio: 1e-3),
+            LayerHealth(name: "features.3", deadShare: 0.87, updateRatio: 2e-3),
+        ]
+        records[last].event = .progress(progress)
+        #expect(screen(records)[3].contains("dead units"))
+        var state = State(size: Size(columns: 120, rows: 40))
+        _ = state.update(.runs([Scene.run("a-1")]))
+        _ = state.update(.records(records))
+        _ = state.type("2")
+        let text = state.frame().cells.lines.joined(separator: "\n")
+        #expect(text.contains("block 2 is dead: 87 %"))
+        #expect(text.contains("block 1 1 %, block 2 87 %"))
+        #expect(text.contains("block 1 1.0e-03, block 2 2.0e-03"))
     }
 
     @Test("A gap between training and test that widens while the test loss rises is overfitting")

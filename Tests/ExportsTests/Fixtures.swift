@@ -28,13 +28,14 @@ func started(resumedStep: Int = 0) throws -> RunEvent {
 }
 
 func step(
-    _ step: Int, loss: Double = 0.5, remaining: Double? = 2, gradientNorm: Double? = nil, deadShare: Double? = nil
+    _ step: Int, loss: Double = 0.5, remaining: Double? = 2, gradientNorm: Double? = nil, deadShare: Double? = nil,
+    layers: [LayerHealth] = []
 ) -> RunEvent {
     .progress(
         Progress(
             epoch: (step + 1) / 2, step: step, stepInEpoch: (step + 1) % 2 + 1, stepsPerEpoch: 2, loss: loss,
             meanLoss: 0.75, meanAccuracy: 0.25, examplesPerSecond: 8, elapsedSeconds: Double(step),
-            remainingSeconds: remaining, gradientNorm: gradientNorm, deadShare: deadShare))
+            remainingSeconds: remaining, gradientNorm: gradientNorm, deadShare: deadShare, layers: layers))
 }
 
 func epoch(_ epoch: Int, testAccuracy: Double = 0.125) -> RunEvent { .epochFinished(metrics(epoch, testAccuracy)) }

@@ -61,6 +61,18 @@ import Testing
         #expect(first.double(1) == 1000)
     }
 
+    @Test func `layers are scalars of their own`() throws {
+        let layers = [
+            LayerHealth(name: "features.0", deadShare: 0.25, updateRatio: 0.5),
+            LayerHealth(name: "classifier.0", deadShare: nil, updateRatio: 0.125),
+        ]
+        let path = try TensorBoardLog.write(records([step(1, layers: layers)]), to: folder.file("a"))
+        #expect(
+            try scalars(path).dropFirst(2).map { $0.dropFirst(9) } == [
+                "dead_share/features.0 0.25", "update_ratio/features.0 0.5", "update_ratio/classifier.0 0.125",
+            ])
+    }
+
     @Test func `a resumed run starts a session at its first step`() throws {
         let run = records([try started(resumedStep: 4), step(5)])
         let messages = try eventMessages(try bytes(at: try TensorBoardLog.write(run, to: folder.file("a"))))

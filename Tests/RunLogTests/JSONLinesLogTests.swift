@@ -53,6 +53,19 @@ import Testing
                 + #""elapsed_seconds":12.5,"remaining_seconds":1860.0,"gradient_norm":1.5,"dead_share":0.125}"# + "\n")
     }
 
+    @Test func `layers come with the steps that have them`() {
+        var log = JSONLinesLog()
+        var progress = progress(at: 12.5)
+        progress.layers = [
+            LayerHealth(name: "features.0", deadShare: 0.25, updateRatio: 0.001),
+            LayerHealth(name: "classifier.0", deadShare: nil, updateRatio: .nan),
+        ]
+        #expect(
+            log.output(of: .progress(progress)).standardOutput.hasSuffix(
+                #""dead_share":0.125,"layers":[{"layer":"features.0","dead_share":0.25,"update_ratio":0.001},"#
+                    + #"{"layer":"classifier.0","dead_share":null,"update_ratio":null}]}"# + "\n"))
+    }
+
     @Test(arguments: [Double.nan, .infinity, -.infinity]) func `a loss that is no number is null`(loss: Double) {
         var log = JSONLinesLog()
         let text = log.output(of: .progress(progress(loss: loss, at: 1, remaining: nil))).standardOutput

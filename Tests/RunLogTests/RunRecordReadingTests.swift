@@ -27,6 +27,11 @@ import Testing
         plain.experiment.checkpoint = noStops
         plain.experiment.data.limitTrain = nil
         plain.experiment.engine.chunk = nil
+        var layered = progress(at: 2)
+        layered.layers = [
+            LayerHealth(name: "features.0", deadShare: 1 / 3, updateRatio: 1e-7),
+            LayerHealth(name: "classifier.0", deadShare: nil, updateRatio: nil),
+        ]
         return [
             .runStarted(start), .runStarted(plain), .progress(progress(at: 1 / 3)),
             .progress(progress(at: 1e300, remaining: nil)), .epochFinished(metrics(testAccuracy: 2 / 3)),
@@ -35,12 +40,12 @@ import Testing
             .runFinished(summary(.completed, last: metrics(epoch: 10), best: metrics(epoch: 9))),
             .runFinished(summary(.stopped, last: nil, best: nil)),
             .runFinished(summary(.diverged(step: 7), last: metrics(), best: nil)),
-            .runFinished(summary(.failed(reason: "no \u{1}"), last: nil, best: nil)),
+            .runFinished(summary(.failed(reason: "no \u{1}"), last: nil, best: nil)), .progress(layered),
         ]
     }()
 
     @Test func `every event comes back as it was`() throws {
-        #expect(Self.events.count == 11)
+        #expect(Self.events.count == 12)
         for (index, event) in Self.events.enumerated() {
             let written = record(event, sequence: index, run: "r\"\n\(index)", time: 1_767_225_600.123)
             #expect(try RunRecord(jsonLine: written.json.text) == written)

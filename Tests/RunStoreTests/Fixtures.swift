@@ -39,7 +39,12 @@ extension Experiments.Progress {
             meanLoss: 0.1 + 0.2, meanAccuracy: 1 / 3, examplesPerSecond: 1e300, elapsedSeconds: Double(step),
             remainingSeconds: step == 1 ? nil : .leastNonzeroMagnitude,
             gradientNorm: step == 2 ? nil : Double(step) / 7,
-            deadShare: step == 3 ? nil : 1 / Double(step))
+            deadShare: step == 3 ? nil : 1 / Double(step),
+            layers: step == 2
+                ? [
+                    LayerHealth(name: "features.0", deadShare: 0.25, updateRatio: 1 / 7),
+                    LayerHealth(name: "classifier.0", deadShare: nil, updateRatio: nil),
+                ] : [])
     }
 }
 

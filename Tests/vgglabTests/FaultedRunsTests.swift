@@ -215,6 +215,8 @@ private let canMount =
                     sql: """
                         DROP TABLE revision; DROP INDEX run_revision; ALTER TABLE run DROP COLUMN revision;
                         ALTER TABLE step_metric DROP COLUMN gradient_norm; ALTER TABLE step_metric DROP COLUMN dead_share;
+                        ALTER TABLE step_metric DROP COLUMN layers; ALTER TABLE run DROP COLUMN best_from;
+                        ALTER TABLE run DROP COLUMN data_facts;
                         DELETE FROM grdb_migrations WHERE identifier > '1'
                         """)
             }

@@ -1,0 +1,225 @@
+// Whether a run learns, and in words why not and what to do. Looks only at what is recorded of the run.
+
+public import Experiments
+internal import Glibc
+
+/// What is wrong with a run's learning.
+public struct Diagnosis: Sendable, Hashable {
+    /// A word or two for a badge.
+    public var badge: String
+    /// What is seen, the likely cause and the cure.
+    public var reason: String
+    /// Whether there is no hope that it passes.
+    public var isFatal = false
+
+    package init(badge: String, reason: String, isFatal: Bool = false) {
+        self.badge = badge
+        self.reason = reason
+        self.isFatal = isFatal
+    }
+}
+
+/// What is known of a run's learning.
+public struct LearningRecord: Sendable, Hashable {
+    /// Means over some steps.
+    public struct Means: Sendable, Hashable {
+        var loss: Double
+        var accuracy: Double
+        var deadShare: Double?
+
+        /// - Parameter deadShare: `nil` where it is not known for all of the steps.
+        public init(loss: Double, accuracy: Double, deadShare: Double?) {
+            self.loss = loss
+            self.accuracy = accuracy
+            self.deadShare = deadShare
+        }
+    }
+
+    private var network: Network?
+    private var recipe: TrainingRecipe?
+    private var batchSize = 0
+    private var epochs: [EpochMetrics]
+    private var latest: Progress?
+    private var layers: [LayerHealth]
+    private var recent: Means?
+
+    /// - Parameters:
+    ///   - started: what the run is made of; `nil` while it is not known.
+    ///   - latest: the last step.
+    ///   - layers: the last figures of the layers; empty where there are none.
+    ///   - recent: means over the last 100 steps; `nil` where there have not been as many.
+    public init(
+        _ started: RunStarted?, epochs: [EpochMetrics], latest: Progress?, layers: [LayerHealth], recent: Means? = nil
+    ) {
+        network = started?.network
+        recipe = started?.experiment.training
+        batchSize = started?.experiment.data.batchSize ?? 0
+        self.epochs = epochs
+        self.latest = latest
+        self.layers = layers
+        self.recent = recent
+    }
+
+    /// What is wrong with the run's learning, if anything.
+    public var diagnosis: Diagnosis? { notFinite ?? atChance ?? dying ?? exploded ?? overfitting }
+
+    private func guessingLoss(_ numClasses: Int) -> Double { log(Double(numClasses)) }
+
+    private var notFinite: Diagnosis? {
+        guard let latest else { return nil }
+        let isFinite = latest.loss.isFinite && latest.meanLoss.isFinite && latest.gradientNorm?.isFinite ?? true
+        guard !isFinite else { return nil }
+        return Diagnosis(
+            badge: "not finite", reason: "loss or gradient is no longer finite: \(smallerRate)", isFatal: true)
+    }
+
+    // MARK: At chance
+
+    /// Accuracy near 1 / classes, and a loss that is no better than guessing's ln(classes). Sound runs begin there, too,
+    /// and stay for some hundred steps.
+    private var atChance: Diagnosis? {
+        guard let numClasses = network?.numClasses else { return nil }
+        let (chance, guessingLoss) = (1 / Double(numClasses), guessingLoss(numClasses))
+        func isGuessing(_ loss: Double, _ accuracy: Double) -> Bool {
+            accuracy < 1.5 * chance && loss > 0.98 * guessingLoss
+        }
+        if let recent, !isGuessing(recent.loss, recent.accuracy) { return nil }
+        let stuck = epochs.reversed().prefix { isGuessing($0.trainLoss, $0.trainAccuracy) }.count
+        let seen: (place: String, loss: Double, accuracy: Double)
+        if let last = epochs.last, stuck > 0 {
+            let place = stuck == epochs.count ? "at chance after" : "back at chance for"
+            seen = ("\(place) \(count(stuck, "epoch"))", last.trainLoss, last.trainAccuracy)
+        } else if epochs.isEmpty, let latest, latest.step >= 400, let recent, isGuessing(recent.loss, recent.accuracy) {
+            seen = ("at chance after \(Readable.count(latest.step)) steps", recent.loss, recent.accuracy)
+        } else {
+            return nil
+        }
+        let figures = "loss \(metric(seen.loss)), accuracy \(metric(seen.accuracy))"
+        let (cause, cure) = likelyCause
+        return Diagnosis(
+            badge: "not learning",
+            reason: "\(seen.place): \(figures), where guessing among \(numClasses) classes has loss "
+                + "ln \(numClasses) = \(metric(guessingLoss)); \(cause): \(cure)")
+    }
+
+    private var likelyCause: (cause: String, cure: String) {
+        if let dead = layers.first(where: { $0.deadShare ?? 0 >= 0.95 }), let units = units(of: dead.name) {
+            let label = label(of: dead.name)
+            // Few units die by chance; many by a step that was too large.
+            if units <= narrow {
+                return ("\(label) has only \(count(units, "unit")), all of them dead, so that nothing passes it", widen)
+            }
+            return ("\(label) is dead: \(percent(dead.deadShare ?? 0)) of its units are 0 for every image", smallerRate)
+        }
+        if let bottleneck = layers.dropLast().first(where: { units(of: $0.name) ?? .max <= narrow }),
+            let units = units(of: bottleneck.name)
+        {
+            return ("everything has to pass the \(count(units, "unit")) of \(label(of: bottleneck.name))", widen)
+        }
+        let ratios = layers.compactMap { layer in layer.updateRatio.map { (layer.name, $0) } }
+        guard let largest = ratios.map(\.1).max(), let first = ratios.first, let last = ratios.last else {
+            return (
+                "the cause is not known, as no figures of the layers are recorded", "try another training.lr\(rateNow)"
+            )
+        }
+        if largest < 2e-5 {
+            return (
+                "a step changes weights by no more than \(Readable.scientific(largest)) of their size, where about 1e-3 "
+                    + "is usual", "raise training.lr\(rateNow)"
+            )
+        }
+        if let dead = layers.filter({ $0.deadShare ?? 0 > 0.5 }).max(by: { $0.deadShare ?? 0 < $1.deadShare ?? 0 }) {
+            return (
+                "\(label(of: dead.name)) is mostly dead: \(percent(dead.deadShare ?? 0)) of its units are 0 for every image",
+                smallerRate
+            )
+        }
+        if first.1 < 0.05 * last.1 {
+            return (
+                "the gradient fades on its way back: a step changes \(label(of: last.0)) by "
+                    + "\(Readable.scientific(last.1)) of its weights' size, \(label(of: first.0)) only by "
+                    + Readable.scientific(first.1),
+                "deep networks begin like this and may need more epochs; else take fewer layers, or start from trained "
+                    + "weights with network.weights"
+            )
+        }
+        if largest > 0.05 {
+            return ("a step changes weights by up to \(Readable.scientific(largest)) of their size", smallerRate)
+        }
+        return ("no layer is dead and updates are of usual size", "train longer, or try another training.lr\(rateNow)")
+    }
+
+    /// As few units as cannot tell the classes apart with ease.
+    private var narrow: Int { max((network?.numClasses ?? 0) / 5, 1) }
+
+    private var widen: String { "widen network.classifier" }
+    private var rateNow: String { recipe.map { " (now \(Readable.short($0.learningRate)))" } ?? "" }
+    private var smallerRate: String { "start again with a smaller training.lr\(rateNow)" }
+
+    // MARK: Layers
+
+    /// Most units of a layer are 0 for every image, so that they learn nothing. In small batches that is no sign.
+    private var dying: Diagnosis? {
+        guard batchSize >= 32, let latest, latest.step >= 100 else { return nil }
+        let worst = layers.max { $0.deadShare ?? 0 < $1.deadShare ?? 0 }
+        if let worst, let share = worst.deadShare, share > 0.8 {
+            return Diagnosis(
+                badge: "dead units",
+                reason: "\(label(of: worst.name)) is dead: \(percent(share)) of its units are 0 for every image of a "
+                    + "batch and learn nothing; \(smallerRate)")
+        }
+        guard let share = recent?.deadShare, share > 0.5 else { return nil }
+        return Diagnosis(
+            badge: "dead units",
+            reason: "\(percent(share)) of channels and hidden features are 0 for every image of a batch and learn "
+                + "nothing; \(smallerRate)")
+    }
+
+    private func label(of name: String) -> String { network?.label(ofLayer: name) ?? name }
+
+    private func units(of name: String) -> Int? {
+        network?.layers.first { $0.name == name }?.outputShape.first
+    }
+
+    // MARK: Epochs
+
+    /// Single steps have gone astray so far that the epoch's mean says nothing of the others.
+    private var exploded: Diagnosis? {
+        guard let last = epochs.last, let guessingLoss = network.map({ guessingLoss($0.numClasses) }),
+            last.trainLoss > 10 * guessingLoss
+        else { return nil }
+        return Diagnosis(
+            badge: "loss exploded",
+            reason:
+                "the mean loss of epoch \(last.epoch) is \(Readable.scientific(last.trainLoss)), where guessing has "
+                + "\(metric(guessingLoss)); \(smallerRate)")
+    }
+
+    /// The gap between training and test has widened over the last epochs while the test loss rose.
+    private var overfitting: Diagnosis? {
+        guard epochs.count >= 3 else { return nil }
+        let (early, last) = (epochs[epochs.count - 3], epochs[epochs.count - 1])
+        let (before, now) = (early.trainAccuracy - early.testAccuracy, last.trainAccuracy - last.testAccuracy)
+        guard now > 0.05, now > before + 0.01, last.testLoss > early.testLoss else { return nil }
+        return Diagnosis(
+            badge: "overfitting",
+            reason: "training accuracy is \(metric(now)) above test accuracy and the gap grows: "
+                + "more dropout, more data or fewer epochs")
+    }
+
+    private func metric(_ value: Double) -> String { Readable.fixed(value, decimals: 3) }
+    private func percent(_ share: Double) -> String { "\(Readable.fixed(share * 100, decimals: 0)) %" }
+    private func count(_ value: Int, _ unit: String) -> String { "\(value) \(unit)\(value == 1 ? "" : "s")" }
+}
+
+extension Network {
+    /// A layer with parameters for people, such as `block 4`, `block 4 conv 2` where there are several, `linear 1`.
+    public func label(ofLayer name: String) -> String {
+        let named = layers.filter { $0.name != nil }
+        guard let layer = named.first(where: { $0.name == name }) else { return name }
+        let siblings = named.filter { $0.block == layer.block }
+        let number = (siblings.firstIndex { $0.name == name } ?? 0) + 1
+        guard let block = layer.block else { return "linear \(number)" }
+        return siblings.count == 1 ? "block \(block)" : "block \(block) conv \(number)"
+    }
+}

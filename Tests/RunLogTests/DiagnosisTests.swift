@@ -1,0 +1,156 @@
+// Runs that do not learn: what is seen, why, and what to do.
+
+import Experiments
+import RunLog
+import Testing
+
+@Suite struct DiagnosisTests {
+    /// A run on ten classes that has come nowhere, and how its layers were.
+    struct Case: CustomTestStringConvertible, Sendable {
+        let testDescription: String
+        var variant = Variant.vgg11
+        var classifier = [512, 512]
+        var learningRate = 0.02
+        /// Dead share and update ratio of each layer; the last one stands for all that follow but the logits.
+        var layers: [(dead: Double, ratio: Double)]
+        var loss = 2.303
+        let cause: String
+        let cure: String
+
+        static let all = [
+            Case(
+                testDescription: "a rate that is far too large", learningRate: 1,
+                layers: [(0.2, 0), (0.6, 0), (1, 0), (0.98, 0)], loss: 2.39,
+                cause: "block 3 conv 1 is dead: 100 % of its units are 0 for every image",
+                cure: "start again with a smaller training.lr (now 1)"),
+            Case(
+                testDescription: "a rate that is too small", learningRate: 1e-5, layers: [(0, 3e-7)],
+                cause: "a step changes weights by no more than 3.0e-07 of their size, where about 1e-3 is usual",
+                cure: "raise training.lr (now 1e-05)"),
+            Case(
+                testDescription: "one unit, dead", classifier: [1],
+                layers: [(0, 0), (0, 0), (0, 0), (0, 0), (0, 0), (0, 0), (0, 0), (0, 0), (1, 0)],
+                cause: "linear 1 has only 1 unit, all of them dead, so that nothing passes it",
+                cure: "widen network.classifier"),
+            Case(
+                testDescription: "one unit, live", classifier: [1], layers: [(0, 1e-3)],
+                cause: "everything has to pass the 1 unit of linear 1", cure: "widen network.classifier"),
+            Case(
+                testDescription: "a deep network at its start", variant: .vgg19,
+                layers: [(0, 1e-7), (0, 1e-7), (0, 1e-5), (0, 3e-3)],
+                cause: "the gradient fades on its way back: a step changes linear 3 by 3.0e-03 of its weights' size, "
+                    + "block 1 conv 1 only by 1.0e-07",
+                cure: "deep networks begin like this and may need more epochs; else take fewer layers, or start from "
+                    + "trained weights with network.weights"),
+        ]
+    }
+
+    @Test(arguments: Case.all) func `a run at chance is told why and what to do`(_ stuck: Case) throws {
+        let experiment = Experiment(
+            name: "stuck", network: NetworkRecipe(blocks: stuck.variant.blocks, ratio: 4, classifier: stuck.classifier),
+            data: DataRecipe(resize: 32), training: TrainingRecipe(learningRate: stuck.learningRate, epochs: 3))
+        let started = try started(experiment)
+        let names = started.network.layers.compactMap(\.name)
+        let layers = names.enumerated().map { index, name in
+            let figures = stuck.layers[min(index, stuck.layers.count - 1)]
+            return LayerHealth(
+                name: name, deadShare: index == names.count - 1 ? nil : figures.dead, updateRatio: figures.ratio)
+        }
+        let epochs = (1...3).map { epoch(number: $0, loss: stuck.loss, accuracy: 0.101) }
+        let found = LearningRecord(started, epochs: epochs, latest: progress(at: 1), layers: layers).diagnosis
+        #expect(found?.badge == "not learning")
+        let begin = "at chance after 3 epochs: loss \(Readable.fixed(stuck.loss, decimals: 3)), accuracy 0.101, where "
+        let chance = "guessing among 10 classes has loss ln 10 = 2.303; "
+        #expect(found?.reason == "\(begin)\(chance)\(stuck.cause): \(stuck.cure)")
+    }
+
+    @Test func `a run that has begun to learn, or has only begun, is not at chance`() throws {
+        let started = try started()
+        let stuck = epoch(number: 1, loss: 2.303, accuracy: 0.1)
+        func diagnosis(_ epochs: [EpochMetrics], _ recent: LearningRecord.Means? = nil) -> Diagnosis? {
+            LearningRecord(started, epochs: epochs, latest: progress(at: 1), layers: [], recent: recent).diagnosis
+        }
+        #expect(diagnosis([stuck])?.badge == "not learning")
+        #expect(diagnosis([stuck, epoch(number: 2, loss: 1.9, accuracy: 0.3)]) == nil)
+        #expect(diagnosis([stuck], LearningRecord.Means(loss: 1.9, accuracy: 0.3, deadShare: nil)) == nil)
+        #expect(diagnosis([]) == nil)
+        let again = diagnosis([
+            epoch(number: 1, loss: 1.9, accuracy: 0.3), epoch(number: 2, loss: 2.303, accuracy: 0.1),
+        ])
+        #expect(again?.reason.hasPrefix("back at chance for 1 epoch: ") == true)
+    }
+
+    @Test func `a layer that is mostly dead is named`() throws {
+        let layers = [
+            LayerHealth(name: "features.0", deadShare: 0.1, updateRatio: 1e-3),
+            LayerHealth(name: "features.3", deadShare: 0.87, updateRatio: 1e-3),
+            LayerHealth(name: "classifier.6", deadShare: nil, updateRatio: 1e-3),
+        ]
+        let started = try started()
+        func diagnosis(_ layers: [LayerHealth], _ recent: LearningRecord.Means? = nil) -> Diagnosis? {
+            LearningRecord(started, epochs: [], latest: progress(at: 1), layers: layers, recent: recent).diagnosis
+        }
+        let found = diagnosis(layers)
+        #expect(found?.badge == "dead units")
+        #expect(
+            found?.reason
+                == "block 2 is dead: 87 % of its units are 0 for every image of a batch and learn nothing; start again "
+                + "with a smaller training.lr (now 0.05)")
+        #expect(diagnosis(Array(layers.dropLast(2))) == nil)
+        // What runs of earlier versions have.
+        let recent = LearningRecord.Means(loss: 1, accuracy: 0.5, deadShare: 0.6)
+        #expect(diagnosis([], recent)?.reason.hasPrefix("60 % of channels and hidden features are 0") == true)
+    }
+
+    @Test func `an epoch whose mean has exploded is not shown as a usual one`() throws {
+        let epochs = [epoch(number: 1, loss: 8.7190692e34, accuracy: 0.5)]
+        let found = LearningRecord(try started(), epochs: epochs, latest: progress(at: 1), layers: []).diagnosis
+        #expect(found?.badge == "loss exploded")
+        #expect(found?.reason.contains("the mean loss of epoch 1 is 8.7e+34, where guessing has 2.303") == true)
+        var log = TextLog()
+        _ = log.output(of: .runStarted(try started()))
+        let lines = log.output(of: .epochFinished(epochs[0])).standardOutput
+        #expect(lines.contains("loss 8.7e+34  train acc 0.500"))
+        #expect(lines.contains("\nloss exploded: the mean loss of epoch 1 is 8.7e+34"))
+    }
+
+    @Test(arguments: [true, false]) func `the log says it once on the way and once at the end`(isQuiet: Bool) throws {
+        var log = TextLog(quiet: isQuiet)
+        _ = log.output(of: .runStarted(try started()))
+        func lines(_ event: RunEvent) -> [Substring] { log.output(of: event).standardOutput.split(separator: "\n") }
+        let first = lines(.epochFinished(epoch(number: 1, loss: 2.303, accuracy: 0.1)))
+        #expect(first.count == 2 && first[1].hasPrefix("not learning: at chance after 1 epoch: "))
+        #expect(lines(.epochFinished(epoch(number: 2, loss: 2.303, accuracy: 0.1))).count == 1)
+        let last = epoch(number: 10, loss: 2.303, accuracy: 0.1)
+        #expect(lines(.epochFinished(last)).count == 1)
+        let end = lines(.runFinished(summary(.completed, last: last, best: last)))
+        #expect(end.last?.hasPrefix("not learning: at chance after 3 epochs: ") == true)
+    }
+
+    @Test func `layers are named as people count them`() throws {
+        let recipe = NetworkRecipe(blocks: Variant.vgg16.blocks, ratio: 4)
+        let network = try Experiment(name: "a", network: recipe).network(numClasses: 10)
+        #expect(network.label(ofLayer: "features.0") == "block 1 conv 1")
+        #expect(network.label(ofLayer: "features.28") == "block 5 conv 3")
+        #expect(network.label(ofLayer: "classifier.3") == "linear 2")
+        #expect(network.label(ofLayer: "elsewhere.1") == "elsewhere.1")
+        #expect(try started().network.label(ofLayer: "features.0") == "block 1")
+    }
+
+    @Test(
+        arguments: [
+            (0, "0"), (1.234e-3, "1.2e-03"), (8.719069249616931e34, "8.7e+34"), (0.999, "1.0e+00"),
+            (-9.96e-7, "-1.0e-06"),
+            (5, "5.0e+00"), (.nan, "nan"), (.leastNonzeroMagnitude, "4.9e-324"),
+        ] as [(Double, String)]) func `small and large numbers have two digits`(value: Double, text: String)
+    {
+        #expect(Readable.scientific(value) == text)
+    }
+
+    private func epoch(number: Int, loss: Double, accuracy: Double) -> EpochMetrics {
+        EpochMetrics(
+            epoch: number, step: number * 469, trainLoss: loss, trainAccuracy: accuracy, testLoss: 2.303,
+            testAccuracy: 0.1, examplesPerSecond: 80, stepExamplesPerSecond: 80, elapsedSeconds: Double(number),
+            remainingSeconds: 0)
+    }
+}
