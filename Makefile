@@ -25,7 +25,7 @@ run: build ## Install what is missing, build, and train the quick-start experime
 	@.build/release/vgglab $(ARGS)
 
 build: setup ## Install what is missing and build
-	@swift build $(BUILD) 2>&1 | $(TIDY) >&2
+	@swift build $(BUILD) --product vgglab 2>&1 | $(TIDY) >&2
 
 install: static ## Install the program, its man page and completions into PREFIX, ~/.local by default
 	@scripts/install "$(PREFIX)"

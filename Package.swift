@@ -8,25 +8,23 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         // System libraries: a module map and a shim for macros and version differences.
         .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CNcurses", providers: [.apt(["libncursesw5-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // Plain values and the files they come from.
         .target(name: "Files", dependencies: ["CCrypto"]),
         .target(name: "Experiments"),
-        .target(name: "DisplayWidth"),
         .target(
-            name: "ExperimentFiles",
-            dependencies: ["Experiments", .product(name: "Yams", package: "Yams")],
-            resources: [.embedInCode("Examples")]),
+            name: "ExperimentFiles", dependencies: ["CYAML", "Experiments"], resources: [.embedInCode("Examples")]),
         .target(name: "Datasets", dependencies: ["CZlib", "Experiments", "Files"]),
         .target(name: "Safetensors"),
+        .target(name: "TerminalText"),
         .target(name: "Checkpoints", dependencies: ["Experiments", "Files", "Safetensors"]),
 
         // The engine.
@@ -38,7 +36,7 @@ let package = Package(
 
         // The loop, what it says, and the program.
         .target(name: "Training", dependencies: ["Datasets", "Engine", "Experiments", "Safetensors"]),
-        .target(name: "RunLog", dependencies: ["DisplayWidth", "Experiments"]),
+        .target(name: "RunLog", dependencies: ["Experiments", "TerminalText"]),
         .target(
             name: "RunStore",
             dependencies: [
@@ -53,7 +51,7 @@ let package = Package(
                 "Training",
             ]),
         // The screen: cells and widgets, and the terminal that shows them.
-        .target(name: "Screen", dependencies: ["DisplayWidth"]),
+        .target(name: "Screen", dependencies: ["TerminalText"]),
         .target(name: "CTerminalSignals"),
         .target(name: "CursesTerminal", dependencies: ["CNcurses", "CTerminalSignals", "Screen"]),
         .target(name: "Dashboard", dependencies: ["ExperimentFiles", "Experiments", "RunLog", "Screen"]),
@@ -61,11 +59,9 @@ let package = Package(
         .executableTarget(
             name: "vgglab",
             dependencies: [
-                "CStartup", "Checkpoints", "CursesTerminal", "Dashboard", "Datasets", "DisplayWidth",
-                "Engine",
-                "ExperimentFiles", "Experiments", "Exports", "RunLog", "RunStore", "Runner", "Safetensors", "Screen",
-                "Training",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "CStartup", "Checkpoints", "CursesTerminal", "Dashboard", "Datasets", "Engine", "ExperimentFiles",
+                "Experiments", "Exports", "RunLog", "RunStore", "Runner", "Safetensors", "Screen", "TerminalText",
+                "Training", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
         // Tests mirror the targets; TestSupport gives them folders and random numbers, ReferenceNetwork is the naive engine
@@ -77,6 +73,7 @@ let package = Package(
         .testTarget(name: "ExperimentFilesTests", dependencies: ["ExperimentFiles", "Experiments", "TestSupport"]),
         .testTarget(name: "DatasetsTests", dependencies: ["CZlib", "Datasets", "Experiments", "TestSupport"]),
         .testTarget(name: "SafetensorsTests", dependencies: ["Safetensors", "TestSupport"]),
+        .testTarget(name: "TerminalTextTests", dependencies: ["TerminalText"]),
         .executableTarget(
             name: "SaveCheckpoint", dependencies: ["Checkpoints", "Experiments", "Safetensors"],
             path: "Tests/SaveCheckpoint"),

@@ -1,13 +1,20 @@
 """Checks that what `vgglab export` writes is read by the programs it is meant for: pandas, TensorBoard, ONNX, PyTorch."""
 
+import copy
 import json
 import math
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import onnx
 import onnxruntime
 import pandas
 import torch
+from safetensors import safe_open
 from safetensors.torch import load_file
 from tensorboard.backend.event_processing.event_accumulator import SCALARS, EventAccumulator
 
@@ -49,6 +56,7 @@ def check_exports(checks, program, recipe):
     weights = program.export(run, "safetensors", "--at", "last")
     pictures = program.test_pictures(64, recipe["data"]["resize"])
     checks.run("ONNX", check_onnx, program.export(run, "onnx", "--at", "last"), weights, recipe, pictures)
+    checks.run("docs/weights.md", check_page, program, weights, recipe)
 
 
 def of_kind(events, kind):
@@ -137,7 +145,32 @@ def check_onnx(checks, path, weights, recipe, pictures):
         "ONNX Runtime predicts as PyTorch", worst <= 1e-4 and [len(output) for output in outputs] == [1, len(pictures)],
         f"logits of {len(pictures)} pictures up to {np.abs(logits).max():.2f}, largest difference {worst:.1e}")
     about = {entry.key: entry.value for entry in model.metadata_props}
-    wanted = {"experiment": recipe["name"], "classes": "10", "side": str(recipe["data"]["resize"])}
+    with safe_open(weights, "pt") as file:
+        same = about == {key: value for key, value in file.metadata().items() if key != "format"}
+    wanted = {"experiment": recipe["name"], "classes": "10", "side": str(recipe["data"]["resize"]), "channels": "1"}
+    described = [value.doc_string for value in (*model.graph.input, *model.graph.output)]
     checks.judge(
-        "the ONNX model says what it is", about == wanted and model.producer_name == "vgglab",
+        "the ONNX model says what it is, as the safetensors file does",
+        same and wanted.items() <= about.items() and described == [about["input"], about["output"]]
+        and json.loads(about["class_names"])[9] == "Ankle boot" and model.producer_name == "vgglab",
         f"{model.producer_name}, IR {model.ir_version}, opset {model.opset_import[0].version}, {about}")
+
+
+def check_page(checks, program, weights, recipe):
+    """The examples in docs/weights.md, as they stand there, come to the accuracy that `vgglab evaluate` prints."""
+    recipe = copy.deepcopy(recipe)
+    del recipe["data"]["limit_test"]
+    wanted = program.evaluate(weights, recipe)["accuracy"]
+    shutil.copy(weights, program.folder / "net.safetensors")
+    shutil.copy(program.folder / "run.onnx", program.folder / "net.onnx")
+    page = (Path(__file__).parent.parent / "docs" / "weights.md").read_text(encoding="utf-8")
+    prepare, *examples = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    said = []
+    for example in examples:
+        done = subprocess.run(
+            [sys.executable, "-c", prepare + example], cwd=program.folder, capture_output=True, text=True)
+        if done.returncode != 0:
+            raise Failure(done.stderr.strip().splitlines()[-1])
+        said.append(done.stdout.split(maxsplit=1)[0])
+    good = len(said) == 2 and all(abs(float(accuracy) - wanted) <= 2e-4 for accuracy in said)
+    checks.judge("the examples in docs/weights.md evaluate as vgglab does", good, f"{said}, and {wanted} here")

@@ -92,13 +92,11 @@ public struct Dataset: Sendable {
             name: search.dataset, folder: URL(filePath: folder).path, train: train.images, test: test.images,
             numClasses: numClasses,
             classNames: isVerified ? FashionMNIST.classNames : (0..<numClasses).map(String.init),
-            isVerified: isVerified, checksum: combined(train.digests + test.digests))
+            isVerified: isVerified, checksum: checksum(of: train.digests + test.digests))
     }
-}
 
-/// One checksum for several.
-private func combined(_ digests: [String]) -> String {
-    SHA256.hexadecimal(of: digests.joined(separator: " "))
+    /// One checksum for those of four files: training pictures and labels, then test pictures and labels.
+    static func checksum(of digests: [String]) -> String { SHA256.hexadecimal(of: digests.joined(separator: " ")) }
 }
 
 /// The pictures and labels of one half.

@@ -21,6 +21,14 @@ public enum FashionMNIST {
         name: name, numClasses: classNames.count, classNames: classNames, trainExamples: 60_000, testExamples: 10_000,
         height: 28, width: 28)
 
+    /// Names for the classes of the data set with this checksum: its own, or the labels for any other.
+    public static func classNames(forDataWith checksum: String, classes: Int) -> [String] {
+        checksum == self.checksum && classes == classNames.count ? classNames : (0..<classes).map(String.init)
+    }
+
+    private static let checksum = Dataset.checksum(
+        of: [.trainImages, .trainLabels, .testImages, .testLabels].map(digest))
+
     /// One of its files, for messages.
     static let exampleFile = "train-images-idx3-ubyte.gz"
 

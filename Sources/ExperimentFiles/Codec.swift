@@ -13,8 +13,10 @@ struct Codec<Value>: Sendable {
 }
 
 extension YAMLNode {
-    /// That this value is not what it must be.
-    func flaw(_ requirement: String) -> Flaw { Flaw(line: line, problem: "\(requirement) (got \(summary))") }
+    /// That this value is not what it must be, and what to do where that is plain.
+    func flaw(_ requirement: String, _ advice: String? = nil) -> Flaw {
+        Flaw(mark: mark, problem: "\(requirement) (got \(summary))\(advice.map { "; \($0)" } ?? "")")
+    }
 }
 
 extension Codec where Value: FixedWidthInteger & Sendable {
@@ -23,7 +25,9 @@ extension Codec where Value: FixedWidthInteger & Sendable {
         let limits = "from \(range.lowerBound) to \(range.upperBound)"
         return Codec(allowed: "a whole number \(limits)") { node throws(Flaw) in
             guard let text = node.plain, text.isWholeNumber else {
-                throw node.flaw("must be a whole number \(limits)")
+                var digits = node.text ?? ""
+                if digits.wholeMatch(of: #/\d{1,3}(?:[,_]\d{3})+/#) != nil { digits.removeAll { ",_".contains($0) } }
+                throw node.flaw("must be a whole number \(limits)", digits.isWholeNumber ? "write \(digits)" : nil)
             }
             guard let value = Value(text), range.contains(value) else { throw node.flaw("must be \(limits)") }
             return value
@@ -48,7 +52,10 @@ extension Codec<Double> {
     static func number(_ limits: String, _ isAllowed: @escaping @Sendable (Double) -> Bool) -> Codec {
         Codec(allowed: "a number \(limits)") { node throws(Flaw) in
             guard let text = node.plain, !node.isNull, let value = Double(decimal: text) else {
-                throw node.flaw("must be a number \(limits)")
+                let text = node.text ?? ""
+                let pointed = text.replacing(",", with: ".")
+                let advice = pointed == text ? "write \(text)" : "write a point, not a comma: \(pointed)"
+                throw node.flaw("must be a number \(limits)", Double(decimal: pointed) == nil ? nil : advice)
             }
             let rounded = Float(value)
             guard rounded.isFinite else { throw node.flaw("must be a finite number") }
@@ -80,7 +87,14 @@ extension Codec<Bool> {
         switch node.plain {
         case "true": return true
         case "false": return false
-        default: throw node.flaw("must be true or false")
+        default:
+            let advice: String? =
+                switch node.text?.lowercased() {
+                case "true", "yes", "y", "on", "1": "write true"
+                case "false", "no", "n", "off", "0": "write false"
+                default: nil
+                }
+            throw node.flaw("must be true or false", advice)
         }
     } write: {
         String($0)
@@ -89,9 +103,15 @@ extension Codec<Bool> {
 
 extension Codec<String> {
     /// Text on one line that passes a check.
-    static func line(_ allowed: String, _ isAllowed: @escaping @Sendable (String) -> Bool) -> Codec {
+    ///
+    /// - Parameter joinsLines: whether it may have several lines in the file, which become one.
+    static func line(
+        _ allowed: String, joinsLines: Bool = false, _ isAllowed: @escaping @Sendable (String) -> Bool
+    ) -> Codec {
         Codec(allowed: allowed) { node throws(Flaw) in
-            guard let text = node.isNull ? "" : node.text, isAllowed(text) else {
+            guard var text = node.isNull ? "" : node.text else { throw node.flaw("must be \(allowed)") }
+            if joinsLines { text = text.joinedLines }
+            guard isAllowed(text) else {
                 throw node.flaw("must be \(allowed)")
             }
             return text
@@ -106,9 +126,8 @@ extension Codec<String> {
             .filter { !$0.isEmpty }.joined(separator: " or ")
         return Codec(allowed: allowed) { node throws(Flaw) in
             guard let text = node.text, words.contains(text) else {
-                var flaw = node.flaw("must be \(allowed)")
-                if let near = node.text?.nearest(in: words) { flaw.problem += "; did you mean \(near)?" }
-                throw flaw
+                let near = node.text?.nearest(in: words).map { "did you mean \($0)?" }
+                throw node.flaw("must be \(allowed)", near ?? (words.count == 1 ? "write \(words[0])" : nil))
             }
             return text
         } write: {
@@ -152,7 +171,7 @@ extension Codec {
             do throws(Flaw) {
                 return try wrapped.read(node)
             } catch {
-                throw Flaw(line: error.line, problem: error.problem.replacing("must be ", with: "must be \(word) or "))
+                throw Flaw(mark: error.mark, problem: error.problem.replacing("must be ", with: "must be \(word) or "))
             }
         } write: {
             $0.map(wrapped.write) ?? word
@@ -166,7 +185,8 @@ extension Codec {
         let limits = "a list of \(count.lowerBound) to \(count.upperBound) \(name)"
         return Codec(allowed: "\(limits), each \(item.allowed)") { node throws(Flaw) in
             guard case .list(let items) = node.content, count.contains(items.count) else {
-                throw node.flaw("must be \(limits)")
+                let isItem = count.contains(1) && (try? item.read(node)) != nil
+                throw node.flaw("must be \(limits)", isItem ? node.text.map { "write [\($0)]" } : nil)
             }
             var values: [Item] = []
             for (number, node) in zip(1..., items) { values.append(try node.read(as: item, calling: "item \(number)")) }
@@ -183,7 +203,7 @@ extension YAMLNode {
         do {
             return try codec.read(self)
         } catch {
-            throw Flaw(line: error.line, problem: "\(name) \(error.problem)")
+            throw Flaw(mark: error.mark, problem: "\(name) \(error.problem)")
         }
     }
 }

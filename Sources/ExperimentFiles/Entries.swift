@@ -6,11 +6,12 @@ import Experiments
 struct Entries {
     /// Where a value was given.
     private enum Place {
-        case line(Int)
+        case file(Mark)
         case override(String)
     }
 
     private let path: String
+    private var text = ""
     private var values: [String: (node: YAMLNode, place: Place)] = [:]
 
     /// - Parameter path: the file's path, for errors and for the name.
@@ -18,13 +19,14 @@ struct Entries {
 
     /// Takes the values of a file's text.
     mutating func read(_ text: String) throws(ExperimentFileError) {
+        self.text = text
         do throws(Flaw) {
             let written = WrittenYAML.parse(text)
             guard let root = written != nil ? written : try YAMLNode.parse(text), !root.isNull else {
                 throw Flaw(problem: "is empty; an experiment needs at least one key, such as name")
             }
             guard case .mapping(let pairs) = root.content else {
-                throw root.flaw("must be a mapping of keys such as name: vgg11")
+                throw root.slip ?? root.flaw("must be a mapping of keys such as name: vgg11")
             }
             try read(pairs, section: nil)
         } catch {
@@ -36,10 +38,11 @@ struct Entries {
     }
 
     private mutating func read(_ pairs: [YAMLNode.Pair], section: String?) throws(Flaw) {
-        for pair in pairs {
+        for (index, pair) in pairs.enumerated() {
             if section == nil, Schema.sections.contains(pair.key) {
                 if pair.value.isNull { continue }
                 guard case .mapping(let inner) = pair.value.content else {
+                    if let slip = pair.value.slip { throw slip }
                     var flaw = pair.value.flaw("\(pair.key) must be a mapping of keys")
                     flaw.problem += "; it has \(Schema.keys(in: pair.key).joined(separator: ", "))"
                     throw flaw
@@ -49,13 +52,24 @@ struct Entries {
             }
             let path = (section.map { $0 + "." } ?? "") + pair.key
             guard let field = Schema.field(path) else {
-                throw Flaw(line: pair.line, problem: Schema.unknown(path))
+                // In braces, YAML takes `ratio:8` for a key.
+                if let slip = pair.key.wholeMatch(of: #/([^:]+):(.+)/#), pair.value.isNull {
+                    throw .missingSpace(at: pair.mark, key: String(slip.1), value: String(slip.2))
+                }
+                // And `0,05` for 0 and a key 05.
+                if pair.value.isNull, pair.key.allSatisfy(\.isWholeNumber), index > 0,
+                    let whole = pairs[index - 1].value.plain
+                {
+                    let advice = "\(pairs[index - 1].key): \(whole).\(pair.key)"
+                    throw Flaw(mark: pair.mark, problem: "a comma ends the value; write a point: \(advice)")
+                }
+                throw Flaw(mark: pair.mark, problem: Schema.unknown(path))
             }
             guard field.section == section else {
                 let advice = "write \(field.key) under \(field.section ?? ""):"
-                throw Flaw(line: pair.line, problem: "unknown key \(path); \(advice)")
+                throw Flaw(mark: pair.mark, problem: "unknown key \(path); \(advice)")
             }
-            values[path] = (pair.value, .line(pair.line))
+            values[path] = (pair.value, .file(pair.mark))
         }
     }
 
@@ -66,7 +80,7 @@ struct Entries {
             throw .override(text, problem: "must be key=value, such as training.lr=0.1")
         }
         let (path, value) = (parts[0], parts[1])
-        guard let field = Schema.field(path) else {
+        guard Schema.field(path) != nil else {
             guard Schema.sections.contains(path) else { throw .override(text, problem: Schema.unknown(path)) }
             let keys = Schema.keys(in: path).map { "\(path).\($0)" }.joined(separator: ", ")
             throw .override(text, problem: "\(path) is a section; set one of its keys: \(keys)")
@@ -74,13 +88,10 @@ struct Entries {
         guard value.utf8.count <= ExperimentFile.mostBytes else {
             throw .override(text, problem: "is longer than 64 KiB")
         }
-        let node: YAMLNode
-        do throws(Flaw) {
-            node = try YAMLNode.parse(value) ?? YAMLNode(.plain(""))
-        } catch {
-            // What is wrong with it as YAML would help nobody.
-            let got = value.shortened(to: 60)
-            throw .override(text, problem: "\(path) must be \(field.allowed) (got \(got))")
+        // A text with a colon is a mapping to YAML, or no value at all, and no key takes a mapping.
+        var node = YAMLNode(.plain(value))
+        if let parsed = try? YAMLNode.parse(value) {
+            if case .mapping = parsed.content, !value.hasPrefix("{") {} else { node = parsed }
         }
         if path == "network.variant" { values["network.blocks"] = nil }
         if path == "network.blocks" { values["network.variant"] = nil }
@@ -96,13 +107,13 @@ struct Entries {
                 try field.read(node, &experiment)
             } catch {
                 switch place {
-                case .line: throw located(error)
+                case .file: throw located(error)
                 case .override: throw self.error(place, error.problem)
                 }
             }
         }
         if values["name"] == nil { experiment.name = try nameOfFile() }
-        if case .line = values["network.weights"]?.place, let weights = experiment.network.weights {
+        if case .file = values["network.weights"]?.place, let weights = experiment.network.weights {
             experiment.network.weights = besideFile(weights)
         }
         do {
@@ -137,13 +148,13 @@ struct Entries {
     }
 
     private func located(_ flaw: Flaw) -> ExperimentFileError {
-        flaw.line.map { .line(path: path, line: $0, problem: flaw.problem) }
-            ?? .file(path: path, problem: flaw.problem)
+        flaw.mark.map { error(.file($0), flaw.problem) } ?? .file(path: path, problem: flaw.problem)
     }
 
     private func error(_ place: Place, _ problem: String) -> ExperimentFileError {
         switch place {
-        case .line(let line): .line(path: path, line: line, problem: problem)
+        case .file(let mark):
+            .line(path: path, line: mark.line, excerpt: YAMLLines(text).excerpt(at: mark), problem: problem)
         case .override(let text): .override(text, problem: problem)
         }
     }

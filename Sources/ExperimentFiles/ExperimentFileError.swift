@@ -5,7 +5,7 @@ public enum ExperimentFileError: Error, Equatable, CustomStringConvertible {
     /// The file as a whole: missing, a folder, too large, empty, or a problem with no single line.
     case file(path: String, problem: String)
     /// Something on one line, counted from 1.
-    case line(path: String, line: Int, problem: String)
+    case line(path: String, line: Int, excerpt: Excerpt, problem: String)
     /// Something in a `--set key=value`, which is given without `--set`.
     case override(String, problem: String)
 
@@ -13,9 +13,14 @@ public enum ExperimentFileError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .file(let path, let problem): "\(path): \(problem)"
-        case .line(let path, let line, let problem): "\(path):\(line): \(problem)"
+        case .line(let path, let line, _, let problem): "\(path):\(line): \(problem)"
         case .override(let text, let problem): "--set \(text.shortened(to: 80)): \(problem)"
         }
+    }
+
+    /// The line to show below the sentence, where one is to blame.
+    public var excerpt: Excerpt? {
+        if case .line(_, _, let excerpt, _) = self { excerpt } else { nil }
     }
 }
 

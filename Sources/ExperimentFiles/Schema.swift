@@ -49,8 +49,8 @@ enum Schema {
                 "1 to 100 bytes without control characters, slashes, or a dot or space at either end",
                 ExperimentFile.isName), \.name),
         Field(
-            "description", "One line for people.",
-            .line("one line of at most 1000 characters") {
+            "description", "A sentence for people, on one line or several.",
+            .line("text of at most 1000 characters, none of them a control character", joinsLines: true) {
                 $0.unicodeScalars.count <= 1000 && $0.unicodeScalars.allSatisfy(\.isVisible)
             }, \.description),
 

@@ -10,6 +10,15 @@ extension String {
         return best.distance <= max(1, min(word.count, best.word.utf8.count) / 3) ? best.word : nil
     }
 
+    /// Its lines as one, without the spaces at their ends; as it is where it has but one.
+    var joinedLines: String {
+        guard contains(where: \.isNewline) else { return self }
+        return split(whereSeparator: \.isNewline).map { line in
+            let start = line.drop(while: \.isWhitespace)
+            return start[..<(start.lastIndex { !$0.isWhitespace }.map(start.index(after:)) ?? start.startIndex)]
+        }.filter { !$0.isEmpty }.joined(separator: " ")
+    }
+
     /// Lower-case letters, digits and underscores, as keys are spelled.
     private var simplified: [UInt8] {
         utf8.map { byte in

@@ -1,34 +1,38 @@
 // The narrow part of YAML that experiments are written in by this program, read without a parser for all of it: a list
-// of ten thousand runs reads as many. Any other text is left to YAMLNode.swift, which finds what is wrong with it.
+// of ten thousand runs reads as many. Any other text is left to YAMLParser.swift, which finds what is wrong with it.
 
 /// Reads `key: value` lines, with two spaces before those of a section.
 struct WrittenYAML {
     private let bytes: [UInt8]
     private var place = 0
     private var line = 1
+    private var lineStart = 0
 
     /// The tree that the parser for all of YAML would make, too; `nil` for a text that is not so plain.
     static func parse(_ text: String) -> YAMLNode? {
         var reader = WrittenYAML(bytes: Array(text.utf8))
         guard let pairs = reader.sections(), !pairs.isEmpty else { return nil }
-        return YAMLNode(.mapping(pairs), line: 1)
+        return YAMLNode(.mapping(pairs))
     }
 
     private init(bytes: [UInt8]) { self.bytes = bytes }
 
+    /// Where the next byte stands.
+    private var mark: Mark { Mark(line: line, column: place - lineStart + 1) }
+
     private mutating func sections() -> [YAMLNode.Pair]? {
         var pairs: [YAMLNode.Pair] = []
         while place < bytes.count {
-            let line = line
+            let mark = mark
             guard let key = key(), !pairs.contains(where: { $0.key == key }) else { return nil }
             guard take(UInt8(ascii: "\n")) else {
                 guard let value = lineEnd() else { return nil }
-                pairs.append(.init(key: key, line: line, value: value))
+                pairs.append(.init(key: key, mark: mark, value: value))
                 continue
             }
-            self.line += 1
-            guard let inner = section(), !inner.isEmpty else { return nil }
-            pairs.append(.init(key: key, line: line, value: YAMLNode(.mapping(inner), line: line + 1)))
+            beginLine()
+            guard let inner = section(), let first = inner.first else { return nil }
+            pairs.append(.init(key: key, mark: mark, value: YAMLNode(.mapping(inner), at: first.mark)))
         }
         return pairs
     }
@@ -36,11 +40,10 @@ struct WrittenYAML {
     private mutating func section() -> [YAMLNode.Pair]? {
         var pairs: [YAMLNode.Pair] = []
         while take(UInt8(ascii: " ")) {
-            let line = line
-            guard take(UInt8(ascii: " ")), let key = key(), !pairs.contains(where: { $0.key == key }),
-                let value = lineEnd()
-            else { return nil }
-            pairs.append(.init(key: key, line: line, value: value))
+            guard take(UInt8(ascii: " ")) else { return nil }
+            let mark = mark
+            guard let key = key(), !pairs.contains(where: { $0.key == key }), let value = lineEnd() else { return nil }
+            pairs.append(.init(key: key, mark: mark, value: value))
         }
         return pairs
     }
@@ -54,29 +57,35 @@ struct WrittenYAML {
     /// What stands behind a colon, to the end of the line.
     private mutating func lineEnd() -> YAMLNode? {
         guard take(UInt8(ascii: " ")), let value = value(depth: 0), take(UInt8(ascii: "\n")) else { return nil }
-        line += 1
+        beginLine()
         return value
     }
 
+    private mutating func beginLine() {
+        line += 1
+        lineStart = place
+    }
+
     private mutating func value(depth: Int) -> YAMLNode? {
+        let mark = mark
         if take(UInt8(ascii: "\"")) {
             // Nothing that YAML would unfold: no escapes, and no breaks of lines, of which Unicode has more than one.
             let text = word { (0x20...0x7E).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
-            return take(UInt8(ascii: "\"")) ? YAMLNode(.text(text), line: line) : nil
+            return take(UInt8(ascii: "\"")) ? YAMLNode(.text(text), at: mark) : nil
         }
         guard take(UInt8(ascii: "[")) else {
             let text = word(where: Self.isPlain)
             let startsPlainly = text.utf8.first.map { Self.isPlain($0) && !"._+-".utf8.contains($0) } ?? false
-            return startsPlainly ? YAMLNode(.plain(text), line: line) : nil
+            return startsPlainly ? YAMLNode(.plain(text), at: mark) : nil
         }
         var items: [YAMLNode] = []
-        if take(UInt8(ascii: "]")) { return YAMLNode(.list(items), line: line) }
+        if take(UInt8(ascii: "]")) { return YAMLNode(.list(items), at: mark) }
         guard depth < 2 else { return nil }
         repeat {
             guard items.isEmpty || take(UInt8(ascii: " ")), let item = value(depth: depth + 1) else { return nil }
             items.append(item)
         } while take(UInt8(ascii: ","))
-        return take(UInt8(ascii: "]")) ? YAMLNode(.list(items), line: line) : nil
+        return take(UInt8(ascii: "]")) ? YAMLNode(.list(items), at: mark) : nil
     }
 
     /// Letters and digits, and what stands in numbers and names.

@@ -30,8 +30,7 @@ struct ONNXModel {
     /// Bytes of the whole file.
     var byteCount: Int { initializers.reduce(head.count) { $0 + $1.head.count + $1.rawByteCount } }
 
-    /// - Parameter name: the experiment's name.
-    init(_ network: Network, name: String) {
+    init(_ network: Network, _ description: WeightsDescription) {
         let layers = network.layers
         initializers = layers.flatMap(\.initializers)
         let byteCount = initializers.reduce(0) { $0 + $1.head.count + $1.rawByteCount }
@@ -39,16 +38,18 @@ struct ONNXModel {
         let graph = ProtobufMessage { graph in
             for node in Self.nodes(of: layers) { graph.add(1, node) }
             graph.add(2, "vgg")
-            graph.add(11, .value("input", [network.inputChannels, network.inputSide, network.inputSide]))
-            graph.add(12, .value("logits", [network.numClasses]))
+            let shape = [network.inputChannels, network.inputSide, network.inputSide]
+            graph.add(11, .value("input", shape, description.input))
+            graph.add(12, .value("logits", [network.numClasses], description.output))
         }
         let model = ProtobufMessage { model in
             model.add(1, 7)
             model.add(2, "vgglab")
+            model.add(6, "input: \(description.input)\nlogits: \(description.output)")
             model.add(8, ProtobufMessage { $0.add(2, 13) })
-            model.add(14, .property("experiment", name))
-            model.add(14, .property("classes", "\(network.numClasses)"))
-            model.add(14, .property("side", "\(network.inputSide)"))
+            for (key, value) in description.metadata.sorted(by: { $0.key < $1.key }) {
+                model.add(14, .property(key, value))
+            }
             model.addHead(7, byteCount: graph.bytes.count + byteCount)
         }
         head = model.bytes + graph.bytes
@@ -149,7 +150,7 @@ extension ProtobufMessage {
     }
 
     /// What goes in or comes out: floats of this shape for each picture of a batch.
-    fileprivate static func value(_ name: String, _ shape: [Int]) -> ProtobufMessage {
+    fileprivate static func value(_ name: String, _ shape: [Int], _ description: String) -> ProtobufMessage {
         let sides = ProtobufMessage { sides in
             sides.add(1, ProtobufMessage { $0.add(2, "batch") })
             for side in shape { sides.add(1, ProtobufMessage { $0.add(1, side) }) }
@@ -162,6 +163,7 @@ extension ProtobufMessage {
         return ProtobufMessage {
             $0.add(1, name)
             $0.add(2, type)
+            $0.add(3, description)
         }
     }
 

@@ -8,11 +8,12 @@ public enum WeightsExport {
     /// Copies a weights file.
     ///
     /// - Parameters:
+    ///   - description: joins what the file says of itself.
     ///   - path: the file; its folder must exist.
     ///   - overwrite: whether it may take the place of a file that is there.
     /// - Throws: `ExportError` when the system refuses, or a file is there that must stay.
     public static func writeSafetensors(
-        _ weights: SafetensorsFile, to path: String, overwrite: Bool = false
+        _ weights: SafetensorsFile, _ description: WeightsDescription, to path: String, overwrite: Bool = false
     ) throws(ExportError) {
         let tensors = weights.tensors.map { name, info in
             TensorSource(name, type: info.type, shape: info.shape) { emit throws(SafetensorsError) in
@@ -20,7 +21,8 @@ public enum WeightsExport {
             }
         }
         do {
-            try SafetensorsWriter.write(to: path, tensors: tensors, metadata: weights.metadata, overwrite: overwrite)
+            let metadata = weights.metadata.merging(description.metadata) { $1 }
+            try SafetensorsWriter.write(to: path, tensors: tensors, metadata: metadata, overwrite: overwrite)
         } catch {
             throw ExportError(error)
         }
@@ -31,15 +33,16 @@ public enum WeightsExport {
     ///
     /// - Parameters:
     ///   - network: the network whose weights these are.
-    ///   - name: the experiment's name, which the model carries with its side and count of classes.
+    ///   - description: what the model says of itself.
     ///   - path: the file; its folder must exist.
     ///   - overwrite: whether it may take the place of a file that is there.
     /// - Throws: `ExportError` when the weights are not the network's, the model would be beyond the 2 GiB that ONNX
     ///   can hold, the system refuses, or a file is there that must stay.
     public static func writeONNX(
-        _ network: Network, weights: SafetensorsFile, name: String, to path: String, overwrite: Bool = false
+        _ network: Network, weights: SafetensorsFile, _ description: WeightsDescription, to path: String,
+        overwrite: Bool = false
     ) throws(ExportError) {
-        let model = ONNXModel(network, name: name)
+        let model = ONNXModel(network, description)
         try check(weights, fit: model)
         guard model.byteCount <= ONNXModel.mostBytes else {
             throw ExportError(

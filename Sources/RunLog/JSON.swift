@@ -1,5 +1,7 @@
 // JSON on its way out: a value and its text. RunRecord+JSONLines.swift reads what becomes of records.
 
+internal import TerminalText
+
 /// A JSON value whose objects keep the order in which their keys were given.
 public enum JSON: Sendable, Hashable {
     /// Nothing.
@@ -117,7 +119,7 @@ public enum JSON: Sendable, Hashable {
             case "\n": text += "\\n"
             case "\r": text += "\\r"
             case "\t": text += "\\t"
-            case _ where Readable.isHidden(scalar):
+            case _ where DisplayText.isHidden(scalar):
                 for unit in UTF16.encode(scalar) ?? .init() {
                     let digits = String(unit, radix: 16)
                     text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits

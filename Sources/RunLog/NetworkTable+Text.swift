@@ -1,7 +1,7 @@
 // The rows of a network's table and their alignment.
 
-internal import DisplayWidth
 internal import Experiments
+internal import TerminalText
 
 extension NetworkTable {
     /// Cells of a line, first column first.
@@ -54,10 +54,10 @@ extension NetworkTable {
     /// Lines with the columns below each other; those from `rightFrom` on end together.
     static func aligned(_ rows: [Row], rightFrom: Int = 3) -> [String] {
         let columns = rows.map(\.cells.count).max() ?? 0
-        let widths = (0..<columns).map { column in rows.map { DisplayWidth.columns(of: $0.cells[column]) }.max() ?? 0 }
+        let widths = (0..<columns).map { column in rows.map { DisplayText.width(of: $0.cells[column]) }.max() ?? 0 }
         return rows.map { row in
             let cells = zip(row.cells, widths).enumerated().map { column, cell in
-                column < rightFrom ? cell.0.padding(to: cell.1) : cell.0.leftPadding(to: cell.1)
+                column < rightFrom ? cell.0.padded(cell.1) : cell.0.leftPadded(cell.1)
             }
             return cells.joined(separator: "  ")
         }

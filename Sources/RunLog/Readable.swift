@@ -1,6 +1,7 @@
 // Numbers and foreign text as people read them. No locale: a log says the same on every machine.
 
 internal import Glibc
+internal import TerminalText
 
 /// How values are written for people.
 public enum Readable {
@@ -88,20 +89,7 @@ public enum Readable {
 
     /// Text from outside (names, descriptions, reasons, paths) with every character shown that would act on the
     /// terminal or hide: controls, bidirectional and zero-width characters appear as `\n`, `\u{1B}`, `\u{202E}`.
-    public static func visible(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: isHidden) else { return text }
-        var shown = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\n": shown += "\\n"
-            case "\r": shown += "\\r"
-            case "\t": shown += "\\t"
-            case _ where isHidden(scalar): shown += "\\u{" + String(scalar.value, radix: 16, uppercase: true) + "}"
-            default: shown.unicodeScalars.append(scalar)
-            }
-        }
-        return shown
-    }
+    public static func visible(_ text: String) -> String { DisplayText.visible(text) }
 
     /// As one word of a command line: as it is, or in quotes where a shell would read it otherwise. Every character of
     /// it can be seen.
@@ -111,14 +99,14 @@ public enum Readable {
         // A leading = is a command's path to zsh; a backslash inside single quotes is not always one to fish.
         let plain = #/[A-Za-z0-9_@%+:,.\/-][A-Za-z0-9_@%+=:,.\/-]*/#
         if text.wholeMatch(of: plain) != nil { return text }
-        guard text.unicodeScalars.contains(where: isHidden) else {
+        guard text.unicodeScalars.contains(where: DisplayText.isHidden) else {
             // By scalars: a quote with an accent on it is another character to Swift, but the same one to shells.
             return "'"
                 + text.unicodeScalars.map { "'\\".unicodeScalars.contains($0) ? "'\\\($0)'" : String($0) }.joined()
                 + "'"
         }
         let escaped = text.unicodeScalars.map { scalar in
-            if isHidden(scalar) {
+            if DisplayText.isHidden(scalar) {
                 String(scalar).utf8.map { "\\" + padded(Int($0), digits: 3, radix: 8) }.joined()
             } else {
                 "'\\".unicodeScalars.contains(scalar) ? "\\\(scalar)" : String(scalar)
@@ -127,18 +115,21 @@ public enum Readable {
         return "$'\(escaped.joined())'"
     }
 
-    /// Whether a character acts or hides where it should be seen.
-    static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
-        if scalar.isASCII { return !(0x20...0x7E).contains(scalar.value) }
-        return switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned, .surrogate: true
-        default: scalar.properties.isDefaultIgnorableCodePoint
-        }
-    }
-
     /// A number that is not negative, with zeros before it.
     static func padded(_ value: Int, digits: Int, radix: Int = 10) -> String {
         let text = String(value, radix: radix)
         return String(repeating: "0", count: max(digits - text.count, 0)) + text
+    }
+}
+
+extension String {
+    /// At least `columns` cells wide, with spaces behind.
+    public func padded(_ columns: Int) -> String { self + spaces(to: columns) }
+
+    /// At least `columns` cells wide, with spaces before.
+    public func leftPadded(_ columns: Int) -> String { spaces(to: columns) + self }
+
+    private func spaces(to columns: Int) -> String {
+        String(repeating: " ", count: max(columns - DisplayText.width(of: self), 0))
     }
 }

@@ -1,6 +1,6 @@
 // What each line of the text log says.
 
-internal import DisplayWidth
+internal import TerminalText
 internal import Experiments
 
 extension TextLog {
@@ -21,14 +21,14 @@ extension TextLog {
             ("engine", Readable.visible(run.engine)),
             ("memory", "about \(Readable.bytes(run.predictedMemoryBytes)) at the peak"),
         ]
-        let lines = facts.map { name, text in "\(name.padding(to: 10))\(text)" }
+        let lines = facts.map { name, text in "\(name.padded(10))\(text)" }
         let table = NetworkTable(run.network, batchSize: data.batchSize).text
         return description + "\n\n" + table + "\n" + lines.joined(separator: "\n") + "\n"
     }
 
     /// `epoch  3/10  step 120/469  loss 0.412  train acc 0.847  212.3 examples/sec  left 31 min`.
     func line(of progress: Progress) -> String {
-        let step = String(progress.stepInEpoch).leftPadding(to: String(progress.stepsPerEpoch).count)
+        let step = String(progress.stepInEpoch).leftPadded(String(progress.stepsPerEpoch).count)
         let parts = [
             epoch(progress.epoch), "step \(step)/\(progress.stepsPerEpoch)", "loss \(metric(progress.meanLoss))",
             "train acc \(metric(progress.meanAccuracy))", rate(progress.examplesPerSecond),
@@ -101,7 +101,7 @@ extension TextLog {
 
     private func epoch(_ epoch: Int) -> String {
         guard let numEpochs else { return "epoch \(epoch)" }
-        return "epoch \(String(epoch).leftPadding(to: String(numEpochs).count))/\(numEpochs)"
+        return "epoch \(String(epoch).leftPadded(String(numEpochs).count))/\(numEpochs)"
     }
 
     private func place(of step: Int) -> String {
@@ -122,16 +122,4 @@ extension TextLog {
     }
 
     private func threads(_ count: Int) -> String { "\(count) thread\(count == 1 ? "" : "s")" }
-}
-
-extension String {
-    /// At least `width` columns of a terminal, with spaces behind.
-    public func padding(to width: Int) -> String { self + spaces(to: width) }
-
-    /// At least `width` columns of a terminal, with spaces before.
-    public func leftPadding(to width: Int) -> String { spaces(to: width) + self }
-
-    private func spaces(to width: Int) -> String {
-        String(repeating: " ", count: max(width - DisplayWidth.columns(of: self), 0))
-    }
 }

@@ -1,6 +1,6 @@
-// A table for people in plain text: columns as wide as their widest cell, numbers to the right.
+// A table for people in plain text: columns as wide as their longest cell, numbers to the right.
 
-internal import DisplayWidth
+internal import TerminalText
 
 /// Rows of cells under a heading.
 public struct TextTable: Sendable, Hashable {
@@ -31,10 +31,10 @@ public struct TextTable: Sendable, Hashable {
     /// One line a row, two spaces between columns, none at the end.
     public var text: String {
         let all = [columns.map(\.title)] + rows
-        let widths = columns.indices.map { column in all.map { DisplayWidth.columns(of: $0[column]) }.max() ?? 0 }
+        let widths = columns.indices.map { column in all.map { DisplayText.width(of: $0[column]) }.max() ?? 0 }
         return all.map { cells in
             let line = zip(zip(cells, widths), columns).map { cell, column in
-                column.isNumber ? cell.0.leftPadding(to: cell.1) : cell.0.padding(to: cell.1)
+                column.isNumber ? cell.0.leftPadded(cell.1) : cell.0.padded(cell.1)
             }.joined(separator: "  ")
             return line.withoutTrailingSpaces + "\n"
         }.joined()

@@ -17,6 +17,8 @@ public final class RunSession {
     private let prepared: PreparedExperiment
     /// What is trained.
     public var experiment: Experiment { prepared.experiment }
+    /// Its network.
+    public var network: Network { prepared.network }
     /// Where it is kept.
     public let store: RunStore
     private let claim: RunClaim

@@ -1,5 +1,7 @@
 // A screen's worth of cells that widgets draw into. It knows no terminal; a frame is shown by handing it to one.
 
+internal import TerminalText
+
 /// A grid of cells. Drawing outside of it is legal and does nothing.
 public struct CellBuffer: Hashable, Sendable {
     /// How many cells it has.
@@ -40,12 +42,11 @@ public struct CellBuffer: Hashable, Sendable {
         guard room > 0, point.y >= 0, point.y < size.rows else { return 0 }
         var used = 0
         var last = 0  // columns used before the glyph written last
-        var glyphs = DisplayText(text, glyphs: self.glyphs)
-        while let glyph = glyphs.next() {
+        for glyph in DisplayText(text).lazy.map(glyphs.shown) {
             guard used + glyph.columns <= room else {
                 // The ellipsis stands in the last column, or in place of the last glyph.
                 let column = used < room ? used : last
-                put(self.glyphs.ellipsis, 1, style, x: point.x + column, y: point.y)
+                put(glyphs.ellipsis, 1, style, x: point.x + column, y: point.y)
                 for blank in column + 1..<max(used, column + 1) {
                     put(" ", 1, style, x: point.x + blank, y: point.y)
                 }
@@ -83,8 +84,8 @@ public struct CellBuffer: Hashable, Sendable {
     /// Fills an area with a character of one column; with spaces if it takes more.
     public mutating func fill(_ area: Rect, with character: Character = " ", style: Style = .normal) {
         let area = area.intersection(bounds)
-        var text = DisplayText(String(character), glyphs: glyphs)
-        let glyph = text.next()
+        var text = DisplayText(String(character))
+        let glyph = text.next().map(glyphs.shown)
         let character = glyph?.columns == 1 ? glyph?.character ?? " " : " "
         for y in area.y..<area.bottom {
             for x in area.x..<area.right { put(character, 1, style, x: x, y: y) }

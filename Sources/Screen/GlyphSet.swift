@@ -1,5 +1,7 @@
 // The characters that frames, bars and charts are made of: Unicode's, or plain ASCII where the terminal has no more.
 
+internal import TerminalText
+
 /// Characters to draw with.
 public struct GlyphSet: Hashable, Sendable {
     /// Whether only ASCII may reach the screen.
@@ -107,5 +109,21 @@ public struct GlyphSet: Hashable, Sendable {
         case "█", "▇": "#"
         default: "?"
         }
+    }
+}
+
+extension GlyphSet {
+    /// Columns that a text takes when it is written with these characters.
+    public func width(of text: String) -> Int {
+        isASCII ? DisplayText(text).reduce(0) { $0 + shown($1).columns } : DisplayText.width(of: text)
+    }
+
+    /// A glyph of a text as these characters show it.
+    func shown(_ glyph: DisplayText.Glyph) -> DisplayText.Glyph {
+        guard isASCII, let base = glyph.character.unicodeScalars.first else { return glyph }
+        var glyph = glyph
+        glyph.character = base.isASCII ? Character(base) : Self.likeness(of: base)
+        glyph.columns = 1
+        return glyph
     }
 }

@@ -55,15 +55,15 @@ struct BenchReport {
             \(engine)
             \(machine), peak \(gigaflops(peakOperationsPerSecond)) GFLOP/s measured
 
-            \("layer".padding(to: 29))\("pass".padding(to: 18))\("ms".leftPadding(to: 9))\("GFLOP/s".leftPadding(to: 10))\("of peak".leftPadding(to: 9))
+            \("layer".padded(29))\("pass".padded(18))\("ms".leftPadded(9))\("GFLOP/s".leftPadded(10))\("of peak".leftPadded(9))
 
             """
         for pass in passes {
             let rate = operationsPerSecond(pass)
-            text += name(of: pass.layer).padding(to: 29) + pass.pass.rawValue.padding(to: 18)
-            text += Readable.fixed(pass.seconds * 1000, decimals: 2).leftPadding(to: 9)
+            text += name(of: pass.layer).padded(29) + pass.pass.rawValue.padded(18)
+            text += Readable.fixed(pass.seconds * 1000, decimals: 2).leftPadded(9)
             if rate > 0 {
-                text += gigaflops(rate).leftPadding(to: 10) + percent(rate / peakOperationsPerSecond).leftPadding(to: 9)
+                text += gigaflops(rate).leftPadded(10) + percent(rate / peakOperationsPerSecond).leftPadded(9)
             }
             text += "\n"
         }

@@ -2,9 +2,9 @@
 
 import ArgumentParser
 import Datasets
-import DisplayWidth
 import Foundation
 import RunLog
+import TerminalText
 
 struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -47,9 +47,9 @@ struct DataCommand: ParsableCommand {
         text += "pictures of \(dataset.train.height) × \(dataset.train.width), \(dataset.numClasses) classes\n\n"
         let train = dataset.train.countsByClass(dataset.numClasses)
         let test = dataset.test.countsByClass(dataset.numClasses)
-        let width = max(dataset.classNames.map(DisplayWidth.columns).max() ?? 0, 5)
+        let width = max(dataset.classNames.map(DisplayText.width).max() ?? 0, 5)
         func row(_ name: String, _ train: String, _ test: String) -> String {
-            name.padding(to: width) + train.leftPadding(to: 10) + test.leftPadding(to: 10) + "\n"
+            name.padded(width) + train.leftPadded(10) + test.leftPadded(10) + "\n"
         }
         text += row("class", "train", "test")
         for (index, name) in dataset.classNames.enumerated() {

@@ -4,6 +4,7 @@ import ArgumentParser
 import Checkpoints
 import Dashboard
 import ExperimentFiles
+import Datasets
 import Experiments
 import Exports
 import RunLog
@@ -115,19 +116,19 @@ struct Export: ParsableCommand {
             try weights.checkFinite(weights.tensors.keys.sorted())
             return weights
         }
-        if format == .safetensors {
-            try explaining { try WeightsExport.writeSafetensors(weights, to: out, overwrite: overwrite) }
-        } else {
-            // The last layer's biases say how many classes there are.
-            let experiment = try explaining { try run.experiment() }
-            let last = "classifier.\(3 * experiment.network.classifier.count).bias"
-            guard let classes = weights.tensors[last]?.shape.first else {
-                throw Failure(message: "\(checkpoint.weightsPath): has no tensor \(last)")
-            }
-            try explaining {
-                try WeightsExport.writeONNX(
-                    try experiment.network(numClasses: classes), weights: weights, name: experiment.name, to: out,
-                    overwrite: overwrite)
+        // The last layer's biases say how many classes there are.
+        let experiment = try explaining { try run.experiment() }
+        let last = "classifier.\(3 * experiment.network.classifier.count).bias"
+        guard let classes = weights.tensors[last]?.shape.first else {
+            throw Failure(message: "\(checkpoint.weightsPath): has no tensor \(last)")
+        }
+        try explaining {
+            let network = try experiment.network(numClasses: classes)
+            let description = WeightsDescription(experiment, network: network, of: run, step: checkpoint.step)
+            if format == .safetensors {
+                try WeightsExport.writeSafetensors(weights, description, to: out, overwrite: overwrite)
+            } else {
+                try WeightsExport.writeONNX(network, weights: weights, description, to: out, overwrite: overwrite)
             }
         }
         let keeper = kept.run.id == run.id ? "" : ", kept by \(Readable.visible(kept.run.name)),"
@@ -135,6 +136,17 @@ struct Export: ParsableCommand {
             "weights of \(Readable.visible(run.name)) after step \(checkpoint.step)\(keeper) are in "
                 + Readable.visible(out))
         if let remark = store.remark(on: checkpoint, named: at, of: run) { Console.say("warning: \(remark)") }
+    }
+}
+
+extension WeightsDescription {
+    /// What goes with weights of a run.
+    init(_ experiment: Experiment, network: Network, of run: RunInfo, step: Int) {
+        // Runs of version 0.1.0 recorded no names.
+        let known = FashionMNIST.classNames(forDataWith: run.dataChecksum, classes: network.numClasses)
+        self.init(
+            experiment, network: network, classNames: run.facts?.classNames ?? known, dataChecksum: run.dataChecksum,
+            step: step)
     }
 }
 

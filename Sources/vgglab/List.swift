@@ -176,14 +176,12 @@ extension RunInfo {
 }
 
 extension Readable {
-    /// Day and minute in the zone of whoever reads it.
+    /// Day and minute in the zone of whoever reads it: the C library's, which knows every form of `TZ` that `date` does.
     static func date(_ seconds: Double) -> String {
-        let date = Date(timeIntervalSince1970: seconds)
-        let style = Date.VerbatimFormatStyle(
-            format: """
-                \(year: .defaultDigits)-\(month: .twoDigits)-\(day: .twoDigits) \
-                \(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased)):\(minute: .twoDigits)
-                """, timeZone: .current, calendar: Calendar(identifier: .gregorian))
-        return date.formatted(style)
+        var parts = tm()
+        guard var time = time_t(exactly: seconds.rounded(.down)), localtime_r(&time, &parts) != nil else { return "?" }
+        var text = [CChar](repeating: 0, count: 32)
+        let count = strftime(&text, text.count, "%Y-%m-%d %H:%M", &parts)
+        return String(decoding: text.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 }

@@ -102,9 +102,10 @@ struct LogOptions: ParsableArguments {
         guard let save else { return }
         switch summary.outcome {
         case .completed, .stopped:
-            let metadata = ["experiment": session.experiment.name, "step": String(summary.step)]
+            let description = WeightsDescription(
+                session.experiment, network: session.network, of: session.run, step: summary.step)
             do {
-                try model.saveWeights(to: save, metadata: metadata)
+                try model.saveWeights(to: save, metadata: description.metadata)
             } catch {
                 let name = session.run.name
                 let options = ["--at", "last", "--format", "safetensors", "--out", "./\(name).safetensors"]

@@ -1,6 +1,6 @@
 // All settings of an experiment for people, those at their default dim.
 
-import DisplayWidth
+import TerminalText
 import ExperimentFiles
 import Experiments
 import RunLog
@@ -20,7 +20,7 @@ enum SettingsText {
         for key in ExperimentKey.settings where isShown(key.path) {
             guard let value = ExperimentFile.value(of: key.path, in: experiment) else { continue }
             let word = Readable.visible("\(key.path)=\(value)")
-            let columns = DisplayWidth.columns(of: word)
+            let columns = DisplayText.width(of: word)
             let shown = value == key.defaultValue ? Console.dim(word) : word
             if let last = lines.last, column + 1 + columns <= width {
                 lines[lines.count - 1] = "\(last) \(shown)"

@@ -78,14 +78,14 @@ struct Show: ParsableCommand {
             ("note", run.note),
         ]
         if let bytes = run.peakMemoryBytes { facts.append(("peak memory", Readable.bytes(bytes))) }
-        return facts.filter { !$0.1.isEmpty }.map { "\($0.0.padding(to: 13))\(Readable.visible($0.1))" }
+        return facts.filter { !$0.1.isEmpty }.map { "\($0.0.padded(13))\(Readable.visible($0.1))" }
     }
 
     private func settings(_ experiment: Experiment?) -> [String] {
         guard let experiment else { return [] }
         let indent = String(repeating: " ", count: 13)
         return zip(SettingsText.lines(of: experiment, indent: indent.count), 0...).map { line, number in
-            (number == 0 ? "settings".padding(to: indent.count) : indent) + line
+            (number == 0 ? "settings".padded(indent.count) : indent) + line
         }
     }
 
@@ -97,7 +97,7 @@ struct Show: ParsableCommand {
         ]
         return curves.filter { !$0.1.isEmpty }.map { name, values in
             let ends = [values.first, values.last].compactMap { $0 }.map { Readable.fixed($0, decimals: 3) }
-            return "\(name.padding(to: 13))\(CurveText.text(of: values, width: 60))  \(ends.joined(separator: " → "))"
+            return "\(name.padded(13))\(CurveText.text(of: values, width: 60))  \(ends.joined(separator: " → "))"
         }
     }
 

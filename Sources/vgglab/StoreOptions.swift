@@ -71,12 +71,24 @@ extension ArgumentHelp {
 }
 
 extension CompletionKind {
-    /// Names of the runs in the store that the command line so far means.
+    /// Names of the runs in the store that the command line so far means; those that a shell might evaluate are left to
+    /// be typed.
     static let run = CompletionKind.custom { words, _, _ in
         let folder = words.lastIndex(of: "--runs").flatMap { words.indices.contains($0 + 1) ? words[$0 + 1] : nil }
         guard let path = folder ?? RunStore.defaultFolder(environment: ProcessInfo.processInfo.environment) else {
             return []
         }
-        return (try? RunStore(folder: path, creates: false).names()) ?? []
+        return ((try? RunStore(folder: path, creates: false).names()) ?? []).filter(isPlain)
+    }
+
+    /// Whether a name is only a text to bash, zsh and fish, be it in a completion script or on the command line. The
+    /// script for bash hands names to `compgen -W`, which runs `$(…)`; what goes on the command line is then quoted, but
+    /// `$` not by bash, and `!` not by zsh.
+    private static func isPlain(_ name: String) -> Bool {
+        Readable.visible(name) == name
+            && name.unicodeScalars.allSatisfy {
+                !$0.isASCII || $0.properties.isAlphabetic || $0.properties.numericType != nil
+                    || "_.,+@- ".unicodeScalars.contains($0)
+            }
     }
 }

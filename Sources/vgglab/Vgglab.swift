@@ -2,7 +2,9 @@
 // signal n. Everything is put together here and in the files beside this one.
 
 import ArgumentParser
+import ExperimentFiles
 import RunLog
+import TerminalText
 
 @main
 struct Vgglab: ParsableCommand {
@@ -55,6 +57,7 @@ struct Vgglab: ParsableCommand {
             end(withStatus: 0)
         } catch let error as Failure {
             Console.say(Readable.visible(error.message))
+            if let excerpt = error.excerpt { Console.say(excerpt.text) }
             end(withStatus: error.status)
         } catch let code as ExitCode {
             end(withStatus: code.rawValue)
@@ -91,6 +94,8 @@ struct Vgglab: ParsableCommand {
 struct Failure: Error {
     let message: String
     var status: Int32 = 2
+    /// The line of a file that it is about.
+    var excerpt: Excerpt?
 }
 
 /// Runs `body` and makes what it throws the sentence to end with.
@@ -99,7 +104,24 @@ func explaining<Result>(_ body: () throws -> Result) throws -> Result {
         return try body()
     } catch let error as Failure {
         throw error
+    } catch let error as ExperimentFileError {
+        throw Failure(message: error.description, excerpt: error.excerpt)
     } catch {
         throw Failure(message: String(describing: error))
+    }
+}
+
+extension Excerpt {
+    /// What is shown of the line, as much before the place as behind it.
+    private static let reach = 60
+
+    /// The line, and a caret below the place.
+    fileprivate var text: String {
+        func shown(_ part: some Sequence<Unicode.Scalar>) -> String {
+            Readable.visible(part.reduce(into: "") { $0.unicodeScalars.append($1) })
+        }
+        let before = shown(line.unicodeScalars.prefix(column - 1).suffix(Self.reach))
+        let behind = shown(line.unicodeScalars.dropFirst(column - 1).prefix(Self.reach))
+        return "  \(before)\(behind)\n  \("".padded(DisplayText.width(of: before)))^"
     }
 }

@@ -22,6 +22,9 @@ struct FashionMNISTTests {
         #expect(dataset.train.width == 28)
         #expect(dataset.numClasses == 10)
         #expect(dataset.classNames == FashionMNIST.classNames)
+        let checksum = dataset.checksum
+        #expect(FashionMNIST.classNames(forDataWith: checksum, classes: 10) == FashionMNIST.classNames)
+        #expect(FashionMNIST.classNames(forDataWith: "other", classes: 3) == ["0", "1", "2"])
         #expect(dataset.train.countsByClass(10) == [Int](repeating: 6_000, count: 10))
         #expect(dataset.test.countsByClass(10) == [Int](repeating: 1_000, count: 10))
         // The first training picture is an ankle boot, the first test picture too.

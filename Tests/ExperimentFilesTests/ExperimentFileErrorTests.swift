@@ -30,8 +30,11 @@ import Testing
             "name", "[a]",
             "1 to 100 bytes without control characters, slashes, or a dot or space at either end (got a list of 1)"
         ),
-        ("description", "\"a\\nb\"", "one line of at most 1000 characters (got the text \"a\u{FFFD}b\")"),
-        ("description", "{}", "one line of at most 1000 characters (got a mapping)"),
+        (
+            "description", "\"a\\tb\"",
+            "text of at most 1000 characters, none of them a control character (got the text \"a\u{FFFD}b\")"
+        ),
+        ("description", "{}", "text of at most 1000 characters, none of them a control character (got a mapping)"),
         ("network.variant", "vgg12", "vgg11, vgg13, vgg16 or vgg19 (got vgg12); did you mean vgg11?"),
         ("network.variant", "resnet", "vgg11, vgg13, vgg16 or vgg19 (got resnet)"),
         ("network.variant", "~", "vgg11, vgg13, vgg16 or vgg19 (got nothing)"),
@@ -40,7 +43,8 @@ import Testing
         ("network.ratio", "0", "from 1 to 16384 (got 0)"),
         ("network.ratio", "1.5", "a whole number from 1 to 16384 (got 1.5)"),
         ("network.kernel", "33", "from 1 to 31 (got 33)"),
-        ("network.classifier", "4096", "a list of 0 to 64 widths (got 4096)"),
+        ("network.classifier", "4096", "a list of 0 to 64 widths (got 4096); write [4096]"),
+        ("network.classifier", "fast", "a list of 0 to 64 widths (got fast)"),
         ("network.dropout", "1", "from 0 up to, but not including, 1 (got 1)"),
         ("network.dropout", "0.99999999999", "from 0 up to, but not including, 1 (got 0.99999999999)"),
         ("network.dropout", "-0.1", "from 0 up to, but not including, 1 (got -0.1)"),
@@ -48,21 +52,29 @@ import Testing
         ("data.resize", "4097", "from 1 to 4096 (got 4097)"),
         ("data.resize", "0x10", "a whole number from 1 to 4096 (got 0x10)"),
         ("data.resize", "010", "a whole number from 1 to 4096 (got 010)"),
-        ("data.resize", "'32'", "a whole number from 1 to 4096 (got the text \"32\")"),
+        ("data.resize", "'32'", "a whole number from 1 to 4096 (got the text \"32\"); write 32"),
+        ("data.resize", "1,5", "a whole number from 1 to 4096 (got 1,5)"),
         ("data.resize", "1e2", "a whole number from 1 to 4096 (got 1e2)"),
         ("data.batch_size", "65537", "from 1 to 65536 (got 65537)"),
         ("data.batch_size", "-1", "from 1 to 65536 (got -1)"),
         ("data.batch_size", "99999999999999999999", "from 1 to 65536 (got 99999999999999999999)"),
         ("data.batch_size", "null", "a whole number from 1 to 65536 (got nothing)"),
-        ("data.shuffle", "yes", "true or false (got yes)"),
-        ("data.shuffle", "1", "true or false (got 1)"),
+        ("data.shuffle", "yes", "true or false (got yes); write true"),
+        ("data.shuffle", "1", "true or false (got 1); write true"),
+        ("data.shuffle", "maybe", "true or false (got maybe)"),
+        (
+            "data.limit_train", "60,000",
+            "null or a whole number from 1 to 1000000000 (got 60,000); write 60000"
+        ),
         ("data.limit_train", "0", "null or from 1 to 1000000000 (got 0)"),
         ("data.limit_test", "all", "null or a whole number from 1 to 1000000000 (got all)"),
-        ("training.optimizer", "adam", "sgd (got adam)"),
+        ("training.optimizer", "adam", "sgd (got adam); write sgd"),
         ("training.lr", "-0.1", "greater than 0 (got -0.1)"),
         ("training.lr", "0", "greater than 0 (got 0)"),
         ("training.lr", "1e-60", "greater than 0 (got 1e-60)"),
         ("training.lr", "fast", "a number greater than 0 (got fast)"),
+        ("training.lr", "0,05", "a number greater than 0 (got 0,05); write a point, not a comma: 0.05"),
+        ("training.lr", "'0.1'", "a number greater than 0 (got the text \"0.1\"); write 0.1"),
         ("training.lr", "true", "a number greater than 0 (got true)"),
         ("training.lr", ".inf", "a finite number (got .inf)"),
         ("training.lr", "1e39", "a finite number (got 1e39)"),
@@ -129,7 +141,7 @@ import Testing
             "training: fast",
             "a.yaml:1: training must be a mapping of keys (got fast); it has optimizer, lr, momentum, weight_decay, epochs, seed, precision"
         ),
-        ("name: a\ntraining:\n  lr: 1\n  lr: 2", "a.yaml:3: lr: given more than once; keep one"),
+        ("name: a\ntraining:\n  lr: 1\n  lr: 2", "a.yaml:4: lr: given more than once; keep one"),
         (
             "network:\n  variant: vgg11\n  blocks: [[1, 8]]",
             "a.yaml:3: network.blocks and network.variant both name the blocks; keep one of them"
@@ -190,22 +202,146 @@ import Testing
         ("- a\n- b", "a.yaml:1: must be a mapping of keys such as name: vgg11 (got a list of 2)"),
         ("\nvgg11", "a.yaml:2: must be a mapping of keys such as name: vgg11 (got vgg11)"),
         ("name: a\n---\nname: b", "a.yaml: holds more than one document; keep one and drop the lines with ---"),
-        ("name: a\n  lr: 1", "a.yaml:2: not valid YAML: mapping values are not allowed in this context"),
-        (
-            "name: a\ntraining:\n\tlr: 1",
-            "a.yaml:3: not valid YAML: while scanning for the next token, found character that cannot start any token; indent with spaces, not tabs"
-        ),
-        ("name: a\ndescription: \u{1}", "a.yaml:2: not valid YAML: control characters are not allowed"),
+        ("name: a\ndescription: \u{1}", "a.yaml:2: a control character; remove it"),
         (
             "name: &x a\ndescription: *x",
             "a.yaml:1: anchors and aliases (&name, *name) are not understood; write the value out"
         ),
-        ("name: *x", "a.yaml:1: not valid YAML: found undefined alias"),
+        ("name: *x", "a.yaml:1: anchors and aliases (&name, *name) are not understood; write the value out"),
         ("training:\n  lr: !!float 1", "a.yaml:2: tags (!name) are not understood; write the value alone"),
         (String(repeating: "#", count: 65537), "a.yaml: is larger than 64 KiB; an experiment takes a few lines"),
     ])
     func `a text that is no experiment is refused in one sentence`(text: String, expected: String) {
         #expect(sentence(text) == expected)
+    }
+
+    /// A text, and how it is answered: line, what is said, and the line with a caret on the place.
+    @Test(arguments: [
+        (
+            "network:\n  kernel: 3\n  ratio:8\ndata:", 3, "a space is missing after the colon; write ratio: 8",
+            "  ratio:8", "        ^"
+        ),
+        (
+            "network:\n  ratio:8\n  kernel: 3", 2, "a space is missing after the colon; write ratio: 8",
+            "  ratio:8", "        ^"
+        ),
+        (
+            "network:\n  ratio:8\n  # and\n  kernel:3\n  dropout: 0", 2,
+            "a space is missing after the colon; write ratio: 8", "  ratio:8", "        ^"
+        ),
+        (
+            "network:\n  ratio:8", 2, "a space is missing after the colon; write ratio: 8", "  ratio:8", "        ^"
+        ),
+        ("name:a", 1, "a space is missing after the colon; write name: a", "name:a", "     ^"),
+        (
+            "network: { kernel: 3, ratio:8 }", 1, "a space is missing after the colon; write ratio: 8",
+            "network: { kernel: 3, ratio:8 }", "                            ^"
+        ),
+        (
+            "network:\n  kernel: 3\n  ratio 8\ndata:", 3, "a colon is missing; write ratio: 8", "  ratio 8", "  ^"
+        ),
+        (
+            "network:\n  kernel: 3\n  ratio=8\n", 3, "a colon is missing; write ratio: 8", "  ratio=8", "  ^"
+        ),
+        (
+            "name: a\ndescription: Exercise 1: small kernels  # 3", 2,
+            "a text with a colon needs quotes; write description: \"Exercise 1: small kernels\"",
+            "description: Exercise 1: small kernels  # 3", "                       ^"
+        ),
+        (
+            "description: a \"b\": it's", 1,
+            "a text with a colon needs quotes; write description: 'a \"b\": it''s'", "description: a \"b\": it's",
+            "                  ^"
+        ),
+        (
+            "name: a\n  lr: 1", 2,
+            "indented deeper than line 1, which has its value; keys of a section begin in one column",
+            "  lr: 1", "  ^"
+        ),
+        (
+            "network:\n  variant: vgg11\n ratio: 4", 3,
+            "indented by 1 space, line 2 by 2; keys of a section begin in one column", " ratio: 4", " ^"
+        ),
+        (
+            "network:\n  variant: vgg11\n    ratio: 4", 3,
+            "indented deeper than line 2, which has its value; keys of a section begin in one column", "    ratio: 4",
+            "    ^"
+        ),
+        (
+            "network:\nratio: 4", 2, "unknown key ratio; did you mean network.ratio?", "ratio: 4", "^"
+        ),
+        (
+            "network:\n  classifier: [128\n  dropout: 0.5\ndata:\n  resize: 32", 2,
+            "the [ that opens here is not closed; close it with ]", "  classifier: [128", "              ^"
+        ),
+        (
+            "network: { ratio: 4\ntraining: { lr: 1 }", 1, "the { that opens here is not closed; close it with }",
+            "network: { ratio: 4", "         ^"
+        ),
+        (
+            "network: { blocks: [[1, 64] [1, 128]] }", 1, "a comma or ] is missing before this",
+            "network: { blocks: [[1, 64] [1, 128]] }", "                            ^"
+        ),
+        (
+            "name: \"a\ntraining: { lr: 1 }", 1, "the quote that opens here is not closed; close it with \"",
+            "name: \"a",
+            "      ^"
+        ),
+        (
+            "name: \"a\ndescription: \"b\"", 1, "the quote that opens here is not closed; close it with \"",
+            "name: \"a", "      ^"
+        ),
+        (
+            "name: \"a\" b", 1, "the value has ended before this; put all of it in one pair of quotes", "name: \"a\" b",
+            "          ^"
+        ),
+        ("training:\n\tlr: 1", 2, "a tab before a key; indent with spaces", "\tlr: 1", "^"),
+        ("name: @a", 1, "a value may not begin with @; put it in quotes", "name: @a", "      ^"),
+        (
+            "description: *bold*", 1, "a value may not begin with this character; put it in quotes",
+            "description: *bold*", "             ^"
+        ),
+        (
+            "description: \"C:\\data\"", 1,
+            "this is no escape of double quotes; write \\\\ for \\, or use single quotes",
+            "description: \"C:\\data\"", "                ^"
+        ),
+        (
+            "description: > a\n  b", 1, "the text begins on the line after > or |; move it there", "description: > a",
+            "               ^"
+        ),
+        (
+            "network:\n  classifier: - 64\n", 2,
+            "a list does not begin on its key's line; write it in brackets: [64, 128]", "  classifier: - 64",
+            "              ^"
+        ),
+        (
+            "training: { lr: 0,05 }", 1, "a comma ends the value; write a point: lr: 0.05", "training: { lr: 0,05 }",
+            "                  ^"
+        ),
+        (
+            "training:\n  lr: 0,05", 2,
+            "training.lr must be a number greater than 0 (got 0,05); write a point, not a comma: 0.05", "  lr: 0,05",
+            "      ^"
+        ),
+        (
+            "training:\n  lr 0.1\n  epochs: 2", 2, "a colon is missing; write lr: 0.1", "  lr 0.1", "  ^"
+        ),
+        (
+            "network:\n    ratio: 8\n  kernel: 3", 3,
+            "indented by 2 spaces, line 2 by 4; keys of a section begin in one column",
+            "  kernel: 3", "  ^"
+        ),
+        ("name: a\n]", 2, "this is not YAML; check colons, quotes and the spaces before keys", "]", "^"),
+    ])
+    func `a slip is shown where it is, with what to write`(
+        text: String, line: Int, problem: String, shown: String, caret: String
+    ) throws {
+        let error = try #require(throws: ExperimentFileError.self) {
+            try ExperimentFile.parse(text, path: "a.yaml")
+        }
+        #expect(error.description == "a.yaml:\(line): \(problem)")
+        #expect(error.excerpt == Excerpt(line: shown, column: caret.count))
     }
 
     @Test func `a file that cannot be read is refused in one sentence`() throws {

@@ -153,6 +153,20 @@ import Testing
                 == .vgg11)
     }
 
+    @Test(arguments: [
+        ("description: >\n  a small\n  network\n\n  for a first look\nname: a\n", "a small network for a first look"),
+        ("description: |\n  a small\n    network\nname: a\n", "a small network"),
+        ("description: a small\n  network\nname: a\n", "a small network"), ("description: 'a  b '", "a  b "),
+        ("description: |\n  \n", ""),
+    ]) func `a description may have several lines`(text: String, description: String) throws {
+        #expect(try ExperimentFile.parse(text, path: "a.yaml").description == description)
+    }
+
+    @Test(arguments: ["Exercise 1: small", "*bold*", "a: b: c", "[draft", "\"a", "@home", "!x y"])
+    func `an override may be any text where a text is due`(text: String) throws {
+        #expect(try parse("name: a", "description=\(text)").description == text)
+    }
+
     @Test func `the keys for help come with limits and defaults`() throws {
         let keys = ExperimentKey.all
         #expect(keys.count == 28)

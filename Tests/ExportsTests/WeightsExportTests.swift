@@ -12,14 +12,23 @@ import Testing
 
     init() throws { folder = try TemporaryFolder() }
 
+    func description(of network: Network, name: String = "tiny") -> WeightsDescription {
+        var experiment = tinyExperiment
+        experiment.name = name
+        let names = (0..<network.numClasses).map { "class \"\($0)\"" }
+        return WeightsDescription(experiment, network: network, classNames: names, dataChecksum: "ab", step: 5)
+    }
+
     func model(_ network: Network, _ weights: SafetensorsFile, name: String = "tiny") throws -> WireMessage {
-        try WeightsExport.writeONNX(network, weights: weights, name: name, to: folder.file("a.onnx"), overwrite: true)
+        try WeightsExport.writeONNX(
+            network, weights: weights, description(of: network, name: name), to: folder.file("a.onnx"), overwrite: true)
         return try WireMessage(try folder.bytes(of: "a.onnx"))
     }
 
     func sentence(_ network: Network, _ weights: SafetensorsFile) -> String {
         do {
-            try WeightsExport.writeONNX(network, weights: weights, name: "", to: folder.file("a.onnx"))
+            try WeightsExport.writeONNX(
+                network, weights: weights, description(of: network), to: folder.file("a.onnx"))
         } catch { return error.description }
         return ""
     }
@@ -74,8 +83,19 @@ import Testing
         #expect(model.integers(1) == [7])
         #expect(model.text(2) == "vgglab")
         #expect(try model.message(8).integers(2) == [13])
-        let properties = try model.messages(14).map { try #require($0.text(1)) + "=" + (try #require($0.text(2))) }
-        #expect(properties == ["experiment=é \"図\"", "classes=3", "side=8"])
+        let properties = try model.messages(14).map { (try #require($0.text(1)), try #require($0.text(2))) }
+        let metadata = Dictionary(uniqueKeysWithValues: properties)
+        let (input, output) = (try #require(metadata["input"]), try #require(metadata["output"]))
+        #expect(input.hasPrefix("float32 [batch, 1, 8, 8]: grey images, resized "))
+        #expect(output.hasPrefix("float32 [batch, 3]: a logit for each class of fashion-mnist"))
+        #expect(
+            metadata.filter { !["input", "output"].contains($0.key) } == [
+                "experiment": "é \"図\"", "step": "5", "range": "[0, 1]", "channels": "1", "side": "8",
+                "resize": "torchvision.transforms.Resize((8, 8))", "classes": "3",
+                "class_names": #"["class \"0\"","class \"1\"","class \"2\""]"#, "dataset": "fashion-mnist",
+                "data_sha256": "ab", "blocks": "[[2,4]]", "kernel": "3", "classifier": "[5]",
+            ])
+        #expect(model.text(6) == "input: \(input)\nlogits: \(output)")
 
         func value(_ value: WireMessage) throws -> String {
             let tensor = try value.message(2).message(1)
@@ -83,6 +103,8 @@ import Testing
             return "\(try #require(value.text(1))) \(tensor.integers(1)) \(sides.joined(separator: " "))"
         }
         let graph = try model.message(7)
+        #expect(try graph.messages(11).map { $0.text(3) } == [input])
+        #expect(try graph.messages(12).map { $0.text(3) } == [output])
         #expect(try graph.messages(11).map(value) == ["input [1] batch [1] [8] [8]"])
         #expect(try graph.messages(12).map(value) == ["logits [1] batch [3]"])
     }
@@ -144,7 +166,8 @@ import Testing
         #expect(truncate(folder.file("w"), 1000) == 0)
         let error = #expect(throws: ExportError.self) {
             try WeightsExport.writeONNX(
-                try tinyNetwork(), weights: weights, name: "", to: folder.file("a.onnx"), overwrite: true)
+                try tinyNetwork(), weights: weights, description(of: try tinyNetwork()), to: folder.file("a.onnx"),
+                overwrite: true)
         }
         #expect(error?.description.contains("it became shorter while it was read") == true)
         #expect(try folder.bytes(of: "a.onnx") == [1])
@@ -178,18 +201,22 @@ import Testing
         #expect(try folder.names == ["w"])
     }
 
-    @Test func `a copy of the weights is the same file`() throws {
+    @Test func `a copy of the weights is the same numbers, and says what they are`() throws {
         let weights = try writeWeights(tinyShapes, to: folder.file("w"))
-        try WeightsExport.writeSafetensors(weights, to: folder.file("copy"))
-        #expect(try folder.bytes(of: "copy") == folder.bytes(of: "w"))
+        let description = description(of: try tinyNetwork())
+        try WeightsExport.writeSafetensors(weights, description, to: folder.file("copy"))
+        let copy = try SafetensorsFile(contentsOf: folder.file("copy"))
+        #expect(Set(copy.tensors.keys) == Set(tinyShapes.keys))
+        for name in tinyShapes.keys { #expect(try copy.bytes(named: name) == weights.bytes(named: name)) }
+        #expect(copy.metadata == description.metadata.merging(["format": "pt"]) { $1 })
 
         let error = #expect(throws: ExportError.self) {
-            try WeightsExport.writeSafetensors(weights, to: folder.file("copy"))
+            try WeightsExport.writeSafetensors(weights, description, to: folder.file("copy"))
         }
         #expect(
             error?.description
                 == "\(folder.file("copy")): is there already; give another name, or replace it with --overwrite")
-        try WeightsExport.writeSafetensors(weights, to: folder.file("w"), overwrite: true)
+        try WeightsExport.writeSafetensors(weights, description, to: folder.file("w"), overwrite: true)
         #expect(try folder.bytes(of: "copy") == folder.bytes(of: "w"))
         #expect(try folder.names == ["copy", "w"])
     }

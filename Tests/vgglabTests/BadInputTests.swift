@@ -35,7 +35,7 @@ struct BadCall: CustomTestStringConvertible, Sendable {
         BadCall("experiment a folder", "@/folder", says: "@/folder", "@/folder/*.yaml"),
         BadCall("experiment a pipe that nobody writes", "@/pipe.yaml", says: "@/pipe.yaml", "regular file"),
         BadCall("experiment empty", "@/empty.yaml", says: "@/empty.yaml"),
-        BadCall("experiment no YAML", "@/syntax.yaml", says: "@/syntax.yaml:2: not valid YAML"),
+        BadCall("experiment no YAML", "@/syntax.yaml", says: "@/syntax.yaml:1: the [ that opens here is not closed"),
         BadCall("experiment no text", "@/bytes.yaml", says: "@/bytes.yaml"),
         BadCall("key unknown", "@/unknown.yaml", says: "@/unknown.yaml:2:", "did you mean training.lr?"),
         BadCall("value of another type", "@/type.yaml", says: "@/type.yaml:2:", "data.batch_size"),
@@ -134,6 +134,22 @@ struct BadCall: CustomTestStringConvertible, Sendable {
         return sandbox
     }
 
+    @Test func `the line of a file is shown with a caret on the place`() throws {
+        let sandbox = try Sandbox()
+        try sandbox.write("name: a\ndescription: 図 \"a\" and\t1: b\n", to: "a.yaml")
+        let ending = try Program.run("shapes", sandbox.file("a.yaml"))
+        #expect(ending.status == 2)
+        #expect(
+            ending.complaint
+                == #"""
+                \#(sandbox.file("a.yaml")):2: a text with a colon needs quotes; write description: \#
+                '図 "a" and\u{FFFD}1: b'
+                  description: 図 "a" and\t1: b
+                                           ^
+
+                """#.replacing(#"\u{FFFD}"#, with: "\u{FFFD}"))
+    }
+
     @Test(arguments: BadCall.data + BadCall.experiments + BadCall.usage)
     func `bad input ends with one sentence`(_ call: BadCall) throws {
         let folder = try Self.sandbox.get().path
@@ -142,7 +158,9 @@ struct BadCall: CustomTestStringConvertible, Sendable {
         #expect(ending.status == 2)
         #expect(ending.output.isEmpty)
         let sentence = ending.complaint
-        #expect(sentence.hasSuffix("\n") && sentence.count { $0 == "\n" } == 1, "\(sentence)")
+        // Below the sentence about a line of a file stands the line, with a caret on the place.
+        let lines = sentence.contains(#/yaml:\d+: /#) ? 3 : 1
+        #expect(sentence.hasSuffix("\n") && sentence.count { $0 == "\n" } == lines, "\(sentence)")
         #expect(sentence.count > 10)
         for name in call.names { #expect(sentence.contains(name.replacing("@", with: folder)), "\(sentence)") }
         for leak in ["Error", "Fatal", "Optional(", "Swift", "stack", "nil", "NS", ".swift"] {

@@ -101,10 +101,37 @@ import Testing
         let again = try own.call(
             "export", "tiny-1", "--format", "safetensors", "--out", own.sandbox.file("again.safetensors"))
         #expect(again.status == 0, "\(again.complaint)")
-        let (one, other) = (
-            try Data(contentsOf: URL(filePath: weights)),
-            try Data(contentsOf: URL(filePath: own.sandbox.file("again.safetensors")))
-        )
+        let (one, other) = (try numbers(in: weights), try numbers(in: own.sandbox.file("again.safetensors")))
+        #expect(one.count > 1000 && one == other)
+    }
+
+    @Test func `weights say what to feed them, saved or exported`() throws {
+        let own = try Shelf()
+        let (saved, exported) = (own.sandbox.file("saved.safetensors"), own.sandbox.file("exported.safetensors"))
+        #expect(try own.train(sandboxFile: "tiny.yaml", "--save", saved).status == 0)
+        let export = try own.call("export", "tiny-1", "--at", "last", "--format", "safetensors", "--out", exported)
+        #expect(export.status == 0, "\(export)")
+        let (one, other) = (try metadata(of: saved), try metadata(of: exported))
         #expect(one == other)
+        #expect(one["side"] == "28" && one["range"] == "[0, 1]" && one["dataset"] == "made-up")
+        #expect(one["class_names"] == #"["0","1","2","3","4","5","6","7","8","9"]"#)
+        #expect(one["blocks"] == "[[1,8],[1,16]]" && one["classifier"] == "[32]")
+        let run = try #require(try own.array("list").first)
+        #expect(one["data_sha256"] == run["data_sha256"] as? String)
+        #expect(one["step"] == "\(try #require(run["step"] as? Int))")
+    }
+
+    /// The header of a safetensors file, and the numbers behind it.
+    private func parts(of path: String) throws -> (header: Data, numbers: Data) {
+        let file = try Data(contentsOf: URL(filePath: path))
+        let length = file.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
+        return (file.dropFirst(8).prefix(length), file.dropFirst(8 + length))
+    }
+
+    private func numbers(in path: String) throws -> Data { try parts(of: path).numbers }
+
+    private func metadata(of path: String) throws -> [String: String] {
+        let header = try JSONSerialization.jsonObject(with: parts(of: path).header) as? [String: Any]
+        return try #require(header?["__metadata__"] as? [String: String])
     }
 }

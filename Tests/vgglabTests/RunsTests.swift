@@ -19,6 +19,21 @@ import Testing
         #expect(list.lines[3].hasPrefix("tiny-2 "))
     }
 
+    @Test(arguments: [
+        "", "UTC", "Europe/Berlin", ":Europe/Berlin", "posix/Europe/Berlin", ":/usr/share/zoneinfo/Asia/Tokyo",
+        ":/etc/localtime", "JST-9", "CET-1CEST", "EST5EDT,M3.2.0,M11.1.0", "<+0330>-3:30", "No/Such/Zone",
+    ]) func `a run is dated as date does it in any form of TZ`(zone: String) throws {
+        let created = try #require(try shelf.array("list")[0]["created"] as? Double)
+        let ending = try Program(
+            ["list", "--runs", shelf.runs],
+            shell: """
+                export TZ='\(zone)'; "$@" && date -d @\(Int(created)) '+%Y-%m-%d %H:%M'
+                """
+        ).end()
+        let date = try #require(ending.lines.last)
+        #expect(ending.lines.first { $0.hasPrefix("tiny-1 ") }?.contains(" \(date) ") == true, "\(ending)")
+    }
+
     @Test func `runs are listed for programs`() throws {
         let runs = try shelf.array("list")
         #expect(runs.compactMap { $0["name"] as? String } == ["tiny-1", "other-1", "tiny-2"])

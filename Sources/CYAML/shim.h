@@ -1,0 +1,3 @@
+// libyaml as Debian's libyaml-dev provides it.
+#pragma once
+#include <yaml.h>

@@ -1,0 +1,39 @@
+// What trained weights take in and give out: a sentence for whoever runs them, and values that a program reads.
+
+public import Experiments
+internal import RunLog
+
+/// Goes with trained weights, in ONNX's `metadata_props` and doc strings and in safetensors' `__metadata__`.
+public struct WeightsDescription: Sendable {
+    /// Values by key; lists are JSON.
+    public let metadata: [String: String]
+    /// What to feed.
+    let input: String
+    /// What comes out.
+    let output: String
+
+    /// - Parameters:
+    ///   - experiment: what was trained.
+    ///   - network: its network.
+    ///   - classNames: a name for each class, in the order of the labels.
+    ///   - dataChecksum: SHA-256 of the data that it was trained on.
+    ///   - step: how many steps the weights have been trained for.
+    public init(_ experiment: Experiment, network: Network, classNames: [String], dataChecksum: String, step: Int) {
+        let (channels, side) = (network.inputChannels, network.inputSide)
+        let resize = "torchvision.transforms.Resize((\(side), \(side)))"
+        input =
+            "float32 [batch, \(channels), \(side), \(side)]: grey images, resized with bilinear interpolation and "
+            + "antialiasing as by \(resize) on a Pillow image, then divided by 255: 0 is black, 1 is white"
+        output =
+            "float32 [batch, \(network.numClasses)]: a logit for each class of \(experiment.data.dataset); the largest "
+            + "is the prediction"
+        let blocks = network.blocks.map { JSON.integers([$0.numConvs, $0.outChannels]) }
+        metadata = [
+            "experiment": experiment.name, "step": "\(step)", "input": input, "output": output, "range": "[0, 1]",
+            "resize": resize, "channels": "\(channels)", "side": "\(side)", "classes": "\(network.numClasses)",
+            "class_names": JSON.array(classNames.map(JSON.string)).text, "dataset": experiment.data.dataset,
+            "data_sha256": dataChecksum, "blocks": JSON.array(blocks).text, "kernel": "\(network.kernel)",
+            "classifier": JSON.integers(network.classifier).text,
+        ]
+    }
+}
