@@ -280,9 +280,7 @@ extension RunStore {
                     SELECT sequence, record FROM event WHERE run = ? AND record LIKE '%"event":"run_started"%'
                     ORDER BY sequence DESC LIMIT 1
                     """, arguments: [run.id])
-            guard let row else { return nil }
-            let line: String = row["record"]
-            return try? RunRecord(jsonLine: line, number: row["sequence"])
+            return row.flatMap { try? Self.event($0, of: run) }
         }
     }
 
