@@ -73,7 +73,7 @@ struct List: ParsableCommand {
         } else {
             show(runs)
         }
-        let more = takesAll ? 0 : try explaining { try store.count() } - runs.count
+        let more = takesAll ? 0 : try explaining { try store.count() } - runs.count - flaws.count
         if more > 0 { Console.say("\(Readable.count(more)) older runs are not shown; --all shows them") }
     }
 

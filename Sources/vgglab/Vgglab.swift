@@ -68,16 +68,16 @@ struct Vgglab: ParsableCommand {
             }
             // The parser's full message is the sentence and half a screen of usage that hides it.
             let sentence = message(for: error)
-            let advice = runAdvice(for: sentence) ?? "see vgglab --help"
+            let advice = runAdvice ?? "see vgglab --help"
             Console.say((sentence.hasSuffix(".") ? String(sentence.dropLast()) : sentence) + "; \(advice)")
             end(withStatus: 2)
         }
     }
 
     /// What to do where a run's name was taken for an option.
-    private static func runAdvice(for sentence: String) -> String? {
+    private static var runAdvice: String? {
         guard let word = arguments.first(where: { $0.wholeMatch(of: /-.*-[0-9]+/) != nil }),
-            sentence.hasPrefix("Unknown option"), let command = arguments.first, commandNames.contains(command)
+            let command = arguments.first, commandNames.contains(command)
         else { return nil }
         return "a run whose name begins with a - is given after --: vgglab \(command) -- \(Readable.shellWord(word))"
     }
