@@ -238,8 +238,10 @@ extension RunStore {
                     arguments: [run.id])
             }
             return (
-                try last("step_metric", "step").map { Progress($0, stepsPerEpoch: run.stepsPerEpoch) },
-                try last("epoch_metric", "epoch").map(EpochMetrics.init)
+                try last("step_metric", "step").map {
+                    try Progress(CheckedRow($0, "run \(run.name), a step"), stepsPerEpoch: run.stepsPerEpoch)
+                },
+                try last("epoch_metric", "epoch").map { try EpochMetrics(CheckedRow($0, "run \(run.name), an epoch")) }
             )
         }
     }
