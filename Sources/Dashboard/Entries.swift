@@ -12,6 +12,7 @@ public struct ExperimentEntry: Sendable, Hashable {
     /// Whether it comes with the program, so that there is no file.
     public var isExample: Bool
 
+    /// An experiment file, unless it is an example.
     public init(path: String, content: Result<Experiment, Problem>, isExample: Bool = false) {
         self.path = path
         self.content = content
