@@ -12,7 +12,7 @@ private func isInstalled(_ shell: String) -> Bool {
 
     /// Names that a shell would make more of; where one evaluates any of it, there is a file `p`.
     private static let hostile = [
-        #"x$(touch p)`touch p`"$HOME"';touch p;' a:b\{c,d}&|<>!~*?[e]#"#, #"x';touch p;$(touch p)"#,
+        "x$(touch p)", #"x$(touch p)`touch p`"$HOME"';touch p;' a:b\{c,d}&|<>!~*?[e]#"#, #"x';touch p;$(touch p)"#,
         "x'\u{301};touch p;`touch p`",
     ]
     private static let plain = "x 図 1.5"
