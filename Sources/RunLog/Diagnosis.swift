@@ -75,14 +75,15 @@ public struct LearningRecord: Sendable, Hashable {
 
     // MARK: At chance
 
-    /// Accuracy near 1 / classes, and a loss that is no better than guessing's ln(classes). Sound runs begin there, too,
-    /// and stay for some hundred steps.
+    /// Accuracy near 1 / classes, and a loss that is no better than guessing's ln(classes). Sound runs begin there, too, so
+    /// that the first steps say nothing.
     private var atChance: Diagnosis? {
         guard let numClasses = network?.numClasses else { return nil }
         let (chance, guessingLoss) = (1 / Double(numClasses), guessingLoss(numClasses))
         func isGuessing(_ loss: Double, _ accuracy: Double) -> Bool {
             accuracy < 1.5 * chance && loss > 0.98 * guessingLoss
         }
+        guard epochs.last?.step ?? latest?.step ?? 0 >= 100 else { return nil }
         if let recent, !isGuessing(recent.loss, recent.accuracy) { return nil }
         let stuck = epochs.reversed().prefix { isGuessing($0.trainLoss, $0.trainAccuracy) }.count
         let seen: (place: String, loss: Double, accuracy: Double)

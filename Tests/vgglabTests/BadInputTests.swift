@@ -145,7 +145,7 @@ struct BadCall: CustomTestStringConvertible, Sendable {
                 \#(sandbox.file("a.yaml")):2: a text with a colon needs quotes; write description: \#
                 '図 "a" and\u{FFFD}1: b'
                   description: 図 "a" and\t1: b
-                                           ^
+                                            ^
 
                 """#.replacing(#"\u{FFFD}"#, with: "\u{FFFD}"))
     }

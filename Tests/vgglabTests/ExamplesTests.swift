@@ -25,7 +25,7 @@ import Testing
     @Test func `init says why a folder cannot be made`() throws {
         let ending = try call("init", "tiny.yaml/folder")
         #expect(ending.status == 2)
-        #expect(ending.complaint == "vgglab: tiny.yaml/folder/quickstart.yaml cannot be created: Not a directory\n")
+        #expect(ending.complaint == "tiny.yaml/folder/quickstart.yaml cannot be created: Not a directory\n")
     }
 
     @Test func `a misspelt example is told the nearest one`() throws {
