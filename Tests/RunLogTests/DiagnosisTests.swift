@@ -124,7 +124,7 @@ import Testing
         let last = epoch(number: 10, loss: 2.303, accuracy: 0.1)
         #expect(lines(.epochFinished(last)).count == 1)
         let end = lines(.runFinished(summary(.completed, last: last, best: last)))
-        #expect(end.last?.hasPrefix("not learning: at chance after 3 epochs: ") == true)
+        #expect(end.first?.hasPrefix("not learning: at chance after 3 epochs: ") == true)
     }
 
     @Test func `layers are named as people count them`() throws {

@@ -48,7 +48,6 @@ struct BadCall: CustomTestStringConvertible, Sendable {
         BadCall("the second of two experiments", "@/tiny.yaml @/none.yaml --data @/good", says: "@/none.yaml"),
         BadCall("experiment of shapes missing", "shapes @/none.yaml", says: "@/none.yaml"),
         BadCall("experiment of bench missing", "bench @/none.yaml", says: "@/none.yaml"),
-        BadCall("no experiment at all", "", says: "no experiment", "experiments/quickstart.yaml"),
         BadCall(
             "batch beyond memory", "bench @/tiny.yaml --set data.resize=4096 --set data.batch_size=4096",
             says: "tiny", "GiB", "data.batch_size="),
