@@ -28,7 +28,18 @@ let package = Package(
         .target(name: "Checkpoints", dependencies: ["Experiments", "Files", "Safetensors"]),
 
         // The engine.
-        .target(name: "OneDNN", dependencies: ["COneDNN"]),
+        // Its names are for oneDNN, which looks for them among the program's dynamic symbols.
+        .target(
+            name: "CThreads",
+            linkerSettings: [
+                .unsafeFlags(
+                    [
+                        "GOMP_parallel", "GOMP_barrier", "omp_get_max_threads", "omp_get_num_threads",
+                        "omp_get_thread_num",
+                        "omp_in_parallel",
+                    ].flatMap { ["-Xlinker", "--export-dynamic-symbol=\($0)"] })
+            ]),
+        .target(name: "OneDNN", dependencies: ["COneDNN", "CThreads"]),
         .target(name: "CKernels"),
         .target(name: "CProcessor"),
         .target(name: "CStartup"),
@@ -47,8 +58,7 @@ let package = Package(
             name: "Runner",
             dependencies: [
                 "Checkpoints", "Datasets", "Engine", "ExperimentFiles", "Experiments", "RunLog", "RunStore",
-                "Safetensors",
-                "Training",
+                "Safetensors", "Training",
             ]),
         // The screen: cells and widgets, and the terminal that shows them.
         .target(name: "Screen", dependencies: ["TerminalText"]),
@@ -81,7 +91,8 @@ let package = Package(
             name: "CheckpointsTests",
             dependencies: ["Checkpoints", "Experiments", "Safetensors", "SaveCheckpoint", "TestSupport"]),
         .testTarget(
-            name: "EngineTests", dependencies: ["CKernels", "Engine", "Experiments", "OneDNN", "ReferenceNetwork"]),
+            name: "EngineTests",
+            dependencies: ["CKernels", "CThreads", "Engine", "Experiments", "OneDNN", "ReferenceNetwork"]),
         .testTarget(
             name: "TrainingTests",
             dependencies: ["Datasets", "Engine", "Experiments", "Safetensors", "TestSupport", "Training"]),
@@ -124,7 +135,9 @@ let package = Package(
 let warningsAreErrors = Context.environment["CI"] != nil
 
 for target in package.targets
-where target.type != .system && !["CKernels", "CProcessor", "CStartup", "CTerminalSignals"].contains(target.name) {
+where target.type != .system
+    && !["CKernels", "CProcessor", "CStartup", "CTerminalSignals", "CThreads"].contains(target.name)
+{
     target.swiftSettings = [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("InternalImportsByDefault"),

@@ -3,14 +3,8 @@
 // Everything that differs stays in this file. Shapes and meaning are the library's own.
 #pragma once
 
-#include <dlfcn.h>
 #include <stdlib.h>
 #include <string.h>
-
-// Not by way of _GNU_SOURCE: with it the system's own types would differ from those in Swift's Glibc module.
-#ifndef RTLD_DEFAULT
-#define RTLD_DEFAULT ((void *)0)
-#endif
 
 #include <oneapi/dnnl/dnnl.h>
 #include <oneapi/dnnl/dnnl_debug.h>
@@ -204,47 +198,4 @@ static inline dnnl_status_t onednn_reorder(
 static inline const char *onednn_implementation(const_dnnl_primitive_desc_t pd) {
     const char *name = NULL;
     return dnnl_primitive_desc_query(pd, dnnl_query_impl_info_str, 0, &name) == dnnl_success ? name : NULL;
-}
-
-// MARK: The OpenMP runtime that oneDNN has brought along, whichever it is. Its own names are looked up when the
-// program runs, so that nothing links a second runtime; without one, work is done on the calling thread.
-
-/// Threads for parallel work that the calling thread starts from now on.
-static inline void onednn_set_num_threads(int count) {
-    void (*set)(int) = (void (*)(int))dlsym(RTLD_DEFAULT, "omp_set_num_threads");
-    if (set) set(count);
-}
-
-typedef void (*onednn_parallel_body)(int part, int parts, void *context);
-
-struct onednn_parallel_job {
-    onednn_parallel_body body;
-    void *context;
-    int (*thread)(void), (*threads)(void);
-};
-
-static void onednn_parallel_run(void *data) {
-    struct onednn_parallel_job *job = (struct onednn_parallel_job *)data;
-    job->body(job->thread(), job->threads(), job->context);
-}
-
-/// Calls `body(part, parts, context)` once on every thread of the runtime and waits for all of them.
-/// GOMP_parallel is what compilers call for `#pragma omp parallel`; GNU's, LLVM's and Intel's runtimes have it.
-static inline void onednn_parallel(onednn_parallel_body body, void *context) {
-    typedef void (*parallel_t)(void (*)(void *), void *, unsigned, unsigned);
-    static parallel_t parallel;
-    static int (*thread)(void), (*threads)(void);
-    static int known;
-    if (!__atomic_load_n(&known, __ATOMIC_ACQUIRE)) {
-        parallel = (parallel_t)dlsym(RTLD_DEFAULT, "GOMP_parallel");
-        thread = (int (*)(void))dlsym(RTLD_DEFAULT, "omp_get_thread_num");
-        threads = (int (*)(void))dlsym(RTLD_DEFAULT, "omp_get_num_threads");
-        __atomic_store_n(&known, 1, __ATOMIC_RELEASE);  // racing threads look up the same names
-    }
-    if (parallel && thread && threads) {
-        struct onednn_parallel_job job = {body, context, thread, threads};
-        parallel(onednn_parallel_run, &job, 0, 0);
-    } else {
-        body(0, 1, context);
-    }
 }

@@ -1,10 +1,14 @@
 #include "CStartup.h"
 
-#include <stdlib.h>
+static int argument_count;
+static char **arguments;
 
-// OpenMP's threads wait for work by sleeping. By default they spin for milliseconds first, and on a machine that does
-// anything else besides, that takes the processor from the very thread they wait for: steps become many times slower.
-// The runtime reads its environment when it is loaded, so this has to run before; a user's own setting stays.
-static void set_wait_policy(void) { setenv("OMP_WAIT_POLICY", "passive", 0); }
+// The C library calls what starts a program with its arguments, as it calls `main`.
+__attribute__((constructor)) static void keep_arguments(int count, char **values) {
+    argument_count = count;
+    arguments = values;
+}
 
-__attribute__((section(".preinit_array"), used)) static void (*const before_libraries)(void) = set_wait_policy;
+int startup_argument_count(void) { return argument_count; }
+
+char *const *startup_arguments(void) { return arguments; }

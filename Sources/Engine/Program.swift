@@ -78,14 +78,11 @@ struct Phase {
         var errors = [OneDNNError?](repeating: nil, count: lanes.count)
         errors.withUnsafeMutableBufferPointer { errors in
             let errors = errors
-            parallel { part, parts in
-                // As many parts as lanes, unless the system grants fewer threads.
-                for lane in stride(from: part, to: lanes.count, by: parts) {
-                    do throws(OneDNNError) {
-                        for operation in lanes[lane] { try observe(lane, operation) }
-                    } catch {
-                        errors[lane] = error
-                    }
+            parallel(parts: lanes.count) { lane, _ in
+                do throws(OneDNNError) {
+                    for operation in lanes[lane] { try observe(lane, operation) }
+                } catch {
+                    errors[lane] = error
                 }
             }
         }

@@ -67,7 +67,7 @@ extension VGGModel {
             let total = UnsafeMutableBufferPointer<Double>.allocate(capacity: threads)
             defer { total.deallocate() }
             total.initialize(repeating: 0)
-            parallel { part, _ in total[part] = processor_fma(4_000_000) }
+            parallel(parts: threads) { part, _ in total[part] = processor_fma(4_000_000) }
             best = max(best, total.reduce(0, +) / (seconds() - begin))
         }
         return best

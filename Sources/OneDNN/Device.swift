@@ -1,6 +1,8 @@
 // The processor that computes and the stream of work on it. Not Sendable: a device stays on the thread that made it.
 
 internal import COneDNN
+internal import CThreads
+internal import Glibc
 
 /// The CPU with an in-order stream.
 public final class Device {
@@ -9,8 +11,20 @@ public final class Device {
 
     /// A device for the calling thread.
     ///
-    /// - Parameter threads: as `useThreads` takes it.
+    /// - Parameter threads: threads that compute.
+    /// - Throws: `OneDNNError` if the system does not let so many threads start.
     public init(threads: Int) throws(OneDNNError) {
+        if threads_are_bypassed() != 0 {
+            throw OneDNNError(
+                "this oneDNN is built for another OpenMP runtime than GNU's; install one that is built with GCC, "
+                    + "such as Debian's libdnnl2")
+        }
+        let error = threads_set_count(Int32(clamping: threads))
+        if error != 0 {
+            throw OneDNNError(
+                "\(threads) threads could not be started: \(String(cString: strerror(error))); "
+                    + "use fewer with --threads, or raise the limits of the system (ulimit -u, ulimit -v)")
+        }
         var engine: dnnl_engine_t?
         try check(dnnl_engine_create(&engine, dnnl_cpu, 0), "the CPU engine")
         var stream: dnnl_stream_t?
@@ -21,7 +35,6 @@ public final class Device {
         }
         self.engine = engine
         self.stream = stream
-        useThreads(threads)
     }
 
     deinit {
@@ -29,8 +42,12 @@ public final class Device {
         dnnl_engine_destroy(engine)
     }
 
-    /// Sets how many threads work may use that is compiled or started from the calling thread from now on.
-    public func useThreads(_ count: Int) { onednn_set_num_threads(Int32(clamping: count)) }
+    /// Sets how many threads work may use that is compiled or started from the calling thread from now on: at most as
+    /// many as the device was made with.
+    public func useThreads(_ count: Int) {
+        let error = threads_set_count(Int32(clamping: count))
+        precondition(error == 0, "the threads of a device are started with it")
+    }
 
     /// The library's version, such as "2.6.3".
     public static var version: String {
@@ -61,14 +78,20 @@ public final class Device {
     }
 }
 
-/// Calls `body(part, parts)` once on each of the library's threads and waits for all of them.
+/// Calls `body(part, parts)` once for each part and waits for all of them. Threads take parts as they come, so that one
+/// that has lost its processor delays no other part than its own.
 ///
-/// The parts run at the same time, so they must write to different places.
-public func parallel(_ body: (_ part: Int, _ parts: Int) -> Void) {
+/// Parts may run at the same time, so they must write to different places.
+///
+/// - Parameter parts: `nil` for a few for each of the calling thread's threads.
+public func parallel(parts: Int? = nil, _ body: (_ part: Int, _ parts: Int) -> Void) {
+    let threads = Int(threads_count())
+    let parts = parts ?? (threads == 1 ? 1 : 4 * threads)
     withoutActuallyEscaping(body) { body in
         var body = body
         withUnsafeMutablePointer(to: &body) { pointer in
-            onednn_parallel(
+            threads_run(
+                Int32(parts),
                 { part, parts, context in
                     let body = context?.assumingMemoryBound(to: ((Int, Int) -> Void).self)
                     body?.pointee(Int(part), Int(parts))

@@ -2,22 +2,20 @@
 
 internal import COneDNN
 
-/// A call to the library that did not succeed.
+/// A call to the library that did not succeed, or threads and memory for it that the system did not give.
 public struct OneDNNError: Error, CustomStringConvertible {
-    /// What was asked for, such as "convolution".
-    public let operation: String
-    /// Whether the library has no implementation of it for these shapes on this processor.
-    public let isUnimplemented: Bool
-    private let status: String
+    /// One sentence for a person.
+    public let description: String
 
+    /// - Parameter operation: what was asked for, such as "convolution".
     init(operation: String, status: dnnl_status_t) {
-        self.operation = operation
-        self.isUnimplemented = status == dnnl_unimplemented
-        self.status = dnnl_status2str(status).map { String(cString: $0) } ?? "status \(status.rawValue)"
+        let status = dnnl_status2str(status).map { String(cString: $0) } ?? "status \(status.rawValue)"
+        description = "oneDNN could not set up or run \(operation): \(status)"
     }
 
-    /// One sentence for a person.
-    public var description: String { "oneDNN could not set up or run \(operation): \(status)" }
+    init(_ description: String) {
+        self.description = description
+    }
 }
 
 func check(_ status: dnnl_status_t, _ operation: String) throws(OneDNNError) {

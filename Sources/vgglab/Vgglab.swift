@@ -2,6 +2,7 @@
 // signal n. Everything is put together here and in the files beside this one.
 
 import ArgumentParser
+import CStartup
 import ExperimentFiles
 import RunLog
 import TerminalText
@@ -85,7 +86,8 @@ struct Vgglab: ParsableCommand {
     /// What the program was called with. A term of `list`'s filter may begin with a `-`, as in the dashboard; options
     /// have two, or a single letter. The other sign that turns a term round is none that the parser knows.
     private static var arguments: [String] {
-        let all = Array(CommandLine.arguments.dropFirst())
+        let words = UnsafeBufferPointer(start: startup_arguments(), count: Int(startup_argument_count()))
+        let all = words.dropFirst().compactMap { $0.map { String(cString: $0) } }
         return all.first == "list" ? all.map { $0.wholeMatch(of: /-[^-].+/) == nil ? $0 : "!" + $0.dropFirst() } : all
     }
 }

@@ -58,21 +58,4 @@ import Testing
         try moving.move(to: second.base)
         #expect(try bench.tensor(moving).values == [3, 4])
     }
-
-    @Test(arguments: [1, 2, 3]) func `parallel runs each part once`(threads: Int) throws {
-        _ = try Device(threads: threads)
-        var counts = [Int](repeating: 0, count: 16)
-        var told = [Int](repeating: 0, count: 16)
-        counts.withUnsafeMutableBufferPointer { counts in
-            told.withUnsafeMutableBufferPointer { told in
-                let (counts, told) = (counts, told)
-                parallel { part, parts in
-                    counts[part] += 1
-                    told[part] = parts
-                }
-            }
-        }
-        #expect(counts.prefix(threads).allSatisfy { $0 == 1 } && counts.reduce(0, +) == threads)
-        #expect(told.prefix(threads).allSatisfy { $0 == threads })
-    }
 }

@@ -1,2 +1,6 @@
-// What must be settled before any library starts. Nothing to call: being linked into the program is enough.
+// The program's arguments as it was started with them. Swift's `CommandLine` looks for them in front of `environ`, and finds
+// none where a preloaded library has moved that.
 #pragma once
+
+int startup_argument_count(void);
+char *const *startup_arguments(void);

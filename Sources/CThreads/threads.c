@@ -1,0 +1,344 @@
+#define _GNU_SOURCE
+#include "CThreads.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+// How long a thread looks for a change before it sleeps: about what waking it up takes. A thread that spins longer takes
+// the processor from the very one that it waits for.
+enum { SPIN_NANOSECONDS = 30 * 1000 };
+
+// A number that threads wait to see changed.
+struct gate {
+    _Atomic uint64_t value;
+    atomic_int sleepers;
+    pthread_cond_t changed;
+};
+
+struct member {
+    struct team *team;
+    struct member *_Atomic next;
+    int index;             // 0 for the thread that the team belongs to
+    pthread_t thread;
+    pid_t id;
+    clockid_t clock;       // of the processor time that it has had
+    atomic_bool is_busy;   // has a part
+    atomic_bool is_away;   // on a processor that another member has lent it
+    cpu_set_t home;        // its processors before that
+};
+
+struct team {
+    struct gate tickets;     // number of the work << 32 | parts that nobody has taken yet
+    struct gate unfinished;  // parts
+    struct gate passed;      // barriers
+    threads_body body;
+    void *context;
+    int parts;
+    int count;               // as set by the thread that the team belongs to
+    atomic_int helpers;      // workers that may take parts: those of indices up to this
+    atomic_int arrived;      // parts at the barrier
+    atomic_bool ends;
+    pthread_mutex_t mutex;   // of sleep, and of lending
+    int owner_cpu;           // which workers keep off; -1 before the first work
+    struct member owner;
+    struct member *last;
+    atomic_int size;         // members
+};
+
+static _Thread_local struct member *self;  // of the calling thread, in its own team or in the one that it works for
+static _Thread_local int current_part, current_parts = 1;
+static _Thread_local bool is_inside;       // a part that runs beside others
+
+static int64_t nanoseconds(clockid_t clock) {
+    struct timespec time;
+    if (clock_gettime(clock, &time) != 0) return -1;
+    return time.tv_sec * INT64_C(1000000000) + time.tv_nsec;
+}
+
+// MARK: Waiting
+
+// Looks for a change for a while.
+static bool sees_change(struct gate *gate, uint64_t value) {
+    const int64_t end = nanoseconds(CLOCK_MONOTONIC) + SPIN_NANOSECONDS;
+    do {
+        for (int turn = 0; turn < 64; turn++) {
+            if (atomic_load_explicit(&gate->value, memory_order_acquire) != value) return true;
+#if defined(__x86_64__)
+            __builtin_ia32_pause();
+#elif defined(__aarch64__)
+            __asm__ volatile("yield");
+#endif
+        }
+    } while (nanoseconds(CLOCK_MONOTONIC) < end);
+    return false;
+}
+
+// Before sleeping: gives the calling thread's processor to a member that has a part but no processor, as another program
+// has taken it. Left to itself, Linux often lets it wait a time slice, several milliseconds, beside an idle processor.
+// Returns whether the change came meanwhile.
+static bool lend_processor(struct team *team, struct gate *gate, uint64_t value) {
+    const int size = team->size;
+    int64_t before[size];
+    int index = 0;
+    for (struct member *member = &team->owner; member && index < size; member = atomic_load(&member->next))
+        before[index++] = atomic_load(&member->is_busy) ? nanoseconds(member->clock) : -1;
+    if (sees_change(gate, value)) return true;
+    index = 0;
+    for (struct member *member = &team->owner; member && index < size; member = atomic_load(&member->next)) {
+        const int64_t used = before[index++];
+        if (member == self || used < 0 || nanoseconds(member->clock) != used) continue;
+        pthread_mutex_lock(&team->mutex);
+        // Either this sees that the part is finished, or the member sees that it is away.
+        const bool is_free = !atomic_exchange(&member->is_away, true);
+        bool is_lent = false;
+        if (is_free && atomic_load(&member->is_busy)) {
+            cpu_set_t here;
+            CPU_ZERO(&here);
+            CPU_SET(sched_getcpu(), &here);
+            is_lent = sched_getaffinity(member->id, sizeof member->home, &member->home) == 0
+                && sched_setaffinity(member->id, sizeof here, &here) == 0;
+        }
+        if (is_free) atomic_store(&member->is_away, is_lent);
+        pthread_mutex_unlock(&team->mutex);
+        if (is_lent) return false;
+    }
+    return false;
+}
+
+static void go_home(struct member *member) {
+    if (!atomic_load(&member->is_away)) return;
+    pthread_mutex_lock(&member->team->mutex);
+    if (atomic_exchange(&member->is_away, false)) sched_setaffinity(0, sizeof member->home, &member->home);
+    pthread_mutex_unlock(&member->team->mutex);
+}
+
+static void wait_for_change(struct gate *gate, uint64_t value) {
+    struct team *team = self->team;
+    if (sees_change(gate, value)) return;
+    if (atomic_load(&team->unfinished.value) > 0 && lend_processor(team, gate, value)) return;
+    pthread_mutex_lock(&team->mutex);
+    atomic_fetch_add(&gate->sleepers, 1);
+    while (atomic_load(&gate->value) == value) pthread_cond_wait(&gate->changed, &team->mutex);
+    atomic_fetch_sub(&gate->sleepers, 1);
+    pthread_mutex_unlock(&team->mutex);
+}
+
+// After a change: either this sees the sleeper, or the sleeper sees the change.
+static void wake(struct gate *gate) {
+    if (atomic_load(&gate->sleepers) == 0) return;
+    pthread_mutex_lock(&self->team->mutex);
+    pthread_cond_broadcast(&gate->changed);
+    pthread_mutex_unlock(&self->team->mutex);
+}
+
+// MARK: Working
+
+// Takes parts until none is left. The team's work is read after a ticket was taken: it does not change while a part of it
+// is unfinished.
+static void take_parts(struct team *team) {
+    uint64_t ticket = atomic_load(&team->tickets.value);
+    while ((uint32_t)ticket > 0) {
+        if (!atomic_compare_exchange_weak(&team->tickets.value, &ticket, ticket - 1)) continue;
+        current_parts = team->parts;
+        current_part = team->parts - (int)(uint32_t)ticket;
+        is_inside = true;
+        atomic_store(&self->is_busy, true);
+        team->body(current_part, current_parts, team->context);
+        atomic_store(&self->is_busy, false);
+        is_inside = false;
+        current_part = 0;
+        current_parts = 1;
+        if (atomic_fetch_sub(&team->unfinished.value, 1) == 1) wake(&team->unfinished);
+        go_home(self);
+        ticket = atomic_load(&team->tickets.value);
+    }
+}
+
+static void join_team(struct member *member) {
+    self = member;
+    member->id = gettid();
+    if (pthread_getcpuclockid(pthread_self(), &member->clock) != 0) member->clock = CLOCK_MONOTONIC;
+}
+
+static void *work(void *context) {
+    join_team(context);
+    struct team *team = self->team;
+    while (!atomic_load(&team->ends)) {
+        const uint64_t ticket = atomic_load(&team->tickets.value);
+        if ((uint32_t)ticket > 0 && self->index <= atomic_load(&team->helpers))
+            take_parts(team);
+        else
+            wait_for_change(&team->tickets, ticket);
+    }
+    return NULL;
+}
+
+// Beside other programs, Linux would put a worker on its owner's processor, where it was woken, and leave it there.
+static void keep_workers_off(int cpu) {
+    struct team *team = self->team;
+    if (cpu == team->owner_cpu || cpu < 0) return;
+    team->owner_cpu = cpu;
+    cpu_set_t others;
+    if (sched_getaffinity(0, sizeof others, &others) != 0 || CPU_COUNT(&others) < team->size) return;
+    CPU_CLR(cpu, &others);
+    for (struct member *member = team->owner.next; member; member = member->next)
+        sched_setaffinity(member->id, sizeof others, &others);
+}
+
+static void run_together(int threads, int parts, threads_body body, void *context) {
+    struct team *team = self->team;
+    keep_workers_off(sched_getcpu());
+    team->body = body;
+    team->context = context;
+    team->parts = parts;
+    atomic_store(&team->unfinished.value, (uint64_t)parts);
+    atomic_store(&team->helpers, threads - 1);
+    const uint64_t number = (atomic_load(&team->tickets.value) >> 32) + 1;
+    atomic_store(&team->tickets.value, number << 32 | (uint64_t)parts);
+    wake(&team->tickets);
+    take_parts(team);
+    uint64_t left;
+    while ((left = atomic_load(&team->unfinished.value)) > 0) wait_for_change(&team->unfinished, left);
+}
+
+static void run_alone(int parts, threads_body body, void *context) {
+    const int part = current_part, all = current_parts;
+    current_parts = parts;
+    for (current_part = 0; current_part < parts; current_part++) body(current_part, parts, context);
+    current_part = part;
+    current_parts = all;
+}
+
+// MARK: Teams
+
+static pthread_key_t teams;
+static pthread_once_t teams_once = PTHREAD_ONCE_INIT;
+
+static void end_team(void *context) {
+    struct team *team = context;
+    self = &team->owner;
+    atomic_store(&team->ends, true);
+    atomic_fetch_add(&team->tickets.value, UINT64_C(1) << 32);
+    wake(&team->tickets);
+    for (struct member *member = team->owner.next, *next; member; member = next) {
+        pthread_join(member->thread, NULL);
+        next = member->next;
+        free(member);
+    }
+    struct gate *gates[] = {&team->tickets, &team->unfinished, &team->passed};
+    for (int index = 0; index < 3; index++) pthread_cond_destroy(&gates[index]->changed);
+    pthread_mutex_destroy(&team->mutex);
+    self = NULL;
+    free(team);
+}
+
+static void make_key(void) { pthread_key_create(&teams, end_team); }
+
+static bool make_team(void) {
+    struct team *team = calloc(1, sizeof *team);
+    if (!team) return false;
+    team->count = team->size = 1;
+    team->owner_cpu = -1;
+    team->owner.team = team;
+    team->last = &team->owner;
+    pthread_mutex_init(&team->mutex, NULL);
+    struct gate *gates[] = {&team->tickets, &team->unfinished, &team->passed};
+    for (int index = 0; index < 3; index++) pthread_cond_init(&gates[index]->changed, NULL);
+    pthread_once(&teams_once, make_key);
+    pthread_setspecific(teams, team);
+    join_team(&team->owner);
+    return true;
+}
+
+// Sees to it that the team has so many threads.
+static int start(int count) {
+    if (count <= 1) return 0;
+    if (!self && !make_team()) return ENOMEM;
+    struct team *team = self->team;
+    while (team->size < count) {
+        struct member *member = calloc(1, sizeof *member);
+        if (!member) return ENOMEM;
+        member->team = team;
+        member->index = team->size;
+        const int error = pthread_create(&member->thread, NULL, work, member);
+        if (error) {
+            free(member);
+            return error;
+        }
+        atomic_store(&team->last->next, member);
+        team->last = member;
+        team->size++;
+        team->owner_cpu = -1;
+    }
+    return 0;
+}
+
+int threads_set_count(int count) {
+    const int error = is_inside ? EDEADLK : start(count);
+    if (!error && self) self->team->count = count > 1 ? count : 1;
+    return error;
+}
+
+int threads_count(void) { return self ? self->team->count : 1; }
+
+void threads_run(int parts, threads_body body, void *context) {
+    if (parts <= 1 || is_inside || threads_count() == 1)
+        run_alone(parts, body, context);
+    else
+        run_together(threads_count(), parts, body, context);
+}
+
+int threads_are_bypassed(void) { return dlsym(RTLD_DEFAULT, "__kmpc_fork_call") != NULL; }
+
+// MARK: GNU's OpenMP runtime
+//
+// Here parts may wait for one another, at barriers or in loops of the library. There are as many threads as parts, and a
+// part that waits has one of them; so for each part that has not begun there is a thread left that will take it.
+
+struct region {
+    void (*body)(void *);
+    void *data;
+};
+
+static void run_region(int part, int parts, void *context) {
+    const struct region *region = context;
+    region->body(region->data);
+}
+
+void GOMP_parallel(void (*body)(void *), void *data, unsigned count, unsigned flags) {
+    struct region region = {body, data};
+    const int threads = is_inside ? 1 : count == 0 ? threads_count() : (int)count;
+    // With fewer threads than it was compiled for, work would be left out. Its device has started them, so this is no more
+    // than a check.
+    if (start(threads) != 0) abort();
+    if (threads == 1)
+        run_alone(1, run_region, &region);
+    else
+        run_together(threads, threads, run_region, &region);
+}
+
+void GOMP_barrier(void) {
+    if (current_parts == 1) return;
+    struct team *team = self->team;
+    const uint64_t before = atomic_load(&team->passed.value);
+    if (atomic_fetch_add(&team->arrived, 1) + 1 < current_parts) {
+        while (atomic_load(&team->passed.value) == before) wait_for_change(&team->passed, before);
+    } else {
+        atomic_store(&team->arrived, 0);
+        atomic_store(&team->passed.value, before + 1);
+        wake(&team->passed);
+    }
+}
+
+int omp_get_max_threads(void) { return threads_count(); }
+int omp_get_num_threads(void) { return current_parts; }
+int omp_get_thread_num(void) { return current_part; }
+int omp_in_parallel(void) { return is_inside; }

@@ -1,0 +1,79 @@
+// The threads that compute: every part runs once, whoever runs it, and oneDNN computes on the same threads.
+
+import CThreads
+import Glibc
+import OneDNN
+import Synchronization
+import Testing
+
+@Suite struct ThreadsTests {
+    @Test(arguments: [1, 2, 3, 8], [1, 2, 7, 100]) func `each part runs once`(threads: Int, parts: Int) throws {
+        _ = try Device(threads: threads)
+        for _ in 0..<200 {
+            var counts = [Int](repeating: 0, count: parts)
+            counts.withUnsafeMutableBufferPointer { counts in
+                let counts = counts
+                parallel(parts: parts) { part, all in counts[part] += all == parts ? 1 : 1000 }
+            }
+            #expect(counts.allSatisfy { $0 == 1 })
+        }
+    }
+
+    @Test func `a part inside a part runs on its thread`() throws {
+        _ = try Device(threads: 2)
+        let count = Atomic(0)
+        parallel(parts: 4) { _, _ in
+            let outer = pthread_self()
+            parallel(parts: 3) { _, _ in
+                if pthread_equal(outer, pthread_self()) != 0 { count.add(1, ordering: .relaxed) }
+            }
+        }
+        #expect(count.load(ordering: .relaxed) == 12)
+    }
+
+    /// A region as oneDNN has it: each thread counts itself in and waits for the others before it goes on.
+    private final class Region: Sendable {
+        let rounds = 50
+        let arrived = Atomic(0)
+        let early = Atomic(0)
+        let places = Mutex<Set<Int32>>([])
+
+        func run() {
+            let threads = Int(omp_get_num_threads())
+            _ = places.withLock { $0.insert(omp_get_thread_num()) }
+            for round in 1...rounds {
+                arrived.add(1, ordering: .relaxed)
+                GOMP_barrier()
+                if arrived.load(ordering: .relaxed) < round * threads { early.add(1, ordering: .relaxed) }
+                GOMP_barrier()
+            }
+        }
+    }
+
+    @Test(arguments: [2, 3, 5]) func `a barrier waits for every thread of a region`(threads: Int) throws {
+        _ = try Device(threads: threads)
+        for count in [0, UInt32(threads)] {
+            let region = Region()
+            GOMP_parallel(
+                { context in
+                    guard let context else { return }
+                    Unmanaged<Region>.fromOpaque(context).takeUnretainedValue().run()
+                }, Unmanaged.passUnretained(region).toOpaque(), count, 0)
+            #expect(region.arrived.load(ordering: .relaxed) == region.rounds * threads)
+            #expect(region.early.load(ordering: .relaxed) == 0)
+            #expect(region.places.withLock { $0 } == Set(0..<Int32(threads)))
+        }
+    }
+
+    @Test func `oneDNN finds the program's own threads`() {
+        func place(_ function: @convention(c) () -> Int32) -> UnsafeMutableRawPointer {
+            unsafeBitCast(function, to: UnsafeMutableRawPointer.self)
+        }
+        let barrier: @convention(c) () -> Void = GOMP_barrier
+        #expect(dlsym(nil, "GOMP_barrier") == unsafeBitCast(barrier, to: UnsafeMutableRawPointer.self))
+        #expect(dlsym(nil, "omp_get_max_threads") == place(omp_get_max_threads))
+        #expect(dlsym(nil, "omp_get_num_threads") == place(omp_get_num_threads))
+        #expect(dlsym(nil, "omp_get_thread_num") == place(omp_get_thread_num))
+        #expect(dlsym(nil, "omp_in_parallel") == place(omp_in_parallel))
+    }
+}

@@ -1,0 +1,81 @@
+// What surrounds the program (variables, processors, preloaded libraries) changes neither its arguments nor what it computes.
+
+import Foundation
+import TestSupport
+import Testing
+
+@Suite(.timeLimit(.minutes(10))) struct EnvironmentTests {
+    private let sandbox: Sandbox
+
+    init() throws {
+        sandbox = try Sandbox()
+        try sandbox.writeData(in: "data", count: 200)
+    }
+
+    /// The loss of each step, as the log has it.
+    private func losses(_ shell: String, threads: Int = 2) throws -> [String] {
+        let program = try Program(
+            [
+                "--no-tui", "--log-format", "jsonl", "--log-every-step", "--threads", "\(threads)", "--data",
+                sandbox.file("data"), "--set", "data.limit_train=200", sandbox.tiny,
+            ], shell: shell)
+        let ending = program.end()
+        try #require(ending.status == 0, "\(ending.complaint)")
+        return try ending.objects().compactMap { $0["loss"] }.map { "\($0)" }
+    }
+
+    @Test(
+        arguments: [
+            "OMP_DYNAMIC=true", "OMP_THREAD_LIMIT=1", "OMP_MAX_ACTIVE_LEVELS=0", "OMP_NUM_THREADS=1",
+            "OMP_DYNAMIC=true OMP_THREAD_LIMIT=1 OMP_NUM_THREADS=1", "taskset -c 0",
+        ])
+    func `the losses are those of the threads that were asked for`(surroundings: String) throws {
+        let expected = try losses(#"exec "$@""#)
+        #expect(expected.count == 8)
+        #expect(try losses("exec env \(surroundings) \"$@\"") == expected)
+        // With five threads, lanes and their sums are others.
+        #expect(try losses("exec env \(surroundings) \"$@\"", threads: 5) == losses(#"exec "$@""#, threads: 5))
+    }
+
+    @Test func `oneDNN computes on the program's own threads, not on those of libgomp`() throws {
+        let report = sandbox.file("bindings")
+        let program = try Program(
+            ["bench", "--steps", "1", "--threads", "2", sandbox.tiny],
+            shell: "LD_DEBUG=bindings LD_DEBUG_OUTPUT='\(report)' exec \"$@\"")
+        #expect(program.end().status == 0)
+        let text = try String(contentsOfFile: "\(report).\(program.processIdentifier)", encoding: .utf8)
+        for name in ["GOMP_parallel", "omp_get_thread_num"] {
+            let bindings = text.split(separator: "\n").filter { $0.contains("`\(name)'") }
+            #expect(!bindings.isEmpty)
+            #expect(bindings.allSatisfy { $0.contains("/vgglab [0]: ") }, "\(bindings)")
+        }
+    }
+
+    @Test func `a preloaded library that moves the environment leaves the arguments`() throws {
+        let library = sandbox.file("move.so")
+        let source = """
+            #include <stdlib.h>
+            __attribute__((constructor)) static void move(void) { setenv("MOVED", "1", 1); }
+            """
+        try sandbox.write(source, to: "move.c")
+        let compiler = Process()
+        compiler.executableURL = URL(filePath: "/usr/bin/env")
+        compiler.arguments = ["clang", "-shared", "-fPIC", "-o", library, sandbox.file("move.c")]
+        try compiler.run()
+        compiler.waitUntilExit()
+        try #require(compiler.terminationStatus == 0)
+        let ending = try Program(["shapes", sandbox.tiny, "nonsense"], shell: "LD_PRELOAD='\(library)' exec \"$@\"")
+            .end()
+        #expect(ending.status == 2)
+        #expect(ending.complaint.contains("nonsense"))
+    }
+
+    @Test func `threads that cannot be started are one sentence`() throws {
+        // A stack that no machine has room for.
+        let ending = try Program(
+            ["bench", "--threads", "2", sandbox.tiny], shell: #"ulimit -s 17592186044416 && exec "$@""#
+        ).end()
+        #expect(ending.status == 2)
+        #expect(ending.complaint.contains("2 threads could not be started"))
+    }
+}
