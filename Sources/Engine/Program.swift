@@ -124,8 +124,10 @@ struct Program {
         }
         try builder.phase { () throws(OneDNNError) in
             try builder.appendGradientSums()
+            // Not the builder, which keeps the operation: they would keep each other for ever.
+            let (parameters, factors) = (builder.parameters, head.factors)
             builder.append(nil, .update) {
-                state.finish(builder.parameters, recipe, live, factors: head.factors)
+                state.finish(parameters, recipe, live, factors: factors)
             }
         }
         return Program(phases: builder.program, sources: activations.joined().map(\.source))
