@@ -26,10 +26,10 @@ public struct Machine: Sendable, Hashable {
         let memory = values(of: "/proc/meminfo")
         let total = memory["MemTotal"].flatMap(kibibytes) ?? 0
         let available = memory["MemAvailable"].flatMap(kibibytes) ?? total
-        let (limit, used) = controlGroupMemory
+        let group = controlGroups.memory ?? (.max, .max)
         return Machine(
             processor: values(of: "/proc/cpuinfo")["model name"] ?? "unknown processor", cores: usableCores,
-            memoryBytes: min(total, limit), availableMemoryBytes: min(available, max(limit - used, 0)))
+            memoryBytes: min(total, group.limit), availableMemoryBytes: min(available, group.available))
     }
 
     /// The most memory that this process has had resident at once, in bytes.
@@ -41,31 +41,12 @@ public struct Machine: Sendable, Hashable {
     private static var usableCores: Int {
         let mask = values(of: "/proc/self/status")["Cpus_allowed"] ?? ""
         let allowed = mask.reduce(0) { $0 + ($1.hexDigitValue?.nonzeroBitCount ?? 0) }
-        let quota = (text(of: "/sys/fs/cgroup/cpu.max") ?? "").split { $0 == " " || $0 == "\n" }.map { Double($0) }
-        guard quota.count == 2, let granted = quota[0], let period = quota[1], period > 0 else {
-            return max(allowed, 1)
-        }
-        return max(min(allowed, Int((granted / period).rounded(.up))), 1)
+        let granted = controlGroups.processors.map { Int($0.rounded(.up)) } ?? .max
+        return max(min(allowed, granted), 1)
     }
 
-    /// Limit and use of the control group that a container or a cluster's scheduler has put the process in.
-    private static var controlGroupMemory: (limit: Int, used: Int) {
-        for (limit, used, details) in [
-            ("memory.max", "memory.current", "memory.stat"),
-            ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes", "memory/memory.stat"),
-        ] {
-            let folder = "/sys/fs/cgroup/"
-            guard let limit = number(in: folder + limit), let used = number(in: folder + used) else { continue }
-            // Files that nobody has asked for lately count as used, but are dropped when memory is wanted.
-            let lines = (text(of: folder + details) ?? "").split(separator: "\n")
-            let cached = lines.first { $0.hasPrefix("inactive_file ") }.flatMap { Int($0.dropFirst(14)) } ?? 0
-            return (limit, max(used - cached, 0))
-        }
-        return (.max, 0)
-    }
-
-    private static func number(in path: String) -> Int? {
-        text(of: path).flatMap { Int($0.prefix { $0 != "\n" }) }
+    private static var controlGroups: ControlGroups {
+        ControlGroups(membership: text(of: "/proc/self/cgroup") ?? "", read: text(of:))
     }
 
     private static func kibibytes(_ text: String) -> Int? {
