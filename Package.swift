@@ -19,10 +19,11 @@ let package = Package(
 
         // Plain values and the files they come from.
         .target(name: "Files", dependencies: ["CCrypto"]),
+        .target(name: "Threads"),
         .target(name: "Experiments"),
         .target(
             name: "ExperimentFiles", dependencies: ["CYAML", "Experiments"], resources: [.embedInCode("Examples")]),
-        .target(name: "Datasets", dependencies: ["CZlib", "Experiments", "Files"]),
+        .target(name: "Datasets", dependencies: ["CZlib", "Experiments", "Files", "Threads"]),
         .target(name: "Safetensors"),
         .target(name: "TerminalText"),
         .target(name: "Checkpoints", dependencies: ["Experiments", "Files", "Safetensors"]),
@@ -51,14 +52,14 @@ let package = Package(
         .target(
             name: "RunStore",
             dependencies: [
-                "Checkpoints", "ExperimentFiles", "Experiments", "Files", "RunLog",
+                "Checkpoints", "ExperimentFiles", "Experiments", "Files", "RunLog", "Threads",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         .target(
             name: "Runner",
             dependencies: [
                 "Checkpoints", "Datasets", "Engine", "ExperimentFiles", "Experiments", "RunLog", "RunStore",
-                "Safetensors", "Training",
+                "Safetensors", "Threads", "Training",
             ]),
         // The screen: cells and widgets, and the terminal that shows them.
         .target(name: "Screen", dependencies: ["TerminalText"]),

@@ -1,6 +1,7 @@
 // The two sides of a BatchLoader: the thread that fills buffers and the caller that takes them.
 
 import Foundation
+import Threads
 
 /// A loader's state, shared by its caller and its thread.
 ///
@@ -20,6 +21,8 @@ final class BatchPipeline: @unchecked Sendable {  // each `var` under `condition
     private var taken = 0
     private var isStopped = false
     private var isEnded = false
+    /// Whether a thread prepares batches ahead; where the system lets none start, the caller prepares each.
+    private var hasThread = true
 
     init(images: LabelledImages, side: Int, batchSize: Int) {
         precondition(batchSize > 0, "a batch has at least one picture")
@@ -34,9 +37,8 @@ final class BatchPipeline: @unchecked Sendable {  // each `var` under `condition
     deinit { scratch.deallocate() }
 
     func startThread() {
-        let thread = Thread { self.fillUntilStopped() }
-        thread.name = "batches"
-        thread.start()
+        let hasStarted = Threads.startThread { self.fillUntilStopped() }
+        if !hasStarted { condition.withLock { (hasThread, isEnded) = (false, true) } }
     }
 
     // The caller's side.
@@ -53,7 +55,8 @@ final class BatchPipeline: @unchecked Sendable {  // each `var` under `condition
     }
 
     func next() -> Batch? {
-        condition.withLock {
+        if !condition.withLock({ hasThread }) { fillNext() }
+        return condition.withLock {
             let start = taken * batchSize
             guard start < order.count else { return nil }
             while filled <= taken { condition.wait() }
@@ -83,25 +86,36 @@ final class BatchPipeline: @unchecked Sendable {  // each `var` under `condition
     }
 
     private func fillUntilStopped() {
-        while let task = nextTask() {
-            let isWhole = fill(task)
-            condition.withLock {
-                guard isWhole, task.epoch == epoch else { return }
-                filled += 1
-                condition.signal()
-            }
-        }
+        while fillNext() {}
         condition.withLock {
             isEnded = true
             condition.signal()
         }
     }
 
-    /// Waits until a buffer is free and a batch is left to prepare.
+    /// Prepares the next batch.
+    ///
+    /// - Returns: whether there can be more.
+    @discardableResult
+    private func fillNext() -> Bool {
+        guard let task = nextTask() else { return false }
+        let isWhole = fill(task)
+        condition.withLock {
+            guard isWhole, task.epoch == epoch else { return }
+            filled += 1
+            condition.signal()
+        }
+        return true
+    }
+
+    /// What to prepare once a buffer is free and a batch is left; the caller, where it prepares batches, does not wait.
     private func nextTask() -> Task? {
         condition.withLock {
             // The caller still reads batch `taken - 1`, so the buffer of batch `taken + 1` is not free yet.
-            while !isStopped, filled > taken || filled * batchSize >= order.count { condition.wait() }
+            while !isStopped, filled > taken || filled * batchSize >= order.count {
+                guard hasThread else { return nil }
+                condition.wait()
+            }
             return isStopped ? nil : Task(epoch: epoch, number: filled, order: order)
         }
     }

@@ -4,6 +4,7 @@ public import Experiments
 internal import Files
 internal import Foundation
 internal import Synchronization
+internal import Threads
 
 /// Training and test pictures that belong together.
 public struct Dataset: Sendable {
@@ -61,13 +62,20 @@ public struct Dataset: Sendable {
         // Both halves at the same time: to unpack them is the most of a program's start.
         let halves = Mutex<[FileRole: Result<Part, DatasetError>]>([:])
         let roles: [(images: FileRole, labels: FileRole)] = [(.trainImages, .trainLabels), (.testImages, .testLabels)]
-        DispatchQueue.concurrentPerform(iterations: roles.count) { half in
+        let load = { @Sendable (half: Int) in
             let (images, labels) = roles[half]
             let part = Result { () throws(DatasetError) in
                 try Part(images: images, labels: labels, files: files, search: search)
             }
             halves.withLock { $0[images] = part }
         }
+        let isLoaded = DispatchSemaphore(value: 0)
+        let hasStarted = startThread {
+            load(1)
+            isLoaded.signal()
+        }
+        load(0)
+        if hasStarted { isLoaded.wait() } else { load(1) }
         func half(_ images: FileRole) throws(DatasetError) -> Part {
             guard let part = halves.withLock({ $0[images] }) else {
                 throw .notFound(dataset: search.dataset, folders: search.folders)

@@ -6,6 +6,7 @@ internal import Foundation
 internal import GRDB
 internal import RunLog
 internal import Synchronization
+internal import Threads
 
 /// The most records that wait while the store cannot be written, some tens of megabytes.
 private let mostWaiting = 100_000
@@ -17,6 +18,8 @@ public final class RunRecorder: Sendable {
         var isClosed = false
         var hasProblem = false
         var hasLostClaim = false
+        /// Whether a thread writes; where the system lets none start, each record is written as it comes.
+        var hasThread = true
         var lost = 0
 
         /// Makes room: every second step goes, or the older half of a run that has hardly any.
@@ -55,15 +58,17 @@ public final class RunRecorder: Sendable {
         self.claim = claim
         self.onProblem = onProblem
         stride = max(1, (run.stepsPerEpoch * run.epochs + 9_999) / 10_000)
-        let thread = Thread { [self] in
+        let hasStarted = startThread { [self] in
             while !state.withLock(\.isClosed) {
                 _ = wake.wait(timeout: .now() + 1)
                 try? flush()
             }
             ended.signal()
         }
-        thread.name = "run recorder"
-        thread.start()
+        if !hasStarted {
+            state.withLock { $0.hasThread = false }
+            ended.signal()
+        }
     }
 
     /// Takes a record; never waits for the disk.
@@ -76,6 +81,7 @@ public final class RunRecorder: Sendable {
             if state.waiting.count >= mostWaiting { state.thin() }
             state.waiting.append(record)
         }
+        if !state.withLock(\.hasThread) { try? flush() }
     }
 
     /// Writes all that was recorded by now.

@@ -8,6 +8,7 @@ internal import Foundation
 internal import RunStore
 internal import Synchronization
 internal import Safetensors
+internal import Threads
 internal import Training
 
 /// Writes one run's checkpoints, one at a time.
@@ -95,7 +96,7 @@ private final class Commit: Sendable {
         _ pending: PendingCheckpoint, _ position: RunPosition, seconds: Double, recorder: RunRecorder, isLast: Bool
     ) {
         self.isLast = isLast
-        let thread = Thread { [self] in
+        let work = { @Sendable [self] in
             let outcome = Result { () throws(RunnerError) in
                 // The metrics first: resuming from a checkpoint that counts without them would lose them for good.
                 do throws(RunStoreError) { try recorder.flush() } catch {
@@ -107,8 +108,7 @@ private final class Commit: Sendable {
             result.withLock { $0 = outcome }
             done.signal()
         }
-        thread.name = "checkpoint"
-        thread.start()
+        if !startThread(work) { work() }
     }
 
     /// What has come of it; `nil` while it goes on.

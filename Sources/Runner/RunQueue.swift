@@ -8,6 +8,7 @@ public import Experiments
 internal import Foundation
 public import RunStore
 internal import Synchronization
+internal import Threads
 internal import Training
 
 /// Runs that wait, go on or are held. Any thread may call it; none of its calls waits for a run.
@@ -227,24 +228,36 @@ public final class RunQueue: Sendable {
 
     /// Starts what has room, in order.
     private func schedule() {
-        jobs.withLock { jobs in
+        let failed = jobs.withLock { jobs in
             var running = jobs.count { $0.phase == .running }
+            var failed: [Job] = []
             for index in jobs.indices where running < budget.jobs {
                 switch jobs[index].phase {
-                case .waiting: start(jobs[index])
+                case .waiting:
+                    guard start(jobs[index]) else {
+                        failed.append(jobs[index])
+                        continue
+                    }
                 case .waitingToGoOn: jobs[index].hold.end()
                 case .running, .held: continue
                 }
                 jobs[index].phase = .running
                 running += 1
             }
+            jobs.removeAll { job in failed.contains { $0.name == job.name } }
+            return failed
+        }
+        for job in failed {
+            giveUp(job)
+            listen(.failed(run: job.name, reason: "no thread could be started for it; raise the limit (ulimit -u)"))
         }
         listen(.changed)
     }
 
-    private func start(_ job: Job) {
+    /// - Returns: whether there is a thread for it.
+    private func start(_ job: Job) -> Bool {
         workers.enter()
-        let thread = Thread { [self] in
+        let hasStarted = startThread { [self] in
             do {
                 try work(on: job)
             } catch {
@@ -256,9 +269,8 @@ public final class RunQueue: Sendable {
             schedule()
             workers.leave()
         }
-        thread.name = job.name
-        thread.stackSize = 8 << 20
-        thread.start()
+        if !hasStarted { workers.leave() }
+        return hasStarted
     }
 
     private func work(on job: Job) throws {
