@@ -11,9 +11,11 @@
 #include <string.h>
 #include <unistd.h>
 
-static const int ending[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1};
+static const int ending[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGXCPU};
 static const int steering[] = {SIGWINCH, SIGTSTP, SIGCONT};
 static const int crashing[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT, SIGSYS, SIGPIPE};
+// These end a program, too, unless it does something about them; all real-time signals are among them.
+static const int deadly[] = {SIGXFSZ, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGIO, SIGPWR, SIGSTKFLT};
 #define COUNT(list) (sizeof list / sizeof list[0])
 
 static struct terminal_restoration restoration;
@@ -73,7 +75,8 @@ static void end_with(int number) {
 }
 
 static void ask_to_end(int number) {
-    if (atomic_load(&pending) & UINT64_C(1) << number) {
+    // The limit of processor time repeats its signal every second by itself.
+    if (number != SIGXCPU && atomic_load(&pending) & UINT64_C(1) << number) {
         struct sigaction plain = {.sa_handler = SIG_DFL};
         before[number] = plain;
         end_with(number);
@@ -119,6 +122,10 @@ int terminal_signals_begin(const struct terminal_restoration *given, int eventfi
         if (take(steering[index], note, SA_RESTART) != 0) return -1;
     for (size_t index = 0; index < COUNT(crashing); index++)
         if (take(crashing[index], end_with, SA_ONSTACK) != 0) return -1;
+    for (size_t index = 0; index < COUNT(deadly); index++)
+        if (take(deadly[index], end_with, 0) != 0) return -1;
+    for (int number = SIGRTMIN; number <= SIGRTMAX; number++)
+        if (take(number, end_with, 0) != 0) return -1;
     // Whoever started the program may have had them blocked, and then none would ever come.
     sigset_t asked;
     sigemptyset(&asked);

@@ -24,6 +24,7 @@ public struct CheckpointError: Error, Hashable, CustomStringConvertible {
         let cause =
             switch code {
             case ENOSPC, EDQUOT: "the disk is full"
+            case EFBIG: "the file would be larger than the limit of files' sizes allows (ulimit -f)"
             case EACCES, EPERM: "no permission to write there"
             case EROFS: "the file system is read-only"
             default: String(cString: strerror(code))

@@ -173,7 +173,7 @@ public final class CursesTerminal: Terminal {
             shown = nil
             inputs.append(.resized(size))
         }
-        for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1] where came(number) {
+        for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGXCPU] where came(number) {
             inputs.append(.signal(number))
         }
     }

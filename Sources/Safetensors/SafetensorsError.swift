@@ -57,6 +57,7 @@ public enum SafetensorsError: Error, Equatable, CustomStringConvertible {
         case EEXIST: "is there already; give another name, or replace it with --overwrite"
         case EROFS: "\(folder) can only be read; choose another folder"
         case ENOSPC, EDQUOT: "no space is left in \(folder); free some or choose another folder"
+        case EFBIG: "is larger than the limit of files' sizes allows; raise it with ulimit -f"
         case ENAMETOOLONG: "the name is too long; choose a shorter one"
         default: "cannot be written: \(String(cString: strerror(code)))"
         }

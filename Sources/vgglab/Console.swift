@@ -12,8 +12,12 @@ enum Console {
     /// wanted no more.
     static var hasLostOutput: Bool { hasFailed.load(ordering: .relaxed) }
 
-    /// Makes a closed pipe an error of `write` instead of the program's end.
-    static func surviveClosedPipes() { signal(SIGPIPE, SIG_IGN) }
+    /// Makes a closed pipe, and a file that has reached the limit of its size, an error of `write` instead of the
+    /// program's end.
+    static func surviveFailedWrites() {
+        signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
+    }
 
     /// Writes to standard output. Once that fails, nothing more is written there; the first failure other than a
     /// closed pipe is told on standard error.

@@ -1,4 +1,5 @@
-// SIGINT, SIGTERM and SIGHUP ask the runs to stop; one more after a second, or SIGQUIT, ends the program at once.
+// SIGINT, SIGTERM, SIGHUP and a limit of processor time ask the runs to stop; one more after a second, or SIGQUIT, ends the
+// program at once.
 
 import Glibc
 import RunStore
@@ -25,7 +26,7 @@ enum Signals {
         _ = (stop, signal, requestTime.load(ordering: .relaxed))  // made before a handler can ask for them
         var asked = sigset_t()
         sigemptyset(&asked)
-        for number in [SIGINT, SIGTERM, SIGHUP] {
+        for number in [SIGINT, SIGTERM, SIGHUP, SIGXCPU] {
             var before = sigaction()
             sigaction(number, nil, &before)
             if isIgnored(before) { continue }
@@ -57,6 +58,8 @@ enum Signals {
 
     /// Only what a handler may do: atomics, `clock_gettime`, `write`, `_exit`.
     private static func handle(_ number: Int32) {
+        // A limit of processor time repeats its signal every second by itself.
+        if number == SIGXCPU && received.load(ordering: .relaxed) != 0 { return }
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         let now = UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)

@@ -51,7 +51,7 @@ struct Vgglab: ParsableCommand {
     static var commandNames: [String] { configuration.subcommands.map { $0._commandName } }
 
     static func main() {
-        Console.surviveClosedPipes()
+        Console.surviveFailedWrites()
         do {
             var command = try parseAsRoot(arguments)
             try command.run()

@@ -23,6 +23,18 @@ import Testing
         #expect(fixture.terminal.screen.shows("last words"))
     }
 
+    @Test func `a limit of processor time asks for the end, as often as it repeats itself`() throws {
+        let fixture = try Fixture()
+        #expect(fixture.shows("start"))
+        fixture.terminal.signal(SIGXCPU)
+        #expect(fixture.shows("signal(\(SIGXCPU))"))
+        fixture.terminal.type("\u{2}")
+        #expect(fixture.terminal.wait { $0.shows("busy") })
+        fixture.terminal.signal(SIGXCPU)
+        fixture.terminal.signal(SIGXCPU)
+        #expect(fixture.terminal.end(seconds: 0.2) == .runs)
+    }
+
     @Test func `Ctrl-C is a signal`() throws {
         let fixture = try Fixture()
         #expect(fixture.shows("start"))
@@ -30,7 +42,12 @@ import Testing
         #expect(fixture.shows("signal(2)"))
     }
 
-    @Test(arguments: [SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT, SIGSYS, SIGPIPE])
+    @Test(
+        arguments: [
+            SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT, SIGSYS, SIGPIPE, SIGXFSZ, SIGUSR2, SIGALRM, SIGVTALRM,
+            SIGPROF,
+            SIGIO, SIGPWR, SIGSTKFLT, 34, 50, 64,
+        ])
     func `a crash gives the terminal back first`(number: Int32) throws {
         let fixture = try Fixture()
         #expect(fixture.shows("start"))

@@ -20,7 +20,7 @@ import Testing
         return try Program(arguments + options)
     }
 
-    @Test(arguments: [(SIGINT, 130), (SIGTERM, 143), (SIGHUP, 129)] as [(Int32, Int32)])
+    @Test(arguments: [(SIGINT, 130), (SIGTERM, 143), (SIGHUP, 129), (SIGXCPU, 152)] as [(Int32, Int32)])
     func `a signal ends the run and keeps it`(signal: Int32, status: Int32) throws {
         let weights = sandbox.file("a.safetensors")
         let runs = sandbox.file("it's here")
@@ -78,6 +78,25 @@ import Testing
         #expect(run["state"] as? String == "stopped")
         let checkpoints = try #require(run["checkpoints"] as? [[String: Any]])
         #expect(checkpoints.first?["step"] as? Int == last["step"] as? Int)
+    }
+
+    @Test func `a limit of processor time that repeats itself still lets the run end`() throws {
+        let program = try endless("--set", "data.resize=224", "--set", "data.batch_size=512")
+        #expect(program.nextLine()?.contains("run_started") == true)
+        for _ in 0..<3 { program.send(SIGXCPU) }
+        #expect(program.nextComplaint() == "stopping, and keeping the run; once more ends at once")
+        program.send(SIGXCPU)
+        let ending = program.end()
+        #expect(ending.status == 128 + SIGXCPU)
+        #expect(ending.output.contains("run_finished"))
+    }
+
+    @Test func `a file that reaches the limit of its size is said, and does not end the program`() throws {
+        let program = try Program(
+            [sandbox.tiny, "--no-tui", "--set", "network.classifier=[1000,1000]"], shell: #"ulimit -f 1000; exec "$@""#)
+        let ending = program.end()
+        #expect(ending.status == 1)
+        #expect((ending.output + ending.complaint).contains("ulimit -f"))
     }
 
     @Test func `a quit ends the program at once, also where backtraces are on`() throws {
