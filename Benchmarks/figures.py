@@ -113,6 +113,31 @@ def evaluation(rounds):
     return {"evaluation": evaluating, "training": training, "ratio": vgglab.median_quotient(evaluating, training)}
 
 
+def busy(rounds, experiment, steps):
+    """Alone, two processes at once, and beside a program that spins on one core: images a second, each a start of its
+    own in each round."""
+    alone, pairs, beside = [], [], []
+    for _ in range(rounds):
+        alone += vgglab.benches(1, experiment, steps=steps)
+        pairs.append(sum(vgglab.benches(2, experiment, steps=steps)))
+        with vgglab.neighbour():
+            beside += vgglab.benches(1, experiment, steps=steps)
+    return {
+        "alone": alone, "two_processes": pairs, "beside_neighbour": beside,
+        "two_processes_ratio": vgglab.median_quotient(pairs, alone),
+        "beside_neighbour_ratio": vgglab.median_quotient(beside, alone)}
+
+
+def busy_32(rounds):
+    """A busy machine, the quick start's network at 32 × 32."""
+    return busy(rounds, vgglab.QUICKSTART, steps=100)
+
+
+def busy_224(rounds):
+    """A busy machine, the notebook's network at 224 × 224."""
+    return busy(rounds, vgglab.NOTEBOOK, steps=3)
+
+
 def start(rounds):
     """Seconds from the program's start to its first step's beginning and end, with files in the page cache."""
     begun, ended = [], []
@@ -136,7 +161,7 @@ def start(rounds):
 
 FIGURES = {
     measure.__name__: measure
-    for measure in (float32, bfloat16, full, side_32, loop, threads, jobs, evaluation, start)}
+    for measure in (float32, bfloat16, full, side_32, loop, threads, jobs, busy_32, busy_224, evaluation, start)}
 
 
 def main():

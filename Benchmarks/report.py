@@ -51,6 +51,11 @@ def figures(all):
     add("loop", "whole training loop against the bare step", lambda measured: measured["ratio"], *least(0.97))
     add("threads", "two threads against one", lambda measured: measured["ratio"], *least(1.85))
     add("jobs", "two runs on a thread each against one on two", lambda measured: measured["ratio"], *least(0.95))
+    for measured, side in (("busy_32", 32), ("busy_224", 224)):
+        add(measured, f"side {side}: two processes at once, together against one alone",
+            lambda measured: measured["two_processes_ratio"], *least(0.9))
+        add(measured, f"side {side}: beside a program that spins on one core, against alone",
+            lambda measured: measured["beside_neighbour_ratio"], *least(0.5))
     add("evaluation", "evaluation against training", lambda measured: measured["ratio"], *least(3))
     add("float32", "peak memory of the float32 step", memory, *most(1.2), unit="GiB")
     add("float32", "its prediction against it",

@@ -4,12 +4,14 @@ import contextlib
 import json
 import statistics
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = ROOT / ".build/release/vgglab"
 NOTEBOOK = ROOT / "experiments/vgg11-ratio4.yaml"
+QUICKSTART = ROOT / "experiments/quickstart.yaml"
 
 
 def call(*arguments):
@@ -30,6 +32,27 @@ def bench(experiment=NOTEBOOK, threads=2, steps=5, **changed):
     changed = {key.replace("__", "."): value for key, value in changed.items()}
     return json.loads(call(
         "bench", experiment, "--json", "--threads", threads, "--steps", steps, *settings(changed)))
+
+
+def benches(count, experiment=NOTEBOOK, threads=2, steps=5, **changed):
+    """Images a second of each of so many processes that start at once."""
+    changed = {key.replace("__", "."): value for key, value in changed.items()}
+    command = [PROGRAM, "bench", experiment, "--json", "--threads", threads, "--steps", steps, *settings(changed)]
+    processes = [
+        subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, text=True, cwd=ROOT) for _ in range(count)]
+    reports = [json.loads(process.communicate()[0]) for process in processes]
+    return [report["images_per_second"] for report in reports]
+
+
+@contextlib.contextmanager
+def neighbour():
+    """Another program that spins on one core."""
+    process = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
 
 
 @contextlib.contextmanager
