@@ -48,10 +48,11 @@ final class Program {
     ///
     /// - Parameter shell: a script for bash that is run in its place, with the program and its arguments as `"$@"`.
     init(_ arguments: [String], in folder: String? = nil, shell: String? = nil) throws {
-        process.executableURL = URL(filePath: "/usr/bin/env")
+        // On every processor: the thread that starts it may be bound to one by the engine's tests.
+        process.executableURL = URL(filePath: "/usr/bin/taskset")
         let signals = ["HUP", "INT", "PIPE", "QUIT", "TERM"].map { "--default-signal=\($0)" }
         let bash = shell.map { ["bash", "-c", $0, "bash"] } ?? []
-        process.arguments = signals + bash + [try Self.path()] + arguments
+        process.arguments = ["-c", "0-1023", "env"] + signals + bash + [try Self.path()] + arguments
         process.standardOutput = output
         process.standardError = complaints
         process.standardInput = FileHandle.nullDevice

@@ -84,7 +84,7 @@ import Testing
         let program = try endless("--set", "data.resize=224", "--set", "data.batch_size=512")
         #expect(program.nextLine()?.contains("run_started") == true)
         for _ in 0..<3 { program.send(SIGXCPU) }
-        #expect(program.nextComplaint() == "stopping, and keeping the run; once more ends at once")
+        #expect(program.nextComplaint() == "saving and stopping; press Ctrl-C again to quit now")
         program.send(SIGXCPU)
         let ending = program.end()
         #expect(ending.status == 128 + SIGXCPU)
