@@ -44,7 +44,7 @@ final class StoreDatabase: Sendable {
     ///   - checks: whether the whole file is read.
     func open(creates: Bool, checks: Bool) throws {
         let migrator = StoreSchema.migrator
-        let (isNewer, isCurrent, journal) = try read { database in
+        let look = { [path] (database: Database) throws -> (Bool, Bool, String?) in
             guard try StoreSchema.isOurs(database) else {
                 throw RunStoreError("\(path): is another program's database; choose another folder with --runs DIR")
             }
@@ -54,6 +54,8 @@ final class StoreDatabase: Sendable {
                 try String.fetchOne(database, sql: "PRAGMA journal_mode")
             )
         }
+        // Reading the file by itself would wait for the lock, and a store to be trained in must be written anyway.
+        let (isNewer, isCurrent, journal) = creates ? try connected().read(look) : try read(look)
         if isNewer { throw RunStoreError("\(path): was written by a newer vgglab; update this one") }
         let wanted = canShareMemory(in: folder) ? "wal" : "delete"
         guard !isCurrent || creates && journal != wanted else { return }

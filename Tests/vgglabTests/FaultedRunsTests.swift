@@ -235,6 +235,6 @@ private let canMount =
         #expect(ending.lines.contains("tag 2") && ending.lines.contains("train 2"), "\(ending)")
         let sentence = "\(runs)/runs.sqlite: cannot be written; choose another folder with --runs DIR\n"
         let folder = "\(runs)/runs/a-1: cannot be written: the file system is read-only\n"
-        if version > 1 { #expect(ending.complaint == sentence + sentence + folder, "\(ending)") }
+        #expect(ending.complaint == sentence + sentence + folder, "\(ending)")
     }
 }
