@@ -145,7 +145,7 @@ import Testing
     }
 
     @Test(
-        .timeLimit(.minutes(1)),
+        .timeLimit(.minutes(10)),
         arguments: ["weights.safetensors", "optimizer.safetensors", "position.json", "SHA256SUMS"])
     func `what is no file of a checkpoint is never waited for or read to its end`(file: String) throws {
         let sound = try save(position(epoch: 1), optimizer: true)
