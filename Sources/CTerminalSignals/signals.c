@@ -37,7 +37,7 @@ static void write_all(int file, const char *bytes, size_t count) {
     }
 }
 
-// Once, whoever comes first.
+// Runs once; later calls do nothing.
 static void restore(void) {
     if (!atomic_exchange(&held, false)) return;
     // In the background, setting modes would stop the program.
@@ -126,7 +126,7 @@ int terminal_signals_begin(const struct terminal_restoration *given, int eventfi
         if (take(deadly[index], end_with, 0) != 0) return -1;
     for (int number = SIGRTMIN; number <= SIGRTMAX; number++)
         if (take(number, end_with, 0) != 0) return -1;
-    // Whoever started the program may have had them blocked, and then none would ever come.
+    // The parent process may have had them blocked, and then none would ever arrive.
     sigset_t asked;
     sigemptyset(&asked);
     for (size_t index = 0; index < COUNT(ending); index++) sigaddset(&asked, ending[index]);
