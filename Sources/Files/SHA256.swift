@@ -4,14 +4,15 @@ internal import CCrypto
 ///
 /// **Source**: NIST, *Secure Hash Standard*, FIPS 180-4.
 package struct SHA256: ~Copyable {
+    /// From a library context of our own, which no `OPENSSL_CONF` or system-wide configuration changes.
+    nonisolated(unsafe) private static let algorithm = EVP_MD_fetch(OSSL_LIB_CTX_new(), "SHA256", nil)
+
     private let context: OpaquePointer
 
     package init() {
-        guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
-            // libcrypto fails here only without memory, or where its configuration forbids SHA-256.
-            fatalError("libcrypto cannot compute SHA-256")
-        }
-        self.context = context
+        context = EVP_MD_CTX_new()
+        // Fails only where memory ran out.
+        precondition(EVP_DigestInit_ex(context, Self.algorithm, nil) == 1, "no memory for a checksum")
     }
 
     deinit { EVP_MD_CTX_free(context) }

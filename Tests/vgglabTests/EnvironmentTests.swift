@@ -78,4 +78,14 @@ import Testing
         #expect(ending.status == 2)
         #expect(ending.complaint.contains("2 threads could not be started"))
     }
+
+    @Test func `a configuration of OpenSSL without SHA-256 does not matter`() throws {
+        let providers = "openssl_conf = a\n[a]\nproviders = b\n[b]\nnull = c\n[c]\nactivate = 1\n"
+        try sandbox.write(providers, to: "openssl.cnf")
+        let ending = try Program(
+            ["data", "--data", sandbox.file("data")],
+            shell: "OPENSSL_CONF='\(sandbox.file("openssl.cnf"))' exec \"$@\""
+        ).end()
+        #expect(ending.status == 0, "\(ending.complaint)")
+    }
 }
