@@ -43,12 +43,13 @@ enum Signals {
             suspending.__sigaction_handler.sa_handler = { number in Suspension.handle(number) }
             suspending.sa_flags = SA_RESTART
             sigaction(SIGTSTP, &suspending, nil)
+            sigaddset(&asked, SIGTSTP)
         }
         // Swift's own handler, where backtraces are on, would print one and let the program go on.
         var quit = sigaction()
         sigaction(SIGQUIT, nil, &quit)
         if !isIgnored(quit) { Glibc.signal(SIGQUIT, SIG_DFL) }
-        // Whoever started the program may have had them blocked, and then none would ever come.
+        // The parent process may have had them blocked, and then none would ever arrive.
         pthread_sigmask(SIG_UNBLOCK, &asked, nil)
     }
 
