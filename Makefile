@@ -9,6 +9,11 @@ BUILD := -c release
 TIDY := sed -u -f scripts/build-output.sed
 SWIFT_FILES := Package.swift Sources Tests
 
+# What the program says it was built from, unless this folder is part of another project.
+export VGGLAB_COMMIT := $(shell git ls-files --error-unmatch Package.swift >/dev/null 2>&1 && \
+	git describe --always --dirty --abbrev=12 --exclude='*' 2>/dev/null)
+export VGGLAB_COMPILER := $(shell swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9.]*\).*/Swift \1/p')
+
 # What `make run` passes to vgglab.
 ARGS ?= --no-tui experiments/quickstart.yaml
 

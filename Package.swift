@@ -2,6 +2,12 @@
 // vgglab's targets, lowest floor first; ARCHITECTURE.md says what each is for and which way the arrows run.
 import PackageDescription
 
+// What the program says it was built from. The Makefile knows; a plain `swift build` leaves it out, as it would not notice
+// a new commit.
+let buildSettings = ["VGGLAB_COMMIT", "VGGLAB_COMPILER"].compactMap { name in
+    Context.environment[name].map { CSetting.define(name, to: "\"\($0)\"") }
+}
+
 let package = Package(
     name: "vgglab",
     products: [.executable(name: "vgglab", targets: ["vgglab"])],
@@ -43,7 +49,7 @@ let package = Package(
         .target(name: "OneDNN", dependencies: ["COneDNN", "CThreads"]),
         .target(name: "CKernels"),
         .target(name: "CProcessor"),
-        .target(name: "CStartup"),
+        .target(name: "CStartup", cSettings: buildSettings),
         .target(name: "Engine", dependencies: ["CKernels", "CProcessor", "Experiments", "OneDNN"]),
 
         // The loop, what it says, and the program.

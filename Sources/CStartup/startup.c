@@ -12,3 +12,15 @@ __attribute__((constructor)) static void keep_arguments(int count, char **values
 int startup_argument_count(void) { return argument_count; }
 
 char *const *startup_arguments(void) { return arguments; }
+
+// Package.swift defines them where it is told.
+#ifndef VGGLAB_COMMIT
+#define VGGLAB_COMMIT ""
+#endif
+#ifndef VGGLAB_COMPILER
+#define VGGLAB_COMPILER ""
+#endif
+
+const char *build_commit(void) { return VGGLAB_COMMIT; }
+
+const char *build_compiler(void) { return VGGLAB_COMPILER; }

@@ -10,8 +10,15 @@ import TerminalText
 @main
 struct Vgglab: ParsableCommand {
     static let version = "0.1.0"
-    /// The program and its version, as the store notes it.
-    static let program = "vgglab \(version)"
+    /// The program, its version and what it was built from, as the store notes it.
+    static let program = "vgglab \(version) (\(build))"
+
+    /// The commit and the compiler, such as `f2e6e4f38a1b, Swift 6.3.1`.
+    private static var build: String {
+        let commit = String(cString: build_commit())
+        let compiler = String(cString: build_compiler())
+        return [commit.isEmpty ? "unknown commit" : commit, compiler].filter { !$0.isEmpty }.joined(separator: ", ")
+    }
 
     static let configuration = CommandConfiguration(
         commandName: "vgglab",

@@ -188,6 +188,19 @@ import Testing
         #expect(ending.complaint == "")
         #expect(ending.output.hasPrefix(start))
     }
+
+    @Test func `the version says the commit and the compiler that it was built from, or that it does not know`() throws
+    {
+        let version = try Program.run("--version").output
+        let form = #/vgglab \d+\.\d+\.\d+ \((unknown commit|([0-9a-f]{12}(-dirty)?))(, Swift [0-9.]+)?\)\n/#
+        let match = try #require(version.wholeMatch(of: form), "\(version)")
+        // As `make test` gives them to the build.
+        let environment = ProcessInfo.processInfo.environment
+        if let commit = environment["VGGLAB_COMMIT"], !commit.isEmpty { #expect(match.2.map(String.init) == commit) }
+        if let compiler = environment["VGGLAB_COMPILER"], !compiler.isEmpty {
+            #expect(version.contains(", \(compiler))"))
+        }
+    }
 }
 
 /// The memory that is foretold against what the process has taken, within a tenth.
