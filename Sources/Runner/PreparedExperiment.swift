@@ -79,6 +79,7 @@ public struct PreparedExperiment: Sendable {
         if !data.facts.isSquare {
             warnings.append("\(data.summary): its images, \(imageSize), are stretched to squares")
         }
+        warnings += limitsAbove
         if threads > machine.cores {
             warnings.append(
                 "\(threads) threads on \(machine.cores) core\(machine.cores == 1 ? "" : "s") wait for each other; "
@@ -91,6 +92,20 @@ public struct PreparedExperiment: Sendable {
             )
         }
         return warnings
+    }
+
+    /// Limits that limit nothing, as there are not so many images.
+    private var limitsAbove: [String] {
+        let limits = [
+            ("data.limit_train", experiment.data.limitTrain, "training", data.facts.trainExamples),
+            ("data.limit_test", experiment.data.limitTest, "test", data.facts.testExamples),
+        ]
+        return limits.compactMap { name, limit, kind, count in
+            guard let limit, limit > count else { return nil }
+            return
+                "\(name) is \(Readable.count(limit)), but there are only \(Readable.count(count)) \(kind) images; all of "
+                + "them are used"
+        }
     }
 
     /// Which classes no training image shows, and how many test images are lost by that.

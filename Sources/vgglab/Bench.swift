@@ -46,7 +46,9 @@ struct Bench: ParsableCommand {
 
     func run() throws {
         let machine = Machine.current
-        let experiment = try settings.load(file)
+        var experiment = try settings.load(file)
+        // It makes as many images as it needs.
+        (experiment.data.limitTrain, experiment.data.limitTest) = (nil, nil)
         let facts = try? DataOptions.parse([]).facts(of: experiment.data.dataset)
         let prepared = try explaining {
             try PreparedExperiment(

@@ -301,6 +301,15 @@ import Training
         #expect(ending.warnings == [warning])
     }
 
+    @Test func `a limit above the number of images is warned of`() throws {
+        workshop.experiment.data.limitTrain = 70
+        workshop.experiment.data.limitTest = 20
+        let images = LabelledImages(
+            height: 12, width: 12, pixels: Array(repeating: 9, count: 48 * 144), labels: (0..<48).map { $0 % 4 })
+        let warning = "data.limit_train is 70, but there are only 48 training images; all of them are used"
+        #expect(try workshop.prepare(images, numClasses: 4).warnings == [warning])
+    }
+
     @Test func `images that are not square are refused, but a run on such goes on`() throws {
         let images = LabelledImages(
             height: 12, width: 10, pixels: Array(repeating: 9, count: 48 * 120), labels: (0..<48).map { UInt8($0 % 3) })
