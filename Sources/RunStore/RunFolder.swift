@@ -14,6 +14,8 @@ public struct RunOwner: Codable, Sendable {
     let since: String
     /// The run's name; missing in what earlier versions wrote.
     var run: String?
+    /// As they were when the run began; missing in what earlier versions wrote, and where the system does not count them.
+    var memoryKills: MemoryKills?
 
     /// `ann@box, process 1234, since 2026-05-04T10:00:00Z`.
     public var text: String { "\(user)@\(host), process \(process), since \(since)" }
@@ -25,6 +27,17 @@ public struct RunOwner: Codable, Sendable {
         process = getpid()
         since = Date().formatted(.iso8601)
         self.run = run
+        memoryKills = .now
+    }
+
+    /// What is known of why the process ended without a word.
+    ///
+    /// - Returns: a clause; empty where nothing is known.
+    func causeOfEnd(now: MemoryKills? = .now) -> String {
+        guard let memoryKills, let now, now.boot == memoryKills.boot, now.count > memoryKills.count else { return "" }
+        let count = now.count - memoryKills.count
+        return "perhaps out of memory: since it began, the system has killed \(count) process\(count == 1 ? "" : "es") "
+            + "for that"
     }
 
     /// Writes it, in one go over what is there and always as long: whoever reads it meanwhile finds a whole one, and a full
@@ -41,6 +54,23 @@ public struct RunOwner: Codable, Sendable {
             let owner = try? JSONDecoder().decode(RunOwner.self, from: Data(bytes))
         else { return nil }
         self = owner
+    }
+}
+
+/// How many processes Linux has killed since its start because memory ran out, in a control group or altogether.
+struct MemoryKills: Codable, Sendable {
+    /// Tells one start of one machine from all others.
+    let boot: String
+    let count: Int
+
+    /// `nil` where it is not counted (before Linux 4.13) or cannot be read.
+    static var now: MemoryKills? {
+        guard let boot = try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8),
+            let events = try? String(contentsOfFile: "/proc/vmstat", encoding: .utf8),
+            let line = events.split(separator: "\n").first(where: { $0.hasPrefix("oom_kill ") }),
+            let count = Int(line.dropFirst("oom_kill ".count))
+        else { return nil }
+        return MemoryKills(boot: boot.filter { !$0.isNewline }, count: count)
     }
 }
 

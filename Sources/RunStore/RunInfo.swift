@@ -79,7 +79,7 @@ public struct RunInfo: Sendable, Hashable, Identifiable {
     /// How it stands.
     public var state: RunState
     /// Why it failed, or where it diverged; empty otherwise.
-    public let reason: String
+    public internal(set) var reason: String
     /// Name of the computer that it ran on.
     public let host: String
     /// Processor, cores and memory, for people.

@@ -43,7 +43,9 @@ extension RunStore {
         for index in read.running {
             let state: RunState = RunClaim.isHeld(folder(of: read.runs[index])) ? .running : .interrupted
             // An array that stays as it is is compared at a glance.
-            if read.runs[index].state != state { read.runs[index].state = state }
+            guard read.runs[index].state != state else { continue }
+            read.runs[index].state = state
+            read.runs[index].reason = state == .interrupted ? causeOfEnd(of: read.runs[index]) : ""
         }
         cache.withLock { $0 = read }
         return read.runs
@@ -139,8 +141,11 @@ extension RunStore {
         guard run.state == .running, !RunClaim.isHeld(folder(of: run)) else { return run }
         var run = run
         run.state = .interrupted
+        run.reason = causeOfEnd(of: run)
         return run
     }
+
+    private func causeOfEnd(of run: RunInfo) -> String { RunOwner(in: folder(of: run))?.causeOfEnd() ?? "" }
 
     /// How many runs there are.
     public func count() throws(RunStoreError) -> Int {

@@ -47,6 +47,36 @@ import Testing
         withExtendedLifetime(claim) {}
     }
 
+    @Test func `a run that ends without a word while the system kills for memory is told as perhaps such`() throws {
+        let run = try store.interrupted()
+        let path = "\(store.folder(of: run))/owner"
+        var owner = try #require(
+            JSONSerialization.jsonObject(with: Data(contentsOf: URL(filePath: path))) as? [String: Any])
+        #expect(try store.run(named: "a-1").reason == "")
+        // Not every system counts.
+        guard var kills = owner["memoryKills"] as? [String: Any], let count = kills["count"] as? Int else { return }
+        func write(_ count: Int, boot: String? = nil) throws {
+            kills["count"] = count
+            if let boot { kills["boot"] = boot }
+            owner["memoryKills"] = kills
+            try JSONSerialization.data(withJSONObject: owner).write(to: URL(filePath: path))
+        }
+        func reasons() throws -> [String] { try [temporary.store().runs()[0].reason, store.run(named: "a-1").reason] }
+        // As if one more had been killed since.
+        try write(count - 1)
+        for reason in try reasons() {
+            #expect(
+                reason.wholeMatch(
+                    of: #/perhaps out of memory: since it began, the system has killed \d+ process(es)? for that/#)
+                    != nil)
+        }
+        try write(count - 1, boot: "another start of the machine")
+        #expect(try reasons() == ["", ""])
+        let claim = try store.claim(run)
+        #expect(try store.run(named: "a-1").reason == "")
+        withExtendedLifetime(claim) {}
+    }
+
     @Test func `of many that race one wins`() throws {
         let run = try store.interrupted()
         let claims = Mutex<[RunClaim]>([])
