@@ -100,7 +100,7 @@ struct BadCall: CustomTestStringConvertible, Sendable {
         let sandbox = try Sandbox()
         // Another name than the known data set's, or its name would bring a warning.
         try sandbox.write(
-            Sandbox.tiny.replacing("data:", with: "data:\n  dataset: made-up"), to: "tiny.yaml")
+            Sandbox.tinyOnMadeUp, to: "tiny.yaml")
         try sandbox.write("a note", to: "folder/readme.txt")
         try sandbox.write("", to: "empty.yaml")
         try sandbox.write("network: [[1, 2]\n", to: "syntax.yaml")
@@ -114,7 +114,7 @@ struct BadCall: CustomTestStringConvertible, Sendable {
             [UInt8(header.utf8.count)] + .init(repeating: 0, count: 7) + header.utf8 + [0, 0, 0, 0],
             to: "other.safetensors")
 
-        try sandbox.writeData(in: "good")
+        try sandbox.writeData(in: "good", count: 100)
         try sandbox.writeData(in: "part", replacing: ["t10k-labels-idx1-ubyte": nil])
         try sandbox.writeData(in: "hollow", replacing: ["train-labels-idx1-ubyte": []])
         // A gzip member that stores 28 bytes, without the last of them and its check sum.

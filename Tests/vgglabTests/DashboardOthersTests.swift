@@ -12,7 +12,7 @@ import Testing
         sandbox = try Sandbox()
         runs = sandbox.file("runs")
         try sandbox.writeData(in: "data", count: 40)
-        let network = Sandbox.tiny.replacing("data:", with: "data:\n  dataset: made-up")
+        let network = Sandbox.tinyOnMadeUp
         try sandbox.write("name: short\n" + network, to: "lab/short.yaml")
         try sandbox.write("name: long\n" + network.replacing("epochs: 2", with: "epochs: 9999"), to: "lab/long.yaml")
     }

@@ -14,7 +14,7 @@ import Testing
         runs = sandbox.file("runs")
         try sandbox.writeData(in: "data")
         try sandbox.write(
-            Sandbox.tiny.replacing("data:", with: "data:\n  dataset: made-up").replacing(
+            Sandbox.tinyOnMadeUp.replacing(
                 "epochs: 2", with: "epochs: 1000000") + "checkpoint: { every_steps: 1 }\n",
             to: "endless.yaml")
     }

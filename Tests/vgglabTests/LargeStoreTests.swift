@@ -14,7 +14,7 @@ import Testing
         sandbox = try Sandbox()
         runs = sandbox.file("runs")
         try sandbox.writeData(in: "data")
-        try sandbox.write(Sandbox.tiny.replacing("data:", with: "data:\n  dataset: made-up"), to: "tiny.yaml")
+        try sandbox.write(Sandbox.tinyOnMadeUp, to: "tiny.yaml")
         let trained = try Program.run(
             sandbox.tiny, "--data", sandbox.file("data"), "--runs", runs, "--quiet", "--threads", "1")
         try #require(trained.status == 0)

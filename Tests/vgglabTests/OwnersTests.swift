@@ -11,7 +11,7 @@ import Testing
         sandbox = try Sandbox()
         try sandbox.writeData(in: "data")
         try sandbox.write(
-            Sandbox.tiny.replacing("data:", with: "data:\n  dataset: made-up").replacing(
+            Sandbox.tinyOnMadeUp.replacing(
                 "epochs: 2", with: "epochs: 1000000"),
             to: "endless.yaml")
         options = [

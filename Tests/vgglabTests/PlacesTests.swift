@@ -18,7 +18,7 @@ private let canMount =
         runs = sandbox.file("runs")
         place = sandbox.file("place")
         try sandbox.writeData(in: "data", count: 40)
-        try sandbox.write(Sandbox.tiny.replacing("data:", with: "data:\n  dataset: made-up"), to: "tiny.yaml")
+        try sandbox.write(Sandbox.tinyOnMadeUp, to: "tiny.yaml")
         try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
     }
 

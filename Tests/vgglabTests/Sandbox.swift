@@ -34,6 +34,12 @@ final class Sandbox: Sendable {
 
         """
 
+    /// The same for data of `writeData(in:)`, which has fewer images.
+    static let tinyOnMadeUp = tiny.replacing("data:", with: "data:\n  dataset: made-up").replacing(
+        "  limit_train: 256\n", with: ""
+    )
+    .replacing("  limit_test: 100\n", with: "")
+
     var tiny: String { file("tiny.yaml") }
 
     func file(_ name: String) -> String { folder.file(name) }

@@ -16,7 +16,7 @@ private let canSwitchUser =
         sandbox = try Sandbox()
         runs = sandbox.file("runs")
         try sandbox.writeData(in: "data")
-        try sandbox.write(Sandbox.tiny.replacing("data:", with: "data:\n  dataset: made-up"), to: "tiny.yaml")
+        try sandbox.write(Sandbox.tinyOnMadeUp, to: "tiny.yaml")
         try FileManager.default.createDirectory(atPath: runs, withIntermediateDirectories: true)
     }
 

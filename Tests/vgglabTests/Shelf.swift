@@ -12,9 +12,9 @@ final class Shelf: Sendable {
         sandbox = try Sandbox()
         runs = sandbox.file("runs")
         try sandbox.writeData(in: "data", count: 40)
-        try sandbox.write(Sandbox.tiny.replacing("data:", with: "data:\n  dataset: made-up"), to: "tiny.yaml")
+        try sandbox.write(Sandbox.tinyOnMadeUp, to: "tiny.yaml")
         try sandbox.write(
-            "name: other\n" + Sandbox.tiny.replacing("data:", with: "data:\n  dataset: made-up"), to: "other.yaml")
+            "name: other\n" + Sandbox.tinyOnMadeUp, to: "other.yaml")
     }
 
     /// The same for many tests that change nothing.

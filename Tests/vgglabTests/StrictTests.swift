@@ -11,7 +11,7 @@ import Testing
         sandbox = try Sandbox()
         try sandbox.writeData(in: "data")
         // Another name than the known data set's, or its name would bring a warning.
-        try sandbox.write(Sandbox.tiny.replacing("data:", with: "data:\n  dataset: made-up"), to: "tiny.yaml")
+        try sandbox.write(Sandbox.tinyOnMadeUp, to: "tiny.yaml")
     }
 
     /// A call on the experiment, with one thread unless told otherwise.
