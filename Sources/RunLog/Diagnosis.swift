@@ -83,7 +83,9 @@ public struct LearningRecord: Sendable, Hashable {
         func isGuessing(_ loss: Double, _ accuracy: Double) -> Bool {
             accuracy < 1.5 * chance && loss > 0.98 * guessingLoss
         }
-        guard epochs.last?.step ?? latest?.step ?? 0 >= 100 else { return nil }
+        guard epochs.last?.step ?? latest?.step ?? 0 >= 100, epochs.last?.testAccuracy ?? 0 < 1.5 * chance else {
+            return nil
+        }
         if let recent, !isGuessing(recent.loss, recent.accuracy) { return nil }
         let stuck = epochs.reversed().prefix { isGuessing($0.trainLoss, $0.trainAccuracy) }.count
         let seen: (place: String, loss: Double, accuracy: Double)

@@ -17,7 +17,7 @@ public enum Readable {
         return "\(sign)\(whole)." + padded(part, digits: decimals)
     }
 
-    /// Two digits and a power of ten: `1.2e-03`, `8.7e+34`; `0`, and what is not finite, as Swift writes it.
+    /// Two digits and a power of ten: `1.2e-3`, `8.7e34`; `0`, and what is not finite, as Swift writes it.
     public static func scientific(_ value: Double) -> String {
         guard value.isFinite, value != 0 else { return value == 0 ? "0" : value.description }
         var exponent = Int(log10(value.magnitude).rounded(.down))
@@ -27,19 +27,22 @@ public enum Readable {
         var tenths = (magnitude / pow(10, Double(isTiny ? exponent + 300 : exponent)) * 10).rounded()
         if tenths >= 100 { (exponent, tenths) = (exponent + 1, tenths / 10) }
         let (whole, part) = Int(tenths).quotientAndRemainder(dividingBy: 10)
-        let sign = exponent < 0 ? "-" : "+"
-        return "\(value < 0 ? "-" : "")\(whole).\(part)e\(sign)" + padded(abs(exponent), digits: 2)
+        return "\(value < 0 ? "-" : "")\(whole).\(part)e\(exponent)"
     }
 
-    /// As short as it can be without losing anything: `0.05`, `3`, `1e+06`.
+    /// As short as it can be without losing anything: `0.05`, `3`, `1e6`.
     public static func short(_ value: Double) -> String {
         let text = value.description
+        // Swift writes `1e-05` and `1e+20`.
+        if let mark = text.firstIndex(of: "e"), let exponent = Int(text[text.index(after: mark)...]) {
+            return "\(text[..<mark])e\(exponent)"
+        }
         guard text.hasSuffix(".0") else { return text }
         let whole = text.dropLast(2)
         let digits = whole.drop { $0 == "-" }
         let significant = digits.reversed().drop { $0 == "0" }.reversed()
         guard digits.count > 6, significant.count == 1 else { return String(whole) }
-        return "\(value < 0 ? "-" : "")\(String(significant))e+" + padded(digits.count - 1, digits: 2)
+        return "\(value < 0 ? "-" : "")\(String(significant))e\(digits.count - 1)"
     }
 
     /// With a comma between groups of three digits: `51,384,320`.

@@ -27,8 +27,8 @@ import Testing
 
     @Test(
         arguments: [
-            (0.05, "0.05"), (5e-4, "0.0005"), (1e-5, "1e-05"), (3, "3"), (250_000, "250000"), (1e6, "1e+06"),
-            (-2e10, "-2e+10"), (1_234_567, "1234567"), (1e20, "1e+20"), (0, "0"),
+            (0.05, "0.05"), (5e-4, "0.0005"), (1e-5, "1e-5"), (3, "3"), (250_000, "250000"), (1e6, "1e6"),
+            (-2e10, "-2e10"), (1_234_567, "1234567"), (1e20, "1e20"), (0, "0"),
         ] as [(Double, String)]) func `settings lose nothing and stay short`(value: Double, text: String)
     {
         #expect(Readable.short(value) == text)

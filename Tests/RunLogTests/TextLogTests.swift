@@ -175,7 +175,7 @@ import Testing
         (.stopped, 0, "stopped before the first step: no epoch was finished"),
         (
             .diverged(step: 7), 7,
-            "diverged at step 7: loss or gradient is no longer finite; try a smaller training.lr (now 1e+06)"
+            "diverged at step 7: loss or gradient is no longer finite; try a smaller training.lr (now 1e6)"
         ),
         (.failed(reason: "disk\u{7} full"), 470, "failed after step 470 (epoch 2/10): disk\\u{7} full"),
     ]) func `an early end is one line`(outcome: Outcome, step: Int, line: String) throws {
