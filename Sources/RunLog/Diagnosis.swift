@@ -106,7 +106,8 @@ public struct LearningRecord: Sendable, Hashable {
     }
 
     private var likelyCause: (cause: String, cure: String) {
-        if let dead = layers.first(where: { $0.deadShare ?? 0 >= 0.95 }), let units = units(of: dead.name) {
+        let mostDead = layers.max { $0.deadShare ?? 0 < $1.deadShare ?? 0 }
+        if let dead = mostDead, dead.deadShare ?? 0 > mostlyDead, let units = units(of: dead.name) {
             let label = label(of: dead.name)
             // Few units die by chance; many by a step that was too large.
             if units <= narrow {
@@ -131,12 +132,6 @@ public struct LearningRecord: Sendable, Hashable {
                     + "is usual", "raise training.lr\(rateNow)"
             )
         }
-        if let dead = layers.filter({ $0.deadShare ?? 0 > 0.5 }).max(by: { $0.deadShare ?? 0 < $1.deadShare ?? 0 }) {
-            return (
-                "\(label(of: dead.name)) is mostly dead: \(percent(dead.deadShare ?? 0)) of its units are 0 for every image",
-                smallerRate
-            )
-        }
         if first.1 < 0.05 * last.1 {
             return (
                 "the gradient fades on its way back: a step changes \(label(of: last.0)) by "
@@ -146,11 +141,20 @@ public struct LearningRecord: Sendable, Hashable {
                     + "weights with network.weights"
             )
         }
+        // Deep networks begin with half of a layer's units dead, so that a gradient that fades goes first.
+        if let dead = mostDead, dead.deadShare ?? 0 > 0.5 {
+            return (
+                "in \(label(of: dead.name)) \(percent(dead.deadShare ?? 0)) of units are 0 for every image", smallerRate
+            )
+        }
         if largest > 0.05 {
             return ("a step changes weights by up to \(Readable.scientific(largest)) of their size", smallerRate)
         }
         return ("no layer is dead and updates are of usual size", "train longer, or try another training.lr\(rateNow)")
     }
+
+    /// The share of dead units above which a layer is called dead. Sound layers have been seen to begin with up to 0.6.
+    private var mostlyDead: Double { 0.8 }
 
     /// As few units as cannot tell the classes apart with ease.
     private var narrow: Int { max((network?.numClasses ?? 0) / 5, 1) }
@@ -165,7 +169,7 @@ public struct LearningRecord: Sendable, Hashable {
     private var dying: Diagnosis? {
         guard batchSize >= 32, let latest, latest.step >= 100 else { return nil }
         let worst = layers.max { $0.deadShare ?? 0 < $1.deadShare ?? 0 }
-        if let worst, let share = worst.deadShare, share > 0.8 {
+        if let worst, let share = worst.deadShare, share > mostlyDead {
             return Diagnosis(
                 badge: "dead units",
                 reason: "\(label(of: worst.name)) is dead: \(percent(share)) of its units are 0 for every image of a "
