@@ -175,7 +175,8 @@ struct Catalog: Hashable {
 extension RunEntry {
     /// Takes over what another entry of the same run knows better.
     fileprivate mutating func takeFigures(of known: RunEntry) {
-        (epoch, step, loss, trainAccuracy) = (known.epoch, known.step, known.loss, known.trainAccuracy)
+        (epoch, step, stepInEpoch) = (known.epoch, known.step, known.stepInEpoch)
+        (loss, trainAccuracy) = (known.loss, known.trainAccuracy)
         (examplesPerSecond, elapsedSeconds) = (known.examplesPerSecond, known.elapsedSeconds)
         remainingSeconds = known.remainingSeconds
         testAccuracy = known.testAccuracy ?? testAccuracy
@@ -189,12 +190,13 @@ extension RunEntry {
             (stepsPerEpoch, threads, step) = (started.stepsPerEpoch, started.threads, started.resumedStep)
             if !state.isActive { (state, reason) = (.running, "") }
         case .progress(let progress):
-            (epoch, step, stepsPerEpoch) = (progress.epoch, progress.step, progress.stepsPerEpoch)
+            (epoch, step) = (progress.epoch, progress.step)
+            (stepInEpoch, stepsPerEpoch) = (progress.stepInEpoch, progress.stepsPerEpoch)
             (loss, trainAccuracy) = (progress.meanLoss, progress.meanAccuracy)
             (examplesPerSecond, elapsedSeconds) = (progress.examplesPerSecond, progress.elapsedSeconds)
             remainingSeconds = progress.remainingSeconds
         case .epochFinished(let metrics):
-            (epoch, step) = (metrics.epoch, metrics.step)
+            (epoch, step, stepInEpoch) = (metrics.epoch, metrics.step, stepsPerEpoch)
             (loss, trainAccuracy, testAccuracy) = (metrics.trainLoss, metrics.trainAccuracy, metrics.testAccuracy)
             (elapsedSeconds, remainingSeconds) = (metrics.elapsedSeconds, metrics.remainingSeconds)
             examplesPerSecond = metrics.examplesPerSecond

@@ -142,14 +142,16 @@ struct Curves: Hashable {
             let train = series.points.compactMap { point -> Curve.Sample? in
                 guard let y = metric.value(of: point),
                     let x = series.place(
-                        preferences.axis, step: point.step, epochs: point.epochs, seconds: point.seconds)
+                        preferences.axis, step: point.step, epochs: point.epochs, examples: point.examplesSeen,
+                        seconds: point.seconds)
                 else { return nil }
                 return y.isFinite ? Curve.Sample(x, y) : nil
             }
             let test = series.epochs.compactMap { epoch -> Curve.Sample? in
                 guard let y = metric.testValue(of: epoch),
                     let x = series.place(
-                        preferences.axis, step: epoch.step, epochs: Double(epoch.epoch), seconds: epoch.elapsedSeconds)
+                        preferences.axis, step: epoch.step, epochs: Double(epoch.epoch),
+                        examples: series.examplesSeenAfterEpoch[epoch.epoch], seconds: epoch.elapsedSeconds)
                 else { return nil }
                 return y.isFinite ? Curve.Sample(x, y) : nil
             }
@@ -188,12 +190,16 @@ struct Curves: Hashable {
 
 extension RunSeries {
     /// The place on an axis; `nil` while it is not known how many images an epoch has.
-    fileprivate func place(_ axis: Preferences.Axis, step: Int, epochs: Double, seconds: Double) -> Double? {
+    ///
+    /// - Parameter examples: images seen; `nil` in what earlier versions recorded, where all epochs are taken to be alike.
+    fileprivate func place(
+        _ axis: Preferences.Axis, step: Int, epochs: Double, examples: Int?, seconds: Double
+    ) -> Double? {
         switch axis {
         case .epoch: epochs
         case .step: Double(step)
         case .time: seconds
-        case .pictures: started.map { epochs * Double($0.trainExamples) }
+        case .pictures: examples.map(Double.init) ?? started.map { epochs * Double($0.trainExamples) }
         }
     }
 }

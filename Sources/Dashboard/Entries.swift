@@ -107,6 +107,8 @@ public struct RunEntry: Sendable, Hashable, Identifiable {
     public var epoch: Int
     /// Steps made.
     public var step: Int
+    /// Steps made in the epoch.
+    public var stepInEpoch: Int
     /// Steps in an epoch; 0 while unknown.
     public var stepsPerEpoch: Int
     /// Mean training loss of the epoch.
@@ -143,7 +145,7 @@ public struct RunEntry: Sendable, Hashable, Identifiable {
     public init(
         name: String, experiment: Experiment, state: State, reason: String = "", queuePosition: Int? = nil,
         isOurs: Bool = true, owner: Owner? = nil, threads: Int = 1, epoch: Int = 0, step: Int = 0,
-        stepsPerEpoch: Int = 0,
+        stepInEpoch: Int = 0, stepsPerEpoch: Int = 0,
         loss: Double? = nil, trainAccuracy: Double? = nil, testAccuracy: Double? = nil, bestAccuracy: Double? = nil,
         bestEpoch: Int? = nil, examplesPerSecond: Double? = nil, elapsedSeconds: Double = 0,
         remainingSeconds: Double? = nil, createdAt: Double = 0, peakMemoryBytes: Int? = nil, parent: String? = nil,
@@ -159,6 +161,7 @@ public struct RunEntry: Sendable, Hashable, Identifiable {
         self.threads = threads
         self.epoch = epoch
         self.step = step
+        self.stepInEpoch = stepInEpoch
         self.stepsPerEpoch = stepsPerEpoch
         self.loss = loss
         self.trainAccuracy = trainAccuracy

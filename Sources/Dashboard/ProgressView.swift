@@ -63,17 +63,16 @@ struct ProgressView: Widget {
         }
     }
 
-    /// The epoch of the last step, from 1, and how much of it is made. A run's own `epoch` can lag behind its steps.
-    private var epoch: (number: Int, share: Double) {
-        guard let run, run.stepsPerEpoch > 0, run.step > 0 else { return (run?.epoch ?? 0, 0) }
-        let (finished, inEpoch) = (run.step - 1).quotientAndRemainder(dividingBy: run.stepsPerEpoch)
-        return (finished + 1, Double(inEpoch + 1) / Double(run.stepsPerEpoch))
+    /// How much of the epoch is made, 0 to 1.
+    private var epochShare: Double {
+        guard let run, run.stepsPerEpoch > 0 else { return 0 }
+        return min(Double(run.stepInEpoch) / Double(run.stepsPerEpoch), 1)
     }
 
     private var runShare: Double {
         guard let run else { return 0 }
-        let total = run.stepsPerEpoch * run.experiment.training.epochs
-        return run.state == .done ? 1 : total > 0 ? min(Double(run.step) / Double(total), 1) : 0
+        let passed = Double(run.epoch - 1) + epochShare
+        return run.state == .done ? 1 : min(max(passed / Double(run.experiment.training.epochs), 0), 1)
     }
 
     func draw(in area: Rect, on buffer: inout CellBuffer) {
@@ -88,12 +87,12 @@ struct ProgressView: Widget {
         }
         let epochs = run.experiment.training.epochs
         if content.height >= 3 {
-            drawBar("epoch \(epoch.number)/\(epochs)", epoch.share, in: content.row(0), on: &buffer)
+            drawBar("epoch \(run.epoch)/\(epochs)", epochShare, in: content.row(0), on: &buffer)
             drawBar("run", runShare, in: content.row(1), on: &buffer)
             drawSpeed(in: content.row(2), on: &buffer)
         } else {
             let parts = content.row(0).columns([.share(5), .exactly(2), .share(4)])
-            drawBar("epoch \(epoch.number)/\(epochs)", epoch.share, in: parts[0], on: &buffer)
+            drawBar("epoch \(run.epoch)/\(epochs)", epochShare, in: parts[0], on: &buffer)
             drawSpeed(in: parts[2], on: &buffer)
         }
     }

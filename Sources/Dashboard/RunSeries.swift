@@ -13,6 +13,8 @@ struct RunSeries: Hashable {
         var weight: Int
         /// Epochs passed, with a fraction.
         var epochs: Double
+        /// Training images seen by then; `nil` where that was not recorded.
+        var examplesSeen: Int?
         /// Seconds since the run began.
         var seconds: Double
         /// Mean loss over the steps.
@@ -48,6 +50,8 @@ struct RunSeries: Hashable {
     private(set) var started: RunStarted?
     private(set) var points: [Point] = []
     private(set) var epochs: [EpochMetrics] = []
+    /// Training images seen by the end of an epoch, where that was recorded.
+    private(set) var examplesSeenAfterEpoch: [Int: Int] = [:]
     private(set) var summary: RunSummary?
     /// The last progress, as it came.
     private(set) var latest: Progress?
@@ -104,11 +108,15 @@ struct RunSeries: Hashable {
         defer { latest = progress }
         if !progress.layers.isEmpty { layers = progress.layers }
         if let last = points.last, progress.step <= last.step { forget(after: progress.step - 1) }
+        if progress.stepInEpoch == progress.stepsPerEpoch {
+            examplesSeenAfterEpoch[progress.epoch] = progress.examplesSeen
+        }
         let passed = Double(progress.epoch - 1)
         let share = Double(progress.stepInEpoch) / Double(max(progress.stepsPerEpoch, 1))
         var point = Point(
-            step: progress.step, weight: 1, epochs: passed + share, seconds: progress.elapsedSeconds,
-            loss: progress.loss, accuracy: progress.meanAccuracy, examplesPerSecond: progress.examplesPerSecond,
+            step: progress.step, weight: 1, epochs: passed + share, examplesSeen: progress.examplesSeen,
+            seconds: progress.elapsedSeconds, loss: progress.loss, accuracy: progress.meanAccuracy,
+            examplesPerSecond: progress.examplesPerSecond,
             epochSoFar: EpochSoFar(
                 epoch: progress.epoch, steps: progress.stepInEpoch, meanLoss: progress.meanLoss,
                 meanAccuracy: progress.meanAccuracy),

@@ -69,8 +69,11 @@ public struct Progress: Sendable, Hashable {
     public var step: Int
     /// Steps made in this epoch.
     public var stepInEpoch: Int
-    /// Steps in an epoch.
+    /// Steps in an epoch. What a fork inherits may have others than the fork.
     public var stepsPerEpoch: Int
+    /// Training images since the run began, over all epochs, those that a fork inherits included; `nil` in what earlier
+    /// versions have recorded.
+    public var examplesSeen: Int?
     /// Mean loss of the last step's batch.
     public var loss: Double
     /// Mean training loss of this epoch so far.
@@ -93,14 +96,16 @@ public struct Progress: Sendable, Hashable {
 
     /// All of it.
     public init(
-        epoch: Int, step: Int, stepInEpoch: Int, stepsPerEpoch: Int, loss: Double, meanLoss: Double,
-        meanAccuracy: Double, examplesPerSecond: Double, elapsedSeconds: Double, remainingSeconds: Double?,
+        epoch: Int, step: Int, stepInEpoch: Int, stepsPerEpoch: Int, examplesSeen: Int? = nil, loss: Double,
+        meanLoss: Double, meanAccuracy: Double, examplesPerSecond: Double, elapsedSeconds: Double,
+        remainingSeconds: Double?,
         gradientNorm: Double? = nil, deadShare: Double? = nil, layers: [LayerHealth] = []
     ) {
         self.epoch = epoch
         self.step = step
         self.stepInEpoch = stepInEpoch
         self.stepsPerEpoch = stepsPerEpoch
+        self.examplesSeen = examplesSeen
         self.loss = loss
         self.meanLoss = meanLoss
         self.meanAccuracy = meanAccuracy

@@ -80,6 +80,7 @@ extension Progress {
             JSON.Member("step", .integer(step)),
             JSON.Member("step_in_epoch", .integer(stepInEpoch)),
             JSON.Member("steps_per_epoch", .integer(stepsPerEpoch)),
+            JSON.Member("examples_seen", .optional(examplesSeen)),
             JSON.Member("loss", .number(loss)),
             JSON.Member("mean_loss", .number(meanLoss)),
             JSON.Member("mean_accuracy", .number(meanAccuracy)),

@@ -77,6 +77,13 @@ extension KeyedDecodingContainer<Key> {
         return count
     }
 
+    /// The same; `nil` where there is none.
+    fileprivate func optionalCount(_ key: Key) throws -> Int? {
+        guard let count: Int = try optional(key) else { return nil }
+        guard RunLimits.counts.contains(count) else { throw unknown(key) }
+        return count
+    }
+
     /// A number; `nan` for null, which stands for whatever is not finite.
     fileprivate func number(_ key: Key) throws -> Double {
         try decode(Double?.self, forKey: key) ?? .nan
@@ -193,7 +200,7 @@ extension Progress {
             epoch: try values.count("epoch", in: RunLimits.epochs), step: try values.count("step"),
             stepInEpoch: try values.count("step_in_epoch", in: RunLimits.stepsPerEpoch),
             stepsPerEpoch: try values.count("steps_per_epoch", in: RunLimits.stepsPerEpoch),
-            loss: try values.number("loss"),
+            examplesSeen: try values.optionalCount("examples_seen"), loss: try values.number("loss"),
             meanLoss: try values.number("mean_loss"), meanAccuracy: try values.number("mean_accuracy"),
             examplesPerSecond: try values.number("examples_per_second"),
             elapsedSeconds: try values.number("elapsed_seconds"),

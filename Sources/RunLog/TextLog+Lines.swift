@@ -106,8 +106,7 @@ extension TextLog {
 
     private func place(of step: Int) -> String {
         guard step > 0 else { return "before the first step" }
-        guard let started, started.stepsPerEpoch > 0 else { return "after step \(step)" }
-        let epoch = (step - 1) / started.stepsPerEpoch + 1
+        guard let started, let epoch = epoch(ofStep: step) else { return "after step \(step)" }
         return "after step \(step) (epoch \(epoch)/\(started.experiment.training.epochs))"
     }
 

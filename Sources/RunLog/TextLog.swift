@@ -62,6 +62,12 @@ public struct TextLog: RunLogRenderer {
         }
     }
 
+    /// The epoch of a run's last step; `nil` where that was not heard of. A fork's steps before it may be of other epochs.
+    func epoch(ofStep step: Int) -> Int? {
+        if let latest, latest.step == step { return latest.epoch }
+        return epochs.last.flatMap { $0.step == step ? $0.epoch : nil }
+    }
+
     /// What is wrong with the run's learning, unless it was said before.
     private mutating func newDiagnosis() -> [String] {
         let found = LearningRecord(started, epochs: epochs, latest: latest, layers: layers).diagnosis

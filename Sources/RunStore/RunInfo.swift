@@ -108,10 +108,10 @@ public struct RunInfo: Sendable, Hashable, Identifiable {
     public let stepsPerEpoch: Int
     /// Epochs finished.
     public let epoch: Int
-    /// The epoch of the last step, from 1; 0 before the first.
-    public var epochOfLastStep: Int {
-        step > 0 && stepsPerEpoch > 0 ? min((step - 1) / stepsPerEpoch + 1, epochs) : epoch
-    }
+    /// The epoch of the last step that was noted, from 1; 0 before the first.
+    public let epochOfLastStep: Int
+    /// The place of that step in its epoch, from 1; 0 before the first.
+    public let lastStepInEpoch: Int
     /// Epochs in all.
     public let epochs: Int
     /// Mean training loss of the last finished epoch; before it, of the steps that were noted.
@@ -237,6 +237,9 @@ extension RunInfo {
         stepsPerEpoch = try values.count("steps_per_epoch", in: RunLimits.stepsPerEpoch)
         epoch = try values.count("epoch", in: RunLimits.epochs)
         epochs = try values.count("epochs", in: RunLimits.epochs)
+        // An earlier version's store that cannot be written does not have them.
+        epochOfLastStep = try values.optionalCount("last_step_epoch", in: RunLimits.epochs) ?? epoch
+        lastStepInEpoch = try values.optionalCount("last_step_in_epoch", in: RunLimits.stepsPerEpoch) ?? 0
         loss = try values.optionalNumber("loss")
         trainAccuracy = try values.optionalNumber("train_accuracy")
         testAccuracy = try values.optionalNumber("test_accuracy")

@@ -148,12 +148,13 @@ public final class RunRecorder: Sendable {
             switch record.event {
             case .progress(let progress):
                 try database.cachedStatement(
-                    sql: "INSERT OR REPLACE INTO step_metric VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                    sql: "INSERT OR REPLACE INTO step_metric VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
                 ).execute(arguments: [
                     run.id, progress.step, record.sequence, record.time, progress.epoch, progress.stepInEpoch,
                     progress.loss, progress.meanLoss, progress.meanAccuracy, progress.examplesPerSecond,
                     progress.elapsedSeconds, progress.remainingSeconds, progress.gradientNorm, progress.deadShare,
                     progress.layers.isEmpty ? nil : JSON.array(progress.layers.map(\.json)).text,
+                    progress.stepsPerEpoch, progress.examplesSeen,
                 ])
             case .epochFinished(let epoch):
                 try database.cachedStatement(

@@ -68,7 +68,7 @@ extension RunStore {
             ])
         let id = database.lastInsertedRowID
         if let parent = new.parent {
-            try Self.copyMetrics(of: parent.run.id, until: parent.position, to: id, database)
+            try Self.copyMetrics(of: parent.run, until: parent.position, to: id, database)
             try Self.refresh(id, database)
         }
         guard let row = try Row.fetchOne(database, sql: "SELECT * FROM run WHERE id = ?", arguments: [id]) else {
@@ -83,21 +83,24 @@ extension RunStore {
 
     /// A fork begins with what was learnt before it.
     private static func copyMetrics(
-        of parent: Int64, until position: RunPosition, to run: Int64, _ database: Database
+        of parent: RunInfo, until position: RunPosition, to run: Int64, _ database: Database
     ) throws {
         try database.execute(
             sql: """
                 INSERT INTO step_metric SELECT :run, step, sequence, time, epoch, step_in_epoch, loss, mean_loss,
                     mean_accuracy, examples_per_second, elapsed_seconds, remaining_seconds, gradient_norm,
-                    dead_share, layers
+                    dead_share, layers, ifnull(steps_per_epoch, :stepsPerEpoch), examples_seen
                 FROM step_metric WHERE run = :parent AND step <= :step;
-                """, arguments: ["run": run, "parent": parent, "step": position.step])
+                """,
+            arguments: [
+                "run": run, "parent": parent.id, "step": position.step, "stepsPerEpoch": parent.stepsPerEpoch,
+            ])
         try database.execute(
             sql: """
                 INSERT INTO epoch_metric SELECT :run, epoch, step, sequence, time, train_loss, train_accuracy, test_loss,
                     test_accuracy, examples_per_second, step_examples_per_second, elapsed_seconds, remaining_seconds
                 FROM epoch_metric WHERE run = :parent AND epoch < :epoch;
-                """, arguments: ["run": run, "parent": parent, "epoch": position.epoch])
+                """, arguments: ["run": run, "parent": parent.id, "epoch": position.epoch])
     }
 
     /// Makes a run this process's own, until the claim is let go or the process ends.
@@ -169,6 +172,8 @@ extension RunStore {
                         ifnull((SELECT elapsed_seconds FROM epoch_metric WHERE run = :run ORDER BY epoch DESC LIMIT 1), 0)),
                     examples_per_second =
                         (SELECT examples_per_second FROM step_metric WHERE run = :run ORDER BY step DESC LIMIT 1),
+                    (last_step_epoch, last_step_in_epoch) =
+                        (SELECT epoch, step_in_epoch FROM step_metric WHERE run = :run ORDER BY step DESC LIMIT 1),
                     loss = (SELECT mean_loss FROM step_metric WHERE run = :run ORDER BY step DESC LIMIT 1),
                     train_accuracy = (SELECT mean_accuracy FROM step_metric WHERE run = :run ORDER BY step DESC LIMIT 1),
                     epoch = 0, test_accuracy = NULL, best_accuracy = NULL, best_epoch = NULL

@@ -358,11 +358,14 @@ extension EpochMetrics {
 }
 
 extension Progress {
+    /// - Parameter stepsPerEpoch: the run's own, for steps that do not say theirs.
     init(_ row: CheckedRow, stepsPerEpoch: Int) throws(RunStoreError) {
         self.init(
             epoch: try row.count("epoch", in: RunLimits.epochs), step: try row.count("step"),
-            stepInEpoch: try row.count("step_in_epoch", in: RunLimits.stepsPerEpoch), stepsPerEpoch: stepsPerEpoch,
-            loss: try row.number("loss"), meanLoss: try row.number("mean_loss"),
+            stepInEpoch: try row.count("step_in_epoch", in: RunLimits.stepsPerEpoch),
+            stepsPerEpoch: try row.optionalCount("steps_per_epoch", in: RunLimits.stepsPerEpoch) ?? stepsPerEpoch,
+            examplesSeen: try row.optionalCount("examples_seen"), loss: try row.number("loss"),
+            meanLoss: try row.number("mean_loss"),
             meanAccuracy: try row.number("mean_accuracy"),
             examplesPerSecond: try row.number("examples_per_second"),
             elapsedSeconds: try row.seconds("elapsed_seconds"),

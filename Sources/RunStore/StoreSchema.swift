@@ -127,6 +127,25 @@ enum StoreSchema {
         migrator.registerMigration("7", foreignKeyChecks: .immediate) { database in
             try database.execute(sql: "ALTER TABLE step_metric ADD COLUMN layers TEXT")
         }
+        // Where a step stands, and where a run's last one does, as they were told: what a fork inherits may have other steps
+        // in an epoch. Forks of earlier versions take them from their parents.
+        migrator.registerMigration("8", foreignKeyChecks: .immediate) { database in
+            try database.execute(
+                sql: """
+                    ALTER TABLE step_metric ADD COLUMN steps_per_epoch INTEGER;
+                    ALTER TABLE step_metric ADD COLUMN examples_seen INTEGER;
+                    ALTER TABLE run ADD COLUMN last_step_epoch INTEGER;
+                    ALTER TABLE run ADD COLUMN last_step_in_epoch INTEGER;
+                    UPDATE step_metric SET steps_per_epoch = (
+                        SELECT parent.steps_per_epoch FROM run JOIN run AS parent ON parent.name = run.parent_name
+                        WHERE run.id = step_metric.run AND step_metric.step <= run.parent_step)
+                    WHERE run IN (
+                        SELECT run.id FROM run JOIN run AS parent ON parent.name = run.parent_name
+                        WHERE parent.steps_per_epoch != run.steps_per_epoch);
+                    UPDATE run SET (last_step_epoch, last_step_in_epoch) = (
+                        SELECT epoch, step_in_epoch FROM step_metric WHERE step_metric.run = run.id ORDER BY step DESC LIMIT 1);
+                    """)
+        }
         return migrator
     }
 

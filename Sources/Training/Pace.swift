@@ -21,7 +21,6 @@ public func processorSeconds() -> Double {
 struct Pace {
     /// What has been counted by now.
     private(set) var time: RunTime
-    private let totalSteps: Int
     private let stepsPerEpoch: Int
     private let epochs: Int
     /// What an evaluation takes, in training steps, until one has been timed: its share of the multiply-accumulates.
@@ -30,23 +29,28 @@ struct Pace {
     private var beginSeconds = 0.0
     private var epochBeginSeconds = 0.0
     private var epochExamples = 0
-    private var steps: Int
+    /// Steps of this session.
+    private var steps = 0
+    /// Some of them, with the training time by then, a tenth of a second apart, over the last ten seconds or the last step:
+    /// what is left goes at this pace, not at that of a parent, of another machine, or of an hour ago.
+    private var marks: [(steps: Int, seconds: Double)] = []
+    /// Seconds of this session's last evaluation.
+    private var lastEvaluation: Double?
 
     /// - Parameter position: where the run goes on; its times and pictures count on.
     init(_ run: RunStarted, from position: RunPosition = RunPosition()) {
         stepsPerEpoch = run.stepsPerEpoch
         epochs = run.experiment.training.epochs
-        totalSteps = stepsPerEpoch * epochs
         let share = Double(run.network.forwardMACs) / Double(max(run.network.trainingMACs, 1))
         evaluationSteps = share * Double(run.testExamples) / Double(run.experiment.data.batchSize)
         time = position.time
-        steps = position.step
         epochExamples = position.epochExamples
     }
 
     /// The run begins, or goes on where it was left.
     mutating func begin(at now: Double) {
         beginSeconds = now - time.elapsedSeconds
+        marks = [(0, trainingSeconds)]
     }
 
     /// An epoch begins.
@@ -72,15 +76,18 @@ struct Pace {
     mutating func endStep(examples count: Int, began: Double, now: Double) {
         time.examples += count
         epochExamples += count
-        steps += 1
         time.stepSeconds += now - began
         time.epochSeconds = now - epochBeginSeconds
+        steps += 1
+        if trainingSeconds - (marks.last?.seconds ?? 0) >= 0.1 { marks.append((steps, trainingSeconds)) }
+        while marks.count > 1, trainingSeconds - marks[1].seconds >= 10 { marks.removeFirst() }
         time.elapsedSeconds = now - beginSeconds
     }
 
     mutating func endEvaluation(began: Double, now: Double) {
         time.evaluations += 1
         time.evaluationSeconds += now - began
+        lastEvaluation = now - began
         time.elapsedSeconds = now - beginSeconds
     }
 
@@ -98,12 +105,17 @@ struct Pace {
     /// Training pictures a second as the notebook counts: only the time in steps.
     var stepExamplesPerSecond: Double { rate(time.examples, time.stepSeconds) }
 
-    /// Seconds until all steps and evaluations are done.
-    func remaining(afterStep step: Int) -> Double {
-        let perStep = trainingSeconds / Double(max(steps, 1))
-        let perEvaluation =
-            time.evaluations > 0 ? time.evaluationSeconds / Double(time.evaluations) : evaluationSteps * perStep
-        return Double(totalSteps - step) * perStep + Double(epochs - time.evaluations) * perEvaluation
+    /// Seconds until all steps and evaluations are done, at the pace of the last seconds.
+    ///
+    /// - Parameter isEvaluated: whether the epoch's evaluation is done, too.
+    func remaining(at position: RunPosition, isEvaluated: Bool = false) -> Double {
+        guard let first = marks.first, steps > first.steps else { return 0 }
+        let perStep = (trainingSeconds - first.seconds) / Double(steps - first.steps)
+        let mean = time.evaluations > 0 ? time.evaluationSeconds / Double(time.evaluations) : evaluationSteps * perStep
+        let epochsLeft = epochs - position.epoch
+        let stepsLeft = epochsLeft * stepsPerEpoch + stepsPerEpoch - position.stepInEpoch
+        let evaluationsLeft = epochsLeft + (isEvaluated ? 0 : 1)
+        return Double(stepsLeft) * perStep + Double(evaluationsLeft) * (lastEvaluation ?? mean)
     }
 
     private var trainingSeconds: Double { time.finishedEpochSeconds + time.epochSeconds }

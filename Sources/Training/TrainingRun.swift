@@ -155,9 +155,10 @@ public struct TrainingRun {
             || !result.isFinite
         return Progress(
             epoch: position.epoch, step: position.step, stepInEpoch: position.stepInEpoch,
-            stepsPerEpoch: started.stepsPerEpoch, loss: result.lossSum / Double(result.examples),
+            stepsPerEpoch: started.stepsPerEpoch, examplesSeen: pace.time.examples,
+            loss: result.lossSum / Double(result.examples),
             meanLoss: sums.meanLoss, meanAccuracy: sums.accuracy, examplesPerSecond: pace.epochExamplesPerSecond,
-            elapsedSeconds: pace.elapsed, remainingSeconds: pace.remaining(afterStep: position.step),
+            elapsedSeconds: pace.elapsed, remainingSeconds: pace.remaining(at: position),
             gradientNorm: result.gradientNorm, deadShare: result.deadShare,
             layers: saysLayers ? wholeBatchLayers : [])
     }
@@ -185,7 +186,7 @@ public struct TrainingRun {
             epoch: position.epoch, step: position.step, trainLoss: training.meanLoss,
             trainAccuracy: training.accuracy, testLoss: test.meanLoss, testAccuracy: test.accuracy,
             examplesPerSecond: pace.epochExamplesPerSecond, stepExamplesPerSecond: pace.stepExamplesPerSecond,
-            elapsedSeconds: pace.elapsed, remainingSeconds: pace.remaining(afterStep: position.step))
+            elapsedSeconds: pace.elapsed, remainingSeconds: pace.remaining(at: position, isEvaluated: true))
         emit(.epochFinished(metrics))
         guard test.meanLoss.isFinite else { throw .diverged(step: position.step) }
         position.finishEpoch(metrics)

@@ -149,6 +149,26 @@ struct RunHistoryTests {
         #expect(state.frame().cells.lines.contains { $0.contains("── train 0.800") })
     }
 
+    @Test(
+        "A fork with other steps in an epoch shows its own epoch, its share of the run, and the images that it has seen"
+    )
+    func forked() throws {
+        var preferences = Preferences()
+        (preferences.smoothing, preferences.axis) = (0, .pictures)
+        var state = State(size: Size(columns: 120, rows: 36), preferences: preferences)
+        _ = state.update(.runs([Scene.run("a-1", .running, Scene.experiment("a", epochs: 30))]))
+        let progress = Progress(
+            epoch: 27, step: 4242, stepInEpoch: 30, stepsPerEpoch: 100, examplesSeen: 1_234_567, loss: 1, meanLoss: 1,
+            meanAccuracy: 0.5, examplesPerSecond: 80, elapsedSeconds: 9, remainingSeconds: 7)
+        _ = state.update(.records([RunRecord(run: "a-1", sequence: 50, time: 0, event: .progress(progress))]))
+        let lines = state.frame().cells.lines
+        #expect(lines.contains { $0.contains("epoch 27/30") && $0.contains("30 %") })
+        // 26.3 of 30 epochs.
+        #expect(lines.contains { $0.contains("run ") && $0.contains("88 %") }, "\(lines.joined(separator: "\n"))")
+        state.type(.right)
+        #expect(state.frame().cells.lines.contains { $0.contains("1,234,567 pictures") })
+    }
+
     @Test("The list follows records, and keeps what they said against older entries")
     func figures() throws {
         let run = Scene.run("a-1")

@@ -56,7 +56,8 @@ enum Scene {
     ) -> RunEntry {
         RunEntry(
             name: name, experiment: experiment ?? Scene.experiment("vgg11-ratio4"), state: state, queuePosition: queue,
-            threads: 2, epoch: epoch, step: epoch * stepsPerEpoch, stepsPerEpoch: stepsPerEpoch, testAccuracy: best,
+            threads: 2, epoch: epoch, step: epoch * stepsPerEpoch,
+            stepInEpoch: epoch > 0 ? stepsPerEpoch : 0, stepsPerEpoch: stepsPerEpoch, testAccuracy: best,
             bestAccuracy: best, bestEpoch: best.map { _ in epoch }, createdAt: createdAt,
             data: RunData(summary: "fashion-mnist from /data", checksum: "abc", facts: fashionMNIST))
     }

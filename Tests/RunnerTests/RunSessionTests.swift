@@ -220,6 +220,24 @@ import Training
         #expect(own[6][3] != others[6][3])
     }
 
+    @Test func `a fork with another batch size tells each step's own place in its epoch`() throws {
+        _ = try workshop.train(try workshop.new())
+        (workshop.experiment.data.batchSize, workshop.experiment.training.epochs) = (24, 4)
+        _ = try workshop.train(try fork())
+        (workshop.experiment.data.batchSize, workshop.experiment.training.epochs) = (48, 5)
+        _ = try workshop.train(try fork())
+        let run = try store.run(named: "bands-3")
+        let steps = try store.steps(of: run)
+        #expect(steps.map(\.epoch) == [1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 3, 3, 4, 4, 5])
+        #expect(steps.map(\.stepInEpoch) == [1, 2, 3, 4, 5, 1, 2, 3, 4, 5, 1, 2, 1, 2, 1])
+        #expect(steps.map(\.stepsPerEpoch) == Array(repeating: 5, count: 10) + [2, 2, 2, 2, 1])
+        #expect(
+            steps.map(\.examplesSeen)
+                == [10, 20, 30, 40, 48, 58, 68, 78, 88, 96, 120, 144, 168, 192, 240])
+        #expect(run.epochOfLastStep == 5 && run.lastStepInEpoch == 1)
+        #expect(try store.run(named: "bands-2").epochOfLastStep == 4)
+    }
+
     @Test func `a fork inside an epoch keeps its pictures`() throws {
         _ = try workshop.train(try workshop.new(), stopAfter: 7)
         let parent = try store.run(named: "last")

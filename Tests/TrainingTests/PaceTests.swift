@@ -50,6 +50,17 @@ import Training
         #expect(run.events.epochs.map(\.remainingSeconds) == [46, 23, 0])
     }
 
+    @Test func `what remains goes at this session's pace, in this run's steps`() throws {
+        // From a parent with 40 steps in its only epoch, of 25 s each.
+        var position = RunPosition()
+        (position.step, position.epoch) = (40, 2)
+        (position.time.elapsedSeconds, position.time.finishedEpochSeconds, position.time.examples) = (1011, 1000, 160)
+        (position.time.evaluations, position.time.evaluationSeconds) = (1, 11)
+        let progress = try Rehearsal(epochs: 3).run(from: position).events.progress
+        #expect(progress.map(\.remainingSeconds) == [42, 38, 34, 19, 15, 11])
+        #expect(progress.map(\.examplesSeen) == [164, 168, 170, 174, 178, 180])
+    }
+
     @Test func `a clock that stands still gives no speed`() throws {
         let rehearsal = Rehearsal(epochs: 1)
         var events: [RunEvent] = []

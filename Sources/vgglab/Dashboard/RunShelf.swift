@@ -120,7 +120,8 @@ extension RunEntry {
     init(_ run: RunInfo, _ experiment: Experiment) {
         self.init(
             name: run.name, experiment: experiment, state: State(run.state), reason: run.reason, isOurs: false,
-            threads: run.threads, epoch: run.epochOfLastStep, step: run.step, stepsPerEpoch: run.stepsPerEpoch,
+            threads: run.threads, epoch: run.epochOfLastStep, step: run.step, stepInEpoch: run.lastStepInEpoch,
+            stepsPerEpoch: run.stepsPerEpoch,
             loss: run.loss,
             trainAccuracy: run.trainAccuracy, testAccuracy: run.testAccuracy, bestAccuracy: run.bestAccuracy,
             bestEpoch: run.bestEpoch, examplesPerSecond: run.examplesPerSecond, elapsedSeconds: run.elapsedSeconds,
