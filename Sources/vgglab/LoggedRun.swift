@@ -139,9 +139,12 @@ func checkWritable(_ path: String, option: String, replaces: Bool = true) throws
     }
 }
 
-/// The status that a program ends with after these runs: that of the signal that stopped them, else whether all were
-/// completed and kept.
-func endStatus(_ isComplete: [Bool]) throws {
+/// The status that a program ends with after these runs: 0 where all were completed and kept, else that of the signal that
+/// stopped them. One that comes while the last checkpoint is written stops nothing.
+///
+/// - Parameter count: how many were to be trained.
+func endStatus(_ isComplete: [Bool], of count: Int = 1) throws {
+    if isComplete.count == count, !isComplete.contains(false) { return }
     if let signal = Signals.signal { throw ExitCode(128 + signal) }
     if isComplete.contains(false) { throw ExitCode(1) }
 }

@@ -85,7 +85,7 @@ struct Train: ParsableCommand {
             let session = try explaining { try RunSession.new(experiment, in: store, program: Vgglab.program) }
             isComplete.append(try logOptions.train(session))
         }
-        try endStatus(isComplete)
+        try endStatus(isComplete, of: prepared.count)
     }
 
     private func paths(_ problem: String?) throws -> [String] {

@@ -20,6 +20,13 @@ import Testing
         return try Program(arguments + options)
     }
 
+    /// Another program's connection to a store, which waits for a run that is just being noted.
+    private func database(in runs: String) throws -> DatabaseQueue {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(30)
+        return try DatabaseQueue(path: runs + "/runs.sqlite", configuration: configuration)
+    }
+
     @Test(arguments: [(SIGINT, 130), (SIGTERM, 143), (SIGHUP, 129), (SIGXCPU, 152)] as [(Int32, Int32)])
     func `a signal ends the run and keeps it`(signal: Int32, status: Int32) throws {
         let weights = sandbox.file("a.safetensors")
@@ -51,7 +58,7 @@ import Testing
         let program = try endless("--runs", runs)
         while let line = program.nextLine(), !line.contains(#""event":"progress""#) {}
         // The run cannot be saved for ten seconds, so that only the second signal can be what ends the program.
-        try DatabaseQueue(path: runs + "/runs.sqlite").write { database in
+        try database(in: runs).write { database in
             program.send(SIGINT)
             #expect(program.nextComplaint() == "saving and stopping; press Ctrl-C again to quit now")
             // What comes within a second is the same request.
@@ -64,6 +71,24 @@ import Testing
             let state = try String.fetchOne(database, sql: "SELECT state FROM run")
             #expect(state == "running")
         }
+    }
+
+    @Test func `a run that is complete stays so when a signal comes while its last checkpoint is written`() throws {
+        let runs = sandbox.file("runs")
+        let program = try Program([
+            sandbox.tiny, "--log-format", "jsonl", "--log-every-step", "--set", "training.epochs=1", "--set",
+            "data.resize=96", "--runs", runs,
+        ])
+        while let line = program.nextLine(), !line.contains(#""event":"progress""#) {}
+        try database(in: runs).write { _ in
+            while let line = program.nextLine(), !line.contains(#""event":"epoch_finished""#) {}
+            program.send(SIGINT)
+            #expect(program.nextComplaint() == "saving and stopping; press Ctrl-C again to quit now")
+        }
+        let ending = program.end()
+        #expect(ending.status == 0, "\(ending)")
+        #expect(try ending.objects().last?["outcome"] as? String == "completed")
+        #expect(try Program.run("show", "last", "--json", "--runs", runs).object()["state"] as? String == "completed")
     }
 
     @Test func `signals that come together are one request`() throws {
