@@ -1,5 +1,6 @@
 // Whether a run learns, from what its series has kept.
 
+internal import Experiments
 internal import RunLog
 
 extension RunSeries {
@@ -24,5 +25,25 @@ extension RunSeries {
                 loss: loss / count, accuracy: accuracy / count, deadShare: dead.map { $0 / count })
         }
         return nil
+    }
+}
+
+extension Catalog {
+    /// What is wrong with a run's learning, while it trains and after; `nil` where its state says worse.
+    func diagnosis(of run: RunEntry) -> Diagnosis? {
+        guard [.running, .paused, .done, .stopped].contains(run.state) else { return nil }
+        return series[run.name]?.diagnosis ?? run.diagnosisOfLastEpoch
+    }
+}
+
+extension RunEntry {
+    /// What the figures alone say, as long as the run's history has not been read.
+    fileprivate var diagnosisOfLastEpoch: Diagnosis? {
+        guard !state.isActive, let facts = data?.facts, let loss, let trainAccuracy, let testAccuracy else {
+            return nil
+        }
+        return LearningRecord.diagnosis(
+            loss: loss, trainAccuracy: trainAccuracy, testAccuracy: testAccuracy, numClasses: facts.numClasses,
+            step: step)
     }
 }

@@ -102,10 +102,11 @@ struct RunListView: Widget {
         if let problem = row.problem {
             return Table.Row([], marked: isMarked, markRole: role, note: Table.Entry("! \(problem)", Style(.bad)))
         }
-        let diagnosis = row.run?.state == .running ? catalog.series[row.name]?.diagnosis : nil
+        let diagnosis = row.run.flatMap(catalog.diagnosis)
+        let signRole = diagnosis != nil && row.role == .good ? .warning : row.role
         let entries = order.map { column -> Table.Entry in
             switch column {
-            case nil: Table.Entry(row.sign, Style(row.role, bold: true))
+            case nil: Table.Entry(row.sign, Style(signRole, bold: true))
             case .state?:
                 diagnosis.map { Table.Entry($0.badge, Style($0.isFatal ? .bad : .warning)) }
                     ?? Table.Entry(ListColumn.state.text(of: row), Style(row.role))

@@ -81,7 +81,7 @@ public struct LearningRecord: Sendable, Hashable {
         guard let numClasses = network?.numClasses else { return nil }
         let (chance, guessingLoss) = (1 / Double(numClasses), guessingLoss(numClasses))
         func isGuessing(_ loss: Double, _ accuracy: Double) -> Bool {
-            accuracy < 1.5 * chance && loss > 0.98 * guessingLoss
+            Self.isGuessing(loss, accuracy, numClasses: numClasses)
         }
         guard epochs.last?.step ?? latest?.step ?? 0 >= 100, epochs.last?.testAccuracy ?? 0 < 1.5 * chance else {
             return nil
@@ -103,6 +103,20 @@ public struct LearningRecord: Sendable, Hashable {
             badge: "not learning",
             reason: "\(seen.place): \(figures), where guessing among \(numClasses) classes has loss "
                 + "ln \(numClasses) = \(metric(guessingLoss)); \(cause): \(cure)")
+    }
+
+    private static func isGuessing(_ loss: Double, _ accuracy: Double, numClasses: Int) -> Bool {
+        accuracy < 1.5 / Double(numClasses) && loss > 0.98 * log(Double(numClasses))
+    }
+
+    /// The same from the figures of a run's last epoch alone, with the cause left open.
+    public static func diagnosis(
+        loss: Double, trainAccuracy: Double, testAccuracy: Double, numClasses: Int, step: Int
+    ) -> Diagnosis? {
+        guard step >= 100, testAccuracy < 1.5 / Double(numClasses),
+            isGuessing(loss, trainAccuracy, numClasses: numClasses)
+        else { return nil }
+        return Diagnosis(badge: "not learning", reason: "at chance at the end of the last epoch")
     }
 
     private var likelyCause: (cause: String, cure: String) {
