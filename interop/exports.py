@@ -116,6 +116,11 @@ def check_tensorboard(checks, folder, events, name):
     expected = {
         tag: [(event["step"], event[key]) for event in of_kind(events, kind)] for tag, (kind, key) in TAGS.items()}
     expected["learning_rate"] = [(event["step"], rate) for event in of_kind(events, "progress")]
+    for event in of_kind(events, "progress"):
+        for layer in event.get("layers", []):
+            for key in ("dead_share", "update_ratio"):
+                if layer[key] is not None:
+                    expected.setdefault(f"{key}/{layer['layer']}", []).append((event["step"], layer[key]))
     wrong = sorted(set(found) ^ set(expected))
     for tag in set(found) & set(expected):
         same = len(found[tag]) == len(expected[tag]) and all(

@@ -65,7 +65,9 @@ public struct TextLog: RunLogRenderer {
     /// The epoch of a run's last step; `nil` where that was not heard of. A fork's steps before it may be of other epochs.
     func epoch(ofStep step: Int) -> Int? {
         if let latest, latest.step == step { return latest.epoch }
-        return epochs.last.flatMap { $0.step == step ? $0.epoch : nil }
+        if let last = epochs.last, last.step == step { return last.epoch }
+        guard let started, started.resumedStep == 0, started.stepsPerEpoch > 0 else { return nil }
+        return (step - 1) / started.stepsPerEpoch + 1
     }
 
     /// What is wrong with the run's learning, unless it was said before.

@@ -41,8 +41,8 @@ struct RunHistoryTests {
 
     @Test("A run that was stopped within an epoch shows how much of it is made")
     func stoppedWithinAnEpoch() {
-        var run = Scene.run("a-1", .stopped, epoch: 1)
-        run.step = Scene.stepsPerEpoch + 47
+        var run = Scene.run("a-1", .stopped, epoch: 2)
+        (run.step, run.stepInEpoch) = (Scene.stepsPerEpoch + 47, 47)
         var state = State(size: Size(columns: 120, rows: 36))
         _ = state.update(.runs([run]))
         #expect(state.frame().cells.lines.contains { $0.contains("epoch 2/10") && $0.contains("10 %") })

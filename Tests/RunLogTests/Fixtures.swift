@@ -21,7 +21,8 @@ func progress(
     epoch: Int = 3, stepInEpoch: Int = 120, loss: Double = 0.5, at seconds: Double, remaining: Double? = 1860
 ) -> Progress {
     Progress(
-        epoch: epoch, step: (epoch - 1) * 469 + stepInEpoch, stepInEpoch: stepInEpoch, stepsPerEpoch: 469, loss: loss,
+        epoch: epoch, step: (epoch - 1) * 469 + stepInEpoch, stepInEpoch: stepInEpoch, stepsPerEpoch: 469,
+        examplesSeen: 135_296, loss: loss,
         meanLoss: loss.isFinite ? 0.412 : loss, meanAccuracy: 0.847, examplesPerSecond: 212.3, elapsedSeconds: seconds,
         remainingSeconds: remaining, gradientNorm: 1.5, deadShare: 0.125)
 }

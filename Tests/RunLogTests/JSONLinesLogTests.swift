@@ -49,7 +49,7 @@ import Testing
         #expect(
             log.output(of: .progress(progress(at: 12.5))).standardOutput
                 == #"{"event":"progress",\#(head),"epoch":3,"step":1058,"step_in_epoch":120,"steps_per_epoch":469,"#
-                + #""loss":0.5,"mean_loss":0.412,"mean_accuracy":0.847,"examples_per_second":212.3,"#
+                + #""examples_seen":135296,"loss":0.5,"mean_loss":0.412,"mean_accuracy":0.847,"examples_per_second":212.3,"#
                 + #""elapsed_seconds":12.5,"remaining_seconds":1860.0,"gradient_norm":1.5,"dead_share":0.125}"# + "\n")
     }
 

@@ -18,7 +18,7 @@ import Testing
     @Test(
         arguments: [
             (0.4125, 3, "0.413"), (0.9996, 3, "1.000"), (0.05, 1, "0.1"), (212.34, 1, "212.3"), (-0.0001, 3, "0.000"),
-            (-1.5, 1, "-1.5"), (7, 0, "7"), (.nan, 3, "nan"), (.infinity, 3, "inf"), (1e30, 3, "1.0e+30"),
+            (-1.5, 1, "-1.5"), (7, 0, "7"), (.nan, 3, "nan"), (.infinity, 3, "inf"), (1e30, 3, "1.0e30"),
             (999_999_999_999, 3, "999999999999.000"),
         ] as [(Double, Int, String)]) func `numbers keep their decimals`(value: Double, decimals: Int, text: String)
     {

@@ -102,7 +102,11 @@ import Testing
         switch damage {
         case .text: bytes = Data(repeating: UInt8(ascii: "x"), count: 10_000)
         case .cutOff: bytes.removeLast(bytes.count / 2)
-        case .pageOverwritten: for place in bytes.count / 2..<bytes.count { bytes[place] = 0xA5 }
+        case .pageOverwritten:
+            // One of metrics, so that all tables are still known.
+            let sql = "SELECT rootpage FROM sqlite_master WHERE name = 'step_metric'"
+            let page = try temporary.database().read { try #require(try Int.fetchOne($0, sql: sql)) }
+            for place in (page - 1) * 4096..<page * 4096 { bytes[place] = 0xA5 }
         case .empty: bytes = Data()
         }
         try bytes.write(to: url)

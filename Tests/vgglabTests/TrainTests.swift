@@ -101,7 +101,8 @@ import Testing
                 "predicted_memory_bytes",
             ],
             "progress": [
-                "epoch", "step", "step_in_epoch", "steps_per_epoch", "loss", "mean_loss", "mean_accuracy",
+                "epoch", "step", "step_in_epoch", "steps_per_epoch", "examples_seen", "loss", "mean_loss",
+                "mean_accuracy",
                 "examples_per_second", "elapsed_seconds", "remaining_seconds", "gradient_norm", "dead_share",
             ],
             "epoch_finished": [
