@@ -29,19 +29,21 @@ extension RunSeries {
 }
 
 extension Catalog {
-    /// What is wrong with a run's learning, while it trains and after; `nil` where its state says worse.
+    /// What the list shows of a run's learning: all that is wrong while it trains, and of one that is done only that it has
+    /// never learned. Any other end says enough.
     func diagnosis(of run: RunEntry) -> Diagnosis? {
-        guard [.running, .paused, .done, .stopped].contains(run.state) else { return nil }
-        return series[run.name]?.diagnosis ?? run.diagnosisOfLastEpoch
+        switch run.state {
+        case .running, .paused: series[run.name]?.diagnosis
+        case .done: run.diagnosisOfLastEpoch
+        case .replay, .queued, .stopped, .interrupted, .diverged, .failed: nil
+        }
     }
 }
 
 extension RunEntry {
-    /// What the figures alone say, as long as the run's history has not been read.
+    /// What the figures of the last epoch say.
     fileprivate var diagnosisOfLastEpoch: Diagnosis? {
-        guard !state.isActive, let facts = data?.facts, let loss, let trainAccuracy, let testAccuracy else {
-            return nil
-        }
+        guard let facts = data?.facts, let loss, let trainAccuracy, let testAccuracy else { return nil }
         return LearningRecord.diagnosis(
             loss: loss, trainAccuracy: trainAccuracy, testAccuracy: testAccuracy, numClasses: facts.numClasses,
             step: step)
