@@ -15,6 +15,8 @@ struct CostSheet: Hashable {
         var parameters: Int?
         /// Multiply-accumulates of one picture's forward pass.
         var forwardMACs: Int
+        /// Its layers' indices in the network.
+        var layers: Range<Int>
     }
 
     /// What depends on the data set.
@@ -73,10 +75,10 @@ struct CostSheet: Hashable {
         var rows = [
             Row(
                 label: "input", shape: [network.inputChannels, network.inputSide, network.inputSide], parameters: 0,
-                forwardMACs: 0)
+                forwardMACs: 0, layers: 0..<0)
         ]
         var linear = 0
-        for layer in network.layers {
+        for (index, layer) in network.layers.enumerated() {
             let label: String
             if let block = layer.block {
                 label = "block \(block)"
@@ -84,10 +86,15 @@ struct CostSheet: Hashable {
                 linear += 1
                 label = "linear \(linear)"
             } else {
+                // What has no weights belongs to what it follows.
+                rows[rows.count - 1].layers = rows[rows.count - 1].layers.lowerBound..<index + 1
                 continue
             }
-            if rows.last?.label != label { rows.append(Row(label: label, shape: [], parameters: 0, forwardMACs: 0)) }
+            if rows.last?.label != label {
+                rows.append(Row(label: label, shape: [], parameters: 0, forwardMACs: 0, layers: index..<index))
+            }
             let last = rows.count - 1
+            rows[last].layers = rows[last].layers.lowerBound..<index + 1
             rows[last].shape = layer.outputShape
             rows[last].parameters = (rows[last].parameters ?? 0) + layer.parameters
             rows[last].forwardMACs += layer.forwardMACs

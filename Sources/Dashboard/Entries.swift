@@ -121,8 +121,14 @@ public struct RunEntry: Sendable, Hashable, Identifiable {
     public var bestAccuracy: Double?
     /// The first epoch that has it.
     public var bestEpoch: Int?
-    /// Training pictures a second.
+    /// Training images a second: over the last seconds while it trains, of all its training when it is over.
     public var examplesPerSecond: Double?
+    /// The same of the epoch so far; `nil` where it is not known.
+    public var meanExamplesPerSecond: Double?
+    /// How far the evaluation is that goes on, 0 to 1; `nil` while there is none.
+    public var evaluatedShare: Double?
+    /// When it has last gone on, in the dashboard's seconds; `nil` before it was seen to.
+    var movedAt: Double?
     /// Seconds that it has trained.
     public var elapsedSeconds: Double
     /// Seconds until it ends, evaluations counted; `nil` while unknown.
@@ -147,7 +153,8 @@ public struct RunEntry: Sendable, Hashable, Identifiable {
         isOurs: Bool = true, owner: Owner? = nil, threads: Int = 1, epoch: Int = 0, step: Int = 0,
         stepInEpoch: Int = 0, stepsPerEpoch: Int = 0,
         loss: Double? = nil, trainAccuracy: Double? = nil, testAccuracy: Double? = nil, bestAccuracy: Double? = nil,
-        bestEpoch: Int? = nil, examplesPerSecond: Double? = nil, elapsedSeconds: Double = 0,
+        bestEpoch: Int? = nil, examplesPerSecond: Double? = nil, meanExamplesPerSecond: Double? = nil,
+        evaluatedShare: Double? = nil, elapsedSeconds: Double = 0,
         remainingSeconds: Double? = nil, createdAt: Double = 0, peakMemoryBytes: Int? = nil, parent: String? = nil,
         tags: [String] = [], note: String = "", data: RunData? = nil
     ) {
@@ -169,6 +176,8 @@ public struct RunEntry: Sendable, Hashable, Identifiable {
         self.bestAccuracy = bestAccuracy
         self.bestEpoch = bestEpoch
         self.examplesPerSecond = examplesPerSecond
+        self.meanExamplesPerSecond = meanExamplesPerSecond
+        self.evaluatedShare = evaluatedShare
         self.elapsedSeconds = elapsedSeconds
         self.remainingSeconds = remainingSeconds
         self.createdAt = createdAt

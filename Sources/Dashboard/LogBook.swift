@@ -83,7 +83,7 @@ struct LogBook: Hashable {
     fileprivate static func line(of event: RunEvent) -> (String, Level)? {
         func metric(_ value: Double) -> String { Readable.fixed(value, decimals: 3) }
         switch event {
-        case .progress: return nil
+        case .progress, .evaluating: return nil
         case .runStarted(let started):
             let start = started.resumedStep > 0 ? "resumed at step \(Readable.count(started.resumedStep))" : "started"
             return (

@@ -17,13 +17,13 @@ extension State {
             isLoaded = true
             refreshList()
         case .runs(let runs):
-            catalog.take(runs: runs)
+            catalog.take(runs: runs, at: now)
             isLoaded = true
             refreshList()
         case .history(let run, let records):
             catalog.take(history: records, of: run)
         case .records(let records):
-            catalog.take(records: records)
+            catalog.take(records: records, at: now)
             for record in records { log.append(record) }
             let runs = Set(records.map(\.run)).compactMap { catalog.run(named: $0) }
             if !list.follow(runs) { refreshList() }

@@ -36,6 +36,15 @@ extension TextLog {
         return (parts + left(progress.remainingSeconds)).joined(separator: "  ")
     }
 
+    /// `epoch  3/10  evaluating 4,000/10,000  left 31 min`.
+    func line(of progress: EvaluationProgress) -> String {
+        let all = Readable.count(progress.allExamples)
+        let parts = [
+            epoch(progress.epoch), "evaluating \(Readable.count(progress.examples).leftPadded(all.count))/\(all)",
+        ]
+        return (parts + left(progress.remainingSeconds)).joined(separator: "  ")
+    }
+
     /// `epoch  3/10  loss 0.412  train acc 0.847  test acc 0.861  212.3 examples/sec  left 31 min`.
     func line(of metrics: EpochMetrics) -> String {
         let parts = [
@@ -69,21 +78,25 @@ extension TextLog {
 
     /// The notebook's two lines, and one for what it does not count.
     private func results(of summary: RunSummary) -> [String] {
+        let inherited = started?.inheritedSeconds ?? 0
+        let parent = inherited > 0 ? ", \(Readable.duration(seconds: inherited)) of them its parent's" : ""
         let costs = [
-            Readable.duration(seconds: summary.elapsedSeconds),
+            Readable.duration(seconds: summary.elapsedSeconds) + parent,
             "peak memory \(Readable.bytes(summary.peakMemoryBytes))",
         ]
         guard let last = summary.lastEpoch else {
             return [(["no epoch was trained"] + costs).joined(separator: " · ")]
         }
         let best = summary.bestEpoch.map { ["best test acc \(metric($0.testAccuracy)) in epoch \($0.epoch)"] } ?? []
-        let wholeLoop = ["\(rate(summary.examplesPerSecond)) over the whole loop, data included"]
+        let overall = summary.overallExamplesPerSecond.map {
+            ["\(rate($0)) over the whole run, evaluations and checkpoints included"]
+        }
         let device = started.map { "cpu (\(threads($0.threads)))" } ?? "cpu"
         return [
             "loss \(metric(last.trainLoss)), train acc \(metric(last.trainAccuracy)), "
                 + "test acc \(metric(last.testAccuracy))",
             "\(rate(summary.stepExamplesPerSecond)) on \(device)",
-            (wholeLoop + best + costs).joined(separator: " · "),
+            ((overall ?? []) + best + costs).joined(separator: " · "),
         ]
     }
 

@@ -24,7 +24,7 @@ struct Show: ParsableCommand {
             case .runStarted(let event): started = event
             case .progress(let progress): steps.append(progress)
             case .epochFinished(let metrics): epochs.append(metrics)
-            case .checkpointSaved, .warning, .runFinished: break
+            case .evaluating, .checkpointSaved, .warning, .runFinished: break
             }
         }
         let layers = steps.last { !$0.layers.isEmpty }?.layers ?? []
@@ -47,7 +47,8 @@ struct Show: ParsableCommand {
         }
         let experiment = try? run.experiment()
         Console.print(
-            ([heading(run)] + (diagnosis.map { ["\($0.badge): \($0.reason)"] } ?? []) + facts(run, experiment)
+            ([heading(run)] + (diagnosis.map { ["\($0.badge): \($0.reason)"] } ?? [])
+                + facts(run, experiment, inherited: started?.inheritedSeconds ?? 0)
                 + settings(experiment) + curves(steps, epochs)).map { "\($0)\n" }.joined()
                 + table(layers, of: started?.network) + table(epochs)
                 + list(checkpoints, try explaining { try store.bestCheckpoint(of: run) }))
@@ -62,7 +63,12 @@ struct Show: ParsableCommand {
             + "\(run.epoch) of \(run.epochs) epochs\(best ?? "")"
     }
 
-    private func facts(_ run: RunInfo, _ experiment: Experiment?) -> [String] {
+    /// - Parameter inherited: seconds that its parent had trained before it.
+    private func facts(_ run: RunInfo, _ experiment: Experiment?, inherited: Double) -> [String] {
+        let own = Readable.duration(seconds: max(run.elapsedSeconds - inherited, 0))
+        let trained = inherited > 0 ? "\(own), its parent before it \(Readable.duration(seconds: inherited))" : own
+        let isOver = run.state != .running
+        let end = isOver ? run.endedAt.map { ", ended \(Readable.date($0))" } ?? "" : ""
         var facts: [(String, String)] = [
             ("what", experiment?.description ?? ""),
             ("initialized", experiment?.initialWeights ?? ""),
@@ -73,7 +79,7 @@ struct Show: ParsableCommand {
             ("machine", "\(run.machine), \(run.threads) thread\(run.threads == 1 ? "" : "s"), host \(run.host)"),
             ("engine", run.engine),
             ("program", run.program),
-            ("began", "\(Readable.date(run.createdAt)), trained \(Readable.duration(seconds: run.elapsedSeconds))"),
+            ("began", "\(Readable.date(run.createdAt))\(end), trained \(trained)"),
             ("tags", run.tags.joined(separator: " ")),
             ("note", run.note),
         ]
@@ -119,7 +125,7 @@ struct Show: ParsableCommand {
     private func table(_ epochs: [EpochMetrics]) -> String {
         guard !epochs.isEmpty else { return "" }
         var table = TextTable(
-            ["epoch", "loss", "train acc", "test loss", "test acc", "images/s", "time"].map {
+            ["epoch", "loss", "train acc", "test loss", "test acc", "images/s", "training", "evaluation", "time"].map {
                 .init($0, isNumber: true)
             })
         for epoch in epochs {
@@ -127,6 +133,8 @@ struct Show: ParsableCommand {
             table.add(
                 ["\(epoch.epoch)"] + metrics.map { Readable.fixed($0, decimals: 3) } + [
                     Readable.fixed(epoch.examplesPerSecond, decimals: 1),
+                    epoch.trainSeconds.map(Readable.duration) ?? "–",
+                    epoch.evaluationSeconds.map(Readable.duration) ?? "–",
                     Readable.duration(seconds: epoch.elapsedSeconds),
                 ])
         }

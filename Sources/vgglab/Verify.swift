@@ -116,7 +116,7 @@ struct Verify: ParsableCommand {
                         ("training loss", then.trainLoss, now.trainLoss), ("test loss", then.testLoss, now.testLoss),
                         ("test accuracy", then.testAccuracy, now.testAccuracy),
                     ])
-            case .runStarted, .checkpointSaved, .warning, .runFinished: break
+            case .runStarted, .evaluating, .checkpointSaved, .warning, .runFinished: break
             }
         }
 

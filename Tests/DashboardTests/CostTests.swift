@@ -43,6 +43,27 @@ struct CostTests {
         return line.contains(" \(classes) ") && line.contains(" \(parameters) ")
     }
 
+    @Test("Each layer of the classifier has the time that was measured of it")
+    func measuredTimes() throws {
+        var run = run(facts(10))
+        run.state = .running
+        var (state, _) = state(run)
+        let network = try letters.network(numClasses: 10)
+        let linear = network.layers.indices.filter { if case .linear = network.layers[$0].kind { true } else { false } }
+        #expect(linear.count == 2)
+        // Quite another part than that of their multiply-accumulates, and the ReLU's or dropout's before the second.
+        let shares = [
+            LayerShare(layer: 0, share: 0.4), LayerShare(layer: linear[0], share: 0.125),
+            LayerShare(layer: linear[1] - 1, share: 0.05), LayerShare(layer: linear[1], share: 0.325),
+            LayerShare(layer: nil, share: 0.1),
+        ]
+        state.type("2")
+        func line(_ label: String) -> String { state.frame().cells.lines.first { $0.contains(label) } ?? "" }
+        _ = state.update(.profile(run: run.name, shares))
+        #expect(line("block 1").contains(" 40 % ") && line("linear 1").contains(" 18 % "))
+        #expect(line("linear 2").contains(" 33 % ") && line("│ loss ").contains(" 10 % "))
+    }
+
     @Test("Nothing is guessed of data that was not read, and it is asked for once")
     func unknown() throws {
         var (state, effects) = state()

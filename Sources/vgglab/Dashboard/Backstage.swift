@@ -92,6 +92,7 @@ extension RunEvent {
     fileprivate var elapsedSeconds: Double? {
         switch self {
         case .progress(let progress): progress.elapsedSeconds
+        case .evaluating(let progress): progress.elapsedSeconds
         case .epochFinished(let epoch): epoch.elapsedSeconds
         case .runFinished(let summary): summary.elapsedSeconds
         case .runStarted, .checkpointSaved, .warning: nil

@@ -124,7 +124,8 @@ extension RunEntry {
             stepsPerEpoch: run.stepsPerEpoch,
             loss: run.loss,
             trainAccuracy: run.trainAccuracy, testAccuracy: run.testAccuracy, bestAccuracy: run.bestAccuracy,
-            bestEpoch: run.bestEpoch, examplesPerSecond: run.examplesPerSecond, elapsedSeconds: run.elapsedSeconds,
+            bestEpoch: run.bestEpoch, examplesPerSecond: run.examplesPerSecond,
+            evaluatedShare: run.evaluatedShare, elapsedSeconds: run.elapsedSeconds,
             createdAt: run.createdAt, peakMemoryBytes: run.peakMemoryBytes, parent: run.parentName, tags: run.tags,
             note: run.note,
             data: RunData(summary: run.dataset, checksum: run.dataChecksum, bestFrom: run.bestFrom, facts: run.facts))

@@ -127,8 +127,8 @@ final class Workbench: Backstage, Sendable {
         case .record(let record):
             tensorBoard?.append(record)
             mailbox.post(record)
-        case .profile(let run, let network, let times):
-            mailbox.post(.profile(run: run, Self.shares(times.map { ($0.layer, $0.seconds) }, network)))
+        case .profile(let run, let times):
+            mailbox.post(.profile(run: run, Self.shares(times.map { ($0.layer, $0.seconds) })))
         case .failed(let run, let reason):
             shelves.withLock { $0.runs.note(failure: reason, of: run) }
             mailbox.post(.notice("\(run): \(reason)", isError: true))
@@ -185,12 +185,12 @@ final class Workbench: Backstage, Sendable {
         mailbox.post(.dataset(facts))
     }
 
-    private static func shares(_ times: [(layer: Int?, seconds: Double)], _ network: Network) -> [BlockShare] {
-        let total = times.reduce(0) { $0 + $1.seconds }
+    private static func shares(_ times: [(layer: Int?, seconds: Double)]) -> [LayerShare] {
+        let total = max(times.reduce(0) { $0 + $1.seconds }, .leastNormalMagnitude)
         var seconds: [Int?: Double] = [:]
-        for time in times { seconds[time.layer.flatMap { network.layers[$0].block }, default: 0] += time.seconds }
-        return seconds.map { BlockShare(block: $0.key, share: $0.value / max(total, .leastNormalMagnitude)) }
-            .sorted { ($0.block ?? .max) < ($1.block ?? .max) }
+        for time in times { seconds[time.layer, default: 0] += time.seconds }
+        return seconds.map { LayerShare(layer: $0.key, share: $0.value / total) }
+            .sorted { ($0.layer ?? .max) < ($1.layer ?? .max) }
     }
 
     // MARK: What is wanted
@@ -303,7 +303,7 @@ final class Workbench: Backstage, Sendable {
         else { return }
         let times = store.profile(of: run).filter { $0.layer ?? 0 < network.layers.count }
         guard !times.isEmpty else { return }
-        mailbox.post(.profile(run: name, Self.shares(times.map { ($0.layer, $0.seconds) }, network)))
+        mailbox.post(.profile(run: name, Self.shares(times.map { ($0.layer, $0.seconds) })))
     }
 
     private func loadCheckpoints(of name: String) {
