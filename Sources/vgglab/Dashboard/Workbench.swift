@@ -11,6 +11,7 @@ import Foundation
 import RunStore
 import Runner
 import Synchronization
+import Threads
 import Training
 
 /// Carries out what the dashboard wants done.
@@ -53,16 +54,19 @@ final class Workbench: Backstage, Sendable {
     private let tensorBoard: TensorBoardFolder?
     private let shelves: Mutex<Shelves>
     /// Reads and writes files, one thing after the other.
-    private let desk = DispatchQueue(label: "vgglab.desk")
+    private let desk: Worker
     /// Writes preferences, which must not wait for a store that is locked.
-    private let writer = DispatchQueue(label: "vgglab.preferences")
+    private let writer: Worker
     /// Held while test images are classified, one question after the other.
     private let predicting = NSLock()
 
+    /// - Throws: `Failure` where the system lets no more threads start.
     init(
         _ store: RunStore, experiments: ExperimentShelf, budget: RunQueue.Budget, datasets: DatasetCache,
         isStrict: Bool, tensorboard: String?, mailbox: Mailbox
-    ) {
+    ) throws {
+        guard let desk = Worker(), let writer = Worker() else { throw Failure(message: Vgglab.noThread) }
+        (self.desk, self.writer) = (desk, writer)
         self.store = store
         self.datasets = datasets
         self.mailbox = mailbox
@@ -86,14 +90,19 @@ final class Workbench: Backstage, Sendable {
             tellNewestRuns()
             lookEverySecond()
             // Behind the first look at the runs of others, so that nothing is missing between both.
-            DispatchQueue.global(qos: .utility).async { [self] in tellEarlierEvents() }
+            aside { [self] in tellEarlierEvents() }
         }
-        DispatchQueue.global(qos: .utility).async { [self] in
+        aside { [self] in
             do throws(RunStoreError) { try store.check() } catch {
                 mailbox.post(.notice(error.description, isError: true))
             }
             try? store.removeLeftovers()
         }
+    }
+
+    /// Does something beside all else.
+    private func aside(_ body: @escaping @Sendable () -> Void) {
+        if !startThread(body) { mailbox.post(.notice(Vgglab.noThread, isError: true)) }
     }
 
     /// What the newest runs said before this start is for the log.
@@ -117,7 +126,7 @@ final class Workbench: Backstage, Sendable {
 
     private func lookEverySecond() {
         look()
-        desk.asyncAfter(deadline: .now() + 1) { [weak self] in self?.lookEverySecond() }
+        desk.async(after: 1) { [weak self] in self?.lookEverySecond() }
     }
 
     // MARK: What changes
@@ -234,7 +243,7 @@ final class Workbench: Backstage, Sendable {
         case .saveExperiment(let experiment): desk.async { [self] in save(experiment) }
         case .loadFacts(let dataset):
             // Not on the desk, which a store that is locked holds up.
-            DispatchQueue.global(qos: .userInitiated).async { [self] in loadFacts(of: dataset) }
+            aside { [self] in loadFacts(of: dataset) }
         case .loadHistory(let run): desk.async { [self] in loadHistory(of: run) }
         case .loadProfile(let run): desk.async { [self] in loadProfile(of: run) }
         case .loadCheckpoints(let run): desk.async { [self] in loadCheckpoints(of: run) }
@@ -250,8 +259,8 @@ final class Workbench: Backstage, Sendable {
     }
 
     /// Does something on the desk, or another thread, and tells if it fails.
-    private func trying(on queue: DispatchQueue? = nil, _ body: @escaping @Sendable () throws -> Void) {
-        (queue ?? desk).async { [self] in
+    private func trying(on worker: Worker? = nil, _ body: @escaping @Sendable () throws -> Void) {
+        (worker ?? desk).async { [self] in
             do { try body() } catch { mailbox.post(.notice(Self.sentence(error), isError: true)) }
         }
     }
@@ -354,7 +363,7 @@ final class Workbench: Backstage, Sendable {
             shelves.predictions += 1
             return shelves.predictions
         }
-        let thread = Thread { [self] in
+        let hasStarted = startThread { [self] in
             predicting.lock()
             defer { predicting.unlock() }
             // Whoever has asked for something else in the meantime does not wait for this answer.
@@ -378,9 +387,7 @@ final class Workbench: Backstage, Sendable {
                 mailbox.post(.predictions(run: run, filter, .failure(Problem(Self.sentence(error)))))
             }
         }
-        thread.name = "predictions"
-        thread.stackSize = 8 << 20
-        thread.start()
+        if !hasStarted { mailbox.post(.predictions(run: run, filter, .failure(Problem(Vgglab.noThread)))) }
     }
 }
 
