@@ -25,13 +25,25 @@ struct CostSheet: Hashable {
         var memoryBytes: Int?
         /// Seconds of an epoch with its evaluation; `nil` where nothing was measured yet.
         var epochSeconds: Double?
-        /// Whether that time comes from a network whose steps take quite another time.
-        var isTimeRough: Bool
+        /// How well that time is known.
+        var timing = Timing.near
+        /// Whether the memory was measured.
+        var isMemoryMeasured = false
+    }
+
+    /// Where the time of an epoch comes from.
+    enum Timing: Hashable {
+        /// From the run itself.
+        case measured
+        /// From a network whose steps take nearly as long.
+        case near
+        /// From a network whose steps take quite another time.
+        case rough
     }
 
     let rows: [Row]
     /// `nil` until the data set is read.
-    let totals: Totals?
+    private(set) var totals: Totals?
 
     /// The sheet of an experiment, or why its network cannot be built.
     ///
@@ -65,7 +77,7 @@ struct CostSheet: Hashable {
         let speed = Self.speed(work: step, threads: threads, speeds)
         totals = Totals(
             parameters: network.parameters, trainingMACs: network.trainingMACs, memoryBytes: memory?.totalBytes,
-            epochSeconds: speed.map { work / $0.workPerSecond }, isTimeRough: speed?.isRough ?? false)
+            epochSeconds: speed.map { work / $0.workPerSecond }, timing: speed?.isRough == true ? .rough : .near)
     }
 
     /// One row a block, then the input's and the classifier's.
@@ -123,9 +135,16 @@ extension CostSheet {
         try self.init(experiment, state.catalog.dataset(of: experiment), threads: nil, state)
     }
 
-    /// The sheet of a run on this machine.
+    /// The sheet of a run on this machine. Of one that has trained it says what was measured, and nothing else.
     init(_ run: RunEntry, _ state: State) throws(NetworkError) {
         try self.init(run.experiment, state.catalog.dataset(of: run), threads: run.threads, state)
+        guard run.step > 0 else { return }
+        totals?.epochSeconds = state.catalog.epochSeconds(of: run)
+        totals?.timing = .measured
+        if let memory = state.catalog.memoryBytes(of: run) {
+            totals?.memoryBytes = memory.bytes
+            totals?.isMemoryMeasured = memory.isMeasured
+        }
     }
 
     private init(
@@ -140,9 +159,18 @@ extension CostSheet {
 extension CostSheet.Totals {
     /// The time of an epoch in words; `nil` where nothing was measured yet.
     var epochTime: String? {
-        epochSeconds.map { (isTimeRough ? "roughly " : "about ") + Readable.duration(seconds: $0) }
+        let word =
+            switch timing {
+            case .measured: ""
+            case .near: "about "
+            case .rough: "roughly "
+            }
+        return epochSeconds.map { word + Readable.duration(seconds: $0) }
     }
 
     /// The memory in words.
-    var memory: String { memoryBytes.map { "about \(Readable.bytes($0))" } ?? CostSheet.unknown }
+    var memory: String {
+        guard let memoryBytes else { return CostSheet.unknown }
+        return isMemoryMeasured ? "\(Readable.bytes(memoryBytes)) at the peak" : "about \(Readable.bytes(memoryBytes))"
+    }
 }

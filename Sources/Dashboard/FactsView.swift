@@ -62,7 +62,7 @@ struct FactsView: Widget {
         add("data", "\(data.dataset), \(data.resize) × \(data.resize), batches of \(data.batchSize)")
         add("network", Self.network(run.experiment.network))
         add("parent", run.parent)
-        add("memory", Self.memory(run, series, state.machine))
+        add("memory", Self.memory(run, state))
         add("threads", "\(run.threads)")
         add("engine", series?.started?.engine)
         add("machine", series?.started?.machine)
@@ -78,13 +78,13 @@ struct FactsView: Widget {
             + "dropout \(Readable.short(recipe.dropout))"
     }
 
-    private static func memory(_ run: RunEntry, _ series: RunSeries?, _ machine: MachineLoad?) -> String? {
-        if let peak = run.peakMemoryBytes { return "\(Readable.bytes(peak)) at the peak" }
-        guard let predicted = series?.started?.predictedMemoryBytes else { return nil }
+    private static func memory(_ run: RunEntry, _ state: State) -> String? {
+        guard let (bytes, isMeasured) = state.catalog.memoryBytes(of: run) else { return nil }
+        if isMeasured { return "\(Readable.bytes(bytes)) at the peak" }
         let now =
             run.isOurs && run.state.isActive
-            ? machine.map { ", the program has \(Readable.bytes($0.residentBytes))" } : nil
-        return "about \(Readable.bytes(predicted))\(now ?? "")"
+            ? state.machine.map { ", the program has \(Readable.bytes($0.residentBytes))" } : nil
+        return "about \(Readable.bytes(bytes))\(now ?? "")"
     }
 
     func draw(in area: Rect, on buffer: inout CellBuffer) {

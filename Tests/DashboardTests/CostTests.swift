@@ -131,4 +131,30 @@ struct CostTests {
         #expect(try costs(60_000).time.hasPrefix("about 1 min 03 s "))
         #expect(try costs(50).memory != costs(60_000).memory)
     }
+
+    @Test("What a run has measured stands in place of what was predicted, while it runs and after its end")
+    func measured() throws {
+        var state = State(size: Size(columns: 240, rows: 50))
+        var run = Scene.run("a-1")
+        run.createdAt = 1
+        _ = state.update(.runs([run]))
+        _ = state.update(.dataset(Scene.fashionMNIST))
+        // The machine could train it ten times as fast.
+        let network = try run.experiment.network(numClasses: 10)
+        _ = state.update(.speeds([SpeedSample(network, batchSize: 128, examplesPerSecond: 767, threads: 2)]))
+        #expect(text(state).contains("about 1 min 23 s an epoch"), "it has not run")
+        // Half of the first epoch, at 76.7 pictures a second.
+        _ = state.update(.records(try Scene.records(of: run, upTo: 230)))
+        #expect(text(state).contains("· 13 min an epoch"))
+        #expect(!text(state).contains("about 1 min"))
+        let records = try Scene.records(of: run, upTo: 2 * Scene.stepsPerEpoch)
+        _ = state.update(.records(records))
+        #expect(text(state).contains("· 13 min an epoch"))
+        let end = RunSummary(
+            outcome: .stopped, step: 938, lastEpoch: nil, bestEpoch: nil, examplesPerSecond: 76.7,
+            stepExamplesPerSecond: 76.7, elapsedSeconds: 1600, peakMemoryBytes: 3 << 30)
+        _ = state.update(
+            .records([RunRecord(run: "a-1", sequence: records.count, time: 0, event: .runFinished(end))]))
+        #expect(text(state).contains("· 3.0 GiB at the peak · 13 min an epoch"))
+    }
 }
