@@ -26,7 +26,7 @@ struct Comparison: Hashable {
     init(_ runs: [RunEntry], in catalog: Catalog) {
         self.runs = runs
         var settings = ExperimentFile.differences(among: runs.map(\.experiment))
-            .filter { !["name", "description"].contains($0.path) }
+            .filter { !["name", "description", "data.limit_train", "data.limit_test"].contains($0.path) }
             .map { Row(label: $0.path, values: $0.values) }
         if Set(runs.compactMap(\.data?.checksum)).count > 1 {
             settings.append(Row(label: "data", values: runs.map { $0.data.map(Self.text) ?? "" }))
@@ -34,6 +34,13 @@ struct Comparison: Hashable {
         if Set(runs.map(\.threads)).count > 1 {
             settings.append(Row(label: "threads", values: runs.map { "\($0.threads)" }))
         }
+        let images = runs.map { ImageCounts($0.experiment.data, of: catalog.dataset(of: $0)) }
+        var counts = [
+            Row(label: "train images", values: images.map(\.train)),
+            Row(label: "test images", values: images.map(\.test)),
+        ]
+        settings += counts.filter { Set($0.values).count > 1 }
+        counts.removeAll { Set($0.values).count > 1 || !images.contains(where: \.isLimited) }
         self.settings = settings
         let series = runs.map { catalog.series[$0.name] }
         let networks = runs.map(catalog.network)
@@ -87,7 +94,7 @@ struct Comparison: Hashable {
                 Readable.bytes(Int($0))
             },
         ]
-        self.figures = figures.filter { row in row.values.contains { !$0.isEmpty } }
+        self.figures = (figures + counts).filter { row in row.values.contains { !$0.isEmpty } }
     }
 
     /// The test accuracy over time as it was, so that a collapse is seen; a curve a run.

@@ -59,7 +59,8 @@ struct FactsView: Widget {
         if training.weightDecay != 0 { recipe += ", weight decay \(Readable.short(training.weightDecay))" }
         add("recipe", "\(recipe), seed \(training.seed), \(training.precision.rawValue)")
         let data = run.experiment.data
-        add("data", "\(data.dataset), \(data.resize) × \(data.resize), batches of \(data.batchSize)")
+        add("data", "\(data.dataset), \(data.resize) × \(data.resize), batches of \(Readable.count(data.batchSize))")
+        add("images", ImageCounts(data, of: state.catalog.dataset(of: run)).sentence)
         add("network", Self.network(run.experiment.network))
         add("parent", run.parent)
         add("memory", Self.memory(run, state))

@@ -136,7 +136,7 @@ enum ListColumn: String, CaseIterable {
         case .seed: return experiment.map { "\($0.training.seed)" } ?? ""
         case .limits:
             guard let data = experiment?.data, data.limitTrain != nil || data.limitTest != nil else { return "" }
-            return [data.limitTrain, data.limitTest].map { $0.map(String.init) ?? "all" }.joined(separator: "/")
+            return [data.limitTrain, data.limitTest].map { $0.map(Readable.count) ?? "all" }.joined(separator: "/")
         }
     }
 
