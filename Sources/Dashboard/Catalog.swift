@@ -135,6 +135,7 @@ struct Catalog: Hashable {
             case .epochFinished: noteSpeed(of: runs[index])
             case .progress(let progress) where progress.step >= Self.leastSteps && timed.insert(record.run).inserted:
                 noteSpeed(of: runs[index])
+            case .runFinished: runs[index].endedAt = record.time
             default: break
             }
         }

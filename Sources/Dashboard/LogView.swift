@@ -56,7 +56,7 @@ struct LogView: Widget {
         for (line, texts) in shown.reversed() {
             buffer.write(time(of: line).leftPadded(to: times - 2), in: content, row: row, style: .dim)
             buffer.write(
-                line.source, at: Point(x: content.x + times, y: content.y + row),
+                buffer.glyphs.shortened(line.source, to: sources), at: Point(x: content.x + times, y: content.y + row),
                 style: log.isMatch(line.source) ? Style(.match, bold: true) : Style(.accent),
                 width: row >= 0 ? sources : 0)
             let style = log.isMatch(line.text) ? Style(.match, bold: true) : line.style

@@ -85,7 +85,8 @@ struct RunListView: Widget {
             // What the list is sorted by is always shown.
             return Table.Column(
                 column.title, width: max(min(max(longest, least), most), arrow), rank: arrow > 0 ? 0 : rank,
-                align: column.isNumber ? .right : .left, elastic: column == .name)
+                align: column.isNumber ? .right : .left, elastic: column == .name,
+                keepsEnds: column == .name)
         }
     }
 

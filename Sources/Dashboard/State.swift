@@ -60,6 +60,8 @@ public struct State: Sendable {
     var curves = Curves()
     var pictures = Pictures()
     var log = LogBook()
+    /// Lines of a run's facts above the screen.
+    var factsTop = 0
     /// Rows of the comparison above the screen.
     var compareTop = 0
     var form: VariantForm?
