@@ -3,6 +3,7 @@
 internal import Experiments
 internal import Glibc
 internal import RunLog
+internal import Screen
 
 /// What an experiment costs.
 struct CostSheet: Hashable {
@@ -29,6 +30,16 @@ struct CostSheet: Hashable {
         var timing = Timing.near
         /// Whether the memory was measured.
         var isMemoryMeasured = false
+        /// Where there is less memory than it takes; `nil` where there is enough, or not known.
+        var shortage: Shortage?
+    }
+
+    /// Memory that is less than what is needed, in bytes.
+    enum Shortage: Hashable {
+        /// All that the machine has.
+        case machine(Int)
+        /// All that is free now.
+        case free(Int)
     }
 
     /// Where the time of an epoch comes from.
@@ -141,6 +152,7 @@ extension CostSheet {
         guard run.step > 0 else { return }
         totals?.epochSeconds = state.catalog.epochSeconds(of: run)
         totals?.timing = .measured
+        totals?.shortage = nil
         if let memory = state.catalog.memoryBytes(of: run) {
             totals?.memoryBytes = memory.bytes
             totals?.isMemoryMeasured = memory.isMeasured
@@ -153,6 +165,10 @@ extension CostSheet {
         try self.init(
             experiment, dataset: dataset, threads: threads ?? state.machine?.threadBudget ?? 1,
             traits: state.machine?.traits ?? EngineTraits(), speeds: state.catalog.speeds)
+        if let machine = state.machine, let bytes = totals?.memoryBytes {
+            let (all, free) = (machine.memoryTotalBytes, machine.memoryTotalBytes - machine.memoryUsedBytes)
+            totals?.shortage = bytes > all ? .machine(all) : bytes > free ? .free(free) : nil
+        }
     }
 }
 
@@ -171,6 +187,21 @@ extension CostSheet.Totals {
     /// The memory in words.
     var memory: String {
         guard let memoryBytes else { return CostSheet.unknown }
-        return isMemoryMeasured ? "\(Readable.bytes(memoryBytes)) at the peak" : "about \(Readable.bytes(memoryBytes))"
+        if isMemoryMeasured { return "\(Readable.bytes(memoryBytes)) at the peak" }
+        let memory = "about \(Readable.bytes(memoryBytes))"
+        return switch shortage {
+        case .machine(let all): "\(memory), more than the machine's \(Readable.bytes(all))"
+        case .free(let free): "\(memory), more than the \(Readable.bytes(free)) that are free"
+        case nil: memory
+        }
+    }
+
+    /// How the memory is shown.
+    var memoryRole: Role {
+        switch shortage {
+        case .machine: .bad
+        case .free: .warning
+        case nil: .normal
+        }
     }
 }

@@ -47,6 +47,8 @@ public struct State: Sendable {
         var text: String
         var isError: Bool
         var since: Double
+        /// A flaw of the form, with which it goes.
+        var flaw: VariantForm.Flaw?
     }
 
     var size: Size

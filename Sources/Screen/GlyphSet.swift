@@ -72,7 +72,7 @@ public struct GlyphSet: Hashable, Sendable {
         rightBars: ["▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"],
         upBars: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
         shades: [" ", "░", "▒", "▓", "█"],
-        ellipsis: "…", ascending: "▲", descending: "▼", mark: "●", pointer: "▶", left: "◀", right: "▶", track: "░",
+        ellipsis: "…", ascending: "▲", descending: "▼", mark: "●", pointer: "▶", left: "‹", right: "›", track: "░",
         upperHalf: "▀", points: ["●", "○", "■", "□", "▲", "△", "◆", "◇"], bullet: "·")
 
     /// What every terminal shows.
