@@ -23,10 +23,7 @@ struct PromptView {
             hint = "Enter keeps it · Esc goes back"
         case .search:
             label = "search"
-            let matches = state.log.lines.reduce(0) { $0 + (state.log.isMatch($1) ? 1 : 0) }
-            hint =
-                state.log.search.isEmpty
-                ? "Enter keeps it · Esc clears it" : "\(matches) line\(matches == 1 ? "" : "s")"
+            hint = state.log.matches ?? "Enter keeps it · Esc clears it"
         default:
             label = "filter"
             hint = "Enter keeps it · Esc clears it"
