@@ -63,17 +63,17 @@ struct Comparison: Hashable {
         var figures = [
             Row(label: "state", values: runs.map(\.state.rawValue)),
             Row(label: "epoch", values: runs.map { "\($0.epoch)/\($0.experiment.training.epochs)" }),
-            row("best test acc", runs.map(\.bestAccuracy)) { Readable.fixed($0, decimals: 3) },
+            row("best test acc", runs.map(\.bestAccuracy)) { Readable.metric($0) },
             Row(label: "  in epoch", values: runs.map { $0.bestEpoch.map(String.init) ?? "" }),
-            row("last test acc", runs.map(\.testAccuracy)) { Readable.fixed($0, decimals: 3) },
+            row("last test acc", runs.map(\.testAccuracy)) { Readable.metric($0) },
             row("last train acc", zip(runs, series).map { $0.trainAccuracy ?? $1?.epochs.last?.trainAccuracy }) {
-                Readable.fixed($0, decimals: 3)
+                Readable.metric($0)
             },
             row("last test loss", series.map { $0?.epochs.last?.testLoss }, lowest: true) {
-                Readable.fixed($0, decimals: 3)
+                Readable.metric($0)
             },
             row("last train loss", zip(runs, series).map { $0.loss ?? $1?.epochs.last?.trainLoss }, lowest: true) {
-                Readable.fixed($0, decimals: 3)
+                Readable.metric($0)
             },
         ]
         for accuracy in Self.milestones {
@@ -87,7 +87,7 @@ struct Comparison: Hashable {
             Row(
                 label: "time",
                 values: runs.map { $0.elapsedSeconds > 0 ? Readable.duration(seconds: $0.elapsedSeconds) : "" }),
-            row("images/s", runs.map(\.examplesPerSecond), ListColumn.rate),
+            row("images/s", runs.map(\.examplesPerSecond), Readable.rate),
             whole("parameters", networks.map { $0?.parameters }),
             whole("training MACs", networks.map { $0?.trainingMACs }),
             row("peak memory", runs.map { $0.peakMemoryBytes.map(Double.init) }, lowest: true) {

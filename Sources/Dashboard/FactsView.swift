@@ -38,11 +38,16 @@ struct FactsView: Widget {
         if let diagnosis = series?.diagnosis {
             add(diagnosis.badge, diagnosis.reason, Style(diagnosis.isFatal ? .bad : .warning))
         }
-        func metric(_ value: Double) -> String { Readable.fixed(value, decimals: 3) }
-        add("best", run.bestAccuracy.map { "test acc \(metric($0)) in epoch \(run.bestEpoch ?? 0)" }, Style(.good))
-        add("test", series?.epochs.last.map { "loss \(metric($0.testLoss)), acc \(metric($0.testAccuracy))" })
+        add(
+            "best", run.bestAccuracy.map { "test acc \(Readable.metric($0)) in epoch \(run.bestEpoch ?? 0)" },
+            Style(.good))
+        add(
+            "test",
+            series?.epochs.last.map { "loss \(Readable.metric($0.testLoss)), acc \(Readable.metric($0.testAccuracy))" })
         if let loss = run.loss {
-            add("train", "loss \(metric(loss))" + (run.trainAccuracy.map { ", acc \(metric($0))" } ?? ""))
+            add(
+                "train",
+                "loss \(Readable.metric(loss))" + (run.trainAccuracy.map { ", acc \(Readable.metric($0))" } ?? ""))
         }
         add("tags", run.tags.joined(separator: " "))
         add("note", run.note)
@@ -56,7 +61,7 @@ struct FactsView: Widget {
         add("parent", run.parent.map { $0 + (run.parentStep.map { ", at step \(Readable.count($0))" } ?? "") })
         if let norm = series?.latest?.gradientNorm {
             let dead = series?.latest?.deadShare.map { ", \(Readable.fixed($0 * 100, decimals: 0)) % of units dead" }
-            add("gradient", "norm \(Readable.fixed(norm, decimals: 3))\(dead ?? "")")
+            add("gradient", "norm \(Readable.metric(norm))\(dead ?? "")")
         }
         if let layers = series?.layers, let network = series?.started?.network {
             func figures(_ text: (LayerHealth) -> String?) -> String {

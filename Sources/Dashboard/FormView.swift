@@ -174,7 +174,7 @@ extension CheckpointEntry {
     /// Where a fork begins, a line each.
     fileprivate var lines: [(label: String, text: String)] {
         let place = isInsideEpoch ? "inside epoch \(epoch)" : epoch > 1 ? "end of epoch \(epoch - 1)" : "the start"
-        let accuracy = testAccuracy.map { Readable.fixed($0, decimals: 3) } ?? "none yet"
+        let accuracy = testAccuracy.map { Readable.metric($0) } ?? "none yet"
         let isOlder = isInsideEpoch && testAccuracy != nil
         return [
             ("begins at", "\(place), step \(Readable.count(step))"),

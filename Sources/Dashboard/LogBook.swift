@@ -106,7 +106,7 @@ struct LogBook: Hashable {
     }
 
     fileprivate static func line(of event: RunEvent) -> (String, Level)? {
-        func metric(_ value: Double) -> String { Readable.fixed(value, decimals: 3) }
+        func metric(_ value: Double) -> String { Readable.metric(value) }
         switch event {
         case .progress: return nil
         case .runStarted(let started):
@@ -118,7 +118,7 @@ struct LogBook: Hashable {
             return (
                 "epoch \(epoch.epoch): loss \(metric(epoch.trainLoss)), train acc \(metric(epoch.trainAccuracy)), "
                     + "test loss \(metric(epoch.testLoss)), test acc \(metric(epoch.testAccuracy)), "
-                    + "\(ListColumn.rate(epoch.examplesPerSecond)) images/s", .plain
+                    + "\(Readable.rate(epoch.examplesPerSecond)) images/s", .plain
             )
         case .checkpointSaved(let saved):
             return (

@@ -65,18 +65,18 @@ struct RunListView: Widget {
                 switch column {
                 case .name: (0, 12, 18)
                 case .epoch: (1, 5, 9)
-                case .acc: (2, 4, 5)
+                case .acc: (2, 5, 5)
                 case .state: (3, 12, 12)
                 // A share of the images says more of an accuracy than all that follows.
                 case .limits: (4, 6, 15)
                 case .lr: (5, 4, 8)
                 case .ratio: (6, 5, 5)
                 case .loss: (7, 5, 7)
-                case .best: (8, 4, 5)
+                case .best: (8, 5, 5)
                 case .seed: (9, 4, 8)
                 case .depth: (10, 5, 5)
                 case .rate: (11, 5, 7)
-                case .time: (12, 7, 9)
+                case .time: (12, 7, 10)
                 case .resize: (13, 4, 4)
                 case .batch: (14, 5, 5)
                 }

@@ -3,6 +3,7 @@
 
 internal import ExperimentFiles
 internal import Experiments
+internal import RunLog
 
 /// The form for a new variant of an experiment, or for a fork of a run.
 struct VariantForm: Hashable {
@@ -141,7 +142,7 @@ struct VariantForm: Hashable {
     private func name(of index: Int) -> String {
         var words = index == 0 ? ["newest"] : index == 1 ? ["previous"] : []
         if checkpoints[index].isBest { words.append("best") }
-        return words.isEmpty ? "step \(checkpoints[index].step)" : words.joined(separator: ", ")
+        return words.isEmpty ? "step \(Readable.count(checkpoints[index].step))" : words.joined(separator: ", ")
     }
 
     /// The checkpoint that is chosen; `nil` where none is known.

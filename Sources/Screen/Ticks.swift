@@ -99,8 +99,8 @@ public struct Ticks: Hashable, Sendable {
     /// A number at a mark, with as many decimals as the distance between marks needs.
     static func text(_ value: Double, step: Double, unit: Unit) -> String {
         if unit == .seconds { return clock(value, step: step) }
-        if value.magnitude >= 1e12 { return short(value) }
-        for (unit, letter) in [(1e9, "G"), (1e6, "M"), (1e3, "k")] where step >= unit / 10 && value.magnitude >= unit {
+        if value.magnitude >= 1e9 { return short(value) }
+        for (unit, letter) in [(1e6, "M"), (1e3, "k")] where step >= unit / 10 && value.magnitude >= unit {
             return decimal(value / unit, step: step / unit) + letter
         }
         return decimal(value, step: step)
@@ -139,9 +139,18 @@ public struct Ticks: Hashable, Sendable {
         case ..<10: fixed(value, 3)
         case ..<100: fixed(value, 2)
         case ..<1000: fixed(value, 1)
-        case ..<1e6: fixed(value, 0)
+        case ..<1e6: grouped(fixed(value, 0))
         default: short(Double.power(of: Int(value.magnitude.logarithm.rounded(.down)) - 2), rounding: value)
         }
+    }
+
+    /// With a comma between groups of three digits, as counts have it everywhere.
+    private static func grouped(_ digits: String) -> String {
+        let places = digits.drop { $0 == "-" }.count
+        return digits.enumerated().map { index, digit in
+            let behind = digits.count - index
+            return behind < places && behind.isMultiple(of: 3) ? ",\(digit)" : String(digit)
+        }.joined()
     }
 
     private static func short(_ unit: Double, rounding value: Double) -> String {
