@@ -11,7 +11,7 @@ extension Chart {
         }
         let layout = layout(in: area, ySpan: ySpan)
         guard !layout.plot.isEmpty else { return }
-        let scale = Scale(plot: layout.plot, xRange: xRange, ySpan: ySpan)
+        let scale = Scale(plot: layout.plot, xRange: xRange, ySpan: layout.ySpan)
         drawYAxis(layout, scale, on: &buffer)
         drawXAxis(layout, scale, on: &buffer)
         drawCursor(scale, on: &buffer)

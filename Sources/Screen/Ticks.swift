@@ -32,7 +32,7 @@ public struct Ticks: Hashable, Sendable {
     public init(linear range: ClosedRange<Double>, most: Int, unit: Unit = .number) {
         let span = range.upperBound - range.lowerBound
         guard most > 0, span.isFinite, span > 1e-300 else {
-            ticks = []
+            self.init([])
             return
         }
         let step = Self.step(atLeast: span / Double(most), unit: unit)
@@ -41,15 +41,28 @@ public struct Ticks: Hashable, Sendable {
         if (first - 1) * step >= range.lowerBound - span * 1e-9 { first -= 1 }
         // Where the range is so narrow that its ends are hardly told apart, steps would not advance.
         guard last >= first, last - first < 1000, first.magnitude < 0x1p52 else {
-            ticks = []
+            self.init([])
             return
         }
         let values = stride(from: first, through: last, by: 1).prefix(most + 1)
             .map { $0 * step == 0 ? 0 : $0 * step }
+        self.init(values, step: step, unit: unit)
+    }
+
+    /// Marks at these values, which are `step` apart.
+    init(_ values: [Double], step: Double, unit: Unit) {
         var texts = values.map { Self.text($0, step: step, unit: unit) }
         // So close together, so far from 0, that usual numbers would be the same.
         if Set(texts).count < texts.count { texts = values.map { "\($0)" + (unit == .seconds ? "s" : "") } }
         ticks = zip(values, texts).map(Tick.init)
+    }
+
+    /// Marks at the powers of ten that have these exponents, whole or not.
+    init(powers exponents: [Double]) {
+        ticks = exponents.map { exponent in
+            let value = exponent == exponent.rounded() ? Double.power(of: Int(exponent)) : Double.power(exponent)
+            return Tick(value: value, text: Self.power(value))
+        }
     }
 
     /// Marks at powers of ten, with twice and five times them where there is room; of a range that has too few of
@@ -155,6 +168,16 @@ public struct Ticks: Hashable, Sendable {
 
     private static func short(_ unit: Double, rounding value: Double) -> String {
         short((value / unit).rounded() * unit)
+    }
+
+    /// A power of two or ten: in full as long as that is short.
+    private static func power(_ value: Double) -> String {
+        let (text, ten) = (short(value), value.logarithm.rounded())
+        if (value.logarithm - ten).magnitude < 1e-9 { return text }
+        return (0...4).lazy.map { fixed(value, $0) }.first {
+            Double($0).map { ($0 / value - 1).magnitude < 1e-9 } ?? false
+        }
+            ?? reading(value)
     }
 
     private static func short(_ value: Double) -> String {

@@ -1,5 +1,6 @@
 // Numbers on axes.
 
+import Glibc
 import Screen
 import Testing
 
@@ -79,6 +80,50 @@ import Testing
             #expect(values.count <= most + 1, "\(low)...\(high), \(most)")
             #expect(values.allSatisfy { $0 >= low - slack && $0 <= high + slack }, "\(low)...\(high), \(most)")
             #expect(zip(values, values.dropFirst()).allSatisfy { $0 < $1 }, "\(low)...\(high), \(most)")
+        }
+    }
+
+    @Test(
+        arguments: [
+            (0, 4, 9, "0 2 4"), (0, 1, 12, "0.0 0.5 1.0"), (0.1, 0.9, 9, "0.2 0.4 0.6 0.8"),
+        ] as [(Double, Double, Int, String)])
+    func `marks in rows are round numbers`(low: Double, high: Double, rows: Int, text: String) throws {
+        let axis = try #require(Ticks.inRows(low...high, rows: rows, logarithmic: false))
+        #expect(axis.ticks.ticks.map(\.text).joined(separator: " ") == text)
+    }
+
+    @Test(arguments: [
+        (-2, 2, 12, "0.01 1 100"), (-0.6, 0.4, 12, "0.25 0.5 1 2"),
+        (-7, -6, 12, "1.19e-7 2.38e-7 4.77e-7 9.54e-7"),
+    ])
+    func `marks in rows of a logarithmic axis are powers`(low: Double, high: Double, rows: Int, text: String) throws {
+        let axis = try #require(Ticks.inRows(low...high, rows: rows, logarithmic: true))
+        #expect(axis.ticks.ticks.map(\.text).joined(separator: " ") == text)
+    }
+
+    @Test(arguments: [false, true])
+    func `marks stand in the middle of rows, and the rows hold the range without much more`(isLogarithmic: Bool) throws
+    {
+        var random = SystemRandomNumberGenerator()
+        for _ in 0..<3000 {
+            let scale = isLogarithmic ? 3 : [1e-9, 1e-3, 1, 1e5, 1e200].randomElement(using: &random)!
+            let low = Double.random(in: -scale...scale, using: &random)
+            let range = low...low + Double.random(in: (isLogarithmic ? 1 : scale / 100)...scale, using: &random)
+            let rows = Int.random(in: 6...60, using: &random)
+            guard let axis = Ticks.inRows(range, rows: rows, logarithmic: isLogarithmic) else {
+                #expect(isLogarithmic, "\(range) in \(rows)")
+                continue
+            }
+            let (span, width) = (axis.span, axis.span.upperBound - axis.span.lowerBound)
+            let slack = width * 1e-6
+            #expect(span.lowerBound <= range.lowerBound + slack && span.upperBound >= range.upperBound - slack)
+            #expect(width <= 2.1 * (range.upperBound - range.lowerBound), "\(range) in \(rows): \(span)")
+            #expect((2...rows / 2 + 1).contains(axis.ticks.ticks.count), "\(range) in \(rows)")
+            for tick in axis.ticks.ticks {
+                let place = isLogarithmic ? log10(tick.value) : tick.value
+                let row = (span.upperBound - place) / width * Double(rows) - 0.5
+                #expect((row - row.rounded()).magnitude < 1e-4, "\(range) in \(rows): \(tick)")
+            }
         }
     }
 
