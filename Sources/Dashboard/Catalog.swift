@@ -63,6 +63,28 @@ struct Catalog: Hashable {
         return run.data?.facts.flatMap { try? run.experiment.network(numClasses: $0.numClasses) }
     }
 
+    /// What a run took for an epoch, evaluated or not: for its last one, or for all that it has made as long as it has
+    /// ended none; `nil` where nothing was measured.
+    func epochSeconds(of run: RunEntry) -> Double? {
+        let epochs = series[run.name]?.epochs ?? []
+        if let last = epochs.last {
+            let before = epochs.dropLast().last
+            let isNext = before.map { $0.epoch == last.epoch - 1 } ?? (last.epoch == 1)
+            let seconds = last.elapsedSeconds - (before?.elapsedSeconds ?? 0)
+            if isNext, seconds > 0 { return seconds }
+        }
+        // A fork's time may be that of its parent.
+        guard run.parent == nil, run.epoch > 0, run.stepsPerEpoch > 0, run.elapsedSeconds > 0 else { return nil }
+        let passed = Double(run.epoch - 1) + Double(run.stepInEpoch) / Double(run.stepsPerEpoch)
+        return passed > 0 ? run.elapsedSeconds / passed : nil
+    }
+
+    /// The most memory that a run has taken, or what was predicted when it began; `nil` before.
+    func memoryBytes(of run: RunEntry) -> (bytes: Int, isMeasured: Bool)? {
+        if let peak = run.peakMemoryBytes { return (peak, true) }
+        return series[run.name]?.started.map { ($0.predictedMemoryBytes, false) }
+    }
+
     /// A curve's number, the same as long as the program runs.
     func color(of run: String) -> Int { colors[run] ?? 0 }
 
@@ -118,6 +140,7 @@ struct Catalog: Hashable {
             case .epochFinished: noteSpeed(of: runs[index])
             case .progress(let progress) where progress.step >= Self.leastSteps && timed.insert(record.run).inserted:
                 noteSpeed(of: runs[index])
+            case .runFinished: runs[index].endedAt = record.time
             default: break
             }
         }

@@ -135,10 +135,14 @@ public struct RunEntry: Sendable, Hashable, Identifiable {
     public var remainingSeconds: Double?
     /// Seconds since 1970 at its start; orders runs by age.
     public var createdAt: Double
+    /// Seconds since 1970 at its end, or when it was last heard of; `nil` before.
+    public var endedAt: Double?
     /// Peak resident memory of its process in bytes.
     public var peakMemoryBytes: Int?
     /// Name of the run that it was forked from, if any.
     public var parent: String?
+    /// The step of that run that it begins with.
+    public var parentStep: Int?
     /// What a person has tagged it with.
     public var tags: [String]
     /// What a person has noted.
@@ -155,7 +159,8 @@ public struct RunEntry: Sendable, Hashable, Identifiable {
         loss: Double? = nil, trainAccuracy: Double? = nil, testAccuracy: Double? = nil, bestAccuracy: Double? = nil,
         bestEpoch: Int? = nil, examplesPerSecond: Double? = nil, meanExamplesPerSecond: Double? = nil,
         evaluatedShare: Double? = nil, elapsedSeconds: Double = 0,
-        remainingSeconds: Double? = nil, createdAt: Double = 0, peakMemoryBytes: Int? = nil, parent: String? = nil,
+        remainingSeconds: Double? = nil, createdAt: Double = 0, endedAt: Double? = nil, peakMemoryBytes: Int? = nil,
+        parent: String? = nil, parentStep: Int? = nil,
         tags: [String] = [], note: String = "", data: RunData? = nil
     ) {
         self.name = name
@@ -181,8 +186,10 @@ public struct RunEntry: Sendable, Hashable, Identifiable {
         self.elapsedSeconds = elapsedSeconds
         self.remainingSeconds = remainingSeconds
         self.createdAt = createdAt
+        self.endedAt = endedAt
         self.peakMemoryBytes = peakMemoryBytes
         self.parent = parent
+        self.parentStep = parentStep
         self.tags = tags
         self.note = note
     }

@@ -33,7 +33,10 @@ struct NetworkView: Widget {
             lines.append(("\(diagnosis.badge): \(diagnosis.reason)", Style(diagnosis.isFatal ? .bad : .warning)))
         }
         if let run = row.run, !run.reason.isEmpty { lines.append((run.reason, Style(.bad))) }
-        lines.append((sheet.summary, .normal))
+        lines.append((sheet.summary, Style(sheet.totals?.memoryRole ?? .normal)))
+        let images = ImageCounts(
+            experiment.data, of: row.run.map(state.catalog.dataset) ?? state.catalog.dataset(of: experiment))
+        if images.isLimited { lines.append((images.sentence, .normal)) }
         if !experiment.description.isEmpty { lines.append((experiment.description, .dim)) }
         self.lines = lines
     }

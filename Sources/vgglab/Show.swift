@@ -56,7 +56,7 @@ struct Show: ParsableCommand {
 
     private func heading(_ run: RunInfo) -> String {
         let best = run.bestAccuracy.map {
-            ", best test acc \(Readable.fixed($0, decimals: 3)) in epoch \(run.bestEpoch ?? 0)"
+            ", best test acc \(Readable.metric($0)) in epoch \(run.bestEpoch ?? 0)"
         }
         let reason = run.reason.isEmpty ? "" : " (\(Readable.visible(run.reason)))"
         return "\(Readable.visible(run.name)): \(run.state.rawValue)\(reason), "
@@ -72,7 +72,7 @@ struct Show: ParsableCommand {
         var facts: [(String, String)] = [
             ("what", experiment?.description ?? ""),
             ("initialized", experiment?.initialWeights ?? ""),
-            ("forked from", run.parentName.map { "\($0) at step \(run.parentStep ?? 0)" } ?? ""),
+            ("forked from", run.parentName.map { "\($0) at step \(Readable.count(run.parentStep ?? 0))" } ?? ""),
             ("best", run.bestFrom > 0 ? "counted from epoch \(run.bestFrom) on, as earlier ones had other images" : ""),
             ("data", "\(run.dataset), SHA-256 \(run.dataChecksum)"),
             ("", run.facts?.summary ?? ""),
@@ -102,7 +102,7 @@ struct Show: ParsableCommand {
             ("dead units", steps.compactMap(\.deadShare)),
         ]
         return curves.filter { !$0.1.isEmpty }.map { name, values in
-            let ends = [values.first, values.last].compactMap { $0 }.map { Readable.fixed($0, decimals: 3) }
+            let ends = [values.first, values.last].compactMap { $0 }.map(Readable.metric)
             return "\(name.padded(13))\(CurveText.text(of: values, width: 60))  \(ends.joined(separator: " → "))"
         }
     }
@@ -131,8 +131,8 @@ struct Show: ParsableCommand {
         for epoch in epochs {
             let metrics = [epoch.trainLoss, epoch.trainAccuracy, epoch.testLoss, epoch.testAccuracy]
             table.add(
-                ["\(epoch.epoch)"] + metrics.map { Readable.fixed($0, decimals: 3) } + [
-                    Readable.fixed(epoch.examplesPerSecond, decimals: 1),
+                ["\(epoch.epoch)"] + metrics.map(Readable.metric) + [
+                    Readable.rate(epoch.examplesPerSecond),
                     epoch.trainSeconds.map(Readable.duration) ?? "–",
                     epoch.evaluationSeconds.map(Readable.duration) ?? "–",
                     Readable.duration(seconds: epoch.elapsedSeconds),
@@ -148,7 +148,8 @@ struct Show: ParsableCommand {
         let lines = (elsewhere + all).map { checkpoint in
             let isBest = checkpoint == best?.checkpoint ? ", the best" : ""
             let keeper = elsewhere.contains(checkpoint) ? best.map { ", kept by \($0.run.name)" } ?? "" : ""
-            return "step \(checkpoint.step)\(isBest)\(keeper): \(Readable.bytes(checkpoint.byteCount)), "
+            return
+                "step \(Readable.count(checkpoint.step))\(isBest)\(keeper): \(Readable.bytes(checkpoint.byteCount)), "
                 + checkpoint.path
         }
         return lines.isEmpty ? "" : "\ncheckpoints\n" + lines.map { "  \(Readable.visible($0))\n" }.joined()

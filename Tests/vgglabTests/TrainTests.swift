@@ -14,19 +14,19 @@ import Testing
     private func expectClosing(_ lines: [Substring], sourceLocation: SourceLocation = #_sourceLocation) {
         let patterns = [
             #/loss \d\.\d{3}, train acc [01]\.\d{3}, test acc [01]\.\d{3}/#,
-            #/\d+\.\d examples/sec on cpu \(2 threads\)/#,
+            #/[\d,]+(?:\.\d)? examples/sec on cpu \(2 threads\)/#,
         ]
         #expect(lines.count == 3, sourceLocation: sourceLocation)
         for (line, pattern) in zip(lines, patterns) {
             #expect(line.wholeMatch(of: pattern) != nil, "\(line)", sourceLocation: sourceLocation)
         }
         let whole =
-            #/run tiny-\d: \d+\.\d examples/sec over the whole run, .* best test acc [01]\.\d{3} in epoch [12] .*memory .+/#
+            #/run tiny-\d: [\d,]+(?:\.\d)? examples/sec over the whole run, .* best test acc [01]\.\d{3} in epoch [12] .*memory .+/#
         #expect(lines.last?.wholeMatch(of: whole) != nil, "\(lines)", sourceLocation: sourceLocation)
     }
 
     private let epochLine =
-        #/epoch ([12])/2  loss \d\.\d{3}  train acc [01]\.\d{3}  test acc [01]\.\d{3}  \d+\.\d examples/sec(  left .+)?/#
+        #/epoch ([12])/2  loss \d\.\d{3}  train acc [01]\.\d{3}  test acc [01]\.\d{3}  [\d,]+(?:\.\d)? examples/sec(  left .+)?/#
 
     @Test func `a run is a header, its epochs and the notebook's closing lines`() throws {
         let ending = try Program.run(sandbox.tiny, "--threads", "2")
