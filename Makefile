@@ -22,7 +22,7 @@ ARGS ?= --no-tui experiments/quickstart.yaml
 PREFIX ?= $(HOME)/.local
 export DESTDIR
 
-.PHONY: help run build static install deb test test-package long-tests lint format interop bench clean setup
+.PHONY: help run build static install deb test test-package long-tests truth lint format interop bench clean setup
 
 help: ## Say what make can do here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -58,6 +58,10 @@ test-package: static ## Install the Debian package in a fresh Debian without Swi
 long-tests: setup ## Kill 200 runs at random moments, and fail every system call that writes; half an hour
 	@scripts/setup --tests >&2
 	@scripts/long-tests
+
+truth: build ## Hold all that the dashboard shows of small runs of every kind against the store; two minutes
+	@scripts/setup --truth >&2
+	@scripts/truth
 
 lint: setup ## Check the sources' format and that targets import only what Package.swift lists for them
 	@scripts/check-imports

@@ -78,7 +78,7 @@ let package = Package(
             dependencies: [
                 "CStartup", "Checkpoints", "CursesTerminal", "Dashboard", "Datasets", "Engine", "ExperimentFiles",
                 "Experiments", "Exports", "RunLog", "RunStore", "Runner", "Safetensors", "Screen", "TerminalText",
-                "Training", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Threads", "Training", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
         // Tests mirror the targets; TestSupport gives them folders and random numbers, ReferenceNetwork is the naive engine

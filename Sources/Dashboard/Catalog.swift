@@ -10,7 +10,7 @@ struct Catalog: Hashable {
     /// Places of the runs that have not ended, which are few.
     private var activePlaces: [Int] = []
     private(set) var series: [String: RunSeries] = [:]
-    private(set) var profiles: [String: [BlockShare]] = [:]
+    private(set) var profiles: [String: [LayerShare]] = [:]
     /// Runs whose history has been asked for, with what they have said since.
     private var waiting: [String: [RunRecord]] = [:]
     /// Runs whose history was given; what the store does not have is not asked for twice.
@@ -63,12 +63,35 @@ struct Catalog: Hashable {
         return run.data?.facts.flatMap { try? run.experiment.network(numClasses: $0.numClasses) }
     }
 
+    /// What a run took for an epoch, evaluated or not: for its last one, or for all that it has made as long as it has
+    /// ended none; `nil` where nothing was measured.
+    func epochSeconds(of run: RunEntry) -> Double? {
+        let epochs = series[run.name]?.epochs ?? []
+        if let last = epochs.last {
+            let before = epochs.dropLast().last
+            let isNext = before.map { $0.epoch == last.epoch - 1 } ?? (last.epoch == 1)
+            let seconds = last.elapsedSeconds - (before?.elapsedSeconds ?? 0)
+            if isNext, seconds > 0 { return seconds }
+        }
+        // A fork's time may be that of its parent.
+        guard run.parent == nil, run.epoch > 0, run.stepsPerEpoch > 0, run.elapsedSeconds > 0 else { return nil }
+        let passed = Double(run.epoch - 1) + Double(run.stepInEpoch) / Double(run.stepsPerEpoch)
+        return passed > 0 ? run.elapsedSeconds / passed : nil
+    }
+
+    /// The most memory that a run has taken, or what was predicted when it began; `nil` before.
+    func memoryBytes(of run: RunEntry) -> (bytes: Int, isMeasured: Bool)? {
+        if let peak = run.peakMemoryBytes { return (peak, true) }
+        return series[run.name]?.started.map { ($0.predictedMemoryBytes, false) }
+    }
+
     /// A curve's number, the same as long as the program runs.
     func color(of run: String) -> Int { colors[run] ?? 0 }
 
     mutating func take(experiments: [ExperimentEntry]) { self.experiments = experiments }
 
-    mutating func take(runs: [RunEntry]) {
+    /// - Parameter now: seconds since the dashboard's begin.
+    mutating func take(runs: [RunEntry], at now: Double) {
         let (old, oldPlaces) = (self.runs, self.places)
         self.runs = runs
         places = [:]
@@ -80,6 +103,9 @@ struct Catalog: Hashable {
             // One that is resumed has lost some of what it said.
             if let place = oldPlaces[runs[index].name], old[place].state.isActive, runs[index].step <= old[place].step {
                 self.runs[index].takeFigures(of: old[place])
+            }
+            if runs[index].state == .running {
+                self.runs[index].noteMove(since: oldPlaces[runs[index].name].map { old[$0] }, at: now)
             }
         }
         // Older ones would tell of an older program.
@@ -99,7 +125,7 @@ struct Catalog: Hashable {
         if colors[run] == nil { colors[run] = colors.count }
     }
 
-    mutating func take(records: [RunRecord]) {
+    mutating func take(records: [RunRecord], at now: Double) {
         for record in records {
             // Until the history comes, what is said now is drawn by itself.
             let isNew = series[record.run, default: RunSeries()].append(record)
@@ -108,11 +134,13 @@ struct Catalog: Hashable {
             guard isNew, let index = places[record.run] else { continue }
             let wasActive = runs[index].state.isActive
             runs[index].follow(record.event)
+            runs[index].movedAt = now
             if wasActive != runs[index].state.isActive { findActive() }
             switch record.event {
             case .epochFinished: noteSpeed(of: runs[index])
             case .progress(let progress) where progress.step >= Self.leastSteps && timed.insert(record.run).inserted:
                 noteSpeed(of: runs[index])
+            case .runFinished: runs[index].endedAt = record.time
             default: break
             }
         }
@@ -129,7 +157,7 @@ struct Catalog: Hashable {
         series[run] = whole
     }
 
-    mutating func take(profile: [BlockShare], of run: String) { profiles[run] = profile }
+    mutating func take(profile: [LayerShare], of run: String) { profiles[run] = profile }
 
     /// What speed depends on.
     private struct SpeedKey: Hashable {
@@ -178,10 +206,30 @@ extension RunEntry {
         (epoch, step, stepInEpoch) = (known.epoch, known.step, known.stepInEpoch)
         (loss, trainAccuracy) = (known.loss, known.trainAccuracy)
         (examplesPerSecond, elapsedSeconds) = (known.examplesPerSecond, known.elapsedSeconds)
-        remainingSeconds = known.remainingSeconds
+        (remainingSeconds, meanExamplesPerSecond) = (known.remainingSeconds, known.meanExamplesPerSecond)
+        if isOurs { evaluatedShare = known.evaluatedShare }
         testAccuracy = known.testAccuracy ?? testAccuracy
         (bestAccuracy, bestEpoch) = (known.bestAccuracy ?? bestAccuracy, known.bestEpoch ?? bestEpoch)
         if stepsPerEpoch == 0 { stepsPerEpoch = known.stepsPerEpoch }
+    }
+
+    /// Notes whether it has gone on since it was told of last.
+    fileprivate mutating func noteMove(since old: RunEntry?, at now: Double) {
+        let hasMoved = old.map { $0.step != step || $0.evaluatedShare != evaluatedShare || $0.state != state } ?? true
+        movedAt = hasMoved ? now : old?.movedAt
+    }
+
+    /// Seconds that a run has stood still, beyond what its steps take; `nil` while it goes on.
+    func standstill(at now: Double) -> Double? {
+        guard state == .running, let movedAt else { return nil }
+        let perStep = examplesPerSecond.map { $0 > 0 ? Double(experiment.data.batchSize) / $0 : 0 } ?? 0
+        return now - movedAt > max(5, 3 * perStep) ? now - movedAt : nil
+    }
+
+    /// Training images a second now: none while it evaluates or stands still.
+    func presentRate(at now: Double) -> Double? {
+        guard state == .running else { return examplesPerSecond }
+        return evaluatedShare != nil || standstill(at: now) != nil ? 0 : examplesPerSecond
     }
 
     fileprivate mutating func follow(_ event: RunEvent) {
@@ -194,12 +242,17 @@ extension RunEntry {
             (stepInEpoch, stepsPerEpoch) = (progress.stepInEpoch, progress.stepsPerEpoch)
             (loss, trainAccuracy) = (progress.meanLoss, progress.meanAccuracy)
             (examplesPerSecond, elapsedSeconds) = (progress.examplesPerSecond, progress.elapsedSeconds)
+            (meanExamplesPerSecond, evaluatedShare) = (progress.meanExamplesPerSecond, nil)
             remainingSeconds = progress.remainingSeconds
+        case .evaluating(let progress):
+            (epoch, step, stepInEpoch, evaluatedShare) = (progress.epoch, progress.step, stepsPerEpoch, progress.share)
+            (elapsedSeconds, remainingSeconds) = (progress.elapsedSeconds, progress.remainingSeconds)
         case .epochFinished(let metrics):
             (epoch, step, stepInEpoch) = (metrics.epoch, metrics.step, stepsPerEpoch)
             (loss, trainAccuracy, testAccuracy) = (metrics.trainLoss, metrics.trainAccuracy, metrics.testAccuracy)
             (elapsedSeconds, remainingSeconds) = (metrics.elapsedSeconds, metrics.remainingSeconds)
-            examplesPerSecond = metrics.examplesPerSecond
+            (examplesPerSecond, meanExamplesPerSecond) = (metrics.examplesPerSecond, metrics.examplesPerSecond)
+            evaluatedShare = nil
             if metrics.testAccuracy > bestAccuracy ?? -1 {
                 (bestAccuracy, bestEpoch) = (metrics.testAccuracy, metrics.epoch)
             }
@@ -207,6 +260,7 @@ extension RunEntry {
             state = State(summary.outcome)
             if case .failed(let reason) = summary.outcome { self.reason = reason }
             (step, elapsedSeconds, remainingSeconds) = (summary.step, summary.elapsedSeconds, nil)
+            (meanExamplesPerSecond, evaluatedShare) = (nil, nil)
             if summary.examplesPerSecond > 0 { examplesPerSecond = summary.examplesPerSecond }
             peakMemoryBytes = summary.peakMemoryBytes
         case .checkpointSaved, .warning: break

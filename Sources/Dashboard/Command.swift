@@ -24,6 +24,34 @@ package enum Command: Hashable {
     case stopAndQuit, confirm
 }
 
+/// What commands are about, as the help has them together.
+enum CommandGroup: String, CaseIterable {
+    case runs = "Runs"
+    case list = "List"
+    case curves = "Curves"
+    case pictures = "Pictures"
+    case log = "Log"
+    case moving = "Moving"
+    case views = "Views and program"
+}
+
+extension Command {
+    /// What it is about.
+    var group: CommandGroup {
+        switch self {
+        case .open, .newVariant, .fork, .stop, .pause, .resume, .restart, .earlier, .later, .delete, .tags, .note,
+            .launchForm, .saveForm, .saveAndLaunchForm:
+            .runs
+        case .mark, .markAll, .filter, .sort, .sortReverse: .list
+        case .axis, .secondChart, .logarithmic, .smoothing, .zoomIn, .zoomOut, .panLeft, .panRight, .wholeCurve: .curves
+        case .allPictures, .wrongPictures, .reloadPictures: .pictures
+        case .search, .nextMatch, .previousMatch: .log
+        case .up, .down, .pageUp, .pageDown, .first, .last, .left, .right, .nextPanel, .previousPanel, .back: .moving
+        case .quit, .help, .redraw, .suspend, .show, .maximize, .palette, .stopAndQuit, .confirm: .views
+        }
+    }
+}
+
 /// A view that fills the screen.
 package enum Tab: Int, CaseIterable {
     case overview, run, compare, pictures, log

@@ -47,8 +47,8 @@ struct CompareView: Widget {
         for index in 0..<shown {
             let place = columns[index + 1]
             let style = Style(.series(catalog.color(of: runs[index].name)), bold: true)
-            buffer.write(
-                runs[index].name, in: Rect(x: place.x, y: place.y, width: place.width - 1, height: 1), style: style)
+            let name = buffer.glyphs.shortened(runs[index].name, to: place.width - 1)
+            buffer.write(name, in: place, style: style)
         }
         if shown < runs.count {
             buffer.write("+\(runs.count - shown) more", in: columns[0], style: .dim)

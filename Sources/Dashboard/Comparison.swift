@@ -26,7 +26,7 @@ struct Comparison: Hashable {
     init(_ runs: [RunEntry], in catalog: Catalog) {
         self.runs = runs
         var settings = ExperimentFile.differences(among: runs.map(\.experiment))
-            .filter { !["name", "description"].contains($0.path) }
+            .filter { !["name", "description", "data.limit_train", "data.limit_test"].contains($0.path) }
             .map { Row(label: $0.path, values: $0.values) }
         if Set(runs.compactMap(\.data?.checksum)).count > 1 {
             settings.append(Row(label: "data", values: runs.map { $0.data.map(Self.text) ?? "" }))
@@ -34,6 +34,13 @@ struct Comparison: Hashable {
         if Set(runs.map(\.threads)).count > 1 {
             settings.append(Row(label: "threads", values: runs.map { "\($0.threads)" }))
         }
+        let images = runs.map { ImageCounts($0.experiment.data, of: catalog.dataset(of: $0)) }
+        var counts = [
+            Row(label: "train images", values: images.map(\.train)),
+            Row(label: "test images", values: images.map(\.test)),
+        ]
+        settings += counts.filter { Set($0.values).count > 1 }
+        counts.removeAll { Set($0.values).count > 1 || !images.contains(where: \.isLimited) }
         self.settings = settings
         let series = runs.map { catalog.series[$0.name] }
         let networks = runs.map(catalog.network)
@@ -56,17 +63,17 @@ struct Comparison: Hashable {
         var figures = [
             Row(label: "state", values: runs.map(\.state.rawValue)),
             Row(label: "epoch", values: runs.map { "\($0.epoch)/\($0.experiment.training.epochs)" }),
-            row("best test acc", runs.map(\.bestAccuracy)) { Readable.fixed($0, decimals: 3) },
+            row("best test acc", runs.map(\.bestAccuracy)) { Readable.metric($0) },
             Row(label: "  in epoch", values: runs.map { $0.bestEpoch.map(String.init) ?? "" }),
-            row("last test acc", runs.map(\.testAccuracy)) { Readable.fixed($0, decimals: 3) },
+            row("last test acc", runs.map(\.testAccuracy)) { Readable.metric($0) },
             row("last train acc", zip(runs, series).map { $0.trainAccuracy ?? $1?.epochs.last?.trainAccuracy }) {
-                Readable.fixed($0, decimals: 3)
+                Readable.metric($0)
             },
             row("last test loss", series.map { $0?.epochs.last?.testLoss }, lowest: true) {
-                Readable.fixed($0, decimals: 3)
+                Readable.metric($0)
             },
             row("last train loss", zip(runs, series).map { $0.loss ?? $1?.epochs.last?.trainLoss }, lowest: true) {
-                Readable.fixed($0, decimals: 3)
+                Readable.metric($0)
             },
         ]
         for accuracy in Self.milestones {
@@ -80,14 +87,14 @@ struct Comparison: Hashable {
             Row(
                 label: "time",
                 values: runs.map { $0.elapsedSeconds > 0 ? Readable.duration(seconds: $0.elapsedSeconds) : "" }),
-            row("images/s", runs.map(\.examplesPerSecond), ListColumn.rate),
+            row("images/s", runs.map(\.examplesPerSecond), Readable.rate),
             whole("parameters", networks.map { $0?.parameters }),
             whole("training MACs", networks.map { $0?.trainingMACs }),
             row("peak memory", runs.map { $0.peakMemoryBytes.map(Double.init) }, lowest: true) {
                 Readable.bytes(Int($0))
             },
         ]
-        self.figures = figures.filter { row in row.values.contains { !$0.isEmpty } }
+        self.figures = (figures + counts).filter { row in row.values.contains { !$0.isEmpty } }
     }
 
     /// The test accuracy over time as it was, so that a collapse is seen; a curve a run.

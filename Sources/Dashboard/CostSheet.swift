@@ -3,6 +3,7 @@
 internal import Experiments
 internal import Glibc
 internal import RunLog
+internal import Screen
 
 /// What an experiment costs.
 struct CostSheet: Hashable {
@@ -15,6 +16,8 @@ struct CostSheet: Hashable {
         var parameters: Int?
         /// Multiply-accumulates of one picture's forward pass.
         var forwardMACs: Int
+        /// Its layers' indices in the network.
+        var layers: Range<Int>
     }
 
     /// What depends on the data set.
@@ -25,13 +28,35 @@ struct CostSheet: Hashable {
         var memoryBytes: Int?
         /// Seconds of an epoch with its evaluation; `nil` where nothing was measured yet.
         var epochSeconds: Double?
-        /// Whether that time comes from a network whose steps take quite another time.
-        var isTimeRough: Bool
+        /// How well that time is known.
+        var timing = Timing.near
+        /// Whether the memory was measured.
+        var isMemoryMeasured = false
+        /// Where there is less memory than it takes; `nil` where there is enough, or not known.
+        var shortage: Shortage?
+    }
+
+    /// Memory that is less than what is needed, in bytes.
+    enum Shortage: Hashable {
+        /// All that the machine has.
+        case machine(Int)
+        /// All that is free now.
+        case free(Int)
+    }
+
+    /// Where the time of an epoch comes from.
+    enum Timing: Hashable {
+        /// From the run itself.
+        case measured
+        /// From a network whose steps take nearly as long.
+        case near
+        /// From a network whose steps take quite another time.
+        case rough
     }
 
     let rows: [Row]
     /// `nil` until the data set is read.
-    let totals: Totals?
+    private(set) var totals: Totals?
 
     /// The sheet of an experiment, or why its network cannot be built.
     ///
@@ -65,7 +90,7 @@ struct CostSheet: Hashable {
         let speed = Self.speed(work: step, threads: threads, speeds)
         totals = Totals(
             parameters: network.parameters, trainingMACs: network.trainingMACs, memoryBytes: memory?.totalBytes,
-            epochSeconds: speed.map { work / $0.workPerSecond }, isTimeRough: speed?.isRough ?? false)
+            epochSeconds: speed.map { work / $0.workPerSecond }, timing: speed?.isRough == true ? .rough : .near)
     }
 
     /// One row a block, then the input's and the classifier's.
@@ -73,10 +98,10 @@ struct CostSheet: Hashable {
         var rows = [
             Row(
                 label: "input", shape: [network.inputChannels, network.inputSide, network.inputSide], parameters: 0,
-                forwardMACs: 0)
+                forwardMACs: 0, layers: 0..<0)
         ]
         var linear = 0
-        for layer in network.layers {
+        for (index, layer) in network.layers.enumerated() {
             let label: String
             if let block = layer.block {
                 label = "block \(block)"
@@ -84,10 +109,15 @@ struct CostSheet: Hashable {
                 linear += 1
                 label = "linear \(linear)"
             } else {
+                // What has no weights belongs to what it follows.
+                rows[rows.count - 1].layers = rows[rows.count - 1].layers.lowerBound..<index + 1
                 continue
             }
-            if rows.last?.label != label { rows.append(Row(label: label, shape: [], parameters: 0, forwardMACs: 0)) }
+            if rows.last?.label != label {
+                rows.append(Row(label: label, shape: [], parameters: 0, forwardMACs: 0, layers: index..<index))
+            }
             let last = rows.count - 1
+            rows[last].layers = rows[last].layers.lowerBound..<index + 1
             rows[last].shape = layer.outputShape
             rows[last].parameters = (rows[last].parameters ?? 0) + layer.parameters
             rows[last].forwardMACs += layer.forwardMACs
@@ -123,9 +153,17 @@ extension CostSheet {
         try self.init(experiment, state.catalog.dataset(of: experiment), threads: nil, state)
     }
 
-    /// The sheet of a run on this machine.
+    /// The sheet of a run on this machine. Of one that has trained it says what was measured, and nothing else.
     init(_ run: RunEntry, _ state: State) throws(NetworkError) {
         try self.init(run.experiment, state.catalog.dataset(of: run), threads: run.threads, state)
+        guard run.step > 0 else { return }
+        totals?.epochSeconds = state.catalog.epochSeconds(of: run)
+        totals?.timing = .measured
+        totals?.shortage = nil
+        if let memory = state.catalog.memoryBytes(of: run) {
+            totals?.memoryBytes = memory.bytes
+            totals?.isMemoryMeasured = memory.isMeasured
+        }
     }
 
     private init(
@@ -134,15 +172,43 @@ extension CostSheet {
         try self.init(
             experiment, dataset: dataset, threads: threads ?? state.machine?.threadBudget ?? 1,
             traits: state.machine?.traits ?? EngineTraits(), speeds: state.catalog.speeds)
+        if let machine = state.machine, let bytes = totals?.memoryBytes {
+            let (all, free) = (machine.memoryTotalBytes, machine.memoryTotalBytes - machine.memoryUsedBytes)
+            totals?.shortage = bytes > all ? .machine(all) : bytes > free ? .free(free) : nil
+        }
     }
 }
 
 extension CostSheet.Totals {
     /// The time of an epoch in words; `nil` where nothing was measured yet.
     var epochTime: String? {
-        epochSeconds.map { (isTimeRough ? "roughly " : "about ") + Readable.duration(seconds: $0) }
+        let word =
+            switch timing {
+            case .measured: ""
+            case .near: "about "
+            case .rough: "roughly "
+            }
+        return epochSeconds.map { word + Readable.duration(seconds: $0) }
     }
 
     /// The memory in words.
-    var memory: String { memoryBytes.map { "about \(Readable.bytes($0))" } ?? CostSheet.unknown }
+    var memory: String {
+        guard let memoryBytes else { return CostSheet.unknown }
+        if isMemoryMeasured { return "\(Readable.bytes(memoryBytes)) at the peak" }
+        let memory = "about \(Readable.bytes(memoryBytes))"
+        return switch shortage {
+        case .machine(let all): "\(memory), more than the machine's \(Readable.bytes(all))"
+        case .free(let free): "\(memory), more than the \(Readable.bytes(free)) that are free"
+        case nil: memory
+        }
+    }
+
+    /// How the memory is shown.
+    var memoryRole: Role {
+        switch shortage {
+        case .machine: .bad
+        case .free: .warning
+        case nil: .normal
+        }
+    }
 }

@@ -205,7 +205,7 @@ extension RunSeries {
 }
 
 extension Preferences.Axis {
-    /// A place in words: `epoch 3.41`, `step 1,600`, `12:05`, `204,672 pictures`; with as many decimals as tell it from
+    /// A place in words: `epoch 3.41`, `step 1,600`, `12 min 05 s`, `204,672 pictures`; with as many decimals as tell it from
     /// places that are `gap` away.
     func text(_ x: Double, gap: Double?) -> String {
         func decimals(atLeast least: Int) -> Int {
@@ -217,8 +217,7 @@ extension Preferences.Axis {
         case .epoch: return "epoch \(Readable.fixed(x, decimals: decimals(atLeast: 2)))"
         case .step: return "step \(Readable.count(Int(x.rounded())))"
         case .time:
-            let text = Readable.fixed(x, decimals: decimals(atLeast: 0))
-            return ListColumn.clock(Double(text.prefix { $0 != "." }) ?? x) + text.drop { $0 != "." }
+            return Readable.time(seconds: x, decimals: decimals(atLeast: 0))
         case .pictures: return "\(Readable.count(Int(x.rounded()))) pictures"
         }
     }

@@ -121,18 +121,28 @@ public struct RunEntry: Sendable, Hashable, Identifiable {
     public var bestAccuracy: Double?
     /// The first epoch that has it.
     public var bestEpoch: Int?
-    /// Training pictures a second.
+    /// Training images a second: over the last seconds while it trains, of all its training when it is over.
     public var examplesPerSecond: Double?
+    /// The same of the epoch so far; `nil` where it is not known.
+    public var meanExamplesPerSecond: Double?
+    /// How far the evaluation is that goes on, 0 to 1; `nil` while there is none.
+    public var evaluatedShare: Double?
+    /// When it has last gone on, in the dashboard's seconds; `nil` before it was seen to.
+    var movedAt: Double?
     /// Seconds that it has trained.
     public var elapsedSeconds: Double
     /// Seconds until it ends, evaluations counted; `nil` while unknown.
     public var remainingSeconds: Double?
     /// Seconds since 1970 at its start; orders runs by age.
     public var createdAt: Double
+    /// Seconds since 1970 at its end, or when it was last heard of; `nil` before.
+    public var endedAt: Double?
     /// Peak resident memory of its process in bytes.
     public var peakMemoryBytes: Int?
     /// Name of the run that it was forked from, if any.
     public var parent: String?
+    /// The step of that run that it begins with.
+    public var parentStep: Int?
     /// What a person has tagged it with.
     public var tags: [String]
     /// What a person has noted.
@@ -147,8 +157,10 @@ public struct RunEntry: Sendable, Hashable, Identifiable {
         isOurs: Bool = true, owner: Owner? = nil, threads: Int = 1, epoch: Int = 0, step: Int = 0,
         stepInEpoch: Int = 0, stepsPerEpoch: Int = 0,
         loss: Double? = nil, trainAccuracy: Double? = nil, testAccuracy: Double? = nil, bestAccuracy: Double? = nil,
-        bestEpoch: Int? = nil, examplesPerSecond: Double? = nil, elapsedSeconds: Double = 0,
-        remainingSeconds: Double? = nil, createdAt: Double = 0, peakMemoryBytes: Int? = nil, parent: String? = nil,
+        bestEpoch: Int? = nil, examplesPerSecond: Double? = nil, meanExamplesPerSecond: Double? = nil,
+        evaluatedShare: Double? = nil, elapsedSeconds: Double = 0,
+        remainingSeconds: Double? = nil, createdAt: Double = 0, endedAt: Double? = nil, peakMemoryBytes: Int? = nil,
+        parent: String? = nil, parentStep: Int? = nil,
         tags: [String] = [], note: String = "", data: RunData? = nil
     ) {
         self.name = name
@@ -169,11 +181,15 @@ public struct RunEntry: Sendable, Hashable, Identifiable {
         self.bestAccuracy = bestAccuracy
         self.bestEpoch = bestEpoch
         self.examplesPerSecond = examplesPerSecond
+        self.meanExamplesPerSecond = meanExamplesPerSecond
+        self.evaluatedShare = evaluatedShare
         self.elapsedSeconds = elapsedSeconds
         self.remainingSeconds = remainingSeconds
         self.createdAt = createdAt
+        self.endedAt = endedAt
         self.peakMemoryBytes = peakMemoryBytes
         self.parent = parent
+        self.parentStep = parentStep
         self.tags = tags
         self.note = note
     }

@@ -113,16 +113,16 @@ public struct CheckpointEntry: Sendable, Hashable {
     }
 }
 
-/// A block's part in the time of a training step.
-public struct BlockShare: Sendable, Hashable {
-    /// The block, from 1; `nil` for the classifier.
-    public var block: Int?
+/// A layer's part in the measured time of a step.
+public struct LayerShare: Sendable, Hashable {
+    /// The layer's index in the network; `nil` for what no layer takes, the loss.
+    public var layer: Int?
     /// Its share of the step's time, 0 to 1.
     public var share: Double
 
     /// All of it.
-    public init(block: Int?, share: Double) {
-        self.block = block
+    public init(layer: Int?, share: Double) {
+        self.layer = layer
         self.share = share
     }
 }

@@ -17,15 +17,15 @@ struct FormView {
     init(_ state: State) {
         size = state.size
         form = state.form
-        guard let form, case .success(let experiment) = form.result else {
-            (sheet, seconds, twin) = (nil, nil, nil)
+        twin = form?.parent == nil ? form?.experiment.flatMap { state.twins(of: $0).first } : nil
+        guard let form, let experiment = form.preview else {
+            (sheet, seconds) = (nil, nil)
             return
         }
-        seconds = state.seconds(of: [experiment])
-        twin = form.parent == nil ? state.twins(of: experiment).first : nil
-        sheet = Result { () throws(NetworkError) in
-            try CostSheet(experiment, state)
-        }
+        let sheet = Result { () throws(NetworkError) in try CostSheet(experiment, state) }
+        self.sheet = sheet
+        let epochs = experiment.training.epochs - (form.checkpoint.map { $0.epoch - 1 } ?? 0)
+        seconds = (try? sheet.get())?.totals?.epochSeconds.map { $0 * Double(max(epochs, 0)) }
     }
 
     private static let labelWidth = 15
@@ -35,7 +35,14 @@ struct FormView {
     /// Below header and above key bar, as high as the fields, or the cost sheet below a fork's checkpoint, need.
     private func box(in area: Rect) -> Rect {
         let rows = Self.leastRows + (form?.parent == nil ? 0 : 1)
-        return area.centered(Size(columns: min(area.width, 116), rows: max((form?.fields.count ?? 0) + 5, rows)))
+        let width = min(area.width, 116)
+        let answer = answerRows(width - 4)
+        return area.centered(Size(columns: width, rows: max((form?.fields.count ?? 0) + 3, rows - 2) + answer))
+    }
+
+    /// Rows that an answer needs, as far as the fields leave room for it.
+    private func answerRows(_ width: Int) -> Int {
+        min(max(answer(width, .unicode).count, 2), max(body.height / 3, 2))
     }
 
     private var body: Rect {
@@ -47,7 +54,7 @@ struct FormView {
 
     private func parts(of box: Rect) -> (fields: Rect, answer: Rect, sheet: Rect) {
         var content = Panel.content(of: box).inset(columns: 1, rows: 0)
-        let answer = content.takeBottom(2)
+        let answer = content.takeBottom(answerRows(content.width))
         let fields = content.takeLeft(min(max(content.width * 40 / 100, 34), 46))
         _ = content.takeLeft(2)
         return (fields, answer, content)
@@ -75,19 +82,25 @@ struct FormView {
         buffer.draw(Panel(title, focused: true), in: box)
         let parts = parts(of: box)
         let cursor = drawFields(form, in: parts.fields, on: &buffer)
-        drawAnswer(form, in: parts.answer, on: &buffer)
+        for (row, line) in answer(parts.answer.width, buffer.glyphs).enumerated() {
+            buffer.write(line.text, in: parts.answer, row: row, style: line.style)
+        }
         if case .success(let sheet)? = sheet {
             let table = BlockTable(sheet, shares: nil)
             var rest = parts.sheet
-            buffer.draw(table, in: rest.takeTop(min(table.height, max(rest.height - 5, 0))))
-            _ = rest.takeTop(1)
-            let whole: [(label: String, text: String)] =
-                seconds.map { [("training", "about \(Readable.duration(seconds: $0))")] } ?? []
-            for (row, line) in ((form.checkpoint?.lines ?? []) + sheet.lines + whole).enumerated() {
+            let width = max(rest.width - 14, 0)
+            let lines = lines(of: sheet, form).flatMap { line in
+                line.text.wrapped(to: width, buffer.glyphs).enumerated().map {
+                    (label: $0.offset == 0 ? line.label : "", text: $0.element, role: line.role)
+                }
+            }
+            buffer.draw(table, in: rest.takeTop(min(table.height, max(rest.height - min(lines.count, 5), 0))))
+            _ = rest.takeTop(rest.height > lines.count ? 1 : 0)
+            for (row, line) in lines.enumerated() {
                 buffer.write(line.label, in: rest, row: row, style: .dim)
                 buffer.write(
-                    line.text, at: Point(x: rest.x + 14, y: rest.y + row), style: Style(.normal, bold: true),
-                    width: row < rest.height ? max(rest.width - 14, 0) : 0)
+                    line.text, at: Point(x: rest.x + 14, y: rest.y + row), style: Style(line.role, bold: true),
+                    width: row < rest.height ? width : 0)
             }
         }
         return cursor
@@ -101,17 +114,15 @@ struct FormView {
             let isSelected = index == form.selected
             var line = area.row(row)
             let label = line.takeLeft(Self.labelWidth)
-            var isWrong = false
-            if case .failure(let flaw) = form.result { isWrong = flaw.field == index }
+            let isWrong = form.flaws.contains { $0.field == index }
             let role: Role = isWrong ? .bad : isSelected ? .accent : .dim
             buffer.write(field.label, in: label, style: Style(role, bold: isSelected || isWrong))
             if isSelected { buffer.fill(line, style: Style(.normal, on: .selection)) }
             let style = Style(isWrong ? .bad : .normal, on: isSelected ? .selection : nil)
-            guard field.choices.isEmpty else {
-                let glyphs = buffer.glyphs
+            if field.isChoice {
+                let (left, right) = (buffer.glyphs.left, buffer.glyphs.right)
                 buffer.write(
-                    isSelected && field.choices.count > 1 ? "\(glyphs.left) \(field.text) \(glyphs.right)" : field.text,
-                    in: line, style: style)
+                    field.choices.count > 1 ? "\(left) \(field.text) \(right)" : field.text, in: line, style: style)
                 continue
             }
             if isSelected {
@@ -126,23 +137,36 @@ struct FormView {
         return cursor
     }
 
-    private func drawAnswer(_ form: VariantForm, in area: Rect, on buffer: inout CellBuffer) {
-        switch (form.result, sheet) {
-        case (.failure(let flaw), _):
-            let name = flaw.field.map { form.fields[$0].label + ": " } ?? ""
-            for (row, line) in (name + flaw.problem).wrapped(to: area.width, buffer.glyphs).prefix(2).enumerated() {
-                buffer.write(line, in: area, row: row, style: Style(.bad))
-            }
-        case (_, .failure(let error)?):
-            buffer.write(error.description, in: area, row: 1, style: Style(.bad))
-        case (.success, _):
-            if let twin {
-                buffer.write(
-                    "the same as \(twin), seed included: change the seed for another run", in: area,
-                    style: Style(.warning))
-            }
-            buffer.write("Enter launches, Ctrl-S saves it as a file, Ctrl-O does both", in: area, row: 1, style: .dim)
+    /// All that is wrong, or what can be done.
+    private func answer(_ width: Int, _ glyphs: GlyphSet) -> [(text: String, style: Style)] {
+        guard let form else { return [] }
+        var problems = form.flaws.map { flaw in (flaw.field.map { form.fields[$0].label + ": " } ?? "") + flaw.problem }
+        if case .failure(let error)? = sheet { problems.append(error.description) }
+        if !problems.isEmpty { return problems.flatMap { $0.wrapped(to: width, glyphs) }.map { ($0, Style(.bad)) } }
+        let same = twin.map { "the same as \($0), seed included: change the seed for another run" } ?? ""
+        return [
+            (glyphs.shortened(same, to: width), Style(.warning)),
+            ("Enter launches, Ctrl-S saves it as a file, Ctrl-O does both", .dim),
+        ]
+    }
+
+    /// What the new run begins with and costs, a line each.
+    private func lines(of sheet: CostSheet, _ form: VariantForm) -> [(label: String, text: String, role: Role)] {
+        var lines: [(label: String, text: String, role: Role)] = []
+        if !form.substitutes.isEmpty {
+            let text = form.substitutes.map { "\($0.label) \($0.text)" }.joined(separator: ", ")
+            lines.append(("costs with", text, .warning))
         }
+        lines += (form.checkpoint?.lines ?? []).map { ($0.label, $0.text, .normal) }
+        let totals = sheet.totals
+        lines += [
+            ("parameters", totals.map { Readable.count($0.parameters) } ?? CostSheet.unknown, .normal),
+            ("MACs", totals.map { "\(Readable.magnitude($0.trainingMACs)) a picture" } ?? CostSheet.unknown, .normal),
+            ("memory", totals?.memory ?? CostSheet.unknown, totals?.memoryRole ?? .normal),
+            ("an epoch", totals.map { $0.epochTime ?? "not measured here yet" } ?? CostSheet.unknown, .normal),
+        ]
+        if let seconds { lines.append(("training", "about \(Readable.duration(seconds: seconds))", .normal)) }
+        return lines
     }
 }
 
@@ -150,23 +174,11 @@ extension CheckpointEntry {
     /// Where a fork begins, a line each.
     fileprivate var lines: [(label: String, text: String)] {
         let place = isInsideEpoch ? "inside epoch \(epoch)" : epoch > 1 ? "end of epoch \(epoch - 1)" : "the start"
-        let accuracy = testAccuracy.map { Readable.fixed($0, decimals: 3) } ?? "none yet"
+        let accuracy = testAccuracy.map { Readable.metric($0) } ?? "none yet"
         let isOlder = isInsideEpoch && testAccuracy != nil
         return [
             ("begins at", "\(place), step \(Readable.count(step))"),
             ("test accuracy", isOlder ? "\(accuracy) after epoch \(epoch - 1)" : accuracy),
-        ]
-    }
-}
-
-extension CostSheet {
-    /// What it costs, a line each.
-    fileprivate var lines: [(label: String, text: String)] {
-        [
-            ("parameters", totals.map { Readable.count($0.parameters) } ?? Self.unknown),
-            ("MACs", totals.map { "\(Readable.magnitude($0.trainingMACs)) a picture" } ?? Self.unknown),
-            ("memory", totals?.memory ?? Self.unknown),
-            ("an epoch", totals.map { $0.epochTime ?? "not measured here yet" } ?? Self.unknown),
         ]
     }
 }

@@ -23,7 +23,7 @@ struct HeaderView: Widget {
             let number = active.count { $0.state == wanted }
             if number > 0 { facts.append(("\(number) \(wanted.rawValue)", role)) }
         }
-        let rate = running.reduce(0) { $0 + ($1.examplesPerSecond ?? 0) }
+        let rate = running.reduce(0) { $0 + ($1.presentRate(at: state.now) ?? 0) }
         if rate > 0 { facts.append(("\(ListColumn.rate(rate)) images/s", .normal)) }
         if let machine = state.machine {
             // Those of other processes count: they compute on the same cores.
@@ -69,14 +69,15 @@ struct HeaderView: Widget {
                 item.text, in: item.area,
                 style: Style(isCurrent ? .title : .normal, on: .bar, bold: isCurrent, reversed: isCurrent))
         }
+        func width(_ text: String) -> Int { buffer.glyphs.width(of: text) }
         let start = (tabs.last?.area.right ?? area.x) + 1
         var room = area.right - start
         var shown: [(text: String, role: Role)] = []
-        for fact in facts where fact.text.count + 3 <= room {
+        for fact in facts where width(fact.text) + 3 <= room {
             shown.append(fact)
-            room -= fact.text.count + 3
+            room -= width(fact.text) + 3
         }
-        var x = area.right - shown.reduce(0) { $0 + $1.text.count + 3 } + 2
+        var x = area.right - shown.reduce(0) { $0 + width($1.text) + 3 } + 2
         for (index, fact) in shown.enumerated() {
             x += buffer.write(fact.text, at: Point(x: x, y: area.y), style: Style(fact.role, on: .bar))
             if index + 1 < shown.count {

@@ -8,10 +8,18 @@ struct HelpView: Widget {
     /// Lines above the first one that is shown.
     let top: Int
 
-    private var lines: [(keys: String, text: String)] {
-        Keys.bindings.filter { $0.contexts.contains(context) }.map { binding in
-            (binding.keys.map(Keys.name).joined(separator: " "), binding.help)
+    /// Keys or signs with what they mean; a heading has none.
+    private typealias Line = (keys: String, text: String)
+
+    private var groups: [(heading: String, lines: [Line])] {
+        let bindings = Keys.bindings.filter { $0.contexts.contains(context) }
+        let keys = CommandGroup.allCases.map { group in
+            let lines = bindings.filter { $0.command.group == group }.map { binding in
+                (binding.keys.map(Keys.name).joined(separator: " "), binding.help)
+            }
+            return (group.rawValue, lines)
         }
+        return keys.filter { !$0.1.isEmpty } + [("Mouse", Self.mouse), ("Signs", Self.signs)]
     }
 
     private static let mouse = [
@@ -22,22 +30,32 @@ struct HelpView: Widget {
     ]
 
     private static let signs = [
-        ("▶ = +", "Running, paused, queued"),
-        ("✓ ■", "Done, stopped"),
-        ("! ✗", "Interrupted, or a broken file; diverged or failed"),
+        ("·", "An experiment that can be launched"),
+        ("▶", "Running, or a run that is replayed"),
+        ("=", "Paused"),
+        ("+", "Queued: waits for free threads"),
+        ("✓", "Done"),
+        ("■", "Stopped before its end"),
+        ("!", "Interrupted: its process ended without a word; or a file that cannot be used"),
+        ("✗", "Diverged or failed"),
+        ("●", "Marked"),
+        ("★", "The best of those that are compared"),
     ]
 
     /// All lines as wide as they are drawn; the keys of a line that goes on stand once.
-    private func rows(in area: Rect) -> (rows: [(keys: String, text: String)], keys: Int, width: Int) {
-        let all = lines + Self.mouse + Self.signs
-        let keys = (all.map(\.0.count).max() ?? 0) + 2
-        let width = min(keys + (all.map(\.1.count).max() ?? 0) + 4, area.width)
-        let rows = all.flatMap { line in
-            line.1.wrapped(to: max(width - keys - 4, 1), .unicode).enumerated().map {
-                ($0.offset == 0 ? line.0 : "", $0.element)
+    private func rows(in area: Rect) -> (rows: [Line], keys: Int, width: Int) {
+        let all = groups.flatMap(\.lines)
+        let keys = (all.map(\.keys.count).max() ?? 0) + 2
+        let width = min(keys + (all.map(\.text.count).max() ?? 0) + 4, area.width)
+        let rows = groups.flatMap { group -> [Line] in
+            let lines = group.lines.flatMap { line in
+                line.text.wrapped(to: max(width - keys - 4, 1), .unicode).enumerated().map {
+                    ($0.offset == 0 ? line.keys : " ", $0.element)
+                }
             }
+            return [("", ""), ("", group.heading)] + lines
         }
-        return (rows, keys, width)
+        return (Array(rows.dropFirst()), keys, width)
     }
 
     /// The last line that may be scrolled to the top.
@@ -51,9 +69,13 @@ struct HelpView: Widget {
         let more = (first + content.height < all.count ? "↓ more · " : first > 0 ? "↑ more · " : "") + "Esc closes"
         buffer.draw(Panel("Keys", right: more, focused: true), in: box)
         for (row, line) in all.dropFirst(first).prefix(content.height).enumerated() {
-            buffer.write(line.0, in: content, row: row, style: Style(.key, bold: true))
+            guard !line.keys.isEmpty else {
+                buffer.write(line.text, in: content, row: row, style: .title)
+                continue
+            }
+            buffer.write(line.keys, in: content, row: row, style: Style(.key, bold: true))
             buffer.write(
-                line.1, at: Point(x: content.x + keys, y: content.y + row), width: max(content.width - keys, 0))
+                line.text, at: Point(x: content.x + keys, y: content.y + row), width: max(content.width - keys, 0))
         }
     }
 }

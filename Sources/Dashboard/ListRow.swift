@@ -110,7 +110,7 @@ enum ListColumn: String, CaseIterable {
     /// What a row shows there; empty for nothing.
     func text(of row: ListRow) -> String {
         let (run, experiment) = (row.run, row.experiment)
-        func metric(_ value: Double?) -> String { value.map { ListColumn.metric($0) } ?? "" }
+        func metric(_ value: Double?) -> String { value.map(Readable.metric) ?? "" }
         switch self {
         case .name: return row.name
         case .state:
@@ -126,8 +126,8 @@ enum ListColumn: String, CaseIterable {
         case .loss: return metric(run?.loss)
         case .acc: return metric(run?.testAccuracy)
         case .best: return metric(run?.bestAccuracy)
-        case .rate: return run?.examplesPerSecond.map(ListColumn.rate) ?? ""
-        case .time: return run.map { $0.elapsedSeconds > 0 ? ListColumn.clock($0.elapsedSeconds) : "" } ?? ""
+        case .rate: return run?.examplesPerSecond.map(Readable.rate) ?? ""
+        case .time: return run.map { $0.elapsedSeconds > 0 ? Readable.duration(seconds: $0.elapsedSeconds) : "" } ?? ""
         case .ratio: return experiment.map { "\($0.network.ratio)" } ?? ""
         case .lr: return experiment.map { Readable.short($0.training.learningRate) } ?? ""
         case .depth: return experiment.map { "\($0.network.depth)" } ?? ""
@@ -136,7 +136,7 @@ enum ListColumn: String, CaseIterable {
         case .seed: return experiment.map { "\($0.training.seed)" } ?? ""
         case .limits:
             guard let data = experiment?.data, data.limitTrain != nil || data.limitTest != nil else { return "" }
-            return [data.limitTrain, data.limitTest].map { $0.map(String.init) ?? "all" }.joined(separator: "/")
+            return [data.limitTrain, data.limitTest].map { $0.map(Readable.count) ?? "all" }.joined(separator: "/")
         }
     }
 
@@ -161,22 +161,6 @@ enum ListColumn: String, CaseIterable {
         }
     }
 
-    /// Three decimals without the zero before them where it is one: `.897`, `2.303`.
-    static func metric(_ value: Double) -> String {
-        let text = Readable.fixed(value, decimals: 3)
-        return text.hasPrefix("0.") ? String(text.dropFirst()) : text
-    }
-
-    /// Three digits or so: `76.7`, `4920`.
-    static func rate(_ value: Double) -> String { Readable.fixed(value, decimals: value < 99.95 ? 1 : 0) }
-
-    /// Hours, minutes and seconds in a column's width: `0:42`, `12:05`, `1:02:03`, `3 d 04 h`.
-    static func clock(_ seconds: Double) -> String {
-        guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "?" }
-        let whole = Int(seconds.rounded())
-        if whole >= 48 * 3600 { return Readable.duration(seconds: seconds) }
-        func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
-        let (hours, minutes) = (whole / 3600, whole / 60 % 60)
-        return hours > 0 ? "\(hours):\(two(minutes)):\(two(whole % 60))" : "\(minutes):\(two(whole % 60))"
-    }
+    /// Pictures a second.
+    static func rate(_ value: Double) -> String { Readable.rate(value) }
 }

@@ -29,6 +29,8 @@ struct LogBook: Hashable {
     private(set) var lines: [Line] = []
     /// What is searched for; empty for nothing.
     private(set) var search = ""
+    /// Lines that it is found in.
+    private(set) var matchCount = 0
     /// Lines that lie below the screen; 0 follows the newest.
     private(set) var linesBelow = 0
 
@@ -38,8 +40,11 @@ struct LogBook: Hashable {
 
     private mutating func append(_ line: Line) {
         lines.append(line)
+        if isMatch(line) { matchCount += 1 }
         if linesBelow > 0 { linesBelow += 1 }
-        if lines.count > Self.mostLines { lines.removeFirst(lines.count - Self.mostLines) }
+        let surplus = max(lines.count - Self.mostLines, 0)
+        matchCount -= lines.prefix(surplus).count(where: isMatch)
+        lines.removeFirst(surplus)
         linesBelow = min(linesBelow, lines.count - 1)
     }
 
@@ -52,6 +57,7 @@ struct LogBook: Hashable {
     mutating func putBefore(_ records: [RunRecord]) {
         let old = records.compactMap(Line.init).filter { !lines.contains(where: $0.isSame(as:)) }
         lines.insert(contentsOf: old.suffix(max(Self.mostLines - lines.count, 0)), at: 0)
+        matchCount = lines.count(where: isMatch)
     }
 
     /// Scrolls a screen of `page` lines; negative is towards older lines.
@@ -63,12 +69,31 @@ struct LogBook: Hashable {
 
     mutating func setSearch(_ text: String) {
         search = text
+        matchCount = lines.count(where: isMatch)
         if !text.isEmpty { findMatch(backwards: true, fromHere: true) }
     }
 
-    func isMatch(_ line: Line) -> Bool { isMatch(line.text) || isMatch(line.source) }
+    /// How many lines match, in words; `nil` without a search.
+    var matches: String? {
+        search.isEmpty ? nil : "\(Readable.count(matchCount)) match\(matchCount == 1 ? "" : "es")"
+    }
 
-    func isMatch(_ text: String) -> Bool { !search.isEmpty && text.lowercased().contains(search.lowercased()) }
+    private func isMatch(_ line: Line) -> Bool { isMatch(line.text) || isMatch(line.source) }
+
+    private func isMatch(_ text: String) -> Bool { !search.isEmpty && text.lowercased().contains(search.lowercased()) }
+
+    /// Where what is searched for stands in a text, in characters.
+    func matches(in text: String) -> [Range<Int>] {
+        let wanted = search.map { $0.lowercased() }
+        guard !wanted.isEmpty else { return [] }
+        let characters = text.map { $0.lowercased() }
+        var found: [Range<Int>] = []
+        for start in characters.indices where start >= found.last?.upperBound ?? 0 {
+            let end = start + wanted.count
+            if end <= characters.count, characters[start..<end].elementsEqual(wanted) { found.append(start..<end) }
+        }
+        return found
+    }
 
     /// Scrolls so that the next line that matches is the lowest one shown.
     mutating func findMatch(backwards: Bool, fromHere: Bool = false) {
@@ -81,9 +106,9 @@ struct LogBook: Hashable {
     }
 
     fileprivate static func line(of event: RunEvent) -> (String, Level)? {
-        func metric(_ value: Double) -> String { Readable.fixed(value, decimals: 3) }
+        func metric(_ value: Double) -> String { Readable.metric(value) }
         switch event {
-        case .progress: return nil
+        case .progress, .evaluating: return nil
         case .runStarted(let started):
             let start = started.resumedStep > 0 ? "resumed at step \(Readable.count(started.resumedStep))" : "started"
             return (
@@ -93,7 +118,7 @@ struct LogBook: Hashable {
             return (
                 "epoch \(epoch.epoch): loss \(metric(epoch.trainLoss)), train acc \(metric(epoch.trainAccuracy)), "
                     + "test loss \(metric(epoch.testLoss)), test acc \(metric(epoch.testAccuracy)), "
-                    + "\(ListColumn.rate(epoch.examplesPerSecond)) images/s", .plain
+                    + "\(Readable.rate(epoch.examplesPerSecond)) images/s", .plain
             )
         case .checkpointSaved(let saved):
             return (

@@ -26,10 +26,13 @@ struct MatrixView: Widget {
 
     private func content(of area: Rect) -> Rect { Panel.content(of: area).inset(columns: 1, rows: 0) }
 
-    /// Where the heat map stands, above the sentence.
+    /// Rows for figures of all classes, and of one, where the matrix has room left.
+    private static func summaryRows(in content: Rect) -> Int { content.height >= 14 ? 2 : 1 }
+
+    /// Where the heat map stands, above the sentences.
     private func map(in area: Rect) -> Rect {
         var content = content(of: area)
-        _ = content.takeBottom(1)
+        _ = content.takeBottom(1 + Self.summaryRows(in: content))
         return content
     }
 
@@ -68,11 +71,35 @@ struct MatrixView: Widget {
         guard let report = pictures.report, !report.confusion.isEmpty else {
             return buffer.writeAnswer(pictures.answer, in: content)
         }
+        let summaryRows = Self.summaryRows(in: content)
         let sentence = sentence(report)
         let advice = " · Enter shows them"
         let hasRoom = buffer.glyphs.width(of: sentence + advice) <= content.width
         buffer.write(hasRoom ? sentence + advice : sentence, in: content.takeBottom(1), style: Style(.accent))
+        for line in summaries(report).prefix(summaryRows).reversed() {
+            buffer.write(line, in: content.takeBottom(1), style: .dim)
+        }
         buffer.draw(heatMap(report), in: content)
+    }
+
+    /// Accuracy over all test images, and recall and precision of the class of the cursor's row.
+    private func summaries(_ report: PredictionReport) -> [String] {
+        func share(_ part: Int, of all: Int) -> String {
+            all > 0 ? Readable.fixed(Double(part) / Double(all), decimals: 3) : "–"
+        }
+        func count(_ truth: Int, _ prediction: Int) -> Int {
+            let row = report.confusion[truth]
+            return row.indices.contains(prediction) ? row[prediction] : 0
+        }
+        let classes = report.confusion.indices
+        let (right, all) = (classes.reduce(0) { $0 + count($1, $1) }, report.confusion.joined().reduce(0, +))
+        let overall =
+            "accuracy \(share(right, of: all)): \(Readable.count(right)) of \(Readable.count(all)) test images"
+        let own = pictures.truth
+        guard classes.contains(own) else { return [overall, ""] }
+        let recall = share(count(own, own), of: report.confusion[own].reduce(0, +))
+        let precision = share(count(own, own), of: classes.reduce(0) { $0 + count($1, own) })
+        return [overall, "\(report.name(of: own)): recall \(recall), precision \(precision)"]
     }
 
     private func sentence(_ report: PredictionReport) -> String {

@@ -32,7 +32,7 @@ public enum Message: Sendable {
     /// Speeds that were measured on this machine.
     case speeds([SpeedSample])
     /// Each block's share of a run's step; the answer to `Effect.loadProfile`.
-    case profile(run: String, [BlockShare])
+    case profile(run: String, [LayerShare])
     /// What a run's network makes of test pictures; the answer to `Effect.loadPredictions`.
     ///
     /// - Parameter run: with the filter, what was asked.

@@ -33,7 +33,10 @@ struct NetworkView: Widget {
             lines.append(("\(diagnosis.badge): \(diagnosis.reason)", Style(diagnosis.isFatal ? .bad : .warning)))
         }
         if let run = row.run, !run.reason.isEmpty { lines.append((run.reason, Style(.bad))) }
-        lines.append((sheet.summary, .normal))
+        lines.append((sheet.summary, Style(sheet.totals?.memoryRole ?? .normal)))
+        let images = ImageCounts(
+            experiment.data, of: row.run.map(state.catalog.dataset) ?? state.catalog.dataset(of: experiment))
+        if images.isLimited { lines.append((images.sentence, .normal)) }
         if !experiment.description.isEmpty { lines.append((experiment.description, .dim)) }
         self.lines = lines
     }
@@ -79,24 +82,20 @@ struct BlockTable: Widget {
     /// Rows that it needs.
     var height: Int { rows.count + 1 }
 
-    /// - Parameter shares: each block's part in the time of a step; `nil` to show its part in the multiply-accumulates.
-    init(_ sheet: CostSheet, shares: [BlockShare]?) {
+    /// - Parameter shares: each layer's part in the measured time of a step; `nil` to show each row's part in the
+    ///   multiply-accumulates.
+    init(_ sheet: CostSheet, shares: [LayerShare]?) {
         heading = ["", "output", "parameters", shares == nil ? "MACs" : "time"]
         let total = Double(max(sheet.rows.reduce(0) { $0 + $1.forwardMACs }, 1))
-        let linear = Double(max(sheet.rows.reduce(0) { $0 + ($1.label.hasPrefix("linear") ? $1.forwardMACs : 0) }, 1))
-        rows = sheet.rows.map { row in
+        var rows = sheet.rows.map { row in
             let shape = row.shape?.map(String.init).joined(separator: "×") ?? "?"
             let parameters = row.parameters.map { $0 > 0 ? Readable.count($0) : "" } ?? "?"
-            var share = Double(row.forwardMACs) / total
-            if let shares {
-                // What the classifier takes is known as a whole; its layers share it by their work.
-                let block = row.label.hasPrefix("block ") ? Int(row.label.dropFirst(6)) : nil
-                let measured = shares.first { $0.block == block }?.share ?? 0
-                share =
-                    row.label == "input" ? 0 : block != nil ? measured : measured * Double(row.forwardMACs) / linear
-            }
-            return ([row.label, shape, parameters], share)
+            let measured = shares?.filter { $0.layer.map(row.layers.contains) ?? false }.reduce(0) { $0 + $1.share }
+            return (cells: [row.label, shape, parameters], share: measured ?? Double(row.forwardMACs) / total)
         }
+        let rest = shares?.reduce(0) { $0 + ($1.layer == nil ? $1.share : 0) } ?? 0
+        if rest > 0 { rows.append((["loss", "", ""], rest)) }
+        self.rows = rows
     }
 
     func draw(in area: Rect, on buffer: inout CellBuffer) {

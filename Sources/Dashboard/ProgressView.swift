@@ -8,6 +8,9 @@ internal import Screen
 struct ProgressView: Widget {
     private let run: RunEntry?
     private let replay: ReplayInfo?
+    private let now: Double
+    /// When the run will be over; empty where that is not known.
+    private let end: String
     private let series: RunSeries?
     /// Who else computes, the longest words first.
     private let company: [String]
@@ -18,6 +21,8 @@ struct ProgressView: Widget {
         let shown = state.shownRuns
         run = shown.first { $0.state == .running } ?? shown.first
         replay = state.replay
+        now = state.now
+        end = Self.end(of: run, state)
         series = run.flatMap { state.catalog.series[$0.name] }
         company = Self.company(run, state)
         let row = state.list.selectedRow
@@ -43,19 +48,37 @@ struct ProgressView: Widget {
         return [" (others take \(Readable.fixed(others * 100, decimals: 0)) % cpu)", " (shared)"]
     }
 
+    private static func end(of run: RunEntry?, _ state: State) -> String {
+        guard let run, run.state == .running, let left = run.remainingSeconds, (0..<1e9).contains(left) else {
+            return ""
+        }
+        let (end, today) = (state.localTime(state.time + left), state.localTime(state.time).date)
+        return ", ends \(end.date == today ? "" : "\(end.date) ")\(end.timeOfDay.prefix(5))"
+    }
+
     private var title: String { run.map { "Progress of \($0.name)" } ?? answer.title }
 
-    /// Pictures a second.
+    /// Images a second, now and in the mean.
     private var speed: String {
         guard let run, let rate = run.examplesPerSecond, rate > 0 else { return "" }
-        return "\(ListColumn.rate(rate)) images/s"
+        if let seconds = run.standstill(at: now) {
+            return "0 images/s, nothing for \(Readable.duration(seconds: seconds))"
+        }
+        let mean = run.meanExamplesPerSecond.map(ListColumn.rate)
+        if run.state == .running, run.evaluatedShare != nil {
+            return "evaluating" + (mean.map { ", trained at \($0) images/s" } ?? "")
+        }
+        let text = ListColumn.rate(rate)
+        let beside = run.state == .running && mean != text ? mean.map { ", mean \($0)" } : nil
+        return "\(text) images/s\(beside ?? "")"
     }
 
     private var left: String {
         guard let run else { return "" }
         switch run.state {
         case .running:
-            return run.remainingSeconds.map { "\(Readable.duration(seconds: $0)) left" } ?? "time left not known yet"
+            return run.remainingSeconds.map { "\(Readable.duration(seconds: $0)) left\(end)" }
+                ?? "time left not known yet"
         case .replay: return replay.map { "replay, \($0.speedText)" } ?? "replay"
         case .paused: return "paused"
         case .queued: return run.queuePosition.map { "place \($0) in the queue" } ?? "queued"
@@ -69,10 +92,26 @@ struct ProgressView: Widget {
         return min(Double(run.stepInEpoch) / Double(run.stepsPerEpoch), 1)
     }
 
+    /// How much of the run is made, 0 to 1: an epoch is its training and, by the time that it takes, its evaluation. It is
+    /// whole only when it is over.
     private var runShare: Double {
         guard let run else { return 0 }
-        let passed = Double(run.epoch - 1) + epochShare
-        return run.state == .done ? 1 : min(max(passed / Double(run.experiment.training.epochs), 0), 1)
+        if run.state == .done { return 1 }
+        let last = series?.epochs.last
+        var inEpoch = 1.0
+        if last?.epoch != run.epoch {
+            let (training, evaluation) = (last?.trainSeconds ?? 1, last?.evaluationSeconds ?? 0)
+            let done = training * epochShare + evaluation * (run.evaluatedShare ?? 0)
+            inEpoch = done / max(training + evaluation, .leastNormalMagnitude)
+        }
+        let passed = Double(run.epoch - 1) + inEpoch
+        return min(max(passed / Double(run.experiment.training.epochs), 0), 0.99)
+    }
+
+    /// What the first bar shows: the epoch's training, or its evaluation.
+    private func epochBar(_ run: RunEntry) -> (label: String, share: Double) {
+        if run.state == .running, let share = run.evaluatedShare { return ("evaluation \(run.epoch)", share) }
+        return ("epoch \(run.epoch)/\(run.experiment.training.epochs)", epochShare)
     }
 
     func draw(in area: Rect, on buffer: inout CellBuffer) {
@@ -85,14 +124,14 @@ struct ProgressView: Widget {
             }
             return
         }
-        let epochs = run.experiment.training.epochs
+        let epoch = epochBar(run)
         if content.height >= 3 {
-            drawBar("epoch \(run.epoch)/\(epochs)", epochShare, in: content.row(0), on: &buffer)
+            drawBar(epoch.label, epoch.share, in: content.row(0), on: &buffer)
             drawBar("run", runShare, in: content.row(1), on: &buffer)
             drawSpeed(in: content.row(2), on: &buffer)
         } else {
             let parts = content.row(0).columns([.share(5), .exactly(2), .share(4)])
-            drawBar("epoch \(run.epoch)/\(epochs)", epochShare, in: parts[0], on: &buffer)
+            drawBar(epoch.label, epoch.share, in: parts[0], on: &buffer)
             drawSpeed(in: parts[2], on: &buffer)
         }
     }

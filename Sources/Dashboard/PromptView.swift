@@ -23,10 +23,7 @@ struct PromptView {
             hint = "Enter keeps it · Esc goes back"
         case .search:
             label = "search"
-            let matches = state.log.lines.reduce(0) { $0 + (state.log.isMatch($1) ? 1 : 0) }
-            hint =
-                state.log.search.isEmpty
-                ? "Enter keeps it · Esc clears it" : "\(matches) line\(matches == 1 ? "" : "s")"
+            hint = state.log.matches ?? "Enter keeps it · Esc clears it"
         default:
             label = "filter"
             hint = "Enter keeps it · Esc clears it"
@@ -44,7 +41,8 @@ struct PromptView {
         buffer.fill(area, style: Style(.normal, on: .bar))
         var rest = area.inset(columns: 1, rows: 0)
         let labelWidth = buffer.write(
-            label, at: rest.origin, style: Style(.key, on: .bar, bold: true), width: rest.width / 2)
+            buffer.glyphs.shortened(label, to: rest.width / 2), at: rest.origin,
+            style: Style(.key, on: .bar, bold: true), width: rest.width / 2)
         _ = rest.takeLeft(labelWidth + 1)
         // What is wrong must be seen, however long the text is.
         let reserved = isProblem ? min(buffer.glyphs.width(of: answer) + 2, rest.width * 2 / 3) : 0
@@ -53,6 +51,7 @@ struct PromptView {
         let (cursor, used) = line.draw(in: text, style: Style(.normal, on: .bar), on: &buffer)
         _ = rest.takeLeft(used + 2)
         if rest.width > 8 {
+            let answer = buffer.glyphs.shortened(answer, to: rest.width)
             buffer.write(answer, in: rest, style: Style(isProblem ? .warning : .dim, on: .bar), align: .right)
         }
         return cursor

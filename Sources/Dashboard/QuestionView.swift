@@ -80,7 +80,9 @@ struct QuestionView: Widget {
         let box = area.centered(Size(columns: width, rows: lines.count + 4))
         buffer.draw(Panel(title, focused: true), in: box)
         let content = Panel.content(of: box).inset(columns: 2, rows: 0)
-        for (row, line) in lines.enumerated() { buffer.write(line, in: content, row: row) }
+        for (row, line) in lines.enumerated() {
+            buffer.write(buffer.glyphs.shortened(line, to: content.width), in: content, row: row)
+        }
         var x = content.x
         let y = content.bottom - 1
         for item in answers {

@@ -65,17 +65,18 @@ struct RunListView: Widget {
                 switch column {
                 case .name: (0, 12, 18)
                 case .epoch: (1, 5, 9)
-                case .acc: (2, 4, 5)
+                case .acc: (2, 5, 5)
                 case .state: (3, 12, 12)
-                case .lr: (4, 4, 8)
-                case .ratio: (5, 5, 5)
-                case .loss: (6, 5, 7)
-                case .best: (7, 4, 5)
-                case .limits: (8, 6, 13)
+                // A share of the images says more of an accuracy than all that follows.
+                case .limits: (4, 6, 15)
+                case .lr: (5, 4, 8)
+                case .ratio: (6, 5, 5)
+                case .loss: (7, 5, 7)
+                case .best: (8, 5, 5)
                 case .seed: (9, 4, 8)
                 case .depth: (10, 5, 5)
                 case .rate: (11, 5, 7)
-                case .time: (12, 7, 9)
+                case .time: (12, 7, 10)
                 case .resize: (13, 4, 4)
                 case .batch: (14, 5, 5)
                 }
@@ -84,7 +85,8 @@ struct RunListView: Widget {
             // What the list is sorted by is always shown.
             return Table.Column(
                 column.title, width: max(min(max(longest, least), most), arrow), rank: arrow > 0 ? 0 : rank,
-                align: column.isNumber ? .right : .left, elastic: column == .name)
+                align: column.isNumber ? .right : .left, elastic: column == .name,
+                keepsEnds: column == .name)
         }
     }
 

@@ -21,7 +21,7 @@ struct RunSeries: Hashable {
         var loss: Double
         /// Accuracy over the steps, 0 to 1.
         var accuracy: Double
-        /// Pictures a second of the epoch so far.
+        /// Training images a second over the last seconds.
         var examplesPerSecond: Double
         /// The epoch, from 1, its steps by then, and its means over them.
         var epochSoFar: EpochSoFar
@@ -94,7 +94,7 @@ struct RunSeries: Hashable {
             epochs.removeAll { $0.epoch >= metrics.epoch }
             epochs.append(metrics)
         case .runFinished(let summary): self.summary = summary
-        case .checkpointSaved, .warning: break
+        case .evaluating, .checkpointSaved, .warning: break
         }
     }
 

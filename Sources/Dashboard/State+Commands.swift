@@ -113,7 +113,7 @@ extension State {
     mutating func show(_ tab: Tab) {
         if self.tab != tab {
             curves.resetView()
-            compareTop = 0
+            (compareTop, factsTop) = (0, 0)
         }
         self.tab = tab
         scrollList()
@@ -138,6 +138,10 @@ extension State {
 
     mutating func scrollComparison(by rows: Int) {
         compareTop = min(max(compareTop + rows, 0), CompareView(self).lastTop(in: Layout(self).details))
+    }
+
+    mutating func scrollFacts(by rows: Int) {
+        factsTop = min(max(factsTop + rows, 0), FactsView(self).lastTop(in: Layout(self).list))
     }
 
     mutating func scrollLog(by rows: Int) { log.scroll(by: rows, page: max(size.rows - 4, 1)) }
@@ -179,7 +183,10 @@ extension State {
             scrollMatrix()
         case (.compare, _): scrollComparison(by: rows(of: command, page: 5))
         case (.pictures, _): scrollPictures(by: rows(of: command, page: 2))
+        case (.run, .pageUp), (.run, .pageDown):
+            scrollFacts(by: rows(of: command, page: max(Layout(self).visibleRows - 1, 1)))
         default:
+            factsTop = 0
             list.move(by: rows(of: command, page: max(Layout(self).visibleRows - 1, 1)))
             scrollList()
         }

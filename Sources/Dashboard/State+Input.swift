@@ -104,6 +104,7 @@ extension State {
             takeInChart(mouse, metric, area)
             return []
         }
+        if tab == .run, layout.list.contains(mouse.position), let rows = mouse.wheelRows { scrollFacts(by: rows) }
         if tab == .compare, let rows = mouse.wheelRows { scrollComparison(by: rows) }
         if tab == .log, let rows = mouse.wheelRows { scrollLog(by: rows) }
         if tab == .pictures { return takeInPictures(mouse, layout) }

@@ -197,12 +197,11 @@ extension State {
 
     mutating func finishForm(launching: Bool, saving: Bool) -> [Effect] {
         guard let form else { return [] }
-        let experiment: Experiment
-        switch form.result {
-        case .success(let made): experiment = made
-        case .failure(let flaw):
-            if let field = flaw.field { self.form?.select(field) }
-            say(flaw.problem, isError: true)
+        guard let experiment = form.experiment else {
+            if let flaw = form.flaws.first {
+                if let field = flaw.field { self.form?.select(field) }
+                say(flaw.problem, isError: true, until: flaw)
+            }
             return []
         }
         var effects: [Effect] = []

@@ -17,13 +17,13 @@ extension State {
             isLoaded = true
             refreshList()
         case .runs(let runs):
-            catalog.take(runs: runs)
+            catalog.take(runs: runs, at: now)
             isLoaded = true
             refreshList()
         case .history(let run, let records):
             catalog.take(history: records, of: run)
         case .records(let records):
-            catalog.take(records: records)
+            catalog.take(records: records, at: now)
             for record in records { log.append(record) }
             let runs = Set(records.map(\.run)).compactMap { catalog.run(named: $0) }
             if !list.follow(runs) { refreshList() }
@@ -44,6 +44,7 @@ extension State {
         case .log(let text): log.append(text, at: time)
         case .askedToQuit: effects = perform(.quit)
         }
+        if let flaw = notice?.flaw, form?.flaws.contains(flaw) != true { notice = nil }
         if preferences != liked { effects.append(.savePreferences(preferences)) }
         return effects + wanted()
     }
@@ -70,9 +71,9 @@ extension State {
     /// Keeps the selected row in sight.
     mutating func scrollList() { list.scroll(toShow: Layout(self).visibleRows) }
 
-    /// Shows a sentence for a while and keeps it in the log.
-    mutating func say(_ text: String, isError: Bool = false) {
-        notice = Notice(text: text, isError: isError, since: now)
+    /// Shows a sentence for a while, or until a flaw of the form is mended, and keeps it in the log.
+    mutating func say(_ text: String, isError: Bool = false, until flaw: VariantForm.Flaw? = nil) {
+        notice = Notice(text: text, isError: isError, since: now, flaw: flaw)
         log.append(text, level: isError ? .bad : .plain, at: time)
     }
 
@@ -104,7 +105,7 @@ extension State {
     private var wantedDatasets: [String] {
         let row = list.selectedRow
         let isKnown = row?.run.map { $0.data?.facts?.storedBytes != nil } ?? false
-        return [isKnown ? nil : row?.experiment, try? form?.result.get()].compactMap { $0?.data.dataset }
+        return [isKnown ? nil : row?.experiment, form?.preview].compactMap { $0?.data.dataset }
     }
 }
 

@@ -47,6 +47,8 @@ public struct State: Sendable {
         var text: String
         var isError: Bool
         var since: Double
+        /// A flaw of the form, with which it goes.
+        var flaw: VariantForm.Flaw?
     }
 
     var size: Size
@@ -60,6 +62,8 @@ public struct State: Sendable {
     var curves = Curves()
     var pictures = Pictures()
     var log = LogBook()
+    /// Lines of a run's facts above the screen.
+    var factsTop = 0
     /// Rows of the comparison above the screen.
     var compareTop = 0
     var form: VariantForm?

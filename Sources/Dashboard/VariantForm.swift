@@ -3,6 +3,7 @@
 
 internal import ExperimentFiles
 internal import Experiments
+internal import RunLog
 
 /// The form for a new variant of an experiment, or for a fork of a run.
 struct VariantForm: Hashable {
@@ -12,13 +13,20 @@ struct VariantForm: Hashable {
         var path: String
         var label: String
         var line: TextLine
-        /// What left and right choose from; empty where anything may be typed.
+        /// What left and right choose from; empty where there is nothing to choose.
         var choices: [String] = []
+        /// Whether something else may be typed in place of the choices.
+        var isOpen = false
 
         var text: String { line.text }
+
+        /// Whether left and right choose, instead of moving the text cursor.
+        var isChoice: Bool { !choices.isEmpty && (!isOpen || text.isEmpty || choices.contains(text)) }
+        /// Whether anything may be typed.
+        var takesText: Bool { choices.isEmpty || isOpen }
     }
 
-    /// Why there is no experiment yet.
+    /// Why a field cannot be used.
     struct Flaw: Error, Hashable {
         var problem: String
         /// The field to blame, if it is a single one.
@@ -32,7 +40,12 @@ struct VariantForm: Hashable {
     private(set) var checkpoints: [CheckpointEntry] = []
     private(set) var fields: [Field]
     private(set) var selected = 0
-    private(set) var result: Result<Experiment, Flaw>
+    /// All that is wrong.
+    private(set) var flaws: [Flaw] = []
+    /// What the fields say, flawed ones as they last were right; `nil` where not even that can be told.
+    private(set) var preview: Experiment?
+    /// What each field says in the preview.
+    private var used: [String] = []
     /// Whether the person has typed a name, so that it is not made up any more.
     private var isNamed = false
     /// Whether the selected field's whole text is selected, so that typing replaces it.
@@ -44,15 +57,15 @@ struct VariantForm: Hashable {
     init(from base: Experiment, forkOf parent: String? = nil) {
         self.base = base
         self.parent = parent
-        result = .success(base)
         fields = Self.keys.filter { parent == nil || !$0.isShape }.map { key in
             Field(
                 path: key.path, label: key.label, line: TextLine(Self.text(of: key.path, in: base)),
-                choices: key.choices)
+                choices: key.choices, isOpen: key.isOpen)
         }
         if parent != nil {
             fields.insert(Field(path: "", label: "begins at", line: TextLine("newest"), choices: ["newest"]), at: 0)
         }
+        used = fields.map(\.text)
         selected = parent == nil ? 1 : fields.firstIndex { $0.path == "training.lr" } ?? 0
         check()
     }
@@ -61,13 +74,16 @@ struct VariantForm: Hashable {
         var path: String
         var label: String
         var choices: [String] = []
+        var isOpen = false
         /// Whether it shapes the network, whose weights a fork takes over as they are.
         var isShape = false
     }
 
     private static let keys: [Key] = [
         Key(path: "name", label: "name"),
-        Key(path: "network.variant", label: "network", isShape: true),
+        Key(
+            path: "network.variant", label: "network", choices: Variant.allCases.map(\.rawValue), isOpen: true,
+            isShape: true),
         Key(path: "network.ratio", label: "ratio", isShape: true),
         Key(path: "network.kernel", label: "kernel", isShape: true),
         Key(path: "network.classifier", label: "classifier", isShape: true),
@@ -126,7 +142,7 @@ struct VariantForm: Hashable {
     private func name(of index: Int) -> String {
         var words = index == 0 ? ["newest"] : index == 1 ? ["previous"] : []
         if checkpoints[index].isBest { words.append("best") }
-        return words.isEmpty ? "step \(checkpoints[index].step)" : words.joined(separator: ", ")
+        return words.isEmpty ? "step \(Readable.count(checkpoints[index].step))" : words.joined(separator: ", ")
     }
 
     /// The checkpoint that is chosen; `nil` where none is known.
@@ -151,20 +167,20 @@ struct VariantForm: Hashable {
         guard fields.indices.contains(index) else { return }
         selected = index
         fields[index].line.move(by: TextLine.mostCharacters)
-        isWholeSelected = fields[index].choices.isEmpty
+        isWholeSelected = fields[index].takesText
     }
 
     mutating func moveCursor(by characters: Int) {
-        isWholeSelected = false
-        if fields[selected].choices.isEmpty {
-            fields[selected].line.move(by: characters)
-        } else {
+        if fields[selected].isChoice {
             choose(by: characters.signum())
+        } else {
+            isWholeSelected = false
+            fields[selected].line.move(by: characters)
         }
     }
 
     mutating func insert(_ text: String) {
-        guard fields[selected].choices.isEmpty else { return choose(by: 1) }
+        guard fields[selected].takesText else { return choose(by: 1) }
         let replaces = isWholeSelected
         edit { line in
             if replaces { line.clear() }
@@ -188,14 +204,14 @@ struct VariantForm: Hashable {
 
     private mutating func choose(by step: Int) {
         let (choices, text) = (fields[selected].choices, fields[selected].text)
-        guard let index = choices.firstIndex(of: text) else { return }
-        fields[selected].line = TextLine(choices[(index + step % choices.count + choices.count) % choices.count])
+        let index = choices.firstIndex(of: text).map { $0 + step % choices.count + choices.count } ?? 0
+        fields[selected].line = TextLine(choices[index % choices.count])
         if fields[selected].text != text { isEdited = true }
         check()
     }
 
     private mutating func edit(_ change: (inout TextLine) -> Void) {
-        guard fields[selected].choices.isEmpty else { return }
+        guard fields[selected].takesText else { return }
         let old = fields[selected].text
         change(&fields[selected].line)
         isWholeSelected = false
@@ -207,36 +223,60 @@ struct VariantForm: Hashable {
 
     // MARK: Checking
 
-    private mutating func check() {
-        guard let place = index(of: "name") else { return }
-        result = experiment(named: fields[place].text)
-        guard !isNamed, case .success(let experiment) = result else { return }
-        let name = Self.suggestedName(for: experiment, from: base)
-        guard selected != place || fields[place].text.isEmpty else { return }
-        fields[place].line = TextLine(name)
-        result = self.experiment(named: name)
+    /// The new experiment; `nil` while anything is wrong.
+    var experiment: Experiment? { flaws.isEmpty ? preview : nil }
+
+    /// The fields that costs depend on and that are not taken as they are: what the preview has in their place.
+    var substitutes: [(label: String, text: String)] {
+        let cheap = ["", "name", "network.dropout", "training.lr", "training.weight_decay", "training.seed"]
+        return fields.indices.filter { used[$0] != fields[$0].text && !cheap.contains(fields[$0].path) }
+            .map { (fields[$0].label, used[$0]) }
     }
 
-    private func experiment(named name: String) -> Result<Experiment, Flaw> {
+    private mutating func check() {
+        guard let place = index(of: "name") else { return }
+        read()
+        guard !isNamed, let preview, selected != place else { return }
+        fields[place].line = TextLine(Self.suggestedName(for: preview, from: base))
+        read()
+    }
+
+    /// Reads the fields. Each attempt blames one of them, which is then taken as it last was right, so that all that is
+    /// wrong is found, and the rest can be told. Where that blames it again, all are.
+    private mutating func read() {
+        flaws = []
+        preview = nil
+        if used.count != fields.count { used = fields.map(\.text) }
+        var texts = fields.map(\.text)
+        for _ in 0...fields.count where preview == nil {
+            switch experiment(of: texts) {
+            case .success(let made): (preview, used) = (made, texts)
+            case .failure(let flaw):
+                let isNew = !flaws.contains { $0.field == flaw.field }
+                if isNew { flaws.append(flaw) }
+                if isNew, let field = flaw.field { texts[field] = used[field] } else { texts = used }
+            }
+        }
+        if let checkpoint, let preview, checkpoint.epoch > preview.training.epochs {
+            let done = checkpoint.epoch - 1
+            let problem = "\(done) \(done == 1 ? "is" : "are") done at this checkpoint; say more"
+            flaws.append(Flaw(problem: problem, field: index(of: "training.epochs")))
+        }
+        flaws.sort { $0.field ?? -1 < $1.field ?? -1 }
+    }
+
+    private func experiment(of texts: [String]) -> Result<Experiment, Flaw> {
         let settings = fields.indices.filter { !fields[$0].path.isEmpty }
         let overrides = settings.map { index in
             var path = fields[index].path
-            var text = fields[index].text
+            var text = texts[index]
             if path == "network.variant", text.contains("[") { path = "network.blocks" }
-            if path == "name" { text = name.quoted }
+            if path == "name" { text = text.quoted }
             if Self.isLimit(path), text.isEmpty || text == Self.all { text = "null" }
             return "\(path)=\(text)"
         }
         do {
-            let made = try ExperimentFile.parse(ExperimentFile.yaml(for: base), path: "", overrides: overrides)
-            if let checkpoint, checkpoint.epoch > made.training.epochs {
-                let done = checkpoint.epoch - 1
-                return .failure(
-                    Flaw(
-                        problem: "\(done) \(done == 1 ? "is" : "are") done at this checkpoint; say more",
-                        field: index(of: "training.epochs")))
-            }
-            return .success(made)
+            return .success(try ExperimentFile.parse(ExperimentFile.yaml(for: base), path: "", overrides: overrides))
         } catch {
             guard case .override(let text, let problem) = error else {
                 return .failure(Flaw(problem: error.description, field: nil))

@@ -1,6 +1,7 @@
 // Draws the whole state: header, the view's panels, what lies over them, and the key bar. Each panel has a file of its
 // own; this one only says what goes where.
 
+internal import RunLog
 public import Screen
 
 /// A drawn screen.
@@ -50,14 +51,17 @@ extension State {
         buffer.draw(ProgressView(self), in: layout.progress)
     }
 
-    /// Over the lowest frame, so that nothing moves when it comes and goes.
+    /// Over the lowest frame, and above it where it is long, so that nothing moves when it comes and goes.
     private func drawNotice(_ layout: Layout, on buffer: inout CellBuffer) {
-        guard let notice, let row = layout.body.height > 0 ? layout.body.row(layout.body.height - 1) : nil else {
-            return
-        }
+        guard let notice, !layout.body.isEmpty else { return }
         let style = Style(notice.isError ? .bad : .good, bold: true)
-        buffer.write(
-            " \(notice.text) ", at: Point(x: row.x + 2, y: row.y), style: style, width: max(row.width - 4, 0))
+        var rest = layout.body.inset(columns: 2, rows: 0)
+        let lines = notice.text.wrapped(to: rest.width - 2, buffer.glyphs)
+        let width = lines.map(buffer.glyphs.width).max() ?? 0
+        let area = rest.takeBottom(min(lines.count, max(rest.height / 3, 1)))
+        for (row, line) in lines.enumerated() {
+            buffer.write(" \(line.padded(width)) ", in: area, row: row, style: style)
+        }
     }
 
     /// Draws what lies over the view and the lowest line; says where the text cursor is.

@@ -6,7 +6,9 @@ public enum RunEvent: Sendable, Hashable {
     case runStarted(RunStarted)
     /// Some steps later. Sent after each step; who shows it chooses the rate.
     case progress(Progress)
-    /// A pass over the training pictures and its evaluation are done.
+    /// An evaluation has gone on. Sent as it begins and after each batch of test images; not kept.
+    case evaluating(EvaluationProgress)
+    /// A pass over the training images and its evaluation are done.
     case epochFinished(EpochMetrics)
     /// The run's state after some step is safe on disk.
     case checkpointSaved(CheckpointSaved)
@@ -40,12 +42,14 @@ public struct RunStarted: Sendable, Hashable {
     public var predictedMemoryBytes: Int
     /// Steps that were made before, where a run is resumed; 0 in a new one.
     public var resumedStep: Int
+    /// Seconds that a fork's parent had trained before it; 0 in other runs.
+    public var inheritedSeconds: Double
 
     /// All of it.
     public init(
         experiment: Experiment, network: Network, dataset: String, trainExamples: Int, testExamples: Int,
         stepsPerEpoch: Int, threads: Int, machine: String, engine: String, predictedMemoryBytes: Int,
-        resumedStep: Int = 0
+        resumedStep: Int = 0, inheritedSeconds: Double = 0
     ) {
         self.experiment = experiment
         self.network = network
@@ -58,6 +62,7 @@ public struct RunStarted: Sendable, Hashable {
         self.engine = engine
         self.predictedMemoryBytes = predictedMemoryBytes
         self.resumedStep = resumedStep
+        self.inheritedSeconds = inheritedSeconds
     }
 }
 
@@ -80,8 +85,11 @@ public struct Progress: Sendable, Hashable {
     public var meanLoss: Double
     /// Training accuracy of this epoch so far, 0 to 1.
     public var meanAccuracy: Double
-    /// Pictures a second of this epoch so far, data included.
+    /// Training images a second over the last five seconds, data included; earlier versions have recorded the mean of the
+    /// epoch so far.
     public var examplesPerSecond: Double
+    /// Training images a second of this epoch so far, data included; `nil` in what earlier versions have recorded.
+    public var meanExamplesPerSecond: Double?
     /// Seconds since the run began.
     public var elapsedSeconds: Double
     /// Seconds until the run ends, evaluations counted; `nil` while unknown.
@@ -97,8 +105,8 @@ public struct Progress: Sendable, Hashable {
     /// All of it.
     public init(
         epoch: Int, step: Int, stepInEpoch: Int, stepsPerEpoch: Int, examplesSeen: Int? = nil, loss: Double,
-        meanLoss: Double, meanAccuracy: Double, examplesPerSecond: Double, elapsedSeconds: Double,
-        remainingSeconds: Double?,
+        meanLoss: Double, meanAccuracy: Double, examplesPerSecond: Double, meanExamplesPerSecond: Double? = nil,
+        elapsedSeconds: Double, remainingSeconds: Double?,
         gradientNorm: Double? = nil, deadShare: Double? = nil, layers: [LayerHealth] = []
     ) {
         self.epoch = epoch
@@ -110,12 +118,43 @@ public struct Progress: Sendable, Hashable {
         self.meanLoss = meanLoss
         self.meanAccuracy = meanAccuracy
         self.examplesPerSecond = examplesPerSecond
+        self.meanExamplesPerSecond = meanExamplesPerSecond
         self.elapsedSeconds = elapsedSeconds
         self.remainingSeconds = remainingSeconds
         self.gradientNorm = gradientNorm
         self.deadShare = deadShare
         self.layers = layers
     }
+}
+
+/// How far an evaluation is.
+public struct EvaluationProgress: Sendable, Hashable {
+    /// The epoch that is evaluated, from 1.
+    public var epoch: Int
+    /// Steps made since the run began.
+    public var step: Int
+    /// Test images evaluated so far, and all of them.
+    public var examples: Int
+    public var allExamples: Int
+    /// Seconds since the run began.
+    public var elapsedSeconds: Double
+    /// Seconds until the run ends; `nil` while unknown.
+    public var remainingSeconds: Double?
+
+    /// All of it.
+    public init(
+        epoch: Int, step: Int, examples: Int, allExamples: Int, elapsedSeconds: Double, remainingSeconds: Double?
+    ) {
+        self.epoch = epoch
+        self.step = step
+        self.examples = examples
+        self.allExamples = allExamples
+        self.elapsedSeconds = elapsedSeconds
+        self.remainingSeconds = remainingSeconds
+    }
+
+    /// How much of it is done, 0 to 1.
+    public var share: Double { allExamples > 0 ? Double(examples) / Double(allExamples) : 1 }
 }
 
 /// How a layer with parameters is in a training step.
@@ -165,11 +204,15 @@ public struct EpochMetrics: Sendable, Hashable, Codable {
     public var elapsedSeconds: Double
     /// Seconds until the run ends, evaluations counted.
     public var remainingSeconds: Double
+    /// Seconds of the epoch's training, data included, and of its evaluation; `nil` in what earlier versions have recorded.
+    public var trainSeconds: Double?
+    public var evaluationSeconds: Double?
 
     /// All of it.
     public init(
         epoch: Int, step: Int, trainLoss: Double, trainAccuracy: Double, testLoss: Double, testAccuracy: Double,
-        examplesPerSecond: Double, stepExamplesPerSecond: Double, elapsedSeconds: Double, remainingSeconds: Double
+        examplesPerSecond: Double, stepExamplesPerSecond: Double, elapsedSeconds: Double, remainingSeconds: Double,
+        trainSeconds: Double? = nil, evaluationSeconds: Double? = nil
     ) {
         self.epoch = epoch
         self.step = step
@@ -181,6 +224,8 @@ public struct EpochMetrics: Sendable, Hashable, Codable {
         self.stepExamplesPerSecond = stepExamplesPerSecond
         self.elapsedSeconds = elapsedSeconds
         self.remainingSeconds = remainingSeconds
+        self.trainSeconds = trainSeconds
+        self.evaluationSeconds = evaluationSeconds
     }
 }
 
@@ -226,8 +271,11 @@ public struct RunSummary: Sendable, Hashable {
     public var lastEpoch: EpochMetrics?
     /// The finished epoch with the highest test accuracy, the first of equals.
     public var bestEpoch: EpochMetrics?
-    /// Training pictures a second over the whole run, data included, evaluations not.
+    /// Training images a second of the time spent on training, data included, evaluations not.
     public var examplesPerSecond: Double
+    /// Training images a second by the clock, from the first step to the last: evaluations and checkpoints are in it; `nil`
+    /// in what earlier versions have recorded. Of a fork, its own.
+    public var overallExamplesPerSecond: Double?
     /// Training pictures a second as the notebook counts them: only the time in steps.
     public var stepExamplesPerSecond: Double
     /// Seconds since the run began.
@@ -238,13 +286,15 @@ public struct RunSummary: Sendable, Hashable {
     /// All of it.
     public init(
         outcome: Outcome, step: Int, lastEpoch: EpochMetrics?, bestEpoch: EpochMetrics?, examplesPerSecond: Double,
-        stepExamplesPerSecond: Double, elapsedSeconds: Double, peakMemoryBytes: Int
+        overallExamplesPerSecond: Double? = nil, stepExamplesPerSecond: Double, elapsedSeconds: Double,
+        peakMemoryBytes: Int
     ) {
         self.outcome = outcome
         self.step = step
         self.lastEpoch = lastEpoch
         self.bestEpoch = bestEpoch
         self.examplesPerSecond = examplesPerSecond
+        self.overallExamplesPerSecond = overallExamplesPerSecond
         self.stepExamplesPerSecond = stepExamplesPerSecond
         self.elapsedSeconds = elapsedSeconds
         self.peakMemoryBytes = peakMemoryBytes

@@ -39,6 +39,9 @@ public struct RunPosition: Sendable, Hashable, Codable {
         self.time = time
     }
 
+    /// Makes it the place where a fork begins.
+    public mutating func beginFork() { time.beginFork(inEpoch: epoch, examples: epochExamples) }
+
     /// Has only epochs from this one on count for the best.
     public mutating func countBest(from epoch: Int) {
         if let best = bestEpoch, best.epoch < epoch { bestEpoch = nil }
@@ -48,9 +51,14 @@ public struct RunPosition: Sendable, Hashable, Codable {
 extension RunPosition {
     /// Whether these can be numbers of a run; what is read from a file may hold any.
     package var isPlausible: Bool {
-        let counts = [step, stepInEpoch, epochExamples, epochCorrect, time.examples, time.evaluations]
+        let inherited = time.inherited
+        let counts = [
+            step, stepInEpoch, epochExamples, epochCorrect, time.examples, time.evaluations, inherited?.examples ?? 0,
+            inherited?.epoch ?? 0, inherited?.epochExamples ?? 0,
+        ]
         let seconds = [
             time.elapsedSeconds, time.stepSeconds, time.finishedEpochSeconds, time.epochSeconds, time.evaluationSeconds,
+            inherited?.seconds ?? 0,
         ]
         return counts.allSatisfy(RunLimits.counts.contains) && seconds.allSatisfy(RunLimits.seconds.contains)
             && 1...RunLimits.epochs.upperBound + 1 ~= epoch && stepInEpoch <= step && epochCorrect <= epochExamples
@@ -81,9 +89,9 @@ package enum RunLimits {
 
 /// How long a run has trained, by a clock that stands still while it is stopped.
 public struct RunTime: Sendable, Hashable, Codable {
-    /// Seconds since the run began.
+    /// Seconds since the run began; of a fork, those that it inherits included.
     public var elapsedSeconds = 0.0
-    /// Training pictures so far, over all epochs.
+    /// Training images so far, over all epochs.
     public var examples = 0
     /// Seconds inside training steps.
     public var stepSeconds = 0.0
@@ -96,6 +104,32 @@ public struct RunTime: Sendable, Hashable, Codable {
     /// Seconds spent on them.
     public var evaluationSeconds = 0.0
 
+    /// What a fork has from its parent, which is no part of the figures above; `nil` in other runs, and in forks of earlier
+    /// versions, whose figures hold their parents'.
+    public private(set) var inherited: Inherited?
+
+    /// What a parent has done before its fork.
+    public struct Inherited: Sendable, Hashable, Codable {
+        /// Seconds that it has trained.
+        public var seconds: Double
+        /// Training images that it has seen.
+        public var examples: Int
+        /// The epoch that it was in, and its images of that epoch.
+        public var epoch: Int
+        public var epochExamples: Int
+    }
+
     /// No time at all.
     public init() {}
+
+    /// Training images so far, a parent's included.
+    public var examplesSeen: Int { examples + (inherited?.examples ?? 0) }
+
+    /// Begins to count anew, so that speeds are a fork's own.
+    mutating func beginFork(inEpoch epoch: Int, examples: Int) {
+        let parent = Inherited(
+            seconds: elapsedSeconds, examples: examplesSeen, epoch: epoch, epochExamples: examples)
+        self = RunTime()
+        (elapsedSeconds, inherited) = (parent.seconds, parent)
+    }
 }

@@ -11,7 +11,7 @@ enum CSVTable {
     static let columns = [
         "run", "kind", "epoch", "step", "time", "elapsed_seconds", "batch_loss", "train_loss", "train_accuracy",
         "test_loss", "test_accuracy", "examples_per_second", "step_examples_per_second", "remaining_seconds",
-        "gradient_norm", "dead_share",
+        "gradient_norm", "dead_share", "mean_examples_per_second", "train_seconds", "evaluation_seconds",
     ]
 
     /// - Parameter runs: the settings that each is told apart by, in the same order, become columns behind the name.
@@ -34,15 +34,17 @@ enum CSVTable {
                 .number(progress.elapsedSeconds), .number(progress.loss), .number(progress.meanLoss),
                 .number(progress.meanAccuracy), .null, .null, .number(progress.examplesPerSecond), .null,
                 .optional(progress.remainingSeconds), .optional(progress.gradientNorm), .optional(progress.deadShare),
+                .optional(progress.meanExamplesPerSecond), .null, .null,
             ]
         case .epochFinished(let epoch):
             [
                 "epoch", .integer(epoch.epoch), .integer(epoch.step), .number(record.time),
                 .number(epoch.elapsedSeconds), .null, .number(epoch.trainLoss), .number(epoch.trainAccuracy),
                 .number(epoch.testLoss), .number(epoch.testAccuracy), .number(epoch.examplesPerSecond),
-                .number(epoch.stepExamplesPerSecond), .number(epoch.remainingSeconds), .null, .null,
+                .number(epoch.stepExamplesPerSecond), .number(epoch.remainingSeconds), .null, .null, .null,
+                .optional(epoch.trainSeconds), .optional(epoch.evaluationSeconds),
             ]
-        case .checkpointSaved, .runFinished, .runStarted, .warning: []
+        case .evaluating, .checkpointSaved, .runFinished, .runStarted, .warning: []
         }
     }
 }

@@ -32,7 +32,7 @@ struct RunHistory {
                 epochs.append(record)
             case .warning: warnings.append(record)
             case .runFinished: end = record
-            case .checkpointSaved: break
+            case .evaluating, .checkpointSaved: break
             }
         }
     }
@@ -44,7 +44,7 @@ extension RunRecord {
         switch event {
         case .progress(let progress): progress.step
         case .epochFinished(let metrics): metrics.step
-        case .checkpointSaved, .runFinished, .runStarted, .warning: 0
+        case .evaluating, .checkpointSaved, .runFinished, .runStarted, .warning: 0
         }
     }
 }

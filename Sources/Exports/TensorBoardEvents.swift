@@ -48,7 +48,7 @@ struct TensorBoardEvents {
                 ("accuracy/test", epoch.testAccuracy),
             ]
             return Self.scalars(scalars, time: record.time, step: epoch.step)
-        case .checkpointSaved, .runFinished, .warning: return []
+        case .evaluating, .checkpointSaved, .runFinished, .warning: return []
         }
     }
 

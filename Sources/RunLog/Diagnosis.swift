@@ -228,7 +228,7 @@ public struct LearningRecord: Sendable, Hashable {
                 + "more dropout, more data or fewer epochs")
     }
 
-    private func metric(_ value: Double) -> String { Readable.fixed(value, decimals: 3) }
+    private func metric(_ value: Double) -> String { Readable.metric(value) }
     private func percent(_ share: Double) -> String { "\(Readable.fixed(share * 100, decimals: 0)) %" }
     private func count(_ value: Int, _ unit: String) -> String { "\(value) \(unit)\(value == 1 ? "" : "s")" }
 }

@@ -5,7 +5,7 @@ internal import FoundationEssentials
 
 /// Renders a run as JSON Lines.
 ///
-/// `event` is `run_started`, `progress`, `epoch_finished`, `checkpoint_saved`, `warning` or `run_finished`; `time` is UTC as ISO 8601 with
+/// `event` is `run_started`, `progress`, `evaluating`, `epoch_finished`, `checkpoint_saved`, `warning` or `run_finished`; `time` is UTC as ISO 8601 with
 /// milliseconds. Keys come in a fixed order, a number that is not finite is `null`, warnings are lines as the others.
 public struct JSONLinesLog: RunLogRenderer {
     private var throttle: Throttle
@@ -18,10 +18,15 @@ public struct JSONLinesLog: RunLogRenderer {
 
     /// The line to write for the next record, if any.
     public mutating func render(_ record: RunRecord) -> LogOutput {
-        if case .progress(let progress) = record.event {
+        switch record.event {
+        case .progress(let progress):
             let isLast = progress.stepInEpoch >= progress.stepsPerEpoch
             guard isLast || throttle.isOpen(at: progress.elapsedSeconds) else { return LogOutput() }
             throttle.restart(at: progress.elapsedSeconds)
+        case .evaluating(let progress):
+            guard throttle.isOpen(at: progress.elapsedSeconds) else { return LogOutput() }
+            throttle.restart(at: progress.elapsedSeconds)
+        default: break
         }
         return LogOutput(standardOutput: record.json.text + "\n")
     }

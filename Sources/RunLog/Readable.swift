@@ -5,7 +5,7 @@ internal import TerminalText
 
 /// How values are written for people.
 public enum Readable {
-    /// With this many decimals, such as `0.412`; what is too large for them as `8.7e+34`, no number as Swift writes it.
+    /// With this many decimals, such as `0.412`; what is too large for them as `8.7e34`, no number as Swift writes it.
     public static func fixed(_ value: Double, decimals: Int) -> String {
         var scale = 1
         for _ in 0..<decimals { scale *= 10 }
@@ -17,7 +17,21 @@ public enum Readable {
         return "\(sign)\(whole)." + padded(part, digits: decimals)
     }
 
-    /// Two digits and a power of ten: `1.2e-3`, `8.7e34`; `0`, and what is not finite, as Swift writes it.
+    /// A loss, an accuracy, a norm: `0.412`, `5,123` from a thousand on, `4e13` from a million on.
+    public static func metric(_ value: Double) -> String {
+        switch value.magnitude {
+        case ..<999.9995: fixed(value, decimals: 3)
+        case ..<999_999.5: count(Int(value.rounded()))
+        default: scientific(value)
+        }
+    }
+
+    /// Pictures a second: `76.7`, `4,920`.
+    public static func rate(_ value: Double) -> String {
+        value.magnitude < 999.95 ? fixed(value, decimals: 1) : metric(value.rounded())
+    }
+
+    /// Two digits, if the second is not 0, and a power of ten: `1.2e-3`, `4e13`; `0`, and what is not finite, as Swift writes it.
     public static func scientific(_ value: Double) -> String {
         guard value.isFinite, value != 0 else { return value == 0 ? "0" : value.description }
         var exponent = Int(log10(value.magnitude).rounded(.down))
@@ -27,7 +41,7 @@ public enum Readable {
         var tenths = (magnitude / pow(10, Double(isTiny ? exponent + 300 : exponent)) * 10).rounded()
         if tenths >= 100 { (exponent, tenths) = (exponent + 1, tenths / 10) }
         let (whole, part) = Int(tenths).quotientAndRemainder(dividingBy: 10)
-        return "\(value < 0 ? "-" : "")\(whole).\(part)e\(exponent)"
+        return "\(value < 0 ? "-" : "")\(whole)\(part == 0 ? "" : ".\(part)")e\(exponent)"
     }
 
     /// As short as it can be without losing anything: `0.05`, `3`, `1e6`.
@@ -79,6 +93,18 @@ public enum Readable {
         if minutes < 48 * 60 { return "\(minutes / 60) h " + padded(minutes % 60, digits: 2) + " min" }
         let hours = Int((seconds / 3600).rounded())
         return "\(hours / 24) d " + padded(hours % 24, digits: 2) + " h"
+    }
+
+    /// A duration to the second, or to parts of one: `48 s`, `12 min 05 s`, `1 h 02 min 03.5 s`; `?` where it is none.
+    public static func time(seconds: Double, decimals: Int) -> String {
+        guard seconds.isFinite, (0..<1e12).contains(seconds) else { return "?" }
+        let text = fixed(seconds, decimals: decimals)
+        let whole = Int(text.prefix { $0 != "." }) ?? 0
+        let part = text.drop { $0 != "." }
+        if whole < 60 { return "\(whole)\(part) s" }
+        let rest = padded(whole % 60, digits: 2) + part + " s"
+        if whole < 3600 { return "\(whole / 60) min \(rest)" }
+        return "\(count(whole / 3600)) h " + padded(whole / 60 % 60, digits: 2) + " min \(rest)"
     }
 
     /// An amount of memory: `0.9 GiB`, `312 MiB`, `48 KiB`, `12 B`.

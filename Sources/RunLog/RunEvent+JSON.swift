@@ -8,6 +8,7 @@ extension RunEvent {
         switch self {
         case .runStarted: "run_started"
         case .progress: "progress"
+        case .evaluating: "evaluating"
         case .epochFinished: "epoch_finished"
         case .checkpointSaved: "checkpoint_saved"
         case .warning: "warning"
@@ -21,6 +22,7 @@ extension RunEvent {
             switch self {
             case .runStarted(let run): run.json
             case .progress(let progress): progress.json
+            case .evaluating(let progress): progress.json
             case .epochFinished(let metrics): metrics.json
             case .checkpointSaved(let checkpoint): checkpoint.json
             case .warning(let text): ["message": .string(text)]
@@ -46,6 +48,20 @@ extension RunStarted {
             "engine": .string(engine),
             "predicted_memory_bytes": .integer(predictedMemoryBytes),
             "resumed_step": .integer(resumedStep),
+            "inherited_seconds": .number(inheritedSeconds),
+        ]
+    }
+}
+
+extension EvaluationProgress {
+    fileprivate var json: JSON {
+        [
+            "epoch": .integer(epoch),
+            "step": .integer(step),
+            "examples": .integer(examples),
+            "all_examples": .integer(allExamples),
+            "elapsed_seconds": .number(elapsedSeconds),
+            "remaining_seconds": .optional(remainingSeconds),
         ]
     }
 }
@@ -85,6 +101,7 @@ extension Progress {
             JSON.Member("mean_loss", .number(meanLoss)),
             JSON.Member("mean_accuracy", .number(meanAccuracy)),
             JSON.Member("examples_per_second", .number(examplesPerSecond)),
+            JSON.Member("mean_examples_per_second", .optional(meanExamplesPerSecond)),
             JSON.Member("elapsed_seconds", .number(elapsedSeconds)),
             JSON.Member("remaining_seconds", .optional(remainingSeconds)),
             JSON.Member("gradient_norm", .optional(gradientNorm)),
@@ -109,6 +126,8 @@ extension EpochMetrics {
             "step_examples_per_second": .number(stepExamplesPerSecond),
             "elapsed_seconds": .number(elapsedSeconds),
             "remaining_seconds": .number(remainingSeconds),
+            "train_seconds": .optional(trainSeconds),
+            "evaluation_seconds": .optional(evaluationSeconds),
         ]
     }
 }
@@ -136,6 +155,7 @@ extension RunSummary {
             "last_epoch": lastEpoch?.json ?? .null,
             "best_epoch": bestEpoch?.json ?? .null,
             "examples_per_second": .number(examplesPerSecond),
+            "overall_examples_per_second": .optional(overallExamplesPerSecond),
             "step_examples_per_second": .number(stepExamplesPerSecond),
             "elapsed_seconds": .number(elapsedSeconds),
             "peak_memory_bytes": .integer(peakMemoryBytes),

@@ -128,6 +128,7 @@ extension RunEvent {
         switch name {
         case "run_started": self = .runStarted(try RunStarted(values))
         case "progress": self = .progress(try Progress(values))
+        case "evaluating": self = .evaluating(try EvaluationProgress(values))
         case "epoch_finished": self = .epochFinished(try EpochMetrics(values))
         case "checkpoint_saved": self = .checkpointSaved(try CheckpointSaved(values))
         case "warning": self = .warning(try values["message"])
@@ -150,7 +151,8 @@ extension RunStarted {
             threads: try values.count("threads", in: RunLimits.threads),
             machine: try values["machine"], engine: try values["engine"],
             predictedMemoryBytes: try values.count("predicted_memory_bytes"),
-            resumedStep: try values.count("resumed_step"))
+            resumedStep: try values.count("resumed_step"),
+            inheritedSeconds: try values.optional("inherited_seconds") ?? 0)
     }
 }
 
@@ -203,6 +205,7 @@ extension Progress {
             examplesSeen: try values.optionalCount("examples_seen"), loss: try values.number("loss"),
             meanLoss: try values.number("mean_loss"), meanAccuracy: try values.number("mean_accuracy"),
             examplesPerSecond: try values.number("examples_per_second"),
+            meanExamplesPerSecond: try values.optional("mean_examples_per_second"),
             elapsedSeconds: try values.number("elapsed_seconds"),
             remainingSeconds: try values.optional("remaining_seconds"),
             gradientNorm: try values.optional("gradient_norm"), deadShare: try values.optional("dead_share"),
@@ -220,7 +223,19 @@ extension EpochMetrics {
             examplesPerSecond: try values.number("examples_per_second"),
             stepExamplesPerSecond: try values.number("step_examples_per_second"),
             elapsedSeconds: try values.number("elapsed_seconds"),
-            remainingSeconds: try values.number("remaining_seconds"))
+            remainingSeconds: try values.number("remaining_seconds"),
+            trainSeconds: try values.optional("train_seconds"),
+            evaluationSeconds: try values.optional("evaluation_seconds"))
+    }
+}
+
+extension EvaluationProgress {
+    fileprivate init(_ values: Values) throws {
+        self.init(
+            epoch: try values.count("epoch", in: RunLimits.epochs), step: try values.count("step"),
+            examples: try values.count("examples"), allExamples: try values.count("all_examples"),
+            elapsedSeconds: try values.number("elapsed_seconds"),
+            remainingSeconds: try values.optional("remaining_seconds"))
     }
 }
 
@@ -253,6 +268,7 @@ extension RunSummary {
             lastEpoch: try values.optionalObject("last_epoch").map { try EpochMetrics($0) },
             bestEpoch: try values.optionalObject("best_epoch").map { try EpochMetrics($0) },
             examplesPerSecond: try values.number("examples_per_second"),
+            overallExamplesPerSecond: try values.optional("overall_examples_per_second"),
             stepExamplesPerSecond: try values.number("step_examples_per_second"),
             elapsedSeconds: try values.number("elapsed_seconds"), peakMemoryBytes: try values.count("peak_memory_bytes")
         )

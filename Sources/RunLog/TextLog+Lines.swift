@@ -14,7 +14,7 @@ extension TextLog {
                 "data",
                 "\(Readable.visible(run.dataset)), \(Readable.count(run.trainExamples)) training and "
                     + "\(Readable.count(run.testExamples)) test pictures, \(data.resize) × \(data.resize), "
-                    + "batches of \(data.batchSize)"
+                    + "batches of \(Readable.count(data.batchSize))"
             ),
             ("training", recipe(of: run)),
             ("machine", "\(Readable.visible(run.machine)), \(threads(run.threads))"),
@@ -28,10 +28,20 @@ extension TextLog {
 
     /// `epoch  3/10  step 120/469  loss 0.412  train acc 0.847  212.3 examples/sec  left 31 min`.
     func line(of progress: Progress) -> String {
-        let step = String(progress.stepInEpoch).leftPadded(String(progress.stepsPerEpoch).count)
+        let steps = Readable.count(progress.stepsPerEpoch)
+        let step = Readable.count(progress.stepInEpoch).leftPadded(steps.count)
         let parts = [
-            epoch(progress.epoch), "step \(step)/\(progress.stepsPerEpoch)", "loss \(metric(progress.meanLoss))",
+            epoch(progress.epoch), "step \(step)/\(steps)", "loss \(metric(progress.meanLoss))",
             "train acc \(metric(progress.meanAccuracy))", rate(progress.examplesPerSecond),
+        ]
+        return (parts + left(progress.remainingSeconds)).joined(separator: "  ")
+    }
+
+    /// `epoch  3/10  evaluating 4,000/10,000  left 31 min`.
+    func line(of progress: EvaluationProgress) -> String {
+        let all = Readable.count(progress.allExamples)
+        let parts = [
+            epoch(progress.epoch), "evaluating \(Readable.count(progress.examples).leftPadded(all.count))/\(all)",
         ]
         return (parts + left(progress.remainingSeconds)).joined(separator: "  ")
     }
@@ -60,7 +70,7 @@ extension TextLog {
         case .diverged(let step):
             let rate = started.map { " (now \(Readable.short($0.experiment.training.learningRate)))" } ?? ""
             return [
-                "diverged at step \(step): loss or gradient is no longer finite; try a smaller training.lr\(rate)"
+                "diverged at step \(Readable.count(step)): loss or gradient is no longer finite; try a smaller training.lr\(rate)"
             ]
         case .failed(let reason):
             return ["failed \(place(of: summary.step)): \(Readable.visible(reason))"]
@@ -69,21 +79,25 @@ extension TextLog {
 
     /// The notebook's two lines, and one for what it does not count.
     private func results(of summary: RunSummary) -> [String] {
+        let inherited = started?.inheritedSeconds ?? 0
+        let parent = inherited > 0 ? ", \(Readable.duration(seconds: inherited)) of them its parent's" : ""
         let costs = [
-            Readable.duration(seconds: summary.elapsedSeconds),
+            Readable.duration(seconds: summary.elapsedSeconds) + parent,
             "peak memory \(Readable.bytes(summary.peakMemoryBytes))",
         ]
         guard let last = summary.lastEpoch else {
             return [(["no epoch was trained"] + costs).joined(separator: " · ")]
         }
         let best = summary.bestEpoch.map { ["best test acc \(metric($0.testAccuracy)) in epoch \($0.epoch)"] } ?? []
-        let wholeLoop = ["\(rate(summary.examplesPerSecond)) over the whole loop, data included"]
+        let overall = summary.overallExamplesPerSecond.map {
+            ["\(rate($0)) over the whole run, evaluations and checkpoints included"]
+        }
         let device = started.map { "cpu (\(threads($0.threads)))" } ?? "cpu"
         return [
             "loss \(metric(last.trainLoss)), train acc \(metric(last.trainAccuracy)), "
                 + "test acc \(metric(last.testAccuracy))",
             "\(rate(summary.stepExamplesPerSecond)) on \(device)",
-            (wholeLoop + best + costs).joined(separator: " · "),
+            ((overall ?? []) + best + costs).joined(separator: " · "),
         ]
     }
 
@@ -106,14 +120,15 @@ extension TextLog {
 
     private func place(of step: Int) -> String {
         guard step > 0 else { return "before the first step" }
-        guard let started, let epoch = epoch(ofStep: step) else { return "after step \(step)" }
-        return "after step \(step) (epoch \(epoch)/\(started.experiment.training.epochs))"
+        let place = "after step \(Readable.count(step))"
+        guard let started, let epoch = epoch(ofStep: step) else { return place }
+        return "\(place) (epoch \(epoch)/\(started.experiment.training.epochs))"
     }
 
-    private func metric(_ value: Double) -> String { Readable.fixed(value, decimals: 3) }
+    private func metric(_ value: Double) -> String { Readable.metric(value) }
 
     private func rate(_ examplesPerSecond: Double) -> String {
-        "\(Readable.fixed(examplesPerSecond, decimals: 1)) examples/sec"
+        "\(Readable.rate(examplesPerSecond)) examples/sec"
     }
 
     private func left(_ seconds: Double?) -> [String] {

@@ -41,6 +41,7 @@ public struct TextLog: RunLogRenderer {
             latest = progress
             if !progress.layers.isEmpty { layers = progress.layers }
             return quiet ? LogOutput() : render(progress)
+        case .evaluating(let progress): return quiet ? LogOutput() : render(progress)
         case .epochFinished(let metrics):
             throttle.restart(at: metrics.elapsedSeconds)
             epochs.append(metrics)
@@ -79,14 +80,21 @@ public struct TextLog: RunLogRenderer {
     }
 
     private mutating func render(_ progress: Progress) -> LogOutput {
-        let isLast = progress.stepInEpoch >= progress.stepsPerEpoch
-        guard throttle.isOpen(at: progress.elapsedSeconds) || (isLast && terminalColumns != nil) else {
-            return LogOutput()
-        }
-        throttle.restart(at: progress.elapsedSeconds)
-        guard let terminalColumns else { return lines([line(of: progress)]) }
+        render(line(of: progress), at: progress.elapsedSeconds)
+    }
+
+    private mutating func render(_ progress: EvaluationProgress) -> LogOutput {
+        // Its begin, and then as time goes by.
+        render(line(of: progress), at: progress.elapsedSeconds, always: progress.examples == 0)
+    }
+
+    /// - Parameter always: on a terminal whatever was shown last.
+    private mutating func render(_ line: String, at seconds: Double, always: Bool = false) -> LogOutput {
+        guard throttle.isOpen(at: seconds) || (always && terminalColumns != nil) else { return LogOutput() }
+        throttle.restart(at: seconds)
+        guard let terminalColumns else { return lines([line]) }
         // The last column stays free: a cursor behind it would make erase-to-end take the last character away.
-        let text = (line(of: progress) + (isLast ? "  testing" : "")).prefix(max(terminalColumns - 1, 0))
+        let text = line.prefix(max(terminalColumns - 1, 0))
         hasLineInPlace = true
         return LogOutput(standardOutput: "\r\(text)\u{1B}[K")
     }

@@ -112,6 +112,8 @@ public struct RunInfo: Sendable, Hashable, Identifiable {
     public let epochOfLastStep: Int
     /// The place of that step in its epoch, from 1; 0 before the first.
     public let lastStepInEpoch: Int
+    /// How far the evaluation is that goes on, 0 to 1; `nil` while there is none.
+    public let evaluatedShare: Double?
     /// Epochs in all.
     public let epochs: Int
     /// Mean training loss of the last finished epoch; before it, of the steps that were noted.
@@ -240,6 +242,7 @@ extension RunInfo {
         // An earlier version's store that cannot be written does not have them.
         epochOfLastStep = try values.optionalCount("last_step_epoch", in: RunLimits.epochs) ?? epoch
         lastStepInEpoch = try values.optionalCount("last_step_in_epoch", in: RunLimits.stepsPerEpoch) ?? 0
+        evaluatedShare = state == .running ? try values.optionalNumber("evaluated_share") : nil
         loss = try values.optionalNumber("loss")
         trainAccuracy = try values.optionalNumber("train_accuracy")
         testAccuracy = try values.optionalNumber("test_accuracy")

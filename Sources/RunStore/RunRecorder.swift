@@ -15,6 +15,8 @@ private let mostWaiting = 100_000
 public final class RunRecorder: Sendable {
     private struct State {
         var waiting: [RunRecord] = []
+        /// How far the evaluation that goes on is; not kept, only told.
+        var evaluated: Double?
         var isClosed = false
         var hasProblem = false
         var hasLostClaim = false
@@ -73,11 +75,16 @@ public final class RunRecorder: Sendable {
 
     /// Takes a record; never waits for the disk.
     public func record(_ record: RunRecord) {
+        if case .evaluating(let progress) = record.event {
+            state.withLock { $0.evaluated = progress.share }
+            return
+        }
         if case .progress(let progress) = record.event {
             let isLast = progress.stepInEpoch >= progress.stepsPerEpoch
             guard isLast || progress.step.isMultiple(of: stride) else { return }
         }
         state.withLock { state in
+            state.evaluated = nil
             if state.waiting.count >= mostWaiting { state.thin() }
             state.waiting.append(record)
         }
@@ -91,13 +98,13 @@ public final class RunRecorder: Sendable {
         let result = writing.withLock { _ in
             Result { () throws(RunStoreError) in
                 keepClaim()
-                let records = state.withLock { state in
+                let (records, evaluated) = state.withLock { state in
                     defer { state.waiting = [] }
-                    return state.waiting
+                    return (state.waiting, state.evaluated)
                 }
-                guard !records.isEmpty else { return }
+                guard !records.isEmpty || evaluated != nil else { return }
                 do throws(RunStoreError) {
-                    try store.write { try Self.insert(records, of: run, $0) }
+                    try store.write { try Self.insert(records, evaluated: evaluated, of: run, $0) }
                 } catch {
                     let isNew = state.withLock { state in
                         state.waiting.insert(contentsOf: records, at: 0)
@@ -143,34 +150,43 @@ public final class RunRecorder: Sendable {
         try flush()
     }
 
-    private static func insert(_ records: [RunRecord], of run: RunInfo, _ database: Database) throws {
+    /// - Parameter evaluated: how far the evaluation is that goes on after them, 0 to 1.
+    private static func insert(
+        _ records: [RunRecord], evaluated: Double?, of run: RunInfo, _ database: Database
+    ) throws {
         for record in records {
             switch record.event {
             case .progress(let progress):
                 try database.cachedStatement(
-                    sql: "INSERT OR REPLACE INTO step_metric VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                    sql:
+                        "INSERT OR REPLACE INTO step_metric VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
                 ).execute(arguments: [
                     run.id, progress.step, record.sequence, record.time, progress.epoch, progress.stepInEpoch,
                     progress.loss, progress.meanLoss, progress.meanAccuracy, progress.examplesPerSecond,
                     progress.elapsedSeconds, progress.remainingSeconds, progress.gradientNorm, progress.deadShare,
                     progress.layers.isEmpty ? nil : JSON.array(progress.layers.map(\.json)).text,
-                    progress.stepsPerEpoch, progress.examplesSeen,
+                    progress.stepsPerEpoch, progress.examplesSeen, progress.meanExamplesPerSecond,
                 ])
             case .epochFinished(let epoch):
                 try database.cachedStatement(
-                    sql: "INSERT OR REPLACE INTO epoch_metric VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                    sql: "INSERT OR REPLACE INTO epoch_metric VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
                 ).execute(arguments: [
                     run.id, epoch.epoch, epoch.step, record.sequence, record.time, epoch.trainLoss,
                     epoch.trainAccuracy, epoch.testLoss, epoch.testAccuracy, epoch.examplesPerSecond,
-                    epoch.stepExamplesPerSecond, epoch.elapsedSeconds, epoch.remainingSeconds,
+                    epoch.stepExamplesPerSecond, epoch.elapsedSeconds, epoch.remainingSeconds, epoch.trainSeconds,
+                    epoch.evaluationSeconds,
                 ])
+            case .evaluating: break
             case .runStarted, .checkpointSaved, .warning, .runFinished:
                 try database.execute(
                     sql: "INSERT OR REPLACE INTO event VALUES (?, ?, ?)",
                     arguments: [run.id, record.sequence, record.json.text])
             }
         }
-        try RunStore.refresh(run.id, database)
+        if !records.isEmpty { try RunStore.refresh(run.id, database) }
+        try database.execute(
+            sql: "UPDATE run SET evaluated_share = :share WHERE id = :run AND evaluated_share IS NOT :share",
+            arguments: ["share": evaluated, "run": run.id])
         guard case .runFinished(let summary) = records.last?.event else { return }
         let (state, reason) = summary.outcome.stored
         try database.execute(

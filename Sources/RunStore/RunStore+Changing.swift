@@ -89,7 +89,8 @@ extension RunStore {
             sql: """
                 INSERT INTO step_metric SELECT :run, step, sequence, time, epoch, step_in_epoch, loss, mean_loss,
                     mean_accuracy, examples_per_second, elapsed_seconds, remaining_seconds, gradient_norm,
-                    dead_share, layers, ifnull(steps_per_epoch, :stepsPerEpoch), examples_seen
+                    dead_share, layers, ifnull(steps_per_epoch, :stepsPerEpoch), examples_seen,
+                    mean_examples_per_second
                 FROM step_metric WHERE run = :parent AND step <= :step;
                 """,
             arguments: [
@@ -98,7 +99,8 @@ extension RunStore {
         try database.execute(
             sql: """
                 INSERT INTO epoch_metric SELECT :run, epoch, step, sequence, time, train_loss, train_accuracy, test_loss,
-                    test_accuracy, examples_per_second, step_examples_per_second, elapsed_seconds, remaining_seconds
+                    test_accuracy, examples_per_second, step_examples_per_second, elapsed_seconds, remaining_seconds,
+                    train_seconds, evaluation_seconds
                 FROM epoch_metric WHERE run = :parent AND epoch < :epoch;
                 """, arguments: ["run": run, "parent": parent.id, "epoch": position.epoch])
     }
@@ -140,7 +142,9 @@ extension RunStore {
             try database.execute(
                 sql: "DELETE FROM epoch_metric WHERE run = ? AND epoch >= ?", arguments: [run.id, position.epoch])
             try database.execute(
-                sql: "UPDATE run SET state = 'running', reason = '', ended_at = NULL WHERE id = ?", arguments: [run.id])
+                sql:
+                    "UPDATE run SET state = 'running', reason = '', ended_at = NULL, evaluated_share = NULL WHERE id = ?",
+                arguments: [run.id])
             try Self.refresh(run.id, database)
             return try nextSequence(of: run, database)
         }

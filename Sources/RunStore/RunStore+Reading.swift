@@ -353,7 +353,9 @@ extension EpochMetrics {
             examplesPerSecond: try row.number("examples_per_second"),
             stepExamplesPerSecond: try row.number("step_examples_per_second"),
             elapsedSeconds: try row.seconds("elapsed_seconds"),
-            remainingSeconds: try row.number("remaining_seconds"))
+            remainingSeconds: try row.number("remaining_seconds"),
+            trainSeconds: try row.optionalSeconds("train_seconds"),
+            evaluationSeconds: try row.optionalSeconds("evaluation_seconds"))
     }
 }
 
@@ -368,6 +370,7 @@ extension Progress {
             meanLoss: try row.number("mean_loss"),
             meanAccuracy: try row.number("mean_accuracy"),
             examplesPerSecond: try row.number("examples_per_second"),
+            meanExamplesPerSecond: try row.optionalNumber("mean_examples_per_second"),
             elapsedSeconds: try row.seconds("elapsed_seconds"),
             remainingSeconds: try row.optionalNumber("remaining_seconds"),
             gradientNorm: try row.optionalNumber("gradient_norm"), deadShare: try row.optionalNumber("dead_share"),

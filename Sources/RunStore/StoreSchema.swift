@@ -146,7 +146,44 @@ enum StoreSchema {
                         SELECT epoch, step_in_epoch FROM step_metric WHERE step_metric.run = run.id ORDER BY step DESC LIMIT 1);
                     """)
         }
+        // Speeds over the last seconds beside means, the seconds of training and evaluation, and how far an evaluation is.
+        migrator.registerMigration("9", foreignKeyChecks: .immediate) { database in
+            try database.execute(
+                sql: """
+                    ALTER TABLE step_metric ADD COLUMN mean_examples_per_second REAL;
+                    ALTER TABLE epoch_metric ADD COLUMN train_seconds REAL;
+                    ALTER TABLE epoch_metric ADD COLUMN evaluation_seconds REAL;
+                    ALTER TABLE run ADD COLUMN evaluated_share REAL;
+                    """)
+            try tellStepsPerEpoch(database)
+        }
         return migrator
+    }
+
+    /// How many steps an epoch has in what forks of earlier versions inherit: their parents' rows say it, those before
+    /// their forks' as they were made first; where a parent is gone, the places of its steps.
+    private static func tellStepsPerEpoch(_ database: Database) throws {
+        let forks = try Row.fetchAll(
+            database,
+            sql: """
+                SELECT run.id, run.parent_step, parent.id AS parent, parent.steps_per_epoch
+                FROM run LEFT JOIN run AS parent ON parent.name = run.parent_name
+                WHERE run.parent_name IS NOT NULL ORDER BY run.id
+                """)
+        for fork in forks {
+            try database.execute(
+                sql: """
+                    UPDATE step_metric SET steps_per_epoch = ifnull(
+                        (SELECT old.steps_per_epoch FROM step_metric AS old
+                            WHERE old.run = :parent AND old.step = step_metric.step),
+                        ifnull(:stepsPerEpoch, CASE WHEN epoch > 1 THEN (step - step_in_epoch) / (epoch - 1) END))
+                    WHERE run = :run AND step <= :step AND examples_seen IS NULL
+                    """,
+                arguments: [
+                    "run": fork["id"], "step": fork["parent_step"], "parent": fork["parent"],
+                    "stepsPerEpoch": fork["steps_per_epoch"],
+                ])
+        }
     }
 
     /// "vggl", in the header of the file, where `file` and other programs see whose it is.

@@ -134,12 +134,12 @@ public struct PreparedExperiment: Sendable {
     }
 
     /// What the run of `model` is made of.
-    public func started(_ model: VGGModel, resumedStep: Int = 0) -> RunStarted {
+    public func started(_ model: VGGModel, from position: RunPosition = RunPosition()) -> RunStarted {
         RunStarted(
             experiment: experiment, network: network, dataset: data.summary, trainExamples: data.train.count,
             testExamples: data.test.count, stepsPerEpoch: data.stepsPerEpoch, threads: threads,
             machine: machine.summary, engine: model.summary, predictedMemoryBytes: memory.totalBytes,
-            resumedStep: resumedStep)
+            resumedStep: position.step, inheritedSeconds: position.time.inherited?.seconds ?? 0)
     }
 }
 

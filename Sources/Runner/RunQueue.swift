@@ -18,7 +18,7 @@ public final class RunQueue: Sendable {
         /// A run has said something.
         case record(RunRecord)
         /// Where the time of a run's step goes.
-        case profile(run: String, network: Network, [PassTime])
+        case profile(run: String, [PassTime])
         /// A run could not begin, or go on; one sentence says why.
         case failed(run: String, reason: String)
         /// A run waits, goes on, is held or has ended.
@@ -294,7 +294,7 @@ public final class RunQueue: Sendable {
             }
         listen(.changed)
         _ = try session.train(stop: job.stop, hold: job.hold) { [listen] times in
-            listen(.profile(run: job.name, network: prepared.network, times))
+            listen(.profile(run: job.name, times))
         } observe: { [listen] record in
             listen(.record(record))
         }

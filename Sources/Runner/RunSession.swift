@@ -132,6 +132,7 @@ public final class RunSession {
         made.reserved = reserved
         made.bestFrom = change.altersEvaluation ? position.epoch : parent.bestFrom
         position.countBest(from: made.bestFrom)
+        position.beginFork()
         made.parent = (parent, position)
         let (run, claim) = try sentence { [made] () throws(RunStoreError) in try store.create(made) }
         let sequence = try sentence { () throws(RunStoreError) in try store.nextSequence(of: run) }
@@ -196,7 +197,7 @@ public final class RunSession {
         }
 
         var training = TrainingRun(
-            prepared.started(model, resumedStep: position.step), data: prepared.data, from: position, stop: stop,
+            prepared.started(model, from: position), data: prepared.data, from: position, stop: stop,
             hold: hold, processorSeconds: processorSeconds,
             keep: { position, isLast in checkpoints.keep(position, of: self.model, isLast: isLast) },
             emit: { event in

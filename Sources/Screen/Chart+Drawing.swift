@@ -6,11 +6,12 @@ extension Chart {
         buffer.fill(area)
         guard !area.isEmpty else { return }
         guard let xRange, let ySpan = ySpan(over: xRange) else {
-            return buffer.write(placeholder, in: area, row: area.height / 2, style: .dim, align: .center)
+            let text = buffer.glyphs.shortened(placeholder, to: area.width)
+            return buffer.write(text, in: area, row: area.height / 2, style: .dim, align: .center)
         }
         let layout = layout(in: area, ySpan: ySpan)
         guard !layout.plot.isEmpty else { return }
-        let scale = Scale(plot: layout.plot, xRange: xRange, ySpan: ySpan)
+        let scale = Scale(plot: layout.plot, xRange: xRange, ySpan: layout.ySpan)
         drawYAxis(layout, scale, on: &buffer)
         drawXAxis(layout, scale, on: &buffer)
         drawCursor(scale, on: &buffer)

@@ -19,10 +19,14 @@ extension Chart {
         let smoothed: String
     }
 
-    private var entries: [Entry] {
+    /// Columns that a value takes behind its name, with the smoothed one.
+    private static let valueWidth = 22
+
+    private func entries(width: Int, _ glyphs: GlyphSet) -> [Entry] {
         var entries: [Entry] = []
         for (number, curve) in curves.enumerated() {
-            let part = self.part(number, curve)
+            let name = glyphs.shortened(curve.name, to: max(width - 3 - Self.valueWidth, 8))
+            let part = self.part(number, curve, called: name)
             if curve.name.isEmpty,
                 let owner = entries.firstIndex(where: { curves[$0.parts[0].number].role == curve.role })
             {
@@ -34,16 +38,16 @@ extension Chart {
         return entries
     }
 
-    private func part(_ number: Int, _ curve: Curve) -> Part {
+    private func part(_ number: Int, _ curve: Curve, called name: String) -> Part {
         guard let reading = self.reading(of: curve) else {
-            let words = [curve.name, cursor == nil ? "" : "–"].filter { !$0.isEmpty }
+            let words = [name, cursor == nil ? "" : "–"].filter { !$0.isEmpty }
             return Part(number: number, text: words.joined(separator: " "), smoothed: "")
         }
         let drawn = curve.samples[reading.index].y
         let isSmoothed = curve.measured.indices.contains(reading.index)
         let value = (reading.isExact ? "" : "≈") + Ticks.reading(isSmoothed ? curve.measured[reading.index] : drawn)
         return Part(
-            number: number, text: [curve.name, value].filter { !$0.isEmpty }.joined(separator: " "),
+            number: number, text: [name, value].filter { !$0.isEmpty }.joined(separator: " "),
             smoothed: isSmoothed ? " (\(Ticks.reading(drawn)))" : "")
     }
 
@@ -56,7 +60,7 @@ extension Chart {
     private func lines(width: Int, glyphs: GlyphSet) -> [[Entry]] {
         var lines: [[Entry]] = []
         var used = width
-        for entry in entries {
+        for entry in entries(width: width, glyphs) {
             let needed = entry.width(glyphs)
             if used + needed - 2 > width {
                 lines.append([])

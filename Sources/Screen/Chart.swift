@@ -55,7 +55,7 @@ public struct Chart: Widget, Hashable, Sendable {
         return Self.widened(low...high)
     }
 
-    /// The values that the y axis spans, in what it measures: their logarithms on a logarithmic axis.
+    /// The values that the y axis spans at least, in what it measures: their logarithms on a logarithmic axis.
     package func ySpan(over xRange: ClosedRange<Double>) -> ClosedRange<Double>? {
         if let yRange, let low = place(yRange.lowerBound), let high = place(yRange.upperBound) {
             return Self.widened(low...high)
@@ -71,10 +71,7 @@ public struct Chart: Widget, Hashable, Sendable {
         guard low <= high else { return nil }
         if let limit = limit(over: xRange), limit < high { high = max(limit, low) }
         if isLogarithmic { (low, high) = (low.logarithm, high.logarithm) }
-        let margin = (high - low) * 0.04
-        // A margin must not show what cannot be, such as a loss below 0.
-        let bottom = !isLogarithmic && low >= 0 ? max(low - margin, 0) : low - margin
-        return Self.widened(bottom...high + margin)
+        return Self.widened(low...high)
     }
 
     /// Whether values run out of the picture at its top.
@@ -145,6 +142,7 @@ public struct Chart: Widget, Hashable, Sendable {
         var plot: Rect
         var xAxis: Rect
         var yTicks: Ticks
+        var ySpan: ClosedRange<Double>
     }
 
     /// Gives up the legend, the x axis and the y axis, in this order, where the plot would have no room beside them.
@@ -154,10 +152,13 @@ public struct Chart: Widget, Hashable, Sendable {
             hasLegend && area.height >= 6 ? legendRows(width: area.width, most: max(area.height / 4, 1)) : 0
         let legend = plot.takeTop(legendRows)
         let xAxis = plot.takeBottom(plot.height >= 4 ? 2 : 0)
-        let yTicks = yTicks(ySpan, height: plot.height)
+        // A range that was asked for is shown as it is.
+        let (yTicks, ySpan) =
+            (yRange == nil ? Ticks.inRows(ySpan, rows: plot.height, logarithmic: isLogarithmic) : nil)
+            ?? (yTicks(ySpan, height: plot.height), ySpan)
         let labels = (yTicks.ticks.map(\.text.count).max() ?? 0) + 1
         let yAxis = plot.takeLeft(plot.width >= labels + 10 ? labels : 0)
-        return Layout(legend: legend, yAxis: yAxis, plot: plot, xAxis: xAxis, yTicks: yTicks)
+        return Layout(legend: legend, yAxis: yAxis, plot: plot, xAxis: xAxis, yTicks: yTicks, ySpan: ySpan)
     }
 
     private func yTicks(_ ySpan: ClosedRange<Double>, height: Int) -> Ticks {

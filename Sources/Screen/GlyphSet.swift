@@ -72,7 +72,7 @@ public struct GlyphSet: Hashable, Sendable {
         rightBars: ["▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"],
         upBars: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
         shades: [" ", "░", "▒", "▓", "█"],
-        ellipsis: "…", ascending: "▲", descending: "▼", mark: "●", pointer: "▶", left: "◀", right: "▶", track: "░",
+        ellipsis: "…", ascending: "▲", descending: "▼", mark: "●", pointer: "▶", left: "‹", right: "›", track: "░",
         upperHalf: "▀", points: ["●", "○", "■", "□", "▲", "△", "◆", "◇"], bullet: "·")
 
     /// What every terminal shows.
@@ -116,6 +116,24 @@ extension GlyphSet {
     /// Columns that a text takes when it is written with these characters.
     public func width(of text: String) -> Int {
         isASCII ? DisplayText(text).reduce(0) { $0 + shown($1).columns } : DisplayText.width(of: text)
+    }
+
+    /// A text of at most so many columns. What is longer keeps its end and some of its beginning: names differ, and
+    /// sentences have their reason, at the end.
+    public func shortened(_ text: String, to width: Int) -> String {
+        guard self.width(of: text) > width else { return text }
+        let glyphs = DisplayText(text).map(shown)
+        func count(_ glyphs: some Sequence<DisplayText.Glyph>, in room: Int) -> Int {
+            var used = 0
+            return glyphs.prefix { glyph in
+                used += glyph.columns
+                return used <= room
+            }.count
+        }
+        let room = max(width - 1, 0)
+        let head = glyphs.prefix(count(glyphs, in: room * 2 / 5))
+        let tail = glyphs.suffix(count(glyphs.reversed(), in: room - head.reduce(0) { $0 + $1.columns }))
+        return String(head.map(\.character)) + String(width > 0 ? [ellipsis] : []) + String(tail.map(\.character))
     }
 
     /// A glyph of a text as these characters show it.

@@ -46,6 +46,7 @@ public struct Panel: Widget, Hashable, Sendable {
         if !title.isEmpty {
             let style = Style(isFocused ? .borderFocused : .title, bold: true)
             used = buffer.write(" ", at: line.origin)
+            let title = buffer.glyphs.shortened(title, to: line.width - 2)
             used += buffer.write(title, at: Point(x: line.x + used, y: line.y), style: style, width: line.width - 2)
             used += buffer.write(" ", at: Point(x: line.x + used, y: line.y))
         }

@@ -15,16 +15,20 @@ public struct Table: Widget {
         public var align: CellBuffer.Alignment
         /// Whether it takes what room is left.
         public var isElastic: Bool
+        /// Whether what is too long for it keeps its end, too.
+        public var keepsEnds: Bool
 
         /// All of it.
         public init(
-            _ title: String, width: Int, rank: Int = 1, align: CellBuffer.Alignment = .left, elastic: Bool = false
+            _ title: String, width: Int, rank: Int = 1, align: CellBuffer.Alignment = .left, elastic: Bool = false,
+            keepsEnds: Bool = false
         ) {
             self.title = title
             self.width = max(width, 1)
             self.rank = rank
             self.align = align
             isElastic = elastic
+            self.keepsEnds = keepsEnds
         }
     }
 
@@ -219,12 +223,14 @@ public struct Table: Widget {
         if let note = row.note {
             var text = line
             _ = text.takeLeft(Self.gutter)
-            return buffer.write(note.text, in: text, style: note.style)
+            return buffer.write(buffer.glyphs.shortened(note.text, to: text.width), in: text, style: note.style)
         }
         for place in places where place.column < row.entries.count {
             let entry = row.entries[place.column]
+            let text =
+                columns[place.column].keepsEnds ? buffer.glyphs.shortened(entry.text, to: place.area.width) : entry.text
             buffer.write(
-                entry.text, in: place.area.row(line.y - place.area.y), style: entry.style,
+                text, in: place.area.row(line.y - place.area.y), style: entry.style,
                 align: columns[place.column].align)
         }
     }

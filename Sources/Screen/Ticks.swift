@@ -32,7 +32,7 @@ public struct Ticks: Hashable, Sendable {
     public init(linear range: ClosedRange<Double>, most: Int, unit: Unit = .number) {
         let span = range.upperBound - range.lowerBound
         guard most > 0, span.isFinite, span > 1e-300 else {
-            ticks = []
+            self.init([])
             return
         }
         let step = Self.step(atLeast: span / Double(most), unit: unit)
@@ -41,15 +41,28 @@ public struct Ticks: Hashable, Sendable {
         if (first - 1) * step >= range.lowerBound - span * 1e-9 { first -= 1 }
         // Where the range is so narrow that its ends are hardly told apart, steps would not advance.
         guard last >= first, last - first < 1000, first.magnitude < 0x1p52 else {
-            ticks = []
+            self.init([])
             return
         }
         let values = stride(from: first, through: last, by: 1).prefix(most + 1)
             .map { $0 * step == 0 ? 0 : $0 * step }
+        self.init(values, step: step, unit: unit)
+    }
+
+    /// Marks at these values, which are `step` apart.
+    init(_ values: [Double], step: Double, unit: Unit) {
         var texts = values.map { Self.text($0, step: step, unit: unit) }
         // So close together, so far from 0, that usual numbers would be the same.
         if Set(texts).count < texts.count { texts = values.map { "\($0)" + (unit == .seconds ? "s" : "") } }
         ticks = zip(values, texts).map(Tick.init)
+    }
+
+    /// Marks at the powers of ten that have these exponents, whole or not.
+    init(powers exponents: [Double]) {
+        ticks = exponents.map { exponent in
+            let value = exponent == exponent.rounded() ? Double.power(of: Int(exponent)) : Double.power(exponent)
+            return Tick(value: value, text: Self.power(value))
+        }
     }
 
     /// Marks at powers of ten, with twice and five times them where there is room; of a range that has too few of
@@ -99,8 +112,8 @@ public struct Ticks: Hashable, Sendable {
     /// A number at a mark, with as many decimals as the distance between marks needs.
     static func text(_ value: Double, step: Double, unit: Unit) -> String {
         if unit == .seconds { return clock(value, step: step) }
-        if value.magnitude >= 1e12 { return short(value) }
-        for (unit, letter) in [(1e9, "G"), (1e6, "M"), (1e3, "k")] where step >= unit / 10 && value.magnitude >= unit {
+        if value.magnitude >= 1e9 { return short(value) }
+        for (unit, letter) in [(1e6, "M"), (1e3, "k")] where step >= unit / 10 && value.magnitude >= unit {
             return decimal(value / unit, step: step / unit) + letter
         }
         return decimal(value, step: step)
@@ -139,13 +152,34 @@ public struct Ticks: Hashable, Sendable {
         case ..<10: fixed(value, 3)
         case ..<100: fixed(value, 2)
         case ..<1000: fixed(value, 1)
-        case ..<1e6: fixed(value, 0)
+        case ..<1e6: grouped(fixed(value, 0))
         default: short(Double.power(of: Int(value.magnitude.logarithm.rounded(.down)) - 2), rounding: value)
         }
     }
 
+    /// With a comma between groups of three digits, as counts have it everywhere.
+    private static func grouped(_ digits: String) -> String {
+        let places = digits.drop { $0 == "-" }.count
+        return digits.enumerated().map { index, digit in
+            let behind = digits.count - index
+            return behind < places && behind.isMultiple(of: 3) ? ",\(digit)" : String(digit)
+        }.joined()
+    }
+
     private static func short(_ unit: Double, rounding value: Double) -> String {
         short((value / unit).rounded() * unit)
+    }
+
+    /// A power of two, of its roots, or of ten: in full where that is short, else three digits of it.
+    private static func power(_ value: Double) -> String {
+        let exponent = value.logarithm
+        if (exponent - exponent.rounded()).magnitude < 1e-9 { return short(value) }
+        let digits = 2 - Int(exponent.rounded(.down))
+        guard (0...6).contains(digits) else { return reading(value) }
+        let exact = (0..<digits).lazy.map { fixed(value, $0) }.first { text in
+            Double(text).map { ($0 / value - 1).magnitude < 1e-9 } ?? false
+        }
+        return exact ?? fixed(value, digits)
     }
 
     private static func short(_ value: Double) -> String {

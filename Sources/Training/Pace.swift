@@ -17,12 +17,14 @@ public func processorSeconds() -> Double {
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }
 
-/// Counts pictures and seconds, and foretells the rest of a run.
+/// Counts images and seconds, and foretells the rest of a run.
 struct Pace {
     /// What has been counted by now.
     private(set) var time: RunTime
     private let stepsPerEpoch: Int
     private let epochs: Int
+    private let batchSize: Int
+    private let testExamples: Int
     /// What an evaluation takes, in training steps, until one has been timed: its share of the multiply-accumulates.
     private let evaluationSteps: Double
 
@@ -31,26 +33,32 @@ struct Pace {
     private var epochExamples = 0
     /// Steps of this session.
     private var steps = 0
-    /// Some of them, with the training time by then, a tenth of a second apart, over the last ten seconds or the last step:
-    /// what is left goes at this pace, not at that of a parent, of another machine, or of an hour ago.
-    private var marks: [(steps: Int, seconds: Double)] = []
+    /// Some of them, with the images and the training time by then, a tenth of a second apart, over the last five seconds or
+    /// the last step: what is left goes at this pace, not at that of a parent, of another machine, or of an hour ago.
+    private var marks: [(steps: Int, examples: Int, seconds: Double)] = []
+    private static let recentSeconds = 5.0
     /// Seconds of this session's last evaluation.
-    private var lastEvaluation: Double?
+    private(set) var lastEvaluation: Double?
 
     /// - Parameter position: where the run goes on; its times and pictures count on.
     init(_ run: RunStarted, from position: RunPosition = RunPosition()) {
         stepsPerEpoch = run.stepsPerEpoch
         epochs = run.experiment.training.epochs
+        batchSize = run.experiment.data.batchSize
+        testExamples = run.testExamples
         let share = Double(run.network.forwardMACs) / Double(max(run.network.trainingMACs, 1))
         evaluationSteps = share * Double(run.testExamples) / Double(run.experiment.data.batchSize)
         time = position.time
         epochExamples = position.epochExamples
+        if let inherited = time.inherited, inherited.epoch == position.epoch {
+            epochExamples -= inherited.epochExamples
+        }
     }
 
     /// The run begins, or goes on where it was left.
     mutating func begin(at now: Double) {
         beginSeconds = now - time.elapsedSeconds
-        marks = [(0, trainingSeconds)]
+        marks = [(0, time.examples, trainingSeconds)]
     }
 
     /// An epoch begins.
@@ -79,8 +87,10 @@ struct Pace {
         time.stepSeconds += now - began
         time.epochSeconds = now - epochBeginSeconds
         steps += 1
-        if trainingSeconds - (marks.last?.seconds ?? 0) >= 0.1 { marks.append((steps, trainingSeconds)) }
-        while marks.count > 1, trainingSeconds - marks[1].seconds >= 10 { marks.removeFirst() }
+        if trainingSeconds - (marks.last?.seconds ?? 0) >= 0.1 {
+            marks.append((steps, time.examples, trainingSeconds))
+        }
+        while marks.count > 1, trainingSeconds - marks[1].seconds >= Self.recentSeconds { marks.removeFirst() }
         time.elapsedSeconds = now - beginSeconds
     }
 
@@ -96,27 +106,59 @@ struct Pace {
 
     func elapsed(at now: Double) -> Double { now - beginSeconds }
 
-    /// Training pictures a second of this epoch, data included.
+    /// Training images a second over the last seconds, data included.
+    var recentExamplesPerSecond: Double {
+        guard let first = marks.first else { return 0 }
+        return rate(time.examples - first.examples, trainingSeconds - first.seconds)
+    }
+
+    /// Training images a second of this epoch, data included.
     var epochExamplesPerSecond: Double { rate(epochExamples, time.epochSeconds) }
 
-    /// Training pictures a second of the whole run, data included, evaluations not.
+    /// Training images a second of the run's training, data included, evaluations not.
     var examplesPerSecond: Double { rate(time.examples, trainingSeconds) }
 
-    /// Training pictures a second as the notebook counts: only the time in steps.
+    /// Training images a second by the clock, whatever it was spent on.
+    func overallExamplesPerSecond(at now: Double) -> Double {
+        rate(time.examples, elapsed(at: now) - (time.inherited?.seconds ?? 0))
+    }
+
+    /// Training images a second as the notebook counts: only the time in steps.
     var stepExamplesPerSecond: Double { rate(time.examples, time.stepSeconds) }
 
-    /// Seconds until all steps and evaluations are done, at the pace of the last seconds.
+    /// Seconds of a step: of the last ones or, before this session's first, of all that were counted; `nil` before any.
+    private var secondsPerStep: Double? {
+        if let first = marks.first, steps > first.steps {
+            return (trainingSeconds - first.seconds) / Double(steps - first.steps)
+        }
+        if time.examples > 0 { return trainingSeconds / Double(time.examples) * Double(batchSize) }
+        guard let lastEvaluation, evaluationSteps > 0 else { return nil }
+        return lastEvaluation / evaluationSteps
+    }
+
+    /// Seconds until all steps and evaluations are done, at the pace of the last seconds; `nil` before anything was timed.
     ///
-    /// - Parameter isEvaluated: whether the epoch's evaluation is done, too.
-    func remaining(at position: RunPosition, isEvaluated: Bool = false) -> Double {
-        guard let first = marks.first, steps > first.steps else { return 0 }
-        let perStep = (trainingSeconds - first.seconds) / Double(steps - first.steps)
-        let mean = time.evaluations > 0 ? time.evaluationSeconds / Double(time.evaluations) : evaluationSteps * perStep
+    /// - Parameter evaluated: how much of the epoch's evaluation is done, 0 to 1.
+    func remaining(at position: RunPosition, evaluated: Double = 0) -> Double? {
+        guard let secondsPerStep else { return nil }
+        let mean = time.evaluations > 0 ? time.evaluationSeconds / Double(time.evaluations) : nil
+        let perEvaluation = lastEvaluation ?? mean ?? evaluationSteps * secondsPerStep
         let epochsLeft = epochs - position.epoch
         let stepsLeft = epochsLeft * stepsPerEpoch + stepsPerEpoch - position.stepInEpoch
-        let evaluationsLeft = epochsLeft + (isEvaluated ? 0 : 1)
-        return Double(stepsLeft) * perStep + Double(evaluationsLeft) * (lastEvaluation ?? mean)
+        return Double(stepsLeft) * secondsPerStep + (Double(epochsLeft) + 1 - evaluated) * perEvaluation
     }
+
+    /// How far an evaluation of this epoch is.
+    func evaluation(at position: RunPosition, examples: Int, now: Double) -> EvaluationProgress {
+        var progress = EvaluationProgress(
+            epoch: position.epoch, step: position.step, examples: examples, allExamples: testExamples,
+            elapsedSeconds: elapsed(at: now), remainingSeconds: nil)
+        progress.remainingSeconds = remaining(at: position, evaluated: progress.share)
+        return progress
+    }
+
+    /// Seconds of this epoch's training.
+    var epochSeconds: Double { time.epochSeconds }
 
     private var trainingSeconds: Double { time.finishedEpochSeconds + time.epochSeconds }
 

@@ -83,18 +83,19 @@ public struct TrainingData: Sendable {
 
     /// Loss and accuracy of a model over the test pictures.
     public func evaluate(_ model: some TrainableModel) throws(EngineError) -> MetricSums {
-        try evaluate(model, on: loader(of: test)) { false } ?? MetricSums()
+        try evaluate(model, on: loader(of: test)) { _ in true } ?? MetricSums()
     }
 
-    /// - Returns: `nil` if `isStopped` said so between two batches.
+    /// - Parameter goesOn: told after each batch how many images are done; whether to go on.
+    /// - Returns: `nil` if it was not to go on.
     func evaluate(
-        _ model: some TrainableModel, on loader: BatchLoader, isStopped: () -> Bool
+        _ model: some TrainableModel, on loader: BatchLoader, goesOn: (_ examples: Int) -> Bool
     ) throws(EngineError) -> MetricSums? {
         var sums = MetricSums()
         loader.start(order: EpochOrder(count: test.count, seed: 0, isShuffled: false).indices(epoch: 0))
         while let batch = loader.next() {
             sums.add(try model.evaluate(pixels: batch.pixels, labels: batch.labels))
-            if isStopped() { return nil }
+            guard goesOn(sums.examples) else { return nil }
         }
         return sums
     }

@@ -71,10 +71,13 @@ public struct TrainingRun {
         emit(.runStarted(started))
         let outcome = outcome(of: model)
         if outcome == .completed || outcome == .stopped { keepState(isLast: true) }
+        let now = seconds()
         let summary = RunSummary(
             outcome: outcome, step: position.step, lastEpoch: position.lastEpoch, bestEpoch: position.bestEpoch,
-            examplesPerSecond: pace.examplesPerSecond, stepExamplesPerSecond: pace.stepExamplesPerSecond,
-            elapsedSeconds: pace.elapsed(at: seconds()), peakMemoryBytes: Machine.peakMemoryBytes)
+            examplesPerSecond: pace.examplesPerSecond,
+            overallExamplesPerSecond: pace.overallExamplesPerSecond(at: now),
+            stepExamplesPerSecond: pace.stepExamplesPerSecond,
+            elapsedSeconds: pace.elapsed(at: now), peakMemoryBytes: Machine.peakMemoryBytes)
         emit(.runFinished(summary))
         return summary
     }
@@ -155,22 +158,27 @@ public struct TrainingRun {
             || !result.isFinite
         return Progress(
             epoch: position.epoch, step: position.step, stepInEpoch: position.stepInEpoch,
-            stepsPerEpoch: started.stepsPerEpoch, examplesSeen: pace.time.examples,
+            stepsPerEpoch: started.stepsPerEpoch, examplesSeen: pace.time.examplesSeen,
             loss: result.lossSum / Double(result.examples),
-            meanLoss: sums.meanLoss, meanAccuracy: sums.accuracy, examplesPerSecond: pace.epochExamplesPerSecond,
-            elapsedSeconds: pace.elapsed, remainingSeconds: pace.remaining(at: position),
+            meanLoss: sums.meanLoss, meanAccuracy: sums.accuracy, examplesPerSecond: pace.recentExamplesPerSecond,
+            meanExamplesPerSecond: pace.epochExamplesPerSecond, elapsedSeconds: pace.elapsed,
+            remainingSeconds: pace.remaining(at: position),
             gradientNorm: result.gradientNorm, deadShare: result.deadShare,
             layers: saysLayers ? wholeBatchLayers : [])
     }
 
-    /// One pass over the test pictures.
+    /// One pass over the test images.
     private mutating func evaluate(
         _ model: some TrainableModel, on loader: BatchLoader
     ) throws(Interruption) -> MetricSums {
         let begin = seconds()
         let beforeWork = processorSeconds?()
+        emit(.evaluating(pace.evaluation(at: position, examples: 0, now: begin)))
         let sums = try interrupting { () throws(EngineError) in
-            try data.evaluate(model, on: loader) { stop.isMade }
+            try data.evaluate(model, on: loader) { examples in
+                emit(.evaluating(pace.evaluation(at: position, examples: examples, now: seconds())))
+                return !stop.isMade
+            }
         }
         guard let sums else { throw .stopped }
         let now = seconds()
@@ -186,7 +194,8 @@ public struct TrainingRun {
             epoch: position.epoch, step: position.step, trainLoss: training.meanLoss,
             trainAccuracy: training.accuracy, testLoss: test.meanLoss, testAccuracy: test.accuracy,
             examplesPerSecond: pace.epochExamplesPerSecond, stepExamplesPerSecond: pace.stepExamplesPerSecond,
-            elapsedSeconds: pace.elapsed, remainingSeconds: pace.remaining(at: position, isEvaluated: true))
+            elapsedSeconds: pace.elapsed, remainingSeconds: pace.remaining(at: position, evaluated: 1) ?? 0,
+            trainSeconds: pace.epochSeconds, evaluationSeconds: pace.lastEvaluation)
         emit(.epochFinished(metrics))
         guard test.meanLoss.isFinite else { throw .diverged(step: position.step) }
         position.finishEpoch(metrics)

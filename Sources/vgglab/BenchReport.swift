@@ -72,9 +72,9 @@ struct BenchReport {
             training step  \(Readable.fixed(stepSeconds.median * 1000, decimals: 1)) ms, median of \(seconds.count) \
             (\(Readable.fixed(seconds[0] * 1000, decimals: 1)) to \
             \(Readable.fixed(seconds[seconds.count - 1] * 1000, decimals: 1)))
-            throughput     \(Readable.fixed(imagesPerSecond, decimals: 1)) images/s, \
+            throughput     \(Readable.rate(imagesPerSecond)) images/s, \
             \(percent(shareOfPeak)) of the peak counted as direct convolution
-            evaluation     \(Readable.fixed(evaluatedPerSecond, decimals: 1)) images/s, \
+            evaluation     \(Readable.rate(evaluatedPerSecond)) images/s, \
             \(Readable.fixed(evaluatedPerSecond / imagesPerSecond, decimals: 2)) times training
             peak memory    \(Readable.bytes(peakMemoryBytes)), predicted \(Readable.bytes(prepared.memory.totalBytes))
 

@@ -121,8 +121,8 @@ struct Compare: ParsableCommand {
         func duration(_ value: JSON) -> String {
             if case .number(let seconds) = value { Readable.duration(seconds: seconds) } else { "–" }
         }
-        func fixed(_ decimals: Int) -> (JSON) -> String {
-            { if case .number(let value) = $0 { Readable.fixed(value, decimals: decimals) } else { "–" } }
+        func number(_ text: @escaping (Double) -> String) -> (JSON) -> String {
+            { if case .number(let value) = $0 { text(value) } else { "–" } }
         }
         let toAccuracy = [80, 85, 90].map { percent in
             let seconds = zip(runs, epochs).map { run, epochs in
@@ -135,12 +135,12 @@ struct Compare: ParsableCommand {
             Row("state", runs.map { .string($0.state.rawValue) }),
             Row("epoch", runs.map { .integer($0.epoch) }),
             Row("epochs", title: "of epochs", runs.map { .integer($0.epochs) }),
-            Row("best test acc", runs.map { .optional($0.bestAccuracy) }, text: fixed(3)),
+            Row("best test acc", runs.map { .optional($0.bestAccuracy) }, text: number(Readable.metric)),
             Row("in epoch", runs.map { .optional($0.bestEpoch) }),
-            Row("last test acc", runs.map { .optional($0.testAccuracy) }, text: fixed(3)),
-            Row("last train loss", epochs.map { .optional($0.last?.trainLoss) }, text: fixed(3)),
-            Row("last test loss", epochs.map { .optional($0.last?.testLoss) }, text: fixed(3)),
-            Row("images/s", runs.map { .optional($0.examplesPerSecond) }, text: fixed(1)),
+            Row("last test acc", runs.map { .optional($0.testAccuracy) }, text: number(Readable.metric)),
+            Row("last train loss", epochs.map { .optional($0.last?.trainLoss) }, text: number(Readable.metric)),
+            Row("last test loss", epochs.map { .optional($0.last?.testLoss) }, text: number(Readable.metric)),
+            Row("images/s", runs.map { .optional($0.examplesPerSecond) }, text: number(Readable.rate)),
         ] + toAccuracy + [
             Row("seconds", title: "time", runs.map { .number($0.elapsedSeconds) }, text: duration)
         ]

@@ -49,8 +49,7 @@ struct Evaluate: ParsableCommand {
             ]
             Console.print(report.text + "\n")
         } else {
-            let loss = Readable.fixed(sums.meanLoss, decimals: 4)
-            let accuracy = Readable.fixed(sums.accuracy, decimals: 4)
+            let (loss, accuracy) = (Readable.metric(sums.meanLoss), Readable.metric(sums.accuracy))
             let right = "\(Readable.count(sums.correct)) of \(Readable.count(sums.examples))"
             Console.print("test loss \(loss), test acc \(accuracy) (\(right) right)\n")
         }

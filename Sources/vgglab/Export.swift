@@ -133,7 +133,7 @@ struct Export: ParsableCommand {
         }
         let keeper = kept.run.id == run.id ? "" : ", kept by \(Readable.visible(kept.run.name)),"
         Console.say(
-            "weights of \(Readable.visible(run.name)) after step \(checkpoint.step)\(keeper) are in "
+            "weights of \(Readable.visible(run.name)) after step \(Readable.count(checkpoint.step))\(keeper) are in "
                 + Readable.visible(out))
         if let remark = store.remark(on: checkpoint, named: at, of: run) { Console.say("warning: \(remark)") }
     }

@@ -143,11 +143,11 @@ extension RunInfo {
     }
 
     fileprivate var cells: [String] {
-        func metric(_ value: Double?) -> String { value.map { Readable.fixed($0, decimals: 3) } ?? "" }
+        func metric(_ value: Double?) -> String { value.map(Readable.metric) ?? "" }
         return [
             name, state.rawValue, "\(epochOfLastStep)/\(epochs)", metric(loss), metric(trainAccuracy),
             metric(testAccuracy), metric(bestAccuracy),
-            examplesPerSecond.map { Readable.fixed($0, decimals: 1) } ?? "",
+            examplesPerSecond.map(Readable.rate) ?? "",
             Readable.duration(seconds: elapsedSeconds), Readable.date(createdAt), tags.joined(separator: " "),
         ]
     }

@@ -112,7 +112,7 @@ struct LogOptions: ParsableArguments {
                 let advice = "; the weights are kept: \(session.store.command(.export, name, options))"
                 throw Failure(message: "\(error)" + (session.hasKeptEnd ? advice : ""), status: 1)
             }
-            Console.say("weights after step \(summary.step) are in \(Readable.visible(save))")
+            Console.say("weights after step \(Readable.count(summary.step)) are in \(Readable.visible(save))")
         case .diverged, .failed:
             Console.say("\(Readable.visible(save)) is not written: these weights are of no use")
         }

@@ -99,7 +99,9 @@ struct Fork: ParsableCommand {
         let prepared = try prepare(experiment, dataset, threads: threadOptions.count(on: .current))
         if kept.run.id != parent.id {
             let (name, keeper) = (Readable.visible(parent.name), Readable.visible(kept.run.name))
-            Console.say("the best weights of \(name), after step \(kept.checkpoint.step), are kept by \(keeper)")
+            Console.say(
+                "the best weights of \(name), after step \(Readable.count(kept.checkpoint.step)), are kept by \(keeper)"
+            )
         }
         Signals.install()
         let session = try explaining {

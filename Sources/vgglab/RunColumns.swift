@@ -97,8 +97,8 @@ struct RunColumn {
         guard let number, format != .plain else { return value.cellText }
         return switch format {
         case .plain: value.cellText
-        case .metric: Readable.fixed(number, decimals: 3)
-        case .rate: Readable.fixed(number, decimals: 1)
+        case .metric: Readable.metric(number)
+        case .rate: Readable.rate(number)
         case .duration: Readable.duration(seconds: number)
         case .date: Readable.date(number)
         case .bytes: Readable.bytes(Int(number))

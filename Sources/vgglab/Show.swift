@@ -24,7 +24,7 @@ struct Show: ParsableCommand {
             case .runStarted(let event): started = event
             case .progress(let progress): steps.append(progress)
             case .epochFinished(let metrics): epochs.append(metrics)
-            case .checkpointSaved, .warning, .runFinished: break
+            case .evaluating, .checkpointSaved, .warning, .runFinished: break
             }
         }
         let layers = steps.last { !$0.layers.isEmpty }?.layers ?? []
@@ -47,7 +47,8 @@ struct Show: ParsableCommand {
         }
         let experiment = try? run.experiment()
         Console.print(
-            ([heading(run)] + (diagnosis.map { ["\($0.badge): \($0.reason)"] } ?? []) + facts(run, experiment)
+            ([heading(run)] + (diagnosis.map { ["\($0.badge): \($0.reason)"] } ?? [])
+                + facts(run, experiment, inherited: started?.inheritedSeconds ?? 0)
                 + settings(experiment) + curves(steps, epochs)).map { "\($0)\n" }.joined()
                 + table(layers, of: started?.network) + table(epochs)
                 + list(checkpoints, try explaining { try store.bestCheckpoint(of: run) }))
@@ -55,25 +56,30 @@ struct Show: ParsableCommand {
 
     private func heading(_ run: RunInfo) -> String {
         let best = run.bestAccuracy.map {
-            ", best test acc \(Readable.fixed($0, decimals: 3)) in epoch \(run.bestEpoch ?? 0)"
+            ", best test acc \(Readable.metric($0)) in epoch \(run.bestEpoch ?? 0)"
         }
         let reason = run.reason.isEmpty ? "" : " (\(Readable.visible(run.reason)))"
         return "\(Readable.visible(run.name)): \(run.state.rawValue)\(reason), "
             + "\(run.epoch) of \(run.epochs) epochs\(best ?? "")"
     }
 
-    private func facts(_ run: RunInfo, _ experiment: Experiment?) -> [String] {
+    /// - Parameter inherited: seconds that its parent had trained before it.
+    private func facts(_ run: RunInfo, _ experiment: Experiment?, inherited: Double) -> [String] {
+        let own = Readable.duration(seconds: max(run.elapsedSeconds - inherited, 0))
+        let trained = inherited > 0 ? "\(own), its parent before it \(Readable.duration(seconds: inherited))" : own
+        let isOver = run.state != .running
+        let end = isOver ? run.endedAt.map { ", ended \(Readable.date($0))" } ?? "" : ""
         var facts: [(String, String)] = [
             ("what", experiment?.description ?? ""),
             ("initialized", experiment?.initialWeights ?? ""),
-            ("forked from", run.parentName.map { "\($0) at step \(run.parentStep ?? 0)" } ?? ""),
+            ("forked from", run.parentName.map { "\($0) at step \(Readable.count(run.parentStep ?? 0))" } ?? ""),
             ("best", run.bestFrom > 0 ? "counted from epoch \(run.bestFrom) on, as earlier ones had other images" : ""),
             ("data", "\(run.dataset), SHA-256 \(run.dataChecksum)"),
             ("", run.facts?.summary ?? ""),
             ("machine", "\(run.machine), \(run.threads) thread\(run.threads == 1 ? "" : "s"), host \(run.host)"),
             ("engine", run.engine),
             ("program", run.program),
-            ("began", "\(Readable.date(run.createdAt)), trained \(Readable.duration(seconds: run.elapsedSeconds))"),
+            ("began", "\(Readable.date(run.createdAt))\(end), trained \(trained)"),
             ("tags", run.tags.joined(separator: " ")),
             ("note", run.note),
         ]
@@ -96,7 +102,7 @@ struct Show: ParsableCommand {
             ("dead units", steps.compactMap(\.deadShare)),
         ]
         return curves.filter { !$0.1.isEmpty }.map { name, values in
-            let ends = [values.first, values.last].compactMap { $0 }.map { Readable.fixed($0, decimals: 3) }
+            let ends = [values.first, values.last].compactMap { $0 }.map(Readable.metric)
             return "\(name.padded(13))\(CurveText.text(of: values, width: 60))  \(ends.joined(separator: " → "))"
         }
     }
@@ -119,14 +125,16 @@ struct Show: ParsableCommand {
     private func table(_ epochs: [EpochMetrics]) -> String {
         guard !epochs.isEmpty else { return "" }
         var table = TextTable(
-            ["epoch", "loss", "train acc", "test loss", "test acc", "images/s", "time"].map {
+            ["epoch", "loss", "train acc", "test loss", "test acc", "images/s", "training", "evaluation", "time"].map {
                 .init($0, isNumber: true)
             })
         for epoch in epochs {
             let metrics = [epoch.trainLoss, epoch.trainAccuracy, epoch.testLoss, epoch.testAccuracy]
             table.add(
-                ["\(epoch.epoch)"] + metrics.map { Readable.fixed($0, decimals: 3) } + [
-                    Readable.fixed(epoch.examplesPerSecond, decimals: 1),
+                ["\(epoch.epoch)"] + metrics.map(Readable.metric) + [
+                    Readable.rate(epoch.examplesPerSecond),
+                    epoch.trainSeconds.map(Readable.duration) ?? "–",
+                    epoch.evaluationSeconds.map(Readable.duration) ?? "–",
                     Readable.duration(seconds: epoch.elapsedSeconds),
                 ])
         }
@@ -140,7 +148,8 @@ struct Show: ParsableCommand {
         let lines = (elsewhere + all).map { checkpoint in
             let isBest = checkpoint == best?.checkpoint ? ", the best" : ""
             let keeper = elsewhere.contains(checkpoint) ? best.map { ", kept by \($0.run.name)" } ?? "" : ""
-            return "step \(checkpoint.step)\(isBest)\(keeper): \(Readable.bytes(checkpoint.byteCount)), "
+            return
+                "step \(Readable.count(checkpoint.step))\(isBest)\(keeper): \(Readable.bytes(checkpoint.byteCount)), "
                 + checkpoint.path
         }
         return lines.isEmpty ? "" : "\ncheckpoints\n" + lines.map { "  \(Readable.visible($0))\n" }.joined()

@@ -30,7 +30,8 @@ struct Verify: ParsableCommand {
         let name = Readable.visible(run.name)
         if let parent = run.parentName {
             throw Failure(
-                message: "run \(name) did not begin with its seed but with step \(run.parentStep ?? 0) of "
+                message:
+                    "run \(name) did not begin with its seed but with step \(Readable.count(run.parentStep ?? 0)) of "
                     + "\(Readable.visible(parent)); verify that")
         }
         let steps = try explaining { try store.steps(of: run) }
@@ -94,7 +95,9 @@ struct Verify: ParsableCommand {
 
         /// What was to be compared and never came.
         var missing: String? {
-            checkpoints.last.map { "there is a checkpoint after step \($0.step), and no such step came" }
+            checkpoints.last.map {
+                "there is a checkpoint after step \(Readable.count($0.step)), and no such step came"
+            }
         }
 
         mutating func add(_ event: RunEvent, _ model: some TrainableModel) {
@@ -105,7 +108,8 @@ struct Verify: ParsableCommand {
                 guard let then = notedSteps[now.step] else { return }
                 steps += 1
                 compare(
-                    "step \(now.step)", [("loss", then.loss, now.loss), ("mean loss", then.meanLoss, now.meanLoss)])
+                    "step \(Readable.count(now.step))",
+                    [("loss", then.loss, now.loss), ("mean loss", then.meanLoss, now.meanLoss)])
             case .epochFinished(let now):
                 epoch = now.epoch
                 guard let then = notedEpochs[now.epoch] else { return }
@@ -116,7 +120,7 @@ struct Verify: ParsableCommand {
                         ("training loss", then.trainLoss, now.trainLoss), ("test loss", then.testLoss, now.testLoss),
                         ("test accuracy", then.testAccuracy, now.testAccuracy),
                     ])
-            case .runStarted, .checkpointSaved, .warning, .runFinished: break
+            case .runStarted, .evaluating, .checkpointSaved, .warning, .runFinished: break
             }
         }
 
@@ -128,7 +132,7 @@ struct Verify: ParsableCommand {
                 if found == nil {
                     do throws(CheckpointError) { try checkpoint.verify() } catch { found = error.description }
                 }
-                difference = found.map { "the checkpoint after step \(step) differs: \($0)" }
+                difference = found.map { "the checkpoint after step \(Readable.count(step)) differs: \($0)" }
             }
             checkpoints.removeAll { $0.step == step }
         }

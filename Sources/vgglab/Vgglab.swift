@@ -6,6 +6,7 @@ import CStartup
 import ExperimentFiles
 import RunLog
 import TerminalText
+import Threads
 
 @main
 struct Vgglab: ParsableCommand {
@@ -57,10 +58,16 @@ struct Vgglab: ParsableCommand {
     /// What a person can write behind the program's name.
     static var commandNames: [String] { configuration.subcommands.map { $0._commandName } }
 
+    /// What there is to say where the system has no thread to give.
+    static let noThread =
+        "the system lets no more threads start: end other programs, or raise its limit (ulimit -u)"
+
     static func main() {
         Console.surviveFailedWrites()
         do {
             var command = try parseAsRoot(arguments)
+            // The store's library and the dashboard want some; what else does is done without, or fails with a sentence.
+            guard canStartThreads(4) else { throw Failure(message: noThread, status: 1) }
             try command.run()
             end(withStatus: 0)
         } catch let error as Failure {

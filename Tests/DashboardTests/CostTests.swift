@@ -43,6 +43,27 @@ struct CostTests {
         return line.contains(" \(classes) ") && line.contains(" \(parameters) ")
     }
 
+    @Test("Each layer of the classifier has the time that was measured of it")
+    func measuredTimes() throws {
+        var run = run(facts(10))
+        run.state = .running
+        var (state, _) = state(run)
+        let network = try letters.network(numClasses: 10)
+        let linear = network.layers.indices.filter { if case .linear = network.layers[$0].kind { true } else { false } }
+        #expect(linear.count == 2)
+        // Quite another part than that of their multiply-accumulates, and the ReLU's or dropout's before the second.
+        let shares = [
+            LayerShare(layer: 0, share: 0.4), LayerShare(layer: linear[0], share: 0.125),
+            LayerShare(layer: linear[1] - 1, share: 0.05), LayerShare(layer: linear[1], share: 0.325),
+            LayerShare(layer: nil, share: 0.1),
+        ]
+        state.type("2")
+        func line(_ label: String) -> String { state.frame().cells.lines.first { $0.contains(label) } ?? "" }
+        _ = state.update(.profile(run: run.name, shares))
+        #expect(line("block 1").contains(" 40 % ") && line("linear 1").contains(" 18 % "))
+        #expect(line("linear 2").contains(" 33 % ") && line("│ loss ").contains(" 10 % "))
+    }
+
     @Test("Nothing is guessed of data that was not read, and it is asked for once")
     func unknown() throws {
         var (state, effects) = state()
@@ -130,5 +151,61 @@ struct CostTests {
         #expect(try costs(600).time.hasPrefix("about 0.6 s "))
         #expect(try costs(60_000).time.hasPrefix("about 1 min 03 s "))
         #expect(try costs(50).memory != costs(60_000).memory)
+    }
+
+    @Test("What a run has measured stands in place of what was predicted, while it runs and after its end")
+    func measured() throws {
+        var state = State(size: Size(columns: 240, rows: 50))
+        var run = Scene.run("a-1")
+        run.createdAt = 1
+        _ = state.update(.runs([run]))
+        _ = state.update(.dataset(Scene.fashionMNIST))
+        // The machine could train it ten times as fast.
+        let network = try run.experiment.network(numClasses: 10)
+        _ = state.update(.speeds([SpeedSample(network, batchSize: 128, examplesPerSecond: 767, threads: 2)]))
+        #expect(text(state).contains("about 1 min 23 s an epoch"), "it has not run")
+        // Half of the first epoch, at 76.7 pictures a second.
+        _ = state.update(.records(try Scene.records(of: run, upTo: 230)))
+        #expect(text(state).contains("· 13 min an epoch"))
+        #expect(!text(state).contains("about 1 min"))
+        let records = try Scene.records(of: run, upTo: 2 * Scene.stepsPerEpoch)
+        _ = state.update(.records(records))
+        #expect(text(state).contains("· 13 min an epoch"))
+        let end = RunSummary(
+            outcome: .stopped, step: 938, lastEpoch: nil, bestEpoch: nil, examplesPerSecond: 76.7,
+            stepExamplesPerSecond: 76.7, elapsedSeconds: 1600, peakMemoryBytes: 3 << 30)
+        _ = state.update(
+            .records([RunRecord(run: "a-1", sequence: records.count, time: 0, event: .runFinished(end))]))
+        #expect(text(state).contains("· 3.0 GiB at the peak · 13 min an epoch"))
+    }
+
+    @Test("Of a limit it is said how many images there are, in the list and of one run and several")
+    func limits() throws {
+        var limited = Scene.experiment("a")
+        (limited.data.limitTrain, limited.data.limitTest) = (2560, 70_000)
+        let runs = [
+            Scene.run("a-1", .done, limited, epoch: 1, createdAt: 2),
+            Scene.run("b-1", .done, Scene.experiment("b"), epoch: 1, createdAt: 1),
+        ]
+        var state = State(size: Size(columns: 120, rows: 36))
+        _ = state.update(.runs(runs))
+        #expect(text(state).contains("2,560/70,000"))
+        #expect(text(state).contains("2,560 of 60,000 images to train, 10,000 to test"))
+        state.type(.down)
+        #expect(!text(state).contains("to train"), "there is no limit")
+        state.type("2")
+        #expect(text(state).contains("60,000 images to train, 10,000 to test"))
+        state.type("1", "a", "c")
+        #expect(text(state).contains(/train images +2,560 of 60,000 +60,000/))
+        #expect(text(state).contains(/test images +10,000 +10,000/), "a limit above all leaves none out")
+    }
+
+    @Test("A limit of data that was not read is told alone")
+    func unknownLimit() throws {
+        var limited = letters
+        limited.data.limitTrain = 2560
+        var state = State(size: Size(columns: 160, rows: 50))
+        _ = state.update(.experiments([ExperimentEntry(path: "a", content: .success(limited))]))
+        #expect(text(state).contains("at most 2,560 images to train, all to test"))
     }
 }

@@ -98,7 +98,7 @@ struct HealthTests {
         let text = state.frame().cells.lines.joined(separator: "\n")
         #expect(text.contains("block 2 is dead: 87 %"))
         #expect(text.contains("block 1 1 %, block 2 87 %"))
-        #expect(text.contains("block 1 1.0e-3, block 2 2.0e-3"))
+        #expect(text.contains("block 1 1e-3, block 2 2e-3"))
     }
 
     @Test("A gap between training and test that widens while the test loss rises is overfitting")

@@ -31,6 +31,12 @@ struct KeysTests {
         for binding in Keys.bindings where binding.contexts.contains(.overview) {
             #expect(seen.contains(binding.help), "\(binding.help)")
         }
+        for heading in ["Runs", "List", "Curves", "Moving", "Views and program", "Mouse", "Signs"] {
+            #expect(seen.contains("│ \(heading)  "), "\(heading)")
+        }
+        for sign in ["▶ +Running", "✓ +Done", "✗ +Diverged"] {
+            #expect(seen.contains(try Regex(sign)), "\(sign)")
+        }
     }
 
     @Test("A click on the key bar does what the key does")

@@ -99,6 +99,25 @@ struct PicturesTests {
         #expect(lines().joined().contains("class 60 classified correctly"))
     }
 
+    @Test("Below the matrix stand the accuracy over all images, and recall and precision of the class")
+    func figures() throws {
+        var state = try Scene.busy()
+        state.type("4")
+        var report = Scene.report()
+        (report.classes, report.confusion) = (["cat", "dog"], [[8, 2], [1, 1009]])
+        _ = state.update(.predictions(run: "vgg11-ratio4-3", .wrong, .success(report)))
+        // 8 of 8 + 2 are found, 8 of 8 + 1 are right.
+        #expect(text(state).contains("accuracy 0.997: 1,017 of 1,020 test images"))
+        #expect(text(state).contains("cat: recall 0.800, precision 0.889"))
+        state.type(.down)
+        #expect(text(state).contains("dog: recall 0.999, precision 0.998"))
+        report.confusion = [[0, 3], [0, 0]]
+        state.type("r")
+        _ = state.update(.predictions(run: "vgg11-ratio4-3", .wrong, .success(report)))
+        #expect(text(state).contains("accuracy 0.000: 0 of 3 test images"))
+        #expect(text(state).contains("dog: recall –, precision 0.000"))
+    }
+
     @Test("Damaged reports are drawn as far as they go")
     func damaged() throws {
         var state = try Scene.busy()

@@ -174,9 +174,9 @@ struct RunHistoryTests {
         let run = Scene.run("a-1")
         var state = state(run)
         _ = state.update(.records(try Scene.records(of: run, upTo: 500)))
-        #expect(state.frame().cells.lines[3].contains("running          4 0.05  2/10 .639"))
+        #expect(state.frame().cells.lines[3].contains("running          4 0.05  2/10 0.639"))
         _ = state.update(.runs([run]))
-        #expect(state.frame().cells.lines[3].contains("running          4 0.05  2/10 .639"))
+        #expect(state.frame().cells.lines[3].contains("running          4 0.05  2/10 0.639"))
         let summary = RunSummary(
             outcome: .diverged(step: 500), step: 500, lastEpoch: nil, bestEpoch: nil, examplesPerSecond: 80,
             stepExamplesPerSecond: 80, elapsedSeconds: 100, peakMemoryBytes: 1 << 30)

@@ -175,7 +175,7 @@ struct RunListTests {
         _ = state.update(.runs([Scene.run("a-1", .done, experiment, epoch: 1)]))
         let lines = state.frame().cells.lines
         #expect(lines[2].contains("limits seed"))
-        #expect(lines[3].contains("2560/all   42"))
+        #expect(lines[3].contains("2,560/all   42"))
     }
 
     @Test("Enter starts all marked experiments and lets go of the marks")

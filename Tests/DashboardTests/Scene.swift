@@ -140,15 +140,19 @@ enum Scene {
     /// A dashboard in the middle of work: two runs go on, one waits, three are over, one of them badly.
     static func busy(columns: Int = 120, rows: Int = 36) throws -> State {
         var state = State(size: Size(columns: columns, rows: rows))
+        let begin = time - 1800
         let runs = [
-            run("vgg11-ratio4-3", createdAt: 30),
-            run("vgg16-ratio4-1", .running, experiment("vgg16-ratio4", variant: .vgg16), createdAt: 31),
-            run("vgg13-ratio4-1", .queued, experiment("vgg13-ratio4", variant: .vgg13), createdAt: 32, queue: 1),
-            run("vgg11-lr0.01-1", .done, experiment("vgg11-lr0.01", lr: 0.01), epoch: 10, best: 0.861, createdAt: 10),
-            run("vgg11-lr0.5-1", .diverged, experiment("vgg11-lr0.5", lr: 0.5), epoch: 1, createdAt: 11),
+            run("vgg11-ratio4-3", createdAt: begin + 30),
+            run("vgg16-ratio4-1", .running, experiment("vgg16-ratio4", variant: .vgg16), createdAt: begin + 31),
+            run(
+                "vgg13-ratio4-1", .queued, experiment("vgg13-ratio4", variant: .vgg13), createdAt: begin + 32, queue: 1),
+            run(
+                "vgg11-lr0.01-1", .done, experiment("vgg11-lr0.01", lr: 0.01), epoch: 10, best: 0.861,
+                createdAt: begin + 10),
+            run("vgg11-lr0.5-1", .diverged, experiment("vgg11-lr0.5", lr: 0.5), epoch: 1, createdAt: begin + 11),
             run(
                 "quickstart-1", .stopped, experiment("quickstart", lr: 0.02, epochs: 7, resize: 32), epoch: 4,
-                best: 0.884, createdAt: 9),
+                best: 0.884, createdAt: begin + 9),
         ]
         _ = state.update(.tick(seconds: 100, time: time))
         _ = state.update(.experiments(experiments))

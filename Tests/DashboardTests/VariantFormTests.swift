@@ -41,6 +41,77 @@ struct VariantFormTests {
         #expect(screen(state).contains("ratio 7 does not divide the channels"))
     }
 
+    @Test("All that is wrong is said at once, and costs are told with what was right before")
+    func flaws() throws {
+        var state = try form()
+        state.type(.tab, "7", .down, .down, .down, .down, .down, .down, .down, .down, .down, "-", "1")
+        #expect(screen(state).contains("ratio: ratio 7 does not divide the channels"))
+        #expect(screen(state).contains("learning rate: "))
+        #expect(screen(state).contains(#/costs with +ratio 4 /#))
+        #expect(screen(state).contains("block 5   128×7×7"))
+        // A learning rate costs nothing.
+        state.type(.up, .up, .up, .up, .up, .up, .up, .up, .up, "8")
+        #expect(screen(state).contains("learning rate: "))
+        #expect(!screen(state).contains("costs with") && screen(state).contains("block 5   64×7×7"))
+        state.type(.up, .up, "a", "/", "b")
+        #expect(screen(state).contains("name: ") && screen(state).contains("block 5   64×7×7"))
+        #expect(state.type(.enter) == [])
+    }
+
+    @Test("What Enter was refused for is said until it is mended")
+    func refusal() throws {
+        var state = try form()
+        func notice() -> String { state.frame().cells.lines[34] }
+        state.type(.tab, "7", .enter)
+        #expect(notice().contains("does not divide"))
+        state.type(.down)
+        #expect(notice().contains("does not divide"))
+        state.type(.up, "8")
+        #expect(!notice().contains("does not divide"))
+        state.type("7", .enter, .escape, "y")
+        #expect(!notice().contains("does not divide"))
+    }
+
+    @Test("What is chosen among a few stands between arrows, named networks too, for which blocks may be typed")
+    func choices() throws {
+        var state = try form()
+        #expect(screen(state).contains(/network +‹ vgg11 ›/))
+        #expect(screen(state).contains(/precision +‹ float32 ›/))
+        #expect(screen(state).contains(#/optimizer +sgd /#), "there is no other one")
+        state.type(.right)
+        #expect(screen(state).contains(/network +‹ vgg13 ›/) && screen(state).contains(#/name +vgg13-ratio4 /#))
+        state.type(.left, .left, .right)
+        #expect(screen(state).contains(/network +‹ vgg11 ›/))
+        state.type("[[1, 32], [2, 64]]")
+        #expect(screen(state).contains("block 2   16×56×56"))
+        state.type(.left, .left, .left, .backspace, "8")
+        #expect(screen(state).contains(/network +\[\[1, 32\], \[2, 84\]\]/), "arrows move in what was typed")
+        state.type(.control("u"), .right)
+        #expect(screen(state).contains(/network +‹ vgg11 ›/))
+    }
+
+    @Test("More memory than there is, or than is free, is said in words and colour")
+    func memory() throws {
+        var state = try form()
+        func role() -> Role? {
+            let cells = state.frame().cells
+            guard let row = cells.lines.firstIndex(where: { $0.contains(" memory    ") }),
+                let column = cells.lines[row].column(of: "about")
+            else { return nil }
+            return cells[column, row].style.role
+        }
+        #expect(role() == .normal)
+        var machine = Scene.machine
+        machine.memoryUsedBytes = machine.memoryTotalBytes - 1 << 29
+        _ = state.update(.machine(machine))
+        #expect(role() == .warning && screen(state).contains("GiB, more than the 0.5 GiB that are free"))
+        state.type(.tab, "1", .tab, .tab, .tab, .tab, .tab)
+        state.type("8192")
+        #expect(role() == .bad && screen(state).contains("GiB, more than the machine's 24.0 GiB"))
+        _ = state.update(.input(.resized(Size(columns: 80, rows: 24))))
+        #expect(role() == .bad && screen(state).contains("  the machine's 24.0 GiB"), "narrow, it takes two lines")
+    }
+
     @Test("A name that was typed stays; an empty one is made up again")
     func name() throws {
         var state = try form()

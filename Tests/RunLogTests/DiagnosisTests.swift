@@ -171,9 +171,9 @@ import Testing
 
     @Test(
         arguments: [
-            (0, "0"), (1.234e-3, "1.2e-3"), (8.719069249616931e34, "8.7e34"), (0.999, "1.0e0"),
-            (-9.96e-7, "-1.0e-6"),
-            (5, "5.0e0"), (.nan, "nan"), (.leastNonzeroMagnitude, "4.9e-324"),
+            (0, "0"), (1.234e-3, "1.2e-3"), (8.719069249616931e34, "8.7e34"), (0.999, "1e0"),
+            (-9.96e-7, "-1e-6"),
+            (5, "5e0"), (.nan, "nan"), (.leastNonzeroMagnitude, "4.9e-324"),
         ] as [(Double, String)]) func `small and large numbers have two digits`(value: Double, text: String)
     {
         #expect(Readable.scientific(value) == text)

@@ -23,21 +23,23 @@ func progress(
     Progress(
         epoch: epoch, step: (epoch - 1) * 469 + stepInEpoch, stepInEpoch: stepInEpoch, stepsPerEpoch: 469,
         examplesSeen: 135_296, loss: loss,
-        meanLoss: loss.isFinite ? 0.412 : loss, meanAccuracy: 0.847, examplesPerSecond: 212.3, elapsedSeconds: seconds,
-        remainingSeconds: remaining, gradientNorm: 1.5, deadShare: 0.125)
+        meanLoss: loss.isFinite ? 0.412 : loss, meanAccuracy: 0.847, examplesPerSecond: 212.3,
+        meanExamplesPerSecond: 209.5, elapsedSeconds: seconds, remainingSeconds: remaining, gradientNorm: 1.5,
+        deadShare: 0.125)
 }
 
 func metrics(epoch: Int = 3, testAccuracy: Double = 0.861, at seconds: Double = 100) -> EpochMetrics {
     EpochMetrics(
         epoch: epoch, step: epoch * 469, trainLoss: 0.412, trainAccuracy: 0.847, testLoss: 0.4,
         testAccuracy: testAccuracy, examplesPerSecond: 212.3, stepExamplesPerSecond: 214, elapsedSeconds: seconds,
-        remainingSeconds: 1860)
+        remainingSeconds: 1860, trainSeconds: 280.5)
 }
 
 func summary(_ outcome: Outcome, step: Int = 4690, last: EpochMetrics?, best: EpochMetrics?) -> RunSummary {
     RunSummary(
         outcome: outcome, step: step, lastEpoch: last, bestEpoch: best, examplesPerSecond: 198.4,
-        stepExamplesPerSecond: 212.3, elapsedSeconds: 250, peakMemoryBytes: 966_367_642)
+        overallExamplesPerSecond: 187.6, stepExamplesPerSecond: 212.3, elapsedSeconds: 250, peakMemoryBytes: 966_367_642
+    )
 }
 
 extension RunLogRenderer {

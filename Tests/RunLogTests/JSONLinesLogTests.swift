@@ -24,7 +24,8 @@ import Testing
             + #""checkpoint":{"every_epochs":1,"every_minutes":5.0,"every_steps":null}},"#
             + #""dataset":"Fashion-MNIST in /data","num_classes":10,"parameters":43093322,"train_examples":60000,"#
             + #""test_examples":10000,"steps_per_epoch":469,"threads":2,"machine":"Xeon, 2 cores, 8 GiB","#
-            + #""engine":"oneDNN 2.7, Winograd","predicted_memory_bytes":966367642,"resumed_step":0}"# + "\n"
+            + #""engine":"oneDNN 2.7, Winograd","predicted_memory_bytes":966367642,"resumed_step":0,"#
+            + #""inherited_seconds":0.0}"# + "\n"
         #expect(text == expected)
     }
 
@@ -50,7 +51,8 @@ import Testing
             log.output(of: .progress(progress(at: 12.5))).standardOutput
                 == #"{"event":"progress",\#(head),"epoch":3,"step":1058,"step_in_epoch":120,"steps_per_epoch":469,"#
                 + #""examples_seen":135296,"loss":0.5,"mean_loss":0.412,"mean_accuracy":0.847,"examples_per_second":212.3,"#
-                + #""elapsed_seconds":12.5,"remaining_seconds":1860.0,"gradient_norm":1.5,"dead_share":0.125}"# + "\n")
+                + #""mean_examples_per_second":209.5,"elapsed_seconds":12.5,"remaining_seconds":1860.0,"gradient_norm":1.5,"dead_share":0.125}"#
+                + "\n")
     }
 
     @Test func `layers come with the steps that have them`() {
@@ -79,7 +81,23 @@ import Testing
             log.output(of: .epochFinished(metrics())).standardOutput
                 == #"{"event":"epoch_finished",\#(head),"epoch":3,"step":1407,"train_loss":0.412,"#
                 + #""train_accuracy":0.847,"test_loss":0.4,"test_accuracy":0.861,"examples_per_second":212.3,"#
-                + #""step_examples_per_second":214.0,"elapsed_seconds":100.0,"remaining_seconds":1860.0}"# + "\n")
+                + #""step_examples_per_second":214.0,"elapsed_seconds":100.0,"remaining_seconds":1860.0,"#
+                + #""train_seconds":280.5,"evaluation_seconds":null}"# + "\n")
+    }
+
+    @Test func `an evaluation that goes on is a line a second`() {
+        func evaluating(_ examples: Int, at seconds: Double) -> RunEvent {
+            .evaluating(
+                EvaluationProgress(
+                    epoch: 3, step: 1407, examples: examples, allExamples: 10000, elapsedSeconds: seconds,
+                    remainingSeconds: nil))
+        }
+        var log = JSONLinesLog()
+        let written = [(0, 1.0), (128, 1.5), (256, 2)].map { log.output(of: evaluating($0.0, at: $0.1)).standardOutput }
+        #expect(
+            written[0] == #"{"event":"evaluating",\#(head),"epoch":3,"step":1407,"examples":0,"all_examples":10000,"#
+                + #""elapsed_seconds":1.0,"remaining_seconds":null}"# + "\n")
+        #expect(written[1].isEmpty && !written[2].isEmpty)
     }
 
     @Test func `a warning is a line of standard output`() {
@@ -100,7 +118,7 @@ import Testing
         #expect(
             log.output(of: .runFinished(summary(outcome, step: 9, last: nil, best: nil))).standardOutput
                 == #"{"event":"run_finished",\#(head),"# + members + #""step":9,"last_epoch":null,"best_epoch":null,"#
-                + #""examples_per_second":198.4,"step_examples_per_second":212.3,"elapsed_seconds":250.0,"#
+                + #""examples_per_second":198.4,"overall_examples_per_second":187.6,"step_examples_per_second":212.3,"elapsed_seconds":250.0,"#
                 + #""peak_memory_bytes":966367642}"# + "\n")
     }
 

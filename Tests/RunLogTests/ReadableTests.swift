@@ -18,11 +18,34 @@ import Testing
     @Test(
         arguments: [
             (0.4125, 3, "0.413"), (0.9996, 3, "1.000"), (0.05, 1, "0.1"), (212.34, 1, "212.3"), (-0.0001, 3, "0.000"),
-            (-1.5, 1, "-1.5"), (7, 0, "7"), (.nan, 3, "nan"), (.infinity, 3, "inf"), (1e30, 3, "1.0e30"),
+            (-1.5, 1, "-1.5"), (7, 0, "7"), (.nan, 3, "nan"), (.infinity, 3, "inf"), (1e30, 3, "1e30"),
             (999_999_999_999, 3, "999999999999.000"),
         ] as [(Double, Int, String)]) func `numbers keep their decimals`(value: Double, decimals: Int, text: String)
     {
         #expect(Readable.fixed(value, decimals: decimals) == text)
+    }
+
+    @Test(
+        arguments: [
+            (0.4125, "0.413"), (999.9994, "999.999"), (999.9996, "1,000"), (45_678.9, "45,679"), (4e13, "4e13"),
+            (-1_234_567, "-1.2e6"), (.nan, "nan"), (.infinity, "inf"),
+        ] as [(Double, String)]) func `metrics are short, however large`(value: Double, text: String)
+    {
+        #expect(Readable.metric(value) == text)
+    }
+
+    @Test(arguments: [(76.66, "76.7"), (999.94, "999.9"), (999.96, "1,000"), (5255, "5,255"), (.nan, "nan")])
+    func `speeds have a decimal below a thousand`(value: Double, text: String) {
+        #expect(Readable.rate(value) == text)
+    }
+
+    @Test(
+        arguments: [
+            (0, 0, "0 s"), (101, 0, "1 min 41 s"), (101.25, 2, "1 min 41.25 s"), (3723.5, 1, "1 h 02 min 03.5 s"),
+            (59.96, 1, "1 min 00.0 s"), (-1, 0, "?"),
+        ] as [(Double, Int, String)]) func `times are exact`(seconds: Double, decimals: Int, text: String)
+    {
+        #expect(Readable.time(seconds: seconds, decimals: decimals) == text)
     }
 
     @Test(

@@ -104,12 +104,40 @@ import Testing
         #expect(log.output(of: .epochFinished(metrics())).standardOutput.hasPrefix("\r\u{1B}[Kepoch  3/10"))
     }
 
-    @Test func `the last step of an epoch says that testing goes on`() throws {
+    @Test func `an evaluation tells how far it is`() throws {
+        func evaluating(_ examples: Int, at seconds: Double) -> RunEvent {
+            .evaluating(
+                EvaluationProgress(
+                    epoch: 3, step: 1407, examples: examples, allExamples: 10000, elapsedSeconds: seconds,
+                    remainingSeconds: 1860))
+        }
         var log = TextLog(terminalColumns: 120)
         _ = log.output(of: .runStarted(try started()), .progress(progress(at: 1)))
-        let text = log.output(of: .progress(progress(stepInEpoch: 469, at: 1.01, remaining: nil))).standardOutput
-        #expect(
-            text == "\repoch  3/10  step 469/469  loss 0.412  train acc 0.847  212.3 examples/sec  testing\u{1B}[K")
+        let begin = "\repoch  3/10  evaluating      0/10,000  left 31 min\u{1B}[K"
+        #expect(log.output(of: evaluating(0, at: 1.01)).standardOutput == begin)
+        #expect(log.output(of: evaluating(128, at: 1.02)).isEmpty)
+        let later = "\repoch  3/10  evaluating  4,096/10,000  left 31 min\u{1B}[K"
+        #expect(log.output(of: evaluating(4096, at: 1.2)).standardOutput == later)
+        // Without a terminal only a long one is told.
+        log = TextLog()
+        _ = log.output(of: .runStarted(try started()))
+        let written = [(0, 8.0), (4096, 9), (8192, 10.5)].map {
+            log.output(of: evaluating($0.0, at: $0.1)).standardOutput
+        }
+        #expect(written == ["", "", "epoch  3/10  evaluating  8,192/10,000  left 31 min\n"])
+    }
+
+    @Test func `a fork tells its place by its own steps, and its parent's time apart`() throws {
+        var run = try started()
+        (run.resumedStep, run.inheritedSeconds) = (100, 150)
+        var log = TextLog()
+        var last = progress(epoch: 4, stepInEpoch: 2, at: 200)
+        last.step = 107
+        _ = log.output(of: .runStarted(run), .progress(last))
+        let end = summary(.stopped, step: 107, last: metrics(epoch: 3), best: metrics(epoch: 3))
+        let lines = log.output(of: .runFinished(end)).standardOutput.split(separator: "\n")
+        #expect(lines.last?.hasPrefix("run r1: stopped after step 107 (epoch 4/10)") == true)
+        #expect(lines.contains { $0.contains("· 4 min 10 s, 2 min 30 s of them its parent's ·") })
     }
 
     @Test(arguments: [0, 1, 2, 40, 80, 200]) func `a line in place fits the terminal`(columns: Int) throws {
@@ -147,7 +175,7 @@ import Testing
         #expect(lines.last?.hasPrefix("run a\\u{1B}-1: ") == true)
     }
 
-    @Test func `the end is the notebook's two lines and the whole loop`() throws {
+    @Test func `the end is the notebook's two lines and the whole run`() throws {
         var log = TextLog()
         _ = log.output(of: .runStarted(try started()))
         let end = summary(.completed, last: metrics(epoch: 10), best: metrics(epoch: 9, testAccuracy: 0.921))
@@ -155,8 +183,8 @@ import Testing
             log.output(of: .runFinished(end)).standardOutput == """
                 loss 0.412, train acc 0.847, test acc 0.861
                 212.3 examples/sec on cpu (2 threads)
-                run r1: 198.4 examples/sec over the whole loop, data included · best test acc 0.921 in epoch 9 \
-                · 4 min 10 s · peak memory 0.9 GiB
+                run r1: 187.6 examples/sec over the whole run, evaluations and checkpoints included · best test acc \
+                0.921 in epoch 9 · 4 min 10 s · peak memory 0.9 GiB
 
                 """)
     }

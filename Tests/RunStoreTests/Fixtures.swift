@@ -36,7 +36,8 @@ extension Experiments.Progress {
         let epoch = (step - 1) / 3 + 1
         return Experiments.Progress(
             epoch: epoch, step: step, stepInEpoch: (step - 1) % 3 + 1, stepsPerEpoch: 3, loss: loss ?? 1 / Double(step),
-            meanLoss: 0.1 + 0.2, meanAccuracy: 1 / 3, examplesPerSecond: 1e300, elapsedSeconds: Double(step),
+            meanLoss: 0.1 + 0.2, meanAccuracy: 1 / 3, examplesPerSecond: 1e300,
+            meanExamplesPerSecond: step == 1 ? nil : 1 / 3, elapsedSeconds: Double(step),
             remainingSeconds: step == 1 ? nil : .leastNonzeroMagnitude,
             gradientNorm: step == 2 ? nil : Double(step) / 7,
             deadShare: step == 3 ? nil : 1 / Double(step),
@@ -53,7 +54,8 @@ extension EpochMetrics {
         EpochMetrics(
             epoch: epoch, step: 3 * epoch, trainLoss: 1 / 7, trainAccuracy: 0.4, testLoss: 2 / 7,
             testAccuracy: accuracy, examplesPerSecond: 10, stepExamplesPerSecond: 20,
-            elapsedSeconds: Double(3 * epoch) + 0.5, remainingSeconds: 0)
+            elapsedSeconds: Double(3 * epoch) + 0.5, remainingSeconds: 0, trainSeconds: 1 / 3,
+            evaluationSeconds: epoch == 1 ? nil : 2 / 3)
     }
 }
 

@@ -43,6 +43,64 @@ import Testing
         #expect(runs.map(\.bestFrom) == [0, 0, 0])
     }
 
+    @Test func `forks of forks of earlier versions learn how many steps an epoch has in what they inherit`() throws {
+        let store = try temporary.store()
+        // Of 3 steps an epoch, then of 2, then of 5; the last one's parent is gone.
+        let (first, claim) = try store.create(.made("first"))
+        try store.note((1...6).map { .progress(.made($0)) }, of: first, claim: claim)
+        var runs = [first]
+        for (name, stepsPerEpoch, places) in [
+            ("second", 2, [(7, 3, 1), (8, 3, 2), (9, 4, 1)]), ("third", 5, [(10, 5, 1)]), ("fourth", 4, []),
+        ] {
+            var new = NewRun.made(name, epochs: 9, stepsPerEpoch: stepsPerEpoch)
+            new.parent = (try #require(runs.last), RunPosition(step: places.first?.0 ?? 11, epoch: 9))
+            new.parent?.position.step -= 1
+            let (run, claim) = try store.create(new)
+            try store.note(
+                places.map { step, epoch, place in
+                    var progress = Experiments.Progress.made(step)
+                    (progress.epoch, progress.stepInEpoch, progress.stepsPerEpoch) = (epoch, place, stepsPerEpoch)
+                    return .progress(progress)
+                }, of: run, claim: claim)
+            runs.append(run)
+        }
+        let truth = try runs.map { try store.steps(of: $0).map(\.stepsPerEpoch) }
+        #expect(truth[2] == [3, 3, 3, 3, 3, 3, 2, 2, 2, 5])
+        try temporary.database().write { database in
+            try database.execute(
+                sql: """
+                    UPDATE step_metric SET steps_per_epoch = NULL;
+                    ALTER TABLE step_metric DROP COLUMN mean_examples_per_second;
+                    ALTER TABLE epoch_metric DROP COLUMN train_seconds;
+                    ALTER TABLE epoch_metric DROP COLUMN evaluation_seconds;
+                    ALTER TABLE run DROP COLUMN evaluated_share;
+                    DELETE FROM grdb_migrations WHERE identifier = '9';
+                    """)
+        }
+        let opened = try temporary.store()
+        for (run, stepsPerEpoch) in zip(runs, truth) {
+            #expect(try opened.steps(of: run).map(\.stepsPerEpoch) == stepsPerEpoch)
+        }
+    }
+
+    @Test func `an evaluation that goes on is told of, until it is over`() throws {
+        let store = try temporary.store()
+        let (run, claim) = try store.create(.made())
+        let recorder = RunRecorder(store, run, claim: claim) { _ in }
+        func shareAfter(_ event: RunEvent, _ number: Int) throws -> Double? {
+            recorder.record(RunRecord(run: run.name, sequence: number, time: 1e9, event: event))
+            try recorder.flush()
+            return try store.run(named: run.name).evaluatedShare
+        }
+        let evaluation = EvaluationProgress(
+            epoch: 1, step: 3, examples: 32, allExamples: 128, elapsedSeconds: 1, remainingSeconds: nil)
+        #expect(try shareAfter(.progress(.made(3)), 0) == nil)
+        #expect(try shareAfter(.evaluating(evaluation), 1) == 0.25)
+        #expect(try store.records(of: run).count == 1)
+        #expect(try shareAfter(.epochFinished(.made(1)), 2) == nil)
+        try recorder.finish()
+    }
+
     @Test func `whatever is changed, by whomever, runs read again are as those read whole`() throws {
         let stores = [try temporary.store(), try temporary.store()]
         var random = SplitMix64(state: 3)

@@ -108,4 +108,14 @@ import Testing
             }
         }
     }
+
+    @Test(
+        arguments: [
+            ("short", 5, "short"), ("vgg11-ratio4-lr0.01-3", 12, "vgg1…r0.01-3"), ("日本語テスト", 5, "…スト"), ("ab", 1, "…"),
+            ("ab", 0, ""),
+        ])
+    func `a shortened text keeps its beginning and its end`(text: String, width: Int, shown: String) {
+        #expect(GlyphSet.unicode.shortened(text, to: width) == shown)
+        #expect(GlyphSet.ascii.width(of: GlyphSet.ascii.shortened(text, to: width)) <= width)
+    }
 }

@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test func `titles that do not fit are cut or left out`() {
-        #expect(drawn(Panel("Experiments", right: "12"), columns: 14, rows: 2).first == "╭─ Experim… ─╮")
+        #expect(drawn(Panel("Experiments", right: "12"), columns: 14, rows: 2).first == "╭─ Ex…ments ─╮")
         #expect(drawn(Panel("Experiments", right: "12"), columns: 6, rows: 2).first == "╭────╮")
     }
 

@@ -61,7 +61,7 @@ import Testing
         let table = Table(
             columns: [.init("a", width: 3), .init("b", width: 3)],
             rows: [.init([], note: .init("mine.yaml:4: lr must be greater than 0"))])
-        #expect(drawn(table, columns: 24, rows: 2)[1] == "  mine.yaml:4: lr must …")
+        #expect(drawn(table, columns: 24, rows: 2)[1] == "  mine.yam…reater than 0")
     }
 
     @Test(
@@ -98,5 +98,12 @@ import Testing
         sweep(Self.table(3, selection: 2))
         sweep(Self.table(300, selection: 2, offset: 290), glyphs: .ascii)
         sweep(Self.table(0))
+    }
+
+    @Test func `what is too long keeps its end where a column says so`() {
+        let table = Table(
+            columns: [.init("name", width: 10, keepsEnds: true), .init("note", width: 6)],
+            rows: [.init(["vgg11-ratio4-lr0.01", "a long note"])])
+        #expect(drawn(table, columns: 20, rows: 2)[1] == "  vgg…lr0.01 a lon…")
     }
 }

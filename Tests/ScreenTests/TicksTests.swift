@@ -1,5 +1,6 @@
 // Numbers on axes.
 
+import Glibc
 import Screen
 import Testing
 
@@ -9,6 +10,7 @@ import Testing
             (0, 10, 5, "0 2 4 6 8 10"), (0, 1, 4, "0.0 0.5 1.0"), (0.85, 0.93, 4, "0.86 0.88 0.90 0.92"),
             (-1, 1, 4, "-1.0 -0.5 0.0 0.5 1.0"), (0, 60_000, 3, "0 20k 40k 60k"), (0, 2.5e6, 3, "0 1M 2M"),
             (0.1, 0.4, 3, "0.1 0.2 0.3 0.4"), (1000, 1002, 2, "1000 1001 1002"), (0, 1e14, 3, "0 5e13 1e14"),
+            (0, 4e10, 2, "0 2e10 4e10"),
             (0, 3e-5, 3, "0.00000 0.00001 0.00002 0.00003"),
             (3, 3, 4, ""), (0, .infinity, 4, ""), (0, 1, 0, ""), (1e300, 1.1e300, 2, "1e300 1.05e300 1.1e300"),
         ] as [(Double, Double, Int, String)])
@@ -83,7 +85,52 @@ import Testing
 
     @Test(
         arguments: [
-            (0, "0"), (0.4118, "0.412"), (-0.05, "-0.050"), (12.345, "12.35"), (231.44, "231.4"), (5123.4, "5123"),
+            (0, 4, 9, "0 2 4"), (0, 1, 12, "0.0 0.5 1.0"), (0.1, 0.9, 9, "0.2 0.4 0.6 0.8"),
+        ] as [(Double, Double, Int, String)])
+    func `marks in rows are round numbers`(low: Double, high: Double, rows: Int, text: String) throws {
+        let axis = try #require(Ticks.inRows(low...high, rows: rows, logarithmic: false))
+        #expect(axis.ticks.ticks.map(\.text).joined(separator: " ") == text)
+    }
+
+    @Test(arguments: [
+        (-2, 2, 12, "0.01 1 100"), (-0.6, 0.4, 12, "0.25 0.5 1 2"), (-0.6, -0.45, 12, "0.25 0.297 0.354"),
+        (-7, -6, 12, "1.19e-7 2.38e-7 4.77e-7 9.54e-7"),
+    ])
+    func `marks in rows of a logarithmic axis are powers`(low: Double, high: Double, rows: Int, text: String) throws {
+        let axis = try #require(Ticks.inRows(low...high, rows: rows, logarithmic: true))
+        #expect(axis.ticks.ticks.map(\.text).joined(separator: " ") == text)
+    }
+
+    @Test(arguments: [false, true])
+    func `marks stand in the middle of rows, and the rows hold the range without much more`(isLogarithmic: Bool) throws
+    {
+        var random = SystemRandomNumberGenerator()
+        for _ in 0..<3000 {
+            let scale = isLogarithmic ? 3 : [1e-9, 1e-3, 1, 1e5, 1e200].randomElement(using: &random)!
+            let low = Double.random(in: -scale...scale, using: &random)
+            let range = low...low + Double.random(in: scale / 100...scale, using: &random)
+            let rows = Int.random(in: 6...60, using: &random)
+            guard let axis = Ticks.inRows(range, rows: rows, logarithmic: isLogarithmic) else {
+                #expect(isLogarithmic && range.upperBound - range.lowerBound < 0.2, "\(range) in \(rows)")
+                continue
+            }
+            let (span, width) = (axis.span, axis.span.upperBound - axis.span.lowerBound)
+            let slack = width * 1e-6
+            #expect(span.lowerBound <= range.lowerBound + slack && span.upperBound >= range.upperBound - slack)
+            #expect(width <= 2.6 * (range.upperBound - range.lowerBound), "\(range) in \(rows): \(span)")
+            #expect((2...rows / 2 + 1).contains(axis.ticks.ticks.count), "\(range) in \(rows)")
+            for tick in axis.ticks.ticks {
+                let place = isLogarithmic ? log10(tick.value) : tick.value
+                let row = (span.upperBound - place) / width * Double(rows) - 0.5
+                #expect((row - row.rounded()).magnitude < 1e-4, "\(range) in \(rows): \(tick)")
+            }
+        }
+    }
+
+    @Test(
+        arguments: [
+            (0, "0"), (0.4118, "0.412"), (-0.05, "-0.050"), (12.345, "12.35"), (231.44, "231.4"), (5123.4, "5,123"),
+            (-123_456, "-123,456"),
             (0.000_012_34, "1.23e-5"), (1.5e9, "1.5e9"), (.nan, "NaN"), (-.infinity, "-inf"), (9.9996, "10.000"),
         ] as [(Double, String)])
     func `readings have four digits or so`(value: Double, text: String) {

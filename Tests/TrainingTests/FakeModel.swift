@@ -165,12 +165,17 @@ struct Rehearsal {
 
 extension [RunEvent] {
     var progress: [Progress] { compactMap { if case .progress(let progress) = $0 { progress } else { nil } } }
+    var evaluations: [EvaluationProgress] {
+        compactMap { if case .evaluating(let progress) = $0 { progress } else { nil } }
+    }
     var epochs: [EpochMetrics] { compactMap { if case .epochFinished(let epoch) = $0 { epoch } else { nil } } }
 
     /// A letter an event: s(tarted), p(rogress), e(poch), c(heckpoint), w(arning), f(inished).
+    /// How far evaluations are is not among them.
     var letters: String {
-        map { event in
+        compactMap { event -> String? in
             switch event {
+            case .evaluating: nil
             case .runStarted: "s"
             case .progress: "p"
             case .epochFinished: "e"

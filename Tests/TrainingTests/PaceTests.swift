@@ -7,19 +7,68 @@ import Training
 
 @Suite struct PaceTests {
     /// Three steps an epoch. A step is timed from a look at the clock to the next: 2 + 1 s; the look before it is
-    /// where data would be waited for, so that the loop takes 4 s a step. An evaluation of two steps takes 10 + 1 s.
+    /// where data would be waited for, so that the loop takes 4 s a step. An evaluation of two steps takes 10 + 3 s.
     private let run: (events: [RunEvent], summary: RunSummary, model: FakeModel)
 
     init() throws {
         run = try Rehearsal(epochs: 3).run()
     }
 
-    @Test func `the whole loop counts what lies between steps`() {
+    @Test func `training counts what lies between steps`() {
         // 4 pictures in 4 s, 8 in 8 s and 10 in 12 s; all epochs alike.
         let speed = 10.0 / 12
-        #expect(run.events.progress.prefix(3).map(\.examplesPerSecond) == [1, 1, speed])
+        #expect(run.events.progress.prefix(3).map(\.meanExamplesPerSecond) == [1, 1, speed])
         #expect(run.events.epochs.map(\.examplesPerSecond) == [speed, speed, speed])
         #expect(run.summary.examplesPerSecond == speed)
+    }
+
+    @Test func `a step's speed is that of the last five seconds, evaluations left out`() {
+        // Two steps each time: of 4 and 4 pictures, 4 and 2, and over an epoch's end 2 and 4.
+        #expect(run.events.progress.map(\.examplesPerSecond) == [1, 1, 0.75, 0.75, 1, 0.75, 0.75, 1, 0.75])
+    }
+
+    @Test func `by the clock, a run's speed has evaluations in it`() {
+        #expect(run.summary.overallExamplesPerSecond == 30.0 / run.summary.elapsedSeconds)
+    }
+
+    @Test func `an evaluation tells how far it is, and what is left`() {
+        let first = run.events.evaluations.filter { $0.epoch == 2 }
+        #expect(first.map(\.examples) == [0, 4, 5])
+        #expect(first.allSatisfy { $0.allExamples == 5 && $0.step == 6 })
+        // Of two evaluations of 13 s, and an epoch of 12 s in between.
+        #expect(first.map(\.remainingSeconds) == [38, 27.6, 25])
+    }
+
+    @Test func `training and evaluation have seconds of their own`() {
+        #expect(run.events.epochs.map(\.trainSeconds) == [12, 12, 12])
+        #expect(run.events.epochs.map(\.evaluationSeconds) == [13, 13, 13])
+    }
+
+    @Test func `a run that goes on with an evaluation knows its time left`() throws {
+        let rehearsal = Rehearsal(epochs: 2)
+        var position = RunPosition(step: 3, stepInEpoch: 3, epochExamples: 10)
+        (position.time.examples, position.time.epochSeconds, position.time.elapsedSeconds) = (10, 12.5, 12.5)
+        let events = try rehearsal.run(from: position).events
+        // Three steps at the pace of the parent, 5 s for 4 pictures, and an evaluation.
+        #expect(try #require(events.epochs.first).remainingSeconds == 28)
+        let forked = try rehearsal.run(from: RunPosition(step: 3, stepInEpoch: 3, epochExamples: 10)).events
+        #expect(try #require(forked.epochs.first).remainingSeconds > 13)
+    }
+
+    @Test func `a fork's speeds are its own, and its time counts on`() throws {
+        var position = RunPosition(step: 4, epoch: 2, stepInEpoch: 1, epochExamples: 4)
+        position.time.elapsedSeconds = 1000
+        (position.time.examples, position.time.finishedEpochSeconds, position.time.epochSeconds) = (14, 600, 300)
+        (position.time.evaluations, position.time.evaluationSeconds) = (1, 100)
+        position.beginFork()
+        let (events, summary, _) = try Rehearsal(epochs: 3).run(from: position)
+        let speed = 6.0 / 8
+        #expect(events.epochs.map(\.examplesPerSecond) == [speed, 10.0 / 12])
+        #expect(events.progress.map(\.examplesSeen) == [18, 20, 24, 28, 30])
+        #expect(summary.examplesPerSecond == 16.0 / 20)
+        #expect(summary.overallExamplesPerSecond == 16 / (summary.elapsedSeconds - 1000))
+        #expect((1000..<1100).contains(summary.elapsedSeconds))
+        #expect(events.epochs.map(\.trainSeconds) == [8, 12])
     }
 
     @Test func `the notebook counts only the time in steps`() {
@@ -30,9 +79,9 @@ import Training
 
     @Test func `time goes on through evaluations`() {
         // The run begins at 1 and its first epoch at 2; each look counts.
-        #expect(run.events.progress.map(\.elapsedSeconds) == [5, 9, 13, 30, 34, 38, 55, 59, 63])
-        #expect(run.events.epochs.map(\.elapsedSeconds) == [25, 50, 75])
-        #expect(run.summary.elapsedSeconds == 76)
+        #expect(run.events.progress.map(\.elapsedSeconds) == [5, 9, 13, 32, 36, 40, 59, 63, 67])
+        #expect(run.events.epochs.map(\.elapsedSeconds) == [27, 54, 81])
+        #expect(run.summary.elapsedSeconds == 82)
     }
 
     @Test func `what remains is steps and evaluations`() throws {
@@ -45,9 +94,9 @@ import Training
             let found = try #require(found)
             #expect(abs(found - (inSteps + 3 * guess)) < 1e-9)
         }
-        // From then on it is 11 s: five steps and two evaluations, and so on.
-        #expect(Array(remaining.dropFirst(3)) == [42, 38, 34, 19, 15, 11])
-        #expect(run.events.epochs.map(\.remainingSeconds) == [46, 23, 0])
+        // From then on it is 13 s: five steps and two evaluations, and so on.
+        #expect(Array(remaining.dropFirst(3)) == [46, 42, 38, 21, 17, 13])
+        #expect(run.events.epochs.map(\.remainingSeconds) == [50, 25, 0])
     }
 
     @Test func `what remains goes at this session's pace, in this run's steps`() throws {
@@ -57,7 +106,7 @@ import Training
         (position.time.elapsedSeconds, position.time.finishedEpochSeconds, position.time.examples) = (1011, 1000, 160)
         (position.time.evaluations, position.time.evaluationSeconds) = (1, 11)
         let progress = try Rehearsal(epochs: 3).run(from: position).events.progress
-        #expect(progress.map(\.remainingSeconds) == [42, 38, 34, 19, 15, 11])
+        #expect(progress.map(\.remainingSeconds) == [42, 38, 34, 21, 17, 13])
         #expect(progress.map(\.examplesSeen) == [164, 168, 170, 174, 178, 180])
     }
 

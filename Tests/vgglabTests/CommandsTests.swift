@@ -30,7 +30,7 @@ import Testing
 
         let text = try Program.run("evaluate", weights, sandbox.tiny)
         let correct = Int((accuracy * 100).rounded())
-        let line = "test loss \(String(format: "%.4f", loss)), test acc \(String(format: "%.4f", accuracy))"
+        let line = "test loss \(String(format: "%.3f", loss)), test acc \(String(format: "%.3f", accuracy))"
         #expect(text.output == "\(line) (\(correct) of 100 right)\n")
     }
 

@@ -83,7 +83,7 @@ import Testing
 
         let log = try self.window("replay short --no-tui")
         try log.wait(for: "status 0")
-        #expect(try log.screen.contains("epoch 2/2 ") && log.screen.contains("examples/sec over the whole loop"))
+        #expect(try log.screen.contains("epoch 2/2 ") && log.screen.contains("examples/sec over the whole run"))
         let names = try Program.run("list", "--runs", runs).lines.dropFirst().map { $0.prefix { $0 != " " } }
         #expect(names == ["short-1"])
     }

@@ -58,12 +58,7 @@ import Testing
             __attribute__((constructor)) static void move(void) { setenv("MOVED", "1", 1); }
             """
         try sandbox.write(source, to: "move.c")
-        let compiler = Process()
-        compiler.executableURL = URL(filePath: "/usr/bin/env")
-        compiler.arguments = ["clang", "-shared", "-fPIC", "-o", library, sandbox.file("move.c")]
-        try compiler.run()
-        compiler.waitUntilExit()
-        try #require(compiler.terminationStatus == 0)
+        try build(sandbox.file("move.c"), library)
         let ending = try Program(["shapes", sandbox.tiny, "nonsense"], shell: "LD_PRELOAD='\(library)' exec \"$@\"")
             .end()
         #expect(ending.status == 2)
@@ -77,6 +72,33 @@ import Testing
         ).end()
         #expect(ending.status == 2)
         #expect(ending.complaint.contains("2 threads could not be started"))
+    }
+
+    @Test func `without a thread to be had, every command ends with a sentence`() throws {
+        let library = sandbox.file("none.so")
+        let source = """
+            #include <errno.h>
+            #include <pthread.h>
+            int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*body)(void *), void *context) {
+                return EAGAIN;
+            }
+            """
+        try sandbox.write(source, to: "none.c")
+        try build(sandbox.file("none.c"), library)
+        for arguments in [[sandbox.tiny, "--no-tui"], ["list"], ["bench", sandbox.tiny]] {
+            let ending = try Program(arguments, shell: "LD_PRELOAD='\(library)' exec timeout 20 \"$@\"").end()
+            #expect(ending.status == 1)
+            #expect(ending.complaint.contains("the system lets no more threads start"))
+        }
+    }
+
+    private func build(_ source: String, _ library: String) throws {
+        let compiler = Process()
+        compiler.executableURL = URL(filePath: "/usr/bin/env")
+        compiler.arguments = ["clang", "-shared", "-fPIC", "-o", library, source]
+        try compiler.run()
+        compiler.waitUntilExit()
+        try #require(compiler.terminationStatus == 0)
     }
 
     @Test func `a configuration of OpenSSL without SHA-256 does not matter`() throws {

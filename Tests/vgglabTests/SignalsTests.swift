@@ -149,7 +149,7 @@ import Testing
         let ending = program.end()
         #expect(ending.status == 130)
         let last =
-            #/run tiny-1: stopped after step \d+ \(epoch \d+/1000000\): the best so far is test acc [01]\.\d{3} in epoch \d+/#
+            #/run tiny-1: stopped after step [\d,]+ \(epoch \d+/1000000\): the best so far is test acc [01]\.\d{3} in epoch \d+/#
         #expect(ending.lines.last?.wholeMatch(of: last) != nil, "\(ending.output)")
     }
 }

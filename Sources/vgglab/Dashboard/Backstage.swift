@@ -4,6 +4,7 @@ import Dashboard
 import Experiments
 import Foundation
 import RunStore
+import Threads
 import Training
 
 /// Carries out what the dashboard wants done, and tells it what there is through a mailbox.
@@ -48,9 +49,9 @@ final class ReplayStage: Backstage, Sendable {
                     run: run.name, speed: times.last.map { $0 / max(seconds, 0.001) } ?? 1, createdAt: run.createdAt)))
         mailbox.post(.experiments([]))
         mailbox.post(.runs([RunEntry(name: run.name, experiment: run.experiment, state: .replay, isOurs: false)]))
-        let thread = Thread { [self] in tell() }
-        thread.name = "replay"
-        thread.start()
+        if !startThread({ [self] in tell() }) {
+            mailbox.post(.notice(Vgglab.noThread, isError: true))
+        }
     }
 
     /// Tells each record at its share of the whole time.
@@ -92,6 +93,7 @@ extension RunEvent {
     fileprivate var elapsedSeconds: Double? {
         switch self {
         case .progress(let progress): progress.elapsedSeconds
+        case .evaluating(let progress): progress.elapsedSeconds
         case .epochFinished(let epoch): epoch.elapsedSeconds
         case .runFinished(let summary): summary.elapsedSeconds
         case .runStarted, .checkpointSaved, .warning: nil

@@ -124,9 +124,10 @@ extension RunEntry {
             stepsPerEpoch: run.stepsPerEpoch,
             loss: run.loss,
             trainAccuracy: run.trainAccuracy, testAccuracy: run.testAccuracy, bestAccuracy: run.bestAccuracy,
-            bestEpoch: run.bestEpoch, examplesPerSecond: run.examplesPerSecond, elapsedSeconds: run.elapsedSeconds,
-            createdAt: run.createdAt, peakMemoryBytes: run.peakMemoryBytes, parent: run.parentName, tags: run.tags,
-            note: run.note,
+            bestEpoch: run.bestEpoch, examplesPerSecond: run.examplesPerSecond,
+            evaluatedShare: run.evaluatedShare, elapsedSeconds: run.elapsedSeconds,
+            createdAt: run.createdAt, endedAt: run.endedAt, peakMemoryBytes: run.peakMemoryBytes,
+            parent: run.parentName, parentStep: run.parentStep, tags: run.tags, note: run.note,
             data: RunData(summary: run.dataset, checksum: run.dataChecksum, bestFrom: run.bestFrom, facts: run.facts))
     }
 

@@ -62,21 +62,27 @@ struct ScreenOptions: ParsableArguments {
         let store = try storeOptions.openForWriting(dataOptions, checks: false)
         let datasets = dataOptions.datasets
         try show { mailbox in
-            Workbench(
+            try Workbench(
                 store, experiments: ExperimentShelf(places, overrides: settings.overrides), budget: budget,
                 datasets: datasets, isStrict: strictOption.isStrict, tensorboard: tensorboard, mailbox: mailbox)
         }
     }
 
     /// Shows a dashboard with what `makeStage` puts behind it until it is quit.
-    func show(_ makeStage: (Mailbox) -> any Backstage) throws {
+    func show(_ makeStage: (Mailbox) throws -> any Backstage) throws {
         let terminal = try explaining {
             try CursesTerminal(TerminalOptions(allowsColor: !noColor, isASCII: ascii))
         }
         let waker = terminal.waker
         let mailbox = Mailbox { waker.wake() }
-        var screen = DashboardScreen(
-            terminal, mailbox: mailbox, stage: makeStage(mailbox), preferences: PreferencesFile.read())
+        let stage: any Backstage
+        do {
+            stage = try makeStage(mailbox)
+        } catch {
+            terminal.close()
+            throw error
+        }
+        var screen = DashboardScreen(terminal, mailbox: mailbox, stage: stage, preferences: PreferencesFile.read())
         let status = screen.run()
         terminal.close()
         for warning in screen.lastWarnings { Console.say("warning: \(Readable.visible(warning))") }

@@ -11,6 +11,7 @@ import Foundation
 import RunStore
 import Runner
 import Synchronization
+import Threads
 import Training
 
 /// Carries out what the dashboard wants done.
@@ -53,16 +54,19 @@ final class Workbench: Backstage, Sendable {
     private let tensorBoard: TensorBoardFolder?
     private let shelves: Mutex<Shelves>
     /// Reads and writes files, one thing after the other.
-    private let desk = DispatchQueue(label: "vgglab.desk")
+    private let desk: Worker
     /// Writes preferences, which must not wait for a store that is locked.
-    private let writer = DispatchQueue(label: "vgglab.preferences")
+    private let writer: Worker
     /// Held while test images are classified, one question after the other.
     private let predicting = NSLock()
 
+    /// - Throws: `Failure` where the system lets no more threads start.
     init(
         _ store: RunStore, experiments: ExperimentShelf, budget: RunQueue.Budget, datasets: DatasetCache,
         isStrict: Bool, tensorboard: String?, mailbox: Mailbox
-    ) {
+    ) throws {
+        guard let desk = Worker(), let writer = Worker() else { throw Failure(message: Vgglab.noThread) }
+        (self.desk, self.writer) = (desk, writer)
         self.store = store
         self.datasets = datasets
         self.mailbox = mailbox
@@ -86,14 +90,19 @@ final class Workbench: Backstage, Sendable {
             tellNewestRuns()
             lookEverySecond()
             // Behind the first look at the runs of others, so that nothing is missing between both.
-            DispatchQueue.global(qos: .utility).async { [self] in tellEarlierEvents() }
+            aside { [self] in tellEarlierEvents() }
         }
-        DispatchQueue.global(qos: .utility).async { [self] in
+        aside { [self] in
             do throws(RunStoreError) { try store.check() } catch {
                 mailbox.post(.notice(error.description, isError: true))
             }
             try? store.removeLeftovers()
         }
+    }
+
+    /// Does something beside all else.
+    private func aside(_ body: @escaping @Sendable () -> Void) {
+        if !startThread(body) { mailbox.post(.notice(Vgglab.noThread, isError: true)) }
     }
 
     /// What the newest runs said before this start is for the log.
@@ -117,7 +126,7 @@ final class Workbench: Backstage, Sendable {
 
     private func lookEverySecond() {
         look()
-        desk.asyncAfter(deadline: .now() + 1) { [weak self] in self?.lookEverySecond() }
+        desk.async(after: 1) { [weak self] in self?.lookEverySecond() }
     }
 
     // MARK: What changes
@@ -127,8 +136,8 @@ final class Workbench: Backstage, Sendable {
         case .record(let record):
             tensorBoard?.append(record)
             mailbox.post(record)
-        case .profile(let run, let network, let times):
-            mailbox.post(.profile(run: run, Self.shares(times.map { ($0.layer, $0.seconds) }, network)))
+        case .profile(let run, let times):
+            mailbox.post(.profile(run: run, Self.shares(times.map { ($0.layer, $0.seconds) })))
         case .failed(let run, let reason):
             shelves.withLock { $0.runs.note(failure: reason, of: run) }
             mailbox.post(.notice("\(run): \(reason)", isError: true))
@@ -185,12 +194,12 @@ final class Workbench: Backstage, Sendable {
         mailbox.post(.dataset(facts))
     }
 
-    private static func shares(_ times: [(layer: Int?, seconds: Double)], _ network: Network) -> [BlockShare] {
-        let total = times.reduce(0) { $0 + $1.seconds }
+    private static func shares(_ times: [(layer: Int?, seconds: Double)]) -> [LayerShare] {
+        let total = max(times.reduce(0) { $0 + $1.seconds }, .leastNormalMagnitude)
         var seconds: [Int?: Double] = [:]
-        for time in times { seconds[time.layer.flatMap { network.layers[$0].block }, default: 0] += time.seconds }
-        return seconds.map { BlockShare(block: $0.key, share: $0.value / max(total, .leastNormalMagnitude)) }
-            .sorted { ($0.block ?? .max) < ($1.block ?? .max) }
+        for time in times { seconds[time.layer, default: 0] += time.seconds }
+        return seconds.map { LayerShare(layer: $0.key, share: $0.value / total) }
+            .sorted { ($0.layer ?? .max) < ($1.layer ?? .max) }
     }
 
     // MARK: What is wanted
@@ -234,7 +243,7 @@ final class Workbench: Backstage, Sendable {
         case .saveExperiment(let experiment): desk.async { [self] in save(experiment) }
         case .loadFacts(let dataset):
             // Not on the desk, which a store that is locked holds up.
-            DispatchQueue.global(qos: .userInitiated).async { [self] in loadFacts(of: dataset) }
+            aside { [self] in loadFacts(of: dataset) }
         case .loadHistory(let run): desk.async { [self] in loadHistory(of: run) }
         case .loadProfile(let run): desk.async { [self] in loadProfile(of: run) }
         case .loadCheckpoints(let run): desk.async { [self] in loadCheckpoints(of: run) }
@@ -250,8 +259,8 @@ final class Workbench: Backstage, Sendable {
     }
 
     /// Does something on the desk, or another thread, and tells if it fails.
-    private func trying(on queue: DispatchQueue? = nil, _ body: @escaping @Sendable () throws -> Void) {
-        (queue ?? desk).async { [self] in
+    private func trying(on worker: Worker? = nil, _ body: @escaping @Sendable () throws -> Void) {
+        (worker ?? desk).async { [self] in
             do { try body() } catch { mailbox.post(.notice(Self.sentence(error), isError: true)) }
         }
     }
@@ -303,7 +312,7 @@ final class Workbench: Backstage, Sendable {
         else { return }
         let times = store.profile(of: run).filter { $0.layer ?? 0 < network.layers.count }
         guard !times.isEmpty else { return }
-        mailbox.post(.profile(run: name, Self.shares(times.map { ($0.layer, $0.seconds) }, network)))
+        mailbox.post(.profile(run: name, Self.shares(times.map { ($0.layer, $0.seconds) })))
     }
 
     private func loadCheckpoints(of name: String) {
@@ -354,7 +363,7 @@ final class Workbench: Backstage, Sendable {
             shelves.predictions += 1
             return shelves.predictions
         }
-        let thread = Thread { [self] in
+        let hasStarted = startThread { [self] in
             predicting.lock()
             defer { predicting.unlock() }
             // Whoever has asked for something else in the meantime does not wait for this answer.
@@ -378,9 +387,7 @@ final class Workbench: Backstage, Sendable {
                 mailbox.post(.predictions(run: run, filter, .failure(Problem(Self.sentence(error)))))
             }
         }
-        thread.name = "predictions"
-        thread.stackSize = 8 << 20
-        thread.start()
+        if !hasStarted { mailbox.post(.predictions(run: run, filter, .failure(Problem(Vgglab.noThread)))) }
     }
 }
 

@@ -1,0 +1,75 @@
+// Marks of an upright axis that stand in the middle of the rows that their numbers are written in, so that a curve is
+// read where its value is.
+
+extension Ticks {
+    /// The axis with the least room to spare that holds a range and has its marks in the middle of rows, at least two
+    /// where there are three rows; `nil` where there is none.
+    ///
+    /// - Parameters:
+    ///   - range: what must be seen; logarithms where the axis is logarithmic.
+    ///   - rows: how many there are.
+    ///   - logarithmic: whether marks are at powers of two or ten.
+    /// - Returns: the marks, and what all rows span together, as the range is given.
+    package static func inRows(
+        _ range: ClosedRange<Double>, rows: Int, logarithmic: Bool
+    ) -> (ticks: Ticks, span: ClosedRange<Double>)? {
+        let (low, high, width) = (range.lowerBound, range.upperBound, range.upperBound - range.lowerBound)
+        guard rows > 0, width.isFinite, width > 1e-300 else { return nil }
+        let slack = width * 1e-9
+        let count = Double(rows)
+        var best: (cost: Double, top: Double, first: Double, step: Double, every: Int, row: Int)?
+        for step in steps(within: width, rows: rows, logarithmic: logarithmic) {
+            // An axis of twice the range leaves half of the picture empty.
+            let most = min(count * step / width + 1e-9, count)
+            guard most.isFinite, most >= 1 else { continue }
+            for every in max(Int(most / 2), min(rows, 2))...max(Int(most), min(rows, 2)) where Double(every) <= most {
+                let height = step / Double(every)
+                // Steps of a linear axis may be as small as it takes.
+                if logarithmic, count * height > 2.5 * width { continue }
+                for row in 0..<min(every, rows) {
+                    let above = (Double(row) + 0.5) * height
+                    let least = ((high - above) / step - 1e-9).rounded(.up)
+                    for first in [least, least + 1] {
+                        let top = first * step + above
+                        let bottom = top - count * height
+                        // What cannot be, such as a loss below 0, is shown for half a row at most.
+                        let isPossible = logarithmic || low < 0 || bottom >= -0.5 * height - slack
+                        guard top >= high - slack, bottom <= low + slack, isPossible else { continue }
+                        let marks = (rows - row + every - 1) / every
+                        guard marks >= (rows < 3 ? 1 : 2) else { continue }
+                        // Few marks, marks close together, and roots of two are worse than some room to spare.
+                        let isRoot = logarithmic && step < two
+                        let cost =
+                            count * height * (marks < 3 && rows > 5 ? 1.3 : 1) * (every < 3 ? 1.12 : 1)
+                            * (isRoot ? 1.3 : 1)
+                        if cost < (best?.cost ?? .infinity) - slack { best = (cost, top, first, step, every, row) }
+                    }
+                }
+            }
+        }
+        guard let best, best.first.magnitude < 0x1p52 else { return nil }
+        let numbers = stride(from: best.row, to: rows, by: best.every).enumerated().map {
+            best.first - Double($0.offset)
+        }
+        let places = numbers.reversed().map { $0 == 0 ? 0 : $0 * best.step }
+        let span = best.top - count * best.step / Double(best.every)...best.top
+        guard logarithmic else { return (Ticks(places, step: best.step, unit: .number), span) }
+        // Beyond these powers of ten there are no numbers.
+        let ticks = Ticks(powers: places.filter((-307.0...308).contains))
+        return Set(ticks.ticks.map(\.text)).count == places.count ? (ticks, span) : nil
+    }
+
+    /// The place of 2 on a logarithmic axis.
+    private static let two = Double(2).logarithm
+
+    /// Distances between marks: 1, 2 or 5 times a power of ten; on a logarithmic axis twice or ten times as much, more
+    /// decades, or, for what is narrow, the second or fourth root of two.
+    private static func steps(within width: Double, rows: Int, logarithmic: Bool) -> [Double] {
+        if logarithmic { return [two / 4, two / 2, two, 1, 2, 3, 5, 10, 20, 30, 50, 100, 200] }
+        let lowest = Int((width / Double(rows)).logarithm.rounded(.down))
+        let highest = Int(width.logarithm.rounded(.up))
+        guard lowest <= highest else { return [] }
+        return (lowest...highest).flatMap { exponent in [1, 2, 5].map { $0 * Double.power(of: exponent) } }
+            .filter { $0 > 0 && $0.isFinite }
+    }
+}
