@@ -133,8 +133,9 @@ public struct EvaluationProgress: Sendable, Hashable {
     public var epoch: Int
     /// Steps made since the run began.
     public var step: Int
-    /// Test images evaluated so far, and all of them.
+    /// Test images evaluated so far.
     public var examples: Int
+    /// Test images that the evaluation takes.
     public var allExamples: Int
     /// Seconds since the run began.
     public var elapsedSeconds: Double
@@ -204,8 +205,9 @@ public struct EpochMetrics: Sendable, Hashable, Codable {
     public var elapsedSeconds: Double
     /// Seconds until the run ends, evaluations counted.
     public var remainingSeconds: Double
-    /// Seconds of the epoch's training, data included, and of its evaluation; `nil` in what earlier versions have recorded.
+    /// Seconds of the epoch's training, data included; `nil` in what earlier versions have recorded.
     public var trainSeconds: Double?
+    /// Seconds of the epoch's evaluation; `nil` in what earlier versions have recorded.
     public var evaluationSeconds: Double?
 
     /// All of it.

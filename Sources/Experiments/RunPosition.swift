@@ -114,8 +114,9 @@ public struct RunTime: Sendable, Hashable, Codable {
         public var seconds: Double
         /// Training images that it has seen.
         public var examples: Int
-        /// The epoch that it was in, and its images of that epoch.
+        /// The epoch that it was in.
         public var epoch: Int
+        /// Training images of that epoch that it has seen.
         public var epochExamples: Int
     }
 
