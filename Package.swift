@@ -26,10 +26,11 @@ let package = Package(
         // Plain values and the files they come from.
         .target(name: "Files", dependencies: ["CCrypto"]),
         .target(name: "Threads"),
+        .target(name: "MemoryUse"),
         .target(name: "Experiments"),
         .target(
             name: "ExperimentFiles", dependencies: ["CYAML", "Experiments"], resources: [.embedInCode("Examples")]),
-        .target(name: "Datasets", dependencies: ["CZlib", "Experiments", "Files", "Threads"]),
+        .target(name: "Datasets", dependencies: ["CZlib", "Experiments", "Files", "MemoryUse", "Threads"]),
         .target(name: "Safetensors"),
         .target(name: "TerminalText"),
         .target(name: "Checkpoints", dependencies: ["Experiments", "Files", "Safetensors"]),
@@ -46,14 +47,14 @@ let package = Package(
                         "omp_in_parallel",
                     ].flatMap { ["-Xlinker", "--export-dynamic-symbol=\($0)"] })
             ]),
-        .target(name: "OneDNN", dependencies: ["COneDNN", "CThreads"]),
+        .target(name: "OneDNN", dependencies: ["COneDNN", "CThreads", "MemoryUse"]),
         .target(name: "CKernels"),
         .target(name: "CProcessor"),
         .target(name: "CStartup", cSettings: buildSettings),
         .target(name: "Engine", dependencies: ["CKernels", "CProcessor", "Experiments", "OneDNN"]),
 
         // The loop, what it says, and the program.
-        .target(name: "Training", dependencies: ["Datasets", "Engine", "Experiments", "Safetensors"]),
+        .target(name: "Training", dependencies: ["Datasets", "Engine", "Experiments", "MemoryUse", "Safetensors"]),
         .target(name: "RunLog", dependencies: ["Experiments", "TerminalText"]),
         .target(
             name: "RunStore",

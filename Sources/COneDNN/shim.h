@@ -3,6 +3,7 @@
 // Everything that differs stays in this file. Shapes and meaning are the library's own.
 #pragma once
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 

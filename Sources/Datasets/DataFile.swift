@@ -1,6 +1,7 @@
 // One of a data set's files: where it is, whose it is, and its bytes.
 
 import Glibc
+import MemoryUse
 
 /// What one of the four files holds.
 package enum FileRole: String, Sendable, CaseIterable {
@@ -48,6 +49,7 @@ package struct DataFile: Equatable, Sendable {
         guard status.st_mode & S_IFMT == S_IFREG else { throw fault(.notRegular) }
         guard status.st_size <= IDXArray.largestSize else { throw fault(.tooLarge(bytes: Int(status.st_size))) }
         let size = min(Int(status.st_size), most)
+        guard isMemoryLeft(for: size) else { throw fault(.noMemory) }
 
         var problem: FileFault?
         let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, initializedCount in

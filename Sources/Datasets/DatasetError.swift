@@ -38,6 +38,8 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
         case .severalFiles(let folder, let files):
             return "\(folder) has several files that could be meant (\(files.joined(separator: ", "))); "
                 + "leave one of them or name the data set as in <name>-train-images-idx3-ubyte"
+        case .brokenFile(let path, .noMemory, _):
+            return "\(path): \(FileFault.noMemory.description)"
         case .brokenFile(let path, let fault, let dataset):
             return "\(path): \(fault.description)\(Self.remedy(for: dataset))"
         }
@@ -56,6 +58,8 @@ public enum FileFault: Equatable, Sendable, CustomStringConvertible {
     case unreadable(String)
     /// It is a folder, a device or the like.
     case notRegular
+    /// There is not enough memory left for it.
+    case noMemory
     /// It has nothing in it.
     case empty
     /// It is larger than any data set that is accepted.
@@ -89,6 +93,7 @@ public enum FileFault: Equatable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .unreadable(let reason): "cannot be read: \(reason)"
+        case .noMemory: "is more than there is memory left for"
         case .notRegular: "is not a regular file"
         case .empty: "is empty"
         case .tooLarge(let bytes): "has \(bytes) bytes; at most \(IDXArray.largestSize) are accepted"

@@ -1,6 +1,7 @@
 // Reads the IDX format: a header of big-endian numbers, then the elements. Only unsigned bytes are supported.
 
 internal import Files
+internal import MemoryUse
 
 /// An array of unsigned bytes from an IDX file.
 ///
@@ -88,6 +89,7 @@ package struct IDXArray: Equatable, Sendable {
     private static func read(
         _ count: Int, from reader: ContentReader, of file: DataFile, offset: Int, expected: Int
     ) throws(DatasetError) -> [UInt8] {
+        guard isMemoryLeft(for: count) else { throw file.fault(.noMemory) }
         var failure: DatasetError?
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initializedCount in
             do throws(DatasetError) {

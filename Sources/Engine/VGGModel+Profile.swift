@@ -59,7 +59,7 @@ extension VGGModel {
         do throws(OneDNNError) {
             _ = try Device(threads: threads)
         } catch {
-            throw .library(error.description)
+            throw EngineError(error)
         }
         var best = 0.0
         for _ in 0..<9 {

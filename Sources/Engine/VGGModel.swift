@@ -55,7 +55,7 @@ public final class VGGModel: TrainableModel {
                 builder: ProgramBuilder(
                     device: device, parameters: tensors, buffers: buffers, scratchpadBytes: plan.scratchpadBytes))
         } catch {
-            throw EngineError.library(error.description)
+            throw EngineError(error)
         }
         try initializeParameters(seed: recipe.seed)
     }
@@ -124,6 +124,7 @@ public final class VGGModel: TrainableModel {
         state.step = step
         (state.gradientNorm, state.deadShare, state.layers) = (nil, nil, [])
         try engineErrors { () throws(OneDNNError) in
+            try device.requireMemory(for: "a step")
             try program.move(to: base)
             for phase in program.phases { try runPhase(phase) }
         }
@@ -297,6 +298,6 @@ private func engineErrors<Result>(_ body: () throws(OneDNNError) -> Result) thro
     do {
         return try body()
     } catch {
-        throw .library(error.description)
+        throw EngineError(error)
     }
 }

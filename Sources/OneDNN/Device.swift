@@ -3,6 +3,7 @@
 internal import COneDNN
 internal import CThreads
 internal import Glibc
+internal import MemoryUse
 
 /// The CPU with an in-order stream.
 public final class Device {
@@ -40,6 +41,19 @@ public final class Device {
     deinit {
         dnnl_stream_destroy(stream)
         dnnl_engine_destroy(engine)
+        // The library keeps the code of operations that are gone, for more of their kind; it is never asked for again.
+        var capacity: Int32 = 0
+        if dnnl_get_primitive_cache_capacity(&capacity) == dnnl_success {
+            dnnl_set_primitive_cache_capacity(0)
+            dnnl_set_primitive_cache_capacity(capacity)
+        }
+        // The C library keeps what is freed for later, too.
+        malloc_trim(0)
+    }
+
+    /// Checks that there is some memory left, as operations take some that cannot say that there is none.
+    public func requireMemory(for operation: String) throws(OneDNNError) {
+        guard isMemoryLeft() else { throw OneDNNError(operation: operation, status: dnnl_out_of_memory) }
     }
 
     /// Sets how many threads work may use that is compiled or started from the calling thread from now on: at most as

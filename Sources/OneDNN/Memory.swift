@@ -2,6 +2,7 @@
 
 internal import COneDNN
 internal import Glibc
+internal import MemoryUse
 
 /// What an element is.
 public enum DataType: Sendable {
@@ -134,7 +135,7 @@ public final class Buffer {
         let hugePage = 2 << 20
         let page = byteCount >= hugePage ? hugePage : 4096
         let length = (max(byteCount, 1) + page - 1) / page * page
-        guard
+        guard isMemoryLeft(for: length),
             let base = mmap(nil, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
             base != MAP_FAILED
         else { throw OneDNNError(operation: "a buffer of \(byteCount) bytes", status: dnnl_out_of_memory) }

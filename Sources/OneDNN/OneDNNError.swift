@@ -6,15 +6,23 @@ internal import COneDNN
 public struct OneDNNError: Error, CustomStringConvertible {
     /// One sentence for a person.
     public let description: String
+    /// Whether the system had no memory for it.
+    public let isOutOfMemory: Bool
 
     /// - Parameter operation: what was asked for, such as "convolution".
     init(operation: String, status: dnnl_status_t) {
-        let status = dnnl_status2str(status).map { String(cString: $0) } ?? "status \(status.rawValue)"
-        description = "oneDNN could not set up or run \(operation): \(status)"
+        isOutOfMemory = status == dnnl_out_of_memory
+        if isOutOfMemory {
+            description = "there is not enough memory left for \(operation)"
+        } else {
+            let status = dnnl_status2str(status).map { String(cString: $0) } ?? "status \(status.rawValue)"
+            description = "oneDNN could not set up or run \(operation): \(status)"
+        }
     }
 
     init(_ description: String) {
         self.description = description
+        isOutOfMemory = false
     }
 }
 

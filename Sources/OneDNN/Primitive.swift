@@ -1,6 +1,7 @@
 // A compiled operation, what it wants of its arguments, and a call of it with its arguments bound once and for all.
 
 internal import COneDNN
+internal import MemoryUse
 
 /// What an argument is to an operation.
 public enum Argument: Sendable {
@@ -53,6 +54,8 @@ public final class Primitive {
     /// Takes ownership of `wanted`.
     init(owning wanted: dnnl_primitive_desc_t, operation: String) throws(OneDNNError) {
         defer { dnnl_primitive_desc_destroy(wanted) }
+        // Where there is none for code, some versions of the library end the program.
+        guard isMemoryLeft() else { throw OneDNNError(operation: operation, status: dnnl_out_of_memory) }
         var handle: dnnl_primitive_t?
         try check(dnnl_primitive_create(&handle, wanted), operation)
         // Not `wanted`: the library's cache was seen to hand out a primitive that wrote another layout than `wanted` told,

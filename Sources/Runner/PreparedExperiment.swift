@@ -134,7 +134,7 @@ public struct PreparedExperiment: Sendable {
     }
 
     /// What the run of `model` is made of.
-    public func started(_ model: VGGModel, from position: RunPosition = RunPosition()) -> RunStarted {
+    public func started(_ model: any TrainableModel, from position: RunPosition = RunPosition()) -> RunStarted {
         RunStarted(
             experiment: experiment, network: network, dataset: data.summary, trainExamples: data.train.count,
             testExamples: data.test.count, stepsPerEpoch: data.stepsPerEpoch, threads: threads,

@@ -22,7 +22,7 @@ public final class RunSession {
     /// Where it is kept.
     public let store: RunStore
     private let claim: RunClaim
-    private let model: VGGModel
+    private let model: any TrainableModel
     private let position: RunPosition
     private let firstSequence: Int
     private let warnings: [String]
@@ -30,7 +30,7 @@ public final class RunSession {
     /// Whether the store has the run's end, with its weights, once it was trained.
     public private(set) var hasKeptEnd = true
 
-    /// A new run.
+    /// A new run. Where there is not enough memory for its model, it fails in its first step.
     ///
     /// - Parameters:
     ///   - reserved: the name that the store keeps for it; `nil` for the next one.
@@ -40,7 +40,7 @@ public final class RunSession {
         _ prepared: PreparedExperiment, as reserved: ReservedRun? = nil, in store: RunStore, program: String
     ) throws(RunnerError) -> RunSession {
         try prepared.requireSquareImages()
-        let model = try prepared.initialModel()
+        let model = try prepared.initialModelOrNone()
         var new = prepared.newRun(model, program: program)
         new.reserved = reserved
         let (run, claim) = try sentence { [new] () throws(RunStoreError) in try store.create(new) }
@@ -149,7 +149,8 @@ public final class RunSession {
     }
 
     private init(
-        _ prepared: PreparedExperiment, _ store: RunStore, _ run: RunInfo, _ claim: RunClaim, _ model: VGGModel,
+        _ prepared: PreparedExperiment, _ store: RunStore, _ run: RunInfo, _ claim: RunClaim,
+        _ model: any TrainableModel,
         from position: RunPosition = RunPosition(), sequence: Int = 0, warnings: [String] = [], isFork: Bool = false
     ) {
         self.prepared = prepared
@@ -222,7 +223,7 @@ public final class RunSession {
                 send(event)
                 // Not the first step, in which caches are cold.
                 if case .progress(let progress) = event, progress.stepInEpoch == 2 {
-                    self.model.onNextProfile = { [store = self.store, run = self.run] times in
+                    (self.model as? VGGModel)?.onNextProfile = { [store = self.store, run = self.run] times in
                         store.keep(profile: times.byLayer, of: run)
                         profile?(times)
                     }
@@ -257,6 +258,22 @@ extension PreparedExperiment {
     /// The model before its first step: weights from the seed, or from the file that the experiment names.
     public func initialModel() throws(RunnerError) -> VGGModel {
         let model = try emptyModel()
+        try loadInitialWeights(into: model)
+        return model
+    }
+
+    /// The same, or what says with its first step that there is not enough memory for one.
+    fileprivate func initialModelOrNone() throws(RunnerError) -> any TrainableModel {
+        let model: VGGModel
+        do throws(EngineError) { model = try makeModel() } catch {
+            guard case .outOfMemory = error else { throw RunnerError(error.description) }
+            return UnmadeModel(error: error)
+        }
+        try loadInitialWeights(into: model)
+        return model
+    }
+
+    private func loadInitialWeights(into model: VGGModel) throws(RunnerError) {
         if let weights = experiment.network.weights {
             do throws(ModelTensorsError) {
                 try model.loadWeights(weights)
@@ -264,14 +281,13 @@ extension PreparedExperiment {
                 throw RunnerError("\(experiment.name): network.weights: \(error)")
             }
         }
-        return model
     }
 
     fileprivate func emptyModel() throws(RunnerError) -> VGGModel {
         do throws(EngineError) { return try makeModel() } catch { throw RunnerError(error.description) }
     }
 
-    fileprivate func newRun(_ model: VGGModel, program: String) -> NewRun {
+    fileprivate func newRun(_ model: any TrainableModel, program: String) -> NewRun {
         var experiment = experiment
         // Another folder may be the current one when the run is resumed.
         experiment.network.weights = experiment.network.weights.map { URL(filePath: $0).path }

@@ -3,6 +3,7 @@
 public import Datasets
 public import Engine
 public import Experiments
+internal import MemoryUse
 
 /// Training and test pictures of one experiment.
 public struct TrainingData: Sendable {
@@ -104,15 +105,18 @@ public struct TrainingData: Sendable {
     ///
     /// - Returns: a probability for each class, `[images, classes]`, row-major.
     public func predict(_ model: VGGModel, _ images: LabelledImages) throws(EngineError) -> [Float] {
-        let loader = loader(of: images)
+        let loader = try loader(of: images)
         loader.start(order: Array(0..<Int32(images.count)))
         var probabilities: [Float] = []
         while let batch = loader.next() { probabilities += try model.predict(pixels: batch.pixels) }
         return probabilities
     }
 
-    func loader(of images: LabelledImages) -> BatchLoader {
-        BatchLoader(
-            images: images, side: recipe.resize, batchSize: max(min(recipe.batchSize, images.count), 1))
+    func loader(of images: LabelledImages) throws(EngineError) -> BatchLoader {
+        let batchSize = max(min(recipe.batchSize, images.count), 1)
+        guard isMemoryLeft(for: BatchLoader.bufferBytes(side: recipe.resize, batchSize: batchSize)) else {
+            throw .outOfMemory("there is not enough memory left for batches of \(batchSize) images")
+        }
+        return BatchLoader(images: images, side: recipe.resize, batchSize: batchSize)
     }
 }

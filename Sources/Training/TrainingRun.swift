@@ -85,9 +85,9 @@ public struct TrainingRun {
     private mutating func outcome(of model: some TrainableModel) -> Outcome {
         let epochs = started.experiment.training.epochs
         guard position.epoch <= epochs else { return .completed }
-        let trainLoader = data.loader(of: data.train)
-        let testLoader = data.loader(of: data.test)
         do throws(Interruption) {
+            let trainLoader = try interrupting { () throws(EngineError) in try data.loader(of: data.train) }
+            let testLoader = try interrupting { () throws(EngineError) in try data.loader(of: data.test) }
             while position.epoch <= epochs {
                 try train(model, on: trainLoader)
                 let test = try evaluate(model, on: testLoader)

@@ -59,20 +59,23 @@ struct Train: ParsableCommand {
         let machine = Machine.current
         let threads = threadOptions.count(on: machine)
         var datasets: [String: Dataset] = [:]
-        var prepared: [PreparedExperiment] = []
+        var experiments: [(Experiment, Dataset)] = []
+        func prepare(_ experiment: Experiment, _ dataset: Dataset) throws -> PreparedExperiment {
+            try explaining {
+                try PreparedExperiment(
+                    experiment, data: TrainingData(dataset, for: experiment), threads: threads, machine: machine)
+            }
+        }
         for path in try paths(problem) {
             let experiment = try settings.load(path)
             let name = experiment.data.dataset
             let dataset = try datasets[name] ?? dataOptions.load(name)
             datasets[name] = dataset
-            let checked = try explaining {
-                try PreparedExperiment(
-                    experiment, data: TrainingData(dataset, for: experiment), threads: threads,
-                    machine: machine)
-            }
+            let checked = try prepare(experiment, dataset)
             try explaining { try checked.requireSquareImages() }
             try strictOption.check(checked)
-            prepared.append(checked)
+            // Without its images, of which each would have a sample of its own.
+            experiments.append((experiment, dataset))
         }
         try logOptions.checkPlaces()
         let store = try storeOptions.openForWriting(dataOptions)
@@ -81,11 +84,12 @@ struct Train: ParsableCommand {
         // Until here a signal ends the program at once, as nothing can be lost yet.
         Signals.install()
         var isComplete: [Bool] = []
-        for experiment in prepared where Signals.signal == nil {
-            let session = try explaining { try RunSession.new(experiment, in: store, program: Vgglab.program) }
+        for (experiment, dataset) in experiments where Signals.signal == nil {
+            let prepared = try prepare(experiment, dataset)
+            let session = try explaining { try RunSession.new(prepared, in: store, program: Vgglab.program) }
             isComplete.append(try logOptions.train(session))
         }
-        try endStatus(isComplete, of: prepared.count)
+        try endStatus(isComplete, of: experiments.count)
     }
 
     private func paths(_ problem: String?) throws -> [String] {

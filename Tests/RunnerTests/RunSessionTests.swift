@@ -2,6 +2,7 @@
 
 import Checkpoints
 import Datasets
+import Engine
 import Experiments
 import Foundation
 import GRDB
@@ -30,6 +31,21 @@ import Training
         #expect(ending.records.map(\.sequence) == Array(0..<ending.records.count))
         #expect(ending.savedSteps == [5, 10])
         #expect(store.checkpoints(of: run).all.map(\.step) == [10, 5])
+    }
+
+    @Test(arguments: [nil, 1, 2, 7]) func `a model goes with its session, wherever that ends`(step: Int?) throws {
+        weak var model: VGGModel?
+        func train() throws {
+            let stop = StopRequest()
+            _ = try workshop.new().train(stop: stop) { record in
+                if case .progress(let progress) = record.event, progress.step == step { stop.make() }
+            } finish: { trained, _ in
+                model = trained as? VGGModel
+            }
+            #expect(try store.run(named: "bands-1").state == (step == nil ? .completed : .stopped))
+        }
+        try train()
+        #expect(model == nil)
     }
 
     @Test(arguments: 1...9) func `a run that is stopped anywhere and goes on is the one that never was`(step: Int)

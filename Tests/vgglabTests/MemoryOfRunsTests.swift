@@ -1,11 +1,14 @@
 // A run's memory goes with the run, however many one process trains.
 
+import Foundation
 import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(10))) struct MemoryOfRunsTests {
-    @Test func `runs one after another take no more memory than one`() throws {
-        let sandbox = try Sandbox()
+    private let sandbox: Sandbox
+
+    init() throws {
+        sandbox = try Sandbox()
         try sandbox.writeData(in: "data", count: 200)
         // Some 100 MB of parameters, velocities and gradients.
         try sandbox.write(
@@ -15,6 +18,7 @@ import Testing
               ratio: 1
               classifier: [2000, 2000]
             data:
+              dataset: made-up
               resize: 28
               batch_size: 100
             training:
@@ -23,19 +27,94 @@ import Testing
             checkpoint: { every_epochs: null, every_minutes: null, every_steps: null }
 
             """, to: "large.yaml")
-        let files = [String](repeating: sandbox.file("large.yaml"), count: 8)
-        let program = try Program(
+        try sandbox.write(Sandbox.tinyOnMadeUp, to: "tiny.yaml")
+        try sandbox.write(Sandbox.tinyOnMadeUp, to: "small.yaml")
+    }
+
+    private func begin(_ files: [String], shell: String? = nil) throws -> Program {
+        try Program(
             [
                 "--no-tui", "--log-format", "jsonl", "--quiet", "--threads", "2", "--data", sandbox.file("data"),
-                "--runs",
-                sandbox.file("runs"),
-            ] + files)
-        let ending = program.end()
-        try #require(ending.status == 0, "\(ending.complaint)")
-        let peaks = try ending.objects().compactMap { $0["peak_memory_bytes"] as? Int }
+                "--runs", sandbox.file("runs"),
+            ] + files, shell: shell)
+    }
+
+    /// What runs in one process tell as their peaks, and the process's own at the end of each, in bytes.
+    private func peaks(_ files: [String]) throws -> [(own: Double, process: Double)] {
+        // One more behind them, so that the process is still there when the last one is over.
+        let program = try begin((files + ["tiny"]).map { sandbox.file("\($0).yaml") })
+        var peaks: [(own: Double, process: Double)] = []
+        while peaks.count < files.count, let line = program.nextLine() {
+            guard line.contains("run_finished") else { continue }
+            let value = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+            let own = try #require(value?["peak_memory_bytes"] as? Int)
+            peaks.append((Double(own), Double(try program.peakKibibytes << 10)))
+        }
+        #expect(program.end().status == 0)
         try #require(peaks.count == files.count)
-        #expect(peaks[0] > 40 << 20)
+        return peaks
+    }
+
+    @Test func `runs one after another take no more memory than one`() throws {
+        let peaks = try peaks([String](repeating: "large", count: 8)).map(\.process)
+        #expect(peaks[0] > 40 * 0x1p20)
         // The system's own bookkeeping may grow a little; a run that stays would double the peak.
         #expect(peaks[7] < peaks[1] + peaks[0] / 4, "\(peaks)")
+    }
+
+    @Test func `a hundred runs of other networks each leave nothing behind`() throws {
+        for number in 0..<100 {
+            try sandbox.write(
+                """
+                network: { blocks: [[1, \(8 + number)], [2, \(40 + number % 7)]], ratio: 1, classifier: [\(30 + number)] }
+                data: { dataset: made-up, resize: \(12 + number % 9), batch_size: \(30 + number % 5) }
+                training: { epochs: 1 }
+                engine: { convolution: \(number % 2 == 0 ? "auto" : "direct") }
+                checkpoint: { every_epochs: null, every_minutes: null, every_steps: null }
+
+                """, to: "\(number).yaml")
+        }
+        let peaks = try peaks((0..<100).map { "\($0)" }).map(\.process)
+        #expect(peaks[99] < peaks[9] + 24 * 0x1p20, "\(peaks)")
+    }
+
+    /// How the store has the runs.
+    private func kept() throws -> [String?] {
+        let list = try Program.run("list", "--json", "--runs", sandbox.file("runs"))
+        let runs = try JSONSerialization.jsonObject(with: Data(list.output.utf8)) as? [[String: Any]]
+        return runs?.map { $0["state"] as? String } ?? []
+    }
+
+    @Test func `a run that memory does not suffice for has failed, and the next one is trained`() throws {
+        var seen: Set<Int32> = []
+        // Mebibytes of addresses, of which a process takes far more than of memory.
+        for limit in stride(from: 150, through: 900, by: 50) {
+            let files = [sandbox.file("large.yaml"), sandbox.file("tiny.yaml")]
+            let ending = try begin(files, shell: "ulimit -v \(limit << 10); ulimit -c 0; exec \"$@\"").end()
+            seen.insert(ending.status)
+            defer { try? FileManager.default.removeItem(atPath: sandbox.file("runs")) }
+            // 127 is the dynamic linker's, before there is a program.
+            #expect([0, 1, 2, 127].contains(ending.status), "\(limit) MiB: \(ending.status) \(ending.complaint)")
+            guard ending.status == 1 else { continue }
+            let ends = try ending.objects().filter { $0["event"] as? String == "run_finished" }
+            #expect(ends.count == 2, "\(limit) MiB: \(ending.complaint)")
+            let failed = ends.filter { $0["outcome"] as? String == "failed" }
+            #expect(!failed.isEmpty)
+            #expect(failed.allSatisfy { ($0["reason"] as? String)?.contains("not enough memory left") == true })
+            #expect(try kept() == ends.map { $0["outcome"] as? String })
+        }
+        #expect(seen.isSuperset(of: [0, 1]))
+    }
+}
+
+extension Program {
+    /// The most memory that the process has had resident, as Linux counts it.
+    fileprivate var peakKibibytes: Int {
+        get throws {
+            let status = try String(contentsOfFile: "/proc/\(processIdentifier)/status", encoding: .utf8)
+            let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+            let words = line?.split { $0 == " " || $0 == "\t" } ?? []
+            return try #require(words.count > 1 ? Int(words[1]) : nil)
+        }
     }
 }
