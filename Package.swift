@@ -51,7 +51,7 @@ let package = Package(
         .target(name: "CKernels"),
         .target(name: "CProcessor"),
         .target(name: "CStartup", cSettings: buildSettings),
-        .target(name: "Engine", dependencies: ["CKernels", "CProcessor", "Experiments", "OneDNN"]),
+        .target(name: "Engine", dependencies: ["CKernels", "CProcessor", "Experiments", "MemoryUse", "OneDNN"]),
 
         // The loop, what it says, and the program.
         .target(name: "Training", dependencies: ["Datasets", "Engine", "Experiments", "MemoryUse", "Safetensors"]),
@@ -100,7 +100,9 @@ let package = Package(
             dependencies: ["Checkpoints", "Experiments", "Safetensors", "SaveCheckpoint", "TestSupport"]),
         .testTarget(
             name: "EngineTests",
-            dependencies: ["CKernels", "CThreads", "Engine", "Experiments", "OneDNN", "ReferenceNetwork"]),
+            dependencies: [
+                "CKernels", "CThreads", "Engine", "Experiments", "MemoryUse", "OneDNN", "ReferenceNetwork",
+            ]),
         .testTarget(
             name: "TrainingTests",
             dependencies: ["Datasets", "Engine", "Experiments", "Safetensors", "TestSupport", "Training"]),

@@ -1,6 +1,8 @@
 // Prepares batches on a thread of its own, one ahead of the step that trains, in two buffers that are used in turn.
 // It decides neither the order of pictures nor what a batch is for.
 
+public import MemoryUse
+
 /// Pictures of one step with their labels. The memory is valid until the loader's next call or end.
 public struct Batch {
     /// **Shapes** `[N, 1, side, side]`, from 0 to 1, on an address that is a multiple of 64.
@@ -17,6 +19,8 @@ public struct Batch {
 /// Not for use from several threads at once.
 public final class BatchLoader {
     private let pipeline: BatchPipeline
+    private let memory: MemoryAccount?
+    private let bytes: Int
 
     /// A loader whose thread waits for the first `start`.
     ///
@@ -24,14 +28,21 @@ public final class BatchLoader {
     ///   - images: where pictures come from.
     ///   - side: height and width of the pictures in a batch.
     ///   - batchSize: pictures in every batch but the last.
+    ///   - memory: where the memory of batches is noted.
     /// - Precondition: `side` and `batchSize` are at least 1.
-    public init(images: LabelledImages, side: Int, batchSize: Int) {
+    public init(images: LabelledImages, side: Int, batchSize: Int, memory: MemoryAccount? = nil) {
         pipeline = BatchPipeline(images: images, side: side, batchSize: batchSize)
+        self.memory = memory
+        bytes = Self.bufferBytes(side: side, batchSize: batchSize)
+        memory?.add(bytes)
         pipeline.startThread()
     }
 
     // The thread keeps the pipeline alive but not the loader; when this returns it has ended.
-    deinit { pipeline.stop() }
+    deinit {
+        pipeline.stop()
+        memory?.add(-bytes)
+    }
 
     /// Memory that a loader's two buffers take, in bytes.
     public static func bufferBytes(side: Int, batchSize: Int) -> Int {

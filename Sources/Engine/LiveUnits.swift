@@ -9,7 +9,7 @@ final class LiveUnits {
     private let places: [Int: (start: Int, count: Int)]
     private let lanes: [Buffer]
 
-    init(_ layers: [Layer], lanes: Int) throws(OneDNNError) {
+    init(_ layers: [Layer], lanes: Int, on device: Device) throws(OneDNNError) {
         var places: [Int: (start: Int, count: Int)] = [:]
         var words = 0
         for (index, layer) in layers.enumerated() {
@@ -20,7 +20,9 @@ final class LiveUnits {
         }
         self.places = places
         var buffers: [Buffer] = []
-        for _ in 0..<lanes { buffers.append(try Buffer(byteCount: max(words, 1) * MemoryLayout<UInt32>.stride)) }
+        for _ in 0..<lanes {
+            buffers.append(try Buffer(byteCount: max(words, 1) * MemoryLayout<UInt32>.stride, on: device))
+        }
         self.lanes = buffers
     }
 

@@ -95,9 +95,9 @@ final class Parameters {
             byteCount += room(for: weight) + room(for: bias)
         }
 
-        values = try Buffer(byteCount: byteCount)
-        gradients = try Buffer(byteCount: byteCount)
-        velocities = momentum ? try Buffer(byteCount: byteCount) : nil
+        values = try Buffer(byteCount: byteCount, on: device)
+        gradients = try Buffer(byteCount: byteCount, on: device)
+        velocities = momentum ? try Buffer(byteCount: byteCount, on: device) : nil
         var all: [Parameter] = []
         var byLayer: [Int: LayerParameters] = [:]
         var offset = 0

@@ -101,7 +101,7 @@ struct Program {
     ) throws(OneDNNError) -> Program {
         let head = try HeadWriter(plan.head, builder)
         let trunk = TrunkWriter(plan, head: head, builder)
-        let live = try LiveUnits(plan.layers, lanes: plan.lanes.count)
+        let live = try LiveUnits(plan.layers, lanes: plan.lanes.count, on: builder.device)
         try builder.phase { () throws(OneDNNError) in
             builder.append(nil, .forward) { live.reset() }
             try trunk.appendWeights(.forward)

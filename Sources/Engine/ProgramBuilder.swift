@@ -5,12 +5,15 @@ internal import OneDNN
 
 /// Buffers by what they are for, shared by programs that never run at the same time.
 final class Buffers {
+    private let device: Device
     private var buffers: [String: Buffer] = [:]
+
+    init(on device: Device) { self.device = device }
 
     /// A buffer of at least `byteCount` bytes.
     func buffer(_ use: String, byteCount: Int) throws(OneDNNError) -> Buffer {
         if let buffer = buffers[use], buffer.byteCount >= byteCount { return buffer }
-        let buffer = try Buffer(byteCount: byteCount)
+        let buffer = try Buffer(byteCount: byteCount, on: device)
         buffers[use] = buffer
         return buffer
     }

@@ -1,6 +1,7 @@
 // What the training loop asks of a model, and what a step gives it: the seam where another device can stand.
 
 public import Experiments
+public import MemoryUse
 
 /// Sums over the pictures of a batch.
 public struct BatchResult: Sendable, Hashable {
@@ -83,4 +84,12 @@ public protocol TrainableModel {
 
     /// How it computes, for people.
     var summary: String { get }
+
+    /// The memory that it has taken; `nil` where nobody counts it.
+    var memory: MemoryAccount? { get }
+}
+
+extension TrainableModel {
+    /// Nobody counts it.
+    public var memory: MemoryAccount? { nil }
 }

@@ -1,6 +1,7 @@
 // A network that can step: the engine's face to the training loop. Not Sendable; it lives on the thread that made it.
 
 public import Experiments
+public import MemoryUse
 internal import OneDNN
 
 /// A VGG network on the CPU, through oneDNN.
@@ -19,7 +20,7 @@ public final class VGGModel: TrainableModel {
     private let convolutions: String
     /// What is computed with: the recipe's precision where the processor has it.
     public let precision: TrainingRecipe.Precision
-    private let buffers = Buffers()
+    private let buffers: Buffers
     private let state = StepState()
     private var trainingPrograms: [Int: Program] = [:]
     private var evaluationPrograms: [Int: Program] = [:]
@@ -45,6 +46,7 @@ public final class VGGModel: TrainableModel {
         chunk = options.chunk.map { min($0, batchSize) } ?? network.chunkSize(batchSize: batchSize, threads: threads)
         do throws(OneDNNError) {
             device = try Device(threads: threads)
+            buffers = Buffers(on: device)
             let plan = try BatchPlan(
                 layers, batch: batchSize, chunk: chunk, threads: threads, purpose: .training,
                 convolution: options.convolution, precision: precision, layouts: &layouts, on: device)
@@ -163,6 +165,9 @@ public final class VGGModel: TrainableModel {
             return try write(plan, builder)
         }
     }
+
+    /// The memory of its buffers.
+    public var memory: MemoryAccount? { device.memory }
 
     /// Every weight and bias, in the order of the layers.
     public var parameters: [ParameterInfo] { tensors.all.map(\.info) }

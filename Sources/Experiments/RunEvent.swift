@@ -282,7 +282,10 @@ public struct RunSummary: Sendable, Hashable {
     public var stepExamplesPerSecond: Double
     /// Seconds since the run began.
     public var elapsedSeconds: Double
-    /// Peak resident memory of the process in bytes, as the system counts it.
+    /// The most memory that the run has taken, in bytes: its model, its batches and the process around them, with program,
+    /// libraries and data set. What other runs' models and batches take in the same process is not in it, nor what was
+    /// there before the run, such as files while they were read. Of a run that was resumed, the most since then. Earlier
+    /// versions have recorded the most that the process has ever had.
     public var peakMemoryBytes: Int
 
     /// All of it.

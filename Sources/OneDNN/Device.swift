@@ -3,12 +3,14 @@
 internal import COneDNN
 internal import CThreads
 internal import Glibc
-internal import MemoryUse
+public import MemoryUse
 
 /// The CPU with an in-order stream.
 public final class Device {
     let engine: dnnl_engine_t
     let stream: dnnl_stream_t
+    /// The memory of its buffers.
+    public let memory = MemoryAccount()
 
     /// A device for the calling thread.
     ///

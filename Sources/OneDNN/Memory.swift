@@ -128,9 +128,10 @@ public final class Buffer {
     /// Its size.
     public let byteCount: Int
     private let mappedBytes: Int
+    private let account: MemoryAccount
 
     /// - Throws: `OneDNNError` if the system gives no memory.
-    public init(byteCount: Int) throws(OneDNNError) {
+    public init(byteCount: Int, on device: Device) throws(OneDNNError) {
         // Mapped, not from the heap: zeroed for nothing, in huge pages where they pay, and given back when freed.
         let hugePage = 2 << 20
         let page = byteCount >= hugePage ? hugePage : 4096
@@ -143,9 +144,14 @@ public final class Buffer {
         self.base = base
         self.byteCount = byteCount
         self.mappedBytes = length
+        account = device.memory
+        account.add(length)
     }
 
-    deinit { munmap(base, mappedBytes) }
+    deinit {
+        munmap(base, mappedBytes)
+        account.add(-mappedBytes)
+    }
 
     /// Its content as single-precision numbers.
     public var floats: UnsafeMutableBufferPointer<Float> {
@@ -183,7 +189,7 @@ public final class Memory {
 
     /// Memory with a buffer of its own.
     public convenience init(_ descriptor: Descriptor, on device: Device) throws(OneDNNError) {
-        try self.init(descriptor, in: Buffer(byteCount: descriptor.byteCount), on: device)
+        try self.init(descriptor, in: Buffer(byteCount: descriptor.byteCount, on: device), on: device)
     }
 
     private static func create(

@@ -37,6 +37,11 @@ public struct Machine: Sendable, Hashable {
         values(of: "/proc/self/status")["VmHWM"].flatMap(kibibytes) ?? 0
     }
 
+    /// The memory that this process has resident now, in bytes.
+    public static var residentMemoryBytes: Int {
+        values(of: "/proc/self/status")["VmRSS"].flatMap(kibibytes) ?? 0
+    }
+
     /// Cores by the process's affinity, at most what a control group grants.
     private static var usableCores: Int {
         let mask = values(of: "/proc/self/status")["Cpus_allowed"] ?? ""

@@ -84,7 +84,7 @@ public struct TrainingData: Sendable {
 
     /// Loss and accuracy of a model over the test pictures.
     public func evaluate(_ model: some TrainableModel) throws(EngineError) -> MetricSums {
-        try evaluate(model, on: loader(of: test)) { _ in true } ?? MetricSums()
+        try evaluate(model, on: loader(of: test, for: model)) { _ in true } ?? MetricSums()
     }
 
     /// - Parameter goesOn: told after each batch how many images are done; whether to go on.
@@ -105,18 +105,18 @@ public struct TrainingData: Sendable {
     ///
     /// - Returns: a probability for each class, `[images, classes]`, row-major.
     public func predict(_ model: VGGModel, _ images: LabelledImages) throws(EngineError) -> [Float] {
-        let loader = try loader(of: images)
+        let loader = try loader(of: images, for: model)
         loader.start(order: Array(0..<Int32(images.count)))
         var probabilities: [Float] = []
         while let batch = loader.next() { probabilities += try model.predict(pixels: batch.pixels) }
         return probabilities
     }
 
-    func loader(of images: LabelledImages) throws(EngineError) -> BatchLoader {
+    func loader(of images: LabelledImages, for model: some TrainableModel) throws(EngineError) -> BatchLoader {
         let batchSize = max(min(recipe.batchSize, images.count), 1)
         guard isMemoryLeft(for: BatchLoader.bufferBytes(side: recipe.resize, batchSize: batchSize)) else {
             throw .outOfMemory("there is not enough memory left for batches of \(batchSize) images")
         }
-        return BatchLoader(images: images, side: recipe.resize, batchSize: batchSize)
+        return BatchLoader(images: images, side: recipe.resize, batchSize: batchSize, memory: model.memory)
     }
 }

@@ -4,6 +4,7 @@
 internal import Datasets
 public import Engine
 public import Experiments
+internal import MemoryUse
 
 /// One run of an experiment, from its first step or from where it was left, to its outcome.
 public struct TrainingRun {
@@ -27,6 +28,7 @@ public struct TrainingRun {
     private var due: CheckpointSchedule
     /// How the layers were in the last whole batch; in a smaller one more units are dead.
     private var wholeBatchLayers: [LayerHealth] = []
+    private var peakMemoryBytes = 0
 
     /// - Parameters:
     ///   - started: what the run is made of; it is sent first.
@@ -71,13 +73,14 @@ public struct TrainingRun {
         emit(.runStarted(started))
         let outcome = outcome(of: model)
         if outcome == .completed || outcome == .stopped { keepState(isLast: true) }
+        noteMemory(of: model)
         let now = seconds()
         let summary = RunSummary(
             outcome: outcome, step: position.step, lastEpoch: position.lastEpoch, bestEpoch: position.bestEpoch,
             examplesPerSecond: pace.examplesPerSecond,
             overallExamplesPerSecond: pace.overallExamplesPerSecond(at: now),
             stepExamplesPerSecond: pace.stepExamplesPerSecond,
-            elapsedSeconds: pace.elapsed(at: now), peakMemoryBytes: Machine.peakMemoryBytes)
+            elapsedSeconds: pace.elapsed(at: now), peakMemoryBytes: peakMemoryBytes)
         emit(.runFinished(summary))
         return summary
     }
@@ -86,8 +89,8 @@ public struct TrainingRun {
         let epochs = started.experiment.training.epochs
         guard position.epoch <= epochs else { return .completed }
         do throws(Interruption) {
-            let trainLoader = try interrupting { () throws(EngineError) in try data.loader(of: data.train) }
-            let testLoader = try interrupting { () throws(EngineError) in try data.loader(of: data.test) }
+            let trainLoader = try interrupting { () throws(EngineError) in try data.loader(of: data.train, for: model) }
+            let testLoader = try interrupting { () throws(EngineError) in try data.loader(of: data.test, for: model) }
             while position.epoch <= epochs {
                 try train(model, on: trainLoader)
                 let test = try evaluate(model, on: testLoader)
@@ -101,6 +104,7 @@ public struct TrainingRun {
 
     /// One pass over the training pictures, or what is left of it.
     private mutating func train(_ model: some TrainableModel, on loader: BatchLoader) throws(Interruption) {
+        defer { noteMemory(of: model) }
         let now = seconds()
         if position.stepInEpoch == 0 { pace.beginEpoch(at: now) } else { pace.continueEpoch(at: now) }
         var sums = MetricSums(position)
@@ -171,6 +175,7 @@ public struct TrainingRun {
     private mutating func evaluate(
         _ model: some TrainableModel, on loader: BatchLoader
     ) throws(Interruption) -> MetricSums {
+        defer { noteMemory(of: model) }
         let begin = seconds()
         let beforeWork = processorSeconds?()
         emit(.evaluating(pace.evaluation(at: position, examples: 0, now: begin)))
@@ -186,6 +191,12 @@ public struct TrainingRun {
         pace.leaveOut(seconds: stopped)
         pace.endEvaluation(began: begin + stopped, now: now)
         return sums
+    }
+
+    /// A run gives nothing back before its end, so that to look behind each pass over the images finds the most.
+    private mutating func noteMemory(of model: some TrainableModel) {
+        let others = model.memory?.bytesOfOthers ?? 0
+        peakMemoryBytes = max(peakMemoryBytes, Machine.residentMemoryBytes - others)
     }
 
     private mutating func finishEpoch(_ test: MetricSums) throws(Interruption) {

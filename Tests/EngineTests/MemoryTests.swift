@@ -1,5 +1,6 @@
 // Descriptors, the parts of a batch that they describe, and the places where numbers lie.
 
+import MemoryUse
 import OneDNN
 import ReferenceNetwork
 import Testing
@@ -37,7 +38,8 @@ import Testing
 
     @Test(arguments: [0, 1, 4095, 3 << 20])
     func `a buffer is aligned, large enough and 0`(byteCount: Int) throws {
-        let buffer = try Buffer(byteCount: byteCount)
+        let bench = try Bench()
+        let buffer = try Buffer(byteCount: byteCount, on: bench.device)
         #expect(buffer.byteCount == byteCount)
         #expect(Int(bitPattern: buffer.base).isMultiple(of: 64))
         #expect(buffer.floats.count == byteCount / 4)
@@ -45,8 +47,23 @@ import Testing
     }
 
     @Test func `more memory than the system has is an error`() {
-        let error = #expect(throws: OneDNNError.self) { try Buffer(byteCount: 1 << 60) }
+        let error = #expect(throws: OneDNNError.self) { try Buffer(byteCount: 1 << 60, on: Bench().device) }
         #expect(error?.description.contains("a buffer of \(1 << 60) bytes") == true)
+    }
+
+    @Test func `a device counts the memory of its buffers while they are there`() throws {
+        let bench = try Bench(), other = try Bench()
+        let before = bench.device.memory.bytes
+        func hold() throws {
+            let buffers = [
+                try Buffer(byteCount: 5000, on: bench.device), try Buffer(byteCount: 3 << 20, on: bench.device),
+            ]
+            #expect(withExtendedLifetime(buffers) { bench.device.memory.bytes } == before + 8192 + 4 << 20)
+            #expect(other.device.memory.bytes == 0)
+            #expect(withExtendedLifetime(buffers) { other.device.memory.bytesOfOthers } >= 8192 + 4 << 20)
+        }
+        try hold()
+        #expect(bench.device.memory.bytes == before)
     }
 
     @Test func `memory that moves is read from its new place`() throws {

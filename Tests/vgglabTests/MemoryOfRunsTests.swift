@@ -78,6 +78,15 @@ import Testing
         #expect(peaks[99] < peaks[9] + 24 * 0x1p20, "\(peaks)")
     }
 
+    @Test func `a run's peak is its own, whatever was trained before it`() throws {
+        let alone = try ["large", "small"].flatMap { try peaks([$0]) }
+        let together = try peaks(["large", "small"])
+        for index in 0..<2 {
+            #expect(abs(alone[index].own / alone[index].process - 1) < 0.1, "\(alone)")
+            #expect(abs(together[index].own / alone[index].own - 1) < 0.1, "\(alone) \(together)")
+        }
+    }
+
     /// How the store has the runs.
     private func kept() throws -> [String?] {
         let list = try Program.run("list", "--json", "--runs", sandbox.file("runs"))
