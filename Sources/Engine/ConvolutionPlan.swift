@@ -97,6 +97,17 @@ struct ConvolutionPlan: TrunkStage {
 
     var primitives: [Primitive] { [forward, backwardData, backwardWeights].compactMap { $0 } }
 
+    private static let (reorderedSource, reorderedGradient) = ("reordered source", "reordered gradient")
+
+    var laneBuffers: [String: Int] {
+        var buffers: [String: Int] = [:]
+        if weightGradientSource != source { buffers[Self.reorderedSource] = weightGradientSource.byteCount }
+        if weightGradientDestination != destination {
+            buffers[Self.reorderedGradient] = weightGradientDestination.byteCount
+        }
+        return buffers
+    }
+
     var convolutionPasses: (all: Int, winograd: Int) {
         (primitives.count, 0)
     }
@@ -113,9 +124,10 @@ struct ConvolutionPlan: TrunkStage {
         guard let backwardWeights else { preconditionFailure("a plan for training has backward operations") }
         try builder.appendWeightGradient(
             layer, backwardWeights,
-            source: step.source.reordered(to: weightGradientSource, as: "source", layer: layer, by: builder),
+            source: step.source.reordered(
+                to: weightGradientSource, as: Self.reorderedSource, layer: layer, by: builder),
             destinationGradient: step.gradient.reordered(
-                to: weightGradientDestination, as: "gradient", layer: layer, by: builder),
+                to: weightGradientDestination, as: Self.reorderedGradient, layer: layer, by: builder),
             addsUp: step.addsUp)
         guard let backwardData, let sourceGradient = step.sourceGradient else { return }
         let weights = try builder.weights(of: layer, for: backwardData, pass: .backwardData)
@@ -136,7 +148,7 @@ extension Memory {
         to wanted: Descriptor, as use: String, layer: Int, by builder: ProgramBuilder
     ) throws(OneDNNError) -> Memory {
         guard wanted != descriptor else { return self }
-        let copy = try builder.temporaryMemory("reordered \(use)", wanted, byteCount: wanted.byteCount)
+        let copy = try builder.temporaryMemory(use, wanted, byteCount: wanted.byteCount)
         try builder.append(layer, .backwardWeights, reorder: self, to: copy)
         return copy
     }

@@ -100,7 +100,7 @@ struct Program {
         _ plan: BatchPlan, recipe: TrainingRecipe, state: StepState, builder: ProgramBuilder
     ) throws(OneDNNError) -> Program {
         let head = try HeadWriter(plan.head, builder)
-        let trunk = TrunkWriter(plan, head: head, builder)
+        let trunk = try TrunkWriter(plan, head: head, builder)
         let live = try LiveUnits(plan.layers, lanes: plan.lanes.count, on: builder.device)
         try builder.phase { () throws(OneDNNError) in
             builder.append(nil, .forward) { live.reset() }
@@ -138,7 +138,7 @@ struct Program {
         _ plan: BatchPlan, state: StepState, builder: ProgramBuilder
     ) throws(OneDNNError) -> Program {
         let head = try HeadWriter(plan.head, builder)
-        let trunk = TrunkWriter(plan, head: head, builder)
+        let trunk = try TrunkWriter(plan, head: head, builder)
         try builder.phase { () throws(OneDNNError) in try trunk.appendWeights(.forward) }
         var sources: [Memory] = []
         try builder.phase(plan.lanes) { _, chunks throws(OneDNNError) in

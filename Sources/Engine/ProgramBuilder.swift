@@ -7,6 +7,8 @@ internal import OneDNN
 final class Buffers {
     private let device: Device
     private var buffers: [String: Buffer] = [:]
+    /// What moves when a larger buffer takes the place of one.
+    private var moving: [String: [Memory]] = [:]
 
     init(on device: Device) { self.device = device }
 
@@ -15,7 +17,16 @@ final class Buffers {
         if let buffer = buffers[use], buffer.byteCount >= byteCount { return buffer }
         let buffer = try Buffer(byteCount: byteCount, on: device)
         buffers[use] = buffer
+        for memory in moving[use] ?? [] { try memory.move(into: buffer) }
         return buffer
+    }
+
+    /// Memory in a buffer of at least `byteCount` bytes whose content lives only as long as an operation. When another
+    /// program wants more, it moves, so that one buffer serves both.
+    func scratchMemory(_ use: String, _ descriptor: Descriptor, byteCount: Int) throws(OneDNNError) -> Memory {
+        let memory = try Memory(descriptor, in: buffer(use, byteCount: byteCount), on: device)
+        moving[use, default: []].append(memory)
+        return memory
     }
 }
 
@@ -81,7 +92,8 @@ final class ProgramBuilder {
     private func call(_ primitive: Primitive, _ arguments: [Argument: Memory]) throws(OneDNNError) -> Call {
         var arguments = arguments
         if let wanted = primitive.wants(.scratchpad, shape: []) {
-            arguments[.scratchpad] = try temporaryMemory("scratchpad", wanted, byteCount: scratchpadBytes)
+            arguments[.scratchpad] = try buffers.scratchMemory(
+                "lane \(lane) scratchpad", wanted, byteCount: scratchpadBytes)
         }
         return primitive.call(arguments, on: device)
     }
@@ -110,6 +122,11 @@ final class ProgramBuilder {
         try buffers.buffer("lane \(lane) \(use)", byteCount: byteCount)
     }
 
+    /// Sees to it that a lane's buffer is large enough for whoever asks for it first.
+    func reserve(_ use: String, lane: Int, byteCount: Int) throws(OneDNNError) {
+        _ = try buffers.buffer("lane \(lane) \(use)", byteCount: byteCount)
+    }
+
     /// A buffer that all lanes read.
     func sharedBuffer(_ use: String, byteCount: Int) throws(OneDNNError) -> Buffer {
         try buffers.buffer(use, byteCount: byteCount)
@@ -136,7 +153,10 @@ final class ProgramBuilder {
             return value
         }
         if let copy = copies[layer]?.first(where: { $0.descriptor == wanted }) { return copy }
-        let copy = try Memory(wanted, on: device)
+        let number = copies[layer, default: []].count
+        let copy = try Memory(
+            wanted, in: sharedBuffer("layer \(layer) copy \(number) of weights", byteCount: wanted.byteCount),
+            on: device)
         let reorder = try Primitive.reorder(from: value.descriptor, to: wanted, on: device)
         let call = try call(reorder, [.source: value, .destination: copy])
         prologue.append(Operation(layer: layer, pass: pass) { () throws(OneDNNError) in try call.run() })
@@ -179,7 +199,9 @@ final class ProgramBuilder {
         let parameters = layerParameters(layer)
         func memory(_ wanted: Descriptor?, _ gradient: Memory) throws(OneDNNError) -> Memory {
             let wanted = wanted ?? gradient.descriptor
-            return lane == 0 && wanted == gradient.descriptor ? gradient : try Memory(wanted, on: device)
+            if lane == 0 && wanted == gradient.descriptor { return gradient }
+            return try temporaryMemory(
+                "layer \(layer) gradient \(wanted.shape.count)", wanted, byteCount: wanted.byteCount)
         }
         let key = GradientKey(layer: layer, lane: lane)
         if let weights = weightGradients[key], let bias = biasGradients[key] { return (weights, bias) }

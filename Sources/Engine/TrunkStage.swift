@@ -20,6 +20,8 @@ protocol TrunkStage {
     var isKept: Bool { get }
     /// What a forward pass leaves for the backward pass besides; `nil` where there is none.
     var workspace: Descriptor? { get }
+    /// Bytes of each buffer that an operation of a lane wants for itself, by what it is for.
+    var laneBuffers: [String: Int] { get }
     /// The library's operations.
     var primitives: [Primitive] { get }
     /// Passes that are convolutions, forward and backward, and how many of them are Winograd's.
@@ -53,6 +55,7 @@ struct BackwardStep {
 
 extension TrunkStage {
     var convolutionLayer: Int { layer }
+    var laneBuffers: [String: Int] { [:] }
     var primitives: [Primitive] { [] }
 
     func appendWeights(_ pass: Pass, to builder: ProgramBuilder) throws(OneDNNError) {}

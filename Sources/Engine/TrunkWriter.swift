@@ -19,11 +19,18 @@ struct TrunkWriter {
     /// Bytes of the largest activation of a chunk.
     private let largestBytes: Int
 
-    init(_ plan: BatchPlan, head: HeadWriter, _ builder: ProgramBuilder) {
+    init(_ plan: BatchPlan, head: HeadWriter, _ builder: ProgramBuilder) throws(OneDNNError) {
         self.plan = plan
         self.head = head
         self.builder = builder
         largestBytes = plan.largestActivationBytes
+        // As large as the stage that wants the most of it: a buffer that a later one finds too small would stay beside its
+        // own.
+        for (lane, chunks) in plan.lanes.enumerated() {
+            for (use, byteCount) in chunks.largestLaneBuffers {
+                try builder.reserve(use, lane: lane, byteCount: byteCount)
+            }
+        }
     }
 
     /// Brings weights into the form that a pass wants, once for all chunks.
@@ -96,5 +103,12 @@ struct TrunkWriter {
 
     private func temporaryMemory(_ descriptor: Descriptor, _ side: Int) throws(OneDNNError) -> Memory {
         try builder.temporaryMemory("side \(side)", descriptor, byteCount: largestBytes)
+    }
+}
+
+extension [PlannedChunk] {
+    /// The most that any stage wants of each of its lane's buffers.
+    fileprivate var largestLaneBuffers: [String: Int] {
+        flatMap(\.trunk.stages).reduce(into: [:]) { $0.merge($1.laneBuffers, uniquingKeysWith: Swift.max) }
     }
 }

@@ -153,9 +153,14 @@ struct WinogradPlan: TrunkStage {
             "layer \(convolutionLayer) transformed weights", byteCount: size * MemoryLayout<Float>.stride)
     }
 
+    private static let tiles = "Winograd tiles"
+
+    var laneBuffers: [String: Int] {
+        [Self.tiles: withUnsafePointer(to: forward) { winograd_scratch_size($0) } * MemoryLayout<Float>.stride]
+    }
+
     private func scratch(_ builder: ProgramBuilder) throws(OneDNNError) -> Buffer {
-        let size = withUnsafePointer(to: forward) { winograd_scratch_size($0) }
-        return try builder.laneBuffer("Winograd tiles", byteCount: size * MemoryLayout<Float>.stride)
+        try builder.laneBuffer(Self.tiles, byteCount: laneBuffers[Self.tiles, default: 0])
     }
 
     /// The biases themselves if they fill vectors, else a copy that does.

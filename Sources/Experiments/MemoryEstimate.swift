@@ -49,47 +49,69 @@ public struct MemoryEstimate: Sendable, Hashable {
         let share = (batch + lanes - 1) / lanes
         let chunk = min(engine.chunk ?? network.chunkSize(batchSize: batch, threads: threads), share)
         let layers = network.layers
-        let isFirstBlockFused = network.canFuseFirstBlock(vectorWidth: traits.vectorWidth)
-        // Winograd takes channels a vector at a time, so that its activations are as wide as a multiple of that, and has
-        // no output of full size before a pooling.
-        let isWinograd = traits.hasWinograd && engine.convolution != .direct && network.kernel == 3
+        let width = traits.vectorWidth
+        let way = ConvolutionWay(network, engine, traits)
+        let isFirstBlockFused = way != .matrices && network.canFuseFirstBlock(vectorWidth: width)
+        let isBFloat16 = training.precision == .bfloat16 && traits.hasBFloat16
+        // Channels are taken a vector at a time, but where matrices are multiplied. Winograd has no output of full size
+        // before a pooling.
+        func channels(_ count: Int) -> Int { way == .matrices ? count : roundedUp(count, to: width) }
         func size(_ shape: [Int]) -> Int {
-            let channels = isWinograd && shape.count == 3 ? roundedUp(shape[0], to: traits.vectorWidth) : shape[0]
-            return shape.dropFirst().reduce(channels, *) * float
+            shape.dropFirst().reduce(shape.count == 3 ? channels(shape[0]) : shape[0], *) * float
         }
 
         // Kept for the whole batch: what convolutions and fully connected layers take in, and, a byte each, which
         // value a pooling took. The classifier's values have gradients of the same size.
-        var activations = 0
-        var largest = 0
+        var (activations, largestExact) = (0, 0)
+        var stages: [(source: Int, destination: Int, isKept: Bool)] = []
         for (index, layer) in layers.enumerated() {
             let output = size(layer.outputShape)
             switch layer.kind {
             case .convolution:
                 let input = index == 0 ? layer.inputShape.reduce(float, *) : size(layer.inputShape)
                 let isPooled = if case .maxPool = layers[index + 1].kind { true } else { false }
-                let isFused = isPooled && (index == 0 ? isFirstBlockFused : isWinograd)
-                largest = max(largest, input, isFused ? 0 : output)
-                if !isPooled { activations += output }
-            case .maxPool: activations += output + output / float
-            case .flatten: activations += output
-            case .linear: activations += 2 * output
+                let isFused = isPooled && (index == 0 ? isFirstBlockFused : way == .winograd)
+                largestExact = max(largestExact, layer.inputShape.reduce(float, *), layer.outputShape.reduce(float, *))
+                stages.append((input, isFused ? size(layers[index + 1].outputShape) : output, !isPooled || isFused))
+                if !isPooled { activations += mapped(output * batch) }
+            case .maxPool:
+                if stages.last?.isKept == false { stages.append((size(layer.inputShape), output, true)) }
+                activations += mapped(output * batch) + mapped(output / float * batch)
+            case .flatten: activations += mapped(size(layer.inputShape) * batch)
+            case .linear: activations += 2 * mapped(output * batch)
             case .dropout: break
             }
         }
-        let convolutions = layers.filter { $0.block != nil }.reduce(0) { $0 + $1.parameters } * float
-        // Two activations of a chunk and the library's own room; gradients of the lanes behind the first, whose are the
-        // parameters' own, and of one chunk where a lane adds several up.
-        let winograd = isWinograd ? network.winogradBytes(vectorWidth: traits.vectorWidth) : (lane: 0, shared: 0)
-        let laneGradients = (lanes - 1 + (share > chunk ? lanes : 0)) * convolutions
-        // Where the first block is not computed in one pass, below AVX-512 its weight gradient wants its pictures padded
-        // to a vector of channels.
+
+        // Weights of convolutions, as wide as vectors; behind the first, the way back takes a copy in another layout.
+        let weights = layers.indices.compactMap { index -> Int? in
+            guard case .convolution(let inputs, let outputs, let kernel, _) = layers[index].kind else { return nil }
+            return (index == 0 ? inputs : channels(inputs)) * channels(outputs) * kernel * kernel * float
+        }
+        let allWeights = weights.reduce(0) { $0 + mapped($1) }
+        let copies = way == .blocked ? allWeights - mapped(weights[0]) : 0
+        // Gradients of the lanes behind the first, whose are the parameters' own, and of one chunk where a lane adds
+        // several up; Winograd's kernels and the first block's add by themselves.
+        let partial = way != .winograd ? allWeights : isFirstBlockFused ? 0 : mapped(weights[0])
+        let needsRows = way == .blocked && network.kernel >= ConvolutionWay.largestBlockedKernel
+        let laneGradients =
+            (lanes - (needsRows ? 0 : 1)) * allWeights + (share > chunk ? lanes * partial : 0)
+        let winograd = way == .winograd ? network.winogradBytes(traits, isBFloat16: isBFloat16) : (lane: 0, shared: 0)
+        // Two activations of a chunk and the library's own room. Where the first block is not computed in one pass,
+        // below AVX-512 its weight gradient wants its pictures padded to a vector of channels.
         let picture = layers[0].inputShape.dropFirst().reduce(float, *)
         let padded =
-            isFirstBlockFused || traits.vectorWidth >= 16
-            ? 0 : picture * roundedUp(network.inputChannels, to: traits.vectorWidth)
-        let working = lanes * ((2 * largest + padded) * chunk + winograd.lane) + winograd.shared + laneGradients
-        let parameters = network.parameters * float
+            isFirstBlockFused || width >= 16 ? 0 : picture * roundedUp(network.inputChannels, to: width)
+        let matrices =
+            way == .matrices || needsRows ? network.matrixBytes(chunk: chunk, wayBack: way == .matrices) : 0
+        let rows = needsRows ? 2 * mapped(largestExact * chunk) : 0
+        let lane =
+            Self.sides(stages).reduce(0) { $0 + mapped($1 * chunk) } + mapped(padded * chunk) + mapped(winograd.lane)
+            + mapped(matrices) + rows
+        let working = lanes * lane + winograd.shared + laneGradients + copies
+        let linear = layers.filter { $0.block == nil }.reduce(0) { $0 + $1.parameters }
+        let biases = network.blocks.reduce(0) { $0 + $1.numConvs * $1.outChannels }
+        let parameters = mapped((linear + biases) * float + weights.reduce(0, +))
         let pictures = 4 * batch * network.inputChannels * network.inputSide * network.inputSide * float
 
         var parts = [
@@ -97,12 +119,20 @@ public struct MemoryEstimate: Sendable, Hashable {
             Part(label: "gradients", bytes: parameters),
         ]
         if training.momentum != 0 { parts.append(Part(label: "momentum", bytes: parameters)) }
-        if training.precision == .bfloat16 && traits.hasBFloat16 {
+        if isBFloat16 {
+            // Of the hidden layers' weights, of the first also for the way back where its input comes a vector of channels
+            // at a time; and of what they take in.
+            let flattened = layers.first { $0.kind == .flatten }.map { size($0.inputShape) / float } ?? 0
             let hidden = layers.filter { if case .linear = $0.kind { true } else { false } }.dropLast()
-            parts.append(Part(label: "bfloat16 copies", bytes: hidden.reduce(0) { $0 + $1.parameters } * float / 2))
+            let bytes = hidden.enumerated().reduce(0) { sum, layer in
+                let inputs = layer.offset == 0 ? flattened : layer.element.inputShape[0]
+                let copy = mapped(inputs * layer.element.outputShape[0] * float / 2)
+                return sum + copy * (layer.offset == 0 && way != .matrices ? 2 : 1) + mapped(inputs * batch * float / 2)
+            }
+            parts.append(Part(label: "bfloat16 copies", bytes: bytes))
         }
         parts += [
-            Part(label: "activations kept for backward", bytes: activations * batch),
+            Part(label: "activations kept for backward", bytes: activations),
             Part(label: "working memory of \(lanes) thread\(lanes == 1 ? "" : "s")", bytes: working),
             Part(label: "batches, one ahead", bytes: pictures),
             Part(label: "data set", bytes: storedBytes),
@@ -111,8 +141,49 @@ public struct MemoryEstimate: Sendable, Hashable {
         self.parts = parts
     }
 
-    /// What the process has resident before any of the above: code, the run-time libraries, compiled operations.
-    private static let programBytes = 48 << 20
+    /// The largest activations of a picture on the two sides between which stages go to and fro: backward, forward in
+    /// evaluation, and forward in training where they are not kept.
+    private static func sides(_ stages: [(source: Int, destination: Int, isKept: Bool)]) -> [Int] {
+        var sides = [0, 0]
+        for sizes in [
+            stages.dropFirst().reversed().map(\.source), stages.dropLast().map(\.destination),
+            stages.filter { !$0.isKept }.map(\.destination),
+        ] {
+            for (turn, size) in sizes.enumerated() { sides[(turn + 1) % 2] = max(sides[(turn + 1) % 2], size) }
+        }
+        return sides
+    }
+
+    /// What the process has resident besides all of the above: code, the run-time libraries, compiled operations.
+    private static let programBytes = 52 << 20
+}
+
+/// How the engine convolves, as far as can be told without compiling anything.
+private enum ConvolutionWay {
+    /// By our own kernels.
+    case winograd
+    /// By the library, with channels a vector at a time.
+    case blocked
+    /// By the library, with matrices of all that the windows see, where it has no other code.
+    case matrices
+
+    /// From windows of this side on the library has no blocked code for the gradient of weights.
+    static let largestBlockedKernel = 15
+
+    /// The conditions are those that oneDNN 2.6 was seen to have.
+    init(_ network: Network, _ engine: EngineOptions, _ traits: EngineTraits) {
+        guard network.kernel != 3 || engine.convolution == .direct || !traits.hasWinograd else {
+            self = .winograd
+            return
+        }
+        let convolutions = network.layers.filter { if case .convolution = $0.kind { true } else { false } }
+        let isLarge =
+            network.kernel >= Self.largestBlockedKernel
+            && convolutions.dropFirst().contains { 17...39 ~= $0.outputShape[1] }
+        let reachesBeyond = network.padding > 0 && convolutions.contains { $0.outputShape[1] <= network.padding }
+        let isNarrow = network.kernel > 1 && network.blocks.contains { $0.outChannels < traits.vectorWidth }
+        self = isLarge || reachesBeyond || isNarrow ? .matrices : .blocked
+    }
 }
 
 extension Network {
@@ -120,25 +191,58 @@ extension Network {
     ///
     /// F(4 × 4, 3 × 3) turns each 3 × 3 window, and each 4 × 4 tile of the output, into 36 numbers a channel. All lanes
     /// share the windows; each has tiles of both sides of a convolution, as many as its second cache holds, and sums of
-    /// the windows' gradients. The first layer, with too few channels, is direct.
+    /// the windows' gradients. The first layer, with too few channels, is direct. In bfloat16 what is multiplied takes
+    /// half the room.
     ///
     /// **Source**: `CKernels/winograd.c`.
-    fileprivate func winogradBytes(vectorWidth: Int) -> (lane: Int, shared: Int) {
+    fileprivate func winogradBytes(_ traits: EngineTraits, isBFloat16: Bool) -> (lane: Int, shared: Int) {
+        let width = traits.vectorWidth
+        let depth = isBFloat16 && width == 16 ? 2 : 1
         let transformed = 36 * MemoryLayout<Float>.stride
         var (lane, shared) = (0, 0)
         for layer in layers.dropFirst() {
             guard case .convolution(let inChannels, let outChannels, _, _) = layer.kind else { continue }
-            let inputs = roundedUp(inChannels, to: vectorWidth), outputs = roundedUp(outChannels, to: vectorWidth)
-            let fitting = (512 << 10) / (transformed * (inputs + outputs)) / 12 * 12
-            let isLarge = transformed * inputs * outputs > 4 << 20
-            func tiles(_ least: Int) -> Int { min(max(fitting, isLarge ? least : 24), 192) }
-            let forward = tiles(48) * (inputs + outputs + 2 * vectorWidth)
-            let backward = tiles(144) * (inputs + outputs) + 2 * vectorWidth + inputs * outputs
-            lane = max(lane, transformed * max(forward, backward))
-            shared += transformed * inputs * outputs
+            let inputs = roundedUp(inChannels, to: width), outputs = roundedUp(outChannels, to: width)
+            func tiles(_ ins: Int, _ outs: Int, windows: Int, least: Int) -> Int {
+                let fitting = (512 << 10) / (transformed * (ins + outs)) / 12 * 12
+                return min(max(fitting, transformed * windows > 4 << 20 ? least : 24), 192)
+            }
+            func forward(_ ins: Int, _ outs: Int) -> Int {
+                tiles(ins / depth, outs, windows: inputs * outputs / depth, least: 48)
+                    * (ins / depth + outs + 2 * width)
+            }
+            let backward =
+                tiles(inputs / depth, outputs / depth, windows: inputs * outputs, least: 144)
+                * (inputs + outputs) / depth + 2 * width + inputs * outputs
+            lane = max(lane, transformed * max(forward(inputs, outputs), forward(outputs, inputs), backward))
+            shared += mapped(transformed * inputs * outputs / depth)
         }
         return (lane, shared)
     }
+
+    /// Room for matrices of all that windows see, for each lane: a number for each of a window's, of each channel, at
+    /// each place of a picture. The gradient of weights takes as many places at a time as a part of its pictures and
+    /// weights has room for where all would be many times that, and has several of its own size besides.
+    ///
+    /// **Source**: what oneDNN 2.6 was seen to ask for.
+    ///
+    /// - Parameter wayBack: whether the gradient of what goes in is computed so, too.
+    fileprivate func matrixBytes(chunk: Int, wayBack: Bool) -> Int {
+        let float = MemoryLayout<Float>.stride
+        return layers.enumerated().reduce(0) { most, layer in
+            guard case .convolution(let inputs, let outputs, let kernel, _) = layer.element.kind else { return most }
+            let places = layer.element.outputShape[1] * layer.element.outputShape[2]
+            let each = inputs * kernel * kernel * float
+            let part = chunk * places * (inputs + outputs) * float * 3 / 4 + each * outputs * 11 / 20
+            let block = places * each > 18 * part ? part : places * each
+            // Of smaller windows three of the parts are asked for that are never touched.
+            let gradients = (kernel >= ConvolutionWay.largestBlockedKernel ? 4 : 1) * outputs * each
+            return max(most, wayBack && layer.offset > 0 ? places * each : 0, block + gradients)
+        }
+    }
 }
+
+/// What the engine maps for so many bytes: large buffers in pages of 2 MiB.
+private func mapped(_ bytes: Int) -> Int { bytes >= 2 << 20 ? roundedUp(bytes, to: 2 << 20) : bytes }
 
 private func roundedUp(_ value: Int, to multiple: Int) -> Int { (value + multiple - 1) / multiple * multiple }

@@ -167,7 +167,7 @@ public final class Memory {
     public let descriptor: Descriptor
     /// The first byte; changes with `move(to:)`.
     public private(set) var base: UnsafeMutableRawPointer
-    private let buffer: Buffer?
+    private var buffer: Buffer?
 
     /// Memory in `buffer`, from byte `offset` on.
     public init(_ descriptor: Descriptor, in buffer: Buffer, at offset: Int = 0, on device: Device) throws(OneDNNError)
@@ -202,6 +202,13 @@ public final class Memory {
     }
 
     deinit { dnnl_memory_destroy(handle) }
+
+    /// Lies at the beginning of `buffer` from now on, and lets go of the one before.
+    public func move(into buffer: Buffer) throws(OneDNNError) {
+        precondition(descriptor.byteCount <= buffer.byteCount, "memory must lie inside its buffer")
+        try move(to: buffer.base)
+        self.buffer = buffer
+    }
 
     /// Looks at another place from now on; whoever owns it keeps it alive.
     public func move(to base: UnsafeMutableRawPointer) throws(OneDNNError) {

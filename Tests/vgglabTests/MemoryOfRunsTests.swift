@@ -4,6 +4,9 @@ import Foundation
 import TestSupport
 import Testing
 
+private let hasAVX512 =
+    (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?.contains(" avx512_bf16 ") == true
+
 @Suite(.timeLimit(.minutes(10))) struct MemoryOfRunsTests {
     private let sandbox: Sandbox
 
@@ -92,6 +95,36 @@ import Testing
         let list = try Program.run("list", "--json", "--runs", sandbox.file("runs"))
         let runs = try JSONSerialization.jsonObject(with: Data(list.output.utf8)) as? [[String: Any]]
         return runs?.map { $0["state"] as? String } ?? []
+    }
+
+    @Test(
+        .enabled(if: hasAVX512),
+        arguments: [
+            "blocks: [[1, 32], [2, 64]], classifier: [1024, 512], kernel: 3",
+            "blocks: [[1, 32], [2, 64]], classifier: [1024, 512], kernel: 3; bfloat16",
+            "blocks: [[2, 61], [1, 35]], classifier: [64], kernel: 3; direct",
+            "blocks: [[2, 61], [1, 35]], classifier: [1300], kernel: 5; bfloat16 direct",
+            "blocks: [[2, 63]], classifier: [64], kernel: 15; direct",
+            "blocks: [[2, 8], [1, 40]], classifier: [], kernel: 5; direct",
+        ]
+    ) func `a prediction of memory is right to a tenth`(_ network: String) throws {
+        try sandbox.write(
+            """
+            network: { \(network.prefix { $0 != ";" }), ratio: 1 }
+            data: { dataset: made-up, resize: 64, batch_size: 70 }
+            training: { epochs: 1, precision: \(network.contains("bfloat16") ? "bfloat16" : "float32") }
+            engine: { convolution: \(network.contains("direct") ? "direct" : "auto") }
+            checkpoint: { every_epochs: null, every_minutes: null, every_steps: null }
+
+            """, to: "a.yaml")
+        let ending = try begin([sandbox.file("a.yaml")]).end()
+        try #require(ending.status == 0, "\(ending.complaint)")
+        let events = try ending.objects()
+        func bytes(_ name: String) throws -> Double {
+            Double(try #require(events.compactMap { $0[name] as? Int }.last))
+        }
+        let ratio = try bytes("predicted_memory_bytes") / bytes("peak_memory_bytes")
+        #expect((0.9...1.1).contains(ratio))
     }
 
     @Test func `a run that memory does not suffice for has failed, and the next one is trained`() throws {
