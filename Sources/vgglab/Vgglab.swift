@@ -60,7 +60,7 @@ struct Vgglab: ParsableCommand {
 
     /// What there is to say where the system has no thread to give.
     static let noThread =
-        "the system lets no more threads start: end other programs, or raise its limit (ulimit -u)"
+        "the system lets no more threads start: end other programs, or raise its limits (ulimit -u, ulimit -v)"
 
     static func main() {
         Console.surviveFailedWrites()
