@@ -31,7 +31,7 @@ let package = Package(
         .target(
             name: "ExperimentFiles", dependencies: ["CYAML", "Experiments"], resources: [.embedInCode("Examples")]),
         .target(name: "Datasets", dependencies: ["CZlib", "Experiments", "Files", "MemoryUse", "Threads"]),
-        .target(name: "Safetensors"),
+        .target(name: "Safetensors", dependencies: ["Files"]),
         .target(name: "TerminalText"),
         .target(name: "Checkpoints", dependencies: ["Experiments", "Files", "Safetensors"]),
 
@@ -73,12 +73,13 @@ let package = Package(
         .target(name: "CTerminalSignals"),
         .target(name: "CursesTerminal", dependencies: ["CNcurses", "CTerminalSignals", "Screen"]),
         .target(name: "Dashboard", dependencies: ["ExperimentFiles", "Experiments", "RunLog", "Screen"]),
-        .target(name: "Exports", dependencies: ["Experiments", "RunLog", "Safetensors"]),
+        .target(name: "Exports", dependencies: ["Experiments", "Files", "RunLog", "Safetensors"]),
         .executableTarget(
             name: "vgglab",
             dependencies: [
                 "CStartup", "Checkpoints", "CursesTerminal", "Dashboard", "Datasets", "Engine", "ExperimentFiles",
-                "Experiments", "Exports", "RunLog", "RunStore", "Runner", "Safetensors", "Screen", "TerminalText",
+                "Experiments", "Exports", "Files", "RunLog", "RunStore", "Runner", "Safetensors", "Screen",
+                "TerminalText",
                 "Threads", "Training", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -90,7 +91,7 @@ let package = Package(
         .testTarget(name: "ExperimentsTests", dependencies: ["Experiments"]),
         .testTarget(name: "ExperimentFilesTests", dependencies: ["ExperimentFiles", "Experiments", "TestSupport"]),
         .testTarget(name: "DatasetsTests", dependencies: ["CZlib", "Datasets", "Experiments", "TestSupport"]),
-        .testTarget(name: "SafetensorsTests", dependencies: ["Safetensors", "TestSupport"]),
+        .testTarget(name: "SafetensorsTests", dependencies: ["Files", "Safetensors", "TestSupport"]),
         .testTarget(name: "TerminalTextTests", dependencies: ["TerminalText"]),
         .executableTarget(
             name: "SaveCheckpoint", dependencies: ["Checkpoints", "Experiments", "Safetensors"],

@@ -1,6 +1,6 @@
 // Why a run's state cannot be kept or read back.
 
-internal import Glibc
+package import Files
 internal import Safetensors
 
 /// A checkpoint that cannot be written, read or trusted. `description` is one sentence for a person.
@@ -11,24 +11,21 @@ public struct CheckpointError: Error, Hashable, CustomStringConvertible {
     init(_ description: String) { self.description = description }
 
     /// What the system said of a file in a folder. Only that is named: files have other names until they count.
+    init(in folder: String, _ error: FileError) { self.init(FileError(.folder, folder, code: error.code)) }
+
+    /// What was wrong with a file of weights in a folder.
     init(in folder: String, _ error: SafetensorsError) {
-        if case .cannotWrite(_, let code) = error {
-            self.init(folder, code: code)
-        } else {
-            self.init(error.description)
-        }
+        if case .file(let error) = error { self.init(in: folder, error) } else { self.init(error.description) }
     }
 
+    /// What the system said of a folder.
+    package init(_ error: FileError) { description = error.description }
+
     /// What the system said of a file or folder.
-    package init(_ path: String, code: Int32) {
-        let cause =
-            switch code {
-            case ENOSPC, EDQUOT: "the disk is full"
-            case EFBIG: "the file would be larger than the limit of files' sizes allows (ulimit -f)"
-            case EACCES, EPERM: "no permission to write there"
-            case EROFS: "the file system is read-only"
-            default: String(cString: strerror(code))
-            }
-        description = "\(path): cannot be written: \(cause)"
-    }
+    package init(_ path: String, code: Int32) { self.init(FileError(.folder, path, code: code)) }
+}
+
+/// What `body` returns; what the system refuses in it becomes a `CheckpointError`.
+func inFolder<Value>(_ body: () throws(FileError) -> Value) throws(CheckpointError) -> Value {
+    do throws(FileError) { return try body() } catch { throw CheckpointError(error) }
 }

@@ -2,6 +2,7 @@
 // then digested and flushed, and one rename makes them count; only then older ones go.
 
 public import Experiments
+package import Files
 internal import Foundation
 internal import Glibc
 public import Safetensors
@@ -33,7 +34,7 @@ public struct CheckpointFolder: Sendable {
     public func write(
         _ position: RunPosition, weights: [TensorSource], optimizer: [TensorSource]
     ) throws(CheckpointError) -> PendingCheckpoint {
-        try Folders.make(path)
+        try inFolder { () throws(FileError) in _ = try Folders.make(path) }
         let hidden = "\(path)/\(Self.hidden)\(Self.randomName)"
         guard mkdir(hidden, 0o777) == 0 else { throw CheckpointError(path, code: errno) }
         var names = [SavedCheckpoint.weights, SavedCheckpoint.position]
@@ -43,7 +44,8 @@ public struct CheckpointFolder: Sendable {
                 names.append(SavedCheckpoint.optimizer)
                 try SafetensorsWriter.write(to: "\(hidden)/\(names[2])", tensors: optimizer, flush: false)
             }
-            try Self.write(StoredPosition(position: position).json, to: "\(hidden)/\(names[1])")
+            let json = StoredPosition(position: position).json
+            try withFiles { () throws(FileError) in try Self.write(json, to: "\(hidden)/\(names[1])") }
         } catch {
             Folders.remove(hidden)
             throw CheckpointError(in: path, error)
@@ -52,9 +54,9 @@ public struct CheckpointFolder: Sendable {
     }
 
     /// Writes a file that is there whole or not at all, without waiting for the disk.
-    package static func write(_ bytes: [UInt8], to path: String) throws(SafetensorsError) {
+    package static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
         var file = try AtomicFile(path)
-        try bytes.span.withUnsafeBytes { bytes throws(SafetensorsError) in try file.append(bytes) }
+        try file.append(bytes)
         try file.commit(flush: false)
     }
 
@@ -137,7 +139,7 @@ public struct CheckpointFolder: Sendable {
         guard let taken = SavedCheckpoint(named: name, in: path) else {
             preconditionFailure("a checkpoint's name is one")
         }
-        try Folders.make(path)
+        try inFolder { () throws(FileError) in _ = try Folders.make(path) }
         let hidden = "\(path)/\(Self.hidden)\(Self.randomName)"
         guard mkdir(hidden, 0o777) == 0 else { throw CheckpointError(path, code: errno) }
         for file in Folders.names(in: checkpoint.path) {
@@ -201,14 +203,14 @@ public struct PendingCheckpoint: Sendable {
         do throws(CheckpointError) {
             try writeSums()
             for file in names + [SavedCheckpoint.sums] {
-                try Folders.flush("\(hidden)/\(file)", as: folder.path)
+                try inFolder { () throws(FileError) in try Folders.flush("\(hidden)/\(file)", as: folder.path) }
             }
-            try Folders.flush(hidden, as: folder.path)
+            try inFolder { () throws(FileError) in try Folders.flush(hidden, as: folder.path) }
             if rename(hidden, saved.path) != 0 {
                 guard errno == EEXIST || errno == ENOTEMPTY else { throw CheckpointError(saved.path, code: errno) }
                 try replaceIfDamaged(saved)
             }
-            try Folders.flush(folder.path)
+            try inFolder { () throws(FileError) in try Folders.flush(folder.path) }
         } catch {
             Folders.remove(hidden)
             throw error
@@ -228,7 +230,7 @@ public struct PendingCheckpoint: Sendable {
             }
             lines += "\(digest)  \(file)\n"
         }
-        do throws(SafetensorsError) {
+        do throws(FileError) {
             try CheckpointFolder.write(Array(lines.utf8), to: "\(hidden)/\(SavedCheckpoint.sums)")
         } catch {
             throw CheckpointError(in: folder.path, error)

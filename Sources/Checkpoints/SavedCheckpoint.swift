@@ -1,6 +1,7 @@
 // A checkpoint on disk: what its files are called, and whether they are what was written.
 
 public import Experiments
+internal import Files
 internal import Foundation
 internal import Safetensors
 

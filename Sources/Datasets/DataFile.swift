@@ -1,5 +1,6 @@
 // One of a data set's files: where it is, whose it is, and its bytes.
 
+import Files
 import Glibc
 import MemoryUse
 
@@ -40,37 +41,18 @@ package struct DataFile: Equatable, Sendable {
     ///
     /// - Throws: `DatasetError` when it is no regular file of a sane size or cannot be read.
     package func read(atMost most: Int = .max) throws(DatasetError) -> [UInt8] {
-        // Without O_NONBLOCK a named pipe would wait for a writer.
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw fault(.unreadable(Self.reason(errno))) }
-        defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw fault(.unreadable(Self.reason(errno))) }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw fault(.notRegular) }
-        guard status.st_size <= IDXArray.largestSize else { throw fault(.tooLarge(bytes: Int(status.st_size))) }
-        let size = min(Int(status.st_size), most)
+        let file = try refusing { () throws(FileError) in try RegularFile(path) }
+        guard file.size <= IDXArray.largestSize else { throw fault(.tooLarge(bytes: file.size)) }
+        let size = min(file.size, most)
         guard isMemoryLeft(for: size) else { throw fault(.noMemory) }
-
-        var problem: FileFault?
-        let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, initializedCount in
-            while initializedCount < size, let target = buffer.baseAddress {
-                let count = Glibc.read(descriptor, target + initializedCount, size - initializedCount)
-                if count > 0 {
-                    initializedCount += count
-                } else if count == 0 || errno != EINTR {
-                    problem =
-                        count == 0
-                        ? .truncated(got: initializedCount, expected: size)
-                        : .unreadable(Self.reason(errno))
-                    return
-                }
-            }
-        }
-        if let problem { throw fault(problem) }
+        let bytes = try refusing { () throws(FileError) in try file.bytes(in: 0..<size) }
+        guard bytes.count == size else { throw fault(.truncated(got: bytes.count, expected: size)) }
         return bytes
     }
 
-    private static func reason(_ code: Int32) -> String {
-        strerror(code).map { String(cString: $0) } ?? "error \(code)"
+    private func refusing<Value>(_ body: () throws(FileError) -> Value) throws(DatasetError) -> Value {
+        do throws(FileError) { return try body() } catch {
+            throw fault([EINVAL, EISDIR].contains(error.code) ? .notRegular : .unreadable(error.cause))
+        }
     }
 }

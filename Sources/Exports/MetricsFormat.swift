@@ -1,6 +1,7 @@
 // The records of runs as a text file: which formats there are, and writing them.
 
 public import Experiments
+internal import Files
 public import RunLog
 internal import Safetensors
 
@@ -60,18 +61,11 @@ public enum MetricsFormat: String, Sendable, Hashable, CaseIterable {
 
 /// Writes these bytes to a file that is there whole or not at all.
 func writeFile(_ bytes: [UInt8], to path: String, overwrite: Bool) throws(ExportError) {
-    do throws(SafetensorsError) {
+    do throws(FileError) {
         var file = try AtomicFile(path, replaces: overwrite)
         try file.append(bytes)
         try file.commit()
     } catch {
         throw ExportError(error)
-    }
-}
-
-extension AtomicFile {
-    /// Appends all of `bytes`.
-    func append(_ bytes: [UInt8]) throws(SafetensorsError) {
-        try bytes.span.withUnsafeBytes { bytes throws(SafetensorsError) in try append(bytes) }
     }
 }

@@ -1,6 +1,7 @@
 // TensorBoard event files on disk: one that grows with a run, and one that is written at once.
 
 public import Experiments
+internal import Files
 internal import Glibc
 internal import Safetensors
 
@@ -41,7 +42,7 @@ public final class TensorBoardLog {
     /// - Throws: `ExportError` when the system refuses.
     public static func check(_ folder: String) throws(ExportError) {
         try makeFolder(folder)
-        do throws(SafetensorsError) { try AtomicFile.check("\(folder)/events") } catch { throw ExportError(error) }
+        do throws(FileError) { try AtomicFile.check("\(folder)/events") } catch { throw ExportError(error) }
     }
 
     /// Adds what a record says; the run's records come in their order.
@@ -52,13 +53,7 @@ public final class TensorBoardLog {
     }
 
     private func write(_ bytes: [UInt8]) throws(ExportError) {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let wrote = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if wrote < 0 && errno == EINTR { continue }
-            guard wrote > 0 else { throw ExportError(path, code: wrote < 0 ? errno : EIO) }
-            rest = rest.dropFirst(wrote)
-        }
+        if let code = bytes.withUnsafeBytes({ writeAll($0, to: descriptor) }) { throw ExportError(path, code: code) }
     }
 
     /// Writes a whole run into a folder, in a file that is named after its start and is there whole or not at all.

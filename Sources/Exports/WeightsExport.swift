@@ -1,6 +1,7 @@
 // Trained weights as files of their own: safetensors as they are, or an ONNX model that needs no vgglab to run.
 
 public import Experiments
+internal import Files
 public import Safetensors
 
 /// Writes trained weights for other programs. Numbers go from file to file a part at a time.
@@ -51,15 +52,15 @@ public enum WeightsExport {
                     + "export it as safetensors")
         }
         do throws(SafetensorsError) {
-            var file = try AtomicFile(path, replaces: overwrite)
-            try file.append(model.head)
+            var file = try withFiles { () throws(FileError) in try AtomicFile(path, replaces: overwrite) }
+            try withFiles { () throws(FileError) in try file.append(model.head) }
             for initializer in model.initializers {
-                try file.append(initializer.head)
+                try withFiles { () throws(FileError) in try file.append(initializer.head) }
                 try weights.readBytes(named: initializer.name) { bytes throws(SafetensorsError) in
-                    try file.append(bytes)
+                    try withFiles { () throws(FileError) in try file.append(bytes) }
                 }
             }
-            try file.commit()
+            try withFiles { () throws(FileError) in try file.commit() }
         } catch {
             throw ExportError(error)
         }

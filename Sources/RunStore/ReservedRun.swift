@@ -3,6 +3,7 @@
 
 public import Checkpoints
 public import Experiments
+internal import Files
 internal import GRDB
 internal import Synchronization
 

@@ -2,6 +2,7 @@
 // process ends, in whatever way, so that no owner can be dead, and no process number is ever mistaken for another's.
 
 internal import Checkpoints
+internal import Files
 internal import Foundation
 internal import Glibc
 internal import Synchronization
@@ -42,7 +43,7 @@ public final class RunClaim: Sendable {
         _ folder: String, of name: String, isNew: Bool = false, experiment: String = ""
     ) throws(RunStoreError) -> RunClaim {
         let isMade: Bool
-        do throws(CheckpointError) { isMade = try Folders.make(folder) } catch {
+        do throws(FileError) { isMade = try Folders.make(folder) } catch {
             throw RunStoreError("\(error); choose another folder with --runs DIR")
         }
         guard isNew || isMade || RunFolder.isOurs(folder, name: name, experiment: experiment) else {
@@ -138,7 +139,7 @@ public final class RunClaim: Sendable {
                 let hasFolder = locks.folder < 0 || Self.isFile(locks.folder, at: path)
                 if hasFolder && Self.isFile(locks.owner, at: "\(path)/owner") { return false }
                 guard hasFolder else {
-                    do throws(CheckpointError) { try Folders.make(path) } catch { throw RunStoreError("\(error)") }
+                    do throws(FileError) { try Folders.make(path) } catch { throw RunStoreError("\(error)") }
                     let new = try Self.lock(path, of: name)
                     locks.release()
                     locks = new

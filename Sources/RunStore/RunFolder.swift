@@ -1,7 +1,7 @@
 // Which folders in `runs` are ours. Only what carries our mark is ever removed: other programs keep folders of this name,
 // too, and a row may name any.
 
-internal import Checkpoints
+internal import Files
 internal import Foundation
 internal import Glibc
 

@@ -1,8 +1,8 @@
 // Where the time of a run's step went, kept beside its experiment so that it can be seen when the run is over. A run
 // without it lacks nothing else: what cannot be written or read is not there.
 
-internal import Checkpoints
 internal import Experiments
+internal import Files
 internal import Foundation
 
 /// The time that a layer takes in a training step.

@@ -1,6 +1,8 @@
 // The store of runs: one SQLite file that several processes use at once, and a folder for each run beside it.
 
 public import Checkpoints
+internal import Experiments
+internal import Files
 internal import Foundation
 internal import GRDB
 internal import Glibc
@@ -51,7 +53,7 @@ public final class RunStore: Sendable {
             return
         }
         if creates {
-            do throws(CheckpointError) { try Folders.make(folder, isPrivate: isPrivate) } catch {
+            do throws(FileError) { try Folders.make(folder, isPrivate: isPrivate) } catch {
                 throw RunStoreError("\(error); choose another folder with --runs DIR")
             }
             Self.makeFile(path)

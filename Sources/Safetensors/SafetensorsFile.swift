@@ -1,6 +1,6 @@
 // Reads safetensors files: the header at once and with every check, the numbers only when they are asked for.
 
-import Glibc
+internal import Files
 
 #if _endian(big)
     #error("safetensors are little-endian, and numbers are read here as they stand")
@@ -16,18 +16,18 @@ public struct SafetensorsFile: Sendable {
     public let metadata: [String: String]
     /// Tensors by name.
     public let tensors: [String: TensorInfo]
-    private let input: Input
+    private let input: RegularFile
 
     /// Opens a file and checks its header.
     ///
     /// - Throws: `SafetensorsError` when it cannot be read, or breaks any rule of the format.
     public init(contentsOf path: String) throws(SafetensorsError) {
-        let input = try Input(path)
+        let input = try RegularFile(safetensors: path)
         guard input.size >= 8 else {
             throw .damaged(
                 path: path, problem: "it has \(input.size) bytes, and the length of its header alone takes 8")
         }
-        let length = try input.bytes(in: 0..<8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        let length = try input.copy(0..<8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         guard length <= UInt64(Header.mostBytes) else {
             throw .damaged(path: path, problem: "the header it announces has \(length) bytes, and 1 MiB is the most")
         }
@@ -35,7 +35,7 @@ public struct SafetensorsFile: Sendable {
         guard dataStart <= input.size else {
             throw .damaged(path: path, problem: "its header of \(length) bytes runs past the end of the file")
         }
-        let bytes = try input.bytes(in: 8..<dataStart)
+        let bytes = try input.copy(8..<dataStart)
         let header: Header
         do throws(HeaderFlaw) {
             header = try Header(parsing: bytes, dataCount: input.size - dataStart)
@@ -60,7 +60,7 @@ public struct SafetensorsFile: Sendable {
             let problem = "of shape \(info.shape) holds \(info.count) numbers and not \(floats.count)"
             throw .otherTensor(path: path, name: name, problem: problem)
         }
-        try input.read(into: UnsafeMutableRawBufferPointer(floats), at: info.byteRange.lowerBound)
+        try input.fill(UnsafeMutableRawBufferPointer(floats), from: info.byteRange.lowerBound)
     }
 
     /// Lends a tensor's floats to `body`; they are gone when it returns.
@@ -80,7 +80,7 @@ public struct SafetensorsFile: Sendable {
     ///
     /// - Throws: `SafetensorsError` without such a tensor, or when reading fails.
     public func bytes(named name: String) throws(SafetensorsError) -> [UInt8] {
-        try input.bytes(in: info(named: name).byteRange)
+        try input.copy(info(named: name).byteRange)
     }
 
     /// Gives a tensor's bytes of any type in their order, in parts of at most 1 MiB.
@@ -95,7 +95,7 @@ public struct SafetensorsFile: Sendable {
         var start = range.lowerBound
         while start < range.upperBound {
             let bytes = UnsafeMutableRawBufferPointer(rebasing: part[..<min(part.count, range.upperBound - start)])
-            try input.read(into: bytes, at: start)
+            try input.fill(bytes, from: start)
             try body(UnsafeRawBufferPointer(bytes))
             start += bytes.count
         }
@@ -137,51 +137,23 @@ extension TensorInfo {
     }
 }
 
-/// A regular file, open for reading until nobody holds it.
-private final class Input: Sendable {
-    let path: String
-    let size: Int
-    private let descriptor: Int32
-
-    init(_ path: String) throws(SafetensorsError) {
-        // Without O_NONBLOCK, opening a pipe would wait for somebody to write.
-        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw .cannotRead(path: path, code: errno) }
-        self.path = path
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else {
-            let code = errno
-            close(descriptor)
-            throw .cannotRead(path: path, code: code)
-        }
-        size = Int(status.st_size)
-        guard status.st_mode & S_IFMT == S_IFREG else {
-            close(descriptor)
-            throw .cannotRead(path: path, code: status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EINVAL)
-        }
-    }
-
-    deinit { close(descriptor) }
-
-    /// A copy of part of the file.
-    func bytes(in range: Range<Int>) throws(SafetensorsError) -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: range.count)
-        var span = bytes.mutableSpan
-        try span.withUnsafeMutableBytes { bytes throws(SafetensorsError) in
-            try read(into: bytes, at: range.lowerBound)
-        }
-        return bytes
+extension RegularFile {
+    fileprivate convenience init(safetensors path: String) throws(SafetensorsError) {
+        do throws(FileError) { try self.init(path) } catch { throw .file(error) }
     }
 
     /// Fills all of `bytes` from the file's byte `offset` on.
-    func read(into bytes: UnsafeMutableRawBufferPointer, at offset: Int) throws(SafetensorsError) {
-        var done = 0
-        while done < bytes.count {
-            let got = pread(descriptor, bytes.baseAddress?.advanced(by: done), bytes.count - done, off_t(offset + done))
-            if got < 0 && errno == EINTR { continue }
-            guard got >= 0 else { throw .cannotRead(path: path, code: errno) }
-            guard got > 0 else { throw .damaged(path: path, problem: "it became shorter while it was read") }
-            done += got
-        }
+    fileprivate func fill(_ bytes: UnsafeMutableRawBufferPointer, from offset: Int) throws(SafetensorsError) {
+        let got = try withFiles { () throws(FileError) in try read(into: bytes, at: offset) }
+        guard got == bytes.count else { throw shorter }
+    }
+
+    private var shorter: SafetensorsError { .damaged(path: path, problem: "it became shorter while it was read") }
+
+    /// A copy of part of the file.
+    fileprivate func copy(_ range: Range<Int>) throws(SafetensorsError) -> [UInt8] {
+        let bytes = try withFiles { () throws(FileError) in try self.bytes(in: range) }
+        guard bytes.count == range.count else { throw shorter }
+        return bytes
     }
 }

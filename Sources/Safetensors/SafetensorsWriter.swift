@@ -1,6 +1,8 @@
 // Writes safetensors files as PyTorch's tools expect them. Numbers are asked for one tensor after another and go
 // straight to the file, so that a network needs no second copy of itself.
 
+internal import Files
+
 /// A tensor to be written, with the means to get its numbers when their turn comes.
 public struct TensorSource {
     /// Takes the next part of a tensor's numbers.
@@ -68,22 +70,25 @@ public enum SafetensorsWriter {
             throw .unwritable(path: path, problem: "a header of \(json.count) bytes is longer than 1 MiB")
         }
 
-        var file = try AtomicFile(path, replaces: overwrite)
-        try withUnsafeBytes(of: UInt64(json.count)) { bytes throws(SafetensorsError) in try file.append(bytes) }
-        try json.span.withUnsafeBytes { bytes throws(SafetensorsError) in try file.append(bytes) }
+        var file = try withFiles { () throws(FileError) in try AtomicFile(path, replaces: overwrite) }
+        func append(_ bytes: UnsafeRawBufferPointer) throws(SafetensorsError) {
+            try withFiles { () throws(FileError) in try file.append(bytes) }
+        }
+        try withUnsafeBytes(of: UInt64(json.count)) { bytes throws(SafetensorsError) in try append(bytes) }
+        try json.span.withUnsafeBytes { bytes throws(SafetensorsError) in try append(bytes) }
         let sources = Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0) })
         for name in header.order {
             guard let source = sources[name], let info = header.tensors[name] else { continue }
             var missing = info.byteRange.count
             try source.produce { bytes throws(SafetensorsError) in
                 missing -= bytes.count
-                if missing >= 0 { try file.append(bytes) }
+                if missing >= 0 { try append(bytes) }
             }
             guard missing == 0 else {
                 let problem = "tensor \(name.quoted) of shape \(info.shape) was given \(abs(missing)) bytes too "
                 throw .unwritable(path: path, problem: problem + (missing > 0 ? "few" : "many"))
             }
         }
-        try file.commit(flush: flush)
+        try withFiles { () throws(FileError) in try file.commit(flush: flush) }
     }
 }

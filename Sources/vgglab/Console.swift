@@ -1,5 +1,6 @@
 // Standard output and standard error. A reader that closes its end of the pipe ends the output, never the program.
 
+import Files
 import Glibc
 import RunLog
 import Synchronization
@@ -60,18 +61,7 @@ enum Console {
     /// - Returns: the error number if not everything could be written.
     private static func write(_ text: String, to file: Int32) -> Int32? {
         var text = text
-        return text.withUTF8 { bytes in
-            var rest = UnsafeRawBufferPointer(bytes)
-            while !rest.isEmpty {
-                let count = Glibc.write(file, rest.baseAddress, rest.count)
-                if count >= 0 {
-                    rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
-                } else if errno != EINTR && errno != EAGAIN {
-                    return errno
-                }
-            }
-            return nil
-        }
+        return text.withUTF8 { writeAll(UnsafeRawBufferPointer($0), to: file) }
     }
 }
 

@@ -4,10 +4,11 @@ import ArgumentParser
 import Engine
 import Experiments
 import Exports
+import Files
 import Foundation
 import RunLog
-import Runner
 import RunStore
+import Runner
 import Safetensors
 import Training
 
@@ -132,7 +133,7 @@ func checkWritable(_ path: String, option: String, replaces: Bool = true) throws
     guard stat(path, &status) != 0 || [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) else {
         throw Failure(message: "\(option) \(path): is not a regular file; give the name of a file")
     }
-    do throws(SafetensorsError) {
+    do throws(FileError) {
         try AtomicFile.check(path, replaces: replaces)
     } catch {
         throw Failure(message: "\(option) \(error)")

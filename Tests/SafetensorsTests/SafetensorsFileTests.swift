@@ -239,7 +239,7 @@ import Testing
             return ""
         }
         #expect(sentence(folder.file("b")) == "\(folder.file("b")): there is no such file")
-        #expect(sentence(folder.path) == "\(folder.path): is a folder; give a safetensors file in it")
+        #expect(sentence(folder.path) == "\(folder.path): is a folder; give a file in it")
         #expect(sentence("/dev/zero") == "/dev/zero: is not a regular file; copy it to one")
     }
 

@@ -1,8 +1,9 @@
 // What writing puts on disk: the reference implementation's bytes, whole or not at all.
 
-import TestSupport
+import Files
 import Foundation
 import Safetensors
+import TestSupport
 import Testing
 
 @Suite struct SafetensorsWriterTests {
@@ -92,7 +93,7 @@ import Testing
         let before = try folder.bytes(of: "a")
         let failing = TensorSource("new", shape: [2]) { emit throws(SafetensorsError) in
             try [Float(1)].span.withUnsafeBufferPointer { floats throws(SafetensorsError) in try emit(floats) }
-            throw .cannotWrite(path: path, code: ENOSPC)
+            throw .file(FileError(.writing, path, code: ENOSPC))
         }
         #expect(
             sentence(path, [failing])
@@ -109,7 +110,7 @@ import Testing
 
     @Test func `a file that must stay does, also when it comes up while another is written`() throws {
         let path = folder.file("a")
-        let refusal = SafetensorsError.cannotWrite(path: path, code: EEXIST)
+        let refusal = SafetensorsError.file(FileError(.writing, path, code: EEXIST))
         let late = TensorSource("x", shape: [0]) { [folder] _ throws(SafetensorsError) in
             _ = try? folder.write([7], to: "a")
         }
@@ -176,8 +177,8 @@ import Testing
     }
 
     @Test func `sentences name the other reasons that a disk has`() {
-        let error = SafetensorsError.cannotWrite(path: "runs/a", code: EROFS)
+        let error = SafetensorsError.file(FileError(.writing, "runs/a", code: EROFS))
         #expect("\(error)" == "runs/a: runs can only be read; choose another folder")
-        #expect("\(SafetensorsError.cannotWrite(path: "a", code: EIO))".hasPrefix("a: cannot be written: "))
+        #expect("\(SafetensorsError.file(FileError(.writing, "a", code: EIO)))".hasPrefix("a: cannot be written: "))
     }
 }

@@ -175,7 +175,7 @@ import Training
 
     @Test func `no file changes nothing`() throws {
         try expectMisfit(folder.file("none"), "there is no such file")
-        try expectMisfit(folder.path, "is a folder; give a safetensors file in it")
+        try expectMisfit(folder.path, "is a folder; give a file in it")
     }
 
     /// Expects a sentence that begins with the path and `problem`, and weights as they were.

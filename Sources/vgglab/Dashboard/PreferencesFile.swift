@@ -2,6 +2,7 @@
 
 import Checkpoints
 import Dashboard
+import Files
 import Foundation
 import Safetensors
 

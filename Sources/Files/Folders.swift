@@ -1,7 +1,6 @@
 // What is done to folders of files: flushed, listed, removed without following a link.
 
-internal import Files
-internal import Glibc
+import Glibc
 
 package enum Folders {
     /// Makes a folder, and those above it; their names bear a power failure.
@@ -9,7 +8,7 @@ package enum Folders {
     /// - Parameter isPrivate: whether only its owner may enter what is made; else the process's umask says who may.
     /// - Returns: whether it was not there before.
     @discardableResult
-    package static func make(_ path: String, isPrivate: Bool = false) throws(CheckpointError) -> Bool {
+    package static func make(_ path: String, isPrivate: Bool = false) throws(FileError) -> Bool {
         let slash = path.lastIndex(of: "/") ?? path.startIndex
         let parent = String(path[..<slash])
         let mode: mode_t = isPrivate ? 0o700 : 0o777
@@ -18,7 +17,7 @@ package enum Folders {
             try make(parent, isPrivate: isPrivate)
             code = mkdir(path, mode) == 0 ? 0 : errno
         }
-        guard code == 0 || code == EEXIST else { throw CheckpointError(path, code: code) }
+        guard code == 0 || code == EEXIST else { throw FileError(.folder, path, code: code) }
         // Whoever may not read the folder above cannot flush it, and has a good folder all the same.
         if code == 0 { try? flush(parent.isEmpty ? "/" : parent) }
         return code == 0
@@ -41,12 +40,12 @@ package enum Folders {
     /// Makes what was written to a file, or the names in a folder, safe from a power failure.
     ///
     /// - Parameter name: what an error names; the path unless given.
-    package static func flush(_ path: String, as name: String? = nil) throws(CheckpointError) {
+    package static func flush(_ path: String, as name: String? = nil) throws(FileError) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-        guard descriptor >= 0 else { throw CheckpointError(name ?? path, code: errno) }
+        guard descriptor >= 0 else { throw FileError(.folder, name ?? path, code: errno) }
         defer { close(descriptor) }
         // Some file systems cannot flush a folder; their files stay good.
-        guard fsync(descriptor) == 0 || errno == EINVAL else { throw CheckpointError(name ?? path, code: errno) }
+        guard fsync(descriptor) == 0 || errno == EINVAL else { throw FileError(.folder, name ?? path, code: errno) }
     }
 
     /// Removes a folder of files, or whatever is there; a link is removed and not followed.
@@ -86,7 +85,7 @@ package enum Folders {
     }
 
     /// Bytes of a regular file; `nil` for anything else.
-    static func size(of path: String) -> Int? {
+    package static func size(of path: String) -> Int? {
         var status = stat()
         guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
         return Int(status.st_size)
@@ -94,57 +93,24 @@ package enum Folders {
 
     /// A regular file's bytes, if there are no more than `most`.
     package static func contents(of path: String, most: Int) -> [UInt8]? {
-        guard let file = RegularFile(path), file.size <= most else { return nil }
-        var bytes = [UInt8](repeating: 0, count: file.size)
-        var count = 0
-        while count < bytes.count {
-            let got = bytes.withUnsafeMutableBytes { file.read(into: .init(rebasing: $0[count...])) }
-            guard got > 0 else { return nil }
-            count += got
-        }
+        guard let file = try? RegularFile(path, followsLink: false), file.size <= most else { return nil }
+        guard let bytes = try? file.bytes(in: 0..<file.size), bytes.count == file.size else { return nil }
         return bytes
     }
 
     /// SHA-256 of a regular file in hexadecimal; `nil` where it cannot be read, or has more than `most` bytes.
-    static func digest(of path: String, most: Int = .max) -> String? {
-        guard let file = RegularFile(path), file.size <= most else { return nil }
+    package static func digest(of path: String, most: Int = .max) -> String? {
+        guard let file = try? RegularFile(path, followsLink: false), file.size <= most else { return nil }
         var hash = SHA256()
         let part = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
         defer { part.deallocate() }
+        var done = 0
         while true {
-            let got = file.read(into: part)
-            guard got >= 0 else { return nil }
+            guard let got = try? file.read(into: part, at: done) else { return nil }
             if got == 0 { break }
             hash.update(UnsafeRawBufferPointer(rebasing: part.prefix(got)))
+            done += got
         }
         return hash.hexadecimal()
-    }
-}
-
-/// A regular file, and no link to one, that is open for reading. Opening it never waits, as for a named pipe.
-private struct RegularFile: ~Copyable {
-    let size: Int
-    private let descriptor: Int32
-
-    init?(_ path: String) {
-        let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-        guard file >= 0 else { return nil }
-        var status = stat()
-        guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            close(file)
-            return nil
-        }
-        descriptor = file
-        size = Int(status.st_size)
-    }
-
-    deinit { close(descriptor) }
-
-    /// - Returns: as read(2).
-    func read(into bytes: UnsafeMutableRawBufferPointer) -> Int {
-        while true {
-            let got = Glibc.read(descriptor, bytes.baseAddress, bytes.count)
-            if got >= 0 || errno != EINTR { return got }
-        }
     }
 }

@@ -12,16 +12,16 @@ package struct AtomicFile: ~Copyable {
     private var isCommitted = false
 
     /// - Parameter replaces: whether it may take the place of a file that is there, at the end as at the beginning.
-    package init(_ path: String, replaces: Bool = true) throws(SafetensorsError) {
+    package init(_ path: String, replaces: Bool = true) throws(FileError) {
         var status = stat()
         if path.isEmpty || path.hasSuffix("/") || stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR {
-            throw .cannotWrite(path: path, code: path.isEmpty ? ENOENT : EISDIR)
+            throw FileError(.writing, path, code: path.isEmpty ? ENOENT : EISDIR)
         }
-        guard replaces || lstat(path, &status) != 0 else { throw .cannotWrite(path: path, code: EEXIST) }
+        guard replaces || lstat(path, &status) != 0 else { throw FileError(.writing, path, code: EEXIST) }
         let suffix = String(UInt64.random(in: 0...UInt64.max), radix: 36)
         let temporary = "\(Self.folder(of: path))/.\(suffix).partial"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw .cannotWrite(path: path, code: errno) }
+        guard descriptor >= 0 else { throw FileError(.writing, path, code: errno) }
         self.path = path
         self.temporary = temporary
         self.descriptor = descriptor
@@ -34,7 +34,7 @@ package struct AtomicFile: ~Copyable {
     }
 
     /// Tries whether a file could be written here: one is made beside its place and removed.
-    package static func check(_ path: String, replaces: Bool = true) throws(SafetensorsError) {
+    package static func check(_ path: String, replaces: Bool = true) throws(FileError) {
         _ = try AtomicFile(path, replaces: replaces)
     }
 
@@ -45,22 +45,21 @@ package struct AtomicFile: ~Copyable {
     }
 
     /// Appends all of `bytes`.
-    package func append(_ bytes: UnsafeRawBufferPointer) throws(SafetensorsError) {
-        var done = 0
-        while done < bytes.count {
-            let wrote = write(descriptor, bytes.baseAddress?.advanced(by: done), bytes.count - done)
-            if wrote < 0 && errno == EINTR { continue }
-            guard wrote > 0 else { throw .cannotWrite(path: path, code: wrote < 0 ? errno : EIO) }
-            done += wrote
-        }
+    package func append(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+        if let code = writeAll(bytes, to: descriptor) { throw FileError(.writing, path, code: code) }
+    }
+
+    /// Appends all of `bytes`.
+    package func append(_ bytes: [UInt8]) throws(FileError) {
+        try bytes.span.withUnsafeBytes { bytes throws(FileError) in try append(bytes) }
     }
 
     /// Puts the file under its name, in place of what was there if it may.
     ///
     /// - Parameter flush: whether it has to bear a power failure from now on; else somebody flushes it later.
-    package mutating func commit(flush: Bool = true) throws(SafetensorsError) {
+    package mutating func commit(flush: Bool = true) throws(FileError) {
         guard !flush || fsync(descriptor) == 0, rename() == 0 else {
-            throw .cannotWrite(path: path, code: errno)
+            throw FileError(.writing, path, code: errno)
         }
         isCommitted = true
         guard flush else { return }
