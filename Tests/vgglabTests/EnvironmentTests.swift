@@ -37,6 +37,33 @@ import Testing
         #expect(try losses("exec env \(surroundings) \"$@\"", threads: 5) == losses(#"exec "$@""#, threads: 5))
     }
 
+    /// Where this process may make control groups, of either version, with a quota of processor time.
+    private static let quotas: (folder: String, file: String, value: String)? = {
+        let name = "vgglab-test-\(getpid())"
+        let candidates = [
+            ("/sys/fs/cgroup/cpu/\(name)", "cpu.cfs_quota_us", "50000"),
+            ("/sys/fs/cgroup/\(name)", "cpu.max", "50000 100000"),
+        ]
+        return candidates.first { folder, file, _ in
+            guard mkdir(folder, 0o755) == 0 else { return false }
+            defer { rmdir(folder) }
+            return access("\(folder)/\(file)", W_OK) == 0
+        }
+    }()
+
+    @Test(.enabled(if: quotas != nil))
+    func `a control group's quota of processor time is seen, and leaves the losses of as many threads`() throws {
+        let (folder, file, value) = try #require(Self.quotas)
+        try #require(mkdir(folder, 0o755) == 0)
+        defer { rmdir(folder) }
+        let enter = "echo \(value) > \(folder)/\(file) && echo $$ > \(folder)/cgroup.procs && exec \"$@\""
+        #expect(try losses(enter) == losses(#"exec "$@""#))
+        let events = try Program(
+            ["--no-tui", "--log-format", "jsonl", "--data", sandbox.file("data"), sandbox.tiny], shell: enter
+        ).end().objects()
+        #expect(events.compactMap { $0["threads"] as? Int }.first == 1)
+    }
+
     @Test func `oneDNN computes on the program's own threads, not on those of libgomp`() throws {
         let report = sandbox.file("bindings")
         let program = try Program(
