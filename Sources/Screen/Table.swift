@@ -161,12 +161,13 @@ public struct Table: Widget {
         var room = area
         _ = room.takeLeft(Self.gutter)
         if rowCount > Self.height(in: area) { _ = room.takeRight(2) }
-        var shown = Array(columns.indices)
-        while width(of: shown) > room.width, let last = shown.max(by: { columns[$0].rank <= columns[$1].rank }),
-            columns[last].rank > 0
-        {
-            shown.removeAll { $0 == last }
+        // Columns of rank 0, and by their ranks all others that fit.
+        var shown = columns.indices.filter { columns[$0].rank == 0 }
+        for column in columns.indices.sorted(by: { columns[$0].rank < columns[$1].rank })
+        where columns[column].rank > 0 && width(of: shown + [column]) <= room.width {
+            shown.append(column)
         }
+        shown.sort()
         var free = max(room.width - width(of: shown), 0)
         var elastic = shown.count { columns[$0].isElastic }
         return shown.map { column in
