@@ -1,4 +1,4 @@
-// `vgglab resume RUN` and `vgglab fork RUN`: go on from what a run has kept.
+// `vgglab resume RUN`: trains on from the newest checkpoint of a run.
 
 import ArgumentParser
 import Checkpoints
@@ -38,7 +38,7 @@ struct Resume: ParsableCommand {
                     + store.command(.fork, run.name, ["--set", "training.epochs=\(run.epochs + 5)"]))
         case .diverged:
             throw Failure(message: "run \(name) diverged and would again; " + (try advice(on: run, in: store)))
-        case .running, .stopped, .interrupted, .failed: break
+        case .queued, .running, .paused, .stopped, .interrupted, .failed: break
         }
         try logOptions.checkPlaces()
         let experiment = try explaining { try run.experiment() }
@@ -61,56 +61,6 @@ struct Resume: ParsableCommand {
                 + store.command(.train, store.experimentPath(of: run), slower)
         }
         return "fork it with a smaller learning rate: " + store.command(.fork, run.name, ["--at", place] + slower)
-    }
-}
-
-struct Fork: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Begin a new run from a checkpoint of another, with some settings changed.",
-        discussion: """
-            The new run has the other's history up to the checkpoint and goes on from there: \
-            vgglab fork vgg11-ratio4-1 --at best --set training.lr=0.01
-            """)
-
-    @Argument(help: .run, completion: .run) var runName: String
-
-    @Option(help: ArgumentHelp("Where to begin: best, last, epoch:N or step:N.", valueName: "checkpoint"))
-    var at = "last"
-
-    @OptionGroup var settings: SettingOptions
-    @OptionGroup var storeOptions: StoreOptions
-    @OptionGroup var dataOptions: DataOptions
-    @OptionGroup var threadOptions: ThreadOptions
-    @OptionGroup var strictOption: StrictOption
-    @OptionGroup var logOptions: LogOptions
-
-    func run() throws {
-        let (store, parent) = try storeOptions.run(runName, dataOptions)
-        try logOptions.checkPlaces()
-        let experiment = try explaining {
-            try parent.experiment(overrides: settings.overrides)
-        }
-        let kept = try explaining { try store.checkpoint(named: at, of: parent) }
-        let dataset = try explaining {
-            dataOptions.folder == nil
-                ? try dataOptions.datasets.dataset(for: experiment, like: parent)
-                : try dataOptions.datasets.dataset(named: experiment.data.dataset)
-        }
-        let prepared = try prepare(experiment, dataset, threads: threadOptions.count(on: .current))
-        if kept.run.id != parent.id {
-            let (name, keeper) = (Readable.visible(parent.name), Readable.visible(kept.run.name))
-            Console.say(
-                "the best weights of \(name), after step \(Readable.count(kept.checkpoint.step)), are kept by \(keeper)"
-            )
-        }
-        Signals.install()
-        let session = try explaining {
-            try RunSession.fork(
-                parent, at: kept.checkpoint, prepared, in: store, program: Vgglab.program,
-                remarks: [store.remark(on: kept.checkpoint, named: at, of: parent)].compactMap(\.self),
-                isStrict: strictOption.isStrict)
-        }
-        try endStatus([try logOptions.train(session)])
     }
 }
 
