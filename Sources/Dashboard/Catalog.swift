@@ -104,7 +104,7 @@ struct Catalog: Hashable {
             if let place = oldPlaces[runs[index].name], old[place].state.isActive, runs[index].step <= old[place].step {
                 self.runs[index].takeFigures(of: old[place])
             }
-            if runs[index].state == .running {
+            if runs[index].isRunning {
                 self.runs[index].noteMove(since: oldPlaces[runs[index].name].map { old[$0] }, at: now)
             }
         }
@@ -133,7 +133,7 @@ struct Catalog: Hashable {
             waiting[record.run]?.append(record)
             guard isNew, let index = places[record.run] else { continue }
             let wasActive = runs[index].state.isActive
-            runs[index].follow(record.event)
+            runs[index].status.follow(record.event)
             runs[index].movedAt = now
             if wasActive != runs[index].state.isActive { findActive() }
             switch record.event {
@@ -183,7 +183,7 @@ struct Catalog: Hashable {
 
     /// Whether a run that another process trains has gone on by a twentieth of an epoch since its history was read.
     private func hasMore(_ run: RunEntry) -> Bool {
-        guard !run.isOurs, run.state == .running else { return false }
+        guard !run.isOurs, run.isRunning else { return false }
         return run.step >= (series[run.name]?.points.last?.step ?? 0) + max(run.stepsPerEpoch / 20, 1)
     }
 
@@ -203,79 +203,37 @@ struct Catalog: Hashable {
 extension RunEntry {
     /// Takes over what another entry of the same run knows better.
     fileprivate mutating func takeFigures(of known: RunEntry) {
-        (epoch, step, stepInEpoch) = (known.epoch, known.step, known.stepInEpoch)
-        (loss, trainAccuracy) = (known.loss, known.trainAccuracy)
-        (examplesPerSecond, elapsedSeconds) = (known.examplesPerSecond, known.elapsedSeconds)
-        (remainingSeconds, meanExamplesPerSecond) = (known.remainingSeconds, known.meanExamplesPerSecond)
-        if isOurs { evaluatedShare = known.evaluatedShare }
-        testAccuracy = known.testAccuracy ?? testAccuracy
-        (bestAccuracy, bestEpoch) = (known.bestAccuracy ?? bestAccuracy, known.bestEpoch ?? bestEpoch)
-        if stepsPerEpoch == 0 { stepsPerEpoch = known.stepsPerEpoch }
+        let known = known.status
+        (status.epoch, status.step, status.stepInEpoch) = (known.epoch, known.step, known.stepInEpoch)
+        (status.loss, status.trainAccuracy) = (known.loss, known.trainAccuracy)
+        (status.examplesPerSecond, status.elapsedSeconds) = (known.examplesPerSecond, known.elapsedSeconds)
+        status.remainingSeconds = known.remainingSeconds
+        status.meanExamplesPerSecond = known.meanExamplesPerSecond
+        if isOurs { status.evaluatedShare = known.evaluatedShare }
+        status.testAccuracy = known.testAccuracy ?? status.testAccuracy
+        status.bestAccuracy = known.bestAccuracy ?? status.bestAccuracy
+        status.bestEpoch = known.bestEpoch ?? status.bestEpoch
+        if status.stepsPerEpoch == 0 { status.stepsPerEpoch = known.stepsPerEpoch }
     }
 
     /// Notes whether it has gone on since it was told of last.
     fileprivate mutating func noteMove(since old: RunEntry?, at now: Double) {
-        let hasMoved = old.map { $0.step != step || $0.evaluatedShare != evaluatedShare || $0.state != state } ?? true
+        let hasMoved =
+            old.map { $0.step != status.step || $0.evaluatedShare != status.evaluatedShare || $0.state != status.state }
+            ?? true
         movedAt = hasMoved ? now : old?.movedAt
     }
 
     /// Seconds that a run has stood still, beyond what its steps take; `nil` while it goes on.
     func standstill(at now: Double) -> Double? {
-        guard state == .running, let movedAt else { return nil }
-        let perStep = examplesPerSecond.map { $0 > 0 ? Double(experiment.data.batchSize) / $0 : 0 } ?? 0
+        guard isRunning, let movedAt else { return nil }
+        let perStep = status.examplesPerSecond.map { $0 > 0 ? Double(experiment.data.batchSize) / $0 : 0 } ?? 0
         return now - movedAt > max(5, 3 * perStep) ? now - movedAt : nil
     }
 
     /// Training images a second now: none while it evaluates or stands still.
     func presentRate(at now: Double) -> Double? {
-        guard state == .running else { return examplesPerSecond }
-        return evaluatedShare != nil || standstill(at: now) != nil ? 0 : examplesPerSecond
-    }
-
-    fileprivate mutating func follow(_ event: RunEvent) {
-        switch event {
-        case .runStarted(let started):
-            (stepsPerEpoch, threads, step) = (started.stepsPerEpoch, started.threads, started.resumedStep)
-            if !state.isActive { (state, reason) = (.running, "") }
-        case .progress(let progress):
-            (epoch, step) = (progress.epoch, progress.step)
-            (stepInEpoch, stepsPerEpoch) = (progress.stepInEpoch, progress.stepsPerEpoch)
-            (loss, trainAccuracy) = (progress.meanLoss, progress.meanAccuracy)
-            (examplesPerSecond, elapsedSeconds) = (progress.examplesPerSecond, progress.elapsedSeconds)
-            (meanExamplesPerSecond, evaluatedShare) = (progress.meanExamplesPerSecond, nil)
-            remainingSeconds = progress.remainingSeconds
-        case .evaluating(let progress):
-            (epoch, step, stepInEpoch, evaluatedShare) = (progress.epoch, progress.step, stepsPerEpoch, progress.share)
-            (elapsedSeconds, remainingSeconds) = (progress.elapsedSeconds, progress.remainingSeconds)
-        case .epochFinished(let metrics):
-            (epoch, step, stepInEpoch) = (metrics.epoch, metrics.step, stepsPerEpoch)
-            (loss, trainAccuracy, testAccuracy) = (metrics.trainLoss, metrics.trainAccuracy, metrics.testAccuracy)
-            (elapsedSeconds, remainingSeconds) = (metrics.elapsedSeconds, metrics.remainingSeconds)
-            (examplesPerSecond, meanExamplesPerSecond) = (metrics.examplesPerSecond, metrics.examplesPerSecond)
-            evaluatedShare = nil
-            if metrics.testAccuracy > bestAccuracy ?? -1 {
-                (bestAccuracy, bestEpoch) = (metrics.testAccuracy, metrics.epoch)
-            }
-        case .runFinished(let summary):
-            state = State(summary.outcome)
-            if case .failed(let reason) = summary.outcome { self.reason = reason }
-            (step, elapsedSeconds, remainingSeconds) = (summary.step, summary.elapsedSeconds, nil)
-            (meanExamplesPerSecond, evaluatedShare) = (nil, nil)
-            if summary.examplesPerSecond > 0 { examplesPerSecond = summary.examplesPerSecond }
-            peakMemoryBytes = summary.peakMemoryBytes
-        case .checkpointSaved, .warning: break
-        }
-    }
-}
-
-extension RunEntry.State {
-    init(_ outcome: Outcome) {
-        self =
-            switch outcome {
-            case .completed: .done
-            case .stopped: .stopped
-            case .diverged: .diverged
-            case .failed: .failed
-            }
+        guard isRunning else { return status.examplesPerSecond }
+        return status.evaluatedShare != nil || standstill(at: now) != nil ? 0 : status.examplesPerSecond
     }
 }

@@ -1,5 +1,6 @@
 // Draws the loss or another metric of the shown runs, and says which place of the x axis lies under the mouse.
 
+internal import Experiments
 internal import RunLog
 internal import Screen
 
@@ -39,7 +40,7 @@ struct ChartView: Widget {
         }
         switch run.state {
         case .queued: return "\(run.name) waits for free threads"
-        case .running, .replay, .paused: return "waiting for the first steps"
+        case .running, .paused: return "waiting for the first steps"
         default: return run.step > 0 ? "reading" : "\(run.name) made no step"
         }
     }

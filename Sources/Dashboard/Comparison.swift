@@ -61,7 +61,7 @@ struct Comparison: Hashable {
         }
 
         var figures = [
-            Row(label: "state", values: runs.map(\.state.rawValue)),
+            Row(label: "state", values: runs.map(\.stateText)),
             Row(label: "epoch", values: runs.map { "\($0.epoch)/\($0.experiment.training.epochs)" }),
             row("best test acc", runs.map(\.bestAccuracy)) { Readable.metric($0) },
             Row(label: "  in epoch", values: runs.map { $0.bestEpoch.map(String.init) ?? "" }),
@@ -113,6 +113,6 @@ struct Comparison: Hashable {
 extension Catalog {
     /// The epochs of a run that are evaluated on its own images.
     fileprivate func countedEpochs(of run: RunEntry) -> ArraySlice<EpochMetrics> {
-        (series[run.name]?.epochs ?? []).drop { $0.epoch < run.data?.bestFrom ?? 0 }
+        (series[run.name]?.epochs ?? []).drop { $0.epoch < run.bestFrom }
     }
 }

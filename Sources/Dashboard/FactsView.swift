@@ -30,7 +30,7 @@ struct FactsView: Widget {
             if let text, !text.isEmpty { facts.append((label, text, style)) }
         }
         let row = ListRow.run(run)
-        let isOthers = run.state == .running && !run.isOurs
+        let isOthers = run.isRunning && !run.isOurs
         let words = isOthers ? row.state : ListColumn.state.text(of: row)
         add("state", "\(row.sign) \(words)", Style(row.role, bold: true))
         if isOthers { add("trained by", run.owner?.text ?? "another process") }

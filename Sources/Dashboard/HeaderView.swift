@@ -1,5 +1,6 @@
 // The first line: the views to choose from, and how busy the machine is.
 
+internal import Experiments
 internal import RunLog
 internal import Screen
 
@@ -17,9 +18,9 @@ struct HeaderView: Widget {
             facts.append((replay.speedText, .normal))
             facts.append(("run of \(state.localTime(replay.createdAt).date)", .normal))
         }
-        let active = state.catalog.activeRuns
-        let running = active.filter { $0.state == .running }
-        for (wanted, role) in [(RunEntry.State.running, Role.good), (.paused, .warning), (.queued, .normal)] {
+        let active = state.catalog.activeRuns.filter { !$0.isReplay }
+        let running = active.filter { $0.isRunning }
+        for (wanted, role) in [(RunState.running, Role.good), (.paused, .warning), (.queued, .normal)] {
             let number = active.count { $0.state == wanted }
             if number > 0 { facts.append(("\(number) \(wanted.rawValue)", role)) }
         }

@@ -33,9 +33,9 @@ extension Catalog {
     /// never learned. Any other end says enough.
     func diagnosis(of run: RunEntry) -> Diagnosis? {
         switch run.state {
-        case .running, .paused: series[run.name]?.diagnosis
-        case .done: run.diagnosisOfLastEpoch
-        case .replay, .queued, .stopped, .interrupted, .diverged, .failed: nil
+        case .running, .paused: run.isReplay ? nil : series[run.name]?.diagnosis
+        case .completed: run.diagnosisOfLastEpoch
+        case .queued, .stopped, .interrupted, .diverged, .failed: nil
         }
     }
 }
@@ -43,9 +43,11 @@ extension Catalog {
 extension RunEntry {
     /// What the figures of the last epoch say.
     fileprivate var diagnosisOfLastEpoch: Diagnosis? {
-        guard let facts = data?.facts, let loss, let trainAccuracy, let testAccuracy else { return nil }
+        guard let facts = data?.facts, let loss = status.loss, let trainAccuracy = status.trainAccuracy,
+            let testAccuracy = status.testAccuracy
+        else { return nil }
         return LearningRecord.diagnosis(
             loss: loss, trainAccuracy: trainAccuracy, testAccuracy: testAccuracy, numClasses: facts.numClasses,
-            step: step)
+            step: status.step)
     }
 }

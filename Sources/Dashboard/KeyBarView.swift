@@ -1,5 +1,6 @@
 // The last line: the keys that matter here, made from the table of keys.
 
+internal import Experiments
 internal import Screen
 
 /// The last line of the screen.

@@ -75,7 +75,7 @@ package enum Keys {
             .show(.compare), [.character("c"), .character("3")], in: tabs.subtracting([.compare]),
             "Compare the marked runs", bar: "compare"),
         Binding(
-            .filter, [.character("/"), .function(4)], in: [.overview], "Filter: lr>=0.05 vgg13 -failed state=done",
+            .filter, [.character("/"), .function(4)], in: [.overview], "Filter: lr>=0.05 vgg13 -failed state=completed",
             bar: "filter"),
         Binding(.search, [.character("/")], in: [.log], "Search", bar: "search"),
         Binding(.nextMatch, [.character("n")], in: [.log], "Go to the next match", bar: "next"),

@@ -50,7 +50,7 @@ enum ListRow: Hashable {
     var state: String {
         switch self {
         case .experiment(let entry): problem != nil ? "broken" : entry.isExample ? "example" : "ready"
-        case .run(let run): run.state.rawValue
+        case .run(let run): run.stateText
         }
     }
 
@@ -60,7 +60,7 @@ enum ListRow: Hashable {
         switch self {
         case .run(let run):
             switch run.state {
-            case .running, .replay, .paused: 0
+            case .running, .paused: 0
             case .queued: 1
             default: 4
             }
@@ -70,26 +70,10 @@ enum ListRow: Hashable {
 
     /// Whether a filter lets it through.
     func matches(_ filter: RunFilter) -> Bool {
-        guard let experiment else {
-            return filter.matches(facts: ["name": .text(name), "state": .text(state)])
-        }
-        var facts: RunFilter.Facts = [:]
-        func add(_ key: String, _ fact: @autoclosure () -> RunFilter.Fact?) {
-            if filter.looksAt(key) { facts[key] = fact() }
-        }
-        add("name", .text(name))
-        add("state", .text(state))
-        if let run {
-            add("tag", .text(run.tags.joined(separator: " ")))
-            add("note", .text(run.note))
-            add("epoch", .number(Double(run.epoch)))
-            add("time", .number(run.elapsedSeconds))
-            add("acc", run.testAccuracy.map(RunFilter.Fact.number))
-            add("best", run.bestAccuracy.map(RunFilter.Fact.number))
-            add("loss", run.loss.map(RunFilter.Fact.number))
-            add("rate", run.examplesPerSecond.map(RunFilter.Fact.number))
-        }
-        return filter.matches(experiment, facts: facts)
+        let facts: RunFilter.Facts = ["name": .text(name), "state": .text(state)]
+        guard let experiment else { return filter.matches(facts: facts) }
+        return run.map { filter.matches(experiment, name: $0.name, $0.status) }
+            ?? filter.matches(experiment, facts: facts)
     }
 }
 
@@ -116,7 +100,7 @@ enum ListColumn: String, CaseIterable {
         case .state:
             if let position = run?.queuePosition, run?.state == .queued { return "queued \(position)" }
             // Another process trains it.
-            if let run, run.state == .running, !run.isOurs {
+            if let run, run.isRunning, !run.isOurs {
                 return run.owner.map { "pid \($0.process)" } ?? "elsewhere"
             }
             return row.state

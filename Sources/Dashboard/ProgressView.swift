@@ -19,7 +19,7 @@ struct ProgressView: Widget {
 
     init(_ state: State) {
         let shown = state.shownRuns
-        run = shown.first { $0.state == .running } ?? shown.first
+        run = shown.first { $0.isRunning } ?? shown.first
         replay = state.replay
         now = state.now
         end = Self.end(of: run, state)
@@ -39,7 +39,7 @@ struct ProgressView: Widget {
     private static let quietShare = 0.1
 
     private static func company(_ run: RunEntry?, _ state: State) -> [String] {
-        guard let run, run.state == .running else { return [] }
+        guard let run, run.isRunning else { return [] }
         if state.runningCount > 1 { return [" (shared)"] }
         guard run.isOurs, let machine = state.machine else { return [] }
         guard let use = machine.processorUse else { return [] }
@@ -49,7 +49,7 @@ struct ProgressView: Widget {
     }
 
     private static func end(of run: RunEntry?, _ state: State) -> String {
-        guard let run, run.state == .running, let left = run.remainingSeconds, (0..<1e9).contains(left) else {
+        guard let run, run.isRunning, let left = run.remainingSeconds, (0..<1e9).contains(left) else {
             return ""
         }
         let (end, today) = (state.localTime(state.time + left), state.localTime(state.time).date)
@@ -65,24 +65,24 @@ struct ProgressView: Widget {
             return "0 images/s, nothing for \(Readable.duration(seconds: seconds))"
         }
         let mean = run.meanExamplesPerSecond.map(ListColumn.rate)
-        if run.state == .running, run.evaluatedShare != nil {
+        if run.isRunning, run.evaluatedShare != nil {
             return "evaluating" + (mean.map { ", trained at \($0) images/s" } ?? "")
         }
         let text = ListColumn.rate(rate)
-        let beside = run.state == .running && mean != text ? mean.map { ", mean \($0)" } : nil
+        let beside = run.isRunning && mean != text ? mean.map { ", mean \($0)" } : nil
         return "\(text) images/s\(beside ?? "")"
     }
 
     private var left: String {
         guard let run else { return "" }
         switch run.state {
+        case .running where run.isReplay: return replay.map { "replay, \($0.speedText)" } ?? "replay"
         case .running:
             return run.remainingSeconds.map { "\(Readable.duration(seconds: $0)) left\(end)" }
                 ?? "time left not known yet"
-        case .replay: return replay.map { "replay, \($0.speedText)" } ?? "replay"
         case .paused: return "paused"
         case .queued: return run.queuePosition.map { "place \($0) in the queue" } ?? "queued"
-        default: return "\(run.state.rawValue) after \(Readable.duration(seconds: run.elapsedSeconds))"
+        default: return "\(run.stateText) after \(Readable.duration(seconds: run.elapsedSeconds))"
         }
     }
 
@@ -96,7 +96,7 @@ struct ProgressView: Widget {
     /// whole only when it is over.
     private var runShare: Double {
         guard let run else { return 0 }
-        if run.state == .done { return 1 }
+        if run.state == .completed { return 1 }
         let last = series?.epochs.last
         var inEpoch = 1.0
         if last?.epoch != run.epoch {
@@ -110,7 +110,7 @@ struct ProgressView: Widget {
 
     /// What the first bar shows: the epoch's training, or its evaluation.
     private func epochBar(_ run: RunEntry) -> (label: String, share: Double) {
-        if run.state == .running, let share = run.evaluatedShare { return ("evaluation \(run.epoch)", share) }
+        if run.isRunning, let share = run.evaluatedShare { return ("evaluation \(run.epoch)", share) }
         return ("epoch \(run.epoch)/\(run.experiment.training.epochs)", epochShare)
     }
 

@@ -12,7 +12,7 @@ struct QuestionView: Widget {
 
     static func quit(_ runs: [RunEntry]) -> QuestionView {
         let names = runs.prefix(4).map { run in
-            "\(run.name) (\(run.state.rawValue)\(run.state == .queued ? "" : ", epoch \(run.epoch)"))"
+            "\(run.name) (\(run.stateText)\(run.state == .queued ? "" : ", epoch \(run.epoch)"))"
         }
         let more = runs.count > 4 ? ["and \(runs.count - 4) more"] : []
         return QuestionView(

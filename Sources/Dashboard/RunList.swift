@@ -76,7 +76,7 @@ struct RunList: Hashable {
         guard sort == nil, filter == RunFilter() else { return false }
         for run in runs {
             guard let index = rows.firstIndex(where: { $0.id == .run(run.name) }),
-                rows[index].state == run.state.rawValue
+                rows[index].state == run.stateText
             else { return false }
             rows[index] = .run(run)
         }
@@ -179,7 +179,7 @@ extension RunList.SortKey {
         guard case .run(let run) = row else { return }
         switch run.state {
         case .queued: number = run.queuePosition.map(Double.init) ?? .infinity
-        case .running, .replay, .paused: number = run.createdAt
+        case .running, .paused: number = run.createdAt
         default: (number, tie) = (-run.createdAt, -place)
         }
     }

@@ -1,5 +1,6 @@
 // Draws the list of experiments and runs, and says which row or heading lies under the mouse.
 
+internal import Experiments
 internal import RunLog
 internal import Screen
 
@@ -112,7 +113,7 @@ struct RunListView: Widget {
             case .state?:
                 diagnosis.map { Table.Entry($0.badge, Style($0.isFatal ? .bad : .warning)) }
                     ?? Table.Entry(ListColumn.state.text(of: row), Style(row.role))
-            case .name?: Table.Entry(row.name, Style(.normal, bold: row.run?.state == .running))
+            case .name?: Table.Entry(row.name, Style(.normal, bold: row.run?.isRunning == true))
             case .acc?, .best?, .loss?: Table.Entry(column?.text(of: row) ?? "", Style(.normal))
             case let column?: Table.Entry(column.text(of: row), Style(row.run == nil ? .dim : .normal))
             }
@@ -145,10 +146,10 @@ extension ListRow {
         case .experiment: problem == nil ? "·" : "!"
         case .run(let run):
             switch run.state {
-            case .running, .replay: "▶"
+            case .running: "▶"
             case .paused: "="
             case .queued: "+"
-            case .done: "✓"
+            case .completed: "✓"
             case .stopped: "■"
             case .interrupted: "!"
             case .diverged, .failed: "✗"
@@ -161,10 +162,10 @@ extension ListRow {
         case .experiment: problem == nil ? .dim : .bad
         case .run(let run):
             switch run.state {
-            case .running: .accent
+            case .running: run.isReplay ? .normal : .accent
             case .paused, .stopped, .interrupted: .warning
-            case .queued, .replay: .normal
-            case .done: .good
+            case .queued: .normal
+            case .completed: .good
             case .diverged, .failed: .bad
             }
         }

@@ -1,5 +1,6 @@
 // Lines that a person types into at the foot of the screen: filter, search, tags and note.
 
+internal import Experiments
 internal import Screen
 
 extension State {

@@ -117,12 +117,12 @@ extension State {
                 $0.isOurs && $0.state.isActive
             }.map { [.stop($0)] } ?? []
         case .pause:
-            let running = runs.filter { $0.isOurs && $0.state == .running }
+            let running = runs.filter { $0.isOurs && $0.isRunning }
             if running.isEmpty, runs.contains(where: { $0.state == .paused }) {
                 return names(of: runs, "") { $0.isOurs && $0.state == .paused }.map { [.unpause($0)] } ?? []
             }
             return names(of: runs, othersRun(runs) ?? "nothing to pause: no selected run is running") {
-                $0.isOurs && $0.state == .running
+                $0.isOurs && $0.isRunning
             }.map { [.pause($0)] } ?? []
         case .resume:
             let paused = runs.filter { $0.isOurs && $0.state == .paused }.map(\.name)
@@ -151,7 +151,7 @@ extension State {
 
     /// That another process trains one of these runs, and how to stop it; `nil` where none does.
     private func othersRun(_ runs: [RunEntry]) -> String? {
-        guard let run = runs.first(where: { !$0.isOurs && $0.state == .running }) else { return nil }
+        guard let run = runs.first(where: { !$0.isOurs && $0.isRunning }) else { return nil }
         guard let owner = run.owner else { return "another process trains \(run.name): stop it there with Ctrl-C" }
         return "\(owner.text) trains \(run.name): stop it there with Ctrl-C, or with kill \(owner.process)"
     }

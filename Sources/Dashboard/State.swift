@@ -156,7 +156,7 @@ public struct State: Sendable {
     }
 
     /// Runs that compute now.
-    var runningCount: Int { catalog.activeRuns.count { $0.state == .running } }
+    var runningCount: Int { catalog.activeRuns.count(where: \.isRunning) }
 
     /// Our runs that quitting would end.
     var activeRuns: [RunEntry] { catalog.activeRuns.filter(\.isOurs) }
@@ -164,7 +164,7 @@ public struct State: Sendable {
     /// Whether something moves, so that ticks are wanted more often than once a second.
     public var isMoving: Bool {
         notice != nil || pictures.isLoading
-            || catalog.activeRuns.contains { $0.state == .running || $0.state == .replay }
+            || catalog.activeRuns.contains { $0.state == .running }
     }
 
     /// Local date and time, `2026-05-04 10:05:12`.

@@ -87,8 +87,12 @@ public struct RunFilter: Sendable, Hashable {
                 description: "\(word.shortened(to: 60)): \(value.shortened(to: 60)) is no number; "
                     + "write one, such as \(name.shortened(to: 60))\(comparison.rawValue)0.05")
         }
-        return .comparison(key: key, comparison, value: value)
+        let former = key == "state" ? formerStates[value.lowercased()] : nil
+        return .comparison(key: key, comparison, value: former?.rawValue ?? value)
     }
+
+    /// What the dashboard used to call some states.
+    private static let formerStates: [String: RunState] = ["done": .completed, "waiting": .queued, "held": .paused]
 
     /// A fact's key, or the path of an experiment's key that is named by path, last word or synonym.
     private static func key(named name: String) -> String? {
@@ -97,7 +101,7 @@ public struct RunFilter: Sendable, Hashable {
     }
 
     /// Whether a fact makes a difference, so that others need not be gathered.
-    public func looksAt(_ key: String) -> Bool {
+    private func looksAt(_ key: String) -> Bool {
         terms.contains { term in
             switch term.condition {
             case .word: true
@@ -106,8 +110,29 @@ public struct RunFilter: Sendable, Hashable {
         }
     }
 
-    /// Whether a run is wanted.
+    /// Whether an experiment is wanted.
+    ///
+    /// - Parameter facts: what it shows besides.
     public func matches(_ experiment: Experiment, facts: Facts = [:]) -> Bool { allHold(experiment, facts) }
+
+    /// Whether a run is wanted.
+    public func matches(_ experiment: Experiment, name: String, _ status: RunStatus) -> Bool {
+        var facts: Facts = [:]
+        func add(_ key: String, _ fact: @autoclosure () -> Fact?) {
+            if looksAt(key) { facts[key] = fact() }
+        }
+        add("name", .text(name))
+        add("state", .text(status.state.rawValue))
+        add("tag", .text(status.tags.joined(separator: " ")))
+        add("note", .text(status.note))
+        add("epoch", .number(Double(status.epoch)))
+        add("time", .number(status.elapsedSeconds))
+        add("acc", status.testAccuracy.map(Fact.number))
+        add("best", status.bestAccuracy.map(Fact.number))
+        add("loss", status.loss.map(Fact.number))
+        add("rate", status.examplesPerSecond.map(Fact.number))
+        return allHold(experiment, facts)
+    }
 
     /// Whether something is wanted that has no experiment, such as a file that cannot be read. No key of experiments
     /// compares with it.

@@ -6,22 +6,6 @@ internal import Foundation
 internal import GRDB
 internal import Synchronization
 
-/// How a run stands.
-public enum RunState: String, Sendable, Hashable, Codable, CaseIterable {
-    /// A process trains it now.
-    case running
-    /// All its epochs are done.
-    case completed
-    /// Somebody asked it to stop.
-    case stopped
-    /// Its process ended without a word: killed, crashed, or the power failed.
-    case interrupted
-    /// Its loss was no longer finite.
-    case diverged
-    /// It could not go on.
-    case failed
-}
-
 /// What a new run is made of.
 public struct NewRun: Sendable {
     /// The name that was reserved for it; `nil` for the next one.
@@ -67,7 +51,7 @@ public struct NewRun: Sendable {
 }
 
 /// A run in the store.
-public struct RunInfo: Sendable, Hashable, Identifiable {
+@dynamicMemberLookup public struct RunInfo: Sendable, Hashable, Identifiable {
     /// Its number in the store, never used again.
     public let id: Int64
     /// Its name: the experiment's and a number.
@@ -76,16 +60,12 @@ public struct RunInfo: Sendable, Hashable, Identifiable {
     public let experimentText: String
     /// SHA-256 of that text.
     public let experimentHash: String
-    /// How it stands.
-    public var state: RunState
-    /// Why it failed, or where it diverged; empty otherwise.
-    public internal(set) var reason: String
+    /// Its state and figures, which are members of a run, too.
+    public internal(set) var status: RunStatus
     /// Name of the computer that it ran on.
     public let host: String
     /// Processor, cores and memory, for people.
     public let machine: String
-    /// Threads that computed.
-    public let threads: Int
     /// How convolutions were computed, for people.
     public let engine: String
     /// The program and its version.
@@ -96,50 +76,13 @@ public struct RunInfo: Sendable, Hashable, Identifiable {
     public let dataChecksum: String
     /// What the data set holds. Version 0.1.0 has recorded no size of images, and the numbers of images after limits.
     public let facts: DatasetFacts?
-    /// Seconds since 1970 by the wall clock.
-    public let createdAt: Double
-    /// Seconds since 1970 when it was last heard of; `nil` before its first event.
-    public let endedAt: Double?
-    /// Seconds that it has trained.
-    public let elapsedSeconds: Double
-    /// Steps made.
-    public let step: Int
-    /// Steps in an epoch.
-    public let stepsPerEpoch: Int
     /// Epochs finished.
-    public let epoch: Int
-    /// The epoch of the last step that was noted, from 1; 0 before the first.
-    public let epochOfLastStep: Int
-    /// The place of that step in its epoch, from 1; 0 before the first.
-    public let lastStepInEpoch: Int
-    /// How far the evaluation is that goes on, 0 to 1; `nil` while there is none.
-    public let evaluatedShare: Double?
+    public let finishedEpochs: Int
     /// Epochs in all.
     public let epochs: Int
-    /// Mean training loss of the last finished epoch; before it, of the steps that were noted.
-    public let loss: Double?
-    /// Training accuracy of the same, 0 to 1.
-    public let trainAccuracy: Double?
-    /// Test accuracy of the last finished epoch, 0 to 1.
-    public let testAccuracy: Double?
-    /// The best test accuracy, 0 to 1.
-    public let bestAccuracy: Double?
-    /// The first epoch that has it.
-    public let bestEpoch: Int?
-    /// The first epoch that counts for the best; those before it were evaluated on other images.
-    public let bestFrom: Int
-    /// Training pictures a second.
-    public let examplesPerSecond: Double?
-    /// Peak resident memory of its process in bytes.
-    public let peakMemoryBytes: Int?
-    /// Name of the run that it was forked from, if any.
-    public let parentName: String?
-    /// The step of that run that it begins with.
-    public let parentStep: Int?
-    /// What a person has noted.
-    public let note: String
-    /// What a person has tagged it with, in alphabetical order.
-    public var tags: [String]
+
+    /// A figure of its status.
+    public subscript<Value>(dynamicMember figure: KeyPath<RunStatus, Value>) -> Value { status[keyPath: figure] }
 
     /// The folder that its data was read from; `nil` where none is recorded.
     public var dataFolder: String? {
@@ -222,27 +165,31 @@ extension RunInfo {
         let values = CheckedRow(row, "run \(name), row \(id)")
         experimentText = try values.text("experiment")
         experimentHash = try values.text("experiment_hash")
-        state = RunState(rawValue: try values.text("state")) ?? .failed
-        reason = try values.text("reason")
         host = try values.text("host")
         machine = try values.text("machine")
-        threads = try values.count("threads", in: RunLimits.threads)
         engine = try values.text("engine")
         program = try values.text("program")
         dataset = try values.text("dataset")
         dataChecksum = try values.text("data_checksum")
         facts = try values.optionalText("data_facts").flatMap(DatasetFacts.init(stored:))
-        createdAt = try values.seconds("created_at")
-        endedAt = try values.optionalSeconds("ended_at")
-        elapsedSeconds = try values.seconds("elapsed_seconds")
-        step = try values.count("step")
-        stepsPerEpoch = try values.count("steps_per_epoch", in: RunLimits.stepsPerEpoch)
-        epoch = try values.count("epoch", in: RunLimits.epochs)
+        finishedEpochs = try values.count("epoch", in: RunLimits.epochs)
         epochs = try values.count("epochs", in: RunLimits.epochs)
+        status = try RunStatus(values, finishedEpochs: finishedEpochs)
+        status.tags = tags
+    }
+}
+
+extension RunStatus {
+    /// The columns of a run's row.
+    fileprivate init(_ values: CheckedRow, finishedEpochs: Int) throws(RunStoreError) {
+        self.init(RunState(rawValue: try values.text("state")) ?? .failed)
+        reason = try values.text("reason")
+        threads = try values.count("threads", in: RunLimits.threads)
+        step = try values.count("step")
         // An earlier version's store that cannot be written does not have them.
-        epochOfLastStep = try values.optionalCount("last_step_epoch", in: RunLimits.epochs) ?? epoch
-        lastStepInEpoch = try values.optionalCount("last_step_in_epoch", in: RunLimits.stepsPerEpoch) ?? 0
-        evaluatedShare = state == .running ? try values.optionalNumber("evaluated_share") : nil
+        epoch = try values.optionalCount("last_step_epoch", in: RunLimits.epochs) ?? finishedEpochs
+        stepInEpoch = try values.optionalCount("last_step_in_epoch", in: RunLimits.stepsPerEpoch) ?? 0
+        stepsPerEpoch = try values.count("steps_per_epoch", in: RunLimits.stepsPerEpoch)
         loss = try values.optionalNumber("loss")
         trainAccuracy = try values.optionalNumber("train_accuracy")
         testAccuracy = try values.optionalNumber("test_accuracy")
@@ -250,10 +197,13 @@ extension RunInfo {
         bestEpoch = try values.optionalCount("best_epoch", in: RunLimits.epochs)
         bestFrom = try values.optionalCount("best_from", in: 0...RunLimits.epochs.upperBound + 1) ?? 0
         examplesPerSecond = try values.optionalNumber("examples_per_second")
+        evaluatedShare = state == .running ? try values.optionalNumber("evaluated_share") : nil
+        elapsedSeconds = try values.seconds("elapsed_seconds")
+        createdAt = try values.seconds("created_at")
+        endedAt = try values.optionalSeconds("ended_at")
         peakMemoryBytes = try values.optionalCount("peak_memory_bytes")
-        parentName = try values.optionalText("parent_name")
+        parent = try values.optionalText("parent_name")
         parentStep = try values.optionalCount("parent_step")
         note = try values.text("note")
-        self.tags = tags
     }
 }

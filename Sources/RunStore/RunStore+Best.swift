@@ -1,6 +1,7 @@
 // Where a run's best weights are kept: in its own folder, or in that of a run that it goes back to.
 
 public import Checkpoints
+internal import Experiments
 internal import GRDB
 
 /// A checkpoint, and the run whose folder it is in.
@@ -30,7 +31,7 @@ extension RunStore {
             if let found = checkpoints(of: run).all.first(where: { $0.step == step && $0.isEvaluated }) {
                 return KeptCheckpoint(checkpoint: found, run: run)
             }
-            guard let parent = run.parentName, step <= run.parentStep ?? 0,
+            guard let parent = run.parent, step <= run.parentStep ?? 0,
                 let next = try fetch("name = ? AND id < ?", [parent, run.id]).first
             else { return nil }
             run = next

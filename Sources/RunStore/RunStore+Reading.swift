@@ -44,8 +44,8 @@ extension RunStore {
             let state: RunState = RunClaim.isHeld(folder(of: read.runs[index])) ? .running : .interrupted
             // An array that stays as it is is compared at a glance.
             guard read.runs[index].state != state else { continue }
-            read.runs[index].state = state
-            read.runs[index].reason = state == .interrupted ? causeOfEnd(of: read.runs[index]) : ""
+            read.runs[index].status.state = state
+            read.runs[index].status.reason = state == .interrupted ? causeOfEnd(of: read.runs[index]) : ""
         }
         cache.withLock { $0 = read }
         return read.runs
@@ -140,8 +140,8 @@ extension RunStore {
     private func withTrueState(_ run: RunInfo) -> RunInfo {
         guard run.state == .running, !RunClaim.isHeld(folder(of: run)) else { return run }
         var run = run
-        run.state = .interrupted
-        run.reason = causeOfEnd(of: run)
+        run.status.state = .interrupted
+        run.status.reason = causeOfEnd(of: run)
         return run
     }
 

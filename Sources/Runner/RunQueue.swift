@@ -44,22 +44,14 @@ public final class RunQueue: Sendable {
 
     /// A run in the queue.
     public struct Entry: Sendable, Hashable {
-        /// How it stands.
-        public enum State: Sendable, Hashable {
-            /// Waits for others to end, at this place, from 1.
-            case waiting(place: Int)
-            /// Computes, or gets ready to.
-            case running
-            /// Waits between two steps until somebody lets it go on.
-            case held
-        }
-
         /// The run's name.
         public let name: String
         /// What is trained.
         public let experiment: Experiment
-        /// How it stands.
-        public let state: State
+        /// Queued, running (or about to) or paused.
+        public let state: RunState
+        /// Place among those that are queued, from 1; `nil` for others.
+        public let queuePosition: Int?
         /// Threads that it computes with.
         public let threads: Int
     }
@@ -95,16 +87,16 @@ public final class RunQueue: Sendable {
         jobs.withLock { jobs in
             var place = 0
             return jobs.map { job in
-                let state: Entry.State
-                switch job.phase {
-                case .waiting, .waitingToGoOn:
-                    place += 1
-                    state = .waiting(place: place)
-                case .running: state = .running
-                case .held: state = .held
-                }
+                let state: RunState =
+                    switch job.phase {
+                    case .waiting, .waitingToGoOn: .queued
+                    case .running: .running
+                    case .held: .paused
+                    }
+                if state == .queued { place += 1 }
                 return Entry(
-                    name: job.name, experiment: job.experiment, state: state, threads: budget.threadsPerRun)
+                    name: job.name, experiment: job.experiment, state: state,
+                    queuePosition: state == .queued ? place : nil, threads: budget.threadsPerRun)
             }
         }
     }

@@ -71,15 +71,15 @@ public final class RunSession {
         let checkpoints = store.checkpoints(of: run)
         checkpoints.removeLeftovers()
         let (checkpoint, damaged) = checkpoints.newestSound(from: run.parentStep ?? 0)
-        if checkpoint == nil, let parent = run.parentName {
+        if checkpoint == nil, let parent = run.parent {
             throw RunnerError(
                 "run \(run.name) has no sound checkpoint, and its first weights were another run's; "
                     + "fork it again: " + store.command(.fork, parent, ["--at", "step:\(run.parentStep ?? 0)"]))
         }
-        if checkpoint == nil, let first = damaged.first, run.epoch > 0 {
+        if checkpoint == nil, let first = damaged.first, run.finishedEpochs > 0 {
             throw RunnerError(
                 "run \(run.name) has no sound checkpoint (\(first)), and beginning again would drop its "
-                    + "\(run.epoch) noted epoch\(run.epoch == 1 ? "" : "s"); train it anew as a run of its own: "
+                    + "\(run.finishedEpochs) noted epoch\(run.finishedEpochs == 1 ? "" : "s"); train it anew as a run of its own: "
                     + store.command(.train, store.experimentPath(of: run)))
         }
         let before = checkpoint == nil ? "begins again" : "goes on from the checkpoint before"

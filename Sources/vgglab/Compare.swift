@@ -101,7 +101,7 @@ struct Compare: ParsableCommand {
     /// What else may make runs of equal settings differ.
     private func circumstances(_ runs: [RunInfo]) -> [Row] {
         [
-            Row("parent", title: "forked from", runs.map { .optional($0.parentName) }),
+            Row("parent", title: "forked from", runs.map { .optional($0.parent) }),
             Row("parent_step", title: "at step", runs.map { .optional($0.parentStep) }),
             Row("data_sha256", title: "data (SHA-256)", runs.map { .string($0.dataChecksum) }) { value in
                 if case .string(let sum) = value { String(sum.prefix(12)) } else { "–" }
@@ -133,7 +133,7 @@ struct Compare: ParsableCommand {
         }
         return [
             Row("state", runs.map { .string($0.state.rawValue) }),
-            Row("epoch", runs.map { .integer($0.epoch) }),
+            Row("epoch", runs.map { .integer($0.finishedEpochs) }),
             Row("epochs", title: "of epochs", runs.map { .integer($0.epochs) }),
             Row("best test acc", runs.map { .optional($0.bestAccuracy) }, text: number(Readable.metric)),
             Row("in epoch", runs.map { .optional($0.bestEpoch) }),

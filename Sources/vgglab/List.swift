@@ -57,7 +57,7 @@ struct List: ParsableCommand {
         defer { for flaw in flaws { Console.say("warning: \(Readable.visible(flaw)); it is left out") } }
         var runs = try explaining {
             try self.filter.isEmpty
-                ? known : known.filter { filter.matches(try $0.experiment(), facts: $0.filterFacts) }
+                ? known : known.filter { filter.matches(try $0.experiment(), name: $0.name, $0.status) }
         }
         runs = sorted(runs)
         if reverse { runs.reverse() }
@@ -128,27 +128,14 @@ extension Experiment {
 }
 
 extension RunInfo {
-    /// What filters know of a run beside its experiment.
-    var filterFacts: RunFilter.Facts {
-        var facts: RunFilter.Facts = [
-            "name": .text(name), "state": .text(state.rawValue), "tag": .text(tags.joined(separator: " ")),
-            "epoch": .number(Double(epochOfLastStep)), "time": .number(elapsedSeconds), "note": .text(note),
-        ]
-        for (key, figure) in [
-            ("acc", testAccuracy), ("best", bestAccuracy), ("loss", loss), ("rate", examplesPerSecond),
-        ] {
-            if let figure { facts[key] = .number(figure) }
-        }
-        return facts
-    }
-
     fileprivate var cells: [String] {
         func metric(_ value: Double?) -> String { value.map(Readable.metric) ?? "" }
         return [
-            name, state.rawValue, "\(epochOfLastStep)/\(epochs)", metric(loss), metric(trainAccuracy),
-            metric(testAccuracy), metric(bestAccuracy),
-            examplesPerSecond.map(Readable.rate) ?? "",
-            Readable.duration(seconds: elapsedSeconds), Readable.date(createdAt), tags.joined(separator: " "),
+            name, status.state.rawValue, "\(status.epoch)/\(epochs)", metric(status.loss), metric(status.trainAccuracy),
+            metric(status.testAccuracy), metric(status.bestAccuracy),
+            status.examplesPerSecond.map(Readable.rate) ?? "",
+            Readable.duration(seconds: status.elapsedSeconds), Readable.date(status.createdAt),
+            status.tags.joined(separator: " "),
         ]
     }
 
@@ -156,20 +143,21 @@ extension RunInfo {
     var json: JSON {
         let experiment = try? experiment()
         return [
-            "name": .string(name), "state": .string(state.rawValue), "reason": .string(reason),
-            "epoch": .integer(epoch), "epochs": .integer(epochs), "step": .integer(step),
-            "steps_per_epoch": .integer(stepsPerEpoch), "loss": .optional(loss),
-            "train_accuracy": .optional(trainAccuracy), "test_accuracy": .optional(testAccuracy),
-            "best_accuracy": .optional(bestAccuracy), "best_epoch": .optional(bestEpoch),
-            "examples_per_second": .optional(examplesPerSecond), "elapsed_seconds": .number(elapsedSeconds),
-            "created": .number(createdAt), "ended": .optional(endedAt), "host": .string(host),
-            "machine": .string(machine), "threads": .integer(threads), "engine": .string(engine),
+            "name": .string(name), "state": .string(status.state.rawValue), "reason": .string(status.reason),
+            "epoch": .integer(finishedEpochs), "epochs": .integer(epochs), "step": .integer(status.step),
+            "steps_per_epoch": .integer(status.stepsPerEpoch), "loss": .optional(status.loss),
+            "train_accuracy": .optional(status.trainAccuracy), "test_accuracy": .optional(status.testAccuracy),
+            "best_accuracy": .optional(status.bestAccuracy), "best_epoch": .optional(status.bestEpoch),
+            "examples_per_second": .optional(status.examplesPerSecond),
+            "elapsed_seconds": .number(status.elapsedSeconds),
+            "created": .number(status.createdAt), "ended": .optional(status.endedAt), "host": .string(host),
+            "machine": .string(machine), "threads": .integer(status.threads), "engine": .string(engine),
             "program": .string(program), "dataset": .string(dataset), "data_sha256": .string(dataChecksum),
             "data": facts?.json ?? .null,
             "initialization": .optional(experiment?.initialWeights), "experiment_sha256": .string(experimentHash),
-            "peak_memory_bytes": .optional(peakMemoryBytes),
-            "parent": .optional(parentName), "parent_step": .optional(parentStep),
-            "note": .string(note), "tags": .array(tags.map(JSON.string)),
+            "peak_memory_bytes": .optional(status.peakMemoryBytes),
+            "parent": .optional(status.parent), "parent_step": .optional(status.parentStep),
+            "note": .string(status.note), "tags": .array(status.tags.map(JSON.string)),
             "experiment": experiment?.json ?? .null,
         ]
     }

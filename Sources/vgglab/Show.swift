@@ -60,7 +60,7 @@ struct Show: ParsableCommand {
         }
         let reason = run.reason.isEmpty ? "" : " (\(Readable.visible(run.reason)))"
         return "\(Readable.visible(run.name)): \(run.state.rawValue)\(reason), "
-            + "\(run.epoch) of \(run.epochs) epochs\(best ?? "")"
+            + "\(run.finishedEpochs) of \(run.epochs) epochs\(best ?? "")"
     }
 
     /// - Parameter inherited: seconds that its parent had trained before it.
@@ -72,7 +72,7 @@ struct Show: ParsableCommand {
         var facts: [(String, String)] = [
             ("what", experiment?.description ?? ""),
             ("initialized", experiment?.initialWeights ?? ""),
-            ("forked from", run.parentName.map { "\($0) at step \(Readable.count(run.parentStep ?? 0))" } ?? ""),
+            ("forked from", run.parent.map { "\($0) at step \(Readable.count(run.parentStep ?? 0))" } ?? ""),
             ("best", run.bestFrom > 0 ? "counted from epoch \(run.bestFrom) on, as earlier ones had other images" : ""),
             ("data", "\(run.dataset), SHA-256 \(run.dataChecksum)"),
             ("", run.facts?.summary ?? ""),

@@ -28,7 +28,7 @@ struct Verify: ParsableCommand {
     func run() throws {
         let (store, run) = try storeOptions.run(runName)
         let name = Readable.visible(run.name)
-        if let parent = run.parentName {
+        if let parent = run.parent {
             throw Failure(
                 message:
                     "run \(name) did not begin with its seed but with step \(Readable.count(run.parentStep ?? 0)) of "

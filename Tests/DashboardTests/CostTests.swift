@@ -28,8 +28,10 @@ struct CostTests {
     }
 
     private func run(_ data: DatasetFacts?) -> RunEntry {
-        RunEntry(
-            name: "letters-1", experiment: letters, state: .done, step: 10, stepsPerEpoch: 10, createdAt: 1,
+        var status = RunStatus(.completed)
+        (status.step, status.stepsPerEpoch, status.createdAt) = (10, 10, 1)
+        return RunEntry(
+            name: "letters-1", experiment: letters, status: status,
             data: RunData(summary: "letters from /data", checksum: "abc", facts: data))
     }
 
@@ -184,8 +186,8 @@ struct CostTests {
         var limited = Scene.experiment("a")
         (limited.data.limitTrain, limited.data.limitTest) = (2560, 70_000)
         let runs = [
-            Scene.run("a-1", .done, limited, epoch: 1, createdAt: 2),
-            Scene.run("b-1", .done, Scene.experiment("b"), epoch: 1, createdAt: 1),
+            Scene.run("a-1", .completed, limited, epoch: 1, createdAt: 2),
+            Scene.run("b-1", .completed, Scene.experiment("b"), epoch: 1, createdAt: 1),
         ]
         var state = State(size: Size(columns: 120, rows: 36))
         _ = state.update(.runs(runs))

@@ -83,7 +83,7 @@ struct CurvesTests {
         var preferences = Preferences()
         (preferences.smoothing, preferences.axis) = (0, axis)
         var state = State(size: Size(columns: 120, rows: 36), preferences: preferences)
-        _ = state.update(.runs(runs.map { Scene.run($0.name, .done, epoch: $0.last / 10) }))
+        _ = state.update(.runs(runs.map { Scene.run($0.name, .completed, epoch: $0.last / 10) }))
         for run in runs { _ = state.update(.history(run: run.name, steps(of: run.name, upTo: run.last))) }
         return state
     }

@@ -12,7 +12,7 @@ struct FactsTests {
 
     /// A fork that has ended, with layers that say much of themselves.
     private func state(columns: Int = 120, rows: Int = 36) throws -> State {
-        var run = Scene.run("vgg11-ratio4-7", .done, epoch: 2, createdAt: Scene.time)
+        var run = Scene.run("vgg11-ratio4-7", .completed, epoch: 2, createdAt: Scene.time)
         (run.endedAt, run.parent, run.parentStep) = (Scene.time + 3725, "vgg11-ratio4-3", 1407)
         (run.tags, run.note) = (["paper", "best"], "the one for figure 3")
         let records = try Scene.records(of: run, upTo: 938).map { record in
@@ -78,8 +78,8 @@ struct FactsTests {
         let name = "vgg11-ratio4-momentum0.9-decay0.0005-lr"
         _ = state.update(
             .runs([
-                Scene.run(name + "0.01-1", .done, epoch: 1, createdAt: 2),
-                Scene.run(name + "0.05-1", .done, epoch: 1, createdAt: 1),
+                Scene.run(name + "0.01-1", .completed, epoch: 1, createdAt: 2),
+                Scene.run(name + "0.05-1", .completed, epoch: 1, createdAt: 1),
             ]))
         #expect(state.frame().cells.lines[3].contains("lr0.01-1 "))
         #expect(state.frame().cells.lines[4].contains("lr0.05-1 "))

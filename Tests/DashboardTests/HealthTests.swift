@@ -37,13 +37,13 @@ struct HealthTests {
 
     @Test("A run that never learned is no plain success at its end", arguments: [true, false])
     func ended(learned: Bool) {
-        var run = Scene.run("a-1", .done, epoch: 10, best: learned ? 0.8 : 0.1)
+        var run = Scene.run("a-1", .completed, epoch: 10, best: learned ? 0.8 : 0.1)
         (run.loss, run.trainAccuracy) = learned ? (0.5, 0.8) : (2.303, 0.101)
         var state = State(size: Size(columns: 120, rows: 40))
         _ = state.update(.runs([run]))
         let line = state.frame().cells.lines[3]
         #expect(line.contains("✓ a-1"))
-        #expect(line.contains("not learning") == !learned && line.contains("done") == learned, "\(line)")
+        #expect(line.contains("not learning") == !learned && line.contains("completed") == learned, "\(line)")
     }
 
     @Test("A loss that is no number says so and draws on")

@@ -1,6 +1,7 @@
 // Lines that are typed at the foot of the screen: tags, notes, and how text is edited.
 
 import Dashboard
+import Experiments
 import Screen
 import Testing
 
@@ -8,7 +9,9 @@ import Testing
 struct LinesTests {
     private func state() throws -> State {
         var state = try Scene.busy()
-        var runs = [Scene.run("one", .done, epoch: 2, createdAt: 2), Scene.run("two", .done, epoch: 2, createdAt: 1)]
+        var runs = [
+            Scene.run("one", .completed, epoch: 2, createdAt: 2), Scene.run("two", .completed, epoch: 2, createdAt: 1),
+        ]
         (runs[0].tags, runs[0].note) = (["draft", "paper"], "too fast")
         runs[1].tags = ["paper"]
         _ = state.update(.experiments([]))

@@ -22,7 +22,7 @@ struct RunCommandsTests {
         var state = State(size: Size(columns: 120, rows: 36))
         let (vgg11, vgg13) = (Experiment(name: "vgg11"), Experiment(name: "vgg13"))
         let runs = [
-            Scene.run("vgg11-2", .running, vgg11), Scene.run("vgg11-1", .done, vgg11),
+            Scene.run("vgg11-2", .running, vgg11), Scene.run("vgg11-1", .completed, vgg11),
             Scene.run("vgg13-1", .running, vgg13),
         ]
         let file = ExperimentEntry(path: "vgg11.yaml", content: .success(vgg11))
@@ -70,7 +70,7 @@ struct RunCommandsTests {
     func restartMany() throws {
         var state = State(size: Size(columns: 120, rows: 36))
         let names = (1...6).map { "a-\($0)" }
-        _ = state.update(.runs(names.map { Scene.run($0, .done, epoch: 1) }))
+        _ = state.update(.runs(names.map { Scene.run($0, .completed, epoch: 1) }))
         state.type("a")
         #expect(state.type("R", .enter) == [])
         #expect(state.frame().cells.lines.contains { $0.contains("These 6 runs:") })
@@ -81,7 +81,8 @@ struct RunCommandsTests {
     @Test("A replay is told as one, with its speed and the day of its run; nothing is running")
     func replay() throws {
         var state = State(size: Size(columns: 120, rows: 36))
-        let run = Scene.run("a-1", .replay)
+        var run = Scene.run("a-1")
+        run.isReplay = true
         _ = state.update(.replay(ReplayInfo(run: "a-1", speed: 30, createdAt: Scene.time)))
         _ = state.update(.runs([run]))
         _ = state.update(.records(try Scene.records(of: run, upTo: 100)))

@@ -23,7 +23,7 @@ struct RunHistoryTests {
     @Test("A run's history is asked for once, when it is first shown")
     func askedOnce() {
         var state = State(size: Size(columns: 120, rows: 36))
-        let runs = [Scene.run("a-1", .done, epoch: 2), Scene.run("b-1", .done, epoch: 2)]
+        let runs = [Scene.run("a-1", .completed, epoch: 2), Scene.run("b-1", .completed, epoch: 2)]
         #expect(state.update(.runs(runs)) == [.loadHistory(run: "b-1")])
         #expect(state.update(.runs(runs)) == [])
         #expect(state.update(.history(run: "b-1", [])) == [])

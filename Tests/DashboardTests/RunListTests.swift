@@ -114,7 +114,7 @@ struct RunListTests {
         #expect(isAsked("with the same seed 0: a."))
         state.type(.escape)
         _ = state.update(.launched(request, .success("a-1")))
-        _ = state.update(.runs([Scene.run("a-1", .done, experiment, epoch: 1)]))
+        _ = state.update(.runs([Scene.run("a-1", .completed, experiment, epoch: 1)]))
         #expect(state.type(.home, .enter) == [])
         #expect(isAsked("with the same seed 0: a-1."))
         #expect(state.type("y") == [.launch([request])])
@@ -172,7 +172,7 @@ struct RunListTests {
         experiment.training.seed = 42
         (experiment.data.limitTrain, experiment.data.limitTest) = (2560, nil)
         var state = State(size: Size(columns: 200, rows: 50))
-        _ = state.update(.runs([Scene.run("a-1", .done, experiment, epoch: 1)]))
+        _ = state.update(.runs([Scene.run("a-1", .completed, experiment, epoch: 1)]))
         let lines = state.frame().cells.lines
         #expect(lines[2].contains("limits seed"))
         #expect(lines[3].contains("2,560/all   42"))

@@ -51,14 +51,16 @@ enum Scene {
     }
 
     static func run(
-        _ name: String, _ state: RunEntry.State = .running, _ experiment: Experiment? = nil, epoch: Int = 0,
+        _ name: String, _ state: RunState = .running, _ experiment: Experiment? = nil, epoch: Int = 0,
         best: Double? = nil, createdAt: Double = 0, queue: Int? = nil
     ) -> RunEntry {
-        RunEntry(
-            name: name, experiment: experiment ?? Scene.experiment("vgg11-ratio4"), state: state, queuePosition: queue,
-            threads: 2, epoch: epoch, step: epoch * stepsPerEpoch,
-            stepInEpoch: epoch > 0 ? stepsPerEpoch : 0, stepsPerEpoch: stepsPerEpoch, testAccuracy: best,
-            bestAccuracy: best, bestEpoch: best.map { _ in epoch }, createdAt: createdAt,
+        var status = RunStatus(state)
+        (status.queuePosition, status.threads, status.createdAt) = (queue, 2, createdAt)
+        (status.epoch, status.step, status.stepsPerEpoch) = (epoch, epoch * stepsPerEpoch, stepsPerEpoch)
+        status.stepInEpoch = epoch > 0 ? stepsPerEpoch : 0
+        (status.testAccuracy, status.bestAccuracy, status.bestEpoch) = (best, best, best.map { _ in epoch })
+        return RunEntry(
+            name: name, experiment: experiment ?? Scene.experiment("vgg11-ratio4"), status: status,
             data: RunData(summary: "fashion-mnist from /data", checksum: "abc", facts: fashionMNIST))
     }
 
@@ -147,7 +149,7 @@ enum Scene {
             run(
                 "vgg13-ratio4-1", .queued, experiment("vgg13-ratio4", variant: .vgg13), createdAt: begin + 32, queue: 1),
             run(
-                "vgg11-lr0.01-1", .done, experiment("vgg11-lr0.01", lr: 0.01), epoch: 10, best: 0.861,
+                "vgg11-lr0.01-1", .completed, experiment("vgg11-lr0.01", lr: 0.01), epoch: 10, best: 0.861,
                 createdAt: begin + 10),
             run("vgg11-lr0.5-1", .diverged, experiment("vgg11-lr0.5", lr: 0.5), epoch: 1, createdAt: begin + 11),
             run(

@@ -1,6 +1,7 @@
 // Text that is broken into lines by what it takes on the screen.
 
 import Dashboard
+import Experiments
 import Screen
 import Testing
 
@@ -9,7 +10,7 @@ struct WordsTests {
     @Test("Notes of wide characters stay within their panel and lose nothing")
     func wideNote() throws {
         var state = try Scene.busy(columns: 120, rows: 50)
-        var run = Scene.run("one", .done, epoch: 2)
+        var run = Scene.run("one", .completed, epoch: 2)
         run.note = String(repeating: "日本語のメモ", count: 12) + " end"
         _ = state.update(.runs([run]))
         state.type(.end, "2")

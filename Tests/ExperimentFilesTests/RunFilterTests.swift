@@ -9,24 +9,35 @@ import Testing
         name: "vgg13-ratio8", description: "A Deeper one",
         network: NetworkRecipe(blocks: Variant.vgg13.blocks, ratio: 8),
         data: DataRecipe(resize: 96), training: TrainingRecipe(learningRate: 0.05))
-    private let facts: RunFilter.Facts = [
-        "acc": .number(0.861), "state": .text("failed"), "tag": .text("paper final"), "name": .text("vgg13-ratio8-2"),
-    ]
+    private let status: RunStatus = {
+        var status = RunStatus(.failed)
+        (status.testAccuracy, status.tags) = (0.861, ["paper", "final"])
+        return status
+    }()
 
     @Test(arguments: [
         "", "  ", "vgg13", "VGG13", "deeper", "lr>=0.05", "lr=5e-2", "training.lr<=0.05", "learning_rate=0.05",
-        "lr>0.04 lr<0.06", "ratio=8", "depth=13", "resize!=224", "state=failed", "-state=done", "acc>0.8", "tag=final",
+        "lr>0.04 lr<0.06", "ratio=8", "depth=13", "resize!=224", "state=failed", "-state=completed", "acc>0.8",
+        "tag=final",
         "final", "-running", "!running", "variant=vgg13", "name=vgg13-ratio8-2", "batch=128", "shuffle=true",
         "chunk=auto", "chunk!=8",
     ]) func `what holds is let through`(text: String) throws {
-        #expect(try RunFilter(text).matches(experiment, facts: facts))
+        #expect(try RunFilter(text).matches(experiment, name: "vgg13-ratio8-2", status))
     }
 
     @Test(arguments: [
         "vgg11", "-vgg13", "lr>0.05", "lr<0.05", "lr=x", "ratio=4", "state=fail", "-failed", "acc<0.5", "best>0",
         "tag=fin", "vgg13 lr=1", "depth>13", "state>a",
     ]) func `what does not is kept out`(text: String) throws {
-        #expect(try !RunFilter(text).matches(experiment, facts: facts))
+        #expect(try !RunFilter(text).matches(experiment, name: "vgg13-ratio8-2", status))
+    }
+
+    @Test(arguments: [("done", RunState.completed), ("waiting", .queued), ("Held", .paused)])
+    func `a state's former word is still read`(word: String, state: RunState) throws {
+        for other in RunState.allCases {
+            let isMatch = try RunFilter("state=\(word)").matches(experiment, name: "a-1", RunStatus(other))
+            #expect(isMatch == (other == state))
+        }
     }
 
     @Test func `what has no experiment is found by its texts alone`() throws {

@@ -98,7 +98,7 @@ import Testing
         #expect(next == last + 1)
         let now = try store.run(named: "a-1")
         #expect(now.state == .running)
-        #expect(now.step == 4 && now.epoch == 1)
+        #expect(now.step == 4 && now.finishedEpochs == 1)
         #expect(now.bestEpoch == 1 && now.testAccuracy == 0.6)
         #expect(now.endedAt == nil)
 
@@ -117,14 +117,14 @@ import Testing
         var new = NewRun.made("b", epochs: 5)
         new.parent = (parent, RunPosition(step: 4, epoch: 2, stepInEpoch: 1))
         let fork = try store.interrupted(new)
-        #expect(fork.parentName == "a-1" && fork.parentStep == 4)
+        #expect(fork.parent == "a-1" && fork.parentStep == 4)
         #expect(try store.steps(of: fork) == Array(try store.steps(of: parent).prefix(4)))
         #expect(try store.epochs(of: fork).map(\.testAccuracy) == [0.6])
         #expect(try store.steps(of: parent).count == 6)
         // It keeps it when the parent goes.
         try store.delete(parent)
         #expect(try store.steps(of: fork).count == 4)
-        #expect(try store.run(named: "b-1").parentName == "a-1")
+        #expect(try store.run(named: "b-1").parent == "a-1")
     }
 
     @Test func `a run is found by name, by the beginning that only it has, and as the last`() throws {

@@ -182,7 +182,7 @@ import Testing
         #expect(latest.contains { $0.run == "good-1" }, "\(change)")
         for run in runs {
             _ = try run.experiment().network(numClasses: 10).parameters
-            _ = run.epochOfLastStep
+            _ = run.epoch
             _ = (Readable.duration(seconds: run.elapsedSeconds), Readable.bytes(run.peakMemoryBytes ?? 0))
             _ = (try store.steps(of: run), try store.epochs(of: run), store.profile(of: run))
             var (text, json) = (TextLog(quiet: false), JSONLinesLog(progressInterval: 0))

@@ -1,9 +1,10 @@
 // A run has one owner at a time, and none that is dead.
 
-import TestSupport
+import Experiments
 import Foundation
 import RunStore
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite struct RunClaimTests {

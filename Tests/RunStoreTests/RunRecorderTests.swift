@@ -39,7 +39,7 @@ import Testing
         #expect(try store.steps(of: run).map(\.step) == Array(1...6))
         let now = try store.run(named: "a-1")
         #expect(now.state == .completed)
-        #expect(now.step == 6 && now.epoch == 2)
+        #expect(now.step == 6 && now.finishedEpochs == 2)
         #expect(now.bestAccuracy == 0.5 && now.bestEpoch == 1)
         #expect(now.endedAt == records.last?.time)
         #expect(now.peakMemoryBytes == 14)

@@ -54,7 +54,8 @@ import Testing
         queue.move(names[3], by: -5)
         #expect(queue.entries.map(\.name) == [names[0], names[3], names[1], names[2]])
         #expect(
-            queue.entries.map(\.state) == [.running, .waiting(place: 1), .waiting(place: 2), .waiting(place: 3)])
+            queue.entries.map(\.state) == [.running, .queued, .queued, .queued])
+        #expect(queue.entries.map(\.queuePosition) == [nil, 1, 2, 3])
         queue.move(names[3], by: 1)
         queue.stop(names[2])
         #expect(queue.entries.map(\.name) == [names[0], names[1], names[3]])
@@ -79,7 +80,7 @@ import Testing
         queue.stop(first)
         #expect(queue.waitUntilIdle(seconds: 60))
         let fork = try room.store.run(named: names[0])
-        #expect(fork.state == .completed && fork.parentName == parent && fork.epoch == 2)
+        #expect(fork.state == .completed && fork.parent == parent && fork.finishedEpochs == 2)
         // Of the one that was taken out nothing is left.
         #expect(!FileManager.default.fileExists(atPath: "\(room.store.folder)/runs/\(names[1])"))
     }
@@ -90,12 +91,12 @@ import Testing
         journal.wait { $0.hasProgress(names[0]) }
         queue.hold(names[0])
         journal.wait { $0.hasProgress(names[1]) }
-        #expect(queue.entries.map(\.state) == [.held, .running])
+        #expect(queue.entries.map(\.state) == [.paused, .running])
         // Its state is kept when it is held, not only when it ends.
         journal.wait { $0.hasCheckpoint(names[0]) }
         let steps = journal.steps(of: names[0])
         queue.letGoOn(names[0])
-        #expect(queue.entries.map(\.state) == [.waiting(place: 1), .running])
+        #expect(queue.entries.map(\.state) == [.queued, .running])
         #expect(journal.steps(of: names[0]) == steps)
         queue.stop(names[1])
         journal.wait { $0.steps(of: names[0]) > steps }

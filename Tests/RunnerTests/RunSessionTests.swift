@@ -23,7 +23,7 @@ import Training
         #expect(ending.warnings.isEmpty)
         let run = try store.run(named: "bands-1")
         #expect(run.state == .completed)
-        #expect(run.step == 10 && run.epoch == 2 && run.threads == 1)
+        #expect(run.step == 10 && run.finishedEpochs == 2 && run.threads == 1)
         let records = try store.records(of: run)
         let lasting = ending.records.filter { if case .evaluating = $0.event { false } else { true } }
         #expect(records.map(\.event) == lasting.map(\.event))
@@ -214,7 +214,7 @@ import Training
         let session = try RunSession.fork(
             parent, at: checkpoint, try workshop.prepare(), in: store, program: "vgglab 0")
         let fork = try workshop.train(session)
-        #expect(session.run.parentName == "bands-2" && session.run.parentStep == 7)
+        #expect(session.run.parent == "bands-2" && session.run.parentStep == 7)
         #expect(fork.weights == whole.weights)
         #expect(try workshop.metrics("bands-3") == workshop.metrics("bands-1"))
         // Its first checkpoint is its own, so that it needs its parent no more.
@@ -251,8 +251,8 @@ import Training
         #expect(
             steps.map(\.examplesSeen)
                 == [10, 20, 30, 40, 48, 58, 68, 78, 88, 96, 120, 144, 168, 192, 240])
-        #expect(run.epochOfLastStep == 5 && run.lastStepInEpoch == 1)
-        #expect(try store.run(named: "bands-2").epochOfLastStep == 4)
+        #expect(run.epoch == 5 && run.stepInEpoch == 1)
+        #expect(try store.run(named: "bands-2").epoch == 4)
     }
 
     @Test func `a fork inside an epoch keeps its pictures`() throws {

@@ -48,7 +48,9 @@ final class ReplayStage: Backstage, Sendable {
                 ReplayInfo(
                     run: run.name, speed: times.last.map { $0 / max(seconds, 0.001) } ?? 1, createdAt: run.createdAt)))
         mailbox.post(.experiments([]))
-        mailbox.post(.runs([RunEntry(name: run.name, experiment: run.experiment, state: .replay, isOurs: false)]))
+        var replay = RunEntry(name: run.name, experiment: run.experiment, status: RunStatus(.running))
+        (replay.isReplay, replay.isOurs) = (true, false)
+        mailbox.post(.runs([replay]))
         if !startThread({ [self] in tell() }) {
             mailbox.post(.notice(Vgglab.noThread, isError: true))
         }

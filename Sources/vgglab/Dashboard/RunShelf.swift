@@ -58,10 +58,12 @@ struct RunShelf {
         for run in runs.suffix(Self.timedRuns) { noteSpeed(of: run) }
         let names = Set(runs.map(\.name))
         let failed = failures.filter { !names.contains($0.key) }.sorted { $0.key < $1.key }.map { name, failure in
-            RunEntry(name: name, experiment: failure.experiment, state: .failed, reason: failure.reason)
+            var status = RunStatus(.failed)
+            status.reason = failure.reason
+            return RunEntry(name: name, experiment: failure.experiment, status: status)
         }
         let new = queue.filter { !names.contains($0.name) }.map { entry in
-            var run = RunEntry(name: entry.name, experiment: entry.experiment, state: .queued, threads: entry.threads)
+            var run = RunEntry(name: entry.name, experiment: entry.experiment, status: RunStatus(.queued))
             run.take(entry)
             run.createdAt = .greatestFiniteMagnitude
             return run
@@ -101,44 +103,19 @@ struct RunShelf {
     }
 }
 
-extension RunEntry.State {
-    fileprivate init(_ state: RunState) {
-        self =
-            switch state {
-            case .running: .running
-            case .completed: .done
-            case .stopped: .stopped
-            case .interrupted: .interrupted
-            case .diverged: .diverged
-            case .failed: .failed
-            }
-    }
-}
-
 extension RunEntry {
     /// A run as the store has it.
     init(_ run: RunInfo, _ experiment: Experiment) {
         self.init(
-            name: run.name, experiment: experiment, state: State(run.state), reason: run.reason, isOurs: false,
-            threads: run.threads, epoch: run.epochOfLastStep, step: run.step, stepInEpoch: run.lastStepInEpoch,
-            stepsPerEpoch: run.stepsPerEpoch,
-            loss: run.loss,
-            trainAccuracy: run.trainAccuracy, testAccuracy: run.testAccuracy, bestAccuracy: run.bestAccuracy,
-            bestEpoch: run.bestEpoch, examplesPerSecond: run.examplesPerSecond,
-            evaluatedShare: run.evaluatedShare, elapsedSeconds: run.elapsedSeconds,
-            createdAt: run.createdAt, endedAt: run.endedAt, peakMemoryBytes: run.peakMemoryBytes,
-            parent: run.parentName, parentStep: run.parentStep, tags: run.tags, note: run.note,
-            data: RunData(summary: run.dataset, checksum: run.dataChecksum, bestFrom: run.bestFrom, facts: run.facts))
+            name: run.name, experiment: experiment, status: run.status,
+            data: RunData(summary: run.dataset, checksum: run.dataChecksum, facts: run.facts))
+        isOurs = false
     }
 
     /// Takes over how it stands in this process's queue.
     fileprivate mutating func take(_ entry: RunQueue.Entry) {
-        switch entry.state {
-        case .waiting(let place): (state, queuePosition) = (.queued, place)
-        case .running: state = .running
-        case .held: state = .paused
-        }
+        (status.state, status.queuePosition) = (entry.state, entry.queuePosition)
         isOurs = true
-        threads = entry.threads
+        status.threads = entry.threads
     }
 }

@@ -1,0 +1,130 @@
+// How a run stands and how far it has come: one vocabulary for the store, the queue, commands, filters and the dashboard.
+
+/// The state of a run.
+public enum RunState: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Waits for free threads.
+    case queued
+    /// A process trains it now.
+    case running
+    /// Waits between two steps until it is resumed.
+    case paused
+    /// All its epochs are done.
+    case completed
+    /// It was asked to stop.
+    case stopped
+    /// Its process ended without a word: killed, crashed, or the power failed.
+    case interrupted
+    /// Its loss was no longer finite.
+    case diverged
+    /// It could not go on.
+    case failed
+
+    /// Whether it has not ended.
+    public var isActive: Bool { [.queued, .running, .paused].contains(self) }
+
+    /// The state in which an outcome leaves a run.
+    public init(_ outcome: Outcome) {
+        self =
+            switch outcome {
+            case .completed: .completed
+            case .stopped: .stopped
+            case .diverged: .diverged
+            case .failed: .failed
+            }
+    }
+}
+
+/// The state of a run with its figures so far.
+public struct RunStatus: Sendable, Hashable {
+    /// The state.
+    public var state: RunState
+    /// Why it failed or diverged; empty otherwise.
+    public var reason = ""
+    /// Place in the queue, from 1; `nil` where it is not queued.
+    public var queuePosition: Int?
+    /// Threads that compute.
+    public var threads = 1
+    /// The epoch of the last step, from 1; 0 before the first.
+    public var epoch = 0
+    /// Steps made.
+    public var step = 0
+    /// Steps made in the epoch.
+    public var stepInEpoch = 0
+    /// Steps in an epoch; 0 while unknown.
+    public var stepsPerEpoch = 0
+    /// Mean training loss of the last finished epoch; while one is under way, of that one so far.
+    public var loss: Double?
+    /// Training accuracy of the same, 0 to 1.
+    public var trainAccuracy: Double?
+    /// Test accuracy of the last finished epoch, 0 to 1.
+    public var testAccuracy: Double?
+    /// The best test accuracy, 0 to 1.
+    public var bestAccuracy: Double?
+    /// The first epoch that has it.
+    public var bestEpoch: Int?
+    /// The first epoch that counts for the best; a fork's earlier ones may have been evaluated on other images.
+    public var bestFrom = 0
+    /// Training images a second: over the last seconds while it trains, of all its training when it is over.
+    public var examplesPerSecond: Double?
+    /// The same of the epoch so far; `nil` where it is not known.
+    public var meanExamplesPerSecond: Double?
+    /// How far the evaluation is that is under way, 0 to 1; `nil` while there is none.
+    public var evaluatedShare: Double?
+    /// Seconds that it has trained.
+    public var elapsedSeconds = 0.0
+    /// Seconds until it ends, evaluations counted; `nil` while unknown.
+    public var remainingSeconds: Double?
+    /// Seconds since 1970 at its start.
+    public var createdAt = 0.0
+    /// Seconds since 1970 at its end, or when it was last heard of; `nil` before its first event.
+    public var endedAt: Double?
+    /// The most memory that it has taken, in bytes.
+    public var peakMemoryBytes: Int?
+    /// Name of the run that it was forked from, if any.
+    public var parent: String?
+    /// The step of that run that it begins with.
+    public var parentStep: Int?
+    /// Its tags, in alphabetical order.
+    public var tags: [String] = []
+    /// Its note.
+    public var note = ""
+
+    /// A run that has not made a step.
+    public init(_ state: RunState) { self.state = state }
+
+    /// Takes over what an event says.
+    public mutating func follow(_ event: RunEvent) {
+        switch event {
+        case .runStarted(let started):
+            (stepsPerEpoch, threads, step) = (started.stepsPerEpoch, started.threads, started.resumedStep)
+            if !state.isActive { (state, reason) = (.running, "") }
+        case .progress(let progress):
+            (epoch, step) = (progress.epoch, progress.step)
+            (stepInEpoch, stepsPerEpoch) = (progress.stepInEpoch, progress.stepsPerEpoch)
+            (loss, trainAccuracy) = (progress.meanLoss, progress.meanAccuracy)
+            (examplesPerSecond, elapsedSeconds) = (progress.examplesPerSecond, progress.elapsedSeconds)
+            (meanExamplesPerSecond, evaluatedShare) = (progress.meanExamplesPerSecond, nil)
+            remainingSeconds = progress.remainingSeconds
+        case .evaluating(let progress):
+            (epoch, step, stepInEpoch, evaluatedShare) = (progress.epoch, progress.step, stepsPerEpoch, progress.share)
+            (elapsedSeconds, remainingSeconds) = (progress.elapsedSeconds, progress.remainingSeconds)
+        case .epochFinished(let metrics):
+            (epoch, step, stepInEpoch) = (metrics.epoch, metrics.step, stepsPerEpoch)
+            (loss, trainAccuracy, testAccuracy) = (metrics.trainLoss, metrics.trainAccuracy, metrics.testAccuracy)
+            (elapsedSeconds, remainingSeconds) = (metrics.elapsedSeconds, metrics.remainingSeconds)
+            (examplesPerSecond, meanExamplesPerSecond) = (metrics.examplesPerSecond, metrics.examplesPerSecond)
+            evaluatedShare = nil
+            if metrics.testAccuracy > bestAccuracy ?? -1 {
+                (bestAccuracy, bestEpoch) = (metrics.testAccuracy, metrics.epoch)
+            }
+        case .runFinished(let summary):
+            state = RunState(summary.outcome)
+            if case .failed(let reason) = summary.outcome { self.reason = reason }
+            (step, elapsedSeconds, remainingSeconds) = (summary.step, summary.elapsedSeconds, nil)
+            (meanExamplesPerSecond, evaluatedShare) = (nil, nil)
+            if summary.examplesPerSecond > 0 { examplesPerSecond = summary.examplesPerSecond }
+            peakMemoryBytes = summary.peakMemoryBytes
+        case .checkpointSaved, .warning: break
+        }
+    }
+}
