@@ -34,7 +34,7 @@ class Peer:
         self.run(2)
 
     def run(self, steps):
-        """Pictures a second, the median step's."""
+        """Images a second, the median step's."""
         self.process.stdin.write(f"{steps}\n")
         self.process.stdin.flush()
         line = self.process.stdout.readline()

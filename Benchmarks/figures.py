@@ -39,7 +39,7 @@ def side_32(rounds):
 
 
 def loop(rounds):
-    """A training run as a user makes it against the bare step: pictures a second, means over as many steps."""
+    """A training run as a user makes it against the bare step: images a second, means over as many steps."""
     steps, bare, whole, shares, memory = 12, [], [], [], {}
     for _ in range(rounds):
         seconds = vgglab.bench(steps=steps)["step_seconds"]
@@ -68,7 +68,7 @@ def threads(rounds):
 
 
 def jobs(rounds):
-    """Two experiments at once on a thread each against one on two threads, in one process each: all pictures a second."""
+    """Two experiments at once on a thread each against one on two threads, in one process each: all images a second."""
     rates = {count: [] for count in (2, 1)}
     for _ in range(rounds):
         for count, measured in rates.items():
@@ -77,7 +77,7 @@ def jobs(rounds):
 
 
 def together(count):
-    """Pictures a second of so many runs in the dashboard, while all of them train."""
+    """Images a second of so many runs in the dashboard, while all of them train."""
     text = vgglab.NOTEBOOK.read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory(prefix="vgglab-bench-") as folder:
         lab = Path(folder) / "lab"
@@ -106,7 +106,7 @@ def together(count):
 
 
 def evaluation(rounds):
-    """Pictures a second, evaluating against training, in one process."""
+    """Images a second, evaluating against training, in one process."""
     reports = [vgglab.bench(steps=5) for _ in range(rounds)]
     evaluating = [report["evaluation_images_per_second"] for report in reports]
     training = [report["images_per_second"] for report in reports]

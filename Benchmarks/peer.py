@@ -31,7 +31,7 @@ class Step:
 
     @property
     def features(self):
-        """What comes out of the last block, for one picture."""
+        """What comes out of the last block, for one image."""
         return self.blocks[-1][1] * (self.side // 2 ** len(self.blocks)) ** 2
 
 

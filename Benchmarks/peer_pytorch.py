@@ -20,11 +20,11 @@ for width in wanted.classifier:
     layers += [nn.Linear(features, width), nn.ReLU(), nn.Dropout(wanted.dropout)]
     features = width
 net = nn.Sequential(*layers, nn.Linear(features, 10))
-pictures = torch.rand(wanted.batch, 1, wanted.side, wanted.side)
+images = torch.rand(wanted.batch, 1, wanted.side, wanted.side)
 labels = torch.randint(0, 10, (wanted.batch,))
 if wanted.is_channels_last:
     net = net.to(memory_format=torch.channels_last)
-    pictures = pictures.to(memory_format=torch.channels_last)
+    images = images.to(memory_format=torch.channels_last)
 loss_of = nn.CrossEntropyLoss()
 optimizer = torch.optim.SGD(net.parameters(), lr=wanted.learning_rate, momentum=wanted.momentum)
 
@@ -32,7 +32,7 @@ optimizer = torch.optim.SGD(net.parameters(), lr=wanted.learning_rate, momentum=
 def step():
     optimizer.zero_grad()
     with torch.autocast("cpu", dtype=torch.bfloat16, enabled=wanted.is_bfloat16):
-        loss = loss_of(net(pictures), labels)
+        loss = loss_of(net(images), labels)
     loss.backward()
     optimizer.step()
     return loss.item()

@@ -24,14 +24,14 @@ for width in wanted.classifier:
 net = tf.keras.Sequential(layers + [k.Dense(10)])
 loss_of = tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 optimizer = tf.keras.optimizers.SGD(wanted.learning_rate, momentum=wanted.momentum)
-pictures = tf.random.uniform((wanted.batch, wanted.side, wanted.side, 1))
+images = tf.random.uniform((wanted.batch, wanted.side, wanted.side, 1))
 labels = tf.random.uniform((wanted.batch,), 0, 10, dtype=tf.int32)
 
 
 @tf.function
 def compiled():
     with tf.GradientTape() as tape:
-        loss = loss_of(labels, net(pictures, training=True))
+        loss = loss_of(labels, net(images, training=True))
     gradients = tape.gradient(loss, net.trainable_variables)
     optimizer.apply_gradients(zip(gradients, net.trainable_variables))
     return loss

@@ -96,7 +96,7 @@ def report(all):
         lines += [
             "", "## Sweep", "", "One factor at a time away from the notebook's network: `Benchmarks/run sweep`, "
             f"{', '.join(sorted({origin(row) for row in rows}))}. Memory is foretold for a whole run, "
-            "which has two batches of test pictures as well as the two of training pictures that are here.", "",
+            "which has two batches of test images as well as the two of training images that are here.", "",
             "| ratio | side | batch | threads | precision | images/s | evaluation | of peak | MiB | foretold | |",
             "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"]
     for row in rows:

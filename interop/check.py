@@ -20,7 +20,7 @@ STEPS = 20
 
 
 def experiment(side, batch):
-    """The notebook's small VGG-11 without dropout, pictures in their order."""
+    """The notebook's small VGG-11 without dropout, images in their order."""
     return {
         "name": "interop",
         "description": "compared with PyTorch",
@@ -34,7 +34,7 @@ def experiment(side, batch):
 
 
 def plain_small():
-    """A small network on small pictures, for what each step is checked for."""
+    """A small network on small images, for what each step is checked for."""
     recipe = experiment(32, 32)
     recipe["network"]["classifier"] = [256, 128]
     return recipe
@@ -61,9 +61,9 @@ class Checks:
 
 
 def check_resize(checks, program):
-    """Resized pictures against torchvision's, for sides up and down and 28 itself."""
+    """Resized images against torchvision's, for sides up and down and 28 itself."""
     for side in [28, 32, 64, 96, 224, 20]:
-        ours, theirs = program.test_pictures(64, side), peer.pictures("t10k", side, 64)
+        ours, theirs = program.test_images(64, side), peer.images("t10k", side, 64)
         difference = (ours - theirs).abs()
         worst, off = difference.max().item(), (difference > 1e-6).double().mean().item()
         checks.judge(
@@ -94,7 +94,7 @@ def check_initial_weights(checks, program, recipe):
 
 
 def check_steps(checks, program, recipe, name, compares_weights=True):
-    """The first losses and the weights after them, from the same initial weights on the same pictures."""
+    """The first losses and the weights after them, from the same initial weights on the same images."""
     start = program.initial_weights(recipe)
     events, path = program.train(recipe)
     ours = [event["loss"] for event in events if event["event"] == "progress"]
@@ -137,7 +137,7 @@ def distance(a, b):
 
 
 def check_evaluation(checks, program, recipe, weights, name):
-    """Loss and accuracy over all test pictures, from one file."""
+    """Loss and accuracy over all test images, from one file."""
     ours = program.evaluate(weights, recipe)
     loss, correct = peer.evaluate(peer.network(recipe, load_file(weights)), recipe)
     good = (

@@ -54,8 +54,8 @@ def check_exports(checks, program, recipe):
     checks.run("TensorBoard", check_tensorboard, program.export(run, "tensorboard"), events, "exported")
     checks.run("TensorBoard", check_tensorboard, live, events, "live")
     weights = program.export(run, "safetensors", "--at", "last")
-    pictures = program.test_pictures(64, recipe["data"]["resize"])
-    checks.run("ONNX", check_onnx, program.export(run, "onnx", "--at", "last"), weights, recipe, pictures)
+    images = program.test_images(64, recipe["data"]["resize"])
+    checks.run("ONNX", check_onnx, program.export(run, "onnx", "--at", "last"), weights, recipe, images)
     checks.run("docs/weights.md", check_page, program, weights, recipe)
 
 
@@ -134,22 +134,22 @@ def check_tensorboard(checks, folder, events, name):
         f"{sum(map(len, found.values()))} scalars of {len(found)} tags equal")
 
 
-def check_onnx(checks, path, weights, recipe, pictures):
+def check_onnx(checks, path, weights, recipe, images):
     """ONNX's checker accepts the model; ONNX Runtime and PyTorch predict the same from it and from the weights."""
     try:
         model = onnx.load(path)
         onnx.checker.check_model(model, full_check=True)
         session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-        outputs = [session.run(None, {"input": pictures[:count].numpy()})[0] for count in (1, len(pictures))]
+        outputs = [session.run(None, {"input": images[:count].numpy()})[0] for count in (1, len(images))]
     except Exception as error:  # each library has its own
         raise Failure(f"{type(error).__name__}: {error}") from error
     net = peer.network(recipe, load_file(weights)).eval()
     with torch.no_grad():
-        logits = net(pictures).numpy()
+        logits = net(images).numpy()
     worst = max(np.abs(output - logits[:len(output)]).max().item() for output in outputs)
     checks.judge(
-        "ONNX Runtime predicts as PyTorch", worst <= 1e-4 and [len(output) for output in outputs] == [1, len(pictures)],
-        f"logits of {len(pictures)} pictures up to {np.abs(logits).max():.2f}, largest difference {worst:.1e}")
+        "ONNX Runtime predicts as PyTorch", worst <= 1e-4 and [len(output) for output in outputs] == [1, len(images)],
+        f"logits of {len(images)} images up to {np.abs(logits).max():.2f}, largest difference {worst:.1e}")
     about = {entry.key: entry.value for entry in model.metadata_props}
     with safe_open(weights, "pt") as file:
         same = about == {key: value for key, value in file.metadata().items() if key != "format"}

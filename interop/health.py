@@ -85,7 +85,7 @@ def dead_shares(net, recipe):
 
             handles.append(modules[index + 2 if pooled else index + 1].register_forward_hook(hook))
     with torch.no_grad():
-        net(peer.pictures("train", recipe["data"]["resize"], recipe["data"]["batch_size"]))
+        net(peer.images("train", recipe["data"]["resize"], recipe["data"]["batch_size"]))
     for handle in handles:
         handle.remove()
     return shares
@@ -95,7 +95,7 @@ def check_refused(checks, program, recipe):
     """Weights with one number that is not finite: PyTorch's loss is none, and vgglab names the tensor."""
     start = program.initial_weights(recipe)
     wrong = []
-    inputs, targets = peer.pictures("t10k", recipe["data"]["resize"], 32), peer.labels("t10k", 32)
+    inputs, targets = peer.images("t10k", recipe["data"]["resize"], 32), peer.labels("t10k", 32)
     for name in start:
         tensors = copy.deepcopy(start)
         tensors[name].view(-1)[0] = float("nan")

@@ -1,4 +1,4 @@
-"""The independent side: the same network, pictures and recipe in PyTorch and torchvision, as the notebook has them."""
+"""The independent side: the same network, images and recipe in PyTorch and torchvision, as the notebook has them."""
 
 import gzip
 import math
@@ -36,8 +36,8 @@ class VGG(nn.Module):
             width = hidden
         self.classifier = nn.Sequential(*layers, nn.Linear(width, 10))
 
-    def forward(self, pictures):
-        return self.classifier(torch.flatten(self.features(pictures), 1))
+    def forward(self, images):
+        return self.classifier(torch.flatten(self.features(images), 1))
 
 
 def network(experiment, tensors):
@@ -47,12 +47,12 @@ def network(experiment, tensors):
     return net
 
 
-def pictures(part, side, count=None):
-    """The first pictures of `train` or `t10k` as float32 [N, 1, side, side] in 0...1, resized as the notebook does."""
+def images(part, side, count=None):
+    """The first images of `train` or `t10k` as float32 [N, 1, side, side] in 0...1, resized as the notebook does."""
     with gzip.open(FOLDER / f"{part}-images-idx3-ubyte.gz") as file:
         raw = np.frombuffer(file.read(), np.uint8, offset=16).reshape(-1, 28, 28)[:count]
     transform = transforms.Compose([transforms.Resize((side, side)), transforms.ToTensor()])
-    return torch.stack([transform(Image.fromarray(picture)) for picture in raw])
+    return torch.stack([transform(Image.fromarray(image)) for image in raw])
 
 
 def labels(part, count=None):
@@ -62,9 +62,9 @@ def labels(part, count=None):
 
 
 def train(net, experiment, steps):
-    """Steps of SGD over the first pictures in their order; the loss of each step."""
+    """Steps of SGD over the first images in their order; the loss of each step."""
     recipe, size = experiment["training"], experiment["data"]["batch_size"]
-    inputs = pictures("train", experiment["data"]["resize"], steps * size).to(next(net.parameters()).dtype)
+    inputs = images("train", experiment["data"]["resize"], steps * size).to(next(net.parameters()).dtype)
     targets = labels("train", steps * size)
     optimizer = torch.optim.SGD(
         net.parameters(), lr=recipe["lr"], momentum=recipe["momentum"], weight_decay=recipe["weight_decay"])
@@ -83,7 +83,7 @@ def first_not_finite(net, experiment):
     """The first step of SGD, from 1, whose loss or gradient norm is not finite."""
     recipe, size = experiment["training"], experiment["data"]["batch_size"]
     count = experiment["data"]["limit_train"]
-    inputs, targets = pictures("train", experiment["data"]["resize"], count), labels("train", count)
+    inputs, targets = images("train", experiment["data"]["resize"], count), labels("train", count)
     optimizer = torch.optim.SGD(net.parameters(), lr=recipe["lr"], momentum=recipe["momentum"])
     step = 0
     for _ in range(50):
@@ -100,9 +100,9 @@ def first_not_finite(net, experiment):
 
 
 def evaluate(net, experiment):
-    """Mean loss, and how many of all test pictures are told right."""
+    """Mean loss, and how many of all test images are told right."""
     targets, loss, correct = labels("t10k"), 0.0, 0
-    inputs = pictures("t10k", experiment["data"]["resize"])
+    inputs = images("t10k", experiment["data"]["resize"])
     net.eval()
     with torch.no_grad():
         for batch in range(0, len(targets), 250):

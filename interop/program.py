@@ -77,8 +77,8 @@ class Program:
         """Loss, accuracy, correct and examples."""
         return json.loads(self.run("evaluate", weights, self.write(experiment), "--json"), parse_constant=reject)
 
-    def test_pictures(self, count, side):
-        """The first test pictures as vgglab resizes them, [N, 1, side, side]."""
+    def test_images(self, count, side):
+        """The first test images as vgglab resizes them, [N, 1, side, side]."""
         path = self.folder / "batch.f32"
         self.run("data", "--dump-batch", count, "--resize", side, "--out", path)
         return torch.from_numpy(np.fromfile(path, "<f4").reshape(count, 1, side, side).copy())

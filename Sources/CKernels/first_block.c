@@ -35,12 +35,12 @@ int first_block_width(void) {
     return 0;
 }
 
-void first_block_pad(const float *picture, long height, long width, float *padded) {
+void first_block_pad(const float *image, long height, long width, float *padded) {
     memset(padded, 0, sizeof(float) * (size_t)(width + 2));
     for (long y = 0; y < height; y++) {
         float *row = padded + (y + 1) * (width + 2);
         row[0] = 0;
-        memcpy(row + 1, picture + y * width, sizeof(float) * (size_t)width);
+        memcpy(row + 1, image + y * width, sizeof(float) * (size_t)width);
         row[width + 1] = 0;
     }
     memset(padded + (height + 1) * (width + 2), 0, sizeof(float) * (size_t)(width + 2));

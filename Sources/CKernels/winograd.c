@@ -22,7 +22,7 @@
 #define SCALE_B (1 / (2 * B2 * (B2 - A2)))
 
 static long winograd_tiles(const winograd_shape *shape) {
-    return shape->pictures * ((shape->height + 3) / 4) * ((shape->width + 3) / 4);
+    return shape->images * ((shape->height + 3) / 4) * ((shape->width + 3) / 4);
 }
 
 // Tiles that are transformed together, a multiple of 12, for so many words a tile on both sides of the multiplication

@@ -67,7 +67,7 @@ struct Colors {
         guard let ground = style.background else { return (table.text(style.role), -1) }
         switch ground.kind {
         case .gray(let step):
-            // Curses has no greys below 256 colours; pictures are drawn with shades there.
+            // Curses has no greys below 256 colours; images are drawn with shades there.
             let isText = if case .gray = style.role.kind { true } else { false }
             return (isText ? table.text(style.role) : step < 12 ? table.white : table.black, table.gray(step))
         case .heat(let step): return (step < table.firstLightHeat ? table.white : table.black, table.heat[step])

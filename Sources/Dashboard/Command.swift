@@ -16,8 +16,8 @@ package enum Command: Hashable {
     case axis, secondChart, logarithmic, smoothing, zoomIn, zoomOut, panLeft, panRight, wholeCurve
     // The form.
     case launchForm, saveForm, saveAndLaunchForm
-    // Pictures.
-    case allPictures, wrongPictures, reloadPictures
+    // Images.
+    case allImages, wrongImages, reloadImages
     // The log.
     case search, nextMatch, previousMatch
     // The quit dialog.
@@ -29,7 +29,7 @@ enum CommandGroup: String, CaseIterable {
     case runs = "Runs"
     case list = "List"
     case curves = "Curves"
-    case pictures = "Pictures"
+    case images = "Images"
     case log = "Log"
     case moving = "Moving"
     case views = "Views and program"
@@ -44,7 +44,7 @@ extension Command {
             .runs
         case .mark, .markAll, .filter, .sort, .sortReverse: .list
         case .axis, .secondChart, .logarithmic, .smoothing, .zoomIn, .zoomOut, .panLeft, .panRight, .wholeCurve: .curves
-        case .allPictures, .wrongPictures, .reloadPictures: .pictures
+        case .allImages, .wrongImages, .reloadImages: .images
         case .search, .nextMatch, .previousMatch: .log
         case .up, .down, .pageUp, .pageDown, .first, .last, .left, .right, .nextPanel, .previousPanel, .back: .moving
         case .quit, .help, .redraw, .suspend, .show, .maximize, .palette, .stopAndQuit, .confirm: .views
@@ -54,14 +54,14 @@ extension Command {
 
 /// A view that fills the screen.
 package enum Tab: Int, CaseIterable {
-    case overview, run, compare, pictures, log
+    case overview, run, compare, images, log
 
     var title: String {
         switch self {
         case .overview: "Overview"
         case .run: "Run"
         case .compare: "Compare"
-        case .pictures: "Pictures"
+        case .images: "Images"
         case .log: "Log"
         }
     }

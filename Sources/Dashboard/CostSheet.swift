@@ -10,11 +10,11 @@ struct CostSheet: Hashable {
     /// A block, or a layer of the classifier.
     struct Row: Hashable {
         var label: String
-        /// Shape of what comes out for one picture; `nil` where the classes decide it and are not known.
+        /// Shape of what comes out for one image; `nil` where the classes decide it and are not known.
         var shape: [Int]?
         /// Weights and biases; `nil` as above.
         var parameters: Int?
-        /// Multiply-accumulates of one picture's forward pass.
+        /// Multiply-accumulates of one image's forward pass.
         var forwardMACs: Int
         /// Its layers' indices in the network.
         var layers: Range<Int>

@@ -9,14 +9,14 @@ internal import Screen
 public enum Metric: String, Sendable, Hashable, CaseIterable {
     /// Cross-entropy, training and test.
     case loss
-    /// Share of pictures that are classified right, training and test.
+    /// Share of images that are classified right, training and test.
     case accuracy
     /// Norm of each step's gradient over all parameters.
     case gradientNorm = "gradient norm"
     /// Share of channels and hidden features whose ReLU was closed for a whole batch.
     case deadUnits = "dead units"
-    /// Training pictures a second.
-    case speed = "pictures a second"
+    /// Training images a second.
+    case speed = "images a second"
 
     var title: String { rawValue.prefix(1).uppercased() + rawValue.dropFirst() }
 
@@ -199,13 +199,13 @@ extension RunSeries {
         case .epoch: epochs
         case .step: Double(step)
         case .time: seconds
-        case .pictures: examples.map(Double.init) ?? started.map { epochs * Double($0.trainExamples) }
+        case .images: examples.map(Double.init) ?? started.map { epochs * Double($0.trainExamples) }
         }
     }
 }
 
 extension Preferences.Axis {
-    /// A place in words: `epoch 3.41`, `step 1,600`, `12 min 05 s`, `204,672 pictures`; with as many decimals as tell it from
+    /// A place in words: `epoch 3.41`, `step 1,600`, `12 min 05 s`, `204,672 images`; with as many decimals as tell it from
     /// places that are `gap` away.
     func text(_ x: Double, gap: Double?) -> String {
         func decimals(atLeast least: Int) -> Int {
@@ -218,7 +218,7 @@ extension Preferences.Axis {
         case .step: return "step \(Readable.count(Int(x.rounded())))"
         case .time:
             return Readable.time(seconds: x, decimals: decimals(atLeast: 0))
-        case .pictures: return "\(Readable.count(Int(x.rounded()))) pictures"
+        case .images: return "\(Readable.count(Int(x.rounded()))) images"
         }
     }
 }

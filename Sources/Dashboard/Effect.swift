@@ -35,8 +35,8 @@ public enum Effect: Sendable, Hashable {
     case loadProfile(run: String)
     /// Look up what a fork of a run can begin with.
     case loadCheckpoints(run: String)
-    /// Classify test pictures with a run's network and give those that the filter lets through.
-    case loadPredictions(run: String, PictureFilter)
+    /// Classify test images with a run's network and give those that the filter lets through.
+    case loadPredictions(run: String, ImageFilter)
     /// Keep preferences for the next start.
     case savePreferences(Preferences)
     /// Paint every cell again.
@@ -80,8 +80,8 @@ public struct LaunchRequest: Sendable, Hashable {
     }
 }
 
-/// Which test pictures are wanted.
-public enum PictureFilter: Sendable, Hashable {
+/// Which test images are wanted.
+public enum ImageFilter: Sendable, Hashable {
     /// The first ones.
     case all
     /// Those that the network gets wrong.

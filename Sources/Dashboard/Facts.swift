@@ -75,14 +75,14 @@ public struct ProcessorUse: Sendable, Hashable {
 
 /// How fast a network was trained on this machine.
 public struct SpeedSample: Sendable, Hashable {
-    /// A picture's share in a step, as `StepWork` has it.
+    /// An image's share in a step, as `StepWork` has it.
     public var work: Double
-    /// Training pictures a second.
+    /// Training images a second.
     public var examplesPerSecond: Double
     /// Threads that computed.
     public var threads: Int
 
-    /// The speed of a network in steps of so many pictures.
+    /// The speed of a network in steps of so many images.
     public init(_ network: Network, batchSize: Int, examplesPerSecond: Double, threads: Int) {
         work = StepWork.training(network, batchSize: batchSize)
         self.examplesPerSecond = examplesPerSecond
@@ -127,9 +127,9 @@ public struct LayerShare: Sendable, Hashable {
     }
 }
 
-/// A test picture and what a network makes of it.
-public struct PredictedPicture: Sendable, Hashable {
-    /// Its place among the run's test pictures, from 0.
+/// A test image and what a network makes of it.
+public struct PredictedImage: Sendable, Hashable {
+    /// Its place among the run's test images, from 0.
     public var index: Int
     /// Its class.
     public var truth: Int
@@ -150,18 +150,18 @@ public struct PredictedPicture: Sendable, Hashable {
     }
 }
 
-/// What a run's network makes of the test pictures.
+/// What a run's network makes of the test images.
 public struct PredictionReport: Sendable, Hashable {
     /// Names of the classes.
     public var classes: [String]
-    /// Test pictures by class (row) and prediction (column).
+    /// Test images by class (row) and prediction (column).
     public var confusion: [[Int]]
-    /// Width of the pictures in pixels.
+    /// Width of the images in pixels.
     public var width: Int
-    /// Height of the pictures in pixels.
+    /// Height of the images in pixels.
     public var height: Int
-    /// The pictures that were asked for, not necessarily all of them.
-    public var pictures: [PredictedPicture]
+    /// The images that were asked for, not necessarily all of them.
+    public var images: [PredictedImage]
     /// Height and width of the first layer's windows.
     public var kernel: Int
     /// The first layer's weights, a window for each output channel, row by row.
@@ -171,14 +171,14 @@ public struct PredictionReport: Sendable, Hashable {
 
     /// All of it.
     public init(
-        classes: [String], confusion: [[Int]], width: Int, height: Int, pictures: [PredictedPicture], kernel: Int,
+        classes: [String], confusion: [[Int]], width: Int, height: Int, images: [PredictedImage], kernel: Int,
         filters: [[Float]], step: Int
     ) {
         self.classes = classes
         self.confusion = confusion
         self.width = width
         self.height = height
-        self.pictures = pictures
+        self.images = images
         self.kernel = kernel
         self.filters = filters
         self.step = step

@@ -161,7 +161,7 @@ struct FormView {
         let totals = sheet.totals
         lines += [
             ("parameters", totals.map { Readable.count($0.parameters) } ?? CostSheet.unknown, .normal),
-            ("MACs", totals.map { "\(Readable.magnitude($0.trainingMACs)) a picture" } ?? CostSheet.unknown, .normal),
+            ("MACs", totals.map { "\(Readable.magnitude($0.trainingMACs)) an image" } ?? CostSheet.unknown, .normal),
             ("memory", totals?.memory ?? CostSheet.unknown, totals?.memoryRole ?? .normal),
             ("an epoch", totals.map { $0.epochTime ?? "not measured here yet" } ?? CostSheet.unknown, .normal),
         ]

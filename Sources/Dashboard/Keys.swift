@@ -4,7 +4,7 @@ package import Screen
 
 /// Where keys go to.
 package enum Context: Hashable, CaseIterable {
-    case overview, run, compare, pictures, log, form, filter, search, line, sorting, quitting, ending, deleting,
+    case overview, run, compare, images, log, form, filter, search, line, sorting, quitting, ending, deleting,
         launching, discarding, help, tooSmall
 
     init(_ tab: Tab) {
@@ -13,7 +13,7 @@ package enum Context: Hashable, CaseIterable {
             case .overview: .overview
             case .run: .run
             case .compare: .compare
-            case .pictures: .pictures
+            case .images: .images
             case .log: .log
             }
     }
@@ -41,7 +41,7 @@ package struct Binding {
 
 /// The table of keys.
 package enum Keys {
-    private static let tabs: Set<Context> = [.overview, .run, .compare, .pictures, .log]
+    private static let tabs: Set<Context> = [.overview, .run, .compare, .images, .log]
     private static let runs: Set<Context> = [.overview, .run]
     private static let charts: Set<Context> = [.overview, .run]
     private static let allCharts: Set<Context> = [.overview, .run, .compare]
@@ -62,7 +62,7 @@ package enum Keys {
         Binding(
             .open, [.enter], in: [.overview], "Launch the selected experiment or all marked ones; open a run",
             bar: "launch"),
-        Binding(.open, [.enter], in: [.pictures], "Show the pictures of a cell of the matrix", bar: "open cell"),
+        Binding(.open, [.enter], in: [.images], "Show the images of a cell of the matrix", bar: "open cell"),
         Binding(
             .newVariant, [.character("n")], in: runs.union([.launching]), "Make a new experiment from the selected one",
             bar: "new"),
@@ -80,11 +80,11 @@ package enum Keys {
         Binding(.search, [.character("/")], in: [.log], "Search", bar: "search"),
         Binding(.nextMatch, [.character("n")], in: [.log], "Go to the next match", bar: "next"),
         Binding(.previousMatch, [.character("N")], in: [.log], "Go to the match before", bar: "previous"),
-        Binding(.allPictures, [.character("a")], in: [.pictures], "Show the first test pictures", bar: "all"),
+        Binding(.allImages, [.character("a")], in: [.images], "Show the first test images", bar: "all"),
         Binding(
-            .wrongPictures, [.character("w")], in: [.pictures], "Show those that the network gets wrong", bar: "wrong"),
+            .wrongImages, [.character("w")], in: [.images], "Show those that the network gets wrong", bar: "wrong"),
         Binding(
-            .reloadPictures, [.character("r")], in: [.pictures], "Classify again with the network as it is now",
+            .reloadImages, [.character("r")], in: [.images], "Classify again with the network as it is now",
             bar: "again"
         ),
         Binding(
@@ -92,7 +92,7 @@ package enum Keys {
         Binding(.confirm, [.enter, .character(" ")], in: [.sorting], "Sort by it", bar: "sort"),
         Binding(.sortReverse, [.character("O")], in: [.overview], "Reverse the order"),
         Binding(
-            .axis, [.character("x")], in: charts, "Draw curves over epochs, steps, time or pictures", bar: "x axis"),
+            .axis, [.character("x")], in: charts, "Draw curves over epochs, steps, time or images", bar: "x axis"),
         Binding(.smoothing, [.character("w")], in: charts, "Smooth curves more, or not at all", bar: "smooth"),
         Binding(.logarithmic, [.character("y")], in: charts, "Draw the loss on a logarithmic scale", bar: "log y"),
         Binding(
@@ -111,17 +111,17 @@ package enum Keys {
         Binding(.markAll, [.character("a")], in: [.overview], "Mark all rows, or none"),
         Binding(.show(.overview), [.character("1")], in: tabs, "Overview"),
         Binding(.show(.run), [.character("2")], in: tabs, "One run in full"),
-        Binding(.show(.pictures), [.character("4")], in: tabs, "Test pictures, confusion matrix and filters"),
+        Binding(.show(.images), [.character("4")], in: tabs, "Test images, confusion matrix and filters"),
         Binding(.show(.log), [.character("5"), .character("L")], in: tabs, "Log"),
-        Binding(.nextPanel, [.tab], in: [.overview, .pictures], "Go to the next panel"),
-        Binding(.previousPanel, [.backTab], in: [.overview, .pictures], "Go to the panel before"),
+        Binding(.nextPanel, [.tab], in: [.overview, .images], "Go to the next panel"),
+        Binding(.previousPanel, [.backTab], in: [.overview, .images], "Go to the panel before"),
         Binding(.palette, [.character("C")], in: tabs, "Take the next set of colours"),
         Binding(.maximize, [.character("z")], in: [.overview], "Give a panel the whole screen, or take it back"),
         Binding(.zoomIn, [.character("+"), .character("=")], in: allCharts, "Zoom into the curves around the cursor"),
         Binding(.zoomOut, [.character("-")], in: allCharts, "Zoom out"),
         Binding(
-            .left, [.left, .character("h")], in: allCharts.union([.pictures]), "Move the cursor that reads the curves"),
-        Binding(.right, [.right, .character("l")], in: allCharts.union([.pictures]), "Move it to the right"),
+            .left, [.left, .character("h")], in: allCharts.union([.images]), "Move the cursor that reads the curves"),
+        Binding(.right, [.right, .character("l")], in: allCharts.union([.images]), "Move it to the right"),
         Binding(.panLeft, [.character("["), .shiftLeft], in: allCharts, "Show what lies further left"),
         Binding(.panRight, [.character("]"), .shiftRight], in: allCharts, "Show what lies further right"),
         Binding(.wholeCurve, [.character("0")], in: allCharts, "Show whole curves without a cursor"),

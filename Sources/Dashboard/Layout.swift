@@ -21,7 +21,7 @@ struct Layout {
     var second = Rect(Size(columns: 0, rows: 0))
     var progress = Rect(Size(columns: 0, rows: 0))
     var matrix = Rect(Size(columns: 0, rows: 0))
-    var pictures = Rect(Size(columns: 0, rows: 0))
+    var images = Rect(Size(columns: 0, rows: 0))
     var filters = Rect(Size(columns: 0, rows: 0))
     /// Rows of the list that are seen at once.
     var visibleRows: Int { max(list.height - 3, 1) }
@@ -36,7 +36,7 @@ struct Layout {
         case .overview: overview(state, isWide)
         case .run: run(isWide)
         case .compare: compare(state, isWide)
-        case .pictures: pictures(state, isWide)
+        case .images: images(state, isWide)
         case .log: break
         }
     }
@@ -91,11 +91,11 @@ struct Layout {
         details = rest
     }
 
-    private mutating func pictures(_ state: State, _ isWide: Bool) {
+    private mutating func images(_ state: State, _ isWide: Bool) {
         guard isWide else {
-            switch state.pictures.panel {
+            switch state.images.panel {
             case .matrix: matrix = body
-            case .pictures: pictures = body
+            case .images: images = body
             case .filters: filters = body
             }
             return
@@ -103,7 +103,7 @@ struct Layout {
         var rest = body
         var left = rest.takeLeft(min(max(body.width / 2, 62), 84))
         matrix = left.takeTop(min(max(left.height * 60 / 100, 14), 16))
-        (filters, pictures) = (left, rest)
+        (filters, images) = (left, rest)
     }
 
     private func halves(of parts: [Rect]) -> (Rect, Rect) { (parts[0], parts[1]) }

@@ -145,6 +145,6 @@ enum ListColumn: String, CaseIterable {
         }
     }
 
-    /// Pictures a second.
+    /// Images a second.
     static func rate(_ value: Double) -> String { Readable.rate(value) }
 }

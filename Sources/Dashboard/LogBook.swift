@@ -131,7 +131,7 @@ struct LogBook: Hashable {
             switch summary.outcome {
             case .completed:
                 let best = summary.bestEpoch.map { ": best test acc \(metric($0.testAccuracy)) in epoch \($0.epoch)" }
-                return ("done in \(time)\(best ?? "")", .good)
+                return ("completed in \(time)\(best ?? "")", .good)
             case .stopped: return ("stopped after step \(Readable.count(summary.step)), \(time)", .plain)
             case .diverged(let step): return ("diverged at step \(Readable.count(step))", .bad)
             case .failed(let reason): return ("failed: \(reason)", .bad)

@@ -5,12 +5,12 @@ internal import Screen
 
 /// The panel with the confusion matrix.
 struct MatrixView: Widget {
-    private let pictures: Pictures
+    private let images: Images
     private let isFocused: Bool
 
     init(_ state: State) {
-        pictures = state.pictures
-        isFocused = state.pictures.panel == .matrix && state.dialog == .none
+        images = state.images
+        isFocused = state.images.panel == .matrix && state.dialog == .none
     }
 
     private func heatMap(_ report: PredictionReport) -> HeatMap {
@@ -20,8 +20,8 @@ struct MatrixView: Widget {
         }
         let names = report.confusion.indices.map { report.name(of: $0) }
         return HeatMap(
-            entries, rowTitles: names, columnTitles: names, selection: (pictures.truth, pictures.prediction),
-            first: pictures.firstCell)
+            entries, rowTitles: names, columnTitles: names, selection: (images.truth, images.prediction),
+            first: images.firstCell)
     }
 
     private func content(of area: Rect) -> Rect { Panel.content(of: area).inset(columns: 1, rows: 0) }
@@ -38,7 +38,7 @@ struct MatrixView: Widget {
 
     /// The first row and column that are shown; `nil` without a matrix.
     func firstCell(in area: Rect) -> (row: Int, column: Int)? {
-        guard !area.isEmpty, let report = pictures.report else { return nil }
+        guard !area.isEmpty, let report = images.report else { return nil }
         let shown = heatMap(report).shown(in: map(in: area))
         return (shown.rows.lowerBound, shown.columns.lowerBound)
     }
@@ -53,23 +53,23 @@ struct MatrixView: Widget {
 
     /// The cell under a place.
     func cell(at point: Point, in area: Rect) -> (truth: Int, prediction: Int)? {
-        guard let report = pictures.report else { return nil }
+        guard let report = images.report else { return nil }
         return heatMap(report).cell(at: point, in: map(in: area)).map { ($0.row, $0.column) }
     }
 
     func draw(in area: Rect, on buffer: inout CellBuffer) {
         guard !area.isEmpty else { return }
-        let run = pictures.run.map { "\($0)" } ?? ""
-        let step = pictures.report.map { " after step \(Readable.count($0.step))" } ?? ""
+        let run = images.run.map { "\($0)" } ?? ""
+        let step = images.report.map { " after step \(Readable.count($0.step))" } ?? ""
         // Where both have no room, what is not seen goes first.
-        let part = pictures.report.flatMap { self.part($0, in: area) }
+        let part = images.report.flatMap { self.part($0, in: area) }
         let titles = [[part, run + step].compactMap(\.self).joined(separator: " · "), part ?? ""]
         let title = "Confusion matrix"
         let right = titles.first { buffer.glyphs.width(of: title + $0) + 9 <= area.width } ?? ""
         buffer.draw(Panel(title, right: right, focused: isFocused), in: area)
         var content = content(of: area)
-        guard let report = pictures.report, !report.confusion.isEmpty else {
-            return buffer.writeAnswer(pictures.answer, in: content)
+        guard let report = images.report, !report.confusion.isEmpty else {
+            return buffer.writeAnswer(images.answer, in: content)
         }
         let summaryRows = Self.summaryRows(in: content)
         let sentence = sentence(report)
@@ -95,7 +95,7 @@ struct MatrixView: Widget {
         let (right, all) = (classes.reduce(0) { $0 + count($1, $1) }, report.confusion.joined().reduce(0, +))
         let overall =
             "accuracy \(share(right, of: all)): \(Readable.count(right)) of \(Readable.count(all)) test images"
-        let own = pictures.truth
+        let own = images.truth
         guard classes.contains(own) else { return [overall, ""] }
         let recall = share(count(own, own), of: report.confusion[own].reduce(0, +))
         let precision = share(count(own, own), of: classes.reduce(0) { $0 + count($1, own) })
@@ -103,16 +103,16 @@ struct MatrixView: Widget {
     }
 
     private func sentence(_ report: PredictionReport) -> String {
-        guard report.confusion.indices.contains(pictures.truth),
-            report.confusion[pictures.truth].indices.contains(pictures.prediction)
+        guard report.confusion.indices.contains(images.truth),
+            report.confusion[images.truth].indices.contains(images.prediction)
         else { return "" }
-        let row = report.confusion[pictures.truth]
-        let (count, total) = (row[pictures.prediction], row.reduce(0, +))
+        let row = report.confusion[images.truth]
+        let (count, total) = (row[images.prediction], row.reduce(0, +))
         let percent = Readable.fixed(100 * Double(count) / Double(max(total, 1)), decimals: 1)
-        let truth = report.name(of: pictures.truth)
+        let truth = report.name(of: images.truth)
         let what =
-            pictures.truth == pictures.prediction
-            ? "classified correctly" : "taken for \(report.name(of: pictures.prediction))"
+            images.truth == images.prediction
+            ? "classified correctly" : "taken for \(report.name(of: images.prediction))"
         return "\(Readable.count(count)) of \(Readable.count(total)) \(truth) \(what) (\(percent) %)"
     }
 }

@@ -33,10 +33,10 @@ public enum Message: Sendable {
     case speeds([SpeedSample])
     /// Each block's share of a run's step; the answer to `Effect.loadProfile`.
     case profile(run: String, [LayerShare])
-    /// What a run's network makes of test pictures; the answer to `Effect.loadPredictions`.
+    /// What a run's network makes of test images; the answer to `Effect.loadPredictions`.
     ///
     /// - Parameter run: with the filter, what was asked.
-    case predictions(run: String, PictureFilter, Result<PredictionReport, Problem>)
+    case predictions(run: String, ImageFilter, Result<PredictionReport, Problem>)
     /// What became of an experiment that was launched: its run's name, or why there is none.
     case launched(LaunchRequest, Result<String, Problem>)
     /// What a fork of a run can begin with, the newest first; the answer to `Effect.loadCheckpoints`.

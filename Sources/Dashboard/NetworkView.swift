@@ -69,7 +69,7 @@ extension CostSheet {
         let time = totals.epochTime.map { " · \($0) an epoch" } ?? ""
         let memory = totals.memoryBytes == nil ? "" : " · \(totals.memory)"
         return
-            "\(Readable.magnitude(totals.parameters)) parameters · \(Readable.magnitude(totals.trainingMACs)) MACs a picture"
+            "\(Readable.magnitude(totals.parameters)) parameters · \(Readable.magnitude(totals.trainingMACs)) MACs an image"
             + memory + time
     }
 }

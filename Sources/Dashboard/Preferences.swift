@@ -12,8 +12,8 @@ public struct Preferences: Sendable, Hashable {
         case step
         /// Seconds of training.
         case time
-        /// Training pictures seen.
-        case pictures
+        /// Training images seen.
+        case images
     }
 
     /// The strengths of smoothing to choose from: the share of the smoothed value before in the next one.

@@ -42,7 +42,7 @@ extension State {
         case .launchForm: return finishForm(launching: true, saving: false)
         case .saveForm: return finishForm(launching: false, saving: true)
         case .saveAndLaunchForm: return finishForm(launching: true, saving: true)
-        case .allPictures, .wrongPictures, .reloadPictures: return loadPictures(command)
+        case .allImages, .wrongImages, .reloadImages: return loadImages(command)
         case .nextMatch: log.findMatch(backwards: false)
         case .previousMatch: log.findMatch(backwards: true)
         case .stopAndQuit: return stopAndQuit()
@@ -94,8 +94,8 @@ extension State {
         }
         if tab == .overview, preferences.isMaximized {
             preferences.isMaximized = false
-        } else if tab == .pictures, pictures.panel != .matrix {
-            pictures.panel = .matrix
+        } else if tab == .images, images.panel != .matrix {
+            images.panel = .matrix
         } else if tab == .log, !log.search.isEmpty {
             log.setSearch("")
         } else if tab != .overview {
@@ -120,9 +120,9 @@ extension State {
     }
 
     private mutating func movePanel(by step: Int) {
-        if tab == .pictures {
-            let count = Pictures.Panel.allCases.count
-            pictures.panel = Pictures.Panel(rawValue: (pictures.panel.rawValue + step + count) % count) ?? .matrix
+        if tab == .images {
+            let count = Images.Panel.allCases.count
+            images.panel = Images.Panel(rawValue: (images.panel.rawValue + step + count) % count) ?? .matrix
         } else {
             let all = Preferences.Panel.allCases
             panel = all[((all.firstIndex(of: panel) ?? 0) + step + all.count) % all.count]
@@ -146,14 +146,14 @@ extension State {
 
     mutating func scrollLog(by rows: Int) { log.scroll(by: rows, page: max(size.rows - 4, 1)) }
 
-    mutating func scrollPictures(by rows: Int) {
-        pictures.scroll(by: rows)
-        pictures.limitScroll(to: PicturesView(self).lastTop(in: Layout(self).pictures))
+    mutating func scrollImages(by rows: Int) {
+        images.scroll(by: rows)
+        images.limitScroll(to: ImagesView(self).lastTop(in: Layout(self).images))
     }
 
     /// Keeps the selected cell of the confusion matrix in sight.
     mutating func scrollMatrix() {
-        if let first = MatrixView(self).firstCell(in: Layout(self).matrix) { pictures.firstCell = first }
+        if let first = MatrixView(self).firstCell(in: Layout(self).matrix) { images.firstCell = first }
     }
 
     private mutating func move(_ command: Command) {
@@ -174,15 +174,15 @@ extension State {
         case (.overview, .right), (.run, .right), (.compare, .right):
             curves.moveCursor(by: 1.0 / 64, on: chartCurves)
         case (.log, _): scrollLog(by: rows(of: command, page: max(size.rows - 5, 1)))
-        case (.pictures, _) where pictures.panel == .matrix:
+        case (.images, _) where images.panel == .matrix:
             switch command {
-            case .left: pictures.moveCell(rows: 0, columns: -1)
-            case .right: pictures.moveCell(rows: 0, columns: 1)
-            default: pictures.moveCell(rows: rows(of: command, page: 5), columns: 0)
+            case .left: images.moveCell(rows: 0, columns: -1)
+            case .right: images.moveCell(rows: 0, columns: 1)
+            default: images.moveCell(rows: rows(of: command, page: 5), columns: 0)
             }
             scrollMatrix()
         case (.compare, _): scrollComparison(by: rows(of: command, page: 5))
-        case (.pictures, _): scrollPictures(by: rows(of: command, page: 2))
+        case (.images, _): scrollImages(by: rows(of: command, page: 2))
         case (.run, .pageUp), (.run, .pageDown):
             scrollFacts(by: rows(of: command, page: max(Layout(self).visibleRows - 1, 1)))
         default:
@@ -250,15 +250,15 @@ extension State {
         refreshList()
     }
 
-    private mutating func loadPictures(_ command: Command) -> [Effect] {
+    private mutating func loadImages(_ command: Command) -> [Effect] {
         guard let run = selectedRun else { return [] }
-        let filter: PictureFilter =
+        let filter: ImageFilter =
             switch command {
-            case .allPictures: .all
-            case .wrongPictures: .wrong
-            default: pictures.filter
+            case .allImages: .all
+            case .wrongImages: .wrong
+            default: images.filter
             }
-        if command != .reloadPictures { pictures.panel = .pictures }
-        return [pictures.load(run.name, filter)]
+        if command != .reloadImages { images.panel = .images }
+        return [images.load(run.name, filter)]
     }
 }

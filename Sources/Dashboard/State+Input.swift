@@ -107,7 +107,7 @@ extension State {
         if tab == .run, layout.list.contains(mouse.position), let rows = mouse.wheelRows { scrollFacts(by: rows) }
         if tab == .compare, let rows = mouse.wheelRows { scrollComparison(by: rows) }
         if tab == .log, let rows = mouse.wheelRows { scrollLog(by: rows) }
-        if tab == .pictures { return takeInPictures(mouse, layout) }
+        if tab == .images { return takeInImages(mouse, layout) }
         return []
     }
 
@@ -153,23 +153,23 @@ extension State {
         }
     }
 
-    private mutating func takeInPictures(_ mouse: Mouse, _ layout: Layout) -> [Effect] {
+    private mutating func takeInImages(_ mouse: Mouse, _ layout: Layout) -> [Effect] {
         if let rows = mouse.wheelRows {
             if layout.matrix.contains(mouse.position) {
-                pictures.moveCell(rows: rows.signum(), columns: 0)
+                images.moveCell(rows: rows.signum(), columns: 0)
                 scrollMatrix()
             } else {
-                scrollPictures(by: rows.signum())
+                scrollImages(by: rows.signum())
             }
             return []
         }
         for (panel, area) in [
-            (Pictures.Panel.matrix, layout.matrix), (.pictures, layout.pictures), (.filters, layout.filters),
+            (Images.Panel.matrix, layout.matrix), (.images, layout.images), (.filters, layout.filters),
         ] where area.contains(mouse.position) && mouse.action != .release {
-            pictures.panel = panel
+            images.panel = panel
         }
         guard let cell = MatrixView(self).cell(at: mouse.position, in: layout.matrix) else { return [] }
-        pictures.placeCell(truth: cell.truth, prediction: cell.prediction)
+        images.placeCell(truth: cell.truth, prediction: cell.prediction)
         scrollMatrix()
         return mouse.action == .doubleClick ? open() : []
     }

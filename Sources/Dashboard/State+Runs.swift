@@ -5,11 +5,11 @@ internal import Experiments
 extension State {
     /// Starts the experiments among the selected or marked rows; opens a run, or a cell of the confusion matrix.
     mutating func open() -> [Effect] {
-        if tab == .pictures {
-            guard let run = pictures.run, pictures.panel == .matrix, pictures.report != nil else { return [] }
-            let filter = PictureFilter.cell(truth: pictures.truth, prediction: pictures.prediction)
-            pictures.panel = .pictures
-            return [pictures.load(run, filter)]
+        if tab == .images {
+            guard let run = images.run, images.panel == .matrix, images.report != nil else { return [] }
+            let filter = ImageFilter.cell(truth: images.truth, prediction: images.prediction)
+            images.panel = .images
+            return [images.load(run, filter)]
         }
         list.holdSelection()
         if list.marks.isEmpty, list.selectedRow?.run != nil {

@@ -27,7 +27,7 @@ extension State {
             for record in records { log.append(record) }
             let runs = Set(records.map(\.run)).compactMap { catalog.run(named: $0) }
             if !list.follow(runs) { refreshList() }
-            effects = picturesAfter(records)
+            effects = imagesAfter(records)
         case .earlier(let records): log.putBefore(records)
         case .replay(let replay): self.replay = replay
         case .machine(let load): machine = load
@@ -35,7 +35,7 @@ extension State {
         case .speeds(let samples): catalog.measuredSpeeds = samples
         case .profile(let run, let shares): catalog.take(profile: shares, of: run)
         case .predictions(let run, let filter, let answer):
-            pictures.take(answer, of: run, filter)
+            images.take(answer, of: run, filter)
             scrollMatrix()
         case .launched(let request, let answer): take(answer, to: request)
         case .checkpoints(let run, let entries): if form?.parent == run { form?.offer(entries) }
@@ -77,12 +77,12 @@ extension State {
         log.append(text, level: isError ? .bad : .plain, at: time)
     }
 
-    /// Pictures that were waited for can be classified as soon as there is a checkpoint.
-    private mutating func picturesAfter(_ records: [RunRecord]) -> [Effect] {
-        guard tab == .pictures, let run = pictures.run, pictures.problem != nil,
+    /// Images that were waited for can be classified as soon as there is a checkpoint.
+    private mutating func imagesAfter(_ records: [RunRecord]) -> [Effect] {
+        guard tab == .images, let run = images.run, images.problem != nil,
             records.contains(where: { $0.run == run && $0.isCheckpoint })
         else { return [] }
-        return [pictures.load(run, pictures.filter)]
+        return [images.load(run, images.filter)]
     }
 
     /// What the view lacks and has not asked for yet.
@@ -95,8 +95,8 @@ extension State {
         if tab == .run, let run = shown.first, run.step > 0, askedProfiles.insert(run.name).inserted {
             effects.append(.loadProfile(run: run.name))
         }
-        if tab == .pictures, let run = shown.first, run.name != pictures.run, run.step > 0 {
-            effects.append(pictures.load(run.name, pictures.filter))
+        if tab == .images, let run = shown.first, run.name != images.run, run.step > 0 {
+            effects.append(images.load(run.name, images.filter))
         }
         return effects
     }

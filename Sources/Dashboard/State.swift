@@ -60,7 +60,7 @@ public struct State: Sendable {
     var catalog = Catalog()
     var list = RunList()
     var curves = Curves()
-    var pictures = Pictures()
+    var images = Images()
     var log = LogBook()
     /// Lines of a run's facts above the screen.
     var factsTop = 0
@@ -134,7 +134,7 @@ public struct State: Sendable {
         }
     }
 
-    /// The run that the run and pictures views are about.
+    /// The run that the run and images views are about.
     var selectedRun: RunEntry? { list.shownRuns(in: catalog, atMost: 1).first }
 
     /// The runs that commands are for: the one shown in full, or the selected or marked ones; where only experiments
@@ -151,7 +151,7 @@ public struct State: Sendable {
     var shownRuns: [RunEntry] {
         switch tab {
         case .overview, .compare: list.shownRuns(in: catalog, atMost: 8)
-        case .run, .pictures, .log: selectedRun.map { [$0] } ?? []
+        case .run, .images, .log: selectedRun.map { [$0] } ?? []
         }
     }
 
@@ -163,7 +163,7 @@ public struct State: Sendable {
 
     /// Whether something moves, so that ticks are wanted more often than once a second.
     public var isMoving: Bool {
-        notice != nil || pictures.isLoading
+        notice != nil || images.isLoading
             || catalog.activeRuns.contains { $0.state == .running }
     }
 

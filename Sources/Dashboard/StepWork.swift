@@ -3,7 +3,7 @@
 
 public import Experiments
 
-/// A picture's share in a training step, in units that only their ratios mean something of.
+/// An image's share in a training step, in units that only their ratios mean something of.
 ///
 /// Multiply-accumulates alone mislead: small networks spend their time on moving activations and on the step's fixed
 /// costs, wide classifiers on reading and updating weights, whatever the batch.
@@ -22,7 +22,7 @@ public enum StepWork {
     /// For the step itself.
     private static let perStep = 2e6
 
-    /// The work of a picture in a step of `batchSize` of them.
+    /// The work of an image in a step of `batchSize` of them.
     public static func training(_ network: Network, batchSize: Int) -> Double {
         var work = 0.0
         for layer in network.layers {
@@ -34,7 +34,7 @@ public enum StepWork {
         return work + (Double(network.parameters) * perParameter + perStep) / Double(max(batchSize, 1))
     }
 
-    /// The work of a picture in an evaluation: the forward pass, one of three.
+    /// The work of an image in an evaluation: the forward pass, one of three.
     public static func evaluation(_ network: Network, batchSize: Int) -> Double {
         training(network, batchSize: batchSize) / 3
     }

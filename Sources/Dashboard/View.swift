@@ -39,9 +39,9 @@ extension State {
         case .compare:
             buffer.draw(CompareView(self), in: layout.details)
             buffer.draw(AccuracyView(self), in: layout.second)
-        case .pictures:
+        case .images:
             buffer.draw(MatrixView(self), in: layout.matrix)
-            buffer.draw(PicturesView(self), in: layout.pictures)
+            buffer.draw(ImagesView(self), in: layout.images)
             buffer.draw(FiltersView(self), in: layout.filters)
         case .log: buffer.draw(LogView(self), in: layout.body)
         }

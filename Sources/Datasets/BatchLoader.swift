@@ -1,20 +1,20 @@
 // Prepares batches on a thread of its own, one ahead of the step that trains, in two buffers that are used in turn.
-// It decides neither the order of pictures nor what a batch is for.
+// It decides neither the order of images nor what a batch is for.
 
 public import MemoryUse
 
-/// Pictures of one step with their labels. The memory is valid until the loader's next call or end.
+/// Images of one step with their labels. The memory is valid until the loader's next call or end.
 public struct Batch {
     /// **Shapes** `[N, 1, side, side]`, from 0 to 1, on an address that is a multiple of 64.
     public let pixels: UnsafeBufferPointer<Float>
     /// **Shapes** `[N]`.
     public let labels: UnsafeBufferPointer<Int32>
 
-    /// Number of pictures.
+    /// Number of images.
     public var count: Int { labels.count }
 }
 
-/// Gives an epoch's pictures as resized batches, the last one smaller where they do not divide.
+/// Gives an epoch's images as resized batches, the last one smaller where they do not divide.
 ///
 /// Not for use from several threads at once.
 public final class BatchLoader {
@@ -25,9 +25,9 @@ public final class BatchLoader {
     /// A loader whose thread waits for the first `start`.
     ///
     /// - Parameters:
-    ///   - images: where pictures come from.
-    ///   - side: height and width of the pictures in a batch.
-    ///   - batchSize: pictures in every batch but the last.
+    ///   - images: where images come from.
+    ///   - side: height and width of the images in a batch.
+    ///   - batchSize: images in every batch but the last.
     ///   - memory: where the memory of batches is noted.
     /// - Precondition: `side` and `batchSize` are at least 1.
     public init(images: LabelledImages, side: Int, batchSize: Int, memory: MemoryAccount? = nil) {
@@ -49,9 +49,9 @@ public final class BatchLoader {
         2 * batchSize * (side * side * MemoryLayout<Float>.stride + MemoryLayout<Int32>.stride)
     }
 
-    /// Begins an epoch with the pictures of these indices, and drops what is left of the one before.
+    /// Begins an epoch with the images of these indices, and drops what is left of the one before.
     ///
-    /// - Precondition: every index is one of a picture.
+    /// - Precondition: every index is one of an image.
     public func start(order: [Int32]) { pipeline.start(order: order) }
 
     /// The epoch's next batch, or `nil` at its end. Ends the validity of the batch before.

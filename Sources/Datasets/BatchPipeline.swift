@@ -25,7 +25,7 @@ final class BatchPipeline: @unchecked Sendable {  // each `var` under `condition
     private var hasThread = true
 
     init(images: LabelledImages, side: Int, batchSize: Int) {
-        precondition(batchSize > 0, "a batch has at least one picture")
+        precondition(batchSize > 0, "a batch has at least one image")
         self.images = images
         self.batchSize = batchSize
         resizer = Resizer(height: images.height, width: images.width, side: side)
@@ -44,7 +44,7 @@ final class BatchPipeline: @unchecked Sendable {  // each `var` under `condition
     // The caller's side.
 
     func start(order: [Int32]) {
-        precondition(order.allSatisfy { (0..<images.count).contains(Int($0)) }, "an index without a picture")
+        precondition(order.allSatisfy { (0..<images.count).contains(Int($0)) }, "an index without an image")
         condition.withLock {
             self.order = order
             epoch += 1
@@ -67,7 +67,7 @@ final class BatchPipeline: @unchecked Sendable {  // each `var` under `condition
         }
     }
 
-    /// Ends the thread, which takes no longer than resizing a picture.
+    /// Ends the thread, which takes no longer than resizing an image.
     func stop() {
         condition.withLock {
             isStopped = true
@@ -129,8 +129,8 @@ final class BatchPipeline: @unchecked Sendable {  // each `var` under `condition
             for (slot, index) in task.order[start..<min(start + batchSize, task.order.count)].enumerated() {
                 guard condition.withLock({ task.epoch == epoch }) else { return false }
                 let first = Int(index) * size
-                let picture = UnsafeBufferPointer(rebasing: pixels[first..<first + size])
-                resizer.resize(picture, into: buffer.picture(slot), scratch: scratch)
+                let image = UnsafeBufferPointer(rebasing: pixels[first..<first + size])
+                resizer.resize(image, into: buffer.image(slot), scratch: scratch)
                 buffer.labels[slot] = Int32(images.labels[Int(index)])
             }
             return true
@@ -143,11 +143,11 @@ private final class BatchBuffer {
     let labels: UnsafeMutableBufferPointer<Int32>
     private let memory: UnsafeMutableRawPointer
     private let pixels: UnsafeMutableBufferPointer<Float>
-    private let pictureSize: Int
+    private let imageSize: Int
 
     init(batchSize: Int, side: Int) {
-        pictureSize = side * side
-        let count = batchSize * pictureSize
+        imageSize = side * side
+        let count = batchSize * imageSize
         memory = UnsafeMutableRawPointer.allocate(byteCount: count * MemoryLayout<Float>.stride, alignment: 64)
         pixels = UnsafeMutableBufferPointer(start: memory.bindMemory(to: Float.self, capacity: count), count: count)
         pixels.initialize(repeating: 0)
@@ -160,13 +160,13 @@ private final class BatchBuffer {
         labels.deallocate()
     }
 
-    func picture(_ slot: Int) -> UnsafeMutableBufferPointer<Float> {
-        UnsafeMutableBufferPointer(rebasing: pixels[slot * pictureSize..<(slot + 1) * pictureSize])
+    func image(_ slot: Int) -> UnsafeMutableBufferPointer<Float> {
+        UnsafeMutableBufferPointer(rebasing: pixels[slot * imageSize..<(slot + 1) * imageSize])
     }
 
     func batch(count: Int) -> Batch {
         Batch(
-            pixels: UnsafeBufferPointer(rebasing: pixels[0..<count * pictureSize]),
+            pixels: UnsafeBufferPointer(rebasing: pixels[0..<count * imageSize]),
             labels: UnsafeBufferPointer(rebasing: labels[0..<count]))
     }
 }

@@ -6,13 +6,13 @@ import MemoryUse
 
 /// What one of the four files holds.
 package enum FileRole: String, Sendable, CaseIterable {
-    /// Pictures that are trained on.
+    /// Images that are trained on.
     case trainImages
-    /// Classes of the pictures that are trained on.
+    /// Classes of the images that are trained on.
     case trainLabels
-    /// Pictures that are only tested on.
+    /// Images that are only tested on.
     case testImages
-    /// Classes of the pictures that are only tested on.
+    /// Classes of the images that are only tested on.
     case testLabels
 }
 

@@ -6,7 +6,7 @@ internal import Foundation
 internal import Synchronization
 internal import Threads
 
-/// Training and test pictures that belong together.
+/// Training and test images that belong together.
 public struct Dataset: Sendable {
     /// Its name in experiments.
     public let name: String
@@ -22,7 +22,7 @@ public struct Dataset: Sendable {
     public let classNames: [String]
     /// Whether all four files are the known ones of Fashion-MNIST, by SHA-256.
     public let isVerified: Bool
-    /// SHA-256 in hexadecimal that tells these pictures and labels from any others.
+    /// SHA-256 in hexadecimal that tells these images and labels from any others.
     public let checksum: String
 
     /// What a person should know about the files, when the name promises something else than they are.
@@ -103,15 +103,15 @@ public struct Dataset: Sendable {
             isVerified: isVerified, checksum: checksum(of: train.digests + test.digests))
     }
 
-    /// One checksum for those of four files: training pictures and labels, then test pictures and labels.
+    /// One checksum for those of four files: training images and labels, then test images and labels.
     static func checksum(of digests: [String]) -> String { SHA256.hexadecimal(of: digests.joined(separator: " ")) }
 }
 
-/// The pictures and labels of one half.
+/// The images and labels of one half.
 private struct Part {
     let images: LabelledImages
     let isVerified: Bool
-    /// SHA-256 of the files' content, unpacked: pictures, then labels.
+    /// SHA-256 of the files' content, unpacked: images, then labels.
     let digests: [String]
     let imagesFile: DataFile
     let labelsFile: DataFile
@@ -124,17 +124,17 @@ private struct Part {
         }
         self.imagesFile = imagesFile
         self.labelsFile = labelsFile
-        let pictures = try Self.array(in: imagesFile, rank: 3)
+        let pixels = try Self.array(in: imagesFile, rank: 3)
         let labels = try Self.array(in: labelsFile, rank: 1)
-        guard labels.elements.count == pictures.dimensions[0] else {
-            throw labelsFile.fault(.countMismatch(labels: labels.elements.count, images: pictures.dimensions[0]))
+        guard labels.elements.count == pixels.dimensions[0] else {
+            throw labelsFile.fault(.countMismatch(labels: labels.elements.count, images: pixels.dimensions[0]))
         }
         images = LabelledImages(
-            height: pictures.dimensions[1], width: pictures.dimensions[2], pixels: pictures.elements,
+            height: pixels.dimensions[1], width: pixels.dimensions[2], pixels: pixels.elements,
             labels: labels.elements)
-        digests = [pictures.digest, labels.digest]
+        digests = [pixels.digest, labels.digest]
         isVerified =
-            pictures.digest == FashionMNIST.digest(of: imagesRole)
+            pixels.digest == FashionMNIST.digest(of: imagesRole)
             && labels.digest == FashionMNIST.digest(of: labelsRole)
     }
 

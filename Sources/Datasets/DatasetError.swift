@@ -84,9 +84,9 @@ public enum FileFault: Equatable, Sendable, CustomStringConvertible {
     case differs(from: String)
     /// It has another number of elements than the file that belongs to it.
     case countMismatch(labels: Int, images: Int)
-    /// A test label that no training picture has.
+    /// A test label that no training image has.
     case unknownLabel(label: Int, index: Int, classes: Int)
-    /// Test pictures of another size than training pictures.
+    /// Test images of another size than training images.
     case sizeMismatch(height: Int, width: Int, expectedHeight: Int, expectedWidth: Int)
 
     /// What is wrong, without the path.
@@ -110,11 +110,11 @@ public enum FileFault: Equatable, Sendable, CustomStringConvertible {
         case .trailingBytes: "goes on after its last element"
         case .bytesAfterGzip: "goes on after its gzip data with something else"
         case .differs(let name): "holds something else than \(name) beside it; remove one of them"
-        case .countMismatch(let labels, let images): "has \(labels) labels for \(images) pictures"
+        case .countMismatch(let labels, let images): "has \(labels) labels for \(images) images"
         case .unknownLabel(let label, let index, let classes):
             "has label \(label) at index \(index), but training labels only go from 0 to \(classes - 1)"
         case .sizeMismatch(let height, let width, let expectedHeight, let expectedWidth):
-            "has pictures of \(height) × \(width) pixels, but training pictures have \(expectedHeight) × \(expectedWidth)"
+            "has images of \(height) × \(width) pixels, but training images have \(expectedHeight) × \(expectedWidth)"
         }
     }
 

@@ -1,8 +1,8 @@
-// In which order an epoch takes its pictures: a function of seed and epoch alone, the same on every machine.
+// In which order an epoch takes its images: a function of seed and epoch alone, the same on every machine.
 
-/// The order of pictures in each epoch of a run.
+/// The order of images in each epoch of a run.
 public struct EpochOrder: Sendable, Hashable {
-    /// Number of pictures.
+    /// Number of images.
     public let count: Int
     /// What tells runs apart.
     public let seed: UInt64
@@ -10,7 +10,7 @@ public struct EpochOrder: Sendable, Hashable {
     public let isShuffled: Bool
 
     /// - Parameters:
-    ///   - count: number of pictures.
+    ///   - count: number of images.
     ///   - seed: what tells runs apart.
     ///   - isShuffled: `false` gives the files' order in every epoch.
     public init(count: Int, seed: UInt64, isShuffled: Bool = true) {

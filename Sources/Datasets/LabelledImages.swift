@@ -1,23 +1,23 @@
-// Grey pictures and their labels in memory, as they came from the files.
+// Grey images and their labels in memory, as they came from the files.
 
-/// Grey pictures of one size with a label each.
+/// Grey images of one size with a label each.
 ///
 /// **Shapes** pixels `[N, H, W]`, UInt8, 0 is black; labels `[N]`.
 public struct LabelledImages: Sendable, Equatable {
-    /// Height of every picture in pixels.
+    /// Height of every image in pixels.
     public let height: Int
-    /// Width of every picture in pixels.
+    /// Width of every image in pixels.
     public let width: Int
-    /// Picture after picture, each row after row.
+    /// Image after image, each row after row.
     public let pixels: [UInt8]
-    /// Class of each picture.
+    /// Class of each image.
     public let labels: [UInt8]
 
-    /// Pictures with their labels.
+    /// Images with their labels.
     ///
     /// - Precondition: there are `labels.count × height × width` pixels.
     public init(height: Int, width: Int, pixels: [UInt8], labels: [UInt8]) {
-        precondition(height > 0 && width > 0, "a picture needs pixels")
+        precondition(height > 0 && width > 0, "an image needs pixels")
         precondition(pixels.count == labels.count * height * width, "pixels and labels must match")
         self.height = height
         self.width = width
@@ -25,13 +25,13 @@ public struct LabelledImages: Sendable, Equatable {
         self.labels = labels
     }
 
-    /// Number of pictures.
+    /// Number of images.
     public var count: Int { labels.count }
 
     /// Bytes that they take: one a pixel and one a label.
     public var storedBytes: Int { pixels.count + labels.count }
 
-    /// The first `n` pictures, or all where there are fewer.
+    /// The first `n` images, or all where there are fewer.
     public func prefix(_ n: Int) -> LabelledImages {
         guard n < count else { return self }
         return LabelledImages(
@@ -57,10 +57,10 @@ public struct LabelledImages: Sendable, Equatable {
         places.sort { ($0.share, $0.turn) < ($1.share, $1.turn) }
         let indices = places.prefix(max(n, 0)).map(\.index).sorted()
         return LabelledImages(
-            height: height, width: width, pixels: indices.flatMap(picture), labels: indices.map { labels[$0] })
+            height: height, width: width, pixels: indices.flatMap(image), labels: indices.map { labels[$0] })
     }
 
-    /// Pictures of each class, for classes 0 up to `numClasses`.
+    /// Images of each class, for classes 0 up to `numClasses`.
     ///
     /// - Precondition: every label is below `numClasses`.
     public func countsByClass(_ numClasses: Int) -> [Int] {
@@ -69,8 +69,8 @@ public struct LabelledImages: Sendable, Equatable {
         return counts
     }
 
-    /// The pixels of one picture, row after row.
-    public func picture(_ index: Int) -> ArraySlice<UInt8> {
+    /// The pixels of one image, row after row.
+    public func image(_ index: Int) -> ArraySlice<UInt8> {
         pixels[index * height * width..<(index + 1) * height * width]
     }
 }

@@ -1,17 +1,17 @@
-// Resizes grey pictures to squares and scales them to 0...1, bit for bit as torchvision does with Pillow.
+// Resizes grey images to squares and scales them to 0...1, bit for bit as torchvision does with Pillow.
 
-/// Resizes pictures of one size to squares of one side.
+/// Resizes images of one size to squares of one side.
 ///
-/// The same as torchvision's `Resize((side, side))` on a Pillow picture of mode `L`, then `ToTensor()`: bilinear with a
-/// filter as wide as the scale where pictures shrink, rows first, each pass rounded to 8 bits, then divided by 255.
+/// The same as torchvision's `Resize((side, side))` on a Pillow image of mode `L`, then `ToTensor()`: bilinear with a
+/// filter as wide as the scale where images shrink, rows first, each pass rounded to 8 bits, then divided by 255.
 ///
 /// **Source**: Pillow, `src/libImaging/Resample.c`.
 public struct Resizer: Sendable {
-    /// Height of the pictures that it takes, in pixels.
+    /// Height of the images that it takes, in pixels.
     public let height: Int
-    /// Width of the pictures that it takes, in pixels.
+    /// Width of the images that it takes, in pixels.
     public let width: Int
-    /// Height and width of the pictures that it gives, in pixels.
+    /// Height and width of the images that it gives, in pixels.
     public let side: Int
 
     private let columns: ResamplingFilter
@@ -21,7 +21,7 @@ public struct Resizer: Sendable {
     ///
     /// - Precondition: all three are at least 1.
     public init(height: Int, width: Int, side: Int) {
-        precondition(height > 0 && width > 0 && side > 0, "pictures have at least one pixel")
+        precondition(height > 0 && width > 0 && side > 0, "images have at least one pixel")
         self.height = height
         self.width = width
         self.side = side
@@ -29,7 +29,7 @@ public struct Resizer: Sendable {
         rows = ResamplingFilter(from: height, to: side)
     }
 
-    /// Resizes one picture.
+    /// Resizes one image.
     ///
     /// **Shapes** `[H, W]`, UInt8 → `[side, side]`, Float32 from 0 to 1.
     ///
@@ -43,7 +43,7 @@ public struct Resizer: Sendable {
     /// Numbers that `resize` needs for what lies between its passes.
     var scratchCount: Int { (height + 1) * side }
 
-    /// Resizes one picture without taking memory.
+    /// Resizes one image without taking memory.
     ///
     /// - Precondition: `scratch` has `scratchCount` elements.
     func resize(
@@ -96,7 +96,7 @@ public struct Resizer: Sendable {
 
     // The loops over a row. They read nothing but their arguments and compute no index, so that they vectorise.
 
-    /// A row of the second pass where pictures grow and weights are short, as from 28 to 32, 64 or 224.
+    /// A row of the second pass where images grow and weights are short, as from 28 to 32, 64 or 224.
     ///
     /// All sums are exact in single precision: 8 bits before the point, 15 behind it and one more for the nudge that
     /// keeps halves from rounding to even. Adding and subtracting 2^23 then rounds to an integer. This is several

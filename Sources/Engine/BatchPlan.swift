@@ -3,7 +3,7 @@
 internal import Experiments
 internal import OneDNN
 
-/// Some pictures of a batch that go through the convolutional part together.
+/// Some images of a batch that go through the convolutional part together.
 struct Chunk {
     let start: Int
     let count: Int
@@ -17,9 +17,9 @@ struct PlannedChunk {
 
 /// Everything compiled for one batch size.
 ///
-/// Each lane is a thread's own share of the pictures: it takes its chunks through the convolutional part without
+/// Each lane is a thread's own share of the images: it takes its chunks through the convolutional part without
 /// waiting for another thread, which keeps a chunk in one core's cache and makes the step bear a busy machine. Where
-/// there are more threads than pictures, one lane uses all of them inside each operation instead.
+/// there are more threads than images, one lane uses all of them inside each operation instead.
 struct BatchPlan {
     let batch: Int
     let layers: [Layer]
@@ -27,7 +27,7 @@ struct BatchPlan {
     let head: HeadPlan
 
     /// - Parameters:
-    ///   - chunk: pictures in a chunk at most.
+    ///   - chunk: images in a chunk at most.
     ///   - layouts: layouts that parameters already have; what is chosen first is added and binds later plans.
     init(
         _ layers: [Layer], batch: Int, chunk: Int, threads: Int, purpose: Purpose,

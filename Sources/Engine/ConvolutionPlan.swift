@@ -3,7 +3,7 @@
 internal import Experiments
 internal import OneDNN
 
-/// A convolution for a fixed number of pictures.
+/// A convolution for a fixed number of images.
 struct ConvolutionPlan: TrunkStage {
     let layer: Int
     let source: Descriptor
@@ -77,7 +77,7 @@ struct ConvolutionPlan: TrunkStage {
         }
         var (primitive, from, to) = (try weightGradient(source, destination), source, destination)
         if primitive.isReference {
-            // With AVX2 there are plain loops only for pictures of one channel and for very small ones; the first
+            // With AVX2 there are plain loops only for images of one channel and for very small ones; the first
             // have better code when channels are padded to a vector, the second as row-major matrices.
             let (anySource, rowMajor, rowMajorSource) = (
                 try Descriptor(source.shape, layout: .any), try Descriptor(outputShape, layout: .abcd),

@@ -1,11 +1,11 @@
-// The first block in one pass, where it is a single convolution of one-channel pictures: its output of full size would
+// The first block in one pass, where it is a single convolution of one-channel images: its output of full size would
 // be the largest thing in a step, and writing and reading it would take longer than computing it.
 
 internal import CKernels
 internal import Experiments
 internal import OneDNN
 
-/// The first block for a fixed number of pictures: convolution, ReLU and max pooling in one operation.
+/// The first block for a fixed number of images: convolution, ReLU and max pooling in one operation.
 struct FirstBlockPlan: TrunkStage {
     let layer = 1
     let source: Descriptor
@@ -44,9 +44,9 @@ struct FirstBlockPlan: TrunkStage {
         _ source: Memory, _ destination: Memory, workspace: Memory?, to builder: ProgramBuilder
     ) throws(OneDNNError) {
         let parameters = builder.layerParameters(convolutionLayer)
-        let padded = try paddedPicture(builder)
+        let padded = try paddedImage(builder)
         builder.append(convolutionLayer, .forward) {
-            eachPicture(of: source, padded, destination, workspace) { values, bytes in
+            eachImage(of: source, padded, destination, workspace) { values, bytes in
                 first_block_forward(
                     padded.floats.baseAddress, side, side, channels, parameters.weight.value.floats.baseAddress,
                     parameters.bias.value.floats.baseAddress, values, bytes)
@@ -56,13 +56,13 @@ struct FirstBlockPlan: TrunkStage {
 
     func appendBackward(_ step: BackwardStep, to builder: ProgramBuilder) throws(OneDNNError) {
         let sums = try builder.gradients(of: convolutionLayer, like: nil)
-        let padded = try paddedPicture(builder)
+        let padded = try paddedImage(builder)
         builder.append(convolutionLayer, .backwardWeights) {
             if !step.addsUp {
                 sums.weights.floats.update(repeating: 0)
                 sums.bias.floats.update(repeating: 0)
             }
-            eachPicture(of: step.source, padded, step.gradient, step.workspace) { values, bytes in
+            eachImage(of: step.source, padded, step.gradient, step.workspace) { values, bytes in
                 first_block_backward(
                     padded.floats.baseAddress, side, side, channels, bytes, values, sums.weights.floats.baseAddress,
                     sums.bias.floats.baseAddress)
@@ -70,23 +70,23 @@ struct FirstBlockPlan: TrunkStage {
         }
     }
 
-    /// Calls `body` with each picture's pooled values and bytes, when its pixels are in `padded`.
-    private func eachPicture(
+    /// Calls `body` with each image's pooled values and bytes, when its pixels are in `padded`.
+    private func eachImage(
         of source: Memory, _ padded: Memory, _ pooled: Memory, _ taken: Memory?,
         _ body: (UnsafeMutablePointer<Float>?, UnsafeMutablePointer<UInt8>?) -> Void
     ) {
         let values = channels * (side / 2) * (side / 2)
-        for picture in 0..<count {
+        for image in 0..<count {
             first_block_pad(
-                source.floats.baseAddress.map { $0 + picture * side * side }, side, side, padded.floats.baseAddress)
+                source.floats.baseAddress.map { $0 + image * side * side }, side, side, padded.floats.baseAddress)
             body(
-                pooled.floats.baseAddress.map { $0 + picture * values },
-                taken.map { $0.bytes + picture * values })
+                pooled.floats.baseAddress.map { $0 + image * values },
+                taken.map { $0.bytes + image * values })
         }
     }
 
-    private func paddedPicture(_ builder: ProgramBuilder) throws(OneDNNError) -> Memory {
+    private func paddedImage(_ builder: ProgramBuilder) throws(OneDNNError) -> Memory {
         let padded = try Descriptor([1, 1, side + 2, side + 2], layout: .abcd)
-        return try builder.temporaryMemory("padded picture", padded, byteCount: padded.byteCount)
+        return try builder.temporaryMemory("padded image", padded, byteCount: padded.byteCount)
     }
 }

@@ -1,4 +1,4 @@
-// The classifier for a fixed number of pictures: fully connected layers on the whole batch, so that their large
+// The classifier for a fixed number of images: fully connected layers on the whole batch, so that their large
 // weights are read once a pass.
 
 internal import Experiments
@@ -21,7 +21,7 @@ struct LinearPlan {
     let backwardWeights: Primitive?
 }
 
-/// All fully connected layers for `count` pictures at a time.
+/// All fully connected layers for `count` images at a time.
 struct HeadPlan {
     let count: Int
     let layers: [LinearPlan]

@@ -159,7 +159,7 @@ final class HeadWriter {
         of whole: Memory, _ chunk: Chunk, like descriptor: Descriptor
     ) throws(OneDNNError) -> Memory? {
         guard try whole.descriptor.part(from: 0, count: chunk.count) == descriptor else { return nil }
-        let bytesPerPicture = descriptor.byteCount / chunk.count
-        return try Memory(descriptor, at: whole.base + bytesPerPicture * chunk.start, on: builder.device)
+        let bytesPerImage = descriptor.byteCount / chunk.count
+        return try Memory(descriptor, at: whole.base + bytesPerImage * chunk.start, on: builder.device)
     }
 }

@@ -93,7 +93,7 @@ package func dropoutReluBackward(
     }
 }
 
-/// Softmax of each picture's logits.
+/// Softmax of each image's logits.
 ///
 /// **Shapes**: `[N, classes]` → `[N, classes]`.
 package func softmax(logits: UnsafeMutableBufferPointer<Float>, numClasses: Int) -> [Float] {
@@ -115,7 +115,7 @@ package func softmax(logits: UnsafeMutableBufferPointer<Float>, numClasses: Int)
 ///
 /// **Shapes**: logits `[N, classes]`, gradient `[N, classes]` (or `nil` where it is not wanted), labels `[N]`.
 ///
-/// - Returns: the loss summed over the batch and how many pictures have their largest logit at the label.
+/// - Returns: the loss summed over the batch and how many images have their largest logit at the label.
 package func softmaxCrossEntropy(
     logits: UnsafeMutableBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>, numClasses: Int,
     gradient: UnsafeMutableBufferPointer<Float>?

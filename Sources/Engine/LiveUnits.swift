@@ -3,7 +3,7 @@
 internal import Experiments
 internal import OneDNN
 
-/// Notes the channels and hidden features that are not 0 for every picture of a batch. Each lane has notes of its own.
+/// Notes the channels and hidden features that are not 0 for every image of a batch. Each lane has notes of its own.
 final class LiveUnits {
     /// The layers with ReLU: where their words begin in a lane's notes, and how many units they have.
     private let places: [Int: (start: Int, count: Int)]
@@ -65,7 +65,7 @@ final class LiveUnits {
         }
     }
 
-    /// Units of a layer that were 0 for every picture; `nil` for a layer without ReLU.
+    /// Units of a layer that were 0 for every image; `nil` for a layer without ReLU.
     func dead(_ layer: Int) -> (count: Int, of: Int)? {
         guard let place = places[layer] else { return nil }
         let words = lanes.indices.map { self.words(layer, lane: $0) }

@@ -3,7 +3,7 @@
 internal import CKernels
 internal import OneDNN
 
-/// ReLU and 2 × 2 max pooling for a fixed number of pictures.
+/// ReLU and 2 × 2 max pooling for a fixed number of images.
 struct PoolPlan: TrunkStage {
     let layer: Int
     let source: Descriptor

@@ -1,5 +1,5 @@
 // A step as a list of operations, made once and run as often as wanted. The convolutional part goes forward and
-// backward in chunks of pictures that the caches can hold; the classifier works on the whole batch.
+// backward in chunks of images that the caches can hold; the classifier works on the whole batch.
 
 internal import Experiments
 internal import OneDNN
@@ -90,7 +90,7 @@ struct Phase {
     }
 }
 
-/// The phases of a step in order, and where it looks for its pictures.
+/// The phases of a step in order, and where it looks for its images.
 struct Program {
     let phases: [Phase]
     private let sources: [Memory]
@@ -156,7 +156,7 @@ struct Program {
         self.sources = sources
     }
 
-    /// Looks at these pictures, `[N, C, H, W]` row-major, from now on.
+    /// Looks at these images, `[N, C, H, W]` row-major, from now on.
     func move(to pixels: UnsafePointer<Float>) throws(OneDNNError) {
         var base = UnsafeMutableRawPointer(mutating: pixels)
         for memory in sources {

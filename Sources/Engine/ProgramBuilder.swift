@@ -106,10 +106,10 @@ final class ProgramBuilder {
 
     /// Memory of a chunk inside a buffer that serves the whole batch.
     func batchMemory(_ use: String, _ descriptor: Descriptor, start: Int, batch: Int) throws(OneDNNError) -> Memory {
-        let bytesPerPicture = descriptor.byteCount / descriptor.shape[0]
+        let bytesPerImage = descriptor.byteCount / descriptor.shape[0]
         // Chunks of another padding would overlap, so each padding has a buffer.
-        let buffer = try buffers.buffer("\(use), \(bytesPerPicture) a picture", byteCount: bytesPerPicture * batch)
-        return try Memory(descriptor, in: buffer, at: bytesPerPicture * start, on: device)
+        let buffer = try buffers.buffer("\(use), \(bytesPerImage) an image", byteCount: bytesPerImage * batch)
+        return try Memory(descriptor, in: buffer, at: bytesPerImage * start, on: device)
     }
 
     /// Memory of the lane whose content lives only from one operation to the next few.

@@ -3,13 +3,13 @@
 public import Experiments
 public import MemoryUse
 
-/// Sums over the pictures of a batch.
+/// Sums over the images of a batch.
 public struct BatchResult: Sendable, Hashable {
-    /// Cross-entropy added up over the pictures.
+    /// Cross-entropy added up over the images.
     public var lossSum: Double
-    /// Pictures whose largest logit is at their label.
+    /// Images whose largest logit is at their label.
     public var correct: Int
-    /// Pictures.
+    /// Images.
     public var examples: Int
     /// Euclidean norm of the mean loss's gradient with respect to all parameters; `nil` without a backward pass.
     public var gradientNorm: Double?

@@ -1,13 +1,13 @@
-// The convolutional part for a fixed number of pictures: its stages, and the kinds of memory between them. Nothing is
+// The convolutional part for a fixed number of images: its stages, and the kinds of memory between them. Nothing is
 // allocated or run here; TrunkWriter and the stages do that.
 
 internal import Experiments
 internal import OneDNN
 
-/// All blocks for `count` pictures at a time.
+/// All blocks for `count` images at a time.
 struct TrunkPlan {
     let count: Int
-    /// What goes in: row-major pictures.
+    /// What goes in: row-major images.
     let source: Descriptor
     let stages: [any TrunkStage]
 
@@ -41,7 +41,7 @@ struct TrunkPlan {
             return (plan, chosen)
         }
         if convolution != .direct, let width = WinogradPlan.vectorWidth {
-            let choice = try plan(WinogradPlan.pictures(width: width), usesWinograd: true)
+            let choice = try plan(WinogradPlan.images(width: width), usesWinograd: true)
             let usesWinograd = choice.0.stages.contains { $0.convolutionPasses.winograd > 0 }
             if usesWinograd, !choice.0.primitives.contains(where: \.isReference) {
                 (self, layouts) = choice

@@ -3,7 +3,7 @@
 
 internal import OneDNN
 
-/// One step of the way through the trunk for a fixed number of pictures.
+/// One step of the way through the trunk for a fixed number of images.
 ///
 /// The gradient that a stage gets is that of its destination; where this is a convolution's output, and not pooled, it
 /// already is 0 where the ReLU was closed, and the stage behind has seen to it.
@@ -47,7 +47,7 @@ struct BackwardStep {
     let workspace: Memory?
     /// Gradient of the destination.
     let gradient: Memory
-    /// Where the gradient of the source goes; `nil` where the source is the pictures.
+    /// Where the gradient of the source goes; `nil` where the source is the images.
     let sourceGradient: Memory?
     /// Whether gradients of weights are added to what the lane has put there before.
     let addsUp: Bool

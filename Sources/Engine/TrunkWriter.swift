@@ -42,7 +42,7 @@ struct TrunkWriter {
     func appendForward(_ planned: PlannedChunk, live: LiveUnits?) throws(OneDNNError) -> TrunkActivations {
         let keepsOutputs = live != nil
         let trunk = planned.trunk
-        var source = try batchMemory("pictures", trunk.source, planned.chunk)
+        var source = try batchMemory("images", trunk.source, planned.chunk)
         var activations = TrunkActivations(source: source)
         var side = 0  // what is read lies on one side, what is written on the other
         for stage in trunk.stages {

@@ -9,7 +9,7 @@ public final class VGGModel: TrainableModel {
     /// The network.
     public let network: Network
     private let layers: [Layer]
-    /// Pictures that go through the convolutional part together.
+    /// Images that go through the convolutional part together.
     public let chunk: Int
     private let threads: Int
     private let recipe: TrainingRecipe
@@ -27,11 +27,11 @@ public final class VGGModel: TrainableModel {
     /// Called once, with the time of each pass in the next training step.
     public var onNextProfile: (([PassTime]) -> Void)?
 
-    /// Compiles a step for `batchSize` pictures and draws initial weights: Xavier-uniform, with PyTorch's default
+    /// Compiles a step for `batchSize` images and draws initial weights: Xavier-uniform, with PyTorch's default
     /// biases, from the recipe's seed.
     ///
     /// - Parameters:
-    ///   - batchSize: pictures in a step; other sizes work too and are compiled when they come.
+    ///   - batchSize: images in a step; other sizes work too and are compiled when they come.
     ///   - threads: threads that compute, for work started from the calling thread.
     public init(
         _ network: Network, recipe: TrainingRecipe, batchSize: Int, options: EngineOptions = EngineOptions(),
@@ -98,7 +98,7 @@ public final class VGGModel: TrainableModel {
         try run(evaluationProgram(labels.count), pixels, labels, step: 0)
     }
 
-    /// What the network makes of pictures, without dropout.
+    /// What the network makes of images, without dropout.
     ///
     /// - Parameter pixels: `[N, C, H, W]`, row-major.
     /// - Returns: a probability for each class, `[N, classes]`, row-major.

@@ -5,7 +5,7 @@ internal import CKernels
 internal import Experiments
 internal import OneDNN
 
-/// A 3 × 3 convolution for a fixed number of pictures, on one thread.
+/// A 3 × 3 convolution for a fixed number of images, on one thread.
 struct WinogradPlan: TrunkStage {
     let layer: Int
     let source: Descriptor
@@ -25,8 +25,8 @@ struct WinogradPlan: TrunkStage {
         return width >= 8 ? width : nil
     }
 
-    /// The layout of pictures that these kernels read and write.
-    static func pictures(width: Int) -> Layout { width == 16 ? .aBcd16b : .aBcd8b }
+    /// The layout of images that these kernels read and write.
+    static func images(width: Int) -> Layout { width == 16 ? .aBcd16b : .aBcd8b }
 
     /// - Parameters:
     ///   - pooling: the layer behind, where it is a pooling.
@@ -39,9 +39,9 @@ struct WinogradPlan: TrunkStage {
     ) throws(OneDNNError) {
         guard let width = Self.vectorWidth, case .convolution(let inputs, let outputs, 3, 1) = layers[layer].kind
         else { return nil }
-        let pictures = Self.pictures(width: width)
+        let images = Self.images(width: width)
         let weights = try Descriptor([outputs, inputs, 3, 3], layout: width == 16 ? .ABcd16b16a : .ABcd8b8a)
-        guard try source == Descriptor(source.shape, layout: pictures), layouts.forward[layer] ?? weights == weights
+        guard try source == Descriptor(source.shape, layout: images), layouts.forward[layer] ?? weights == weights
         else { return nil }
         layouts.choose(\.forward, weights, for: layer)
         convolutionLayer = layer
@@ -50,11 +50,11 @@ struct WinogradPlan: TrunkStage {
         self.masksSource = masksSource
         isPooled = pooling != nil
         let shape = [source.shape[0]] + layers[self.layer].outputShape
-        destination = try Descriptor(shape, layout: pictures)
-        workspace = isPooled ? try Descriptor(shape, type: .uint8, layout: pictures) : nil
+        destination = try Descriptor(shape, layout: images)
+        workspace = isPooled ? try Descriptor(shape, type: .uint8, layout: images) : nil
         func groups(_ channels: Int) -> Int { (channels + width - 1) / width }
         forward = winograd_shape(
-            pictures: source.shape[0], height: source.shape[2], width: source.shape[3], sources: groups(inputs),
+            images: source.shape[0], height: source.shape[2], width: source.shape[3], sources: groups(inputs),
             results: groups(outputs), vector: width,
             is_bfloat16: precision == .bfloat16 && width == 16 && winograd_has_bfloat16() != 0 ? 1 : 0)
         var backward = forward

@@ -1,4 +1,4 @@
-// What no single key can tell: whether the network can be built on these pictures, and is not beyond all machines.
+// What no single key can tell: whether the network can be built on these images, and is not beyond all machines.
 
 import Experiments
 

@@ -86,17 +86,17 @@ enum Schema {
                 return (1...100).contains(name.count) && name.allSatisfy(isPlain)
             }, \.data.dataset),
         Field(
-            "data.resize", "Side in pixels that every picture is resized to.", .integer(1...4096), \.data.resize,
+            "data.resize", "Side in pixels that every image is resized to.", .integer(1...4096), \.data.resize,
             synonyms: ["size", "side", "image_size"]),
         Field(
-            "data.batch_size", "Pictures in a step.", .integer(1...65536), \.data.batchSize,
+            "data.batch_size", "Images in a step.", .integer(1...65536), \.data.batchSize,
             synonyms: ["batch", "batchsize"]),
-        Field("data.shuffle", "Whether training pictures come in a new order each epoch.", .flag, \.data.shuffle),
+        Field("data.shuffle", "Whether training images come in a new order each epoch.", .flag, \.data.shuffle),
         Field(
-            "data.limit_train", "Use only this many training pictures.",
+            "data.limit_train", "Use only this many training images.",
             .optional(.integer(1...1_000_000_000), none: "null"), \.data.limitTrain),
         Field(
-            "data.limit_test", "Use only this many test pictures.",
+            "data.limit_test", "Use only this many test images.",
             .optional(.integer(1...1_000_000_000), none: "null"), \.data.limitTest),
         Field(
             "data.sampling",
@@ -114,16 +114,16 @@ enum Schema {
             "training.weight_decay", "Share of each parameter that is added to its gradient.",
             .number("from 0 to 1") { 0...1 ~= $0 }, \.training.weightDecay, synonyms: ["l2", "decay"]),
         Field(
-            "training.epochs", "Passes over the training pictures; 0 leaves the initial weights.",
+            "training.epochs", "Passes over the training images; 0 leaves the initial weights.",
             .integer(0...1_000_000), \.training.epochs, synonyms: ["num_epochs", "max_epochs"]),
         Field(
-            "training.seed", "Seed of initial weights, order of pictures and dropout.", .integer(0...UInt64.max),
+            "training.seed", "Seed of initial weights, order of images and dropout.", .integer(0...UInt64.max),
             \.training.seed, synonyms: ["random_seed"]),
         Field("training.precision", "What numbers the step computes with.", .choice, \.training.precision),
 
         Field("engine.convolution", "Which algorithm convolutions use.", .choice, \.engine.convolution),
         Field(
-            "engine.chunk", "Pictures that go through the convolutional part together.",
+            "engine.chunk", "Images that go through the convolutional part together.",
             .optional(.integer(1...65536), none: "auto"), \.engine.chunk),
 
         Field(

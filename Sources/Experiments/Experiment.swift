@@ -127,17 +127,17 @@ public struct DataRecipe: Sendable, Hashable, Codable {
 
     /// Name of the data set.
     public var dataset: String
-    /// Side in pixels that every picture is resized to.
+    /// Side in pixels that every image is resized to.
     public var resize: Int
-    /// Pictures in a step.
+    /// Images in a step.
     public var batchSize: Int
-    /// Whether training pictures come in a new order each epoch.
+    /// Whether training images come in a new order each epoch.
     public var shuffle: Bool
-    /// Use only this many training pictures; `nil` for all.
+    /// Use only this many training images; `nil` for all.
     public var limitTrain: Int?
-    /// Use only this many test pictures; `nil` for all.
+    /// Use only this many test images; `nil` for all.
     public var limitTest: Int?
-    /// How limits choose pictures.
+    /// How limits choose images.
     public var sampling: Sampling
 
     /// The notebook's values where nothing else is said.
@@ -180,9 +180,9 @@ public struct TrainingRecipe: Sendable, Hashable, Codable {
     public var momentum: Double
     /// Share of each parameter that is added to its gradient.
     public var weightDecay: Double
-    /// Passes over the training pictures; 0 leaves the initial weights.
+    /// Passes over the training images; 0 leaves the initial weights.
     public var epochs: Int
-    /// Seed of initial weights, order of pictures and dropout.
+    /// Seed of initial weights, order of images and dropout.
     public var seed: UInt64
     /// What numbers the step computes with.
     public var precision: Precision
@@ -216,7 +216,7 @@ public struct EngineOptions: Sendable, Hashable, Codable {
 
     /// Which algorithm convolutions use.
     public var convolution: Convolution
-    /// Pictures that go through the convolutional part together; `nil` lets the engine choose.
+    /// Images that go through the convolutional part together; `nil` lets the engine choose.
     public var chunk: Int?
 
     /// The engine's own choice where nothing else is said.

@@ -98,10 +98,10 @@ public struct MemoryEstimate: Sendable, Hashable {
             (lanes - (needsRows ? 0 : 1)) * allWeights + (share > chunk ? lanes * partial : 0)
         let winograd = way == .winograd ? network.winogradBytes(traits, isBFloat16: isBFloat16) : (lane: 0, shared: 0)
         // Two activations of a chunk and the library's own room. Where the first block is not computed in one pass,
-        // below AVX-512 its weight gradient wants its pictures padded to a vector of channels.
-        let picture = layers[0].inputShape.dropFirst().reduce(float, *)
+        // below AVX-512 its weight gradient wants its images padded to a vector of channels.
+        let image = layers[0].inputShape.dropFirst().reduce(float, *)
         let padded =
-            isFirstBlockFused || width >= 16 ? 0 : picture * roundedUp(network.inputChannels, to: width)
+            isFirstBlockFused || width >= 16 ? 0 : image * roundedUp(network.inputChannels, to: width)
         let matrices =
             way == .matrices || needsRows ? network.matrixBytes(chunk: chunk, wayBack: way == .matrices) : 0
         let rows = needsRows ? 2 * mapped(largestExact * chunk) : 0
@@ -112,7 +112,7 @@ public struct MemoryEstimate: Sendable, Hashable {
         let linear = layers.filter { $0.block == nil }.reduce(0) { $0 + $1.parameters }
         let biases = network.blocks.reduce(0) { $0 + $1.numConvs * $1.outChannels }
         let parameters = mapped((linear + biases) * float + weights.reduce(0, +))
-        let pictures = 4 * batch * network.inputChannels * network.inputSide * network.inputSide * float
+        let images = 4 * batch * network.inputChannels * network.inputSide * network.inputSide * float
 
         var parts = [
             Part(label: "parameters", bytes: parameters),
@@ -134,14 +134,14 @@ public struct MemoryEstimate: Sendable, Hashable {
         parts += [
             Part(label: "activations kept for backward", bytes: activations),
             Part(label: "working memory of \(lanes) thread\(lanes == 1 ? "" : "s")", bytes: working),
-            Part(label: "batches, one ahead", bytes: pictures),
+            Part(label: "batches, one ahead", bytes: images),
             Part(label: "data set", bytes: storedBytes),
             Part(label: "program and libraries", bytes: Self.programBytes),
         ]
         self.parts = parts
     }
 
-    /// The largest activations of a picture on the two sides between which stages go to and fro: backward, forward in
+    /// The largest activations of an image on the two sides between which stages go to and fro: backward, forward in
     /// evaluation, and forward in training where they are not kept.
     private static func sides(_ stages: [(source: Int, destination: Int, isKept: Bool)]) -> [Int] {
         var sides = [0, 0]
@@ -221,7 +221,7 @@ extension Network {
     }
 
     /// Room for matrices of all that windows see, for each lane: a number for each of a window's, of each channel, at
-    /// each place of a picture. The gradient of weights takes as many places at a time as a part of its pictures and
+    /// each place of an image. The gradient of weights takes as many places at a time as a part of its images and
     /// weights has room for where all would be many times that, and has several of its own size besides.
     ///
     /// **Source**: what oneDNN 2.6 was seen to ask for.

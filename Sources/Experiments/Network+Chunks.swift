@@ -1,7 +1,7 @@
-// How many pictures go through the convolutional part together.
+// How many images go through the convolutional part together.
 
 extension Network {
-    /// Pictures in a chunk: as many as keep the largest activation that a convolution behind the first takes in below
+    /// Images in a chunk: as many as keep the largest activation that a convolution behind the first takes in below
     /// 13 MiB, so that what one layer writes is still near when the next one reads it; at least 1, at most a thread's
     /// share of the batch.
     ///
@@ -15,7 +15,7 @@ extension Network {
     }
 
     /// Whether the first block is one that can be computed in one pass: a single 3 × 3 convolution of one-channel
-    /// pictures whose results fill vectors, and not the last block.
+    /// images whose results fill vectors, and not the last block.
     public func canFuseFirstBlock(vectorWidth: Int) -> Bool {
         guard blocks.count > 1, let first = blocks.first, vectorWidth >= 8 else { return false }
         return inputChannels == 1 && kernel == 3 && first.numConvs == 1 && first.outChannels.isMultiple(of: vectorWidth)

@@ -1,6 +1,6 @@
 // The layers that a network stands for, in order, each with its shapes and costs.
 
-/// One layer of a network, with sizes for a single picture.
+/// One layer of a network, with sizes for a single image.
 public struct Layer: Sendable, Hashable {
     /// What a layer computes.
     public enum Kind: Sendable, Hashable {
@@ -38,7 +38,7 @@ public struct Layer: Sendable, Hashable {
         }
     }
 
-    /// Multiply-accumulates of one picture's forward pass, biases not counted.
+    /// Multiply-accumulates of one image's forward pass, biases not counted.
     public var forwardMACs: Int {
         switch kind {
         case .convolution(let inChannels, let outChannels, let kernel, _):
@@ -93,10 +93,10 @@ extension Network {
     /// Weights and biases of the whole network.
     public var parameters: Int { layers.reduce(0) { $0 + $1.parameters } }
 
-    /// Multiply-accumulates of one picture's forward pass.
+    /// Multiply-accumulates of one image's forward pass.
     public var forwardMACs: Int { layers.reduce(0) { $0 + $1.forwardMACs } }
 
-    /// Multiply-accumulates of one picture's training step: forward, gradient of the weights, and gradient of the
+    /// Multiply-accumulates of one image's training step: forward, gradient of the weights, and gradient of the
     /// data in all but the first layer, whose input needs none.
     public var trainingMACs: Int { 3 * forwardMACs - (layers.first?.forwardMACs ?? 0) }
 }

@@ -21,9 +21,9 @@ public struct Block: Sendable, Hashable, Codable {
 
 /// A VGG network: blocks, then a classifier of fully connected layers with ReLU and dropout between them.
 public struct Network: Sendable, Hashable, Codable {
-    /// Channels of a picture (1 for grey).
+    /// Channels of an image (1 for grey).
     public let inputChannels: Int
-    /// Height and width of a picture in pixels.
+    /// Height and width of an image in pixels.
     public let inputSide: Int
     /// The convolutional part, channels already divided by the ratio.
     public let blocks: [Block]
@@ -53,7 +53,7 @@ public struct Network: Sendable, Hashable, Codable {
         try check()
     }
 
-    /// Rows and columns of zeros around a picture, the same on each side: P = (K − 1) / 2.
+    /// Rows and columns of zeros around an image, the same on each side: P = (K − 1) / 2.
     public var padding: Int { (kernel - 1) / 2 }
 
     private func check() throws(NetworkError) {
@@ -81,7 +81,7 @@ public struct Network: Sendable, Hashable, Codable {
         }
     }
 
-    /// The most multiply-accumulates that one picture may take: 500 times VGG-19's at side 224. With the largest batch
+    /// The most multiply-accumulates that one image may take: 500 times VGG-19's at side 224. With the largest batch
     /// and four bytes for each, every count and size of a step still fits into an Int.
     private static var mostMACs: Int { 10_000_000_000_000 }
 }
@@ -133,7 +133,7 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
         case .tooFewClasses(let classes):
             return "\(classes) class\(classes == 1 ? " is" : "es are") nothing to tell apart; at least 2 are needed"
         case .tooLarge:
-            return "the network would take more than 10000000000000 multiplications for each picture; "
+            return "the network would take more than 10000000000000 multiplications for each image; "
                 + "make the side, kernel, channels or classifier smaller"
         case .sideTooSmall(let side, let blocks):
             let powers = "each of the \(blocks) blocks halves the side, and \(side) / 2^\(blocks) is below 1"

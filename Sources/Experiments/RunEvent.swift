@@ -26,9 +26,9 @@ public struct RunStarted: Sendable, Hashable {
     public var network: Network
     /// What is trained on, for people: name and place.
     public var dataset: String
-    /// Training pictures in an epoch.
+    /// Training images in an epoch.
     public var trainExamples: Int
-    /// Test pictures in an evaluation.
+    /// Test images in an evaluation.
     public var testExamples: Int
     /// Steps in an epoch, the last, smaller batch included.
     public var stepsPerEpoch: Int
@@ -163,7 +163,7 @@ public struct LayerHealth: Sendable, Hashable, Codable {
     /// torchvision's name, such as `features.3`.
     public var name: String
     /// Share of its units that are dead, 0 to 1: channels or hidden features whose activation, behind ReLU and, at a
-    /// block's end, max pooling, is 0 everywhere for every picture of the batch. `nil` for the last layer, without ReLU.
+    /// block's end, max pooling, is 0 everywhere for every image of the batch. `nil` for the last layer, without ReLU.
     public var deadShare: Double?
     /// ‖Δw‖ / ‖w‖: the norm of what the step's update changes in the weights, biases not counted, over their norm
     /// before it. `nil` without an update, and for weights that are all 0.
@@ -189,17 +189,17 @@ public struct EpochMetrics: Sendable, Hashable, Codable {
     public var epoch: Int
     /// Steps made since the run began.
     public var step: Int
-    /// Mean loss over the epoch's training pictures, each taken before its own step, with dropout.
+    /// Mean loss over the epoch's training images, each taken before its own step, with dropout.
     public var trainLoss: Double
-    /// Accuracy over the same pictures, 0 to 1.
+    /// Accuracy over the same images, 0 to 1.
     public var trainAccuracy: Double
-    /// Mean loss over the test pictures after the epoch, without dropout.
+    /// Mean loss over the test images after the epoch, without dropout.
     public var testLoss: Double
-    /// Accuracy over the test pictures, 0 to 1.
+    /// Accuracy over the test images, 0 to 1.
     public var testAccuracy: Double
-    /// Training pictures a second of this epoch, data included, evaluation not.
+    /// Training images a second of this epoch, data included, evaluation not.
     public var examplesPerSecond: Double
-    /// Training pictures a second as the notebook counts them: only the time in steps, over all epochs so far.
+    /// Training images a second as the notebook counts them: only the time in steps, over all epochs so far.
     public var stepExamplesPerSecond: Double
     /// Seconds since the run began.
     public var elapsedSeconds: Double
@@ -278,7 +278,7 @@ public struct RunSummary: Sendable, Hashable {
     /// Training images a second by the clock, from the first step to the last: evaluations and checkpoints are in it; `nil`
     /// in what earlier versions have recorded. Of a fork, its own.
     public var overallExamplesPerSecond: Double?
-    /// Training pictures a second as the notebook counts them: only the time in steps.
+    /// Training images a second as the notebook counts them: only the time in steps.
     public var stepExamplesPerSecond: Double
     /// Seconds since the run began.
     public var elapsedSeconds: Double

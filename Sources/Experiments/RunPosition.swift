@@ -1,5 +1,5 @@
 // Where a run stands between two steps: with the model's numbers, all that it takes to go on as if it had never stopped.
-// Order of pictures and dropout are functions of seed and position, so no generator's state is among it.
+// Order of images and dropout are functions of seed and position, so no generator's state is among it.
 
 /// A place between two steps of a run, with what has been summed up by then.
 public struct RunPosition: Sendable, Hashable, Codable {
@@ -9,7 +9,7 @@ public struct RunPosition: Sendable, Hashable, Codable {
     public var epoch: Int
     /// Steps made in this epoch; as many as it has when only its evaluation is due.
     public var stepInEpoch: Int
-    /// Pictures of this epoch so far.
+    /// Images of this epoch so far.
     public var epochExamples: Int
     /// Of these, those whose largest logit was at their label.
     public var epochCorrect: Int

@@ -5,7 +5,7 @@ internal import RunLog
 
 /// The table: a row for each step (`kind` is `step`) and each epoch (`kind` is `epoch`).
 ///
-/// `train_loss` and `train_accuracy` are means over the epoch's pictures, in a step's row those so far; `batch_loss`
+/// `train_loss` and `train_accuracy` are means over the epoch's images, in a step's row those so far; `batch_loss`
 /// is the step's own. `time` is in seconds since 1970. What a row does not know is an empty cell.
 enum CSVTable {
     static let columns = [

@@ -149,7 +149,7 @@ extension ProtobufMessage {
         }
     }
 
-    /// What goes in or comes out: floats of this shape for each picture of a batch.
+    /// What goes in or comes out: floats of this shape for each image of a batch.
     fileprivate static func value(_ name: String, _ shape: [Int], _ description: String) -> ProtobufMessage {
         let sides = ProtobufMessage { sides in
             sides.add(1, ProtobufMessage { $0.add(2, "batch") })

@@ -29,7 +29,7 @@ public enum WeightsExport {
         }
     }
 
-    /// Writes an ONNX model (opset 13) that takes pictures `[batch, C, side, side]`, values 0 to 1, and gives logits
+    /// Writes an ONNX model (opset 13) that takes images `[batch, C, side, side]`, values 0 to 1, and gives logits
     /// `[batch, classes]`.
     ///
     /// - Parameters:

@@ -22,7 +22,7 @@ public enum DataType: Sendable {
     }
 }
 
-/// How elements lie in memory. N: picture, C: channel, H, W: row, column, O: output, I: input.
+/// How elements lie in memory. N: image, C: channel, H, W: row, column, O: output, I: input.
 public enum Layout: Sendable, CaseIterable {
     /// The library's choice for the primitive that the descriptor is given to.
     case any
@@ -30,7 +30,7 @@ public enum Layout: Sendable, CaseIterable {
     case a
     /// Row-major matrix.
     case ab
-    /// Row-major pictures or convolution weights, PyTorch's own order.
+    /// Row-major images or convolution weights, PyTorch's own order.
     case abcd
     /// Channels last.
     case acdb
@@ -93,7 +93,7 @@ public final class Descriptor {
     /// Bytes that a memory of this kind takes, padding included.
     public var byteCount: Int { Int(onednn_desc_size(handle)) }
 
-    /// The part that starts at picture `start` and has `count` pictures.
+    /// The part that starts at image `start` and has `count` images.
     public func part(from start: Int, count: Int) throws(OneDNNError) -> Descriptor {
         var part: onednn_desc_t?
         var dims = shape.map(Int64.init)
@@ -105,7 +105,7 @@ public final class Descriptor {
         return Descriptor(owning: part, shape: [count] + shape.dropFirst())
     }
 
-    /// The same kind of memory for another number of pictures, if its layout has one of the usual names.
+    /// The same kind of memory for another number of images, if its layout has one of the usual names.
     public func resized(to count: Int) throws(OneDNNError) -> Descriptor? {
         for layout in Layout.allCases where layout != .any {
             if let named = try? Descriptor(shape, layout: layout), named == self {

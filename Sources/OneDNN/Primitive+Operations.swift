@@ -1,4 +1,4 @@
-// One maker for each operation that VGG needs. Shapes: N pictures, C and K channels, H × W pixels, R × R windows.
+// One maker for each operation that VGG needs. Shapes: N images, C and K channels, H × W pixels, R × R windows.
 
 internal import COneDNN
 

@@ -14,14 +14,14 @@ public struct NetworkTable: Sendable, Hashable {
 
     /// The network.
     public let network: Network
-    /// Pictures in a step, which the memory is for.
+    /// Images in a step, which the memory is for.
     public let batchSize: Int
     /// What a training step holds in memory; may be empty.
     public let memory: [MemoryPart]
 
     /// - Parameters:
     ///   - network: the network.
-    ///   - batchSize: pictures in a step.
+    ///   - batchSize: images in a step.
     ///   - memory: what a training step at that batch size holds in memory; left out where empty.
     public init(_ network: Network, batchSize: Int, memory: [(label: String, bytes: Int)] = []) {
         self.network = network
@@ -34,14 +34,14 @@ public struct NetworkTable: Sendable, Hashable {
 
     /// Lines for people, at most 80 columns for the networks of the VGG paper, the last with its line end.
     ///
-    /// **Shapes** are one picture's: `C × H × W` behind a block, a width behind the layers of the classifier.
+    /// **Shapes** are one image's: `C × H × W` behind a block, a width behind the layers of the classifier.
     /// **Units**: MACs are multiply-accumulates.
     public var text: String {
         var lines = Self.aligned([Row.heading] + rows + [Row.total(of: network)])
-        lines.append("training: \(Readable.magnitude(network.trainingMACs)) MACs a picture (forward and gradients)")
+        lines.append("training: \(Readable.magnitude(network.trainingMACs)) MACs an image (forward and gradients)")
         if !memory.isEmpty {
             lines.append("")
-            lines.append("memory of a training step of \(batchSize) picture\(batchSize == 1 ? "" : "s")")
+            lines.append("memory of a training step of \(batchSize) image\(batchSize == 1 ? "" : "s")")
             let parts = memory.map { [Readable.visible($0.label), Readable.bytes($0.bytes)] }
             lines += Self.aligned(
                 (parts + [["total", Readable.bytes(memoryBytes)]]).map { Row(cells: ["  \($0[0])", $0[1]]) },

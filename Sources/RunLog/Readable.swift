@@ -26,7 +26,7 @@ public enum Readable {
         }
     }
 
-    /// Pictures a second: `76.7`, `4,920`.
+    /// Images a second: `76.7`, `4,920`.
     public static func rate(_ value: Double) -> String {
         value.magnitude < 999.95 ? fixed(value, decimals: 1) : metric(value.rounded())
     }

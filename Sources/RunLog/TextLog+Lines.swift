@@ -13,7 +13,7 @@ extension TextLog {
             (
                 "data",
                 "\(Readable.visible(run.dataset)), \(Readable.count(run.trainExamples)) training and "
-                    + "\(Readable.count(run.testExamples)) test pictures, \(data.resize) × \(data.resize), "
+                    + "\(Readable.count(run.testExamples)) test images, \(data.resize) × \(data.resize), "
                     + "batches of \(Readable.count(data.batchSize))"
             ),
             ("training", recipe(of: run)),

@@ -1,4 +1,4 @@
-// What a run's network makes of the test pictures, from its newest checkpoint, apart from its training.
+// What a run's network makes of the test images, from its newest checkpoint, apart from its training.
 
 public import Checkpoints
 public import Datasets
@@ -7,11 +7,11 @@ public import Experiments
 internal import Safetensors
 public import Training
 
-/// Predictions of a network for test pictures.
+/// Predictions of a network for test images.
 public struct Predictions: Sendable {
-    /// A probability for each class, `[pictures, classes]`, row-major.
+    /// A probability for each class, `[images, classes]`, row-major.
     public let probabilities: [Float]
-    /// The pictures: those that the run is tested on, or a sample of them.
+    /// The images: those that the run is tested on, or a sample of them.
     public let images: LabelledImages
     /// Weights of the first layer, `[channels, kernel, kernel]`, row-major, and how large its windows are.
     public let filters: (weights: [Float], kernel: Int)
@@ -21,12 +21,12 @@ public struct Predictions: Sendable {
     /// Multiply-accumulates that are spent at most, so that a person does not wait for long.
     private static let most = 1_000_000_000_000
 
-    /// Classifies test pictures: all, or as many as a few seconds allow.
+    /// Classifies test images: all, or as many as a few seconds allow.
     ///
     /// - Parameters:
     ///   - checkpoint: whose weights.
     ///   - experiment: what they were trained by.
-    ///   - data: its pictures.
+    ///   - data: its images.
     ///   - threads: threads that compute.
     /// - Throws: `RunnerError`, `CheckpointError` or another error whose description is a sentence.
     public init(

@@ -10,13 +10,13 @@ public import Training
 public struct PreparedExperiment: Sendable {
     /// What is trained.
     public let experiment: Experiment
-    /// Its pictures.
+    /// Its images.
     public let data: TrainingData
-    /// Its network for these pictures.
+    /// Its network for these images.
     public let network: Network
     /// Threads that will compute.
     public let threads: Int
-    /// Pictures in a step: the experiment's, or all where there are fewer.
+    /// Images in a step: the experiment's, or all where there are fewer.
     public let batchSize: Int
     /// What it will take.
     public let memory: MemoryEstimate

@@ -117,7 +117,7 @@ public final class RunSession {
         let isSameData = old.data == new.data && parent.dataChecksum == prepared.data.checksum
         if position.stepInEpoch > 0, !isSameData || old.training.seed != new.training.seed {
             throw RunnerError(
-                "step \(position.step) is inside an epoch, whose pictures cannot change; "
+                "step \(position.step) is inside an epoch, whose images cannot change; "
                     + "fork at an epoch's end, such as --at best, or keep data and seed")
         }
         guard position.epoch <= new.training.epochs else {

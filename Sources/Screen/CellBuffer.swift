@@ -8,7 +8,7 @@ public struct CellBuffer: Hashable, Sendable {
     public let size: Size
     /// The characters that its terminal shows; widgets draw with them.
     public let glyphs: GlyphSet
-    /// The colours that its terminal shows; pictures and heat maps are drawn for them.
+    /// The colours that its terminal shows; images and heat maps are drawn for them.
     public let colors: ColorDepth
     private var cells: ContiguousArray<Cell>
 

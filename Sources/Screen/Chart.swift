@@ -11,7 +11,7 @@ public struct Chart: Widget, Hashable, Sendable {
     public var yRange: ClosedRange<Double>?
     /// Whether equal ratios are equal distances on the y axis. Values that are not above 0 are gaps then.
     public var isLogarithmic: Bool
-    /// Whether a few values that lie far above all others may run out of the picture, so that the others can be read.
+    /// Whether a few values that lie far above all others may run out of the image, so that the others can be read.
     public var cutsPeaks: Bool
     /// What the x axis counts.
     public var xUnit: Ticks.Unit
@@ -74,7 +74,7 @@ public struct Chart: Widget, Hashable, Sendable {
         return Self.widened(low...high)
     }
 
-    /// Whether values run out of the picture at its top.
+    /// Whether values run out of the image at its top.
     public var isCut: Bool {
         guard let xRange, let limit = limit(over: xRange) else { return false }
         return curves.contains { curve in curve.samples(in: xRange).contains { $0.y.isFinite && $0.y > limit } }
@@ -83,7 +83,7 @@ public struct Chart: Widget, Hashable, Sendable {
     /// Values of a curve that are looked at, at most twice as many; enough to tell what is usual.
     private static let mostSampled = 512
 
-    /// Above what values run out of the picture: half as much again as nine in ten of them, where others are ten times
+    /// Above what values run out of the image: half as much again as nine in ten of them, where others are ten times
     /// as large. A quarter of each curve's own values stays in it, so that none is outside as a whole. `nil` where all
     /// are shown.
     private func limit(over xRange: ClosedRange<Double>) -> Double? {

@@ -1,4 +1,4 @@
-// A curve's samples, and which of them a picture of limited width needs.
+// A curve's samples, and which of them an image of limited width needs.
 
 /// Samples of one quantity over another.
 public struct Curve: Hashable, Sendable {
@@ -65,7 +65,7 @@ public struct Curve: Hashable, Sendable {
         return samples[min(first, end)..<min(end + 1, samples.count)]
     }
 
-    /// At most four samples for each column that draw the same picture as all of them: the first, lowest, highest and
+    /// At most four samples for each column that draw the same image as all of them: the first, lowest, highest and
     /// last; one that is no number stands for each gap.
     ///
     /// **Source**: Jugel et al., M4: A Visualization-Oriented Time Series Data Aggregation, VLDB 2014.

@@ -12,7 +12,7 @@ public struct GlyphSet: Hashable, Sendable {
     public let rightBars: [Character]
     /// Bars that grow upwards, from an eighth or so to a full cell.
     public let upBars: [Character]
-    /// From nearly empty to full, for pictures without greys.
+    /// From nearly empty to full, for images without greys.
     public let shades: [Character]
     /// The end of text that was cut.
     public let ellipsis: Character

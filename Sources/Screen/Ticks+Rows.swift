@@ -19,7 +19,7 @@ extension Ticks {
         let count = Double(rows)
         var best: (cost: Double, top: Double, first: Double, step: Double, every: Int, row: Int)?
         for step in steps(within: width, rows: rows, logarithmic: logarithmic) {
-            // An axis of twice the range leaves half of the picture empty.
+            // An axis of twice the range leaves half of the image empty.
             let most = min(count * step / width + 1e-9, count)
             guard most.isFinite, most >= 1 else { continue }
             for every in max(Int(most / 2), min(rows, 2))...max(Int(most), min(rows, 2)) where Double(every) <= most {

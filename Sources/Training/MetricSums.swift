@@ -1,15 +1,15 @@
-// Loss and accuracy over the pictures of an epoch or an evaluation.
+// Loss and accuracy over the images of an epoch or an evaluation.
 
 public import Engine
 internal import Experiments
 
-/// Sums over batches and the means that they give; a smaller batch counts by its pictures.
+/// Sums over batches and the means that they give; a smaller batch counts by its images.
 public struct MetricSums: Sendable {
-    /// Pictures so far.
+    /// Images so far.
     public private(set) var examples = 0
-    /// Pictures whose largest logit is at their label.
+    /// Images whose largest logit is at their label.
     public private(set) var correct = 0
-    /// Cross-entropy added up over the pictures.
+    /// Cross-entropy added up over the images.
     public private(set) var lossSum = 0.0
 
     /// Nothing yet.
@@ -29,8 +29,8 @@ public struct MetricSums: Sendable {
         lossSum += result.lossSum
     }
 
-    /// Mean cross-entropy of a picture.
+    /// Mean cross-entropy of an image.
     public var meanLoss: Double { lossSum / Double(examples) }
-    /// Share of pictures that are right, 0 to 1.
+    /// Share of images that are right, 0 to 1.
     public var accuracy: Double { Double(correct) / Double(examples) }
 }

@@ -40,7 +40,7 @@ struct Pace {
     /// Seconds of this session's last evaluation.
     private(set) var lastEvaluation: Double?
 
-    /// - Parameter position: where the run goes on; its times and pictures count on.
+    /// - Parameter position: where the run goes on; its times and images count on.
     init(_ run: RunStarted, from position: RunPosition = RunPosition()) {
         stepsPerEpoch = run.stepsPerEpoch
         epochs = run.experiment.training.epochs

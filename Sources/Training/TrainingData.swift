@@ -1,11 +1,11 @@
-// The pictures of an experiment as the loop takes them: limited, ordered, resized and in batches.
+// The images of an experiment as the loop takes them: limited, ordered, resized and in batches.
 
 public import Datasets
 public import Engine
 public import Experiments
 internal import MemoryUse
 
-/// Training and test pictures of one experiment.
+/// Training and test images of one experiment.
 public struct TrainingData: Sendable {
     /// What an epoch trains on.
     public let train: LabelledImages
@@ -15,7 +15,7 @@ public struct TrainingData: Sendable {
     public let facts: DatasetFacts
     /// Name and place, for people.
     public let summary: String
-    /// SHA-256 of the data set that they come from; empty for pictures from anywhere.
+    /// SHA-256 of the data set that they come from; empty for images from anywhere.
     public package(set) var checksum = ""
     /// What a person should know about where they come from; `nil` if nothing.
     public private(set) var remark: String?
@@ -26,10 +26,10 @@ public struct TrainingData: Sendable {
 
     /// Classes to tell apart.
     public var numClasses: Int { facts.numClasses }
-    /// Bytes of the pictures and labels as they were loaded, before any limit.
+    /// Bytes of the images and labels as they were loaded, before any limit.
     public var loadedBytes: Int { facts.storedBytes ?? 0 }
 
-    /// The pictures of `dataset` that an experiment asks for.
+    /// The images of `dataset` that an experiment asks for.
     public init(_ dataset: Dataset, for experiment: Experiment) {
         let recipe = experiment.data
         func limited(_ images: LabelledImages, to limit: Int?) -> LabelledImages {
@@ -46,7 +46,7 @@ public struct TrainingData: Sendable {
         remark = dataset.remark
     }
 
-    /// Pictures from anywhere.
+    /// Images from anywhere.
     public init(
         train: LabelledImages, test: LabelledImages, numClasses: Int, summary: String, recipe: DataRecipe
     ) {
@@ -68,13 +68,13 @@ public struct TrainingData: Sendable {
         missingClasses = (0..<facts.numClasses).filter { counts[$0] == 0 }
     }
 
-    /// A batch of black pictures, for measuring speed without any data.
+    /// A batch of black images, for measuring speed without any data.
     public static func blank(like recipe: DataRecipe, numClasses: Int) -> TrainingData {
         let images = LabelledImages(
             height: 28, width: 28, pixels: [UInt8](repeating: 0, count: recipe.batchSize * 784),
             labels: [UInt8](repeating: 0, count: recipe.batchSize))
         var data = TrainingData(
-            train: images, test: images.prefix(1), numClasses: numClasses, summary: "black pictures", recipe: recipe)
+            train: images, test: images.prefix(1), numClasses: numClasses, summary: "black images", recipe: recipe)
         data.missingClasses = []
         return data
     }
@@ -82,7 +82,7 @@ public struct TrainingData: Sendable {
     /// Steps in an epoch, the last, smaller batch included.
     public var stepsPerEpoch: Int { (train.count + recipe.batchSize - 1) / recipe.batchSize }
 
-    /// Loss and accuracy of a model over the test pictures.
+    /// Loss and accuracy of a model over the test images.
     public func evaluate(_ model: some TrainableModel) throws(EngineError) -> MetricSums {
         try evaluate(model, on: loader(of: test, for: model)) { _ in true } ?? MetricSums()
     }

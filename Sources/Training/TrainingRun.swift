@@ -32,7 +32,7 @@ public struct TrainingRun {
 
     /// - Parameters:
     ///   - started: what the run is made of; it is sent first.
-    ///   - data: the experiment's pictures.
+    ///   - data: the experiment's images.
     ///   - position: where the run goes on; the model must hold the numbers that were kept with it.
     ///   - stop: looked at all the time; a step that is cut has no effect.
     ///   - hold: makes the run keep its state and wait between two steps; that time does not count.
@@ -102,7 +102,7 @@ public struct TrainingRun {
         return .completed
     }
 
-    /// One pass over the training pictures, or what is left of it.
+    /// One pass over the training images, or what is left of it.
     private mutating func train(_ model: some TrainableModel, on loader: BatchLoader) throws(Interruption) {
         defer { noteMemory(of: model) }
         let now = seconds()

@@ -10,9 +10,9 @@ import Training
 
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure a training step: pictures a second, each layer's passes, share of the peak, memory.",
+        abstract: "Measure a training step: images a second, each layer's passes, share of the peak, memory.",
         discussion: """
-            Made-up pictures of the experiment's shape, so that no data is needed; forward, loss, backward and update, \
+            Made-up images of the experiment's shape, so that no data is needed; forward, loss, backward and update, \
             without loading or evaluation. Multiply-accumulates are counted as direct convolution has them; Winograd \
             needs fewer and can pass 100 % of the peak. With --peers, TensorFlow and PyTorch make the same step in \
             turn with vgglab; the first time they are installed into a folder beside vgglab's sources.

@@ -8,7 +8,7 @@ import TerminalText
 
 struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "data", abstract: "Say which data set is found, count its classes, and show some pictures.")
+        commandName: "data", abstract: "Say which data set is found, count its classes, and show some images.")
 
     @OptionGroup var dataOptions: DataOptions
 
@@ -20,10 +20,10 @@ struct DataCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Write the first N test pictures as a network sees them: float32 [N, 1, side, side].", valueName: "n"))
+            "Write the first N test images as a network sees them: float32 [N, 1, side, side].", valueName: "n"))
     var dumpBatch: Int?
 
-    @Option(help: "Side that pictures are resized to, with --dump-batch.")
+    @Option(help: "Side that images are resized to, with --dump-batch.")
     var resize = 224
 
     @Option(help: ArgumentHelp("Where --dump-batch writes.", valueName: "file"))
@@ -38,13 +38,13 @@ struct DataCommand: ParsableCommand {
     func run() throws {
         let dataset = try dataOptions.load(dataset)
         if let dumpBatch, dumpBatch > dataset.test.count {
-            throw Failure(message: "--dump-batch \(dumpBatch): there are \(dataset.test.count) test pictures")
+            throw Failure(message: "--dump-batch \(dumpBatch): there are \(dataset.test.count) test images")
         }
         if let dumpBatch, let out { return try dump(dataset.test.prefix(dumpBatch), to: out) }
 
         var text = "\(dataset.name) in \(Readable.visible(dataset.folder))"
         text += dataset.isVerified ? ", the known files by SHA-256\n" : "\n"
-        text += "pictures of \(dataset.train.height) × \(dataset.train.width), \(dataset.numClasses) classes\n\n"
+        text += "images of \(dataset.train.height) × \(dataset.train.width), \(dataset.numClasses) classes\n\n"
         let train = dataset.train.countsByClass(dataset.numClasses)
         let test = dataset.test.countsByClass(dataset.numClasses)
         let width = max(dataset.classNames.map(DisplayText.width).max() ?? 0, 5)
@@ -56,20 +56,20 @@ struct DataCommand: ParsableCommand {
             text += row(name, Readable.count(train[index]), Readable.count(test[index]))
         }
         text += row("all", Readable.count(dataset.train.count), Readable.count(dataset.test.count)) + "\n"
-        Console.print(text + pictures(of: dataset))
+        Console.print(text + images(of: dataset))
         if let remark = dataset.remark { Console.say("warning: \(remark)") }
     }
 
-    /// The first training picture of each class, as many as fit.
-    private func pictures(of dataset: Dataset) -> String {
+    /// The first training image of each class, as many as fit.
+    private func images(of dataset: Dataset) -> String {
         let columns = Console.terminalColumns ?? 80
-        let count = max(PictureStrip.pictures(ofWidth: dataset.train.width, in: columns), 1)
+        let count = max(ImageStrip.images(ofWidth: dataset.train.width, in: columns), 1)
         let firsts = (0..<dataset.numClasses).compactMap { label in
             dataset.train.labels.firstIndex { Int($0) == label }
         }
         let environment = ProcessInfo.processInfo.environment
         let isPlain = noColor || !(environment["NO_COLOR"] ?? "").isEmpty || Console.terminalColumns == nil
-        let strip = PictureStrip(style: isPlain ? .shades : .colors256)
+        let strip = ImageStrip(style: isPlain ? .shades : .colors256)
         return strip.text(of: Array(firsts.prefix(count)), in: dataset.train) { index in
             dataset.classNames[Int(dataset.train.labels[index])]
         }

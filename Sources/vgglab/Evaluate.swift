@@ -1,4 +1,4 @@
-// `vgglab evaluate WEIGHTS EXPERIMENT`: loss and accuracy of saved weights on the test pictures.
+// `vgglab evaluate WEIGHTS EXPERIMENT`: loss and accuracy of saved weights on the test images.
 
 import ArgumentParser
 import Engine
@@ -9,7 +9,7 @@ import Training
 
 struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Give loss and accuracy of saved weights on the test pictures.")
+        abstract: "Give loss and accuracy of saved weights on the test images.")
 
     @Argument(help: ArgumentHelp("Weights, from --save or from PyTorch.", valueName: "weights.safetensors"))
     var weights: String

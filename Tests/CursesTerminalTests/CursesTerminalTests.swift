@@ -140,7 +140,7 @@ struct Fixture {
         #expect(fixture.terminal.screen.shows("half"))
     }
 
-    @Test func `a thousand sizes leave the right picture`() throws {
+    @Test func `a thousand sizes leave the right image`() throws {
         let fixture = try Fixture()
         #expect(fixture.shows("start"))
         for step in 0..<1000 {

@@ -149,7 +149,7 @@ struct CostTests {
             }
             return (try line("an epoch"), try line("memory"))
         }
-        // 600 pictures at 1,000 a second, and 100 at a third of the work.
+        // 600 images at 1,000 a second, and 100 at a third of the work.
         #expect(try costs(600).time.hasPrefix("about 0.6 s "))
         #expect(try costs(60_000).time.hasPrefix("about 1 min 03 s "))
         #expect(try costs(50).memory != costs(60_000).memory)
@@ -166,7 +166,7 @@ struct CostTests {
         let network = try run.experiment.network(numClasses: 10)
         _ = state.update(.speeds([SpeedSample(network, batchSize: 128, examplesPerSecond: 767, threads: 2)]))
         #expect(text(state).contains("about 1 min 23 s an epoch"), "it has not run")
-        // Half of the first epoch, at 76.7 pictures a second.
+        // Half of the first epoch, at 76.7 images a second.
         _ = state.update(.records(try Scene.records(of: run, upTo: 230)))
         #expect(text(state).contains("· 13 min an epoch"))
         #expect(!text(state).contains("about 1 min"))

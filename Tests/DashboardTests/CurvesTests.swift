@@ -30,7 +30,7 @@ struct CurvesTests {
         state.type("m")
         #expect(text(state).contains("Gradient norm"))
         #expect(!text(state).contains("Accuracy"))
-        let charts = ["Dead units", "Pictures a second", "Accuracy"].map { title in
+        let charts = ["Dead units", "Images a second", "Accuracy"].map { title in
             state.type("m")
             return text(state).contains(title)
         }
@@ -91,7 +91,7 @@ struct CurvesTests {
     @Test(
         "What is read at the cursor is the sample's own value, and a dash where there is none",
         arguments: [
-            Preferences.Axis.step, .epoch, .time, .pictures,
+            Preferences.Axis.step, .epoch, .time, .images,
         ])
     func readings(_ axis: Preferences.Axis) throws {
         var state = state([("long", 30), ("short", 17)], axis: axis)
@@ -109,7 +109,7 @@ struct CurvesTests {
                 switch axis {
                 case .step: Int(number)
                 case .epoch: Int((number * 10).rounded())
-                case .pictures: nil
+                case .images: nil
                 case .time: nil
                 }
             guard let step else { continue }

@@ -20,7 +20,7 @@ struct GoldenScreenTests {
 }
 
 enum Scenario: String, CaseIterable, Sendable {
-    case overview, experiment, marked, cursor, run, compare, pictures, wrongPictures, log, help, quit, ending, form,
+    case overview, experiment, marked, cursor, run, compare, images, wrongImages, log, help, quit, ending, form,
         flawedForm, fork,
         filter, sort, tags
 
@@ -32,11 +32,11 @@ enum Scenario: String, CaseIterable, Sendable {
         case .cursor: state.type(.left, .left, .left, "+", "x", .left)
         case .run: state.type("2")
         case .compare: state.type(" ", .end, " ", .up, .up, " ", "c")
-        case .pictures:
+        case .images:
             state.type("4")
             _ = state.update(.predictions(run: "vgg11-ratio4-3", .wrong, .success(Scene.report())))
             state.type(.down, .right, .right, .right)
-        case .wrongPictures:
+        case .wrongImages:
             state.type("4")
             _ = state.update(.predictions(run: "vgg11-ratio4-3", .wrong, .success(Scene.report())))
             state.type(.tab)

@@ -69,7 +69,7 @@ struct HealthTests {
         }
     }
 
-    @Test("Units that are 0 for every picture of large batches are dead, and their share is told")
+    @Test("Units that are 0 for every image of large batches are dead, and their share is told")
     func deadUnits() throws {
         let lines = screen(try steps(200, dead: 0.75))
         #expect(lines[3].contains("dead units"))

@@ -154,7 +154,7 @@ struct RunHistoryTests {
     )
     func forked() throws {
         var preferences = Preferences()
-        (preferences.smoothing, preferences.axis) = (0, .pictures)
+        (preferences.smoothing, preferences.axis) = (0, .images)
         var state = State(size: Size(columns: 120, rows: 36), preferences: preferences)
         _ = state.update(.runs([Scene.run("a-1", .running, Scene.experiment("a", epochs: 30))]))
         let progress = Progress(
@@ -166,7 +166,7 @@ struct RunHistoryTests {
         // 26.3 of 30 epochs.
         #expect(lines.contains { $0.contains("run ") && $0.contains("88 %") }, "\(lines.joined(separator: "\n"))")
         state.type(.right)
-        #expect(state.frame().cells.lines.contains { $0.contains("1,234,567 pictures") })
+        #expect(state.frame().cells.lines.contains { $0.contains("1,234,567 images") })
     }
 
     @Test("The list follows records, and keeps what they said against older entries")

@@ -195,8 +195,8 @@ extension Key: ExpressibleByExtendedGraphemeClusterLiteral {
 }
 
 extension Scene {
-    /// What a network that confuses shirts and pullovers makes of made-up pictures.
-    static func report(pictures count: Int = 24) -> PredictionReport {
+    /// What a network that confuses shirts and pullovers makes of made-up images.
+    static func report(images count: Int = 24) -> PredictionReport {
         let confusion = (0..<10).map { truth in
             (0..<10).map { prediction in
                 if truth == prediction { return truth == 6 ? 700 : 900 }
@@ -204,14 +204,14 @@ extension Scene {
                 return (truth * 7 + prediction * 3) % 5
             }
         }
-        let pictures = (0..<count).map { index in
+        let images = (0..<count).map { index in
             let pixels = (0..<28 * 28).map { pixel -> UInt8 in
                 let (x, y) = (pixel % 28 - 14, pixel / 28 - 14)
                 let radius = x * x + y * y
                 return radius < 30 + index * 6 ? UInt8(min(255, 120 + radius)) : 0
             }
             let truth = index % 10
-            return PredictedPicture(
+            return PredictedImage(
                 index: index, truth: truth, prediction: (truth + 6) % 10,
                 probability: 0.4 + Double(index) / 50, pixels: pixels)
         }
@@ -222,7 +222,7 @@ extension Scene {
             }
         }
         return PredictionReport(
-            classes: fashionMNIST.classNames ?? [], confusion: confusion, width: 28, height: 28, pictures: pictures,
+            classes: fashionMNIST.classNames ?? [], confusion: confusion, width: 28, height: 28, images: images,
             kernel: 3,
             filters: filters, step: 1690)
     }

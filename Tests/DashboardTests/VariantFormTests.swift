@@ -318,7 +318,7 @@ struct VariantFormTests {
         #expect(screen(state).contains("not measured here yet"))
         let network = try Scene.experiment("a").network(numClasses: 10)
         _ = state.update(.speeds([SpeedSample(network, batchSize: 128, examplesPerSecond: 100, threads: 1)]))
-        // 60,000 pictures at 100 a second, and 10,000 at a third of the work.
+        // 60,000 images at 100 a second, and 10,000 at a third of the work.
         let minutes = Int((633.3 / 60).rounded())
         #expect(screen(state).contains("about \(minutes) min"))
         // Of two that were measured of the same network, the machine does what the better one did.
@@ -336,7 +336,7 @@ struct VariantFormTests {
 
     @Test("From the quick start's speed alone, other networks' speeds are told to a third")
     func otherNetworks() throws {
-        // Pictures a second on two cores of an AMD EPYC with AVX-512, as `vgglab bench` had them.
+        // Images a second on two cores of an AMD EPYC with AVX-512, as `vgglab bench` had them.
         let measured: [(Variant, ratio: Int, side: Int, classifier: [Int], batch: Int, speed: Double)] = [
             (.vgg11, 4, 64, [512, 512], 128, 2205), (.vgg11, 1, 32, [512, 512], 128, 448),
             (.vgg11, 4, 224, [4096, 4096], 128, 145), (.vgg11, 8, 224, [4096, 4096], 128, 283),

@@ -5,7 +5,7 @@ import Glibc
 import Testing
 
 @Suite struct BatchLoaderTests {
-    /// 100 pictures of one pixel, picture `i` of grey `i` and class `i % 10`.
+    /// 100 images of one pixel, image `i` of grey `i` and class `i % 10`.
     private let images = LabelledImages(
         height: 1, width: 1, pixels: (0..<100).map { UInt8($0) }, labels: (0..<100).map { UInt8($0 % 10) })
 
@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(10)), arguments: [1, 7, 30, 50, 99, 100, 101, 1000])
-    func `every picture comes once, in order, with its label`(batchSize: Int) {
+    func `every image comes once, in order, with its label`(batchSize: Int) {
         let loader = BatchLoader(images: images, side: 1, batchSize: batchSize)
         for epoch in 1...5 {
             let order = EpochOrder(count: 100, seed: 1).indices(epoch: epoch)
@@ -33,7 +33,7 @@ import Testing
         }
     }
 
-    @Test func `pictures are resized and lie on multiples of 64`() throws {
+    @Test func `images are resized and lie on multiples of 64`() throws {
         let images = LabelledImages(height: 1, width: 2, pixels: [7, 250, 0, 0, 1, 1], labels: [2, 1, 0])
         let loader = BatchLoader(images: images, side: 4, batchSize: 2)
         loader.start(order: [0, 1, 2])
@@ -95,12 +95,12 @@ import Testing
         #expect(take(loader).labels == (0..<100).map { $0 % 10 })
     }
 
-    @Test(.timeLimit(.minutes(10))) func `a picture of a dropped epoch never comes`() {
+    @Test(.timeLimit(.minutes(10))) func `an image of a dropped epoch never comes`() {
         let loader = BatchLoader(images: images, side: 1024, batchSize: 1)
         for round in 0..<300 {
             loader.start(order: [1, 1, 1])
             _ = loader.next()
-            // Gives way more often in each round, so that the thread is met at many stages of the next picture.
+            // Gives way more often in each round, so that the thread is met at many stages of the next image.
             for _ in 0..<20 * round { sched_yield() }
             loader.start(order: [2])
             let label = loader.next()?.labels.first

@@ -39,10 +39,10 @@ import Testing
         #expect(try load().remark == remark)
     }
 
-    @Test func `more labels than pictures are refused`() throws {
+    @Test func `more labels than images are refused`() throws {
         try folder.writeDataset()
         try folder.write(gzip(idx([3], [0, 1, 1])), to: "train-labels-idx1-ubyte.gz")
-        #expect(message() == "DIR/train-labels-idx1-ubyte.gz: has 3 labels for 2 pictures")
+        #expect(message() == "DIR/train-labels-idx1-ubyte.gz: has 3 labels for 2 images")
     }
 
     @Test func `a test label that training does not have is refused`() throws {
@@ -53,12 +53,12 @@ import Testing
                 == "DIR/t10k-labels-idx1-ubyte.gz: has label 2 at index 0, but training labels only go from 0 to 1")
     }
 
-    @Test func `test pictures of another size are refused`() throws {
+    @Test func `test images of another size are refused`() throws {
         try folder.writeDataset()
         try folder.write(gzip(idx([1, 3, 2], Array(20..<26))), to: "t10k-images-idx3-ubyte.gz")
         #expect(
             message()
-                == "DIR/t10k-images-idx3-ubyte.gz: has pictures of 3 × 2 pixels, but training pictures have 2 × 3")
+                == "DIR/t10k-images-idx3-ubyte.gz: has images of 3 × 2 pixels, but training images have 2 × 3")
     }
 
     @Test func `a broken Fashion-MNIST file says which package brings it`() throws {
@@ -97,7 +97,7 @@ import Testing
             message() == "DIR/train-images-idx3-ubyte.gz: has 2147483649 bytes; at most 2147483648 are accepted")
     }
 
-    @Test(arguments: ["", ".gz"]) func `the facts are told without reading the pictures`(suffix: String) throws {
+    @Test(arguments: ["", ".gz"]) func `the facts are told without reading the images`(suffix: String) throws {
         try folder.writeDataset(suffix: suffix)
         let facts = try DatasetFacts.known(named: "tiny", dataFolder: folder.path, environment: [:])
         let whole = try Dataset.load(named: "tiny", dataFolder: folder.path, environment: [:]).facts
@@ -127,14 +127,14 @@ import Testing
     }
 
     @Test func `a sample has of each class its share, in the files' order`() {
-        // 600 pictures sorted by label: 300 of class 0, 200 of class 1, 99 of class 2, and one of class 3.
+        // 600 images sorted by label: 300 of class 0, 200 of class 1, 99 of class 2, and one of class 3.
         let labels = [300, 200, 99, 1].enumerated().flatMap { Array(repeating: UInt8($0.offset), count: $0.element) }
         let pixels = (0..<600).flatMap { [UInt8($0 / 256), UInt8($0 % 256)] }
         let images = LabelledImages(height: 1, width: 2, pixels: pixels, labels: labels)
         func numbers(_ images: LabelledImages) -> [Int] {
             (0..<images.count).map { index in
-                let picture = Array(images.picture(index))
-                return Int(picture[0]) * 256 + Int(picture[1])
+                let image = Array(images.image(index))
+                return Int(image[0]) * 256 + Int(image[1])
             }
         }
         for n in [4, 10, 60, 333, 599] {
@@ -154,12 +154,12 @@ import Testing
         #expect(images.stratified(600, seed: 7) == images && images.stratified(601, seed: 7) == images)
     }
 
-    @Test func `the first pictures can be taken alone`() {
+    @Test func `the first images can be taken alone`() {
         let images = LabelledImages(height: 1, width: 2, pixels: [1, 2, 3, 4, 5, 6], labels: [7, 8, 9])
         #expect(images.prefix(2) == LabelledImages(height: 1, width: 2, pixels: [1, 2, 3, 4], labels: [7, 8]))
         #expect(images.prefix(0).count == 0)
         #expect(images.prefix(9) == images)
-        #expect(Array(images.picture(1)) == [3, 4])
+        #expect(Array(images.image(1)) == [3, 4])
         #expect(images.countsByClass(10) == [0, 0, 0, 0, 0, 0, 0, 1, 1, 1])
     }
 }
@@ -213,14 +213,14 @@ import Testing
         (.truncated(got: 3, expected: 16), "ends after 3 of 16 bytes"),
         (.trailingBytes, "goes on after its last element"),
         (.bytesAfterGzip, "goes on after its gzip data with something else"),
-        (.countMismatch(labels: 1, images: 2), "has 1 labels for 2 pictures"),
+        (.countMismatch(labels: 1, images: 2), "has 1 labels for 2 images"),
         (
             .unknownLabel(label: 9, index: 4, classes: 9),
             "has label 9 at index 4, but training labels only go from 0 to 8"
         ),
         (
             .sizeMismatch(height: 1, width: 2, expectedHeight: 3, expectedWidth: 4),
-            "has pictures of 1 × 2 pixels, but training pictures have 3 × 4"
+            "has images of 1 × 2 pixels, but training images have 3 × 4"
         ),
     ])
     func `a fault says what is wrong with the file`(fault: FileFault, sentence: String) {

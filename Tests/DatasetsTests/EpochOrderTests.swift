@@ -59,7 +59,7 @@ import Testing
         #expect(Set(orders).count == 64)
     }
 
-    @Test func `without shuffling pictures come as in the files`() {
+    @Test func `without shuffling images come as in the files`() {
         #expect(EpochOrder(count: 4, seed: 9, isShuffled: false).indices(epoch: 3) == [0, 1, 2, 3])
     }
 }

@@ -27,7 +27,7 @@ struct FashionMNISTTests {
         #expect(FashionMNIST.classNames(forDataWith: "other", classes: 3) == ["0", "1", "2"])
         #expect(dataset.train.countsByClass(10) == [Int](repeating: 6_000, count: 10))
         #expect(dataset.test.countsByClass(10) == [Int](repeating: 1_000, count: 10))
-        // The first training picture is an ankle boot, the first test picture too.
+        // The first training image is an ankle boot, the first test image too.
         #expect(dataset.train.labels.prefix(4) == [9, 0, 0, 3])
         #expect(dataset.test.labels.prefix(4) == [9, 2, 1, 1])
     }

@@ -40,7 +40,7 @@ func gzip(_ bytes: [UInt8]) throws -> [UInt8] {
 struct CompressionFailed: Error {}
 
 extension TemporaryFolder {
-    /// Writes a data set of two training pictures and one test picture of 2 × 3 pixels.
+    /// Writes a data set of two training images and one test image of 2 × 3 pixels.
     func writeDataset(in folder: String = "", suffix: String = ".gz", except missing: String? = nil) throws {
         let files: [(String, [UInt8])] = [
             ("train-images-idx3-ubyte", idx([2, 2, 3], Array(0..<12))),

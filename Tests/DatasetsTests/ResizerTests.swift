@@ -48,13 +48,13 @@ import Testing
         (2, [58, 136, 73, 119]),
         (1, [99]),
     ])
-    func `a picture of 4 × 5 pixels becomes Pillow's`(side: Int, expected: [Int]) {
+    func `an image of 4 × 5 pixels becomes Pillow's`(side: Int, expected: [Int]) {
         let pixels: [UInt8] = [0, 10, 200, 255, 7, 90, 33, 120, 64, 250, 1, 2, 3, 128, 129, 255, 0, 255, 0, 255]
         #expect(resize(pixels, height: 4, width: 5, side: side) == expected.map { Float($0) / 255 })
     }
 
     /// As above, growing in both directions by different scales.
-    @Test func `a picture of 2 × 3 pixels grows as Pillow's`() {
+    @Test func `an image of 2 × 3 pixels grows as Pillow's`() {
         let expected = [
             0, 102, 255, 108, 10, 20, 107, 239, 103, 12, 100, 129, 173, 82, 21, 180, 151, 106, 60, 29, 200, 156, 90, 55,
             31,

@@ -5,7 +5,7 @@ import Experiments
 import ReferenceNetwork
 import Testing
 
-/// Pictures with their labels, the same for the same seed.
+/// Images with their labels, the same for the same seed.
 struct Batch {
     var pixels: Tensor
     let labels: [Int]

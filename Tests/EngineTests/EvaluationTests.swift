@@ -42,8 +42,8 @@ import Testing
             sum - log(Double(probabilities[item.0 * network.numClasses + Int(item.1)]))
         }
         #expect(abs(loss - (try model.evaluate(batch).lossSum)) < 1e-4)
-        for picture in 0..<6 {
-            let sum = probabilities[picture * network.numClasses..<(picture + 1) * network.numClasses].reduce(0, +)
+        for image in 0..<6 {
+            let sum = probabilities[image * network.numClasses..<(image + 1) * network.numClasses].reduce(0, +)
             #expect(abs(sum - 1) < 1e-5)
         }
     }

@@ -127,7 +127,7 @@ import Testing
         var plain = values
         plain.withUnsafeMutableBufferPointer { relu($0) }
         expectSameBits(plain, expected)
-        // Two pictures, the second all below 0: what lives does so in the first.
+        // Two images, the second all below 0: what lives does so in the first.
         var rows = values + [Float](repeating: -1, count: count)
         var live = [UInt32](repeating: 0, count: count)
         rows.withUnsafeMutableBufferPointer { rows in live.withUnsafeMutableBufferPointer { relu(rows, live: $0) } }

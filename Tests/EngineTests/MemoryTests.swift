@@ -13,16 +13,16 @@ import Testing
         let whole = try bench.unwritten(Descriptor(numbers.shape, layout: layout))
         for (start, count) in [(0, 2), (2, 2), (4, 1)] {
             let each = 17 * 3 * 3
-            let picture = Tensor([count, 17, 3, 3], Array(numbers.values[start * each..<(start + count) * each]))
+            let image = Tensor([count, 17, 3, 3], Array(numbers.values[start * each..<(start + count) * each]))
             let part = try whole.descriptor.part(from: start, count: count)
-            #expect(part.shape == picture.shape)
-            try bench.reorder(bench.memory(picture), to: Memory(part, at: whole.base, on: bench.device))
+            #expect(part.shape == image.shape)
+            try bench.reorder(bench.memory(image), to: Memory(part, at: whole.base, on: bench.device))
         }
         expectClose(try bench.tensor(whole), numbers, 0)
     }
 
     @Test(arguments: [Layout.abcd, .acdb, .aBcd16b, .aBcd8b])
-    func `a descriptor keeps its layout for another number of pictures`(_ layout: Layout) throws {
+    func `a descriptor keeps its layout for another number of images`(_ layout: Layout) throws {
         let seven = try Descriptor([7, 17, 3, 3], layout: layout)
         let two = try #require(try seven.resized(to: 2))
         #expect(try two == Descriptor([2, 17, 3, 3], layout: layout))

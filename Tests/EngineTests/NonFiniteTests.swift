@@ -62,7 +62,7 @@ import Testing
                 options: EngineOptions(convolution: setting.convolution, chunk: setting.chunk),
                 threads: setting.threads)
             var batch = Batch(setting.batches[0], for: trial.network, seed: 0)
-            // In the middle of the first picture, which no pooling leaves out.
+            // In the middle of the first image, which no pooling leaves out.
             batch.pixels.values[trial.network.inputSide * trial.network.inputSide / 4] = .nan
             let sound = try model.values()
             let expected = try ReferenceModel(twinOf: model).evaluate(batch.pixels, labels: batch.labels)

@@ -13,14 +13,14 @@ import Testing
     ) throws {
         let bench = try Bench()
         let (n, outputs) = (sizes.n, sizes.outputs)
-        let picture = [sizes.c, sizes.side, sizes.side]
-        let source = Tensor(random: [n] + picture, seed: 4)
-        let weights = Tensor(random: [outputs] + picture, seed: 5)
+        let image = [sizes.c, sizes.side, sizes.side]
+        let source = Tensor(random: [n] + image, seed: 4)
+        let weights = Tensor(random: [outputs] + image, seed: 5)
         let bias = Tensor(random: [outputs], seed: 6)
         let gradient = Tensor(random: [n, outputs], seed: 7)
         let flat = (
-            source: source.reshaped([n, picture.reduce(1, *)]),
-            weights: weights.reshaped([outputs, picture.reduce(1, *)])
+            source: source.reshaped([n, image.reduce(1, *)]),
+            weights: weights.reshaped([outputs, image.reduce(1, *)])
         )
         let sourceKind = try Descriptor(source.shape, layout: layout)
         let anyWeights = try Descriptor(weights.shape, layout: .any)

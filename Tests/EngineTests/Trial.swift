@@ -10,7 +10,7 @@ struct Trial: CustomTestStringConvertible, Sendable {
         var convolution = EngineOptions.Convolution.auto
         var chunk: Int?
         var threads = 2
-        /// Pictures in each step, in turn.
+        /// Images in each step, in turn.
         var batches = [5]
         var recipe = TrainingRecipe(learningRate: 0.05)
 

@@ -122,7 +122,7 @@ import Testing
             let (weights, bias) = trial.weightGradients(of: trial.gradient)
             expectNonFinite(weights, like: back.weights)
             expectNonFinite(bias, like: back.bias)
-            // The pictures behind the first are as they were, unless the parameters are not.
+            // The images behind the first are as they were, unless the parameters are not.
             guard place == .source, shapes.n > 1 else { continue }
             let (found, expected) = (trial.forward(isPooled: false).values, whole.forward(isPooled: false).values)
             let first = found.values.count / shapes.n
@@ -183,11 +183,11 @@ private struct WinogradTrial {
         gradient = Tensor(random: [shapes.n, shapes.k, shapes.height, shapes.width], seed: 4)
         func groups(_ channels: Int) -> Int { (channels + shapes.vector - 1) / shapes.vector }
         shape = winograd_shape(
-            pictures: shapes.n, height: shapes.height, width: shapes.width, sources: groups(shapes.c),
+            images: shapes.n, height: shapes.height, width: shapes.width, sources: groups(shapes.c),
             results: groups(shapes.k), vector: shapes.vector, is_bfloat16: shapes.isBFloat16 ? 1 : 0)
     }
 
-    /// The same with one number, in the first picture, channel or window, put in.
+    /// The same with one number, in the first image, channel or window, put in.
     func with(_ number: Double, at place: Place) -> WinogradTrial {
         var trial = self
         switch place {

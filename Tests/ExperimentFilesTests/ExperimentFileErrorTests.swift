@@ -186,7 +186,7 @@ import Testing
         ),
         (
             "network:\n  kernel: 31\n  ratio: 1\n  blocks: [[64, 16384], [64, 16384]]\ndata:\n  resize: 4096", 2,
-            "the network would take more than 10000000000000 multiplications for each picture; "
+            "the network would take more than 10000000000000 multiplications for each image; "
                 + "make the side, kernel, channels or classifier smaller"
         ),
     ])

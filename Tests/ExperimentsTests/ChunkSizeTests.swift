@@ -1,4 +1,4 @@
-// How many pictures go through the convolutional part together: rules that hold for every batch and thread count.
+// How many images go through the convolutional part together: rules that hold for every batch and thread count.
 
 import Experiments
 import Testing
@@ -11,7 +11,7 @@ import Testing
         for side in [28, 96, 224, 1024] {
             let network = try Network(inputSide: side, blocks: Variant.vgg11.blocks.dropLast(2), numClasses: 10)
             let chunk = network.chunkSize(batchSize: batch, threads: threads)
-            // Fewer pictures than threads share one lane.
+            // Fewer images than threads share one lane.
             let share = batch >= threads ? (batch + threads - 1) / threads : batch
             #expect((1...share).contains(chunk))
             #expect(network.chunkSize(batchSize: batch, threads: threads) == chunk)
@@ -35,7 +35,7 @@ import Testing
         }
     }
 
-    @Test func `a picture too large for any cache goes alone`() throws {
+    @Test func `an image too large for any cache goes alone`() throws {
         let network = try Network(
             inputSide: 4096, blocks: [Block(numConvs: 1, outChannels: 64)], classifier: [], numClasses: 10)
         #expect(network.chunkSize(batchSize: 128, threads: 2) == 1)

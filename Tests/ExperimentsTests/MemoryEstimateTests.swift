@@ -40,10 +40,10 @@ import Testing
         // The input of the second convolution, the poolings with a byte a value, and the classifier twice.
         let kept = 4 * (16 * 64 + 16 * 16 + 32 * 4) + 16 * 16 + 32 * 4 + 4 * (128 + 2 * 24 + 2 * 10)
         #expect(parts[3] == ("activations kept for backward", 8 * kept))
-        // Two activations of four pictures for each of two lanes, the second lane's gradients, and copies of weights.
+        // Two activations of four images for each of two lanes, the second lane's gradients, and copies of weights.
         let working = 2 * 2 * 4 * (4 * 16 * 64) + Self.weights + Self.copies
         #expect(parts[4] == ("working memory of 2 threads", working))
-        // Two batches of the training pictures, two of the test pictures.
+        // Two batches of the training images, two of the test images.
         #expect(parts[5] == ("batches, one ahead", 4 * 8 * 64 * 4))
         #expect(parts[6] == ("data set", 1000))
         #expect(parts.count == 8)
@@ -73,7 +73,7 @@ import Testing
         #expect(total(.bfloat16, EngineTraits(hasBFloat16: false)) == total(.float32))
     }
 
-    @Test func `short vectors want pictures padded to one`() {
+    @Test func `short vectors want images padded to one`() {
         let wide = estimate().parts[3].bytes
         let short = estimate(traits: EngineTraits(hasWinograd: false, vectorWidth: 8)).parts[3].bytes
         #expect(short - wide == 2 * 4 * (4 * 8 * 64))
@@ -89,7 +89,7 @@ import Testing
         #expect(estimate(chunk: 4) == estimate(chunk: 65536))
     }
 
-    @Test func `fewer pictures than threads share a lane`() {
+    @Test func `fewer images than threads share a lane`() {
         let parts = estimate(batch: 3, threads: 4).parts
         #expect(parts[3] == ("working memory of 1 thread", 2 * 3 * (4 * 16 * 64) + Self.copies))
     }

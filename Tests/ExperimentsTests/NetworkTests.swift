@@ -5,7 +5,7 @@ import Experiments
 import Testing
 
 @Suite struct NetworkTests {
-    /// The notebook's small VGG-11: a quarter of the channels, grey pictures of side 224.
+    /// The notebook's small VGG-11: a quarter of the channels, grey images of side 224.
     private let small: Network
 
     init() throws {
@@ -40,7 +40,7 @@ import Testing
         #expect(small.layers.filter { $0.name == nil }.allSatisfy { $0.parameters == 0 && $0.forwardMACs == 0 })
         #expect(small.parameters == 43_093_322)
         #expect(small.forwardMACs == 512_155_648)
-        // Three passes a layer, but nobody wants the gradient of the pictures.
+        // Three passes a layer, but nobody wants the gradient of the images.
         #expect(small.trainingMACs == 3 * 512_155_648 - 224 * 224 * 16 * 9)
     }
 

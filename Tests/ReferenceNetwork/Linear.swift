@@ -36,9 +36,9 @@ public func linearBackward(_ source: Tensor, weights: Tensor, gradient: Tensor) 
 
 /// What a batch came to.
 public struct ReferenceLoss: Sendable {
-    /// Cross-entropy added up over the pictures.
+    /// Cross-entropy added up over the images.
     public var sum: Double
-    /// Pictures whose largest logit, the first of equals, is at their label.
+    /// Images whose largest logit, the first of equals, is at their label.
     public var correct: Int
     /// Gradient of the mean cross-entropy with respect to the logits.
     public var gradient: Tensor

@@ -20,7 +20,7 @@ public struct ReferenceModel: Sendable {
         self.parameters = parameters
     }
 
-    /// Loss of a batch without dropout: pictures `[N, C, H, W]`, labels `[N]`.
+    /// Loss of a batch without dropout: images `[N, C, H, W]`, labels `[N]`.
     public func evaluate(_ pixels: Tensor, labels: [Int]) -> ReferenceLoss {
         softmaxCrossEntropy(forward(pixels, dropout: nil).logits, labels: labels)
     }
@@ -59,7 +59,7 @@ public struct ReferenceModel: Sendable {
         return (loss, gradients)
     }
 
-    /// For each layer with parameters, how many of its units are 0 everywhere for every picture, behind ReLU and the
+    /// For each layer with parameters, how many of its units are 0 everywhere for every image, behind ReLU and the
     /// pooling that follows it; `nil` for the last layer.
     public func deadUnits(_ pixels: Tensor) -> [(dead: Int, units: Int)?] {
         let traces = forward(pixels, dropout: nil).traces

@@ -24,9 +24,9 @@ import Testing
                 dropout  0.25                           6                   0      0
                 linear   6 → 3                          3                  21     18
                 total                                                     367  4.7 k
-                training: 13.0 k MACs a picture (forward and gradients)
+                training: 13.0 k MACs an image (forward and gradients)
 
-                memory of a training step of 4 pictures
+                memory of a training step of 4 images
                   weights             2 KiB
                   activations \\u{1B}  2 MiB
                   total               2 MiB

@@ -27,9 +27,9 @@ import Testing
                 dropout  0.5                              4096                     0        0
                 linear   4096 → 10                        10                  40,970   41.0 k
                 total                                                     43,093,322  512.2 M
-                training: 1.5 G MACs a picture (forward and gradients)
+                training: 1.5 G MACs an image (forward and gradients)
 
-                data      Fashion-MNIST in /data, 60,000 training and 10,000 test pictures, 224 × 224, batches of 128
+                data      Fashion-MNIST in /data, 60,000 training and 10,000 test images, 224 × 224, batches of 128
                 training  sgd, lr 0.05, 10 epochs of 469 steps, seed 0
                 machine   Xeon, 2 cores, 8 GiB, 2 threads
                 engine    oneDNN 2.7, Winograd

@@ -26,7 +26,7 @@ extension NewRun {
         experiment.training.epochs = epochs
         return NewRun(
             experiment: experiment, machine: "a machine", threads: 2, engine: "an engine", program: "vgglab 0",
-            dataset: "some pictures", dataChecksum: "abc", stepsPerEpoch: stepsPerEpoch)
+            dataset: "some images", dataChecksum: "abc", stepsPerEpoch: stepsPerEpoch)
     }
 }
 

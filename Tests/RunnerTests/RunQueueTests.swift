@@ -126,10 +126,10 @@ private final class QueueRoom: Sendable {
     init() throws {
         folder = try TemporaryFolder()
         store = try RunStore(folder: folder.file("store"), creates: true)
-        let pictures = [0, 0, 8, 3, 0, 0, 0, 40, 0, 0, 0, 28, 0, 0, 0, 28] + (0..<40 * 784).map { UInt8($0 % 251) }
+        let images = [0, 0, 8, 3, 0, 0, 0, 40, 0, 0, 0, 28, 0, 0, 0, 28] + (0..<40 * 784).map { UInt8($0 % 251) }
         let labels = [0, 0, 8, 1, 0, 0, 0, 40] + (0..<40).map { UInt8($0 % 10) }
         for half in ["train", "t10k"] {
-            try folder.write(pictures, to: "\(half)-images-idx3-ubyte")
+            try folder.write(images, to: "\(half)-images-idx3-ubyte")
             try folder.write(labels, to: "\(half)-labels-idx1-ubyte")
         }
     }

@@ -255,7 +255,7 @@ import Training
         #expect(try store.run(named: "bands-2").epoch == 4)
     }
 
-    @Test func `a fork inside an epoch keeps its pictures`() throws {
+    @Test func `a fork inside an epoch keeps its images`() throws {
         _ = try workshop.train(try workshop.new(), stopAfter: 7)
         let parent = try store.run(named: "last")
         let checkpoint = try store.checkpoints(of: parent).checkpoint(named: "last")
@@ -264,7 +264,7 @@ import Training
                 parent, at: checkpoint, try workshop.prepare(checksum: checksum), in: store, program: "vgglab 0")
         }
         let other = #expect(throws: RunnerError.self) { try fork(checksum: "def") }
-        #expect(other?.description.hasPrefix("step 7 is inside an epoch, whose pictures cannot change") == true)
+        #expect(other?.description.hasPrefix("step 7 is inside an epoch, whose images cannot change") == true)
         workshop.experiment.training.seed += 1
         #expect(throws: RunnerError.self) { try fork() }
         workshop.experiment.training.seed -= 1

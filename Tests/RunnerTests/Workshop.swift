@@ -1,4 +1,4 @@
-// A store, made-up pictures and a small network with dropout and momentum: all that a session needs, in a folder of its
+// A store, made-up images and a small network with dropout and momentum: all that a session needs, in a folder of its
 // own.
 
 import TestSupport
@@ -32,8 +32,8 @@ final class Workshop {
 
     var path: String { folder.path }
 
-    /// 48 training and 20 test pictures of 12 × 12 in three classes: a bright band at the top, middle or bottom.
-    private static let pictures: LabelledImages = {
+    /// 48 training and 20 test images of 12 × 12 in three classes: a bright band at the top, middle or bottom.
+    private static let images: LabelledImages = {
         let labels = (0..<48).map { UInt8($0 % 3) }
         let pixels = labels.enumerated().flatMap { number, label in
             (0..<144).map { pixel -> UInt8 in
@@ -53,7 +53,7 @@ final class Workshop {
 
     func prepare(checksum: String = "abc", threads: Int = 1, machine: Machine = .current) throws -> PreparedExperiment {
         var data = TrainingData(
-            train: Self.pictures, test: Self.pictures.prefix(20), numClasses: 3, summary: "bands",
+            train: Self.images, test: Self.images.prefix(20), numClasses: 3, summary: "bands",
             recipe: experiment.data)
         data.checksum = checksum
         return try PreparedExperiment(experiment, data: data, threads: threads, machine: machine)

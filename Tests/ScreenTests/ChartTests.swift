@@ -1,4 +1,4 @@
-// Charts: ranges, pictures, and what lies under the mouse.
+// Charts: ranges, images, and what lies under the mouse.
 
 import Screen
 import Testing
@@ -65,7 +65,7 @@ import Testing
             ])
     }
 
-    @Test func `thinning does not change the picture`() {
+    @Test func `thinning does not change the image`() {
         var random = SystemRandomNumberGenerator()
         let many = (0..<5000).map { Curve.Sample(Double($0), Double.random(in: 0...1, using: &random)) }
         let area = Rect(x: 0, y: 0, width: 60, height: 20)
@@ -151,7 +151,7 @@ import Testing
         }
     }
 
-    @Test func `a short run beside a long one of small values is not outside the picture`() throws {
+    @Test func `a short run beside a long one of small values is not outside the image`() throws {
         let long = Curve(
             "long", samples: (0...10_000).map { .init(Double($0), 3 / Double(1 + $0 * $0)) }, role: .series(0))
         let short = Curve("short", samples: (0..<12).map { .init(Double($0), 2.3 - Double($0) / 6) }, role: .series(1))
@@ -208,7 +208,7 @@ import Testing
         #expect(drawn(chart, columns: 60, rows: 8).last?.hasSuffix("epoch") == true)
     }
 
-    @Test func `a few values far above all others may run out of the picture`() throws {
+    @Test func `a few values far above all others may run out of the image`() throws {
         let usual = Curve("usual", samples: (0..<100).map { .init(Double($0), 2 + Double($0 % 2)) }, role: .series(0))
         let wild = Curve("wild", samples: [.init(0, 2), .init(1, 40), .init(2, 45_000)], role: .series(1))
         var chart = Chart([usual, wild], cutsPeaks: true)

@@ -1,4 +1,4 @@
-// Which samples a picture needs.
+// Which samples an image needs.
 
 import Screen
 import Testing

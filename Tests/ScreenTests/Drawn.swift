@@ -1,4 +1,4 @@
-// What the tests of widgets share: a widget's picture as text, and a sweep over sizes.
+// What the tests of widgets share: a widget's image as text, and a sweep over sizes.
 
 import Screen
 import Testing

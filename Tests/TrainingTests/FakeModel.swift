@@ -1,5 +1,5 @@
 // What stands in for the engine, the clock and the data: a model that only writes down what it is asked, seconds that
-// pass when a test says so, and pictures that can be told apart by their labels.
+// pass when a test says so, and images that can be told apart by their labels.
 
 import Datasets
 import Engine
@@ -19,7 +19,7 @@ final class HandClock {
     func advance(_ seconds: Double) { now += seconds }
 }
 
-/// A model that learns nothing. A picture's loss is its label, and every even label counts as a hit.
+/// A model that learns nothing. An image's loss is its label, and every even label counts as a hit.
 final class FakeModel: TrainableModel {
     enum Call: Equatable {
         case train(step: Int, labels: [Int])
@@ -41,7 +41,7 @@ final class FakeModel: TrainableModel {
     }
 
     private(set) var calls: [Call] = []
-    /// The first pixel of each picture, in the order of the labels.
+    /// The first pixel of each image, in the order of the labels.
     private(set) var firstPixels: [Float] = []
     private let clock: HandClock?
     /// Called after each call is written down, with how many there have been.
@@ -112,7 +112,7 @@ final class FakeModel: TrainableModel {
 }
 
 extension LabelledImages {
-    /// Pictures of 2 × 2 pixels; each one's pixels and label are its number, counted from `first`.
+    /// Images of 2 × 2 pixels; each one's pixels and label are its number, counted from `first`.
     static func numbered(_ count: Int, from first: Int = 0) -> LabelledImages {
         let numbers = (first..<first + count).map { UInt8($0) }
         return LabelledImages(
@@ -120,7 +120,7 @@ extension LabelledImages {
     }
 }
 
-/// A run with everything that it meets made up: 10 training pictures 0 to 9 and 5 test pictures 100 to 104 in batches
+/// A run with everything that it meets made up: 10 training images 0 to 9 and 5 test images 100 to 104 in batches
 /// of 4, unless a test says otherwise.
 struct Rehearsal {
     let clock = HandClock()

@@ -5,7 +5,7 @@ import Testing
 import Training
 
 @Suite struct MetricSumsTests {
-    @Test func `batches count by their pictures`() {
+    @Test func `batches count by their images`() {
         var sums = MetricSums()
         sums.add(BatchResult(lossSum: 8, correct: 3, examples: 4))
         #expect(sums.meanLoss == 2)

@@ -195,7 +195,7 @@ extension VGGModel {
         try Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, try value(of: $0)) })
     }
 
-    /// The loss on four made-up pictures.
+    /// The loss on four made-up images.
     fileprivate func loss() throws -> Double {
         let pixels = (0..<4 * 64).map { Float($0 * 37 % 101) / 101 }
         return try pixels.withUnsafeBufferPointer { pixels in

@@ -15,7 +15,7 @@ import Training
     }
 
     @Test func `training counts what lies between steps`() {
-        // 4 pictures in 4 s, 8 in 8 s and 10 in 12 s; all epochs alike.
+        // 4 images in 4 s, 8 in 8 s and 10 in 12 s; all epochs alike.
         let speed = 10.0 / 12
         #expect(run.events.progress.prefix(3).map(\.meanExamplesPerSecond) == [1, 1, speed])
         #expect(run.events.epochs.map(\.examplesPerSecond) == [speed, speed, speed])
@@ -23,7 +23,7 @@ import Training
     }
 
     @Test func `a step's speed is that of the last five seconds, evaluations left out`() {
-        // Two steps each time: of 4 and 4 pictures, 4 and 2, and over an epoch's end 2 and 4.
+        // Two steps each time: of 4 and 4 images, 4 and 2, and over an epoch's end 2 and 4.
         #expect(run.events.progress.map(\.examplesPerSecond) == [1, 1, 0.75, 0.75, 1, 0.75, 0.75, 1, 0.75])
     }
 
@@ -49,7 +49,7 @@ import Training
         var position = RunPosition(step: 3, stepInEpoch: 3, epochExamples: 10)
         (position.time.examples, position.time.epochSeconds, position.time.elapsedSeconds) = (10, 12.5, 12.5)
         let events = try rehearsal.run(from: position).events
-        // Three steps at the pace of the parent, 5 s for 4 pictures, and an evaluation.
+        // Three steps at the pace of the parent, 5 s for 4 images, and an evaluation.
         #expect(try #require(events.epochs.first).remainingSeconds == 28)
         let forked = try rehearsal.run(from: RunPosition(step: 3, stepInEpoch: 3, epochExamples: 10)).events
         #expect(try #require(forked.epochs.first).remainingSeconds > 13)
@@ -85,7 +85,7 @@ import Training
     }
 
     @Test func `what remains is steps and evaluations`() throws {
-        // Until one is timed, an evaluation is its share of the multiply-accumulates: 5 of 4 pictures forward only.
+        // Until one is timed, an evaluation is its share of the multiply-accumulates: 5 of 4 images forward only.
         let network = try Rehearsal().started().network
         let share = Double(network.forwardMACs) / Double(network.trainingMACs)
         let guess = share * 5 / 4 * 4

@@ -1,4 +1,4 @@
-// The loop with the engine on small made-up pictures: what depends on nothing but the seed, and that it learns.
+// The loop with the engine on small made-up images: what depends on nothing but the seed, and that it learns.
 
 import Datasets
 import Engine
@@ -7,10 +7,10 @@ import Testing
 import Training
 
 @Suite struct RealEngineTests {
-    /// 50 training and 20 test pictures of 12 × 12 in three classes: a bright band at the top, middle or bottom.
-    private static let data: (train: LabelledImages, test: LabelledImages) = (pictures(50), pictures(20))
+    /// 50 training and 20 test images of 12 × 12 in three classes: a bright band at the top, middle or bottom.
+    private static let data: (train: LabelledImages, test: LabelledImages) = (images(50), images(20))
 
-    private static func pictures(_ count: Int) -> LabelledImages {
+    private static func images(_ count: Int) -> LabelledImages {
         let labels = (0..<count).map { UInt8($0 % 3) }
         let pixels = labels.enumerated().flatMap { number, label in
             (0..<144).map { pixel -> UInt8 in

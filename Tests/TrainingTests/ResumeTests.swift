@@ -53,7 +53,7 @@ import Training
     @Test func `an epoch that is better than all before is kept, however seldom others are`() throws {
         var rehearsal = Rehearsal(epochs: 6)
         rehearsal.experiment.checkpoint = CheckpointRecipe(everyEpochs: 3, everyMinutes: nil, everySteps: nil)
-        // An epoch is three training steps and two evaluation steps; of the five test pictures so many are right.
+        // An epoch is three training steps and two evaluation steps; of the five test images so many are right.
         let correct = [1, 3, 2, 3, 4, 1]
         let model = FakeModel { call in FakeModel.Reply(correct: call % 5 == 4 ? correct[call / 5] : 0) }
         var epochs: [Int?] = []
@@ -164,7 +164,7 @@ import Training
         var weights: [UInt8] = []
     }
 
-    /// Trains on pictures of noise until the end, from what was kept at `cut` if given.
+    /// Trains on images of noise until the end, from what was kept at `cut` if given.
     private func train(threads: Int, momentum: Double, from cut: Int? = nil) throws -> Ending {
         var experiment = Experiment(
             name: "noise",

@@ -1,4 +1,4 @@
-// Which pictures an experiment takes of its data set, and in how many steps.
+// Which images an experiment takes of its data set, and in how many steps.
 
 import TestSupport
 import Datasets
@@ -9,7 +9,7 @@ import Training
 
 @Suite struct TrainingDataTests {
     @Test(arguments: [(nil, nil, 6, 3), (4, 2, 4, 2), (1, 1, 1, 1), (6, 3, 6, 3), (100, 100, 6, 3)] as [Limits])
-    func `limits take a sample by the seed, or the first pictures`(limits: Limits) throws {
+    func `limits take a sample by the seed, or the first images`(limits: Limits) throws {
         let folder = try TemporaryFolder()
         let dataset = try folder.dataset(train: 6, test: 3)
         var experiment = Experiment(name: "a", training: TrainingRecipe(seed: 3))
@@ -31,7 +31,7 @@ import Training
         #expect(data.facts == dataset.facts)
     }
 
-    @Test func `classes that no training picture shows are known`() {
+    @Test func `classes that no training image shows are known`() {
         var rehearsal = Rehearsal()
         rehearsal.train = .numbered(3, from: 1)
         let data = TrainingData(
@@ -42,7 +42,7 @@ import Training
 
     typealias Limits = (train: Int?, test: Int?, trainCount: Int, testCount: Int)
 
-    @Test func `a limited run sees no other picture`() throws {
+    @Test func `a limited run sees no other image`() throws {
         let folder = try TemporaryFolder()
         var rehearsal = Rehearsal(epochs: 2, shuffle: true)
         rehearsal.experiment.data.limitTrain = 5
@@ -58,9 +58,9 @@ import Training
     }
 
     @Test(arguments: [(1, 1), (4, 1), (5, 2), (8, 2), (9, 3), (100, 25)])
-    func `the last batch of an epoch may be smaller`(pictures: Int, steps: Int) {
+    func `the last batch of an epoch may be smaller`(images: Int, steps: Int) {
         var rehearsal = Rehearsal()
-        rehearsal.train = .numbered(pictures)
+        rehearsal.train = .numbered(images)
         #expect(rehearsal.data.stepsPerEpoch == steps)
     }
 
@@ -68,7 +68,7 @@ import Training
         #expect(Rehearsal().data.loadedBytes == (10 + 5) * (4 + 1))
     }
 
-    @Test func `blank pictures are a batch of the experiment's`() {
+    @Test func `blank images are a batch of the experiment's`() {
         let data = TrainingData.blank(like: DataRecipe(resize: 32, batchSize: 25), numClasses: 10)
         #expect(data.train.count == 25)
         #expect(data.stepsPerEpoch == 1)
@@ -88,12 +88,12 @@ import Training
 }
 
 extension TemporaryFolder {
-    /// A data set of numbered pictures, written as IDX files and read again.
+    /// A data set of numbered images, written as IDX files and read again.
     func dataset(train: Int, test: Int) throws -> Dataset {
         for (name, images) in [("train", LabelledImages.numbered(train)), ("t10k", LabelledImages.numbered(test))] {
             let count = UInt8(images.count)
-            let pictures = [0, 0, 8, 3, 0, 0, 0, count, 0, 0, 0, 2, 0, 0, 0, 2] + images.pixels
-            try write(pictures, to: "\(name)-images-idx3-ubyte")
+            let pixels = [0, 0, 8, 3, 0, 0, 0, count, 0, 0, 0, 2, 0, 0, 0, 2] + images.pixels
+            try write(pixels, to: "\(name)-images-idx3-ubyte")
             let labels = [0, 0, 8, 1, 0, 0, 0, count] + images.labels
             try write(labels, to: "\(name)-labels-idx1-ubyte")
         }

@@ -33,17 +33,17 @@ import Training
         #expect(model.calls == epoch(0) + epoch(3))
     }
 
-    @Test func `pictures come with their labels`() throws {
+    @Test func `images come with their labels`() throws {
         let (_, _, model) = try Rehearsal(epochs: 3, shuffle: true).run()
         let labels = model.calls.flatMap(\.labels)
         #expect(labels.count == 3 * (10 + 5))
-        // A picture's pixels are its label, and 255 is 1.
+        // An image's pixels are its label, and 255 is 1.
         #expect(zip(model.firstPixels, labels).allSatisfy { abs($0 * 255 - Float($1)) < 1e-3 })
     }
 
-    @Test func `a smaller last batch counts by its pictures`() throws {
+    @Test func `a smaller last batch counts by its images`() throws {
         let (events, _, _) = try Rehearsal(epochs: 1).run()
-        // Losses are 0 to 9: 6 in the first batch, 22 in the second, 17 in the last, which has two pictures.
+        // Losses are 0 to 9: 6 in the first batch, 22 in the second, 17 in the last, which has two images.
         #expect(events.progress.map(\.loss) == [1.5, 5.5, 8.5])
         #expect(events.progress.map(\.meanLoss) == [1.5, 3.5, 4.5])
         #expect(events.progress.map(\.meanAccuracy) == [0.5, 0.5, 0.5])
@@ -74,7 +74,7 @@ import Training
         #expect(first == (1...3).map { epoch in order.indices(epoch: epoch).map { Int($0) } })
     }
 
-    @Test func `test pictures always come in the files' order`() throws {
+    @Test func `test images always come in the files' order`() throws {
         let evaluated = try Rehearsal(epochs: 2, shuffle: true).run().model.evaluated
         #expect(evaluated == [[100, 101, 102, 103], [104], [100, 101, 102, 103], [104]])
     }

@@ -23,7 +23,7 @@ struct BadCall: CustomTestStringConvertible, Sendable {
         BadCall("gzip cut off", "@/tiny.yaml --data @/cut", says: "@/cut/t10k-labels-idx1-ubyte.gz", "ends after 10"),
         BadCall("gzip damaged", "@/tiny.yaml --data @/torn", says: "@/torn/t10k-labels-idx1-ubyte.gz", "gzip"),
         BadCall("no IDX file", "@/tiny.yaml --data @/magic", says: "@/magic/train-images", "not an IDX file"),
-        BadCall("labels of other pictures", "@/tiny.yaml --data @/count", says: "19 labels for 20 pictures"),
+        BadCall("labels of other images", "@/tiny.yaml --data @/count", says: "19 labels for 20 images"),
         BadCall("a single class", "@/tiny.yaml --data @/class", says: "tiny", "at least 2"),
         BadCall("data set unknown", "@/tiny.yaml --set data.dataset=nonesuch", says: "nonesuch"),
         BadCall("data set no name", "@/tiny.yaml --set data.dataset=../x", says: "data.dataset"),

@@ -169,7 +169,7 @@ import Testing
         #expect((ending.output + ending.complaint).contains("late"), "\(ending)")
     }
 
-    @Test func `a run goes on with its own pictures only`() throws {
+    @Test func `a run goes on with its own images only`() throws {
         try shelf.sandbox.writeData(in: "others", count: 41)
         let ending = try shelf.call("verify", "tiny-1", "--data", shelf.sandbox.file("others"))
         #expect(ending.status == 2)

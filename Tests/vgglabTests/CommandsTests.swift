@@ -12,7 +12,7 @@ import Testing
         weights = sandbox.file("a.safetensors")
     }
 
-    @Test func `saved weights do on the test pictures what the run said`() throws {
+    @Test func `saved weights do on the test images what the run said`() throws {
         let run = try Program.run(sandbox.tiny, "--log-format", "jsonl", "--save", weights)
         #expect(run.status == 0)
         #expect(run.complaint == "weights after step 8 are in \(weights)\n")
@@ -99,7 +99,7 @@ import Testing
         #expect(ending.status == 0)
         #expect(ending.complaint == "")
         #expect(ending.output.contains("\nblock 1  1 conv 3×3 → 8 channels, pool   8 × 14 × 14 "))
-        #expect(ending.output.contains("memory of a training step of 64 pictures\n"))
+        #expect(ending.output.contains("memory of a training step of 64 images\n"))
     }
 
     @Test func `shapes are JSON for programs`() throws {
@@ -129,10 +129,10 @@ import Testing
         }
     }
 
-    @Test func `pictures that are not square are refused before anything is trained`() throws {
-        let pictures = [0, 0, 8, 3, 0, 0, 0, 20, 0, 0, 0, 14, 0, 0, 0, 56] + (0..<20 * 784).map { UInt8($0 % 251) }
+    @Test func `images that are not square are refused before anything is trained`() throws {
+        let images = [0, 0, 8, 3, 0, 0, 0, 20, 0, 0, 0, 14, 0, 0, 0, 56] + (0..<20 * 784).map { UInt8($0 % 251) }
         try sandbox.writeData(
-            in: "data", replacing: ["train-images-idx3-ubyte": pictures, "t10k-images-idx3-ubyte": pictures])
+            in: "data", replacing: ["train-images-idx3-ubyte": images, "t10k-images-idx3-ubyte": images])
         let shapes = try Program.run("shapes", sandbox.tiny, "--data", sandbox.file("data"))
         #expect(shapes.status == 2 && shapes.output.contains(" test images of 14 × 56 in 10 classes"))
         let trained = try Program.run(

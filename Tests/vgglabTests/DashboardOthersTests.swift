@@ -75,7 +75,7 @@ import Testing
         let window = try window("replay short --seconds 1")
         try window.wait(for: "Experiments and runs")
         let end = try window.wait(for: "this was short-1")
-        #expect(end.contains("done") && end.contains("2/2"))
+        #expect(end.contains("completed") && end.contains("2/2"))
         try window.press("R")
         try window.wait(for: "this is a replay")
         try window.press("q")

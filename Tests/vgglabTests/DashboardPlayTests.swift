@@ -123,7 +123,7 @@ import Testing
         try window.wait(for: "0.03")
         try window.press("Enter")
         try window.wait(for: "fast-1")
-        try window.wait(for: "done")
+        try window.wait(for: "completed")
         try window.press("q")
         try window.wait(for: "the shell") { !$0.contains("Experiments and runs") }
         let files = try FileManager.default.contentsOfDirectory(atPath: sandbox.file("logs/fast-1"))

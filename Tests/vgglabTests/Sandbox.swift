@@ -49,15 +49,15 @@ final class Sandbox: Sendable {
     /// Writes a file, and the folders above it.
     func write(_ bytes: [UInt8], to name: String) throws { try folder.write(bytes, to: name) }
 
-    /// Writes a data set of `count` pictures for each half, 28 × 28, in ten classes, with `replaced` in place of its
+    /// Writes a data set of `count` images for each half, 28 × 28, in ten classes, with `replaced` in place of its
     /// files.
     func writeData(in folder: String, count: UInt8 = 20, replacing replaced: [String: [UInt8]?] = [:]) throws {
         let pixels = (0..<Int(count) * 784).map { UInt8($0 % 251) }
-        let pictures = [0, 0, 8, 3, 0, 0, 0, count, 0, 0, 0, 28, 0, 0, 0, 28] + pixels
+        let images = [0, 0, 8, 3, 0, 0, 0, count, 0, 0, 0, 28, 0, 0, 0, 28] + pixels
         let labels = [0, 0, 8, 1, 0, 0, 0, count] + (0..<count).map { $0 % 10 }
         for (name, bytes) in [
-            ("train-images-idx3-ubyte", pictures), ("train-labels-idx1-ubyte", labels),
-            ("t10k-images-idx3-ubyte", pictures), ("t10k-labels-idx1-ubyte", labels),
+            ("train-images-idx3-ubyte", images), ("train-labels-idx1-ubyte", labels),
+            ("t10k-images-idx3-ubyte", images), ("t10k-labels-idx1-ubyte", labels),
         ] {
             if let bytes = replaced[name, default: bytes] { try write(bytes, to: "\(folder)/\(name)") }
         }

@@ -55,7 +55,7 @@ import Testing
         #expect(ending.complaint.hasPrefix("1024 threads on "), "\(ending)")
     }
 
-    @Test func `strict refuses other pictures than the name promises`() throws {
+    @Test func `strict refuses other images than the name promises`() throws {
         try sandbox.write(Sandbox.tiny, to: "tiny.yaml")
         let ending = try train("--strict")
         #expect(ending.status == 2)
@@ -64,7 +64,7 @@ import Testing
             "\(ending)")
     }
 
-    @Test func `a limit takes some of every class, and the first pictures only where that is asked for`() throws {
+    @Test func `a limit takes some of every class, and the first images only where that is asked for`() throws {
         // Sorted by label, so that the first twenty are of two classes.
         let labels = [0, 0, 8, 1, 0, 0, 0, 100] + (0..<100).map { UInt8($0 / 10) }
         try sandbox.writeData(

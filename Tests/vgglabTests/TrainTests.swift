@@ -40,7 +40,7 @@ import Testing
         #expect(lines.first == "run tiny-1")
         #expect(ending.output.contains("\nblock 2  1 conv 3×3 → 16 channels, pool  16 × 7 × 7 "))
         for (name, text) in [
-            ("data", "fashion-mnist from /usr/share/datasets/fashion-mnist, 256 training and 100 test pictures"),
+            ("data", "fashion-mnist from /usr/share/datasets/fashion-mnist, 256 training and 100 test images"),
             ("training", "sgd, lr 0.05, 2 epochs of 4 steps, seed 0"), ("machine", ""), ("engine", "oneDNN "),
             ("memory", "about "),
         ] {

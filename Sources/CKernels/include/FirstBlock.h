@@ -1,4 +1,4 @@
-// The first block of a VGG network on one-channel pictures, in one pass: 3 × 3 convolution with padding 1, bias, ReLU,
+// The first block of a VGG network on one-channel images, in one pass: 3 × 3 convolution with padding 1, bias, ReLU,
 // 2 × 2 max pooling. Its full-size output, the largest of all, never exists in memory.
 //
 // C because it needs vectors of the processor's own width, chosen when the program runs. Channels lie in groups of that
@@ -8,8 +8,8 @@
 /// Channels that are computed together: 16, 8, or 0 where the processor has neither AVX-512 nor AVX2.
 int first_block_width(void);
 
-/// Writes a picture of `height` × `width` with a border of zeros: (height + 2) × (width + 2) floats.
-void first_block_pad(const float *picture, long height, long width, float *padded);
+/// Writes an image of `height` × `width` with a border of zeros: (height + 2) × (width + 2) floats.
+void first_block_pad(const float *image, long height, long width, float *padded);
 
 /// Results of `channels` channels, a multiple of the width. `taken` gets a byte a pooled value, which of its window's
 /// four values it is or 4 where ReLU made it 0; it may be NULL.
@@ -17,7 +17,7 @@ void first_block_forward(
     const float *padded, long height, long width, long channels, const float *weights, const float *bias,
     float *pooled, unsigned char *taken);
 
-/// Adds one picture's gradients to those of weights and biases; `gradient` is that of the pooled values.
+/// Adds one image's gradients to those of weights and biases; `gradient` is that of the pooled values.
 void first_block_backward(
     const float *padded, long height, long width, long channels, const unsigned char *taken, const float *gradient,
     float *weights, float *bias);

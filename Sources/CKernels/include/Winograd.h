@@ -6,7 +6,7 @@
 // from its tile, which is more than what a window of direct convolution sees, never less.
 //
 // C because it needs vectors of the processor's own width, chosen when the program runs. Channels lie in groups of as
-// many as a vector has numbers, v; the last group is filled up with zeros. Pictures are [N][C / v][H][W][v], weights
+// many as a vector has numbers, v; the last group is filled up with zeros. Images are [N][C / v][H][W][v], weights
 // [outputs / v][inputs / v][3][3][v inputs][v outputs].
 //
 // Source: Lavin & Gray, Fast Algorithms for Convolutional Neural Networks, 2016.
@@ -20,15 +20,15 @@ int winograd_widest_vector(void);
 /// Whether there is code here that multiplies in bfloat16.
 int winograd_has_bfloat16(void);
 
-/// Pictures of one size, the groups of channels of a convolution's input and output, and the width of vectors: 16 or 8,
+/// Images of one size, the groups of channels of a convolution's input and output, and the width of vectors: 16 or 8,
 /// at most the widest. With `is_bfloat16`, for which there must be code and vectors are of 16, what is multiplied is
 /// rounded to that after its transformation; sums and all that comes in and goes out are floats.
 typedef struct {
-    long pictures, height, width, sources, results, vector;
+    long images, height, width, sources, results, vector;
     int is_bfloat16;
 } winograd_shape;
 
-/// Values of pictures. Where `taken` is not NULL they are gradients of pooled values, [H / 2][W / 2], and a byte for
+/// Values of images. Where `taken` is not NULL they are gradients of pooled values, [H / 2][W / 2], and a byte for
 /// each says which of its window's four pixels it belongs to, or 4 for none.
 typedef struct {
     const float *values;

@@ -358,7 +358,7 @@ final class Workbench: Backstage, Sendable {
         return Watch(run: run, start: identity, last: new.last?.sequence ?? last)
     }
 
-    private func loadPredictions(_ run: String, _ filter: PictureFilter) {
+    private func loadPredictions(_ run: String, _ filter: ImageFilter) {
         let number = shelves.withLock { shelves in
             shelves.predictions += 1
             return shelves.predictions
@@ -374,7 +374,7 @@ final class Workbench: Backstage, Sendable {
                 let dataset = try datasets.dataset(of: info)
                 let checkpoints = store.checkpoints(of: info)
                 guard !checkpoints.all.isEmpty else {
-                    throw Failure(message: "\(run) has kept no checkpoint yet, and its pictures are classified by one")
+                    throw Failure(message: "\(run) has kept no checkpoint yet, and its images are classified by one")
                 }
                 let isLast = info.bestEpoch == nil && checkpoints.best == nil
                 let checkpoint = try store.checkpoint(named: isLast ? "last" : "best", of: info).checkpoint

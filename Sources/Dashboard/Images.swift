@@ -1,20 +1,20 @@
-// The pictures view's state: what a run's network makes of the test pictures, and where in it the person is.
+// The images view's state: what a run's network makes of the test images, and where in it the person is.
 
-/// The state of the view of test pictures.
-struct Pictures: Hashable {
+/// The state of the view of test images.
+struct Images: Hashable {
     /// A part of the view that takes the keys.
     enum Panel: Int, CaseIterable {
-        case matrix, pictures, filters
+        case matrix, images, filters
     }
 
     private(set) var run: String?
     private(set) var report: PredictionReport?
     private(set) var problem: String?
     private(set) var isLoading = false
-    /// Which pictures were asked for last.
-    private(set) var filter = PictureFilter.wrong
-    /// Which pictures the report has.
-    private(set) var shownFilter = PictureFilter.wrong
+    /// Which images were asked for last.
+    private(set) var filter = ImageFilter.wrong
+    /// Which images the report has.
+    private(set) var shownFilter = ImageFilter.wrong
     /// The matrix's row and column under the cursor.
     private(set) var truth = 0
     private(set) var prediction = 0
@@ -25,19 +25,19 @@ struct Pictures: Hashable {
         get { (firstTruth, firstPrediction) }
         set { (firstTruth, firstPrediction) = (newValue.row, newValue.column) }
     }
-    /// Rows of pictures above the screen.
+    /// Rows of images above the screen.
     private(set) var top = 0
     var panel = Panel.matrix
 
     /// Begins to wait for a run's report.
-    mutating func load(_ run: String, _ filter: PictureFilter) -> Effect {
+    mutating func load(_ run: String, _ filter: ImageFilter) -> Effect {
         if run != self.run { report = nil }
         (self.run, self.filter, isLoading, problem) = (run, filter, true, nil)
         return .loadPredictions(run: run, filter)
     }
 
     /// Takes an answer, unless something else has been asked since.
-    mutating func take(_ answer: Result<PredictionReport, Problem>, of run: String, _ filter: PictureFilter) {
+    mutating func take(_ answer: Result<PredictionReport, Problem>, of run: String, _ filter: ImageFilter) {
         guard run == self.run, filter == self.filter, isLoading else { return }
         isLoading = false
         switch answer {
@@ -60,6 +60,6 @@ struct Pictures: Hashable {
 
     mutating func scroll(by rows: Int) { top = max(top + rows, 0) }
 
-    /// Keeps the last pictures in sight.
+    /// Keeps the last images in sight.
     mutating func limitScroll(to most: Int) { top = min(top, max(most, 0)) }
 }

@@ -1,15 +1,15 @@
-// The view of test pictures.
+// The view of test images.
 
 import Dashboard
 import Experiments
 import Screen
 import Testing
 
-@Suite("Pictures")
-struct PicturesTests {
+@Suite("Images")
+struct ImagesTests {
     private func text(_ state: State) -> String { state.frame().cells.lines.joined(separator: "\n") }
 
-    @Test("The view asks for a run's pictures once; a cell of the matrix asks for its own")
+    @Test("The view asks for a run's images once; a cell of the matrix asks for its own")
     func asks() throws {
         var state = try Scene.busy()
         #expect(state.type("4") == [.loadPredictions(run: "vgg11-ratio4-3", .wrong)])
@@ -25,7 +25,7 @@ struct PicturesTests {
         #expect(state.type("a") == [.loadPredictions(run: "vgg11-ratio4-3", .all)])
     }
 
-    @Test("Pictures that were asked for too early come with the first checkpoint")
+    @Test("Images that were asked for too early come with the first checkpoint")
     func afterCheckpoint() throws {
         var state = try Scene.busy()
         state.type("4")
@@ -53,7 +53,7 @@ struct PicturesTests {
         var state = try Scene.busy()
         state.type("4")
         _ = state.update(.predictions(run: "other", .wrong, .success(Scene.report())))
-        #expect(text(state).contains("classifying the test pictures"))
+        #expect(text(state).contains("classifying the test images"))
         _ = state.update(.predictions(run: "vgg11-ratio4-3", .wrong, .failure(Problem("there is no checkpoint yet"))))
         #expect(text(state).contains("there is no checkpoint yet"))
     }
@@ -63,15 +63,15 @@ struct PicturesTests {
         var state = try Scene.busy()
         state.type("4")
         _ = state.update(.predictions(run: "vgg11-ratio4-3", .wrong, .success(Scene.report())))
-        #expect(text(state).contains("Misclassified test pictures"))
+        #expect(text(state).contains("Misclassified test images"))
         state.type("a", "w", "a")
-        #expect(text(state).contains("Misclassified test pictures") && text(state).contains("classifying"))
+        #expect(text(state).contains("Misclassified test images") && text(state).contains("classifying"))
         _ = state.update(.predictions(run: "vgg11-ratio4-3", .wrong, .success(Scene.report())))
         #expect(text(state).contains("classifying"))
         _ = state.update(.predictions(run: "vgg11-ratio4-3", .all, .success(Scene.report())))
-        #expect(text(state).contains("─ Test pictures ─") && !text(state).contains("classifying"))
+        #expect(text(state).contains("─ Test images ─") && !text(state).contains("classifying"))
         _ = state.update(.predictions(run: "vgg11-ratio4-3", .wrong, .success(Scene.report())))
-        #expect(text(state).contains("─ Test pictures ─"))
+        #expect(text(state).contains("─ Test images ─"))
     }
 
     @Test(
@@ -125,9 +125,9 @@ struct PicturesTests {
         var report = Scene.report()
         report.confusion = [[1], [], [3, 4, 5]]
         report.classes = []
-        report.pictures[0].pixels = [1, 2]
-        report.pictures[1].truth = 99
-        report.pictures[2].probability = .nan
+        report.images[0].pixels = [1, 2]
+        report.images[1].truth = 99
+        report.images[2].probability = .nan
         report.filters = [[.nan], Array(repeating: .infinity, count: 9)]
         _ = state.update(.predictions(run: "vgg11-ratio4-3", .wrong, .success(report)))
         state.type(.down, .down, .right, .right, .tab)

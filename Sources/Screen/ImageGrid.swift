@@ -1,15 +1,15 @@
-// Pictures side by side, each with what is said of it. How far the grid is scrolled is its owner's state.
+// Images side by side, each with what is said of it. How far the grid is scrolled is its owner's state.
 
-/// Pictures in rows, with lines of text below each.
-public struct PictureGrid: Widget, Hashable, Sendable {
-    /// A picture with what is said of it.
+/// Images in rows, with lines of text below each.
+public struct ImageGrid: Widget, Hashable, Sendable {
+    /// An image with what is said of it.
     public struct Item: Hashable, Sendable {
-        /// The picture.
-        public var picture: Picture
+        /// The image.
+        public var image: Image
         /// Lines below it.
         public var caption: [Line]
 
-        /// A line below a picture.
+        /// A line below an image.
         public struct Line: Hashable, Sendable {
             /// The text.
             public var text: String
@@ -24,42 +24,42 @@ public struct PictureGrid: Widget, Hashable, Sendable {
         }
 
         /// Both.
-        public init(_ picture: Picture, caption: [Line] = []) {
-            self.picture = picture
+        public init(_ image: Image, caption: [Line] = []) {
+            self.image = image
             self.caption = caption
         }
     }
 
-    /// The pictures, first one at the upper left.
+    /// The images, first one at the upper left.
     public var items: [Item]
-    /// The cells that a picture may take.
-    public var pictureSize: Size
-    /// Rows of pictures above the area.
+    /// The cells that an image may take.
+    public var imageSize: Size
+    /// Rows of images above the area.
     public var top: Int
-    /// The picture under the cursor.
+    /// The image under the cursor.
     public var selection: Int?
 
     /// All of it.
-    public init(_ items: [Item], pictureSize: Size, top: Int = 0, selection: Int? = nil) {
+    public init(_ items: [Item], imageSize: Size, top: Int = 0, selection: Int? = nil) {
         self.items = items
-        self.pictureSize = Size(columns: max(pictureSize.columns, 1), rows: max(pictureSize.rows, 1))
+        self.imageSize = Size(columns: max(imageSize.columns, 1), rows: max(imageSize.rows, 1))
         self.top = top
         self.selection = selection
     }
 
-    /// Cells that a picture takes with its lines and the gaps around it.
+    /// Cells that an image takes with its lines and the gaps around it.
     private var pitch: Size {
         let lines = items.map(\.caption.count).max() ?? 0
-        return Size(columns: pictureSize.columns + 2, rows: pictureSize.rows + lines + 1)
+        return Size(columns: imageSize.columns + 2, rows: imageSize.rows + lines + 1)
     }
 
-    /// Pictures side by side; at least one.
+    /// Images side by side; at least one.
     public func columns(in area: Rect) -> Int { max((area.width + 1) / pitch.columns, 1) }
 
-    /// Rows of pictures that are seen in full; at least one.
+    /// Rows of images that are seen in full; at least one.
     public func rows(in area: Rect) -> Int { max((area.height + 1) / pitch.rows, 1) }
 
-    /// The picture under a place.
+    /// The image under a place.
     public func item(at point: Point, in area: Rect) -> Int? {
         guard area.contains(point) else { return nil }
         let columns = columns(in: area)
@@ -68,7 +68,7 @@ public struct PictureGrid: Widget, Hashable, Sendable {
         return column < columns && items.indices.contains(index) ? index : nil
     }
 
-    /// Draws the pictures that have room; smaller ones where there is no room for one.
+    /// Draws the images that have room; smaller ones where there is no room for one.
     public func draw(in area: Rect, on buffer: inout CellBuffer) {
         buffer.fill(area)
         let columns = columns(in: area)
@@ -78,15 +78,15 @@ public struct PictureGrid: Widget, Hashable, Sendable {
                 x: area.x + column * pitch.columns, y: area.y + row * pitch.rows, width: pitch.columns - 1,
                 height: pitch.rows
             ).intersection(area)
-            guard row == 0 || cell.height >= pictureSize.rows else { break }
+            guard row == 0 || cell.height >= imageSize.rows else { break }
             draw(items[index], in: cell, isSelected: index == selection, on: &buffer)
         }
     }
 
     private func draw(_ item: Item, in cell: Rect, isSelected: Bool, on buffer: inout CellBuffer) {
         var rest = cell
-        var picture = rest.takeTop(pictureSize.rows)
-        buffer.draw(item.picture, in: picture.takeLeft(pictureSize.columns))
+        var image = rest.takeTop(imageSize.rows)
+        buffer.draw(item.image, in: image.takeLeft(imageSize.columns))
         for (row, line) in item.caption.enumerated() {
             var style = line.style
             if isSelected { (style.background, style.isBold) = (.selection, true) }

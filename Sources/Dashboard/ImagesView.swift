@@ -1,23 +1,23 @@
-// Draws test pictures with what a network makes of them, and the windows of its first layer.
+// Draws test images with what a network makes of them, and the windows of its first layer.
 
 internal import RunLog
 internal import Screen
 
-/// The panel with test pictures.
-struct PicturesView: Widget {
-    private let pictures: Pictures
+/// The panel with test images.
+struct ImagesView: Widget {
+    private let images: Images
     private let isFocused: Bool
 
     init(_ state: State) {
-        pictures = state.pictures
-        isFocused = state.pictures.panel == .pictures && state.dialog == .none
+        images = state.images
+        isFocused = state.images.panel == .images && state.dialog == .none
     }
 
     private var title: String {
-        guard let report = pictures.report else { return "Test pictures" }
-        switch pictures.shownFilter {
-        case .all: return "Test pictures"
-        case .wrong: return "Misclassified test pictures"
+        guard let report = images.report else { return "Test images" }
+        switch images.shownFilter {
+        case .all: return "Test images"
+        case .wrong: return "Misclassified test images"
         case .cell(let truth, let prediction):
             let (truth, prediction) = (report.name(of: truth), report.name(of: prediction))
             return truth == prediction ? "\(truth), classified correctly" : "\(truth) taken for \(prediction)"
@@ -27,7 +27,7 @@ struct PicturesView: Widget {
     /// How many there are, and how many of them were given.
     private func count(_ report: PredictionReport) -> String {
         let all =
-            switch pictures.shownFilter {
+            switch images.shownFilter {
             case .all: report.confusion.joined().reduce(0, +)
             case .wrong:
                 report.confusion.enumerated().reduce(0) { sum, row in
@@ -37,58 +37,58 @@ struct PicturesView: Widget {
                 report.confusion.indices.contains(truth) && report.confusion[truth].indices.contains(prediction)
                     ? report.confusion[truth][prediction] : 0
             }
-        let given = report.pictures.count
+        let given = report.images.count
         return given < all ? "\(Readable.count(given)) of \(Readable.count(all))" : Readable.count(given)
     }
 
     /// As large as the panel has room for six of, down to half a column a pixel.
-    private func grid(_ report: PredictionReport, in content: Rect) -> PictureGrid {
+    private func grid(_ report: PredictionReport, in content: Rect) -> ImageGrid {
         let (width, height) = (report.width, report.height)
         let sizes = [(width, height / 2), (width * 5 / 7, height * 5 / 14), (width / 2, height / 4)]
         let fitting = sizes.first { ((content.width + 1) / ($0.0 + 2)) * ((content.height + 1) / ($0.1 + 3)) >= 6 }
         let (columns, rows) = fitting ?? sizes[2]
-        return PictureGrid(
-            report.pictures.map { item($0, report) }, pictureSize: Size(columns: columns, rows: rows),
-            top: pictures.top)
+        return ImageGrid(
+            report.images.map { item($0, report) }, imageSize: Size(columns: columns, rows: rows),
+            top: images.top)
     }
 
-    private func item(_ picture: PredictedPicture, _ report: PredictionReport) -> PictureGrid.Item {
-        let isRight = picture.truth == picture.prediction
+    private func item(_ image: PredictedImage, _ report: PredictionReport) -> ImageGrid.Item {
+        let isRight = image.truth == image.prediction
         let sign = isRight ? "✓" : "✗"
-        let percent = "\(Readable.fixed(picture.probability * 100, decimals: 0)) %"
+        let percent = "\(Readable.fixed(image.probability * 100, decimals: 0)) %"
         let style = Style(isRight ? .good : .bad)
-        let isWhole = picture.pixels.count == report.width * report.height
-        return PictureGrid.Item(
+        let isWhole = image.pixels.count == report.width * report.height
+        return ImageGrid.Item(
             isWhole
-                ? Picture(width: report.width, height: report.height, pixels: picture.pixels)
-                : Picture(width: 0, height: 0, pixels: []),
+                ? Image(width: report.width, height: report.height, pixels: image.pixels)
+                : Image(width: 0, height: 0, pixels: []),
             caption: [
-                .init("\(sign) \(percent) \(report.name(of: picture.prediction))", style),
-                .init(isRight ? "" : "is \(report.name(of: picture.truth))", .dim),
+                .init("\(sign) \(percent) \(report.name(of: image.prediction))", style),
+                .init(isRight ? "" : "is \(report.name(of: image.truth))", .dim),
             ])
     }
 
-    /// The last row of pictures that may be scrolled to the top.
+    /// The last row of images that may be scrolled to the top.
     func lastTop(in area: Rect) -> Int {
-        guard let report = pictures.report else { return 0 }
+        guard let report = images.report else { return 0 }
         let content = Panel.content(of: area).inset(columns: 1, rows: 0)
         let grid = grid(report, in: content)
         let columns = grid.columns(in: content)
-        return max((report.pictures.count + columns - 1) / columns - grid.rows(in: content), 0)
+        return max((report.images.count + columns - 1) / columns - grid.rows(in: content), 0)
     }
 
     func draw(in area: Rect, on buffer: inout CellBuffer) {
         guard !area.isEmpty else { return }
-        let total = pictures.report.map(count) ?? ""
-        buffer.draw(Panel(title, right: pictures.isLoading ? "classifying" : total, focused: isFocused), in: area)
+        let total = images.report.map(count) ?? ""
+        buffer.draw(Panel(title, right: images.isLoading ? "classifying" : total, focused: isFocused), in: area)
         let content = Panel.content(of: area).inset(columns: 1, rows: 0)
-        guard let report = pictures.report, !report.pictures.isEmpty else {
-            let text = pictures.report == nil ? pictures.answer : "there are none"
+        guard let report = images.report, !report.images.isEmpty else {
+            let text = images.report == nil ? images.answer : "there are none"
             return buffer.writeAnswer(text, in: content)
         }
-        // Only rows that are seen in full: a picture cut in half would be drawn smaller.
+        // Only rows that are seen in full: an image cut in half would be drawn smaller.
         let grid = grid(report, in: content)
-        let pitch = grid.pictureSize.rows + 3
+        let pitch = grid.imageSize.rows + 3
         let height = min(grid.rows(in: content) * pitch, content.height)
         buffer.draw(grid, in: Rect(x: content.x, y: content.y, width: content.width, height: height))
     }
@@ -96,21 +96,21 @@ struct PicturesView: Widget {
 
 /// The panel with the windows of the first layer.
 struct FiltersView: Widget {
-    private let pictures: Pictures
+    private let images: Images
     private let isFocused: Bool
 
     init(_ state: State) {
-        pictures = state.pictures
-        isFocused = state.pictures.panel == .filters && state.dialog == .none
+        images = state.images
+        isFocused = state.images.panel == .filters && state.dialog == .none
     }
 
     func draw(in area: Rect, on buffer: inout CellBuffer) {
         guard !area.isEmpty else { return }
-        let count = pictures.report.map { "\($0.filters.count)" } ?? ""
+        let count = images.report.map { "\($0.filters.count)" } ?? ""
         buffer.draw(Panel("Filters of the first layer", right: count, focused: isFocused), in: area)
         let content = Panel.content(of: area).inset(columns: 1, rows: 0)
-        guard let report = pictures.report else {
-            return buffer.writeAnswer(pictures.answer, in: content)
+        guard let report = images.report else {
+            return buffer.writeAnswer(images.answer, in: content)
         }
         let kernel = report.kernel
         let most = report.filters.joined().map(\.magnitude).filter(\.isFinite).max() ?? 0
@@ -119,18 +119,18 @@ struct FiltersView: Widget {
             let pixels = weights.map { weight in
                 most > 0 && weight.isFinite ? UInt8((127.5 + 127.5 * weight / most).rounded()) : 128
             }
-            return PictureGrid.Item(Picture(width: kernel, height: kernel, pixels: pixels))
+            return ImageGrid.Item(Image(width: kernel, height: kernel, pixels: pixels))
         }
-        let grid = PictureGrid(items, pictureSize: Size(columns: 2 * kernel, rows: kernel))
+        let grid = ImageGrid(items, imageSize: Size(columns: 2 * kernel, rows: kernel))
         buffer.draw(grid, in: content)
     }
 }
 
-extension Pictures {
+extension Images {
     /// Why there is no report.
     var answer: String {
         if let problem { return problem }
-        return isLoading ? "classifying the test pictures" : "select a run that has trained"
+        return isLoading ? "classifying the test images" : "select a run that has trained"
     }
 }
 

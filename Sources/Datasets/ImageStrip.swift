@@ -1,7 +1,7 @@
-// Pictures as text, side by side with captions. Pure: it knows no terminal and writes nothing.
+// Images as text, side by side with captions. Pure: it knows no terminal and writes nothing.
 
-/// How pictures become characters.
-public enum PictureStyle: Sendable, Hashable, CaseIterable {
+/// How images become characters.
+public enum ImageStyle: Sendable, Hashable, CaseIterable {
     /// Half blocks in 24-bit grey.
     case trueColor
     /// Half blocks in the greys of the 256-colour palette.
@@ -12,25 +12,25 @@ public enum PictureStyle: Sendable, Hashable, CaseIterable {
     case ascii
 }
 
-/// Pictures side by side, two pixels above each other in a character.
-public struct PictureStrip: Sendable {
-    /// How pictures become characters.
-    public let style: PictureStyle
+/// Images side by side, two pixels above each other in a character.
+public struct ImageStrip: Sendable {
+    /// How images become characters.
+    public let style: ImageStyle
 
     /// A strip in this style.
-    public init(style: PictureStyle) {
+    public init(style: ImageStyle) {
         self.style = style
     }
 
-    /// How many pictures of a width fit into a terminal, at least 1.
-    public static func pictures(ofWidth width: Int, in columns: Int) -> Int {
+    /// How many images of a width fit into a terminal, at least 1.
+    public static func images(ofWidth width: Int, in columns: Int) -> Int {
         max(1, (columns + gap) / (width + gap))
     }
 
-    /// The pictures of these indices in lines of text, each line ended; above them their captions, cut to the pictures'
+    /// The images of these indices in lines of text, each line ended; above them their captions, cut to the images'
     /// width.
     ///
-    /// - Precondition: every index is one of a picture.
+    /// - Precondition: every index is one of an image.
     public func text(of indices: [Int], in images: LabelledImages, caption: (Int) -> String) -> String {
         guard !indices.isEmpty else { return "" }
         let gap = String(repeating: " ", count: Self.gap)
@@ -47,15 +47,15 @@ public struct PictureStrip: Sendable {
 
     private static let gap = 2
 
-    /// Two rows of a picture as one line; below an odd last row is black.
+    /// Two rows of an image as one line; below an odd last row is black.
     private func line(of row: Int, in images: LabelledImages, index: Int) -> String {
-        let picture = images.picture(index)
-        let upperStart = picture.startIndex + row * images.width
+        let image = images.image(index)
+        let upperStart = image.startIndex + row * images.width
         var line = ""
         var lastColors = ""
         for column in 0..<images.width {
-            let upper = picture[upperStart + column]
-            let lower = row + 1 < images.height ? picture[upperStart + images.width + column] : 0
+            let upper = image[upperStart + column]
+            let lower = row + 1 < images.height ? image[upperStart + images.width + column] : 0
             switch style {
             case .trueColor, .colors256:
                 let colors = escape(upper: upper, lower: lower)

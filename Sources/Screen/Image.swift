@@ -1,7 +1,7 @@
-// Grey pictures on cells, two pixels above each other in one.
+// Grey images on cells, two pixels above each other in one.
 
-/// A grey picture; drawn as large as an area allows without distortion.
-public struct Picture: Widget, Hashable, Sendable {
+/// A grey image; drawn as large as an area allows without distortion.
+public struct Image: Widget, Hashable, Sendable {
     /// Pixels in a row.
     public let width: Int
     /// Rows.
@@ -11,13 +11,13 @@ public struct Picture: Widget, Hashable, Sendable {
 
     /// - Precondition: as many pixels as width times height.
     public init(width: Int, height: Int, pixels: [UInt8]) {
-        precondition(width >= 0 && height >= 0 && pixels.count == width * height, "pixels do not fill the picture")
+        precondition(width >= 0 && height >= 0 && pixels.count == width * height, "pixels do not fill the image")
         self.width = width
         self.height = height
         self.pixels = pixels
     }
 
-    /// The cells that the picture takes within a size; two pixels fit into the height of one.
+    /// The cells that the image takes within a size; two pixels fit into the height of one.
     public func fitted(into size: Size) -> Size {
         guard width > 0, height > 0, size.columns > 0, size.rows > 0 else { return Size(columns: 0, rows: 0) }
         let columns = min(size.columns, max(size.rows * 2 * width / height, 1))
