@@ -106,7 +106,7 @@ def check_refused(checks, program, recipe):
             program.evaluate(path, recipe)
             wrong.append(f"{name} was taken")
         except Failure as failure:
-            if f'"{name}" holds NaN' not in str(failure) or loss == loss:
+            if f'"{name}" has NaN' not in str(failure) or loss == loss:
                 wrong.append(f"{name}: PyTorch's loss is {loss}; {failure}")
     checks.judge("weights with NaN are refused", not wrong, "; ".join(wrong) or f"{len(start)} tensors, each named")
 

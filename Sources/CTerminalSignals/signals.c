@@ -149,7 +149,7 @@ void terminal_signals_suspend(void) {
     raise(SIGTSTP);  // returns when SIGCONT has come
     pthread_sigmask(SIG_SETMASK, &mask, NULL);
     sigaction(SIGTSTP, &ours, NULL);
-    // Whoever called knows already that it goes on.
+    // Whoever called knows already that it continues.
     atomic_fetch_and(&pending, ~(UINT64_C(1) << SIGCONT));
     atomic_store(&held, true);
 }

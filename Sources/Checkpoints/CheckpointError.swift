@@ -3,10 +3,9 @@
 package import Files
 internal import Safetensors
 
-/// A checkpoint that cannot be written, read or trusted. `description` is one sentence for a person.
-public struct CheckpointError: Error, Hashable, CustomStringConvertible {
-    /// One sentence for a person.
-    public let description: String
+/// A checkpoint that cannot be written, read or trusted. `description` is one sentence.
+package struct CheckpointError: Error, Hashable, CustomStringConvertible {
+    package let description: String
 
     init(_ description: String) { self.description = description }
 

@@ -1,16 +1,16 @@
 // A run's checkpoints: each appears under its name whole or not at all. Its files are written into a hidden folder,
 // then digested and flushed, and one rename makes them count; only then older ones go.
 
-public import Experiments
+package import Experiments
 package import Files
 internal import Foundation
 internal import Glibc
-public import Safetensors
+package import Safetensors
 
 /// The folder of one run's checkpoints.
-public struct CheckpointFolder: Sendable {
+package struct CheckpointFolder: Sendable {
     /// Where it is; made when the first checkpoint is written.
-    public let path: String
+    package let path: String
 
     /// The first epoch that counts for the best.
     private let bestFrom: Int
@@ -20,7 +20,7 @@ public struct CheckpointFolder: Sendable {
     /// The checkpoints in `path`.
     ///
     /// - Parameter bestFrom: the first epoch that counts for the best; those before it were evaluated on other images.
-    public init(_ path: String, bestFrom: Int = 0) {
+    package init(_ path: String, bestFrom: Int = 0) {
         self.path = path
         self.bestFrom = bestFrom
     }
@@ -31,7 +31,7 @@ public struct CheckpointFolder: Sendable {
     ///   - weights: what PyTorch loads.
     ///   - optimizer: what the optimizer has beside them; may be empty.
     /// - Throws: `CheckpointError`; nothing of it stays then.
-    public func write(
+    package func write(
         _ position: RunPosition, weights: [TensorSource], optimizer: [TensorSource]
     ) throws(CheckpointError) -> PendingCheckpoint {
         try inFolder { () throws(FileError) in _ = try Folders.make(path) }
@@ -61,7 +61,7 @@ public struct CheckpointFolder: Sendable {
     }
 
     /// Every checkpoint that counts, the newest first.
-    public var all: [SavedCheckpoint] {
+    package var all: [SavedCheckpoint] {
         Folders.names(in: path).compactMap { SavedCheckpoint(named: $0, in: path) }
             .sorted { ($0.step, $0.isEvaluated ? 1 : 0) > ($1.step, $1.isEvaluated ? 1 : 0) }
     }
@@ -70,7 +70,7 @@ public struct CheckpointFolder: Sendable {
     ///
     /// - Parameter step: the first step that counts; what a fork keeps from before it is its parent's.
     /// - Returns: it, or `nil` where there is none, and a sentence for each newer one that is damaged.
-    public func newestSound(from step: Int = 0) -> (checkpoint: SavedCheckpoint?, damaged: [String]) {
+    package func newestValid(from step: Int = 0) -> (checkpoint: SavedCheckpoint?, damaged: [String]) {
         var damaged: [String] = []
         for checkpoint in all where checkpoint.step >= step {
             do throws(CheckpointError) {
@@ -83,9 +83,9 @@ public struct CheckpointFolder: Sendable {
         return (nil, damaged)
     }
 
-    /// Renames what is newer than the checkpoint that a run goes on from: damaged, it would pass for one of the two newest
+    /// Renames what is newer than the checkpoint that a run resumes from: damaged, it would pass for one of the two newest
     /// that are kept. Only for who owns the run.
-    public func setAside(newerThan checkpoint: SavedCheckpoint?) {
+    package func setAside(newerThan checkpoint: SavedCheckpoint?) {
         for newer in all.prefix(while: { $0 != checkpoint }) {
             rename(newer.path, "\(path)/damaged-\(Self.randomName)")
         }
@@ -94,7 +94,7 @@ public struct CheckpointFolder: Sendable {
     private static var randomName: String { String(UInt64.random(in: 0...UInt64.max), radix: 36) }
 
     /// The checkpoint of the epoch with the best test accuracy that is still here.
-    public var best: SavedCheckpoint? { best(of: all) }
+    package var best: SavedCheckpoint? { best(of: all) }
 
     private func best(of all: [SavedCheckpoint]) -> SavedCheckpoint? {
         let evaluated = all.filter(\.isEvaluated).compactMap { checkpoint in
@@ -106,10 +106,10 @@ public struct CheckpointFolder: Sendable {
         return evaluated.reversed().max { $0.1 < $1.1 }?.0
     }
 
-    /// The checkpoint that a person names: `last`, `best`, `step:N` or `epoch:N`.
+    /// The checkpoint that a user names: `last`, `best`, `step:N` or `epoch:N`.
     ///
     /// - Throws: `CheckpointError` that lists what there is.
-    public func checkpoint(named name: String) throws(CheckpointError) -> SavedCheckpoint {
+    package func checkpoint(named name: String) throws(CheckpointError) -> SavedCheckpoint {
         let all = all
         let parts = name.split(separator: ":", maxSplits: 1).map(String.init)
         let number = parts.count == 2 ? Int(parts[1]) : nil
@@ -134,7 +134,7 @@ public struct CheckpointFolder: Sendable {
     /// names, as they are never changed.
     ///
     /// - Throws: `CheckpointError`; nothing of it stays then.
-    public func take(over checkpoint: SavedCheckpoint) throws(CheckpointError) -> SavedCheckpoint {
+    package func take(over checkpoint: SavedCheckpoint) throws(CheckpointError) -> SavedCheckpoint {
         let name = checkpoint.folderName
         guard let taken = SavedCheckpoint(named: name, in: path) else {
             preconditionFailure("a checkpoint's name is one")
@@ -159,7 +159,7 @@ public struct CheckpointFolder: Sendable {
     }
 
     /// Removes what a process that was killed has left; only for who owns the run.
-    public func removeLeftovers() {
+    package func removeLeftovers() {
         for name in Folders.names(in: path) where name.hasPrefix(Self.hidden) { Folders.remove("\(path)/\(name)") }
     }
 
@@ -178,7 +178,7 @@ public struct CheckpointFolder: Sendable {
 }
 
 /// A checkpoint whose files are written but do not count yet. May be handed to another thread.
-public struct PendingCheckpoint: Sendable {
+package struct PendingCheckpoint: Sendable {
     private let folder: CheckpointFolder
     private let hidden: String
     private let names: [String]
@@ -195,7 +195,7 @@ public struct PendingCheckpoint: Sendable {
     ///
     /// - Throws: `CheckpointError`; nothing of it stays then, and the ones before do.
     @discardableResult
-    public func commit() throws(CheckpointError) -> SavedCheckpoint {
+    package func commit() throws(CheckpointError) -> SavedCheckpoint {
         let name = SavedCheckpoint.name(for: position)
         guard let saved = SavedCheckpoint(named: name, in: folder.path) else {
             preconditionFailure("a checkpoint's name is one")
@@ -220,7 +220,7 @@ public struct PendingCheckpoint: Sendable {
     }
 
     /// Takes it back.
-    public func discard() { Folders.remove(hidden) }
+    package func discard() { Folders.remove(hidden) }
 
     private func writeSums() throws(CheckpointError) {
         var lines = ""

@@ -1,6 +1,6 @@
 // A checkpoint on disk: what its files are called, and whether they are what was written.
 
-public import Experiments
+package import Experiments
 internal import Files
 internal import Foundation
 internal import Safetensors
@@ -9,30 +9,30 @@ internal import Safetensors
 ///
 /// `weights.safetensors` is what PyTorch loads, `optimizer.safetensors` what the optimizer has beside it, if anything,
 /// `position.json` where the run stands, and `SHA256SUMS` lists them as `sha256sum -c SHA256SUMS` checks them.
-public struct SavedCheckpoint: Sendable, Hashable {
+package struct SavedCheckpoint: Sendable, Hashable {
     /// Its folder.
-    public let path: String
+    package let path: String
     /// Steps made by then.
-    public let step: Int
+    package let step: Int
     /// Whether an epoch was evaluated after this step, so that the next one comes.
-    public let isEvaluated: Bool
+    package let isEvaluated: Bool
 
     static let (weights, optimizer, position, sums) = (
         "weights.safetensors", "optimizer.safetensors", "position.json", "SHA256SUMS"
     )
 
     /// The largest file of a checkpoint that is read, in bytes: more than a network that can be trained comes to.
-    private static let mostBytes = 1 << 36
+    private static let maxBytes = 1 << 36
 
     /// The weights' file.
-    public var weightsPath: String { "\(path)/\(Self.weights)" }
+    package var weightsPath: String { "\(path)/\(Self.weights)" }
     /// The optimizer's file; `nil` where there is none.
-    public var optimizerPath: String? {
+    package var optimizerPath: String? {
         let file = "\(path)/\(Self.optimizer)"
         return Folders.size(of: file).map { _ in file }
     }
     /// Bytes of its files.
-    public var byteCount: Int {
+    package var byteCount: Int {
         Folders.names(in: path).reduce(0) { $0 + (Folders.size(of: "\(path)/\($1)") ?? 0) }
     }
 
@@ -61,31 +61,31 @@ public struct SavedCheckpoint: Sendable, Hashable {
     /// Whether all its files are what was written, by SHA-256.
     ///
     /// - Throws: `CheckpointError` that names the first file that is not.
-    public func verify() throws(CheckpointError) {
+    package func verify() throws(CheckpointError) {
         guard let bytes = Folders.contents(of: "\(path)/\(Self.sums)", most: 4096), bytes.last == UInt8(ascii: "\n")
         else {
-            throw CheckpointError("\(path): is not whole: \(Self.sums) is missing or damaged")
+            throw CheckpointError("\(path): is incomplete: \(Self.sums) is missing or damaged")
         }
         var listed: Set<String> = []
         for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
             let name = String(line.dropFirst(66))
             guard line.count > 66, [Self.weights, Self.optimizer, Self.position].contains(name) else {
-                throw CheckpointError("\(path): is not whole: \(Self.sums) is damaged")
+                throw CheckpointError("\(path): is incomplete: \(Self.sums) is damaged")
             }
             let file = "\(path)/\(name)"
             // A look at the header tells a file of another size before all of it is read.
             guard name == Self.position || (try? SafetensorsFile(contentsOf: file)) != nil,
-                Folders.digest(of: file, most: Self.mostBytes) == String(line.prefix(64))
-            else { throw CheckpointError("\(path): \(name) is missing or not what was written") }
+                Folders.digest(of: file, most: Self.maxBytes) == String(line.prefix(64))
+            else { throw CheckpointError("\(path): \(name) is missing, or its checksum does not match") }
             listed.insert(name)
         }
         let hasOptimizer = optimizerPath != nil
         guard listed.isSuperset(of: [Self.weights, Self.position]), listed.contains(Self.optimizer) == hasOptimizer
-        else { throw CheckpointError("\(path): is not whole: \(Self.sums) does not list every file") }
+        else { throw CheckpointError("\(path): is incomplete: \(Self.sums) does not list every file") }
     }
 
     /// Where the run stands.
-    public func position() throws(CheckpointError) -> RunPosition {
+    package func position() throws(CheckpointError) -> RunPosition {
         guard let bytes = Folders.contents(of: "\(path)/\(Self.position)", most: 1 << 20),
             let stored = try? JSONDecoder().decode(StoredPosition.self, from: Data(bytes))
         else { throw CheckpointError("\(path): \(Self.position) is missing or damaged") }

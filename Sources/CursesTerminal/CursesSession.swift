@@ -184,7 +184,7 @@ final class CursesSession {
 
     // MARK: Cells
 
-    /// Forgets what is shown; everything is drawn anew.
+    /// Forgets what is shown; everything is drawn again.
     func clear() {
         werase(ncurses_screen())
         clearok(ncurses_shown(), true)

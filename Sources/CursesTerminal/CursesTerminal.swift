@@ -1,24 +1,24 @@
-// The terminal that a person sits at, through ncurses. It only shows cells and reads input; what they mean is the
+// The terminal that a user sits at, through ncurses. It only shows cells and reads input; what they mean is the
 // business of others.
 
 internal import CNcurses
 internal import CTerminalSignals
 internal import Glibc
-public import Screen
+package import Screen
 
 /// The terminal on standard input and output, held from `init` to `close`.
 ///
 /// While it is held, whatever else goes to standard output or error comes back as `Input.message`, and whatever ends
 /// the program (signals, traps, `exit`) gives the terminal back first. There can be only one at a time.
-public final class CursesTerminal: Terminal {
+package final class CursesTerminal: Terminal {
     /// Its size, as of the last input.
-    public private(set) var size: Size
+    package private(set) var size: Size
     /// Unicode's where the locale has them, or ASCII.
-    public let glyphs: GlyphSet
+    package let glyphs: GlyphSet
     /// How many colours it has, or none where they are refused.
-    public let colors: ColorDepth
+    package let colors: ColorDepth
     /// Its set of colours; another one shows with the next frame.
-    public var palette: Palette {
+    package var palette: Palette {
         didSet {
             guard palette != oldValue else { return }
             looks = Colors(palette, depth: colors)
@@ -26,9 +26,9 @@ public final class CursesTerminal: Terminal {
         }
     }
     /// Around what stops the program, for those who want it stopped at a moment of their own.
-    public var suspending: (_ stop: () -> Void) -> Void = { $0() }
+    package var suspending: (_ stop: () -> Void) -> Void = { $0() }
     /// Ends a wait of `next` from any thread, also after `close`.
-    public let waker: Waker
+    package let waker: Waker
 
     private let session: CursesSession
     private let wakeFile: EventFile
@@ -44,7 +44,7 @@ public final class CursesTerminal: Terminal {
     /// Takes the terminal over.
     ///
     /// - Throws: `TerminalError` if there is none, or none that can show a screen; nothing has changed then.
-    public init(_ options: TerminalOptions = TerminalOptions()) throws {
+    package init(_ options: TerminalOptions = TerminalOptions()) throws {
         wakeFile = try EventFile()
         signalFile = try EventFile()
         session = try CursesSession()
@@ -72,7 +72,7 @@ public final class CursesTerminal: Terminal {
     deinit { close() }
 
     /// Gives the terminal back. Does nothing the second time.
-    public func close() {
+    package func close() {
         guard isOpen else { return }
         isOpen = false
         session.leave()
@@ -84,7 +84,7 @@ public final class CursesTerminal: Terminal {
     // MARK: Drawing
 
     /// Shows a frame: sends the cells that differ from the last one's.
-    public func draw(_ frame: CellBuffer, cursor: Point?) {
+    package func draw(_ frame: CellBuffer, cursor: Point?) {
         guard isOpen, !isGone else { return }
         if shown?.size != frame.size {
             shown = nil
@@ -105,7 +105,7 @@ public final class CursesTerminal: Terminal {
     /// The next input, waiting at most this long for one; `nil` waits for ever.
     ///
     /// - Returns: `nil` if there was none in time, or the terminal has been given back.
-    public func next(timeout: Duration?) -> Input? {
+    package func next(timeout: Duration?) -> Input? {
         guard isOpen else { return nil }
         let clock = ContinuousClock()
         let deadline = timeout.map { clock.now.advanced(by: $0) }
@@ -178,14 +178,14 @@ public final class CursesTerminal: Terminal {
         }
     }
 
-    /// Draws every cell anew with the next frame, whatever has torn the screen.
-    public func redraw() {
+    /// Draws every cell again with the next frame, whatever has torn the screen.
+    package func redraw() {
         shown = nil
         session.clear()
     }
 
     /// Hands the terminal to the shell, and returns when the program is in the foreground again.
-    public func suspend() {
+    package func suspend() {
         session.leave()
         suspending { terminal_signals_suspend() }
         resume()

@@ -1,4 +1,4 @@
-// A file to wait for that any thread can make readable. It lives as long as somebody may write to it, so that a late
+// A file to wait for that any thread can make readable. It lives as long as someone may write to it, so that a late
 // call cannot reach another file of the same number.
 
 internal import CTerminalSignals

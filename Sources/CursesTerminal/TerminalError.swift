@@ -3,7 +3,7 @@
 internal import Glibc
 
 /// Why a terminal cannot be used.
-public enum TerminalError: Error, Hashable, Sendable, CustomStringConvertible {
+package enum TerminalError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Standard input or output is none.
     case noTerminal
     /// Nothing is known of a terminal of this name (`TERM`).
@@ -15,8 +15,7 @@ public enum TerminalError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The system refused; with what, and its error number.
     case refused(String, Int32)
 
-    /// One sentence for a person.
-    public var description: String {
+    package var description: String {
         switch self {
         case .noTerminal: "standard input and output must be a terminal"
         case .unknownTerminal(let name):

@@ -1,22 +1,22 @@
-// What a person has said about colours and characters, by options or the environment.
+// What a user has said about colours and characters, by options or the environment.
 
 internal import Glibc
-public import Screen
+package import Screen
 
 /// How to use a terminal.
-public struct TerminalOptions: Hashable, Sendable {
+package struct TerminalOptions: Hashable, Sendable {
     /// Whether colours may be used where there are any.
-    public var allowsColor: Bool
+    package var allowsColor: Bool
     /// Whether only ASCII may be shown, whatever the locale says.
-    public var isASCII: Bool
+    package var isASCII: Bool
     /// The set of colours to begin with.
-    public var palette: Palette
+    package var palette: Palette
 
     /// - Parameters:
     ///   - allowsColor: `false` also if `NO_COLOR` is set and not empty.
     ///   - isASCII: `true` also where the locale has no UTF-8.
     ///   - palette: the set of colours to begin with.
-    public init(allowsColor: Bool = true, isASCII: Bool = false, palette: Palette = .colorBlindSafe) {
+    package init(allowsColor: Bool = true, isASCII: Bool = false, palette: Palette = .colorBlindSafe) {
         let refusal = getenv("NO_COLOR").map { String(cString: $0) } ?? ""
         self.allowsColor = allowsColor && refusal.isEmpty
         self.isASCII = isASCII || !Self.hasUTF8

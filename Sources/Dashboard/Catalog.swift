@@ -20,7 +20,7 @@ struct Catalog: Hashable {
     var measuredSpeeds: [SpeedSample] = []
     /// The best speed of each kind of network that runs of this machine had.
     private var runSpeeds: [SpeedKey: SpeedSample] = [:]
-    /// Runs whose speed was noted before their first epoch was over.
+    /// Runs whose speed was recorded before their first epoch was over.
     private var timed: Set<String> = []
     /// What was found of data sets by their names.
     var datasets: [String: DatasetFacts] = [:]
@@ -138,7 +138,7 @@ struct Catalog: Hashable {
             if wasActive != runs[index].state.isActive { findActive() }
             switch record.event {
             case .epochFinished: noteSpeed(of: runs[index])
-            case .progress(let progress) where progress.step >= Self.leastSteps && timed.insert(record.run).inserted:
+            case .progress(let progress) where progress.step >= Self.minSteps && timed.insert(record.run).inserted:
                 noteSpeed(of: runs[index])
             case .runFinished: runs[index].endedAt = record.time
             default: break
@@ -166,10 +166,10 @@ struct Catalog: Hashable {
     }
 
     /// Fewer steps than this say little of a network's speed: caches are cold, and clocks not yet up.
-    private static let leastSteps = 20
+    private static let minSteps = 20
 
     private mutating func noteSpeed(of run: RunEntry) {
-        guard run.isOurs, run.step >= Self.leastSteps, let rate = run.examplesPerSecond, rate > 0,
+        guard run.isOurs, run.step >= Self.minSteps, let rate = run.examplesPerSecond, rate > 0,
             let network = network(of: run)
         else { return }
         let sample = SpeedSample(
@@ -224,7 +224,7 @@ extension RunEntry {
         movedAt = hasMoved ? now : old?.movedAt
     }
 
-    /// Seconds that a run has stood still, beyond what its steps take; `nil` while it goes on.
+    /// Seconds that a run has stood still, beyond what its steps take; `nil` while it makes progress.
     func standstill(at now: Double) -> Double? {
         guard isRunning, let movedAt else { return nil }
         let perStep = status.examplesPerSecond.map { $0 > 0 ? Double(experiment.data.batchSize) / $0 : 0 } ?? 0

@@ -1,4 +1,4 @@
-// What a person can tell the dashboard to do, whichever key or mouse button says it. Keys.swift binds keys to these.
+// What a user can tell the dashboard to do, whichever key or mouse button says it. Keys.swift binds keys to these.
 
 /// An instruction to the dashboard.
 package enum Command: Hashable {

@@ -1,15 +1,15 @@
-// What the dashboard wants done outside itself. Values: whoever runs the dashboard carries them out and answers with
+// What the dashboard wants done outside itself. Values: the caller carries them out and answers with
 // messages.
 
-public import Experiments
+package import Experiments
 
 /// Something to be done outside the dashboard.
-public enum Effect: Sendable, Hashable {
+package enum Effect: Sendable, Hashable {
     /// Start experiments, or queue them behind what runs.
     case launch([LaunchRequest])
     /// Hold runs between two steps.
     case pause([String])
-    /// Let held runs go on.
+    /// Resume paused runs.
     case unpause([String])
     /// End runs after their current step with a checkpoint, and take queued ones out of the queue.
     case stop([String])
@@ -23,7 +23,7 @@ public enum Effect: Sendable, Hashable {
     case delete([String])
     /// Add tags to runs and take others away.
     case changeTags([String], add: [String], remove: [String])
-    /// Replace what is noted about runs; an empty text takes it away.
+    /// Replace what is recorded about runs; an empty text takes it away.
     case setNote([String], String)
     /// Write an experiment file; answered by a notice and by the experiments read again, or by `Message.notSaved`.
     case saveExperiment(Experiment)
@@ -43,37 +43,35 @@ public enum Effect: Sendable, Hashable {
     case redraw
     /// Hand the terminal back to the shell until it is brought to the foreground.
     case suspend
-    /// End the program; runs that go on are stopped with a checkpoint first if `stopRuns`.
+    /// End the program; active runs are stopped with a checkpoint first if `stopRuns`.
     case quit(stopRuns: Bool)
     /// End the program now, while the states of runs are still being kept; they resume from earlier checkpoints.
     case abandon
 }
 
 /// An experiment to be trained.
-public struct LaunchRequest: Sendable, Hashable {
+package struct LaunchRequest: Sendable, Hashable {
     /// What to train.
-    public var experiment: Experiment
+    package var experiment: Experiment
     /// The file that it came from; `nil` where it was made in the form.
-    public var path: String?
+    package var path: String?
     /// The run and step whose checkpoint it begins with, if it is a fork.
-    public var parent: Fork?
+    package var parent: Fork?
 
     /// Where a fork begins.
-    public struct Fork: Sendable, Hashable {
+    package struct Fork: Sendable, Hashable {
         /// Name of the run.
-        public var run: String
+        package var run: String
         /// The step of its checkpoint; `nil` for the newest one.
-        public var step: Int?
+        package var step: Int?
 
-        /// All of it.
-        public init(run: String, step: Int? = nil) {
+        package init(run: String, step: Int? = nil) {
             self.run = run
             self.step = step
         }
     }
 
-    /// All of it.
-    public init(experiment: Experiment, path: String? = nil, parent: Fork? = nil) {
+    package init(experiment: Experiment, path: String? = nil, parent: Fork? = nil) {
         self.experiment = experiment
         self.path = path
         self.parent = parent
@@ -81,7 +79,7 @@ public struct LaunchRequest: Sendable, Hashable {
 }
 
 /// Which test images are wanted.
-public enum ImageFilter: Sendable, Hashable {
+package enum ImageFilter: Sendable, Hashable {
     /// The first ones.
     case all
     /// Those that the network gets wrong.

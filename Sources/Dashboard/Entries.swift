@@ -1,19 +1,19 @@
 // What the dashboard is told of experiments and runs. Plain values, made outside; their figures follow a run's records
 // in Catalog.swift.
 
-public import Experiments
+package import Experiments
 
 /// An experiment file, or why it cannot be used.
-public struct ExperimentEntry: Sendable, Hashable {
+package struct ExperimentEntry: Sendable, Hashable {
     /// The file; an example's name.
-    public var path: String
+    package var path: String
     /// What it says.
-    public var content: Result<Experiment, Problem>
+    package var content: Result<Experiment, Problem>
     /// Whether it comes with the program, so that there is no file.
-    public var isExample: Bool
+    package var isExample: Bool
 
     /// An experiment file, unless it is an example.
-    public init(path: String, content: Result<Experiment, Problem>, isExample: Bool = false) {
+    package init(path: String, content: Result<Experiment, Problem>, isExample: Bool = false) {
         self.path = path
         self.content = content
         self.isExample = isExample
@@ -21,16 +21,15 @@ public struct ExperimentEntry: Sendable, Hashable {
 }
 
 /// The data that a run was trained on, as it recorded it.
-public struct RunData: Sendable, Hashable {
-    /// Name and place, for people.
-    public var summary: String
+package struct RunData: Sendable, Hashable {
+    /// Name and place, as text.
+    package var summary: String
     /// SHA-256 of the images and labels.
-    public var checksum: String
+    package var checksum: String
     /// What the data set holds; `nil` where it was not recorded.
-    public var facts: DatasetFacts?
+    package var facts: DatasetFacts?
 
-    /// All of it.
-    public init(summary: String, checksum: String, facts: DatasetFacts? = nil) {
+    package init(summary: String, checksum: String, facts: DatasetFacts? = nil) {
         self.summary = summary
         self.checksum = checksum
         self.facts = facts
@@ -38,58 +37,57 @@ public struct RunData: Sendable, Hashable {
 }
 
 /// A run as the store and the queue know it.
-@dynamicMemberLookup public struct RunEntry: Sendable, Hashable, Identifiable {
+@dynamicMemberLookup package struct RunEntry: Sendable, Hashable, Identifiable {
     /// A process that trains a run.
-    public struct Owner: Sendable, Hashable {
+    package struct Owner: Sendable, Hashable {
         /// Its number.
-        public var process: Int32
+        package var process: Int32
         /// Its user, machine, number and start, such as `ann@box, process 1234, since 2026-05-04T10:00:00Z`.
-        public var text: String
+        package var text: String
 
         /// A process by its number and what is known of it.
-        public init(process: Int32, text: String) {
+        package init(process: Int32, text: String) {
             self.process = process
             self.text = text
         }
     }
 
     /// Its name, unique among runs.
-    public var name: String
+    package var name: String
     /// The experiment with every default filled in.
-    public var experiment: Experiment {
+    package var experiment: Experiment {
         get { shared.experiment }
         set { shared = RunConstants(newValue, shared.data) }
     }
     /// What it is trained on; `nil` before it has begun.
-    public var data: RunData? { shared.data }
+    package var data: RunData? { shared.data }
     private var shared: RunConstants
     /// Its state and figures, which are members of an entry, too.
-    public var status: RunStatus
+    package var status: RunStatus
     /// Whether this process trains it, so that it can be paused and stopped from here.
-    public var isOurs = true
+    package var isOurs = true
     /// The process that trains it, where that is another one and known.
-    public var owner: Owner?
+    package var owner: Owner?
     /// Whether a stored run passes once more: nothing is trained.
-    public var isReplay = false
+    package var isReplay = false
     /// When it has last made progress, in the dashboard's seconds; `nil` before it was seen to.
     var movedAt: Double?
 
-    /// Its name.
-    public var id: String { name }
+    package var id: String { name }
     /// Whether it is being trained, here or elsewhere.
     var isRunning: Bool { status.state == .running && !isReplay }
     /// How its state is told.
     var stateText: String { isReplay && status.state == .running ? "replay" : status.state.rawValue }
 
     /// A run of this process.
-    public init(name: String, experiment: Experiment, status: RunStatus, data: RunData? = nil) {
+    package init(name: String, experiment: Experiment, status: RunStatus, data: RunData? = nil) {
         self.name = name
         shared = RunConstants(experiment, data)
         self.status = status
     }
 
     /// A figure of its status.
-    public subscript<Value>(dynamicMember figure: WritableKeyPath<RunStatus, Value>) -> Value {
+    package subscript<Value>(dynamicMember figure: WritableKeyPath<RunStatus, Value>) -> Value {
         get { status[keyPath: figure] }
         set { status[keyPath: figure] = newValue }
     }

@@ -25,7 +25,7 @@ struct HeaderView: Widget {
             if number > 0 { facts.append(("\(number) \(wanted.rawValue)", role)) }
         }
         let rate = running.reduce(0) { $0 + ($1.presentRate(at: state.now) ?? 0) }
-        if rate > 0 { facts.append(("\(ListColumn.rate(rate)) images/s", .normal)) }
+        if rate > 0 { facts.append(("\(Readable.rate(rate)) images/s", .normal)) }
         if let machine = state.machine {
             // Those of other processes count: they compute on the same cores.
             let threads = running.reduce(0) { $0 + $1.threads }

@@ -20,7 +20,7 @@ struct KeyBarView: Widget {
         case .open: return state.list.marks.isEmpty && state.list.selectedRow?.run != nil ? "open" : nil
         case .pause:
             let targets = state.list.targets
-            return !targets.isEmpty && targets.allSatisfy { $0.run?.state == .paused } ? "go on" : nil
+            return !targets.isEmpty && targets.allSatisfy { $0.run?.state == .paused } ? "resume" : nil
         default: return nil
         }
     }

@@ -67,7 +67,7 @@ package enum Keys {
             .newVariant, [.character("n")], in: runs.union([.launching]), "Make a new experiment from the selected one",
             bar: "new"),
         Binding(.stop, [.character("s")], in: runs, "Stop runs with a checkpoint; take queued ones out", bar: "stop"),
-        Binding(.pause, [.character("p")], in: runs, "Hold runs, or let held ones go on", bar: "pause"),
+        Binding(.pause, [.character("p")], in: runs, "Pause runs, or resume paused ones", bar: "pause"),
         Binding(
             .mark, [.character(" "), .insert], in: [.overview], "Mark a row: commands and curves take all marked ones",
             bar: "mark"),
@@ -116,7 +116,7 @@ package enum Keys {
         Binding(.nextPanel, [.tab], in: [.overview, .images], "Go to the next panel"),
         Binding(.previousPanel, [.backTab], in: [.overview, .images], "Go to the panel before"),
         Binding(.palette, [.character("C")], in: tabs, "Take the next set of colours"),
-        Binding(.maximize, [.character("z")], in: [.overview], "Give a panel the whole screen, or take it back"),
+        Binding(.maximize, [.character("z")], in: [.overview], "Maximize a panel, or restore it"),
         Binding(.zoomIn, [.character("+"), .character("=")], in: allCharts, "Zoom into the curves around the cursor"),
         Binding(.zoomOut, [.character("-")], in: allCharts, "Zoom out"),
         Binding(
@@ -139,7 +139,7 @@ package enum Keys {
             .back, [.escape], in: everywhere.subtracting([.overview, .ending, .tooSmall]), "Go back", bar: "back"),
         Binding(.help, [.character("?"), .function(1)], in: tabs, "Show all keys", bar: "help"),
         Binding(
-            .quit, [.character("q"), .function(10)], in: tabs.union([.tooSmall]), "Quit; asks while runs go on",
+            .quit, [.character("q"), .function(10)], in: tabs.union([.tooSmall]), "Quit; asks while runs are training",
             bar: "quit"),
         Binding(.redraw, [.control("l")], in: everywhere, "Draw the screen again"),
         Binding(.suspend, [.control("z")], in: everywhere, "Go to the shell; fg comes back"),
@@ -170,7 +170,7 @@ package enum Keys {
         }
     }
 
-    /// How a key is written for people.
+    /// How a key is written.
     static func name(of key: Key) -> String {
         switch key {
         case .character(" "): "Space"

@@ -1,4 +1,4 @@
-// A date and time of day as people read them, from seconds since 1970 that have their offset from UTC in them.
+// A date and time of day as users read them, from seconds since 1970 that have their offset from UTC in them.
 
 /// A local date and time.
 struct LocalTime: Hashable {

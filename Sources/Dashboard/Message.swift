@@ -1,10 +1,10 @@
 // All that can happen to the dashboard. Whoever sends messages sends them one after the other, from one thread.
 
-public import Experiments
-public import Screen
+package import Experiments
+package import Screen
 
 /// Something that happened to the dashboard.
-public enum Message: Sendable {
+package enum Message: Sendable {
     /// A key, the mouse, or another size of the terminal.
     case input(Input)
     /// Time has passed.
@@ -43,36 +43,35 @@ public enum Message: Sendable {
     case checkpoints(run: String, [CheckpointEntry])
     /// Why an experiment could not be saved, in one sentence; an answer to `Effect.saveExperiment`.
     case notSaved(String)
-    /// One sentence for the person, shown for a while and kept in the log.
+    /// One sentence, shown for a while and kept in the log.
     case notice(String, isError: Bool)
     /// A line that a library printed.
     case log(String)
-    /// Somebody asked the program to end, as Ctrl-C does; the answer is that of the quit key.
+    /// Someone asked the program to end, as Ctrl-C does; the answer is that of the quit key.
     case askedToQuit
 }
 
 /// A stored run that passes once more.
-public struct ReplayInfo: Sendable, Hashable {
+package struct ReplayInfo: Sendable, Hashable {
     /// Name of the run.
-    public var run: String
+    package var run: String
     /// How much faster than it was.
-    public var speed: Double
+    package var speed: Double
     /// Seconds since 1970 when the run was created.
-    public var createdAt: Double
+    package var createdAt: Double
 
     /// A replay of a run.
-    public init(run: String, speed: Double, createdAt: Double) {
+    package init(run: String, speed: Double, createdAt: Double) {
         self.run = run
         self.speed = speed
         self.createdAt = createdAt
     }
 }
 
-/// What went wrong, in one sentence for a person.
-public struct Problem: Error, Sendable, Hashable, CustomStringConvertible {
-    /// One sentence for a person.
-    public let description: String
+/// What went wrong, in one sentence.
+package struct Problem: Error, Sendable, Hashable, CustomStringConvertible {
+    package let description: String
 
-    /// - Parameter description: one sentence for a person.
-    public init(_ description: String) { self.description = description }
+    /// - Parameter description: one sentence for a user.
+    package init(_ description: String) { self.description = description }
 }

@@ -1,14 +1,13 @@
-// How a person likes the dashboard, kept between starts. Reading and writing the file is the caller's work.
+// How a user likes the dashboard, kept between starts. Reading and writing the file is the caller's work.
 
-public import Screen
+package import Screen
 
-/// How a person likes the dashboard.
-public struct Preferences: Sendable, Hashable {
+/// How a user likes the dashboard.
+package struct Preferences: Sendable, Hashable {
     /// What curves are drawn over.
-    public enum Axis: String, Sendable, Hashable, CaseIterable {
+    package enum Axis: String, Sendable, Hashable, CaseIterable {
         /// Epochs passed.
         case epoch
-        /// Steps made.
         case step
         /// Seconds of training.
         case time
@@ -17,22 +16,22 @@ public struct Preferences: Sendable, Hashable {
     }
 
     /// The strengths of smoothing to choose from: the share of the smoothed value before in the next one.
-    public static let smoothings = [0, 0.6, 0.9, 0.97]
+    package static let smoothings = [0, 0.6, 0.9, 0.97]
 
     /// What curves are drawn over.
-    public var axis = Axis.epoch
+    package var axis = Axis.epoch
     /// One of `smoothings`.
-    public var smoothing = 0.9
+    package var smoothing = 0.9
     /// Whether the loss is drawn on a logarithmic scale.
-    public var isLossLogarithmic = false
+    package var isLossLogarithmic = false
     /// What the second chart shows; the first one shows the loss.
-    public var secondChart = Metric.accuracy
+    package var secondChart = Metric.accuracy
     /// The column that the list is sorted by; empty for its own order.
-    public var sortColumn = ""
+    package var sortColumn = ""
     /// Whether the largest values come first.
-    public var isDescending = false
+    package var isDescending = false
     /// The colours.
-    public var palette = Palette.colorBlindSafe
+    package var palette = Palette.colorBlindSafe
     /// The part of the overview that the keys go to. Which view is shown is not kept: all others are about runs that were
     /// selected, and selections end with the program.
     var panel = Panel.list
@@ -45,10 +44,10 @@ public struct Preferences: Sendable, Hashable {
     }
 
     /// What is right for most.
-    public init() {}
+    package init() {}
 
     /// Reads what `text` has written; what cannot be read stays as it is for most.
-    public init(text: String) {
+    package init(text: String) {
         self.init()
         for line in text.split(whereSeparator: \.isNewline) {
             let parts = line.split(separator: ":", maxSplits: 1).map { $0.trimmed }
@@ -72,7 +71,7 @@ public struct Preferences: Sendable, Hashable {
     }
 
     /// A line a preference, `key: value`.
-    public var text: String {
+    package var text: String {
         """
         axis: \(axis.rawValue)
         smoothing: \(smoothing)

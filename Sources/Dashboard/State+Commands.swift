@@ -4,7 +4,7 @@ internal import Experiments
 internal import Screen
 
 extension State {
-    /// Carries out a command where the person is now.
+    /// Carries out a command where the user is now.
     mutating func perform(_ command: Command) -> [Effect] {
         switch command {
         case .quit: return quit()
@@ -30,7 +30,7 @@ extension State {
         case .search: openSearch()
         case .tags, .note: openLine(forTags: command == .tags)
         case .sort:
-            let current = ListColumn(rawValue: preferences.sortColumn)
+            let current = ListColumn.named(preferences.sortColumn)
             dialog = .sort(SortView.choices.firstIndex(of: current) ?? 0)
         case .sortReverse:
             preferences.isDescending.toggle()
@@ -241,11 +241,11 @@ extension State {
 
     /// Sorts by a column; the other way round where it is sorted by it already.
     mutating func sort(by column: ListColumn?) {
-        if let column, column.rawValue == preferences.sortColumn {
+        if let column, column.key == preferences.sortColumn {
             preferences.isDescending.toggle()
         } else {
-            preferences.sortColumn = column?.rawValue ?? ""
-            preferences.isDescending = column.map { [.acc, .best, .rate].contains($0) } ?? false
+            preferences.sortColumn = column?.key ?? ""
+            preferences.isDescending = column?.isDescending ?? false
         }
         refreshList()
     }

@@ -25,7 +25,7 @@ extension State {
             if let problem = targets.lazy.compactMap(\.problem).first {
                 say(problem, isError: true)
             } else if !targets.isEmpty {
-                say("only runs are marked; R trains them again, r goes on with them", isError: true)
+                say("only runs are marked; R trains them again, r resumes them", isError: true)
             }
             return []
         }
@@ -33,7 +33,7 @@ extension State {
     }
 
     /// As many runs as are launched without a question.
-    private static let mostUnasked = 5
+    private static let maxUnasked = 5
     /// Seconds of training that are launched without a question.
     private static let longestUnasked = 3600.0
 
@@ -42,7 +42,7 @@ extension State {
         let experiments = experiments(of: launch)
         var isAgain = false
         if case .new = launch { isAgain = experiments.contains { !twins(of: $0).isEmpty } }
-        let isMuch = experiments.count > Self.mostUnasked || seconds(of: experiments) ?? 0 > Self.longestUnasked
+        let isMuch = experiments.count > Self.maxUnasked || seconds(of: experiments) ?? 0 > Self.longestUnasked
         if isAgain || isMuch { dialog = .launch(launch) }
         return isAgain || isMuch
     }
@@ -184,7 +184,7 @@ extension State {
         let row = tab == .run ? selectedRun.map(ListRow.run) : list.selectedRow
         if isFork {
             guard let run = row?.run, run.step > 0 else {
-                say("fork goes on from a run's checkpoint; select a run that has trained", isError: true)
+                say("fork starts from a run's checkpoint; select a run that has trained", isError: true)
                 return []
             }
             form = VariantForm(from: run.experiment, forkOf: run.name)

@@ -6,7 +6,7 @@ internal import Screen
 
 extension State {
     /// Takes a message in, and says what is to be done outside.
-    public mutating func update(_ message: Message) -> [Effect] {
+    package mutating func update(_ message: Message) -> [Effect] {
         var effects: [Effect] = []
         let liked = preferences
         switch message {

@@ -2,10 +2,10 @@
 // and the view draws it (View.swift); it never looks outside itself.
 
 internal import Experiments
-public import Screen
+package import Screen
 
-/// The dashboard: what is known, what is shown, and what the person is doing.
-public struct State: Sendable {
+/// The dashboard: what is known, what is shown, and what the user is doing.
+package struct State: Sendable {
     /// What lies over the view and takes the keys.
     enum Dialog: Hashable {
         case none
@@ -97,7 +97,7 @@ public struct State: Sendable {
     /// A dashboard that has been told nothing yet.
     ///
     /// - Parameter utcOffset: seconds that local time is ahead of UTC at a time in seconds since 1970.
-    public init(
+    package init(
         size: Size, preferences: Preferences = Preferences(),
         utcOffset: @escaping @Sendable (Double) -> Int = { _ in 0 }
     ) {
@@ -138,7 +138,7 @@ public struct State: Sendable {
     var selectedRun: RunEntry? { list.shownRuns(in: catalog, atMost: 1).first }
 
     /// The runs that commands are for: the one shown in full, or the selected or marked ones; where only experiments
-    /// are, those of theirs that go on.
+    /// are, those of theirs that are active.
     var selectedRuns: [RunEntry] {
         if tab == .run { return [selectedRun].compactMap(\.self) }
         let runs = list.targets.compactMap(\.run)
@@ -162,7 +162,7 @@ public struct State: Sendable {
     var activeRuns: [RunEntry] { catalog.activeRuns.filter(\.isOurs) }
 
     /// Whether something moves, so that ticks are wanted more often than once a second.
-    public var isMoving: Bool {
+    package var isMoving: Bool {
         notice != nil || images.isLoading
             || catalog.activeRuns.contains { $0.state == .running }
     }

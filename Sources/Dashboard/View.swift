@@ -2,19 +2,19 @@
 // own; this one only says what goes where.
 
 internal import RunLog
-public import Screen
+package import Screen
 
 /// A drawn screen.
-public struct Frame: Sendable, Hashable {
+package struct Frame: Sendable, Hashable {
     /// What every cell shows.
-    public var cells: CellBuffer
+    package var cells: CellBuffer
     /// Where text is being typed; `nil` for nowhere.
-    public var cursor: Point?
+    package var cursor: Point?
 }
 
 extension State {
     /// Draws the dashboard for a terminal that shows these characters and colours.
-    public func frame(glyphs: GlyphSet = .unicode, colors: ColorDepth = .full) -> Frame {
+    package func frame(glyphs: GlyphSet = .unicode, colors: ColorDepth = .full) -> Frame {
         var frame = Frame(cells: CellBuffer(size: size, glyphs: glyphs, colors: colors))
         let layout = Layout(self)
         guard !isTooSmall else {

@@ -1,23 +1,23 @@
 // Prepares batches on a thread of its own, one ahead of the step that trains, in two buffers that are used in turn.
 // It decides neither the order of images nor what a batch is for.
 
-public import MemoryUse
+package import MemoryUse
 
 /// Images of one step with their labels. The memory is valid until the loader's next call or end.
-public struct Batch {
+package struct Batch {
     /// **Shapes** `[N, 1, side, side]`, from 0 to 1, on an address that is a multiple of 64.
-    public let pixels: UnsafeBufferPointer<Float>
+    package let pixels: UnsafeBufferPointer<Float>
     /// **Shapes** `[N]`.
-    public let labels: UnsafeBufferPointer<Int32>
+    package let labels: UnsafeBufferPointer<Int32>
 
     /// Number of images.
-    public var count: Int { labels.count }
+    package var count: Int { labels.count }
 }
 
 /// Gives an epoch's images as resized batches, the last one smaller where they do not divide.
 ///
 /// Not for use from several threads at once.
-public final class BatchLoader {
+package final class BatchLoader {
     private let pipeline: BatchPipeline
     private let memory: MemoryAccount?
     private let bytes: Int
@@ -28,9 +28,9 @@ public final class BatchLoader {
     ///   - images: where images come from.
     ///   - side: height and width of the images in a batch.
     ///   - batchSize: images in every batch but the last.
-    ///   - memory: where the memory of batches is noted.
+    ///   - memory: where the memory of batches is recorded.
     /// - Precondition: `side` and `batchSize` are at least 1.
-    public init(images: LabelledImages, side: Int, batchSize: Int, memory: MemoryAccount? = nil) {
+    package init(images: LabelledImages, side: Int, batchSize: Int, memory: MemoryAccount? = nil) {
         pipeline = BatchPipeline(images: images, side: side, batchSize: batchSize)
         self.memory = memory
         bytes = Self.bufferBytes(side: side, batchSize: batchSize)
@@ -45,18 +45,18 @@ public final class BatchLoader {
     }
 
     /// Memory that a loader's two buffers take, in bytes.
-    public static func bufferBytes(side: Int, batchSize: Int) -> Int {
+    package static func bufferBytes(side: Int, batchSize: Int) -> Int {
         2 * batchSize * (side * side * MemoryLayout<Float>.stride + MemoryLayout<Int32>.stride)
     }
 
     /// Begins an epoch with the images of these indices, and drops what is left of the one before.
     ///
     /// - Precondition: every index is one of an image.
-    public func start(order: [Int32]) { pipeline.start(order: order) }
+    package func start(order: [Int32]) { pipeline.start(order: order) }
 
     /// The epoch's next batch, or `nil` at its end. Ends the validity of the batch before.
-    public func next() -> Batch? { pipeline.next() }
+    package func next() -> Batch? { pipeline.next() }
 
     /// Drops what is left of the epoch; `next` gives `nil` until the next `start`.
-    public func cancel() { pipeline.start(order: []) }
+    package func cancel() { pipeline.start(order: []) }
 }

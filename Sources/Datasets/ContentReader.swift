@@ -74,7 +74,7 @@ final class ContentReader {
         return target.count - Int(stream.pointee.avail_out)
     }
 
-    /// Whether another gzip member follows, whose content goes on where this one's ends; it is begun.
+    /// Whether another gzip member follows, whose content continues where this one's ends; it is begun.
     ///
     /// **Source**: RFC 1952, section 2.2.
     private func beginsNextMember(_ stream: UnsafeMutablePointer<z_stream>) -> Bool {
@@ -84,7 +84,7 @@ final class ContentReader {
         return inflateReset(stream) == Z_OK
     }
 
-    /// Checks that nothing is left: no content, and behind the compressed stream nothing but zeros, which some devices pad
+    /// Checks that nothing is left: no content, and after the compressed stream nothing but zeros, which some devices pad
     /// with.
     ///
     /// - Throws: `DatasetError` when something is.

@@ -18,7 +18,6 @@ package enum FileRole: String, Sendable, CaseIterable {
 
 /// A file on disk and the data set that it is read for, which decides what a message advises.
 package struct DataFile: Equatable, Sendable {
-    /// Where it is.
     package let path: String
     /// The data set that it is read for.
     package let dataset: String

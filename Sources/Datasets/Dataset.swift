@@ -1,32 +1,32 @@
 // A data set in memory, loaded from its four files and checked as a whole.
 
-public import Experiments
+package import Experiments
 internal import Files
 internal import Foundation
 internal import Synchronization
 internal import Threads
 
 /// Training and test images that belong together.
-public struct Dataset: Sendable {
+package struct Dataset: Sendable {
     /// Its name in experiments.
-    public let name: String
+    package let name: String
     /// Where its files were found; an absolute path.
-    public let folder: String
+    package let folder: String
     /// What is trained on.
-    public let train: LabelledImages
+    package let train: LabelledImages
     /// What is only tested on.
-    public let test: LabelledImages
+    package let test: LabelledImages
     /// Classes to tell apart: the largest training label + 1.
-    public let numClasses: Int
+    package let numClasses: Int
     /// A name for each class: Fashion-MNIST's where the files are verified, else the labels.
-    public let classNames: [String]
+    package let classNames: [String]
     /// Whether all four files are the known ones of Fashion-MNIST, by SHA-256.
-    public let isVerified: Bool
+    package let isVerified: Bool
     /// SHA-256 in hexadecimal that tells these images and labels from any others.
-    public let checksum: String
+    package let checksum: String
 
-    /// What a person should know about the files, when the name promises something else than they are.
-    public var remark: String? {
+    /// What a user should know about the files, when the name promises something else than they are.
+    package var remark: String? {
         switch (name == FashionMNIST.name, isVerified) {
         case (true, false): "\(folder): not the known Fashion-MNIST files; results will not compare"
         case (false, true): "\(folder): these are the Fashion-MNIST files, not \(name)"
@@ -35,7 +35,7 @@ public struct Dataset: Sendable {
     }
 
     /// What it holds, without its images.
-    public var facts: DatasetFacts {
+    package var facts: DatasetFacts {
         DatasetFacts(
             name: name, numClasses: numClasses, classNames: isVerified ? classNames : nil,
             trainExamples: train.count, testExamples: test.count, height: train.height, width: train.width)
@@ -48,7 +48,7 @@ public struct Dataset: Sendable {
     ///   - dataFolder: the only folder to look in; `nil` for those of `DatasetSearch`.
     ///   - environment: the process's environment variables.
     /// - Throws: `DatasetError` that names the file and what is wrong with it.
-    public static func load(
+    package static func load(
         named name: String = FashionMNIST.name, dataFolder: String? = nil, environment: [String: String]
     ) throws(DatasetError) -> Dataset {
         try load(from: DatasetSearch(named: name, dataFolder: dataFolder, environment: environment))
@@ -57,7 +57,7 @@ public struct Dataset: Sendable {
     /// Reads a data set from where the search finds it.
     ///
     /// - Throws: `DatasetError` that names the file and what is wrong with it.
-    public static func load(from search: DatasetSearch) throws(DatasetError) -> Dataset {
+    package static func load(from search: DatasetSearch) throws(DatasetError) -> Dataset {
         let (folder, files) = try search.locate()
         // Both halves at the same time: to unpack them is the most of a program's start.
         let halves = Mutex<[FileRole: Result<Part, DatasetError>]>([:])

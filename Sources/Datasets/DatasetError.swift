@@ -1,7 +1,7 @@
 // Why data cannot be used. One enum for the target; each case reads as one sentence that says what would help.
 
 /// Why a data set cannot be loaded. `description` says it in one sentence, with what to do.
-public enum DatasetError: Error, Equatable, CustomStringConvertible {
+package enum DatasetError: Error, Equatable, CustomStringConvertible {
     /// The name could lead out of the folders that are searched.
     case notAName(String)
     /// A folder cannot be looked into, for this reason.
@@ -17,8 +17,7 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
     /// A file cannot be used.
     case brokenFile(path: String, fault: FileFault, dataset: String)
 
-    /// One sentence for a person.
-    public var description: String {
+    package var description: String {
         switch self {
         case .notAName(let name):
             return "\"\(name)\" is not the name of a data set; use letters, digits, '.', '-' and '_', such as "
@@ -53,7 +52,7 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
 }
 
 /// What is wrong with a file.
-public enum FileFault: Equatable, Sendable, CustomStringConvertible {
+package enum FileFault: Equatable, Sendable, CustomStringConvertible {
     /// The system does not give it out, for this reason.
     case unreadable(String)
     /// It is a folder, a device or the like.
@@ -90,10 +89,10 @@ public enum FileFault: Equatable, Sendable, CustomStringConvertible {
     case sizeMismatch(height: Int, width: Int, expectedHeight: Int, expectedWidth: Int)
 
     /// What is wrong, without the path.
-    public var description: String {
+    package var description: String {
         switch self {
         case .unreadable(let reason): "cannot be read: \(reason)"
-        case .noMemory: "is more than there is memory left for"
+        case .noMemory: "does not fit into the memory that is left"
         case .notRegular: "is not a regular file"
         case .empty: "is empty"
         case .tooLarge(let bytes): "has \(bytes) bytes; at most \(IDXArray.largestSize) are accepted"
@@ -107,9 +106,9 @@ public enum FileFault: Equatable, Sendable, CustomStringConvertible {
             "promises \(dimensions.map(String.init).joined(separator: " × ")) elements; "
                 + "1 to \(IDXArray.largestSize) are accepted"
         case .truncated(let got, let expected): "ends after \(got) of \(expected) bytes"
-        case .trailingBytes: "goes on after its last element"
-        case .bytesAfterGzip: "goes on after its gzip data with something else"
-        case .differs(let name): "holds something else than \(name) beside it; remove one of them"
+        case .trailingBytes: "has extra bytes after its last element"
+        case .bytesAfterGzip: "has other data after its gzip stream"
+        case .differs(let name): "has different content from \(name) beside it; remove one of them"
         case .countMismatch(let labels, let images): "has \(labels) labels for \(images) images"
         case .unknownLabel(let label, let index, let classes):
             "has label \(label) at index \(index), but training labels only go from 0 to \(classes - 1)"

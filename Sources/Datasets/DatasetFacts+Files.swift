@@ -1,12 +1,12 @@
 // What a data set's files say of it without being read whole: the headers of the images, and the labels.
 
-public import Experiments
+package import Experiments
 
 extension DatasetFacts {
     /// The facts of the data set that a search finds.
     ///
     /// - Throws: `DatasetError` that names the file and what is wrong with it.
-    public init(from search: DatasetSearch) throws(DatasetError) {
+    package init(from search: DatasetSearch) throws(DatasetError) {
         let (_, files) = try search.locate()
         func file(_ role: FileRole) throws(DatasetError) -> DataFile {
             guard let file = files[role] else { throw .notFound(dataset: search.dataset, folders: search.folders) }
@@ -28,7 +28,7 @@ extension DatasetFacts {
     ///   - dataFolder: the only folder to look in; `nil` for those of `DatasetSearch`.
     ///   - environment: the process's environment variables.
     /// - Throws: `DatasetError` that names the file and what is wrong with it.
-    public static func known(
+    package static func known(
         named name: String, dataFolder: String?, environment: [String: String]
     ) throws(DatasetError) -> DatasetFacts {
         do throws(DatasetError) {

@@ -3,9 +3,9 @@
 import Foundation
 
 /// The folders in which a data set is looked for, in order.
-public struct DatasetSearch: Sendable, Equatable {
+package struct DatasetSearch: Sendable, Equatable {
     /// Who names a folder.
-    public enum Origin: Sendable, Equatable, CustomStringConvertible {
+    package enum Origin: Sendable, Equatable, CustomStringConvertible {
         /// The command's `--data`.
         case argument
         /// `$VGGLAB_DATA`.
@@ -13,8 +13,8 @@ public struct DatasetSearch: Sendable, Equatable {
         /// A usual place, in which data may be or not be.
         case usual
 
-        /// How to name it to a person.
-        public var description: String {
+        /// How to name it to a user.
+        package var description: String {
             switch self {
             case .argument: "--data"
             case .environment: "$VGGLAB_DATA"
@@ -24,17 +24,17 @@ public struct DatasetSearch: Sendable, Equatable {
     }
 
     /// Name of the data set.
-    public let dataset: String
-    /// Who named the folders. A folder that a person named is the only one.
-    public let origin: Origin
+    package let dataset: String
+    /// Who named the folders. A folder that a user named is the only one.
+    package let origin: Origin
     /// The folders in the order in which they are looked at.
-    public let folders: [String]
+    package let folders: [String]
 
     /// The folders for a data set: `dataFolder`, else `$VGGLAB_DATA`, else `$XDG_DATA_HOME/vgglab/<name>`
     /// (`~/.local/share` by default) and `<systemFolder>/<name>`, where Debian's packages put data.
     ///
     /// - Throws: `DatasetError.notAName` when the name could lead elsewhere.
-    public init(
+    package init(
         named dataset: String, dataFolder: String?, environment: [String: String],
         systemFolder: String = "/usr/share/datasets"
     ) throws(DatasetError) {

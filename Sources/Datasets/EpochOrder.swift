@@ -1,19 +1,19 @@
 // In which order an epoch takes its images: a function of seed and epoch alone, the same on every machine.
 
 /// The order of images in each epoch of a run.
-public struct EpochOrder: Sendable, Hashable {
+package struct EpochOrder: Sendable, Hashable {
     /// Number of images.
-    public let count: Int
+    package let count: Int
     /// What tells runs apart.
-    public let seed: UInt64
+    package let seed: UInt64
     /// Whether there is any order but the files'.
-    public let isShuffled: Bool
+    package let isShuffled: Bool
 
     /// - Parameters:
     ///   - count: number of images.
     ///   - seed: what tells runs apart.
     ///   - isShuffled: `false` gives the files' order in every epoch.
-    public init(count: Int, seed: UInt64, isShuffled: Bool = true) {
+    package init(count: Int, seed: UInt64, isShuffled: Bool = true) {
         precondition((0...Int(Int32.max)).contains(count), "indices have 32 bits")
         self.count = count
         self.seed = seed
@@ -23,7 +23,7 @@ public struct EpochOrder: Sendable, Hashable {
     /// Every index from 0 up to `count` once, in the order of this epoch, whatever epochs came before.
     ///
     /// **Source**: Durstenfeld, *Algorithm 235: Random permutation*, 1964 (the Fisher–Yates shuffle).
-    public func indices(epoch: Int) -> [Int32] {
+    package func indices(epoch: Int) -> [Int32] {
         var indices = (0..<Int32(count)).map(\.self)
         guard isShuffled, count > 1 else { return indices }
         // The seed goes through the mixing function alone, then with the epoch, so that neighbours have nothing in

@@ -6,13 +6,13 @@ internal import Experiments
 ///
 /// **Source**: Xiao, Rasul & Vollgraf, *Fashion-MNIST: a Novel Image Dataset for Benchmarking Machine Learning
 /// Algorithms*, 2017, table 1.
-public enum FashionMNIST {
+package enum FashionMNIST {
     /// Its name in experiments.
-    public static let name = "fashion-mnist"
+    package static let name = "fashion-mnist"
     /// The Debian package that brings it.
-    public static let package = "dataset-fashion-mnist"
+    package static let package = "dataset-fashion-mnist"
     /// Its classes in the order of their labels.
-    public static let classNames = [
+    package static let classNames = [
         "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
     ]
 
@@ -22,7 +22,7 @@ public enum FashionMNIST {
         height: 28, width: 28)
 
     /// Names for the classes of the data set with this checksum: its own, or the labels for any other.
-    public static func classNames(forDataWith checksum: String, classes: Int) -> [String] {
+    package static func classNames(forDataWith checksum: String, classes: Int) -> [String] {
         checksum == self.checksum && classes == classNames.count ? classNames : (0..<classes).map(String.init)
     }
 

@@ -1,7 +1,7 @@
 // Images as text, side by side with captions. Pure: it knows no terminal and writes nothing.
 
 /// How images become characters.
-public enum ImageStyle: Sendable, Hashable, CaseIterable {
+package enum ImageStyle: Sendable, Hashable, CaseIterable {
     /// Half blocks in 24-bit grey.
     case trueColor
     /// Half blocks in the greys of the 256-colour palette.
@@ -13,17 +13,17 @@ public enum ImageStyle: Sendable, Hashable, CaseIterable {
 }
 
 /// Images side by side, two pixels above each other in a character.
-public struct ImageStrip: Sendable {
+package struct ImageStrip: Sendable {
     /// How images become characters.
-    public let style: ImageStyle
+    package let style: ImageStyle
 
     /// A strip in this style.
-    public init(style: ImageStyle) {
+    package init(style: ImageStyle) {
         self.style = style
     }
 
     /// How many images of a width fit into a terminal, at least 1.
-    public static func images(ofWidth width: Int, in columns: Int) -> Int {
+    package static func images(ofWidth width: Int, in columns: Int) -> Int {
         max(1, (columns + gap) / (width + gap))
     }
 
@@ -31,7 +31,7 @@ public struct ImageStrip: Sendable {
     /// width.
     ///
     /// - Precondition: every index is one of an image.
-    public func text(of indices: [Int], in images: LabelledImages, caption: (Int) -> String) -> String {
+    package func text(of indices: [Int], in images: LabelledImages, caption: (Int) -> String) -> String {
         guard !indices.isEmpty else { return "" }
         let gap = String(repeating: " ", count: Self.gap)
         let captions = indices.map { index in

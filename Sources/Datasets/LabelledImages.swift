@@ -3,20 +3,20 @@
 /// Grey images of one size with a label each.
 ///
 /// **Shapes** pixels `[N, H, W]`, UInt8, 0 is black; labels `[N]`.
-public struct LabelledImages: Sendable, Equatable {
+package struct LabelledImages: Sendable, Equatable {
     /// Height of every image in pixels.
-    public let height: Int
+    package let height: Int
     /// Width of every image in pixels.
-    public let width: Int
+    package let width: Int
     /// Image after image, each row after row.
-    public let pixels: [UInt8]
+    package let pixels: [UInt8]
     /// Class of each image.
-    public let labels: [UInt8]
+    package let labels: [UInt8]
 
     /// Images with their labels.
     ///
     /// - Precondition: there are `labels.count × height × width` pixels.
-    public init(height: Int, width: Int, pixels: [UInt8], labels: [UInt8]) {
+    package init(height: Int, width: Int, pixels: [UInt8], labels: [UInt8]) {
         precondition(height > 0 && width > 0, "an image needs pixels")
         precondition(pixels.count == labels.count * height * width, "pixels and labels must match")
         self.height = height
@@ -26,13 +26,13 @@ public struct LabelledImages: Sendable, Equatable {
     }
 
     /// Number of images.
-    public var count: Int { labels.count }
+    package var count: Int { labels.count }
 
     /// Bytes that they take: one a pixel and one a label.
-    public var storedBytes: Int { pixels.count + labels.count }
+    package var storedBytes: Int { pixels.count + labels.count }
 
     /// The first `n` images, or all where there are fewer.
-    public func prefix(_ n: Int) -> LabelledImages {
+    package func prefix(_ n: Int) -> LabelledImages {
         guard n < count else { return self }
         return LabelledImages(
             height: height, width: width, pixels: Array(pixels.prefix(n * height * width)),
@@ -41,7 +41,7 @@ public struct LabelledImages: Sendable, Equatable {
 
     /// A sample of `n` in their order, or all where there are fewer: as large a share of each class as of all, and at
     /// least one of each where `n` allows it. A smaller sample of the same seed is part of a larger one.
-    public func stratified(_ n: Int, seed: UInt64) -> LabelledImages {
+    package func stratified(_ n: Int, seed: UInt64) -> LabelledImages {
         guard n < count else { return self }
         // In an order that no epoch has, the r-th of a class's c images stands at r / c; the first n places are taken.
         let order = EpochOrder(count: count, seed: seed).indices(epoch: 0)
@@ -63,14 +63,14 @@ public struct LabelledImages: Sendable, Equatable {
     /// Images of each class, for classes 0 up to `numClasses`.
     ///
     /// - Precondition: every label is below `numClasses`.
-    public func countsByClass(_ numClasses: Int) -> [Int] {
+    package func countsByClass(_ numClasses: Int) -> [Int] {
         var counts = [Int](repeating: 0, count: numClasses)
         for label in labels { counts[Int(label)] += 1 }
         return counts
     }
 
     /// The pixels of one image, row after row.
-    public func image(_ index: Int) -> ArraySlice<UInt8> {
+    package func image(_ index: Int) -> ArraySlice<UInt8> {
         pixels[index * height * width..<(index + 1) * height * width]
     }
 }

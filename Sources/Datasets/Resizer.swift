@@ -6,13 +6,13 @@
 /// filter as wide as the scale where images shrink, rows first, each pass rounded to 8 bits, then divided by 255.
 ///
 /// **Source**: Pillow, `src/libImaging/Resample.c`.
-public struct Resizer: Sendable {
+package struct Resizer: Sendable {
     /// Height of the images that it takes, in pixels.
-    public let height: Int
+    package let height: Int
     /// Width of the images that it takes, in pixels.
-    public let width: Int
+    package let width: Int
     /// Height and width of the images that it gives, in pixels.
-    public let side: Int
+    package let side: Int
 
     private let columns: ResamplingFilter
     private let rows: ResamplingFilter
@@ -20,7 +20,7 @@ public struct Resizer: Sendable {
     /// A resizer from `height × width` to `side × side`.
     ///
     /// - Precondition: all three are at least 1.
-    public init(height: Int, width: Int, side: Int) {
+    package init(height: Int, width: Int, side: Int) {
         precondition(height > 0 && width > 0 && side > 0, "images have at least one pixel")
         self.height = height
         self.width = width
@@ -34,7 +34,7 @@ public struct Resizer: Sendable {
     /// **Shapes** `[H, W]`, UInt8 → `[side, side]`, Float32 from 0 to 1.
     ///
     /// - Precondition: both buffers have exactly those shapes.
-    public func resize(_ pixels: UnsafeBufferPointer<UInt8>, into target: UnsafeMutableBufferPointer<Float>) {
+    package func resize(_ pixels: UnsafeBufferPointer<UInt8>, into target: UnsafeMutableBufferPointer<Float>) {
         withUnsafeTemporaryAllocation(of: Int32.self, capacity: scratchCount) { scratch in
             resize(pixels, into: target, scratch: scratch)
         }
@@ -98,7 +98,7 @@ public struct Resizer: Sendable {
 
     /// A row of the second pass where images grow and weights are short, as from 28 to 32, 64 or 224.
     ///
-    /// All sums are exact in single precision: 8 bits before the point, 15 behind it and one more for the nudge that
+    /// All sums are exact in single precision: 8 bits before the point, 15 after it and one more for the nudge that
     /// keeps halves from rounding to even. Adding and subtracting 2^23 then rounds to an integer. This is several
     /// times as fast as 32-bit products without SSE 4.1, and almost all time is spent here.
     private static func blend(

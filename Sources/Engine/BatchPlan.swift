@@ -71,7 +71,7 @@ struct BatchPlan {
             layouts: &layouts, on: device)
     }
 
-    /// How many of the convolutions' passes run by which algorithm, for people.
+    /// How many of the convolutions' passes run by which algorithm, as text.
     var convolutionSummary: String {
         let passes = lanes[0][0].trunk.stages.map(\.convolutionPasses)
         let (all, winograd) = passes.reduce((0, 0)) { ($0.0 + $1.all, $0.1 + $1.winograd) }

@@ -2,8 +2,8 @@
 
 internal import OneDNN
 
-/// An engine that cannot go on. `description` is one sentence for a person.
-public enum EngineError: Error, CustomStringConvertible {
+/// An engine that cannot continue. `description` is one sentence.
+package enum EngineError: Error, CustomStringConvertible {
     /// The library refused.
     case library(String)
     /// There is not enough memory left.
@@ -11,8 +11,7 @@ public enum EngineError: Error, CustomStringConvertible {
     /// A parameter was given another number of values than it has.
     case wrongSize(parameter: String, expected: Int, got: Int)
 
-    /// One sentence for a person.
-    public var description: String {
+    package var description: String {
         switch self {
         case .library(let message), .outOfMemory(let message): message
         case .wrongSize(let parameter, let expected, let got):

@@ -4,7 +4,7 @@
 internal import Experiments
 internal import OneDNN
 
-/// One fully connected layer, with the ReLU and dropout behind it where it has them.
+/// One fully connected layer, with the ReLU and dropout after it where it has them.
 struct LinearPlan {
     let layer: Int
     let source: Descriptor

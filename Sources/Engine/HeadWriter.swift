@@ -7,7 +7,7 @@ struct DropoutStream {
     let seed: UInt64
     let state: StepState
 
-    /// The random numbers of a layer in the step that goes on.
+    /// The random numbers of a layer in the current step.
     func random(layer: Int) -> CounterRandom {
         CounterRandom(seed: seed, stream: UInt64(state.step) << 16 | UInt64(layer))
     }

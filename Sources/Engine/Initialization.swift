@@ -4,7 +4,7 @@ internal import Experiments
 
 extension VGGModel {
     /// How initial weights are drawn, by name.
-    public static let initialization = "Xavier uniform, biases uniform in ±1/√fan_in"
+    package static let initialization = "Xavier uniform, biases uniform in ±1/√fan_in"
 
     /// Weights: Xavier-uniform, U(±√(6 / (fan_in + fan_out))). Biases: PyTorch's default, U(±1/√fan_in). A window's
     /// R² positions count in both fans.

@@ -80,7 +80,7 @@ package func dropout(_ values: UnsafeMutableBufferPointer<Float>, probability p:
     }
 }
 
-/// Gradient of dropout behind ReLU from their common output, in place: where the output is above 0 or NaN the value was
+/// Gradient of dropout after ReLU from their common output, in place: where the output is above 0 or NaN the value was
 /// kept and the ReLU open, so the gradient passes, scaled; elsewhere it is 0. No mask needs to be stored.
 package func dropoutReluBackward(
     gradient: UnsafeMutableBufferPointer<Float>, output: UnsafeMutableBufferPointer<Float>, probability p: Double

@@ -37,7 +37,7 @@ final class LiveUnits {
         return UnsafeMutableBufferPointer(start: base + place.start, count: place.count)
     }
 
-    /// Notes what lives among a layer's outputs: those of its ReLU, or of the pooling behind it. Planes of channels that
+    /// Notes what lives among a layer's outputs: those of its ReLU, or of the pooling after it. Planes of channels that
     /// are known to live are not read.
     func note(_ layer: Int, lane: Int, _ outputs: Memory, _ grid: ActivationGrid) {
         guard let words = words(layer, lane: lane).baseAddress else { return }

@@ -20,15 +20,15 @@ struct ParameterLayouts {
     }
 }
 
-/// A named tensor of the network, row-major for whoever reads it.
-public struct ParameterInfo: Sendable, Hashable {
+/// A named tensor of the network, row-major for its readers.
+package struct ParameterInfo: Sendable, Hashable {
     /// torchvision's name, such as `features.0.weight`.
-    public let name: String
+    package let name: String
     /// `[O, I, R, R]` for convolutions, `[out, in]` for fully connected layers, `[out]` for biases.
-    public let shape: [Int]
+    package let shape: [Int]
 
     /// Numbers in it.
-    public var count: Int { shape.reduce(1, *) }
+    package var count: Int { shape.reduce(1, *) }
 }
 
 /// One weight or bias tensor.

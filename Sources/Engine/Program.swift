@@ -5,7 +5,7 @@ internal import Experiments
 internal import OneDNN
 
 /// What an operation is for; the profile of a step groups by it.
-public enum Pass: String, Sendable, Hashable, CaseIterable {
+package enum Pass: String, Sendable, Hashable, CaseIterable {
     /// Results of a layer.
     case forward
     /// Gradient of a layer's input.

@@ -122,7 +122,7 @@ final class ProgramBuilder {
         try buffers.buffer("lane \(lane) \(use)", byteCount: byteCount)
     }
 
-    /// Sees to it that a lane's buffer is large enough for whoever asks for it first.
+    /// Sees to it that a lane's buffer is large enough for its first use.
     func reserve(_ use: String, lane: Int, byteCount: Int) throws(OneDNNError) {
         _ = try buffers.buffer("lane \(lane) \(use)", byteCount: byteCount)
     }
@@ -146,7 +146,7 @@ final class ProgramBuilder {
     }
 
     /// The weights of `layer` as `primitive` wants them: the weights themselves, or a copy in another layout that is
-    /// made anew once a program, where this is called first.
+    /// made again once a program, where this is called first.
     func weights(of layer: Int, for primitive: Primitive, pass: Pass) throws(OneDNNError) -> Memory {
         let value = layerParameters(layer).weight.value
         guard let wanted = primitive.wants(.weights, shape: value.descriptor.shape), wanted != value.descriptor else {

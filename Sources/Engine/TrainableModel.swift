@@ -1,25 +1,24 @@
 // What the training loop asks of a model, and what a step gives it: the seam where another device can stand.
 
-public import Experiments
-public import MemoryUse
+package import Experiments
+package import MemoryUse
 
 /// Sums over the images of a batch.
-public struct BatchResult: Sendable, Hashable {
+package struct BatchResult: Sendable, Hashable {
     /// Cross-entropy added up over the images.
-    public var lossSum: Double
+    package var lossSum: Double
     /// Images whose largest logit is at their label.
-    public var correct: Int
+    package var correct: Int
     /// Images.
-    public var examples: Int
+    package var examples: Int
     /// Euclidean norm of the mean loss's gradient with respect to all parameters; `nil` without a backward pass.
-    public var gradientNorm: Double?
+    package var gradientNorm: Double?
     /// Share of channels and hidden features that are dead in the batch, 0 to 1; `nil` without a backward pass.
-    public var deadShare: Double?
+    package var deadShare: Double?
     /// How each layer with parameters is, in order; empty without a backward pass.
-    public var layers: [LayerHealth]
+    package var layers: [LayerHealth]
 
-    /// All of it.
-    public init(
+    package init(
         lossSum: Double, correct: Int, examples: Int, gradientNorm: Double? = nil, deadShare: Double? = nil,
         layers: [LayerHealth] = []
     ) {
@@ -32,13 +31,13 @@ public struct BatchResult: Sendable, Hashable {
     }
 
     /// Whether loss, gradient, update and weights are finite.
-    public var isFinite: Bool {
+    package var isFinite: Bool {
         lossSum.isFinite && gradientNorm?.isFinite ?? true && layers.allSatisfy { $0.updateRatio?.isFinite ?? true }
     }
 }
 
 /// What the training loop asks of a model; another device can stand behind it.
-public protocol TrainableModel {
+package protocol TrainableModel {
     /// Forward, loss, backward and update on one batch.
     ///
     /// - Parameters:
@@ -82,7 +81,7 @@ public protocol TrainableModel {
     /// Replaces the velocity of a parameter, row-major.
     func setVelocity(of parameter: ParameterInfo, to values: UnsafeBufferPointer<Float>) throws(EngineError)
 
-    /// How it computes, for people.
+    /// How it computes, as text.
     var summary: String { get }
 
     /// The memory that it has taken; `nil` where nobody counts it.
@@ -91,5 +90,5 @@ public protocol TrainableModel {
 
 extension TrainableModel {
     /// Nobody counts it.
-    public var memory: MemoryAccount? { nil }
+    package var memory: MemoryAccount? { nil }
 }

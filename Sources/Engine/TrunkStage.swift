@@ -6,7 +6,7 @@ internal import OneDNN
 /// One step of the way through the trunk for a fixed number of images.
 ///
 /// The gradient that a stage gets is that of its destination; where this is a convolution's output, and not pooled, it
-/// already is 0 where the ReLU was closed, and the stage behind has seen to it.
+/// already is 0 where the ReLU was closed, and the stage after has seen to it.
 protocol TrunkStage {
     /// Index of the layer whose output the destination is.
     var layer: Int { get }

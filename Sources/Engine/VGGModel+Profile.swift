@@ -5,18 +5,18 @@ internal import Glibc
 internal import OneDNN
 
 /// Time that one pass of one layer takes in a step.
-public struct PassTime: Sendable, Hashable {
+package struct PassTime: Sendable, Hashable {
     /// Index among the network's layers; `nil` for what belongs to the whole network.
-    public let layer: Int?
+    package let layer: Int?
     /// What for.
-    public let pass: Pass
+    package let pass: Pass
     /// Wall seconds of the step: lanes that run side by side count as one.
-    public var seconds: Double
+    package var seconds: Double
 }
 
 extension VGGModel {
     /// A training step as `train` makes it, with the time of each layer's passes in the order of their first operation.
-    public func profile(
+    package func profile(
         pixels: UnsafeBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>, step: Int
     ) throws(EngineError) -> [PassTime] {
         try trainProfiled(pixels: pixels, labels: labels, step: step).times
@@ -55,7 +55,7 @@ extension VGGModel {
 
     /// The most single-precision operations a second that fused multiply-adds reach on this many threads, a multiply
     /// and an add counting one each: the best of several short runs.
-    public static func peakOperationsPerSecond(threads: Int) throws(EngineError) -> Double {
+    package static func peakOperationsPerSecond(threads: Int) throws(EngineError) -> Double {
         do throws(OneDNNError) {
             _ = try Device(threads: threads)
         } catch {

@@ -1,16 +1,15 @@
 // A network that can step: the engine's face to the training loop. Not Sendable; it lives on the thread that made it.
 
-public import Experiments
-public import MemoryUse
+package import Experiments
+package import MemoryUse
 internal import OneDNN
 
 /// A VGG network on the CPU, through oneDNN.
-public final class VGGModel: TrainableModel {
-    /// The network.
-    public let network: Network
+package final class VGGModel: TrainableModel {
+    package let network: Network
     private let layers: [Layer]
     /// Images that go through the convolutional part together.
-    public let chunk: Int
+    package let chunk: Int
     private let threads: Int
     private let recipe: TrainingRecipe
     private let options: EngineOptions
@@ -19,13 +18,13 @@ public final class VGGModel: TrainableModel {
     private let tensors: Parameters
     private let convolutions: String
     /// What is computed with: the recipe's precision where the processor has it.
-    public let precision: TrainingRecipe.Precision
+    package let precision: TrainingRecipe.Precision
     private let buffers: Buffers
     private let state = StepState()
     private var trainingPrograms: [Int: Program] = [:]
     private var evaluationPrograms: [Int: Program] = [:]
     /// Called once, with the time of each pass in the next training step.
-    public var onNextProfile: (([PassTime]) -> Void)?
+    package var onNextProfile: (([PassTime]) -> Void)?
 
     /// Compiles a step for `batchSize` images and draws initial weights: Xavier-uniform, with PyTorch's default
     /// biases, from the recipe's seed.
@@ -33,7 +32,7 @@ public final class VGGModel: TrainableModel {
     /// - Parameters:
     ///   - batchSize: images in a step; other sizes work too and are compiled when they come.
     ///   - threads: threads that compute, for work started from the calling thread.
-    public init(
+    package init(
         _ network: Network, recipe: TrainingRecipe, batchSize: Int, options: EngineOptions = EngineOptions(),
         threads: Int
     ) throws(EngineError) {
@@ -64,7 +63,7 @@ public final class VGGModel: TrainableModel {
 
     /// Forward, loss, backward and update on one batch.
     @discardableResult
-    public func train(
+    package func train(
         pixels: UnsafeBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>, step: Int,
         isCancelled: @escaping @Sendable () -> Bool = { false }
     ) throws(EngineError) -> BatchResult? {
@@ -92,7 +91,7 @@ public final class VGGModel: TrainableModel {
     }
 
     /// Loss and hits on one batch, without dropout.
-    public func evaluate(
+    package func evaluate(
         pixels: UnsafeBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>
     ) throws(EngineError) -> BatchResult {
         try run(evaluationProgram(labels.count), pixels, labels, step: 0)
@@ -102,7 +101,7 @@ public final class VGGModel: TrainableModel {
     ///
     /// - Parameter pixels: `[N, C, H, W]`, row-major.
     /// - Returns: a probability for each class, `[N, classes]`, row-major.
-    public func predict(pixels: UnsafeBufferPointer<Float>) throws(EngineError) -> [Float] {
+    package func predict(pixels: UnsafeBufferPointer<Float>) throws(EngineError) -> [Float] {
         let count = pixels.count / (network.inputChannels * network.inputSide * network.inputSide)
         let labels = [Int32](repeating: 0, count: count)
         let program = try evaluationProgram(count)
@@ -167,13 +166,13 @@ public final class VGGModel: TrainableModel {
     }
 
     /// The memory of its buffers.
-    public var memory: MemoryAccount? { device.memory }
+    package var memory: MemoryAccount? { device.memory }
 
     /// Every weight and bias, in the order of the layers.
-    public var parameters: [ParameterInfo] { tensors.all.map(\.info) }
+    package var parameters: [ParameterInfo] { tensors.all.map(\.info) }
 
     /// Lends the numbers of a parameter, row-major, between steps.
-    public func withValue<Result>(
+    package func withValue<Result>(
         of parameter: ParameterInfo, _ body: (UnsafeBufferPointer<Float>) -> Result
     ) throws(EngineError) -> Result {
         let tensor = tensor(parameter)
@@ -181,10 +180,10 @@ public final class VGGModel: TrainableModel {
     }
 
     /// A velocity for each parameter; none without momentum.
-    public var velocities: [ParameterInfo] { tensors.all.filter { $0.velocity != nil }.map(\.info) }
+    package var velocities: [ParameterInfo] { tensors.all.filter { $0.velocity != nil }.map(\.info) }
 
     /// Lends the velocity of a parameter, row-major, between steps.
-    public func withVelocity<Result>(
+    package func withVelocity<Result>(
         of parameter: ParameterInfo, _ body: (UnsafeBufferPointer<Float>) -> Result
     ) throws(EngineError) -> Result {
         let tensor = tensor(parameter)
@@ -192,7 +191,7 @@ public final class VGGModel: TrainableModel {
     }
 
     /// Replaces the velocity of a parameter, row-major.
-    public func setVelocity(
+    package func setVelocity(
         of parameter: ParameterInfo, to values: UnsafeBufferPointer<Float>
     ) throws(EngineError) {
         let tensor = tensor(parameter)
@@ -237,7 +236,7 @@ public final class VGGModel: TrainableModel {
     }
 
     /// Replaces the numbers of a parameter, row-major.
-    public func setValue(of parameter: ParameterInfo, to values: UnsafeBufferPointer<Float>) throws(EngineError) {
+    package func setValue(of parameter: ParameterInfo, to values: UnsafeBufferPointer<Float>) throws(EngineError) {
         let tensor = tensor(parameter)
         try set(tensor.value, of: tensor, to: values)
     }
@@ -279,19 +278,19 @@ public final class VGGModel: TrainableModel {
     }
 
     /// What there is on this machine.
-    public static var traits: EngineTraits {
+    package static var traits: EngineTraits {
         EngineTraits(
             hasWinograd: WinogradPlan.vectorWidth != nil, vectorWidth: Device.vectorWidth,
             hasBFloat16: Device.hasBFloat16)
     }
 
     /// Whether this machine computes in `precision`; where it does not, a model computes in float32.
-    public static func computes(in precision: TrainingRecipe.Precision) -> Bool {
+    package static func computes(in precision: TrainingRecipe.Precision) -> Bool {
         precision == .float32 || Device.hasBFloat16
     }
 
-    /// How it computes, for people.
-    public var summary: String {
+    /// How it computes, as text.
+    package var summary: String {
         let isExact = recipe.precision == precision
         return "oneDNN \(Device.version), \(Device.instructionSet), convolutions \(convolutions), chunks of \(chunk)"
             + (isExact ? "" : ", in float32, as this processor has no \(recipe.precision.rawValue)")

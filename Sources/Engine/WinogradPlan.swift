@@ -1,4 +1,4 @@
-// A convolution by our own Winograd kernels, with the ReLU behind it and, at a block's end, the pooling in the same pass:
+// A convolution by our own Winograd kernels, with the ReLU after it and, at a block's end, the pooling in the same pass:
 // neither the block's full-size output nor its gradient exists in memory.
 
 internal import CKernels
@@ -29,7 +29,7 @@ struct WinogradPlan: TrunkStage {
     static func images(width: Int) -> Layout { width == 16 ? .aBcd16b : .aBcd8b }
 
     /// - Parameters:
-    ///   - pooling: the layer behind, where it is a pooling.
+    ///   - pooling: the layer after, where it is a pooling.
     ///   - masksSource: whether the source is an output of a convolution that was not pooled.
     ///   - precision: what transformed numbers are multiplied in, where there is code for it.
     /// - Returns: `nil` where the convolution, the processor or layouts that were chosen before ask for the library.

@@ -85,7 +85,7 @@ struct Entries {
             let keys = Schema.keys(in: path).map { "\(path).\($0)" }.joined(separator: ", ")
             throw .override(text, problem: "\(path) is a section; set one of its keys: \(keys)")
         }
-        guard value.utf8.count <= ExperimentFile.mostBytes else {
+        guard value.utf8.count <= ExperimentFile.maxBytes else {
             throw .override(text, problem: "is longer than 64 KiB")
         }
         // A text with a colon is a mapping to YAML, or no value at all, and no key takes a mapping.

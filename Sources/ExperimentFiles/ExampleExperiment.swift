@@ -1,14 +1,14 @@
 // The files of the folder experiments, built into the program so that it has them wherever it is started.
 
 internal import Glibc
-public import Experiments
+package import Experiments
 
 /// An experiment that comes with the program.
-public struct ExampleExperiment: Sendable {
+package struct ExampleExperiment: Sendable {
     /// Its name; its file is named `NAME.yaml`.
-    public let name: String
+    package let name: String
     /// The file's content.
-    public let yaml: String
+    package let yaml: String
 
     private init(_ name: String, _ content: [UInt8]) {
         self.name = name
@@ -16,7 +16,7 @@ public struct ExampleExperiment: Sendable {
     }
 
     /// Every example, in the order in which a folder lists them.
-    public static let all = [
+    package static let all = [
         ExampleExperiment("quickstart", PackageResources.quickstart_yaml),
         ExampleExperiment("vgg11", PackageResources.vgg11_yaml),
         ExampleExperiment("vgg11-ratio2", PackageResources.vgg11_ratio2_yaml),
@@ -32,7 +32,7 @@ public struct ExampleExperiment: Sendable {
     ]
 
     /// The example of that name, if there is one.
-    public static func named(_ name: String) -> ExampleExperiment? { all.first { $0.name == name } }
+    package static func named(_ name: String) -> ExampleExperiment? { all.first { $0.name == name } }
 }
 
 extension ExperimentFile {
@@ -40,7 +40,7 @@ extension ExperimentFile {
     ///
     /// - Parameter overrides: `key=value` each, as for a file.
     /// - Throws: `ExperimentFileError` with the place of the first problem.
-    public static func load(
+    package static func load(
         fileOrExample name: String, overrides: [String] = []
     ) throws(ExperimentFileError) -> Experiment {
         if access(name, F_OK) != 0, let example = ExampleExperiment.named(name) {

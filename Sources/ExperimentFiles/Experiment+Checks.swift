@@ -3,7 +3,7 @@
 import Experiments
 
 /// Why the keys do not fit together, and which of them could be changed.
-struct Misfit: Error {
+struct SettingConflict: Error {
     let problem: String
     /// Paths of the keys to blame, the likeliest first.
     let culprits: [String]
@@ -11,11 +11,11 @@ struct Misfit: Error {
 
 extension Experiment {
     /// Refuses what cannot be built.
-    func check() throws(Misfit) {
+    func check() throws(SettingConflict) {
         do {
             _ = try network(numClasses: 10)
         } catch {
-            throw Misfit(problem: error.description, culprits: error.culprits)
+            throw SettingConflict(problem: error.description, culprits: error.culprits)
         }
     }
 }

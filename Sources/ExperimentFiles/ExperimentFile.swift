@@ -1,13 +1,13 @@
 // Experiments from YAML files and back. Every problem becomes one sentence with its place; what the keys mean is
 // Schema.swift's table.
 
-public import Experiments
+package import Experiments
 import Glibc
 
 /// Reads experiments from YAML and writes them.
-public enum ExperimentFile {
+package enum ExperimentFile {
     /// The largest file that is read, in bytes.
-    static let mostBytes = 65536
+    static let maxBytes = 65536
 
     /// The experiment in a file.
     ///
@@ -15,7 +15,7 @@ public enum ExperimentFile {
     ///   - path: the YAML file.
     ///   - overrides: `key=value` each, such as `training.lr=0.1`; a later one wins over an earlier one and over the file.
     /// - Throws: `ExperimentFileError` with the place of the first problem.
-    public static func load(_ path: String, overrides: [String] = []) throws(ExperimentFileError) -> Experiment {
+    package static func load(_ path: String, overrides: [String] = []) throws(ExperimentFileError) -> Experiment {
         let bytes = try contents(of: path)
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw .file(path: path, problem: "is not UTF-8 text; save it as UTF-8")
@@ -27,10 +27,10 @@ public enum ExperimentFile {
     ///
     /// - Parameter defaults: what a key means that is missing.
     /// - Throws: `ExperimentFileError` with the place of the first problem.
-    public static func parse(
+    package static func parse(
         _ text: String, path: String, overrides: [String] = [], defaults: Experiment = Experiment(name: "")
     ) throws(ExperimentFileError) -> Experiment {
-        guard text.utf8.count <= mostBytes else {
+        guard text.utf8.count <= maxBytes else {
             throw .file(path: path, problem: "is larger than 64 KiB; an experiment takes a few lines")
         }
         var entries = Entries(path: path)
@@ -40,7 +40,7 @@ public enum ExperimentFile {
     }
 
     /// The experiment as a YAML text that reads back to an equal one, with every key.
-    public static func yaml(for experiment: Experiment) -> String {
+    package static func yaml(for experiment: Experiment) -> String {
         var lines: [String] = []
         var section: String?
         for field in Schema.fields {
@@ -53,7 +53,7 @@ public enum ExperimentFile {
     }
 
     /// Whether an experiment may have this name, which is also part of a folder's.
-    public static func isName(_ text: String) -> Bool {
+    package static func isName(_ text: String) -> Bool {
         1...100 ~= text.utf8.count && text.unicodeScalars.allSatisfy { $0.isVisible && $0 != "/" }
             && ![text.first, text.last].contains { $0 == "." || $0?.isWhitespace == true }
     }
@@ -61,12 +61,12 @@ public enum ExperimentFile {
     /// An experiment that was read from elsewhere, checked as strictly as a file.
     ///
     /// - Throws: `ExperimentFileError` with the first problem.
-    public static func check(_ experiment: Experiment) throws(ExperimentFileError) {
+    package static func check(_ experiment: Experiment) throws(ExperimentFileError) {
         _ = try parse(yaml(for: experiment), path: experiment.name)
     }
 
     /// The value of a key such as `training.lr` as YAML; `nil` where another key says it, or there is no such key.
-    public static func value(of path: String, in experiment: Experiment) -> String? {
+    package static func value(of path: String, in experiment: Experiment) -> String? {
         Schema.field(path)?.write(experiment)
     }
 
@@ -80,7 +80,7 @@ public enum ExperimentFile {
         guard descriptor >= 0 else { throw .file(path: path, problem: sentence(for: errno)) }
         defer { close(descriptor) }
         // Not fstat's size: pipes have none, and it may change. One byte more tells a file that is too large.
-        var bytes = [UInt8](repeating: 0, count: mostBytes + 1)
+        var bytes = [UInt8](repeating: 0, count: maxBytes + 1)
         var count = 0
         while count < bytes.count {
             let got = bytes.withUnsafeMutableBytes {
@@ -91,7 +91,7 @@ public enum ExperimentFile {
             if got == 0 { break }
             count += got
         }
-        guard count <= mostBytes else {
+        guard count <= maxBytes else {
             throw .file(path: path, problem: "is larger than 64 KiB; an experiment takes a few lines")
         }
         return Array(bytes.prefix(count))
@@ -108,18 +108,18 @@ public enum ExperimentFile {
 }
 
 /// A key of an experiment file, for help.
-public struct ExperimentKey: Sendable, Hashable {
+package struct ExperimentKey: Sendable, Hashable {
     /// Section and key with a dot, such as `training.lr`.
-    public let path: String
+    package let path: String
     /// What it means, in one line.
-    public let summary: String
+    package let summary: String
     /// What it may be.
-    public let allowed: String
+    package let allowed: String
     /// What it is where nothing is said, as YAML; `nil` for none.
-    public let defaultValue: String?
+    package let defaultValue: String?
 
     /// Every key in the order in which files are written.
-    public static var all: [ExperimentKey] {
+    package static var all: [ExperimentKey] {
         let defaults = Experiment(name: "")
         return Schema.fields.map {
             let value = ["name", "description"].contains($0.path) ? nil : $0.write(defaults)
@@ -128,23 +128,23 @@ public struct ExperimentKey: Sendable, Hashable {
     }
 
     /// Those that decide how a run is trained: all but name and description.
-    public static var settings: [ExperimentKey] { all.filter { !["name", "description"].contains($0.path) } }
+    package static var settings: [ExperimentKey] { all.filter { !["name", "description"].contains($0.path) } }
 }
 
 /// A key whose value differs between experiments, with the values as YAML.
-public struct SettingDifference: Sendable, Hashable {
+package struct SettingDifference: Sendable, Hashable {
     /// Section and key with a dot.
-    public let path: String
+    package let path: String
     /// A value for each experiment; a dash where another key says it.
-    public let values: [String]
+    package let values: [String]
 
     /// The last experiment's value.
-    public var new: String { values.last ?? "" }
+    package var new: String { values.last ?? "" }
 }
 
 extension ExperimentFile {
     /// The keys whose values are not the same in all of these experiments, in the order of files.
-    public static func differences(among experiments: [Experiment]) -> [SettingDifference] {
+    package static func differences(among experiments: [Experiment]) -> [SettingDifference] {
         Schema.fields.compactMap { field in
             let values = experiments.map { field.write($0) ?? "–" }
             return Set(values).count > 1 ? SettingDifference(path: field.path, values: values) : nil
@@ -152,7 +152,7 @@ extension ExperimentFile {
     }
 
     /// The keys whose values an experiment has changed from another's; not those that other keys say.
-    public static func differences(from old: Experiment, to new: Experiment) -> [SettingDifference] {
+    package static func differences(from old: Experiment, to new: Experiment) -> [SettingDifference] {
         differences(among: [old, new]).filter { $0.new != "–" && $0.path != "description" }
     }
 }

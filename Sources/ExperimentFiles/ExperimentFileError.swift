@@ -1,7 +1,7 @@
 // Why an experiment file cannot be used, in a sentence that says where and what would work.
 
 /// Why there is no experiment. `description` is the whole sentence, place first.
-public enum ExperimentFileError: Error, Equatable, CustomStringConvertible {
+package enum ExperimentFileError: Error, Equatable, CustomStringConvertible {
     /// The file as a whole: missing, a folder, too large, empty, or a problem with no single line.
     case file(path: String, problem: String)
     /// Something on one line, counted from 1.
@@ -9,8 +9,7 @@ public enum ExperimentFileError: Error, Equatable, CustomStringConvertible {
     /// Something in a `--set key=value`, which is given without `--set`.
     case override(String, problem: String)
 
-    /// One sentence for a person.
-    public var description: String {
+    package var description: String {
         switch self {
         case .file(let path, let problem): "\(path): \(problem)"
         case .line(let path, let line, _, let problem): "\(path):\(line): \(problem)"
@@ -19,7 +18,7 @@ public enum ExperimentFileError: Error, Equatable, CustomStringConvertible {
     }
 
     /// The line to show below the sentence, where one is to blame.
-    public var excerpt: Excerpt? {
+    package var excerpt: Excerpt? {
         if case .line(_, _, let excerpt, _) = self { excerpt } else { nil }
     }
 }

@@ -1,24 +1,22 @@
-// Which runs a person wants to see, as typed: words, and comparisons with any key of an experiment or figure of a run.
+// Which runs a user wants to see, as typed: words, and comparisons with any key of an experiment or figure of a run.
 
-public import Experiments
+package import Experiments
 
-/// A filter that cannot be read. `description` is one sentence for a person.
-public struct RunFilterError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// One sentence for a person.
-    public let description: String
+/// A filter that cannot be read. `description` is one sentence.
+package struct RunFilterError: Error, Hashable, Sendable, CustomStringConvertible {
+    package let description: String
 }
 
 /// A filter such as `lr>=0.05 vgg13 -failed`: every term must hold. A word is looked for in a run's texts without regard
-/// to case; `key=value`, `!=`, `<`, `<=`, `>` and `>=` compare; a `-` before a term turns it round.
-public struct RunFilter: Sendable, Hashable {
+/// to case; `key=value`, `!=`, `<`, `<=`, `>` and `>=` compare; a `-` before a term negates it.
+package struct RunFilter: Sendable, Hashable {
     /// What a run shows beside its experiment: figures such as `acc` and texts such as `state`, by their keys.
-    public typealias Facts = [String: Fact]
+    package typealias Facts = [String: Fact]
 
     /// A figure or a text of a run.
-    public enum Fact: Sendable, Hashable {
+    package enum Fact: Sendable, Hashable {
         /// A figure.
         case number(Double)
-        /// A text.
         case text(String)
     }
 
@@ -43,18 +41,18 @@ public struct RunFilter: Sendable, Hashable {
     }
 
     /// The figures and texts of runs that filters know beside the keys of experiments.
-    public static let factKeys = figureKeys + ["name", "state", "tag"]
+    package static let factKeys = figureKeys + ["name", "state", "tag"]
     private static let figureKeys = ["acc", "best", "depth", "epoch", "loss", "rate", "time"]
 
     private let terms: [Term]
 
     /// A filter that lets everything through.
-    public init() { terms = [] }
+    package init() { terms = [] }
 
-    /// Reads what a person has typed; nothing lets everything through.
+    /// Reads what a user has typed; nothing lets everything through.
     ///
     /// - Throws: `RunFilterError` for a key that nothing has, or a comparison without a value.
-    public init(_ text: String) throws(RunFilterError) {
+    package init(_ text: String) throws(RunFilterError) {
         var terms: [Term] = []
         for word in text.split(whereSeparator: \.isWhitespace) {
             let isNegated = word.count > 1 && (word.hasPrefix("-") || word.hasPrefix("!"))
@@ -113,10 +111,10 @@ public struct RunFilter: Sendable, Hashable {
     /// Whether an experiment is wanted.
     ///
     /// - Parameter facts: what it shows besides.
-    public func matches(_ experiment: Experiment, facts: Facts = [:]) -> Bool { allHold(experiment, facts) }
+    package func matches(_ experiment: Experiment, facts: Facts = [:]) -> Bool { allHold(experiment, facts) }
 
     /// Whether a run is wanted.
-    public func matches(_ experiment: Experiment, name: String, _ status: RunStatus) -> Bool {
+    package func matches(_ experiment: Experiment, name: String, _ status: RunStatus) -> Bool {
         var facts: Facts = [:]
         func add(_ key: String, _ fact: @autoclosure () -> Fact?) {
             if looksAt(key) { facts[key] = fact() }
@@ -136,7 +134,7 @@ public struct RunFilter: Sendable, Hashable {
 
     /// Whether something is wanted that has no experiment, such as a file that cannot be read. No key of experiments
     /// compares with it.
-    public func matches(facts: Facts) -> Bool { allHold(nil, facts) }
+    package func matches(facts: Facts) -> Bool { allHold(nil, facts) }
 
     private func allHold(_ experiment: Experiment?, _ facts: Facts) -> Bool {
         terms.allSatisfy { holds($0.condition, experiment, facts) != $0.isNegated }
@@ -192,7 +190,7 @@ extension String {
     /// Whether a word in small letters is part of this text, whose case does not matter.
     fileprivate func contains(lowercased word: String) -> Bool {
         guard word.utf8.allSatisfy({ $0 < 0x80 }) else { return lowercased().contains(word) }
-        // Without a copy: thousands of texts are looked through while a person types.
+        // Without a copy: thousands of texts are looked through while a user types.
         let (text, word) = (utf8, word.utf8)
         var begin = text.startIndex
         for _ in 0..<max(text.count - word.count + 1, 0) {

@@ -70,7 +70,7 @@ enum Schema {
             .list(of: .integer(1...1_048_576), named: "widths", count: 0...64), \.network.classifier,
             synonyms: ["hidden", "linear"]),
         Field(
-            "network.dropout", "Dropout probability behind each of them.",
+            "network.dropout", "Dropout probability after each of them.",
             .number("from 0 up to, but not including, 1") { 0..<1 ~= $0 }, \.network.dropout),
         Field(
             "network.weights",
@@ -80,7 +80,7 @@ enum Schema {
                 none: "null"), \.network.weights, synonyms: ["checkpoint", "pretrained", "init"]),
 
         Field(
-            "data.dataset", "Name of the data set; that of the folder that holds its IDX files.",
+            "data.dataset", "Name of the data set; the name of the folder with its IDX files.",
             .line("a plain name such as fashion-mnist or mnist") { name in
                 let isPlain: (Character) -> Bool = { $0.isASCII && ($0.isLetter || $0.isNumber || "-_".contains($0)) }
                 return (1...100).contains(name.count) && name.allSatisfy(isPlain)

@@ -48,13 +48,13 @@ struct WrittenYAML {
         return pairs
     }
 
-    /// A key and the colon behind it.
+    /// A key and the colon after it.
     private mutating func key() -> String? {
         let word = word { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || $0 == UInt8(ascii: "_") }
         return word.isEmpty || !take(UInt8(ascii: ":")) ? nil : word
     }
 
-    /// What stands behind a colon, to the end of the line.
+    /// What stands after a colon, to the end of the line.
     private mutating func lineEnd() -> YAMLNode? {
         guard take(UInt8(ascii: " ")), let value = value(depth: 0), take(UInt8(ascii: "\n")) else { return nil }
         beginLine()

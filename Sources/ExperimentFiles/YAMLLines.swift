@@ -1,5 +1,5 @@
 // The lines of a text that breaks YAML's rules: which of them is to blame, and what to write in its place. libyaml says
-// where it could not go on and which rule was broken; the slip is often a line above.
+// where it could not continue and which rule was broken; the slip is often a line above.
 
 /// A text's lines as YAML counts them, without a byte order mark.
 struct YAMLLines {
@@ -26,7 +26,7 @@ struct YAMLLines {
     /// A line to show, with a place on it.
     func excerpt(at mark: Mark) -> Excerpt { Excerpt(line: line(mark.line), column: mark.column) }
 
-    /// What to say where libyaml could not go on.
+    /// What to say where libyaml could not continue.
     ///
     /// - Parameters:
     ///   - problem: libyaml's words, which are all that tells its errors apart.
@@ -194,12 +194,12 @@ extension YAMLNode {
     }
 }
 
-/// A line of a file, for a person to find the place that an error speaks of.
-public struct Excerpt: Hashable, Sendable {
+/// A line of a file, for a user to find the place that an error speaks of.
+package struct Excerpt: Hashable, Sendable {
     /// The whole line.
-    public let line: String
+    package let line: String
     /// The place, in scalars from 1.
-    public let column: Int
+    package let column: Int
 
     /// A line and a place on it.
     package init(line: String, column: Int) {

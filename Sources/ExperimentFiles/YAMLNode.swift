@@ -59,7 +59,7 @@ struct YAMLNode: Sendable {
     /// Whether nothing is said: `null`, `~`, or no value at all.
     var isNull: Bool { plain.map { ["", "~", "null", "Null", "NULL"].contains($0) } ?? false }
 
-    /// What a person would call the value.
+    /// What a user would call the value.
     var summary: String {
         switch content {
         case .plain(let text): isNull ? "nothing" : text.shortened(to: 40)

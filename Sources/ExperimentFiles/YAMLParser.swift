@@ -11,17 +11,17 @@ extension YAMLNode {
             guard case .document = try events.next().kind else { return nil }
             let root = try YAMLNode(events.next(), of: events, depth: 0)
             guard case .end = try events.next().kind else {
-                throw Flaw(problem: "holds more than one document; keep one and drop the lines with ---")
+                throw Flaw(problem: "has more than one document; keep one and remove the lines with ---")
             }
             return root
         }
     }
 
     /// Sections, keys, lists and pairs take four.
-    private static let mostDepth = 16
+    private static let maxDepth = 16
 
     private init(_ event: Event, of events: EventReader, depth: Int) throws(Flaw) {
-        guard depth <= Self.mostDepth else {
+        guard depth <= Self.maxDepth else {
             throw Flaw(mark: event.mark, problem: "is nested too deeply; sections, keys and lists are all there is")
         }
         switch event.kind {

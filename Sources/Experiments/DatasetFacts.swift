@@ -1,21 +1,21 @@
 // What is known of a data set without its images: enough to build a network for it and to predict what training costs.
 
 /// How many images a data set holds, of which size and in how many classes.
-public struct DatasetFacts: Sendable, Hashable, Codable {
+package struct DatasetFacts: Sendable, Hashable, Codable {
     /// Its name in experiments.
-    public var name: String
+    package var name: String
     /// Classes to tell apart.
-    public var numClasses: Int
+    package var numClasses: Int
     /// A name for each class; `nil` where only the labels are known.
-    public var classNames: [String]?
+    package var classNames: [String]?
     /// Training images, before any limit.
-    public var trainExamples: Int
+    package var trainExamples: Int
     /// Test images, before any limit.
-    public var testExamples: Int
+    package var testExamples: Int
     /// Height of an image in pixels; `nil` in what runs of version 0.1.0 recorded.
-    public var height: Int?
+    package var height: Int?
     /// Width of an image in pixels; `nil` in what runs of version 0.1.0 recorded.
-    public var width: Int?
+    package var width: Int?
 
     /// - Parameters:
     ///   - name: its name in experiments.
@@ -25,7 +25,7 @@ public struct DatasetFacts: Sendable, Hashable, Codable {
     ///   - testExamples: test images, before any limit.
     ///   - height: height of an image in pixels.
     ///   - width: width of an image in pixels.
-    public init(
+    package init(
         name: String, numClasses: Int, classNames: [String]? = nil, trainExamples: Int, testExamples: Int,
         height: Int? = nil, width: Int? = nil
     ) {
@@ -39,13 +39,13 @@ public struct DatasetFacts: Sendable, Hashable, Codable {
     }
 
     /// Bytes that it takes in memory: one a pixel and one a label; `nil` where the images' size is not known.
-    public var storedBytes: Int? {
+    package var storedBytes: Int? {
         guard let height, let width else { return nil }
         return (trainExamples + testExamples) * (height * width + 1)
     }
 
     /// Whether its images are square, as far as is known.
-    public var isSquare: Bool { height == width }
+    package var isSquare: Bool { height == width }
 
     enum CodingKeys: String, CodingKey {
         case name, height, width

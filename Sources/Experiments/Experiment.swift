@@ -2,24 +2,24 @@
 // defaults; reading files is ExperimentFiles' work.
 
 /// Everything that decides what a training run does.
-public struct Experiment: Sendable, Hashable, Codable {
+package struct Experiment: Sendable, Hashable, Codable {
     /// Short name, unique among the experiments that are listed together.
-    public var name: String
-    /// One line for people.
-    public var description: String
+    package var name: String
+    /// One line as text.
+    package var description: String
     /// The network before it meets its data.
-    public var network: NetworkRecipe
+    package var network: NetworkRecipe
     /// What is trained on.
-    public var data: DataRecipe
+    package var data: DataRecipe
     /// How it is trained.
-    public var training: TrainingRecipe
+    package var training: TrainingRecipe
     /// How the engine computes; never changes what is computed by more than rounding.
-    public var engine: EngineOptions
+    package var engine: EngineOptions
     /// When the run's state is kept; never changes what is computed.
-    public var checkpoint: CheckpointRecipe
+    package var checkpoint: CheckpointRecipe
 
     /// An experiment with the notebook's values wherever none is given.
-    public init(
+    package init(
         name: String, description: String = "", network: NetworkRecipe = NetworkRecipe(),
         data: DataRecipe = DataRecipe(), training: TrainingRecipe = TrainingRecipe(),
         engine: EngineOptions = EngineOptions(), checkpoint: CheckpointRecipe = CheckpointRecipe()
@@ -36,7 +36,7 @@ public struct Experiment: Sendable, Hashable, Codable {
     /// The network for data with this many classes.
     ///
     /// - Throws: `NetworkError` that says what cannot be built and what would work.
-    public func network(numClasses: Int) throws(NetworkError) -> Network {
+    package func network(numClasses: Int) throws(NetworkError) -> Network {
         try Network(
             inputSide: data.resize, blocks: network.dividedBlocks, kernel: network.kernel,
             classifier: network.classifier, dropout: network.dropout, numClasses: numClasses)
@@ -44,22 +44,22 @@ public struct Experiment: Sendable, Hashable, Codable {
 }
 
 /// Which network, apart from what the data decide (side, classes).
-public struct NetworkRecipe: Sendable, Hashable, Codable {
+package struct NetworkRecipe: Sendable, Hashable, Codable {
     /// The blocks before division by the ratio.
-    public var blocks: [Block]
+    package var blocks: [Block]
     /// What every block's channels are divided by.
-    public var ratio: Int
+    package var ratio: Int
     /// Side of the convolutions' window.
-    public var kernel: Int
+    package var kernel: Int
     /// Widths of the hidden fully connected layers.
-    public var classifier: [Int]
-    /// Dropout probability behind each hidden fully connected layer.
-    public var dropout: Double
+    package var classifier: [Int]
+    /// Dropout probability after each hidden fully connected layer.
+    package var dropout: Double
     /// A safetensors file with the weights to begin with; `nil` to draw them from the seed.
-    public var weights: String?
+    package var weights: String?
 
     /// The notebook's small VGG-11 where nothing else is said.
-    public init(
+    package init(
         blocks: [Block] = Variant.vgg11.blocks, ratio: Int = 4, kernel: Int = 3, classifier: [Int] = [4096, 4096],
         dropout: Double = 0.5, weights: String? = nil
     ) {
@@ -72,10 +72,10 @@ public struct NetworkRecipe: Sendable, Hashable, Codable {
     }
 
     /// The variant of the VGG paper whose blocks these are, if any.
-    public var variant: Variant? { Variant.allCases.first { $0.blocks == blocks } }
+    package var variant: Variant? { Variant.allCases.first { $0.blocks == blocks } }
 
     /// Layers with weights, as the "11" in VGG-11 counts them.
-    public var depth: Int { blocks.reduce(0) { $0 + $1.numConvs } + classifier.count + 1 }
+    package var depth: Int { blocks.reduce(0) { $0 + $1.numConvs } + classifier.count + 1 }
 
     /// The blocks with their channels divided by the ratio.
     var dividedBlocks: [Block] {
@@ -92,7 +92,7 @@ public struct NetworkRecipe: Sendable, Hashable, Codable {
 /// The networks of the VGG paper by their usual names.
 ///
 /// **Source**: Simonyan & Zisserman, 2015, table 1, columns A, B, D and E.
-public enum Variant: String, Sendable, Hashable, Codable, CaseIterable {
+package enum Variant: String, Sendable, Hashable, Codable, CaseIterable {
     /// Column A: 8 convolutions.
     case vgg11
     /// Column B: 10 convolutions.
@@ -103,7 +103,7 @@ public enum Variant: String, Sendable, Hashable, Codable, CaseIterable {
     case vgg19
 
     /// Its five blocks.
-    public var blocks: [Block] {
+    package var blocks: [Block] {
         let numConvs =
             switch self {
             case .vgg11: [1, 1, 2, 2, 2]
@@ -116,9 +116,9 @@ public enum Variant: String, Sendable, Hashable, Codable, CaseIterable {
 }
 
 /// What is trained on, and in which portions.
-public struct DataRecipe: Sendable, Hashable, Codable {
+package struct DataRecipe: Sendable, Hashable, Codable {
     /// How limits choose images.
-    public enum Sampling: String, Sendable, Hashable, Codable, CaseIterable {
+    package enum Sampling: String, Sendable, Hashable, Codable, CaseIterable {
         /// Of each class as large a share as of all, drawn by the seed.
         case stratified
         /// The first ones of the files, as all runs of version 0.1.0 have them.
@@ -126,22 +126,22 @@ public struct DataRecipe: Sendable, Hashable, Codable {
     }
 
     /// Name of the data set.
-    public var dataset: String
+    package var dataset: String
     /// Side in pixels that every image is resized to.
-    public var resize: Int
+    package var resize: Int
     /// Images in a step.
-    public var batchSize: Int
+    package var batchSize: Int
     /// Whether training images come in a new order each epoch.
-    public var shuffle: Bool
+    package var shuffle: Bool
     /// Use only this many training images; `nil` for all.
-    public var limitTrain: Int?
+    package var limitTrain: Int?
     /// Use only this many test images; `nil` for all.
-    public var limitTest: Int?
+    package var limitTest: Int?
     /// How limits choose images.
-    public var sampling: Sampling
+    package var sampling: Sampling
 
     /// The notebook's values where nothing else is said.
-    public init(
+    package init(
         dataset: String = "fashion-mnist", resize: Int = 224, batchSize: Int = 128, shuffle: Bool = true,
         limitTrain: Int? = nil, limitTest: Int? = nil, sampling: Sampling = .stratified
     ) {
@@ -156,15 +156,15 @@ public struct DataRecipe: Sendable, Hashable, Codable {
 }
 
 /// How a network is trained.
-public struct TrainingRecipe: Sendable, Hashable, Codable {
+package struct TrainingRecipe: Sendable, Hashable, Codable {
     /// How parameters follow their gradients.
-    public enum Optimizer: String, Sendable, Hashable, Codable, CaseIterable {
+    package enum Optimizer: String, Sendable, Hashable, Codable, CaseIterable {
         /// Stochastic gradient descent, with momentum and weight decay as PyTorch defines them.
         case sgd
     }
 
     /// What numbers the step computes with.
-    public enum Precision: String, Sendable, Hashable, Codable, CaseIterable {
+    package enum Precision: String, Sendable, Hashable, Codable, CaseIterable {
         /// IEEE single precision throughout.
         case float32
         /// Hidden fully connected layers and Winograd convolutions multiply numbers of 8 significant bits where the
@@ -173,22 +173,22 @@ public struct TrainingRecipe: Sendable, Hashable, Codable {
     }
 
     /// How parameters follow their gradients.
-    public var optimizer: Optimizer
+    package var optimizer: Optimizer
     /// Learning rate.
-    public var learningRate: Double
+    package var learningRate: Double
     /// Share of the last update that goes into the next, from 0 up to 1.
-    public var momentum: Double
+    package var momentum: Double
     /// Share of each parameter that is added to its gradient.
-    public var weightDecay: Double
+    package var weightDecay: Double
     /// Passes over the training images; 0 leaves the initial weights.
-    public var epochs: Int
+    package var epochs: Int
     /// Seed of initial weights, order of images and dropout.
-    public var seed: UInt64
+    package var seed: UInt64
     /// What numbers the step computes with.
-    public var precision: Precision
+    package var precision: Precision
 
     /// The notebook's values where nothing else is said.
-    public init(
+    package init(
         optimizer: Optimizer = .sgd, learningRate: Double = 0.05, momentum: Double = 0, weightDecay: Double = 0,
         epochs: Int = 10, seed: UInt64 = 0, precision: Precision = .float32
     ) {
@@ -203,9 +203,9 @@ public struct TrainingRecipe: Sendable, Hashable, Codable {
 }
 
 /// How the engine goes about the work.
-public struct EngineOptions: Sendable, Hashable, Codable {
+package struct EngineOptions: Sendable, Hashable, Codable {
     /// Which algorithm convolutions use.
-    public enum Convolution: String, Sendable, Hashable, Codable, CaseIterable {
+    package enum Convolution: String, Sendable, Hashable, Codable, CaseIterable {
         /// Winograd where the library has it and it is faster, direct elsewhere.
         case auto
         /// The sum as it is written down.
@@ -215,28 +215,28 @@ public struct EngineOptions: Sendable, Hashable, Codable {
     }
 
     /// Which algorithm convolutions use.
-    public var convolution: Convolution
+    package var convolution: Convolution
     /// Images that go through the convolutional part together; `nil` lets the engine choose.
-    public var chunk: Int?
+    package var chunk: Int?
 
     /// The engine's own choice where nothing else is said.
-    public init(convolution: Convolution = .auto, chunk: Int? = nil) {
+    package init(convolution: Convolution = .auto, chunk: Int? = nil) {
         self.convolution = convolution
         self.chunk = chunk
     }
 }
 
 /// When a run's state is kept, so that it can be resumed from there. Each `nil` is a reason less.
-public struct CheckpointRecipe: Sendable, Hashable, Codable {
+package struct CheckpointRecipe: Sendable, Hashable, Codable {
     /// After this many epochs, once they are evaluated.
-    public var everyEpochs: Int?
+    package var everyEpochs: Int?
     /// When this many minutes have passed since it was kept last.
-    public var everyMinutes: Double?
+    package var everyMinutes: Double?
     /// After this many steps.
-    public var everySteps: Int?
+    package var everySteps: Int?
 
     /// After every epoch and every five minutes where nothing else is said.
-    public init(everyEpochs: Int? = 1, everyMinutes: Double? = 5, everySteps: Int? = nil) {
+    package init(everyEpochs: Int? = 1, everyMinutes: Double? = 5, everySteps: Int? = nil) {
         self.everyEpochs = everyEpochs
         self.everyMinutes = everyMinutes
         self.everySteps = everySteps

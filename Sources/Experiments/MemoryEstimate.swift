@@ -1,16 +1,16 @@
 // What a training step needs in memory, told before anything is allocated.
 
 /// What the engine has on this machine, as far as memory depends on it.
-public struct EngineTraits: Sendable, Hashable {
+package struct EngineTraits: Sendable, Hashable {
     /// Whether there are Winograd convolutions.
-    public var hasWinograd: Bool
+    package var hasWinograd: Bool
     /// Floats in a vector.
-    public var vectorWidth: Int
+    package var vectorWidth: Int
     /// Whether the processor multiplies in bfloat16.
-    public var hasBFloat16: Bool
+    package var hasBFloat16: Bool
 
     /// All of it; where nothing is said, a processor with AVX-512 and bfloat16.
-    public init(hasWinograd: Bool = true, vectorWidth: Int = 16, hasBFloat16: Bool = true) {
+    package init(hasWinograd: Bool = true, vectorWidth: Int = 16, hasBFloat16: Bool = true) {
         self.hasWinograd = hasWinograd
         self.vectorWidth = vectorWidth
         self.hasBFloat16 = hasBFloat16
@@ -18,20 +18,20 @@ public struct EngineTraits: Sendable, Hashable {
 }
 
 /// Bytes of a training run by what they are for.
-public struct MemoryEstimate: Sendable, Hashable {
+package struct MemoryEstimate: Sendable, Hashable {
     /// One purpose and its bytes.
-    public struct Part: Sendable, Hashable {
+    package struct Part: Sendable, Hashable {
         /// What it is for.
-        public let label: String
+        package let label: String
         /// Bytes.
-        public let bytes: Int
+        package let bytes: Int
     }
 
     /// Every purpose, largest structures first.
-    public let parts: [Part]
+    package let parts: [Part]
 
     /// Peak resident memory of the process in bytes.
-    public var totalBytes: Int { parts.reduce(0) { $0 + $1.bytes } }
+    package var totalBytes: Int { parts.reduce(0) { $0 + $1.bytes } }
 
     /// The memory of training `network`.
     ///
@@ -39,7 +39,7 @@ public struct MemoryEstimate: Sendable, Hashable {
     ///   - storedBytes: the data set as it is held, a byte a pixel and a label.
     ///   - threads: threads that compute; each has chunks of its own at work.
     ///   - traits: what the engine has on this machine.
-    public init(
+    package init(
         _ network: Network, data: DataRecipe, training: TrainingRecipe, engine: EngineOptions, storedBytes: Int,
         threads: Int, traits: EngineTraits = EngineTraits()
     ) {
@@ -83,14 +83,14 @@ public struct MemoryEstimate: Sendable, Hashable {
             }
         }
 
-        // Weights of convolutions, as wide as vectors; behind the first, the way back takes a copy in another layout.
+        // Weights of convolutions, as wide as vectors; after the first, the way back takes a copy in another layout.
         let weights = layers.indices.compactMap { index -> Int? in
             guard case .convolution(let inputs, let outputs, let kernel, _) = layers[index].kind else { return nil }
             return (index == 0 ? inputs : channels(inputs)) * channels(outputs) * kernel * kernel * float
         }
         let allWeights = weights.reduce(0) { $0 + mapped($1) }
         let copies = way == .blocked ? allWeights - mapped(weights[0]) : 0
-        // Gradients of the lanes behind the first, whose are the parameters' own, and of one chunk where a lane adds
+        // Gradients of the lanes after the first, whose are the parameters' own, and of one chunk where a lane adds
         // several up; Winograd's kernels and the first block's add by themselves.
         let partial = way != .winograd ? allWeights : isFirstBlockFused ? 0 : mapped(weights[0])
         let needsRows = way == .blocked && network.kernel >= ConvolutionWay.largestBlockedKernel

@@ -1,12 +1,12 @@
 // How many images go through the convolutional part together.
 
 extension Network {
-    /// Images in a chunk: as many as keep the largest activation that a convolution behind the first takes in below
+    /// Images in a chunk: as many as keep the largest activation that a convolution after the first takes in below
     /// 13 MiB, so that what one layer writes is still near when the next one reads it; at least 1, at most a thread's
     /// share of the batch.
     ///
     /// The same network, batch size and thread count always give the same chunk.
-    public func chunkSize(batchSize: Int, threads: Int) -> Int {
+    package func chunkSize(batchSize: Int, threads: Int) -> Int {
         let convolutions = layers.dropFirst().filter { if case .convolution = $0.kind { true } else { false } }
         let largest = convolutions.map { $0.inputShape.reduce(1, *) }.max() ?? layers[0].outputShape.reduce(1, *)
         let fitting = (13 << 20) / (largest * MemoryLayout<Float>.stride)
@@ -16,7 +16,7 @@ extension Network {
 
     /// Whether the first block is one that can be computed in one pass: a single 3 × 3 convolution of one-channel
     /// images whose results fill vectors, and not the last block.
-    public func canFuseFirstBlock(vectorWidth: Int) -> Bool {
+    package func canFuseFirstBlock(vectorWidth: Int) -> Bool {
         guard blocks.count > 1, let first = blocks.first, vectorWidth >= 8 else { return false }
         return inputChannels == 1 && kernel == 3 && first.numConvs == 1 && first.outChannels.isMultiple(of: vectorWidth)
     }

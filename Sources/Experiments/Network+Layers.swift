@@ -1,9 +1,9 @@
 // The layers that a network stands for, in order, each with its shapes and costs.
 
 /// One layer of a network, with sizes for a single image.
-public struct Layer: Sendable, Hashable {
+package struct Layer: Sendable, Hashable {
     /// What a layer computes.
-    public enum Kind: Sendable, Hashable {
+    package enum Kind: Sendable, Hashable {
         /// Convolution, stride 1, with bias and a fused ReLU.
         case convolution(inChannels: Int, outChannels: Int, kernel: Int, padding: Int)
         /// 2 × 2 max pooling, stride 2, on `channels` channels.
@@ -17,18 +17,18 @@ public struct Layer: Sendable, Hashable {
     }
 
     /// What it computes.
-    public let kind: Kind
+    package let kind: Kind
     /// The block that it belongs to, from 1; `nil` in the classifier.
-    public let block: Int?
+    package let block: Int?
     /// Shape of what goes in, without the batch: `[C, H, W]` or `[features]`.
-    public let inputShape: [Int]
+    package let inputShape: [Int]
     /// Shape of what comes out, without the batch.
-    public let outputShape: [Int]
+    package let outputShape: [Int]
     /// torchvision's name for the layer's tensors, such as `features.3`; `nil` without parameters.
-    public let name: String?
+    package let name: String?
 
     /// Weights and biases.
-    public var parameters: Int {
+    package var parameters: Int {
         switch kind {
         case .convolution(let inChannels, let outChannels, let kernel, _):
             outChannels * (inChannels * kernel * kernel + 1)
@@ -39,7 +39,7 @@ public struct Layer: Sendable, Hashable {
     }
 
     /// Multiply-accumulates of one image's forward pass, biases not counted.
-    public var forwardMACs: Int {
+    package var forwardMACs: Int {
         switch kind {
         case .convolution(let inChannels, let outChannels, let kernel, _):
             outputShape[1] * outputShape[2] * outChannels * inChannels * kernel * kernel
@@ -55,7 +55,7 @@ extension Network {
     /// Shapes follow O = (I − K + 2P) / S + 1 for convolution (stride 1) and pooling (K = S = 2, P = 0).
     ///
     /// **Source**: Dumoulin & Visin, *A guide to convolution arithmetic for deep learning*, 2016, relationships 6 and 15.
-    public var layers: [Layer] {
+    package var layers: [Layer] {
         var layers: [Layer] = []
         var shape = [inputChannels, inputSide, inputSide]
         func append(_ kind: Layer.Kind, block: Int? = nil, to outputShape: [Int], name: String? = nil) {
@@ -91,14 +91,14 @@ extension Network {
     }
 
     /// Weights and biases of the whole network.
-    public var parameters: Int { layers.reduce(0) { $0 + $1.parameters } }
+    package var parameters: Int { layers.reduce(0) { $0 + $1.parameters } }
 
     /// Multiply-accumulates of one image's forward pass.
-    public var forwardMACs: Int { layers.reduce(0) { $0 + $1.forwardMACs } }
+    package var forwardMACs: Int { layers.reduce(0) { $0 + $1.forwardMACs } }
 
     /// Multiply-accumulates of one image's training step: forward, gradient of the weights, and gradient of the
     /// data in all but the first layer, whose input needs none.
-    public var trainingMACs: Int { 3 * forwardMACs - (layers.first?.forwardMACs ?? 0) }
+    package var trainingMACs: Int { 3 * forwardMACs - (layers.first?.forwardMACs ?? 0) }
 }
 
 /// O = (I − K + 2P) / S + 1, rounded down.

@@ -4,42 +4,42 @@
 /// A run of convolutions that keep the side, each followed by ReLU, and one 2 × 2 max pooling that halves it.
 ///
 /// **Source**: Simonyan & Zisserman, *Very Deep Convolutional Networks*, 2015, section 2.1.
-public struct Block: Sendable, Hashable, Codable {
+package struct Block: Sendable, Hashable, Codable {
     /// Convolutions in the block, at least 1.
-    public var numConvs: Int
+    package var numConvs: Int
     /// Channels that each convolution puts out.
-    public var outChannels: Int
+    package var outChannels: Int
 
     /// - Parameters:
     ///   - numConvs: convolutions in the block.
     ///   - outChannels: channels that each of them puts out.
-    public init(numConvs: Int, outChannels: Int) {
+    package init(numConvs: Int, outChannels: Int) {
         self.numConvs = numConvs
         self.outChannels = outChannels
     }
 }
 
 /// A VGG network: blocks, then a classifier of fully connected layers with ReLU and dropout between them.
-public struct Network: Sendable, Hashable, Codable {
+package struct Network: Sendable, Hashable, Codable {
     /// Channels of an image (1 for grey).
-    public let inputChannels: Int
+    package let inputChannels: Int
     /// Height and width of an image in pixels.
-    public let inputSide: Int
+    package let inputSide: Int
     /// The convolutional part, channels already divided by the ratio.
-    public let blocks: [Block]
+    package let blocks: [Block]
     /// Height and width of every convolution's window; odd, padded by (kernel − 1) / 2 so that the side stays.
-    public let kernel: Int
+    package let kernel: Int
     /// Widths of the hidden fully connected layers.
-    public let classifier: [Int]
+    package let classifier: [Int]
     /// Probability that a hidden value of the classifier is zeroed in training.
-    public let dropout: Double
+    package let dropout: Double
     /// Classes to tell apart: the width of the last layer.
-    public let numClasses: Int
+    package let numClasses: Int
 
     /// A checked network.
     ///
     /// - Throws: `NetworkError` that says what cannot be built and what would work.
-    public init(
+    package init(
         inputChannels: Int = 1, inputSide: Int, blocks: [Block], kernel: Int = 3, classifier: [Int] = [4096, 4096],
         dropout: Double = 0.5, numClasses: Int
     ) throws(NetworkError) {
@@ -54,7 +54,7 @@ public struct Network: Sendable, Hashable, Codable {
     }
 
     /// Rows and columns of zeros around an image, the same on each side: P = (K − 1) / 2.
-    public var padding: Int { (kernel - 1) / 2 }
+    package var padding: Int { (kernel - 1) / 2 }
 
     private func check() throws(NetworkError) {
         if blocks.isEmpty { throw .noBlocks }
@@ -77,17 +77,17 @@ public struct Network: Sendable, Hashable, Codable {
         var macs = 0
         for layer in layers {
             macs += layer.forwardMACs
-            if macs > Self.mostMACs { throw .tooLarge }
+            if macs > Self.maxMACs { throw .tooLarge }
         }
     }
 
     /// The most multiply-accumulates that one image may take: 500 times VGG-19's at side 224. With the largest batch
     /// and four bytes for each, every count and size of a step still fits into an Int.
-    private static var mostMACs: Int { 10_000_000_000_000 }
+    private static var maxMACs: Int { 10_000_000_000_000 }
 }
 
 /// Why a network cannot be built. `description` says it in one sentence, with what would work.
-public enum NetworkError: Error, Equatable, CustomStringConvertible {
+package enum NetworkError: Error, Equatable, CustomStringConvertible {
     /// There is nothing before the classifier.
     case noBlocks
     /// A block has no convolution.
@@ -109,8 +109,7 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
     /// It is beyond all machines.
     case tooLarge
 
-    /// One sentence for a person.
-    public var description: String {
+    package var description: String {
         switch self {
         case .noBlocks:
             return "a network needs at least one block, such as [1, 64]"
@@ -127,11 +126,11 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
         case .evenKernel(let kernel):
             return "kernel \(kernel) has no middle, so no padding keeps the side; use an odd one such as 3"
         case .emptyLinear(let width):
-            return "a classifier layer of width \(width) holds nothing; widths start at 1"
+            return "a classifier layer of width \(width) has no neurons; widths start at 1"
         case .dropoutOutOfRange(let dropout):
             return "dropout \(dropout) is not a probability from 0 up to, but not including, 1"
         case .tooFewClasses(let classes):
-            return "\(classes) class\(classes == 1 ? " is" : "es are") nothing to tell apart; at least 2 are needed"
+            return "\(classes) class\(classes == 1 ? " is" : "es are") too few to classify; at least 2 are needed"
         case .tooLarge:
             return "the network would take more than 10000000000000 multiplications for each image; "
                 + "make the side, kernel, channels or classifier smaller"

@@ -1,7 +1,7 @@
 // What a run says while it goes: one closed vocabulary for the log, the dashboard, the store and a replay.
 
 /// Something that happened in a run.
-public enum RunEvent: Sendable, Hashable {
+package enum RunEvent: Sendable, Hashable {
     /// The run is set up and about to make its first step.
     case runStarted(RunStarted)
     /// Some steps later. Sent after each step; who shows it chooses the rate.
@@ -12,41 +12,40 @@ public enum RunEvent: Sendable, Hashable {
     case epochFinished(EpochMetrics)
     /// The run's state after some step is safe on disk.
     case checkpointSaved(CheckpointSaved)
-    /// Something a person should know that does not end the run.
+    /// Something a user should know that does not end the run.
     case warning(String)
     /// The run is over. Always the last event.
     case runFinished(RunSummary)
 }
 
 /// What a run is made of, as known before its first step.
-public struct RunStarted: Sendable, Hashable {
+package struct RunStarted: Sendable, Hashable {
     /// The experiment with every default filled in.
-    public var experiment: Experiment
+    package var experiment: Experiment
     /// The network that is trained.
-    public var network: Network
-    /// What is trained on, for people: name and place.
-    public var dataset: String
+    package var network: Network
+    /// What is trained on, as text: name and place.
+    package var dataset: String
     /// Training images in an epoch.
-    public var trainExamples: Int
+    package var trainExamples: Int
     /// Test images in an evaluation.
-    public var testExamples: Int
+    package var testExamples: Int
     /// Steps in an epoch, the last, smaller batch included.
-    public var stepsPerEpoch: Int
+    package var stepsPerEpoch: Int
     /// Threads that the engine computes with.
-    public var threads: Int
-    /// Processor, cores and memory, for people.
-    public var machine: String
-    /// Library, version, and how convolutions are computed, for people.
-    public var engine: String
+    package var threads: Int
+    /// Processor, cores and memory, as text.
+    package var machine: String
+    /// Library, version, and how convolutions are computed, as text.
+    package var engine: String
     /// Predicted peak resident memory of the process in bytes.
-    public var predictedMemoryBytes: Int
+    package var predictedMemoryBytes: Int
     /// Steps that were made before, where a run is resumed; 0 in a new one.
-    public var resumedStep: Int
+    package var resumedStep: Int
     /// Seconds that a fork's parent had trained before it; 0 in other runs.
-    public var inheritedSeconds: Double
+    package var inheritedSeconds: Double
 
-    /// All of it.
-    public init(
+    package init(
         experiment: Experiment, network: Network, dataset: String, trainExamples: Int, testExamples: Int,
         stepsPerEpoch: Int, threads: Int, machine: String, engine: String, predictedMemoryBytes: Int,
         resumedStep: Int = 0, inheritedSeconds: Double = 0
@@ -67,43 +66,42 @@ public struct RunStarted: Sendable, Hashable {
 }
 
 /// Where a run stands.
-public struct Progress: Sendable, Hashable {
-    /// The epoch that goes on, from 1.
-    public var epoch: Int
+package struct Progress: Sendable, Hashable {
+    /// The current epoch, from 1.
+    package var epoch: Int
     /// Steps made since the run began.
-    public var step: Int
+    package var step: Int
     /// Steps made in this epoch.
-    public var stepInEpoch: Int
+    package var stepInEpoch: Int
     /// Steps in an epoch. What a fork inherits may have others than the fork.
-    public var stepsPerEpoch: Int
+    package var stepsPerEpoch: Int
     /// Training images since the run began, over all epochs, those that a fork inherits included; `nil` in what earlier
     /// versions have recorded.
-    public var examplesSeen: Int?
+    package var examplesSeen: Int?
     /// Mean loss of the last step's batch.
-    public var loss: Double
+    package var loss: Double
     /// Mean training loss of this epoch so far.
-    public var meanLoss: Double
+    package var meanLoss: Double
     /// Training accuracy of this epoch so far, 0 to 1.
-    public var meanAccuracy: Double
+    package var meanAccuracy: Double
     /// Training images a second over the last five seconds, data included; earlier versions have recorded the mean of the
     /// epoch so far.
-    public var examplesPerSecond: Double
+    package var examplesPerSecond: Double
     /// Training images a second of this epoch so far, data included; `nil` in what earlier versions have recorded.
-    public var meanExamplesPerSecond: Double?
+    package var meanExamplesPerSecond: Double?
     /// Seconds since the run began.
-    public var elapsedSeconds: Double
+    package var elapsedSeconds: Double
     /// Seconds until the run ends, evaluations counted; `nil` while unknown.
-    public var remainingSeconds: Double?
+    package var remainingSeconds: Double?
     /// Euclidean norm of the last step's gradient over all parameters, before weight decay; `nil` where it is not known.
-    public var gradientNorm: Double?
+    package var gradientNorm: Double?
     /// Share of channels and hidden features that were dead in the last batch, 0 to 1, as `LayerHealth` has it; `nil`
     /// where it is not known.
-    public var deadShare: Double?
+    package var deadShare: Double?
     /// How each layer with parameters was in the epoch's last whole batch, in order; empty in most steps.
-    public var layers: [LayerHealth]
+    package var layers: [LayerHealth]
 
-    /// All of it.
-    public init(
+    package init(
         epoch: Int, step: Int, stepInEpoch: Int, stepsPerEpoch: Int, examplesSeen: Int? = nil, loss: Double,
         meanLoss: Double, meanAccuracy: Double, examplesPerSecond: Double, meanExamplesPerSecond: Double? = nil,
         elapsedSeconds: Double, remainingSeconds: Double?,
@@ -128,22 +126,21 @@ public struct Progress: Sendable, Hashable {
 }
 
 /// How far an evaluation is.
-public struct EvaluationProgress: Sendable, Hashable {
+package struct EvaluationProgress: Sendable, Hashable {
     /// The epoch that is evaluated, from 1.
-    public var epoch: Int
+    package var epoch: Int
     /// Steps made since the run began.
-    public var step: Int
+    package var step: Int
     /// Test images evaluated so far.
-    public var examples: Int
+    package var examples: Int
     /// Test images that the evaluation takes.
-    public var allExamples: Int
+    package var allExamples: Int
     /// Seconds since the run began.
-    public var elapsedSeconds: Double
+    package var elapsedSeconds: Double
     /// Seconds until the run ends; `nil` while unknown.
-    public var remainingSeconds: Double?
+    package var remainingSeconds: Double?
 
-    /// All of it.
-    public init(
+    package init(
         epoch: Int, step: Int, examples: Int, allExamples: Int, elapsedSeconds: Double, remainingSeconds: Double?
     ) {
         self.epoch = epoch
@@ -155,22 +152,21 @@ public struct EvaluationProgress: Sendable, Hashable {
     }
 
     /// How much of it is done, 0 to 1.
-    public var share: Double { allExamples > 0 ? Double(examples) / Double(allExamples) : 1 }
+    package var share: Double { allExamples > 0 ? Double(examples) / Double(allExamples) : 1 }
 }
 
 /// How a layer with parameters is in a training step.
-public struct LayerHealth: Sendable, Hashable, Codable {
+package struct LayerHealth: Sendable, Hashable, Codable {
     /// torchvision's name, such as `features.3`.
-    public var name: String
-    /// Share of its units that are dead, 0 to 1: channels or hidden features whose activation, behind ReLU and, at a
+    package var name: String
+    /// Share of its units that are dead, 0 to 1: channels or hidden features whose activation, after ReLU and, at a
     /// block's end, max pooling, is 0 everywhere for every image of the batch. `nil` for the last layer, without ReLU.
-    public var deadShare: Double?
+    package var deadShare: Double?
     /// ‖Δw‖ / ‖w‖: the norm of what the step's update changes in the weights, biases not counted, over their norm
     /// before it. `nil` without an update, and for weights that are all 0.
-    public var updateRatio: Double?
+    package var updateRatio: Double?
 
-    /// All of it.
-    public init(name: String, deadShare: Double?, updateRatio: Double?) {
+    package init(name: String, deadShare: Double?, updateRatio: Double?) {
         self.name = name
         self.deadShare = deadShare
         self.updateRatio = updateRatio
@@ -184,34 +180,33 @@ public struct LayerHealth: Sendable, Hashable, Codable {
 }
 
 /// What an epoch came to.
-public struct EpochMetrics: Sendable, Hashable, Codable {
+package struct EpochMetrics: Sendable, Hashable, Codable {
     /// The epoch, from 1.
-    public var epoch: Int
+    package var epoch: Int
     /// Steps made since the run began.
-    public var step: Int
+    package var step: Int
     /// Mean loss over the epoch's training images, each taken before its own step, with dropout.
-    public var trainLoss: Double
+    package var trainLoss: Double
     /// Accuracy over the same images, 0 to 1.
-    public var trainAccuracy: Double
+    package var trainAccuracy: Double
     /// Mean loss over the test images after the epoch, without dropout.
-    public var testLoss: Double
+    package var testLoss: Double
     /// Accuracy over the test images, 0 to 1.
-    public var testAccuracy: Double
+    package var testAccuracy: Double
     /// Training images a second of this epoch, data included, evaluation not.
-    public var examplesPerSecond: Double
+    package var examplesPerSecond: Double
     /// Training images a second as the notebook counts them: only the time in steps, over all epochs so far.
-    public var stepExamplesPerSecond: Double
+    package var stepExamplesPerSecond: Double
     /// Seconds since the run began.
-    public var elapsedSeconds: Double
+    package var elapsedSeconds: Double
     /// Seconds until the run ends, evaluations counted.
-    public var remainingSeconds: Double
+    package var remainingSeconds: Double
     /// Seconds of the epoch's training, data included; `nil` in what earlier versions have recorded.
-    public var trainSeconds: Double?
+    package var trainSeconds: Double?
     /// Seconds of the epoch's evaluation; `nil` in what earlier versions have recorded.
-    public var evaluationSeconds: Double?
+    package var evaluationSeconds: Double?
 
-    /// All of it.
-    public init(
+    package init(
         epoch: Int, step: Int, trainLoss: Double, trainAccuracy: Double, testLoss: Double, testAccuracy: Double,
         examplesPerSecond: Double, stepExamplesPerSecond: Double, elapsedSeconds: Double, remainingSeconds: Double,
         trainSeconds: Double? = nil, evaluationSeconds: Double? = nil
@@ -232,18 +227,17 @@ public struct EpochMetrics: Sendable, Hashable, Codable {
 }
 
 /// A checkpoint that is safe on disk.
-public struct CheckpointSaved: Sendable, Hashable {
+package struct CheckpointSaved: Sendable, Hashable {
     /// Steps made by then.
-    public var step: Int
-    /// The epoch that went on, or that had just been evaluated, from 1.
-    public var epoch: Int
+    package var step: Int
+    /// The current epoch, or that had just been evaluated, from 1.
+    package var epoch: Int
     /// Bytes of its files.
-    public var byteCount: Int
+    package var byteCount: Int
     /// Seconds that the training thread spent on it.
-    public var seconds: Double
+    package var seconds: Double
 
-    /// All of it.
-    public init(step: Int, epoch: Int, byteCount: Int, seconds: Double) {
+    package init(step: Int, epoch: Int, byteCount: Int, seconds: Double) {
         self.step = step
         self.epoch = epoch
         self.byteCount = byteCount
@@ -252,44 +246,42 @@ public struct CheckpointSaved: Sendable, Hashable {
 }
 
 /// How a run ended.
-public enum Outcome: Sendable, Hashable {
+package enum Outcome: Sendable, Hashable {
     /// All epochs are done.
     case completed
-    /// Somebody asked it to stop.
+    /// Someone asked it to stop.
     case stopped
     /// The loss or its gradient was no longer finite at this step, which was not written into the weights.
     case diverged(step: Int)
-    /// It could not go on, with the reason for a person.
+    /// It could not continue, with the reason.
     case failed(reason: String)
 }
 
 /// A run at its end.
-public struct RunSummary: Sendable, Hashable {
+package struct RunSummary: Sendable, Hashable {
     /// How it ended.
-    public var outcome: Outcome
-    /// Steps made.
-    public var step: Int
+    package var outcome: Outcome
+    package var step: Int
     /// The last epoch that was finished, if any.
-    public var lastEpoch: EpochMetrics?
+    package var lastEpoch: EpochMetrics?
     /// The finished epoch with the highest test accuracy, the first of equals.
-    public var bestEpoch: EpochMetrics?
+    package var bestEpoch: EpochMetrics?
     /// Training images a second of the time spent on training, data included, evaluations not.
-    public var examplesPerSecond: Double
+    package var examplesPerSecond: Double
     /// Training images a second by the clock, from the first step to the last: evaluations and checkpoints are in it; `nil`
     /// in what earlier versions have recorded. Of a fork, its own.
-    public var overallExamplesPerSecond: Double?
+    package var overallExamplesPerSecond: Double?
     /// Training images a second as the notebook counts them: only the time in steps.
-    public var stepExamplesPerSecond: Double
+    package var stepExamplesPerSecond: Double
     /// Seconds since the run began.
-    public var elapsedSeconds: Double
+    package var elapsedSeconds: Double
     /// The most memory that the run has taken, in bytes: its model, its batches and the process around them, with program,
     /// libraries and data set. What other runs' models and batches take in the same process is not in it, nor what was
     /// there before the run, such as files while they were read. Of a run that was resumed, the most since then. Earlier
     /// versions have recorded the most that the process has ever had.
-    public var peakMemoryBytes: Int
+    package var peakMemoryBytes: Int
 
-    /// All of it.
-    public init(
+    package init(
         outcome: Outcome, step: Int, lastEpoch: EpochMetrics?, bestEpoch: EpochMetrics?, examplesPerSecond: Double,
         overallExamplesPerSecond: Double? = nil, stepExamplesPerSecond: Double, elapsedSeconds: Double,
         peakMemoryBytes: Int
@@ -307,18 +299,17 @@ public struct RunSummary: Sendable, Hashable {
 }
 
 /// A run's event with what tells it from all others: fit to be logged, stored and replayed.
-public struct RunRecord: Sendable, Hashable {
+package struct RunRecord: Sendable, Hashable {
     /// Name of the run.
-    public var run: String
+    package var run: String
     /// Position among the run's events, from 0; the order to trust when clocks jump.
-    public var sequence: Int
+    package var sequence: Int
     /// Seconds since 1970 by the wall clock.
-    public var time: Double
+    package var time: Double
     /// What happened.
-    public var event: RunEvent
+    package var event: RunEvent
 
-    /// All of it.
-    public init(run: String, sequence: Int, time: Double, event: RunEvent) {
+    package init(run: String, sequence: Int, time: Double, event: RunEvent) {
         self.run = run
         self.sequence = sequence
         self.time = time

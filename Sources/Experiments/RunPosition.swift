@@ -1,29 +1,29 @@
-// Where a run stands between two steps: with the model's numbers, all that it takes to go on as if it had never stopped.
+// Where a run stands between two steps: with the model's numbers, all that it takes to continue as if it had never stopped.
 // Order of images and dropout are functions of seed and position, so no generator's state is among it.
 
 /// A place between two steps of a run, with what has been summed up by then.
-public struct RunPosition: Sendable, Hashable, Codable {
+package struct RunPosition: Sendable, Hashable, Codable {
     /// Steps made since the run began.
-    public var step: Int
-    /// The epoch that goes on, from 1; one more than there are epochs when all are done.
-    public var epoch: Int
+    package var step: Int
+    /// The current epoch, from 1; one more than there are epochs when all are done.
+    package var epoch: Int
     /// Steps made in this epoch; as many as it has when only its evaluation is due.
-    public var stepInEpoch: Int
+    package var stepInEpoch: Int
     /// Images of this epoch so far.
-    public var epochExamples: Int
+    package var epochExamples: Int
     /// Of these, those whose largest logit was at their label.
-    public var epochCorrect: Int
+    package var epochCorrect: Int
     /// Cross-entropy added up over them.
-    public var epochLossSum: Double
+    package var epochLossSum: Double
     /// The last epoch that was finished, if any.
-    public var lastEpoch: EpochMetrics?
+    package var lastEpoch: EpochMetrics?
     /// The finished epoch with the highest test accuracy, the first of equals.
-    public var bestEpoch: EpochMetrics?
+    package var bestEpoch: EpochMetrics?
     /// Times of the run so far.
-    public var time: RunTime
+    package var time: RunTime
 
     /// Where every run begins, unless told otherwise.
-    public init(
+    package init(
         step: Int = 0, epoch: Int = 1, stepInEpoch: Int = 0, epochExamples: Int = 0, epochCorrect: Int = 0,
         epochLossSum: Double = 0, lastEpoch: EpochMetrics? = nil, bestEpoch: EpochMetrics? = nil,
         time: RunTime = RunTime()
@@ -40,10 +40,10 @@ public struct RunPosition: Sendable, Hashable, Codable {
     }
 
     /// Makes it the place where a fork begins.
-    public mutating func beginFork() { time.beginFork(inEpoch: epoch, examples: epochExamples) }
+    package mutating func beginFork() { time.beginFork(inEpoch: epoch, examples: epochExamples) }
 
     /// Has only epochs from this one on count for the best.
-    public mutating func countBest(from epoch: Int) {
+    package mutating func countBest(from epoch: Int) {
         if let best = bestEpoch, best.epoch < epoch { bestEpoch = nil }
     }
 }
@@ -75,7 +75,7 @@ extension EpochMetrics {
     }
 }
 
-/// What a run's numbers are held to where they enter from a file or a store: far above what a run comes to, and small
+/// What a run's numbers are paused to where they enter from a file or a store: far above what a run comes to, and small
 /// enough that the product of a count and a batch size fits into an Int.
 package enum RunLimits {
     /// Steps, images and bytes.
@@ -88,45 +88,45 @@ package enum RunLimits {
 }
 
 /// How long a run has trained, by a clock that stands still while it is stopped.
-public struct RunTime: Sendable, Hashable, Codable {
+package struct RunTime: Sendable, Hashable, Codable {
     /// Seconds since the run began; of a fork, those that it inherits included.
-    public var elapsedSeconds = 0.0
+    package var elapsedSeconds = 0.0
     /// Training images so far, over all epochs.
-    public var examples = 0
+    package var examples = 0
     /// Seconds inside training steps.
-    public var stepSeconds = 0.0
+    package var stepSeconds = 0.0
     /// Seconds of training, data included: of the epochs before this one.
-    public var finishedEpochSeconds = 0.0
+    package var finishedEpochSeconds = 0.0
     /// Seconds of this epoch's training so far.
-    public var epochSeconds = 0.0
+    package var epochSeconds = 0.0
     /// Evaluations made.
-    public var evaluations = 0
+    package var evaluations = 0
     /// Seconds spent on them.
-    public var evaluationSeconds = 0.0
+    package var evaluationSeconds = 0.0
 
     /// What a fork has from its parent, which is no part of the figures above; `nil` in other runs, and in forks of earlier
     /// versions, whose figures hold their parents'.
-    public private(set) var inherited: Inherited?
+    package private(set) var inherited: Inherited?
 
     /// What a parent has done before its fork.
-    public struct Inherited: Sendable, Hashable, Codable {
+    package struct Inherited: Sendable, Hashable, Codable {
         /// Seconds that it has trained.
-        public var seconds: Double
+        package var seconds: Double
         /// Training images that it has seen.
-        public var examples: Int
+        package var examples: Int
         /// The epoch that it was in.
-        public var epoch: Int
+        package var epoch: Int
         /// Training images of that epoch that it has seen.
-        public var epochExamples: Int
+        package var epochExamples: Int
     }
 
     /// No time at all.
-    public init() {}
+    package init() {}
 
     /// Training images so far, a parent's included.
-    public var examplesSeen: Int { examples + (inherited?.examples ?? 0) }
+    package var examplesSeen: Int { examples + (inherited?.examples ?? 0) }
 
-    /// Begins to count anew, so that speeds are a fork's own.
+    /// Begins to count again, so that speeds are a fork's own.
     mutating func beginFork(inEpoch epoch: Int, examples: Int) {
         let parent = Inherited(
             seconds: elapsedSeconds, examples: examplesSeen, epoch: epoch, epochExamples: examples)

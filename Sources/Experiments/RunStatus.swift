@@ -1,7 +1,7 @@
 // How a run stands and how far it has come: one vocabulary for the store, the queue, commands, filters and the dashboard.
 
 /// The state of a run.
-public enum RunState: String, Sendable, Hashable, Codable, CaseIterable {
+package enum RunState: String, Sendable, Hashable, Codable, CaseIterable {
     /// Waits for free threads.
     case queued
     /// A process trains it now.
@@ -16,14 +16,14 @@ public enum RunState: String, Sendable, Hashable, Codable, CaseIterable {
     case interrupted
     /// Its loss was no longer finite.
     case diverged
-    /// It could not go on.
+    /// It could not continue.
     case failed
 
     /// Whether it has not ended.
-    public var isActive: Bool { [.queued, .running, .paused].contains(self) }
+    package var isActive: Bool { [.queued, .running, .paused].contains(self) }
 
     /// The state in which an outcome leaves a run.
-    public init(_ outcome: Outcome) {
+    package init(_ outcome: Outcome) {
         self =
             switch outcome {
             case .completed: .completed
@@ -35,65 +35,63 @@ public enum RunState: String, Sendable, Hashable, Codable, CaseIterable {
 }
 
 /// The state of a run with its figures so far.
-public struct RunStatus: Sendable, Hashable {
-    /// The state.
-    public var state: RunState
+package struct RunStatus: Sendable, Hashable {
+    package var state: RunState
     /// Why it failed or diverged; empty otherwise.
-    public var reason = ""
+    package var reason = ""
     /// Place in the queue, from 1; `nil` where it is not queued.
-    public var queuePosition: Int?
+    package var queuePosition: Int?
     /// Threads that compute.
-    public var threads = 1
+    package var threads = 1
     /// The epoch of the last step, from 1; 0 before the first.
-    public var epoch = 0
-    /// Steps made.
-    public var step = 0
+    package var epoch = 0
+    package var step = 0
     /// Steps made in the epoch.
-    public var stepInEpoch = 0
+    package var stepInEpoch = 0
     /// Steps in an epoch; 0 while unknown.
-    public var stepsPerEpoch = 0
+    package var stepsPerEpoch = 0
     /// Mean training loss of the last finished epoch; while one is under way, of that one so far.
-    public var loss: Double?
+    package var loss: Double?
     /// Training accuracy of the same, 0 to 1.
-    public var trainAccuracy: Double?
+    package var trainAccuracy: Double?
     /// Test accuracy of the last finished epoch, 0 to 1.
-    public var testAccuracy: Double?
+    package var testAccuracy: Double?
     /// The best test accuracy, 0 to 1.
-    public var bestAccuracy: Double?
+    package var bestAccuracy: Double?
     /// The first epoch that has it.
-    public var bestEpoch: Int?
+    package var bestEpoch: Int?
     /// The first epoch that counts for the best; a fork's earlier ones may have been evaluated on other images.
-    public var bestFrom = 0
+    package var bestFrom = 0
     /// Training images a second: over the last seconds while it trains, of all its training when it is over.
-    public var examplesPerSecond: Double?
+    package var examplesPerSecond: Double?
     /// The same of the epoch so far; `nil` where it is not known.
-    public var meanExamplesPerSecond: Double?
+    package var meanExamplesPerSecond: Double?
     /// How far the evaluation is that is under way, 0 to 1; `nil` while there is none.
-    public var evaluatedShare: Double?
+    package var evaluatedShare: Double?
     /// Seconds that it has trained.
-    public var elapsedSeconds = 0.0
+    package var elapsedSeconds = 0.0
     /// Seconds until it ends, evaluations counted; `nil` while unknown.
-    public var remainingSeconds: Double?
+    package var remainingSeconds: Double?
     /// Seconds since 1970 at its start.
-    public var createdAt = 0.0
+    package var createdAt = 0.0
     /// Seconds since 1970 at its end, or when it was last heard of; `nil` before its first event.
-    public var endedAt: Double?
+    package var endedAt: Double?
     /// The most memory that it has taken, in bytes.
-    public var peakMemoryBytes: Int?
+    package var peakMemoryBytes: Int?
     /// Name of the run that it was forked from, if any.
-    public var parent: String?
+    package var parent: String?
     /// The step of that run that it begins with.
-    public var parentStep: Int?
+    package var parentStep: Int?
     /// Its tags, in alphabetical order.
-    public var tags: [String] = []
+    package var tags: [String] = []
     /// Its note.
-    public var note = ""
+    package var note = ""
 
     /// A run that has not made a step.
-    public init(_ state: RunState) { self.state = state }
+    package init(_ state: RunState) { self.state = state }
 
     /// Takes over what an event says.
-    public mutating func follow(_ event: RunEvent) {
+    package mutating func follow(_ event: RunEvent) {
         switch event {
         case .runStarted(let started):
             (stepsPerEpoch, threads, step) = (started.stepsPerEpoch, started.threads, started.resumedStep)

@@ -13,7 +13,7 @@ package enum CRC32C {
         ~bytes.reduce(~0) { crc, byte in crc >> 8 ^ table[Int(UInt8(truncatingIfNeeded: crc) ^ byte)] }
     }
 
-    /// The checksum as TFRecord files hold it, so that a file with checksums in it keeps sound ones.
+    /// The checksum as TFRecord files hold it, so that a file with checksums in it keeps valid ones.
     static func masked(_ bytes: some Sequence<UInt8>) -> UInt32 {
         let crc = checksum(bytes)
         return (crc >> 15 | crc << 17) &+ 0xA282_EAD8

@@ -2,12 +2,12 @@
 //
 // Source: RFC 4180; leading characters that a spreadsheet would calculate with, after OWASP's "CSV Injection".
 
-public import RunLog
+package import RunLog
 
 /// Text of comma-separated values.
-public enum CSV {
+package enum CSV {
     /// Rows of cells, a line each.
-    public static func text(of rows: [[JSON]]) -> String {
+    package static func text(of rows: [[JSON]]) -> String {
         rows.map { $0.map(cell).joined(separator: ",") + "\r\n" }.joined()
     }
 

@@ -14,7 +14,7 @@ enum CSVTable {
         "gradient_norm", "dead_share", "mean_examples_per_second", "train_seconds", "evaluation_seconds",
     ]
 
-    /// - Parameter runs: the settings that each is told apart by, in the same order, become columns behind the name.
+    /// - Parameter runs: the settings that each is told apart by, in the same order, become columns after the name.
     static func text(of runs: [(history: RunHistory, settings: [JSON.Member])]) -> String {
         let settings = runs.first?.settings.map(\.key) ?? []
         let heading = columns.prefix(1) + settings + columns.dropFirst()

@@ -3,10 +3,9 @@
 internal import Files
 internal import Safetensors
 
-/// Why an export is not there. What was there before is untouched; `description` is one sentence for a person.
-public struct ExportError: Error, Equatable, CustomStringConvertible {
-    /// One sentence for a person.
-    public let description: String
+/// Why an export is not there. What was there before is untouched; `description` is one sentence.
+package struct ExportError: Error, Equatable, CustomStringConvertible {
+    package let description: String
 
     init(_ error: SafetensorsError) { description = error.description }
     init(_ path: String, _ problem: String) { description = "\(path): \(problem)" }

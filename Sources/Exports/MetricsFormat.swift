@@ -1,26 +1,26 @@
 // The records of runs as a text file: which formats there are, and writing them.
 
-public import Experiments
+package import Experiments
 internal import Files
-public import RunLog
+package import RunLog
 internal import Safetensors
 
 /// A run for a file of metrics.
-public struct RunMetrics: Sendable {
+package struct RunMetrics: Sendable {
     /// What the run has said, in any order.
-    public var records: [RunRecord]
+    package var records: [RunRecord]
     /// The settings that tell it from the other runs of the file, the same keys in the same order in all of them.
-    public var settings: [JSON.Member]
+    package var settings: [JSON.Member]
 
     /// A run by itself has nothing to be told from.
-    public init(_ records: [RunRecord], settings: [JSON.Member] = []) {
+    package init(_ records: [RunRecord], settings: [JSON.Member] = []) {
         self.records = records
         self.settings = settings
     }
 }
 
 /// Formats for what runs have said.
-public enum MetricsFormat: String, Sendable, Hashable, CaseIterable {
+package enum MetricsFormat: String, Sendable, Hashable, CaseIterable {
     /// A table of steps and epochs, RFC 4180.
     case csv
     /// One object for a run, a list of them for several.
@@ -29,7 +29,7 @@ public enum MetricsFormat: String, Sendable, Hashable, CaseIterable {
     case jsonl
 
     /// The whole file, UTF-8, with the runs in this order.
-    public func text(of runs: [RunMetrics]) -> String {
+    package func text(of runs: [RunMetrics]) -> String {
         switch self {
         case .csv: return CSVTable.text(of: runs.map { (RunHistory($0.records), $0.settings) })
         case .json:
@@ -54,7 +54,7 @@ public enum MetricsFormat: String, Sendable, Hashable, CaseIterable {
     ///   - path: the file; its folder must exist.
     ///   - overwrite: whether it may take the place of a file that is there.
     /// - Throws: `ExportError` when the system refuses, or a file is there that must stay.
-    public func write(_ runs: [RunMetrics], to path: String, overwrite: Bool = false) throws(ExportError) {
+    package func write(_ runs: [RunMetrics], to path: String, overwrite: Bool = false) throws(ExportError) {
         try writeFile([UInt8](text(of: runs).utf8), to: path, overwrite: overwrite)
     }
 }

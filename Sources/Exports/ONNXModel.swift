@@ -20,7 +20,7 @@ struct ONNXModel {
     }
 
     /// The longest message of Protocol Buffers.
-    static let mostBytes = Int(Int32.max)
+    static let maxBytes = Int(Int32.max)
 
     /// The model, and its graph up to the initializers.
     let head: [UInt8]

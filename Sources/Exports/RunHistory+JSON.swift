@@ -7,7 +7,7 @@ extension RunHistory {
     /// `run`, `experiment`, `facts`, `epochs`, `steps`, `warnings` and `outcome`, with the keys of JSON Lines.
     ///
     /// Each has the `time` at which it was said, `facts` that of the start. `experiment` and `facts` are null without
-    /// a start, `outcome` while the run goes on.
+    /// a start, `outcome` while the run continues.
     var json: JSON {
         var facts: [JSON.Member] = []
         if case .object(let members)? = start?.timed { facts = members }

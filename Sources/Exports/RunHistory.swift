@@ -12,9 +12,9 @@ struct RunHistory {
     private(set) var steps: [RunRecord] = []
     /// What each epoch came to.
     private(set) var epochs: [RunRecord] = []
-    /// What a person should know.
+    /// What a user should know.
     private(set) var warnings: [RunRecord] = []
-    /// The end, unless the run goes on.
+    /// The end, unless the run continues.
     private(set) var end: RunRecord?
 
     /// - Parameter records: of one run, in any order.

@@ -1,6 +1,6 @@
 // TensorBoard event files on disk: one that grows with a run, and one that is written at once.
 
-public import Experiments
+package import Experiments
 internal import Files
 internal import Glibc
 internal import Safetensors
@@ -8,9 +8,9 @@ internal import Safetensors
 /// An event file that grows while a run trains, so that TensorBoard follows it.
 ///
 /// Each record is in the file when `append` returns. A resumed run begins another file in the same folder.
-public final class TensorBoardLog {
+package final class TensorBoardLog {
     /// Where the file is.
-    public let path: String
+    package let path: String
     private let descriptor: Int32
     private var events = TensorBoardEvents()
 
@@ -20,7 +20,7 @@ public final class TensorBoardLog {
     ///   - folder: one for each run; it and those around it are made where they are missing.
     ///   - time: seconds since 1970.
     /// - Throws: `ExportError` when the system refuses.
-    public init(folder: String, time: Double) throws(ExportError) {
+    package init(folder: String, time: Double) throws(ExportError) {
         try makeFolder(folder)
         var number = 0
         var file: (path: String, descriptor: Int32)
@@ -40,7 +40,7 @@ public final class TensorBoardLog {
     ///
     /// - Parameter folder: it and those around it are made where they are missing.
     /// - Throws: `ExportError` when the system refuses.
-    public static func check(_ folder: String) throws(ExportError) {
+    package static func check(_ folder: String) throws(ExportError) {
         try makeFolder(folder)
         do throws(FileError) { try AtomicFile.check("\(folder)/events") } catch { throw ExportError(error) }
     }
@@ -48,7 +48,7 @@ public final class TensorBoardLog {
     /// Adds what a record says; the run's records come in their order.
     ///
     /// - Throws: `ExportError` when the system refuses; the file is good up to the record before.
-    public func append(_ record: RunRecord) throws(ExportError) {
+    package func append(_ record: RunRecord) throws(ExportError) {
         try write(events.bytes(for: record))
     }
 
@@ -65,7 +65,7 @@ public final class TensorBoardLog {
     /// - Returns: the path of the file.
     /// - Throws: `ExportError` when the system refuses, or a file is there that must stay.
     @discardableResult
-    public static func write(
+    package static func write(
         _ records: [RunRecord], to folder: String, overwrite: Bool = false
     ) throws(ExportError) -> String {
         let records = records.sorted { $0.sequence < $1.sequence }

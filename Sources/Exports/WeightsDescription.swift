@@ -1,12 +1,12 @@
-// What trained weights take in and give out: a sentence for whoever runs them, and values that a program reads.
+// What trained weights take in and give out: a sentence for those who run them, and values that a program reads.
 
-public import Experiments
+package import Experiments
 internal import RunLog
 
 /// Goes with trained weights, in ONNX's `metadata_props` and doc strings and in safetensors' `__metadata__`.
-public struct WeightsDescription: Sendable {
+package struct WeightsDescription: Sendable {
     /// Values by key; lists are JSON.
-    public let metadata: [String: String]
+    package let metadata: [String: String]
     /// What to feed.
     let input: String
     /// What comes out.
@@ -18,7 +18,7 @@ public struct WeightsDescription: Sendable {
     ///   - classNames: a name for each class, in the order of the labels.
     ///   - dataChecksum: SHA-256 of the data that it was trained on.
     ///   - step: how many steps the weights have been trained for.
-    public init(_ experiment: Experiment, network: Network, classNames: [String], dataChecksum: String, step: Int) {
+    package init(_ experiment: Experiment, network: Network, classNames: [String], dataChecksum: String, step: Int) {
         let (channels, side) = (network.inputChannels, network.inputSide)
         let resize = "torchvision.transforms.Resize((\(side), \(side)))"
         input =

@@ -1,11 +1,11 @@
 // Trained weights as files of their own: safetensors as they are, or an ONNX model that needs no vgglab to run.
 
-public import Experiments
+package import Experiments
 internal import Files
-public import Safetensors
+package import Safetensors
 
 /// Writes trained weights for other programs. Numbers go from file to file a part at a time.
-public enum WeightsExport {
+package enum WeightsExport {
     /// Copies a weights file.
     ///
     /// - Parameters:
@@ -13,7 +13,7 @@ public enum WeightsExport {
     ///   - path: the file; its folder must exist.
     ///   - overwrite: whether it may take the place of a file that is there.
     /// - Throws: `ExportError` when the system refuses, or a file is there that must stay.
-    public static func writeSafetensors(
+    package static func writeSafetensors(
         _ weights: SafetensorsFile, _ description: WeightsDescription, to path: String, overwrite: Bool = false
     ) throws(ExportError) {
         let tensors = weights.tensors.map { name, info in
@@ -39,13 +39,13 @@ public enum WeightsExport {
     ///   - overwrite: whether it may take the place of a file that is there.
     /// - Throws: `ExportError` when the weights are not the network's, the model would be beyond the 2 GiB that ONNX
     ///   can hold, the system refuses, or a file is there that must stay.
-    public static func writeONNX(
+    package static func writeONNX(
         _ network: Network, weights: SafetensorsFile, _ description: WeightsDescription, to path: String,
         overwrite: Bool = false
     ) throws(ExportError) {
         let model = ONNXModel(network, description)
         try check(weights, fit: model)
-        guard model.byteCount <= ONNXModel.mostBytes else {
+        guard model.byteCount <= ONNXModel.maxBytes else {
             throw ExportError(
                 path,
                 "an ONNX model holds at most 2 GiB, and this one would have \(model.byteCount) bytes; "

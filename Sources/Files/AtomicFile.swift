@@ -56,7 +56,7 @@ package struct AtomicFile: ~Copyable {
 
     /// Puts the file under its name, in place of what was there if it may.
     ///
-    /// - Parameter flush: whether it has to bear a power failure from now on; else somebody flushes it later.
+    /// - Parameter flush: whether it has to bear a power failure from now on; else someone flushes it later.
     package mutating func commit(flush: Bool = true) throws(FileError) {
         guard !flush || fsync(descriptor) == 0, rename() == 0 else {
             throw FileError(.writing, path, code: errno)

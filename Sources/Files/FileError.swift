@@ -3,9 +3,9 @@
 import Glibc
 
 /// A file or folder that the system refuses to read or write. `description` is one sentence.
-public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
+package struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What was to be done.
-    public enum Access: Sendable, Hashable {
+    package enum Access: Sendable, Hashable {
         /// Opening or reading a regular file.
         case reading
         /// Making or writing a file; what was there before is untouched.
@@ -15,24 +15,23 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     /// The file or folder, as it was named.
-    public let path: String
+    package let path: String
     /// What was to be done.
-    public let access: Access
+    package let access: Access
     /// The system's error number.
-    public let code: Int32
+    package let code: Int32
 
     /// An answer of the system.
-    public init(_ access: Access, _ path: String, code: Int32) {
+    package init(_ access: Access, _ path: String, code: Int32) {
         self.path = path
         self.access = access
         self.code = code
     }
 
     /// The system's own words.
-    public var cause: String { String(cString: strerror(code)) }
+    package var cause: String { String(cString: strerror(code)) }
 
-    /// One sentence.
-    public var description: String {
+    package var description: String {
         switch access {
         case .reading: "\(path): \(reading)"
         case .writing: "\(path): \(writing)"

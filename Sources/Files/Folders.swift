@@ -39,7 +39,7 @@ package enum Folders {
 
     /// Makes what was written to a file, or the names in a folder, safe from a power failure.
     ///
-    /// - Parameter name: what an error names; the path unless given.
+    /// - Parameter name: what an error names; the path by default.
     package static func flush(_ path: String, as name: String? = nil) throws(FileError) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else { throw FileError(.folder, name ?? path, code: errno) }

@@ -3,20 +3,20 @@
 internal import Synchronization
 
 /// The memory that one model, and what feeds it, has mapped. Any thread may use it.
-public final class MemoryAccount: Sendable {
+package final class MemoryAccount: Sendable {
     private static let all = Atomic<Int>(0)
     private let own = Atomic<Int>(0)
 
     /// An account of nothing.
-    public init() {}
+    package init() {}
 
     deinit { Self.all.subtract(bytes, ordering: .relaxed) }
 
     /// Bytes that it holds.
-    public var bytes: Int { own.load(ordering: .relaxed) }
+    package var bytes: Int { own.load(ordering: .relaxed) }
 
     /// Bytes that the process's other accounts hold.
-    public var bytesOfOthers: Int { Self.all.load(ordering: .relaxed) - bytes }
+    package var bytesOfOthers: Int { Self.all.load(ordering: .relaxed) - bytes }
 
     /// Notes bytes that were taken or, if negative, given back.
     package func add(_ bytes: Int) {

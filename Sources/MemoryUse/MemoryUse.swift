@@ -1,4 +1,4 @@
-// Whether the system has memory left, asked ahead of what cannot say that there is none: Swift's arrays end the program,
+// Whether the system has memory left, asked before what cannot say that there is none: Swift's arrays end the program,
 // and oneDNN 2.6 reads at address 0 where the system gives it no memory for code.
 
 internal import Glibc

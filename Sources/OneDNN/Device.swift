@@ -3,20 +3,20 @@
 internal import COneDNN
 internal import CThreads
 internal import Glibc
-public import MemoryUse
+package import MemoryUse
 
 /// The CPU with an in-order stream.
-public final class Device {
+package final class Device {
     let engine: dnnl_engine_t
     let stream: dnnl_stream_t
     /// The memory of its buffers.
-    public let memory = MemoryAccount()
+    package let memory = MemoryAccount()
 
     /// A device for the calling thread.
     ///
     /// - Parameter threads: threads that compute.
     /// - Throws: `OneDNNError` if the system does not let so many threads start.
-    public init(threads: Int) throws(OneDNNError) {
+    package init(threads: Int) throws(OneDNNError) {
         if threads_are_bypassed() != 0 {
             throw OneDNNError(
                 "this oneDNN is built for another OpenMP runtime than GNU's; install one that is built with GCC, "
@@ -54,31 +54,31 @@ public final class Device {
     }
 
     /// Checks that there is some memory left, as operations take some that cannot say that there is none.
-    public func requireMemory(for operation: String) throws(OneDNNError) {
+    package func requireMemory(for operation: String) throws(OneDNNError) {
         guard isMemoryLeft() else { throw OneDNNError(operation: operation, status: dnnl_out_of_memory) }
     }
 
     /// Sets how many threads work may use that is compiled or started from the calling thread from now on: at most as
     /// many as the device was made with.
-    public func useThreads(_ count: Int) {
+    package func useThreads(_ count: Int) {
         let error = threads_set_count(Int32(clamping: count))
         precondition(error == 0, "the threads of a device are started with it")
     }
 
     /// The library's version, such as "2.6.3".
-    public static var version: String {
+    package static var version: String {
         guard let version = dnnl_version()?.pointee else { return "unknown" }
         return "\(version.major).\(version.minor).\(version.patch)"
     }
 
     /// Floats in a vector of the instructions that the library compiles for here.
-    public static var vectorWidth: Int { has(dnnl_cpu_isa_avx512_core) ? 16 : has(dnnl_cpu_isa_avx) ? 8 : 4 }
+    package static var vectorWidth: Int { has(dnnl_cpu_isa_avx512_core) ? 16 : has(dnnl_cpu_isa_avx) ? 8 : 4 }
 
     /// Whether there are instructions that multiply numbers in bfloat16.
-    public static var hasBFloat16: Bool { has(dnnl_cpu_isa_avx512_core_bf16) }
+    package static var hasBFloat16: Bool { has(dnnl_cpu_isa_avx512_core_bf16) }
 
     /// The vector instructions that the library compiles for here, such as "AVX-512".
-    public static var instructionSet: String {
+    package static var instructionSet: String {
         let names: [(dnnl_cpu_isa_t, String)] = [
             (dnnl_cpu_isa_avx512_core_amx, "AMX"), (dnnl_cpu_isa_avx512_core_bf16, "AVX-512 BF16"),
             (dnnl_cpu_isa_avx512_core_vnni, "AVX-512 VNNI"), (dnnl_cpu_isa_avx512_core, "AVX-512"),
@@ -100,7 +100,7 @@ public final class Device {
 /// Parts may run at the same time, so they must write to different places.
 ///
 /// - Parameter parts: `nil` for a few for each of the calling thread's threads.
-public func parallel(parts: Int? = nil, _ body: (_ part: Int, _ parts: Int) -> Void) {
+package func parallel(parts: Int? = nil, _ body: (_ part: Int, _ parts: Int) -> Void) {
     let threads = Int(threads_count())
     let parts = parts ?? (threads == 1 ? 1 : 4 * threads)
     withoutActuallyEscaping(body) { body in

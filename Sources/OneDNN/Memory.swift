@@ -5,7 +5,7 @@ internal import Glibc
 internal import MemoryUse
 
 /// What an element is.
-public enum DataType: Sendable {
+package enum DataType: Sendable {
     /// IEEE single precision.
     case float32
     /// The upper half of a single-precision number: its range, with 8 significant bits.
@@ -23,7 +23,7 @@ public enum DataType: Sendable {
 }
 
 /// How elements lie in memory. N: image, C: channel, H, W: row, column, O: output, I: input.
-public enum Layout: Sendable, CaseIterable {
+package enum Layout: Sendable, CaseIterable {
     /// The library's choice for the primitive that the descriptor is given to.
     case any
     /// One dimension.
@@ -66,13 +66,13 @@ public enum Layout: Sendable, CaseIterable {
 }
 
 /// Shape, element type and layout.
-public final class Descriptor {
+package final class Descriptor {
     let handle: onednn_desc_t
     /// Sizes, outermost first.
-    public let shape: [Int]
+    package let shape: [Int]
 
     /// A descriptor of `shape`, row-major unless another layout is given.
-    public init(_ shape: [Int], type: DataType = .float32, layout: Layout) throws(OneDNNError) {
+    package init(_ shape: [Int], type: DataType = .float32, layout: Layout) throws(OneDNNError) {
         var handle: onednn_desc_t?
         let dims = shape.map(Int64.init)
         let status = onednn_desc_create(&handle, Int32(shape.count), dims, type.raw, layout.raw)
@@ -91,10 +91,10 @@ public final class Descriptor {
     deinit { onednn_desc_destroy(handle) }
 
     /// Bytes that a memory of this kind takes, padding included.
-    public var byteCount: Int { Int(onednn_desc_size(handle)) }
+    package var byteCount: Int { Int(onednn_desc_size(handle)) }
 
     /// The part that starts at image `start` and has `count` images.
-    public func part(from start: Int, count: Int) throws(OneDNNError) -> Descriptor {
+    package func part(from start: Int, count: Int) throws(OneDNNError) -> Descriptor {
         var part: onednn_desc_t?
         var dims = shape.map(Int64.init)
         var offsets = [Int64](repeating: 0, count: shape.count)
@@ -106,7 +106,7 @@ public final class Descriptor {
     }
 
     /// The same kind of memory for another number of images, if its layout has one of the usual names.
-    public func resized(to count: Int) throws(OneDNNError) -> Descriptor? {
+    package func resized(to count: Int) throws(OneDNNError) -> Descriptor? {
         for layout in Layout.allCases where layout != .any {
             if let named = try? Descriptor(shape, layout: layout), named == self {
                 return try Descriptor([count] + shape.dropFirst(), layout: layout)
@@ -118,20 +118,20 @@ public final class Descriptor {
 
 extension Descriptor: Equatable {
     /// Whether shape, type and layout agree.
-    public static func == (a: Descriptor, b: Descriptor) -> Bool { onednn_desc_equal(a.handle, b.handle) != 0 }
+    package static func == (a: Descriptor, b: Descriptor) -> Bool { onednn_desc_equal(a.handle, b.handle) != 0 }
 }
 
 /// A place for numbers, aligned for vector instructions, zero until written, freed with its last reference.
-public final class Buffer {
+package final class Buffer {
     /// Its first byte.
-    public let base: UnsafeMutableRawPointer
+    package let base: UnsafeMutableRawPointer
     /// Its size.
-    public let byteCount: Int
+    package let byteCount: Int
     private let mappedBytes: Int
     private let account: MemoryAccount
 
     /// - Throws: `OneDNNError` if the system gives no memory.
-    public init(byteCount: Int, on device: Device) throws(OneDNNError) {
+    package init(byteCount: Int, on device: Device) throws(OneDNNError) {
         // Mapped, not from the heap: zeroed for nothing, in huge pages where they pay, and given back when freed.
         let hugePage = 2 << 20
         let page = byteCount >= hugePage ? hugePage : 4096
@@ -154,23 +154,23 @@ public final class Buffer {
     }
 
     /// Its content as single-precision numbers.
-    public var floats: UnsafeMutableBufferPointer<Float> {
+    package var floats: UnsafeMutableBufferPointer<Float> {
         UnsafeMutableBufferPointer(
             start: base.assumingMemoryBound(to: Float.self), count: byteCount / MemoryLayout<Float>.stride)
     }
 }
 
 /// A descriptor and the place where the numbers are.
-public final class Memory {
+package final class Memory {
     let handle: dnnl_memory_t
     /// Shape, type and layout.
-    public let descriptor: Descriptor
+    package let descriptor: Descriptor
     /// The first byte; changes with `move(to:)`.
-    public private(set) var base: UnsafeMutableRawPointer
+    package private(set) var base: UnsafeMutableRawPointer
     private var buffer: Buffer?
 
     /// Memory in `buffer`, from byte `offset` on.
-    public init(_ descriptor: Descriptor, in buffer: Buffer, at offset: Int = 0, on device: Device) throws(OneDNNError)
+    package init(_ descriptor: Descriptor, in buffer: Buffer, at offset: Int = 0, on device: Device) throws(OneDNNError)
     {
         precondition(offset + descriptor.byteCount <= buffer.byteCount, "memory must lie inside its buffer")
         self.buffer = buffer
@@ -179,8 +179,8 @@ public final class Memory {
         self.handle = try Memory.create(descriptor, base, device)
     }
 
-    /// Memory that somebody else keeps alive.
-    public init(_ descriptor: Descriptor, at base: UnsafeMutableRawPointer, on device: Device) throws(OneDNNError) {
+    /// Memory that someone else keeps alive.
+    package init(_ descriptor: Descriptor, at base: UnsafeMutableRawPointer, on device: Device) throws(OneDNNError) {
         self.buffer = nil
         self.descriptor = descriptor
         self.base = base
@@ -188,7 +188,7 @@ public final class Memory {
     }
 
     /// Memory with a buffer of its own.
-    public convenience init(_ descriptor: Descriptor, on device: Device) throws(OneDNNError) {
+    package convenience init(_ descriptor: Descriptor, on device: Device) throws(OneDNNError) {
         try self.init(descriptor, in: Buffer(byteCount: descriptor.byteCount, on: device), on: device)
     }
 
@@ -204,25 +204,25 @@ public final class Memory {
     deinit { dnnl_memory_destroy(handle) }
 
     /// Lies at the beginning of `buffer` from now on, and lets go of the one before.
-    public func move(into buffer: Buffer) throws(OneDNNError) {
+    package func move(into buffer: Buffer) throws(OneDNNError) {
         precondition(descriptor.byteCount <= buffer.byteCount, "memory must lie inside its buffer")
         try move(to: buffer.base)
         self.buffer = buffer
     }
 
-    /// Looks at another place from now on; whoever owns it keeps it alive.
-    public func move(to base: UnsafeMutableRawPointer) throws(OneDNNError) {
+    /// Looks at another place from now on; its owner keeps it alive.
+    package func move(to base: UnsafeMutableRawPointer) throws(OneDNNError) {
         try check(dnnl_memory_set_data_handle(handle, base), "moving memory")
         self.base = base
     }
 
     /// Its content, padding included, as single-precision numbers.
-    public var floats: UnsafeMutableBufferPointer<Float> {
+    package var floats: UnsafeMutableBufferPointer<Float> {
         UnsafeMutableBufferPointer(
             start: base.assumingMemoryBound(to: Float.self),
             count: descriptor.byteCount / MemoryLayout<Float>.stride)
     }
 
     /// Its content as bytes.
-    public var bytes: UnsafeMutablePointer<UInt8> { base.assumingMemoryBound(to: UInt8.self) }
+    package var bytes: UnsafeMutablePointer<UInt8> { base.assumingMemoryBound(to: UInt8.self) }
 }

@@ -3,11 +3,10 @@
 internal import COneDNN
 
 /// A call to the library that did not succeed, or threads and memory for it that the system did not give.
-public struct OneDNNError: Error, CustomStringConvertible {
-    /// One sentence for a person.
-    public let description: String
+package struct OneDNNError: Error, CustomStringConvertible {
+    package let description: String
     /// Whether the system had no memory for it.
-    public let isOutOfMemory: Bool
+    package let isOutOfMemory: Bool
 
     /// - Parameter operation: what was asked for, such as "convolution".
     init(operation: String, status: dnnl_status_t) {

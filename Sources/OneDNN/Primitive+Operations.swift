@@ -3,7 +3,7 @@
 internal import COneDNN
 
 /// What a forward pass is for.
-public enum Purpose: Sendable {
+package enum Purpose: Sendable {
     /// A backward pass will follow.
     case training
     /// Only the result is wanted.
@@ -19,7 +19,7 @@ public enum Purpose: Sendable {
 
 extension Primitive {
     /// Convolution with stride 1: `[N, C, H, W]`, `[K, C, R, R]`, `[K]` → `[N, K, H, W]`.
-    public static func convolution(
+    package static func convolution(
         source: Descriptor, weights: Descriptor, bias: Descriptor, destination: Descriptor, padding: Int,
         purpose: Purpose, on device: Device
     ) throws(OneDNNError) -> Primitive {
@@ -31,7 +31,7 @@ extension Primitive {
     }
 
     /// Gradient of a convolution's input: `[N, K, H, W]`, `[K, C, R, R]` → `[N, C, H, W]`.
-    public static func convolutionBackwardData(
+    package static func convolutionBackwardData(
         sourceGradient: Descriptor, weights: Descriptor, destinationGradient: Descriptor, padding: Int,
         forward: Primitive, on device: Device
     ) throws(OneDNNError) -> Primitive {
@@ -43,7 +43,7 @@ extension Primitive {
     }
 
     /// Gradient of a convolution's weights and biases: `[N, C, H, W]`, `[N, K, H, W]` → `[K, C, R, R]`, `[K]`.
-    public static func convolutionBackwardWeights(
+    package static func convolutionBackwardWeights(
         source: Descriptor, weightsGradient: Descriptor, biasGradient: Descriptor, destinationGradient: Descriptor,
         padding: Int, forward: Primitive, on device: Device
     ) throws(OneDNNError) -> Primitive {
@@ -55,7 +55,7 @@ extension Primitive {
     }
 
     /// Fully connected layer: `[N, I…]`, `[O, I…]`, `[O]` → `[N, O]`.
-    public static func linear(
+    package static func linear(
         source: Descriptor, weights: Descriptor, bias: Descriptor, destination: Descriptor, purpose: Purpose,
         on device: Device
     ) throws(OneDNNError) -> Primitive {
@@ -67,7 +67,7 @@ extension Primitive {
     }
 
     /// Gradient of a fully connected layer's input: `[N, O]`, `[O, I…]` → `[N, I…]`.
-    public static func linearBackwardData(
+    package static func linearBackwardData(
         sourceGradient: Descriptor, weights: Descriptor, destinationGradient: Descriptor, forward: Primitive,
         on device: Device
     ) throws(OneDNNError) -> Primitive {
@@ -79,7 +79,7 @@ extension Primitive {
     }
 
     /// Gradient of a fully connected layer's weights and biases: `[N, I…]`, `[N, O]` → `[O, I…]`, `[O]`.
-    public static func linearBackwardWeights(
+    package static func linearBackwardWeights(
         source: Descriptor, weightsGradient: Descriptor, biasGradient: Descriptor, destinationGradient: Descriptor,
         forward: Primitive, on device: Device
     ) throws(OneDNNError) -> Primitive {
@@ -91,7 +91,7 @@ extension Primitive {
     }
 
     /// The same numbers in another layout.
-    public static func reorder(
+    package static func reorder(
         from source: Descriptor, to destination: Descriptor, on device: Device
     ) throws(OneDNNError) -> Primitive {
         try make("a change of layout") { descriptor, attributes in

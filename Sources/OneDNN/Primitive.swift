@@ -4,7 +4,7 @@ internal import COneDNN
 internal import MemoryUse
 
 /// What an argument is to an operation.
-public enum Argument: Sendable {
+package enum Argument: Sendable {
     /// What goes in, and its gradient.
     case source, sourceGradient
     /// What comes out, and its gradient.
@@ -46,7 +46,7 @@ public enum Argument: Sendable {
 }
 
 /// A compiled operation with fixed shapes.
-public final class Primitive {
+package final class Primitive {
     let handle: dnnl_primitive_t
     /// The primitive's own, which lives as long as it does.
     let descriptor: const_dnnl_primitive_desc_t
@@ -73,30 +73,30 @@ public final class Primitive {
     deinit { dnnl_primitive_destroy(handle) }
 
     /// The library's name for the code that runs, such as "jit:avx512_core".
-    public var implementation: String {
+    package var implementation: String {
         onednn_implementation(descriptor).map { String(cString: $0) } ?? "unknown"
     }
 
     /// Whether it is the library's plain loop, hundreds of times slower than what it has for usual shapes and layouts.
-    public var isReference: Bool { implementation.hasPrefix("ref") }
+    package var isReference: Bool { implementation.hasPrefix("ref") }
 
     /// What the operation wants `argument` to be; `nil` if it has no such argument.
-    public func wants(_ argument: Argument, shape: [Int]) -> Descriptor? {
+    package func wants(_ argument: Argument, shape: [Int]) -> Descriptor? {
         let (what, index) = argument.query
         return onednn_desc_query(descriptor, what, index).map { Descriptor(owning: $0, shape: shape) }
     }
 
     /// Bytes of intermediate results while it runs.
-    public var scratchpadBytes: Int { wants(.scratchpad, shape: [])?.byteCount ?? 0 }
+    package var scratchpadBytes: Int { wants(.scratchpad, shape: [])?.byteCount ?? 0 }
 
     /// A call with these arguments. They may change their content, not their kind, until it runs.
-    public func call(_ arguments: [Argument: Memory], on device: Device) -> Call {
+    package func call(_ arguments: [Argument: Memory], on device: Device) -> Call {
         Call(self, arguments, device)
     }
 }
 
 /// An operation with its arguments: run it as often as wanted, without allocation.
-public final class Call {
+package final class Call {
     private let primitive: Primitive
     private let memories: [Memory]
     private let device: Device
@@ -114,7 +114,7 @@ public final class Call {
     deinit { arguments.deallocate() }
 
     /// Runs the operation and waits for it.
-    public func run() throws(OneDNNError) {
+    package func run() throws(OneDNNError) {
         // The library works on plain addresses: everything that the call holds has to live until it is done.
         let status = withExtendedLifetime(self) {
             let status = dnnl_primitive_execute(

@@ -1,9 +1,9 @@
 // Commands of this program that a message gives a user to copy. All of them are made here.
 
 /// Makes commands that do in a shell what a message says they do: quoted, and with the places that were given.
-public struct CommandText: Sendable, Hashable {
+package struct CommandText: Sendable, Hashable {
     /// What a command does.
-    public enum Command: String, Sendable {
+    package enum Command: String, Sendable {
         /// Trains an experiment file.
         case train = ""
         case resume, fork, export, list
@@ -12,12 +12,12 @@ public struct CommandText: Sendable, Hashable {
     }
 
     /// The folder of `--runs`, if one was given.
-    public var runs: String?
+    package var runs: String?
     /// The folder of `--data`, if one was given.
-    public var data: String?
+    package var data: String?
 
     /// Without folders the usual places are meant.
-    public init(runs: String? = nil, data: String? = nil) {
+    package init(runs: String? = nil, data: String? = nil) {
         self.runs = runs
         self.data = data
     }
@@ -27,7 +27,7 @@ public struct CommandText: Sendable, Hashable {
     /// - Parameters:
     ///   - operand: name of a run, or path of a file.
     ///   - options: words such as `--at` and `best`.
-    public func line(_ command: Command, _ operand: String?, _ options: [String]) -> String {
+    package func line(_ command: Command, _ operand: String?, _ options: [String]) -> String {
         func option(_ name: String, _ value: String?) -> [String] {
             // Behind a space a value that begins with a dash would be another option.
             value.map { $0.hasPrefix("-") ? ["\(name)=\($0)"] : [name, $0] } ?? []

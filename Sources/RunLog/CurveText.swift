@@ -2,10 +2,10 @@
 // newest values, from 0 up, in cells.
 
 /// A curve in one line of text.
-public enum CurveText {
+package enum CurveText {
     /// Eight heights from the lowest to the highest value, at most `width` of them: the mean of each part. A value that is
     /// no number is left out.
-    public static func text(of values: [Double], width: Int) -> String {
+    package static func text(of values: [Double], width: Int) -> String {
         let count = min(width, values.count)
         guard count > 0 else { return "" }
         let means = (0..<count).map { part -> Double in

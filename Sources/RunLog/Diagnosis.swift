@@ -1,16 +1,16 @@
 // Whether a run learns, and in words why not and what to do. Looks only at what is recorded of the run.
 
-public import Experiments
+package import Experiments
 internal import Glibc
 
 /// What is wrong with a run's learning.
-public struct Diagnosis: Sendable, Hashable {
+package struct Diagnosis: Sendable, Hashable {
     /// A word or two for a badge.
-    public var badge: String
+    package var badge: String
     /// What is seen, the likely cause and the cure.
-    public var reason: String
+    package var reason: String
     /// Whether there is no hope that it passes.
-    public var isFatal = false
+    package var isFatal = false
 
     package init(badge: String, reason: String, isFatal: Bool = false) {
         self.badge = badge
@@ -20,15 +20,15 @@ public struct Diagnosis: Sendable, Hashable {
 }
 
 /// What is known of a run's learning.
-public struct LearningRecord: Sendable, Hashable {
+package struct LearningRecord: Sendable, Hashable {
     /// Means over some steps.
-    public struct Means: Sendable, Hashable {
+    package struct Means: Sendable, Hashable {
         var loss: Double
         var accuracy: Double
         var deadShare: Double?
 
         /// - Parameter deadShare: `nil` where it is not known for all of the steps.
-        public init(loss: Double, accuracy: Double, deadShare: Double?) {
+        package init(loss: Double, accuracy: Double, deadShare: Double?) {
             self.loss = loss
             self.accuracy = accuracy
             self.deadShare = deadShare
@@ -48,7 +48,7 @@ public struct LearningRecord: Sendable, Hashable {
     ///   - latest: the last step.
     ///   - layers: the last figures of the layers; empty where there are none.
     ///   - recent: means over the last 100 steps; `nil` where there have not been as many.
-    public init(
+    package init(
         _ started: RunStarted?, epochs: [EpochMetrics], latest: Progress?, layers: [LayerHealth], recent: Means? = nil
     ) {
         network = started?.network
@@ -61,7 +61,7 @@ public struct LearningRecord: Sendable, Hashable {
     }
 
     /// What is wrong with the run's learning, if anything.
-    public var diagnosis: Diagnosis? { notFinite ?? atChance ?? dying ?? exploded ?? overfitting }
+    package var diagnosis: Diagnosis? { notFinite ?? atChance ?? dying ?? exploded ?? overfitting }
 
     private func guessingLoss(_ numClasses: Int) -> Double { log(Double(numClasses)) }
 
@@ -110,7 +110,7 @@ public struct LearningRecord: Sendable, Hashable {
     }
 
     /// The same from the figures of a run's last epoch alone, with the cause left open.
-    public static func diagnosis(
+    package static func diagnosis(
         loss: Double, trainAccuracy: Double, testAccuracy: Double, numClasses: Int, step: Int
     ) -> Diagnosis? {
         guard step >= 100, testAccuracy < 1.5 / Double(numClasses),
@@ -120,8 +120,8 @@ public struct LearningRecord: Sendable, Hashable {
     }
 
     private var likelyCause: (cause: String, cure: String) {
-        let mostDead = layers.max { $0.deadShare ?? 0 < $1.deadShare ?? 0 }
-        if let dead = mostDead, dead.deadShare ?? 0 > mostlyDead, let units = units(of: dead.name) {
+        let maxDead = layers.max { $0.deadShare ?? 0 < $1.deadShare ?? 0 }
+        if let dead = maxDead, dead.deadShare ?? 0 > mostlyDead, let units = units(of: dead.name) {
             let label = label(of: dead.name)
             // Few units die by chance; many by a step that was too large.
             if units <= narrow {
@@ -156,7 +156,7 @@ public struct LearningRecord: Sendable, Hashable {
             )
         }
         // Deep networks begin with half of a layer's units dead, so that a gradient that fades goes first.
-        if let dead = mostDead, dead.deadShare ?? 0 > 0.5 {
+        if let dead = maxDead, dead.deadShare ?? 0 > 0.5 {
             return (
                 "in \(label(of: dead.name)) \(percent(dead.deadShare ?? 0)) of units are 0 for every image", smallerRate
             )
@@ -234,8 +234,8 @@ public struct LearningRecord: Sendable, Hashable {
 }
 
 extension Network {
-    /// A layer with parameters for people, such as `block 4`, `block 4 conv 2` where there are several, `linear 1`.
-    public func label(ofLayer name: String) -> String {
+    /// A layer with parameters as text, such as `block 4`, `block 4 conv 2` where there are several, `linear 1`.
+    package func label(ofLayer name: String) -> String {
         let named = layers.filter { $0.name != nil }
         guard let layer = named.first(where: { $0.name == name }) else { return name }
         let siblings = named.filter { $0.block == layer.block }

@@ -1,10 +1,10 @@
 // An experiment in JSON, with the keys of the experiment files.
 
-public import Experiments
+package import Experiments
 
 extension Experiment {
     /// The experiment with the keys of the experiment files, every default filled in. A variant has its blocks, too.
-    public var json: JSON {
+    package var json: JSON {
         [
             "name": .string(name),
             "description": .string(description),

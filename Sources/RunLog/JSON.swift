@@ -3,8 +3,7 @@
 internal import TerminalText
 
 /// A JSON value whose objects keep the order in which their keys were given.
-public enum JSON: Sendable, Hashable {
-    /// Nothing.
+package enum JSON: Sendable, Hashable {
     case null
     /// True or false.
     case bool(Bool)
@@ -14,7 +13,6 @@ public enum JSON: Sendable, Hashable {
     case unsigned(UInt64)
     /// Any other number; what is not finite is written as `null`, for JSON has no word for it.
     case number(Double)
-    /// Text.
     case string(String)
     /// A list.
     case array([JSON])
@@ -22,33 +20,32 @@ public enum JSON: Sendable, Hashable {
     case object([Member])
 
     /// A key with its value.
-    public struct Member: Sendable, Hashable {
+    package struct Member: Sendable, Hashable {
         /// The key.
-        public var key: String
+        package var key: String
         /// Its value.
-        public var value: JSON
+        package var value: JSON
 
-        /// Both.
-        public init(_ key: String, _ value: JSON) {
+        package init(_ key: String, _ value: JSON) {
             self.key = key
             self.value = value
         }
     }
 
     /// A whole number, or `null`.
-    public static func optional(_ value: Int?) -> JSON { value.map(JSON.integer) ?? .null }
+    package static func optional(_ value: Int?) -> JSON { value.map(JSON.integer) ?? .null }
 
     /// A number, or `null`.
-    public static func optional(_ value: Double?) -> JSON { value.map(JSON.number) ?? .null }
+    package static func optional(_ value: Double?) -> JSON { value.map(JSON.number) ?? .null }
 
     /// Text, or `null`.
-    public static func optional(_ value: String?) -> JSON { value.map(JSON.string) ?? .null }
+    package static func optional(_ value: String?) -> JSON { value.map(JSON.string) ?? .null }
 
     /// A list of whole numbers.
-    public static func integers(_ values: [Int]) -> JSON { .array(values.map(JSON.integer)) }
+    package static func integers(_ values: [Int]) -> JSON { .array(values.map(JSON.integer)) }
 
     /// The value at a path of keys such as `training.lr`; `nil` where there is none.
-    public subscript(path path: String) -> JSON? {
+    package subscript(path path: String) -> JSON? {
         path.split(separator: ".").reduce(self) { value, key in
             guard case .object(let members)? = value else { return nil }
             return members.first { $0.key == key }?.value
@@ -56,7 +53,7 @@ public enum JSON: Sendable, Hashable {
     }
 
     /// The value as a table's cell: texts without quotes, a list of texts with spaces between them, nothing for null.
-    public var cellText: String {
+    package var cellText: String {
         switch self {
         case .null: return ""
         case .string(let text): return text
@@ -68,7 +65,7 @@ public enum JSON: Sendable, Hashable {
     }
 
     /// Whether it is a number.
-    public var isNumber: Bool {
+    package var isNumber: Bool {
         switch self {
         case .integer, .unsigned, .number: true
         case .null, .bool, .string, .array, .object: false
@@ -77,7 +74,7 @@ public enum JSON: Sendable, Hashable {
 
     /// In one line, nothing but what is needed between values. Characters that act on a terminal or hide are
     /// escaped, so a line of it may be shown as it is.
-    public var text: String {
+    package var text: String {
         var text = ""
         write(to: &text)
         return text
@@ -133,17 +130,16 @@ public enum JSON: Sendable, Hashable {
 
 extension JSON: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral, ExpressibleByStringLiteral {
     /// An object with its keys in this order.
-    public init(dictionaryLiteral elements: (String, JSON)...) {
+    package init(dictionaryLiteral elements: (String, JSON)...) {
         self = .object(elements.map { Member($0, $1) })
     }
 
     /// A list.
-    public init(arrayLiteral elements: JSON...) {
+    package init(arrayLiteral elements: JSON...) {
         self = .array(elements)
     }
 
-    /// Text.
-    public init(stringLiteral value: String) {
+    package init(stringLiteral value: String) {
         self = .string(value)
     }
 }

@@ -1,23 +1,23 @@
 // The log for programs: JSON Lines, one object a line. `event`, `run`, `sequence` and `time` come first in each.
 
-public import Experiments
+package import Experiments
 internal import FoundationEssentials
 
 /// Renders a run as JSON Lines.
 ///
 /// `event` is `run_started`, `progress`, `evaluating`, `epoch_finished`, `checkpoint_saved`, `warning` or `run_finished`; `time` is UTC as ISO 8601 with
 /// milliseconds. Keys come in a fixed order, a number that is not finite is `null`, warnings are lines as the others.
-public struct JSONLinesLog: RunLogRenderer {
+package struct JSONLinesLog: RunLogRenderer {
     private var throttle: Throttle
 
     /// - Parameter progressInterval: seconds of the run between two progress lines; 0 writes every step. The last
     ///   step of an epoch is always written.
-    public init(progressInterval: Double = 1) {
+    package init(progressInterval: Double = 1) {
         throttle = Throttle(interval: progressInterval)
     }
 
     /// The line to write for the next record, if any.
-    public mutating func render(_ record: RunRecord) -> LogOutput {
+    package mutating func render(_ record: RunRecord) -> LogOutput {
         switch record.event {
         case .progress(let progress):
             let isLast = progress.stepInEpoch >= progress.stepsPerEpoch
@@ -34,7 +34,7 @@ public struct JSONLinesLog: RunLogRenderer {
 
 extension RunRecord {
     /// The record as its line in JSON Lines.
-    public var json: JSON {
+    package var json: JSON {
         let head: [JSON.Member] = [
             JSON.Member("event", .string(event.name)),
             JSON.Member("run", .string(run)),

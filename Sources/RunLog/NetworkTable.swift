@@ -1,42 +1,41 @@
 // A network's shapes and costs as rows, for the log's header and for `vgglab shapes`: as aligned text and as JSON.
 
-public import Experiments
+package import Experiments
 
 /// A network layer by layer, with what each costs and what a training step holds in memory.
-public struct NetworkTable: Sendable, Hashable {
+package struct NetworkTable: Sendable, Hashable {
     /// A share of a training step's memory.
-    public struct MemoryPart: Sendable, Hashable {
-        /// What it holds, for people.
-        public var label: String
+    package struct MemoryPart: Sendable, Hashable {
+        /// What it holds, as text.
+        package var label: String
         /// Its size.
-        public var bytes: Int
+        package var bytes: Int
     }
 
-    /// The network.
-    public let network: Network
+    package let network: Network
     /// Images in a step, which the memory is for.
-    public let batchSize: Int
+    package let batchSize: Int
     /// What a training step holds in memory; may be empty.
-    public let memory: [MemoryPart]
+    package let memory: [MemoryPart]
 
     /// - Parameters:
     ///   - network: the network.
     ///   - batchSize: images in a step.
     ///   - memory: what a training step at that batch size holds in memory; left out where empty.
-    public init(_ network: Network, batchSize: Int, memory: [(label: String, bytes: Int)] = []) {
+    package init(_ network: Network, batchSize: Int, memory: [(label: String, bytes: Int)] = []) {
         self.network = network
         self.batchSize = batchSize
         self.memory = memory.map { MemoryPart(label: $0.label, bytes: $0.bytes) }
     }
 
     /// Everything that a training step holds in memory.
-    public var memoryBytes: Int { memory.reduce(0) { $0 + $1.bytes } }
+    package var memoryBytes: Int { memory.reduce(0) { $0 + $1.bytes } }
 
-    /// Lines for people, at most 80 columns for the networks of the VGG paper, the last with its line end.
+    /// Lines of text, at most 80 columns for the networks of the VGG paper, the last with its line end.
     ///
-    /// **Shapes** are one image's: `C × H × W` behind a block, a width behind the layers of the classifier.
+    /// **Shapes** are one image's: `C × H × W` after a block, a width after the layers of the classifier.
     /// **Units**: MACs are multiply-accumulates.
-    public var text: String {
+    package var text: String {
         var lines = Self.aligned([Row.heading] + rows + [Row.total(of: network)])
         lines.append("training: \(Readable.magnitude(network.trainingMACs)) MACs an image (forward and gradients)")
         if !memory.isEmpty {
@@ -51,7 +50,7 @@ public struct NetworkTable: Sendable, Hashable {
     }
 
     /// The table for programs: `blocks` and `layers` with `output_shape`, `parameters`, `macs`, then `totals`.
-    public var json: JSON {
+    package var json: JSON {
         let layers = network.layers
         let blocks = network.blocks.indices.map { index in
             layers.filter { $0.block == index + 1 }

@@ -1,12 +1,12 @@
-// Numbers and foreign text as people read them. No locale: a log says the same on every machine.
+// Numbers and foreign text as users read them. No locale: a log says the same on every machine.
 
 internal import Glibc
 internal import TerminalText
 
-/// How values are written for people.
-public enum Readable {
+/// How values are written.
+package enum Readable {
     /// With this many decimals, such as `0.412`; what is too large for them as `8.7e34`, no number as Swift writes it.
-    public static func fixed(_ value: Double, decimals: Int) -> String {
+    package static func fixed(_ value: Double, decimals: Int) -> String {
         var scale = 1
         for _ in 0..<decimals { scale *= 10 }
         let scaled = (value.magnitude * Double(scale)).rounded()
@@ -18,7 +18,7 @@ public enum Readable {
     }
 
     /// A loss, an accuracy, a norm: `0.412`, `5,123` from a thousand on, `4e13` from a million on.
-    public static func metric(_ value: Double) -> String {
+    package static func metric(_ value: Double) -> String {
         switch value.magnitude {
         case ..<999.9995: fixed(value, decimals: 3)
         case ..<999_999.5: count(Int(value.rounded()))
@@ -27,12 +27,12 @@ public enum Readable {
     }
 
     /// Images a second: `76.7`, `4,920`.
-    public static func rate(_ value: Double) -> String {
+    package static func rate(_ value: Double) -> String {
         value.magnitude < 999.95 ? fixed(value, decimals: 1) : metric(value.rounded())
     }
 
     /// Two digits, if the second is not 0, and a power of ten: `1.2e-3`, `4e13`; `0`, and what is not finite, as Swift writes it.
-    public static func scientific(_ value: Double) -> String {
+    package static func scientific(_ value: Double) -> String {
         guard value.isFinite, value != 0 else { return value == 0 ? "0" : value.description }
         var exponent = Int(log10(value.magnitude).rounded(.down))
         // The power of ten below the least number would be 0.
@@ -45,7 +45,7 @@ public enum Readable {
     }
 
     /// As short as it can be without losing anything: `0.05`, `3`, `1e6`.
-    public static func short(_ value: Double) -> String {
+    package static func short(_ value: Double) -> String {
         let text = value.description
         // Swift writes `1e-05` and `1e+20`.
         if let mark = text.firstIndex(of: "e"), let exponent = Int(text[text.index(after: mark)...]) {
@@ -60,7 +60,7 @@ public enum Readable {
     }
 
     /// With a comma between groups of three digits: `51,384,320`.
-    public static func count(_ value: Int) -> String {
+    package static func count(_ value: Int) -> String {
         let digits = String(value.magnitude)
         var text = value < 0 ? "-" : ""
         for (index, digit) in digits.enumerated() {
@@ -71,7 +71,7 @@ public enum Readable {
     }
 
     /// Three digits or so and a power of 1000: `160`, `7.2 M`, `1.9 G`.
-    public static func magnitude(_ value: Int) -> String {
+    package static func magnitude(_ value: Int) -> String {
         guard value.magnitude >= 1000 else { return "\(value)" }
         var scaled = Double(value)
         for unit in ["k", "M", "G", "T"] {
@@ -82,7 +82,7 @@ public enum Readable {
     }
 
     /// A duration: `3.2 s`, `48 s`, `4 min 10 s`, `31 min`, `2 h 05 min`, `3 d 04 h`; `?` where it is none.
-    public static func duration(seconds: Double) -> String {
+    package static func duration(seconds: Double) -> String {
         guard seconds.isFinite, (0..<1e12).contains(seconds) else { return "?" }
         if seconds < 9.95 { return "\(fixed(seconds, decimals: 1)) s" }
         let whole = Int(seconds.rounded())
@@ -96,7 +96,7 @@ public enum Readable {
     }
 
     /// A duration to the second, or to parts of one: `48 s`, `12 min 05 s`, `1 h 02 min 03.5 s`; `?` where it is none.
-    public static func time(seconds: Double, decimals: Int) -> String {
+    package static func time(seconds: Double, decimals: Int) -> String {
         guard seconds.isFinite, (0..<1e12).contains(seconds) else { return "?" }
         let text = fixed(seconds, decimals: decimals)
         let whole = Int(text.prefix { $0 != "." }) ?? 0
@@ -108,7 +108,7 @@ public enum Readable {
     }
 
     /// An amount of memory: `0.9 GiB`, `312 MiB`, `48 KiB`, `12 B`.
-    public static func bytes(_ bytes: Int) -> String {
+    package static func bytes(_ bytes: Int) -> String {
         let value = Double(bytes)
         if bytes >= 1 << 29 { return "\(fixed(value / 0x1p30, decimals: 1)) GiB" }
         if bytes >= 1 << 20 { return "\(fixed(value / 0x1p20, decimals: 0)) MiB" }
@@ -118,13 +118,13 @@ public enum Readable {
 
     /// Text from outside (names, descriptions, reasons, paths) with every character shown that would act on the
     /// terminal or hide: controls, bidirectional and zero-width characters appear as `\n`, `\u{1B}`, `\u{202E}`.
-    public static func visible(_ text: String) -> String { DisplayText.visible(text) }
+    package static func visible(_ text: String) -> String { DisplayText.visible(text) }
 
     /// As one word of a command line: as it is, or in quotes where a shell would read it otherwise. Every character of
     /// it can be seen.
     ///
     /// bash, zsh, dash and fish read it alike, apart from hidden characters, whose quotes (`$'…'`) bash and zsh know.
-    public static func shellWord(_ text: String) -> String {
+    package static func shellWord(_ text: String) -> String {
         // A leading = is a command's path to zsh; a backslash inside single quotes is not always one to fish.
         let plain = #/[A-Za-z0-9_@%+:,.\/-][A-Za-z0-9_@%+=:,.\/-]*/#
         if text.wholeMatch(of: plain) != nil { return text }
@@ -153,10 +153,10 @@ public enum Readable {
 
 extension String {
     /// At least `columns` cells wide, with spaces behind.
-    public func padded(_ columns: Int) -> String { self + spaces(to: columns) }
+    package func padded(_ columns: Int) -> String { self + spaces(to: columns) }
 
     /// At least `columns` cells wide, with spaces before.
-    public func leftPadded(_ columns: Int) -> String { spaces(to: columns) + self }
+    package func leftPadded(_ columns: Int) -> String { spaces(to: columns) + self }
 
     private func spaces(to columns: Int) -> String {
         String(repeating: " ", count: max(columns - DisplayText.width(of: self), 0))

@@ -1,6 +1,6 @@
 // What each event says in JSON Lines, apart from what every line begins with.
 
-public import Experiments
+package import Experiments
 
 extension RunEvent {
     /// The event's name in JSON Lines.
@@ -79,7 +79,7 @@ extension CheckpointSaved {
 
 extension LayerHealth {
     /// A layer's figures as in JSON Lines; the type itself reads them back.
-    public var json: JSON {
+    package var json: JSON {
         [
             "layer": .string(name),
             "dead_share": .optional(deadShare),
@@ -90,7 +90,7 @@ extension LayerHealth {
 
 extension Progress {
     /// A step's figures as in JSON Lines.
-    public var json: JSON {
+    package var json: JSON {
         let figures: [JSON.Member] = [
             JSON.Member("epoch", .integer(epoch)),
             JSON.Member("step", .integer(step)),
@@ -114,7 +114,7 @@ extension Progress {
 
 extension EpochMetrics {
     /// An epoch's figures as in JSON Lines.
-    public var json: JSON {
+    package var json: JSON {
         [
             "epoch": .integer(epoch),
             "step": .integer(step),

@@ -1,17 +1,16 @@
 // JSON Lines on their way back in: the inverse of RunEvent+JSON.swift, key by key.
 
-public import Experiments
+package import Experiments
 internal import FoundationEssentials
 
 /// A line that is no record of a run. `description` is one sentence.
-public struct JSONLinesError: Error, Equatable, CustomStringConvertible {
+package struct JSONLinesError: Error, Equatable, CustomStringConvertible {
     /// The line's number, from 1.
-    public let line: Int
+    package let line: Int
     /// What is wrong with it.
-    public let problem: String
+    package let problem: String
 
-    /// One sentence for a person.
-    public var description: String { "line \(line): not a record of a run: \(problem)" }
+    package var description: String { "line \(line): not a record of a run: \(problem)" }
 }
 
 extension RunRecord {
@@ -22,7 +21,7 @@ extension RunRecord {
     ///
     /// - Parameter number: the line's number in its file, from 1, for the error.
     /// - Throws: `JSONLinesError` that says which key is missing or holds something else.
-    public init(jsonLine line: some StringProtocol, number: Int = 1) throws(JSONLinesError) {
+    package init(jsonLine line: some StringProtocol, number: Int = 1) throws(JSONLinesError) {
         do {
             self = try JSONDecoder().decode(Line.self, from: Data(line.utf8)).record
         } catch {

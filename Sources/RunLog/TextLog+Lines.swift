@@ -132,7 +132,7 @@ extension TextLog {
     }
 
     private func left(_ seconds: Double?) -> [String] {
-        seconds.map { ["left \(Readable.duration(seconds: $0))"] } ?? []
+        seconds.map { ["\(Readable.duration(seconds: $0)) left"] } ?? []
     }
 
     private func threads(_ count: Int) -> String { "\(count) thread\(count == 1 ? "" : "s")" }

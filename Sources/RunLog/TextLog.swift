@@ -1,14 +1,14 @@
-// The log for people: a header, progress at a humane rate, a line an epoch, and the notebook's last words.
+// The log as text: a header, progress at a humane rate, a line an epoch, and the notebook's last words.
 // What each line says is in TextLog+Lines.swift.
 
-public import Experiments
+package import Experiments
 
 /// Renders a run as text. On a terminal one progress line is rewritten in place; elsewhere it is a line now and then.
-public struct TextLog: RunLogRenderer {
+package struct TextLog: RunLogRenderer {
     /// Only the run's name, epochs and the end: no header, no progress.
-    public let quiet: Bool
-    /// Columns of the terminal; `nil` where standard output is none. May change while a run goes on.
-    public var terminalColumns: Int?
+    package let quiet: Bool
+    /// Columns of the terminal; `nil` where standard output is none. May change while a run continues.
+    package var terminalColumns: Int?
 
     var started: RunStarted?
     private var epochs: [EpochMetrics] = []
@@ -22,7 +22,7 @@ public struct TextLog: RunLogRenderer {
     /// - Parameters:
     ///   - quiet: only the run's name, epochs and the end.
     ///   - terminalColumns: columns of the terminal; `nil` where standard output is none.
-    public init(quiet: Bool = false, terminalColumns: Int? = nil) {
+    package init(quiet: Bool = false, terminalColumns: Int? = nil) {
         self.quiet = quiet
         self.terminalColumns = terminalColumns
         // In place, ten times a second; as lines of their own, every ten seconds, the first ten seconds into the run.
@@ -30,7 +30,7 @@ public struct TextLog: RunLogRenderer {
     }
 
     /// What to write for the next record.
-    public mutating func render(_ record: RunRecord) -> LogOutput {
+    package mutating func render(_ record: RunRecord) -> LogOutput {
         switch record.event {
         case .runStarted(let run):
             started = run
@@ -93,7 +93,7 @@ public struct TextLog: RunLogRenderer {
         guard throttle.isOpen(at: seconds) || (always && terminalColumns != nil) else { return LogOutput() }
         throttle.restart(at: seconds)
         guard let terminalColumns else { return lines([line]) }
-        // The last column stays free: a cursor behind it would make erase-to-end take the last character away.
+        // The last column stays free: a cursor after it would make erase-to-end take the last character away.
         let text = line.prefix(max(terminalColumns - 1, 0))
         hasLineInPlace = true
         return LogOutput(standardOutput: "\r\(text)\u{1B}[K")

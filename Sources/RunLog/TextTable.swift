@@ -1,16 +1,16 @@
-// A table for people in plain text: columns as wide as their longest cell, numbers to the right.
+// A table in plain text: columns as wide as their longest cell, numbers to the right.
 
 internal import TerminalText
 
 /// Rows of cells under a heading.
-public struct TextTable: Sendable, Hashable {
+package struct TextTable: Sendable, Hashable {
     /// A column's heading, and whether its cells are numbers.
-    public struct Column: Sendable, Hashable {
+    package struct Column: Sendable, Hashable {
         let title: String
         let isNumber: Bool
 
         /// A column of texts, or of numbers, which stand to the right.
-        public init(_ title: String, isNumber: Bool = false) {
+        package init(_ title: String, isNumber: Bool = false) {
             self.title = title
             self.isNumber = isNumber
         }
@@ -20,16 +20,16 @@ public struct TextTable: Sendable, Hashable {
     private var rows: [[String]] = []
 
     /// A table without rows.
-    public init(_ columns: [Column]) { self.columns = columns }
+    package init(_ columns: [Column]) { self.columns = columns }
 
     /// Adds a row with a cell for each column.
-    public mutating func add(_ cells: [String]) {
+    package mutating func add(_ cells: [String]) {
         precondition(cells.count == columns.count, "a row has a cell for each column")
         rows.append(cells.map(Readable.visible))
     }
 
     /// One line a row, two spaces between columns, none at the end.
-    public var text: String {
+    package var text: String {
         let all = [columns.map(\.title)] + rows
         let widths = columns.indices.map { column in all.map { DisplayText.width(of: $0[column]) }.max() ?? 0 }
         return all.map { cells in

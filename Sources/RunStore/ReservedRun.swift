@@ -1,16 +1,16 @@
 // A run that has a name and a folder but no row yet: it waits in a queue, and nobody else gets its name. What a process
 // that was killed has left of such runs, and of runs that it was deleting, is removed here.
 
-public import Checkpoints
-public import Experiments
+package import Checkpoints
+package import Experiments
 internal import Files
 internal import GRDB
 internal import Synchronization
 
 /// A name for a run that has to wait before it is created, held as the run itself will be.
-public final class ReservedRun: Sendable {
+package final class ReservedRun: Sendable {
     /// The run's name.
-    public let name: String
+    package let name: String
     private let folder: String
     private let claim: Mutex<RunClaim?>
 
@@ -21,7 +21,7 @@ public final class ReservedRun: Sendable {
     }
 
     /// The run's checkpoints; what a fork begins with lies there before it begins.
-    public var checkpoints: CheckpointFolder { CheckpointFolder("\(folder)/checkpoints") }
+    package var checkpoints: CheckpointFolder { CheckpointFolder("\(folder)/checkpoints") }
 
     /// Hands over the claim, once.
     func takeClaim() -> RunClaim? {
@@ -34,7 +34,7 @@ public final class ReservedRun: Sendable {
 
 extension RunStore {
     /// Gives a run its name before it is created.
-    public func reserve(for experiment: Experiment) throws(RunStoreError) -> ReservedRun {
+    package func reserve(for experiment: Experiment) throws(RunStoreError) -> ReservedRun {
         try write { database in
             let name = try unusedName(experiment.name, database)
             let folder = folder(named: name)
@@ -43,7 +43,7 @@ extension RunStore {
     }
 
     /// Takes back a name whose run was not created, with what lies in its folder; no other gets it either.
-    public func giveUp(_ reserved: ReservedRun) {
+    package func release(_ reserved: ReservedRun) {
         guard let claim = reserved.takeClaim() else { return }
         RunFolder.remove(folder(named: reserved.name), name: reserved.name)
         withExtendedLifetime(claim) {}
@@ -52,7 +52,7 @@ extension RunStore {
     /// Removes folders without a run that a process that was killed has left: of runs that waited, and of runs that it was
     /// deleting. They carry our mark, older than an hour, for a lock may be unseen from another machine. What may belong
     /// to a store that was lost has its `experiment.yaml` and stays.
-    public func removeLeftovers() throws(RunStoreError) {
+    package func removeLeftovers() throws(RunStoreError) {
         let known = Set(try names())
         let suspects = Folders.names(in: "\(folder)/runs").filter { !known.contains($0) && isLeftover($0) }
         guard !suspects.isEmpty else { return }

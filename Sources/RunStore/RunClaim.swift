@@ -8,8 +8,8 @@ internal import Glibc
 internal import Synchronization
 
 /// A run that this process alone may train, until this object is gone.
-public final class RunClaim: Sendable {
-    /// Two locks, for either can be removed under a running process: whoever comes next must get both.
+package final class RunClaim: Sendable {
+    /// Two locks, for either can be removed under a running process: the next process must get both.
     private struct Locks {
         /// -1 on a file system that cannot lock a folder.
         var folder: Int32
@@ -61,7 +61,7 @@ public final class RunClaim: Sendable {
     }
 
     private static func lock(_ folder: String, of name: String) throws(RunStoreError) -> Locks {
-        // Somebody who only looks whether a run is held holds it himself for some microseconds; and a lock on the file
+        // Someone who only looks whether a run is held holds it himself for some microseconds; and a lock on the file
         // of a run that was deleted meanwhile is a lock on nothing.
         for _ in 0..<20 {
             let place = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -117,7 +117,7 @@ public final class RunClaim: Sendable {
     }
 
     private static func failure(_ code: Int32, _ folder: String, _ name: String) -> RunStoreError {
-        // The folder was there just now: somebody removes it.
+        // The folder was there just now: someone removes it.
         if code == ENOENT { return RunStoreError("run \(name) has been deleted") }
         return RunStoreError(CheckpointError(folder, code: code).description)
     }
@@ -129,7 +129,7 @@ public final class RunClaim: Sendable {
             && opened.st_ino == named.st_ino
     }
 
-    /// Makes anew what somebody has removed under the run: its folder, or the `owner` file.
+    /// Restores what was removed under the run: its folder, or the `owner` file.
     ///
     /// - Returns: whether something was missing.
     /// - Throws: `RunStoreError` where it cannot be made, or another process has the run now.

@@ -6,11 +6,11 @@ internal import Foundation
 internal import Glibc
 
 /// What a run's `owner` file says: who holds the run, and that this program made the folder.
-public struct RunOwner: Codable, Sendable {
+package struct RunOwner: Codable, Sendable {
     let user: String
     let host: String
     /// The number of the process.
-    public let process: Int32
+    package let process: Int32
     let since: String
     /// The run's name; missing in what earlier versions wrote.
     var run: String?
@@ -18,7 +18,7 @@ public struct RunOwner: Codable, Sendable {
     var memoryKills: MemoryKills?
 
     /// `ann@box, process 1234, since 2026-05-04T10:00:00Z`.
-    public var text: String { "\(user)@\(host), process \(process), since \(since)" }
+    package var text: String { "\(user)@\(host), process \(process), since \(since)" }
 
     /// This process.
     init(of run: String) {
@@ -40,7 +40,7 @@ public struct RunOwner: Codable, Sendable {
             + "for that"
     }
 
-    /// Writes it, in one go over what is there and always as long: whoever reads it meanwhile finds a whole one, and a full
+    /// Writes it, in one go over what is there and always as long: a reader in the meantime finds a whole one, and a full
     /// disk has room for it.
     func sign(_ descriptor: Int32) {
         guard var json = try? JSONEncoder().encode(self) else { return }

@@ -1,40 +1,39 @@
 // A run as the store knows it: what it was, where it ran, how far it has come.
 
-public import ExperimentFiles
-public import Experiments
+package import ExperimentFiles
+package import Experiments
 internal import Foundation
 internal import GRDB
 internal import Synchronization
 
 /// What a new run is made of.
-public struct NewRun: Sendable {
+package struct NewRun: Sendable {
     /// The name that was reserved for it; `nil` for the next one.
-    public var reserved: ReservedRun?
+    package var reserved: ReservedRun?
     /// The experiment with every default filled in.
-    public var experiment: Experiment
-    /// Processor, cores and memory, for people.
-    public var machine: String
+    package var experiment: Experiment
+    /// Processor, cores and memory, as text.
+    package var machine: String
     /// Threads that compute.
-    public var threads: Int
-    /// How convolutions are computed, for people.
-    public var engine: String
+    package var threads: Int
+    /// How convolutions are computed, as text.
+    package var engine: String
     /// The program and its version.
-    public var program: String
-    /// Name and place of the data set, for people.
-    public var dataset: String
+    package var program: String
+    /// Name and place of the data set, as text.
+    package var dataset: String
     /// SHA-256 of the data set.
-    public var dataChecksum: String
+    package var dataChecksum: String
     /// Steps in an epoch.
-    public var stepsPerEpoch: Int
-    /// The run and position that it goes on from, if it is a fork.
-    public var parent: (run: RunInfo, position: RunPosition)?
+    package var stepsPerEpoch: Int
+    /// The run and position that it resumes from, if it is a fork.
+    package var parent: (run: RunInfo, position: RunPosition)?
     /// The first epoch that counts for the best: a fork's earlier ones may have been evaluated on other images.
-    public var bestFrom = 0
+    package var bestFrom = 0
     /// What the data set holds.
-    public var facts: DatasetFacts?
+    package var facts: DatasetFacts?
 
-    /// All of it.
-    public init(
+    package init(
         experiment: Experiment, machine: String, threads: Int, engine: String, program: String, dataset: String,
         dataChecksum: String, stepsPerEpoch: Int, parent: (run: RunInfo, position: RunPosition)? = nil
     ) {
@@ -51,41 +50,41 @@ public struct NewRun: Sendable {
 }
 
 /// A run in the store.
-@dynamicMemberLookup public struct RunInfo: Sendable, Hashable, Identifiable {
+@dynamicMemberLookup package struct RunInfo: Sendable, Hashable, Identifiable {
     /// Its number in the store, never used again.
-    public let id: Int64
+    package let id: Int64
     /// Its name: the experiment's and a number.
-    public let name: String
+    package let name: String
     /// The resolved experiment as a YAML text.
-    public let experimentText: String
+    package let experimentText: String
     /// SHA-256 of that text.
-    public let experimentHash: String
+    package let experimentHash: String
     /// Its state and figures, which are members of a run, too.
-    public internal(set) var status: RunStatus
+    package internal(set) var status: RunStatus
     /// Name of the computer that it ran on.
-    public let host: String
-    /// Processor, cores and memory, for people.
-    public let machine: String
-    /// How convolutions were computed, for people.
-    public let engine: String
+    package let host: String
+    /// Processor, cores and memory, as text.
+    package let machine: String
+    /// How convolutions were computed, as text.
+    package let engine: String
     /// The program and its version.
-    public let program: String
+    package let program: String
     /// What it was trained on: name and place.
-    public let dataset: String
+    package let dataset: String
     /// SHA-256 of the data set.
-    public let dataChecksum: String
+    package let dataChecksum: String
     /// What the data set holds. Version 0.1.0 has recorded no size of images, and the numbers of images after limits.
-    public let facts: DatasetFacts?
+    package let facts: DatasetFacts?
     /// Epochs finished.
-    public let finishedEpochs: Int
+    package let finishedEpochs: Int
     /// Epochs in all.
-    public let epochs: Int
+    package let epochs: Int
 
     /// A figure of its status.
-    public subscript<Value>(dynamicMember figure: KeyPath<RunStatus, Value>) -> Value { status[keyPath: figure] }
+    package subscript<Value>(dynamicMember figure: KeyPath<RunStatus, Value>) -> Value { status[keyPath: figure] }
 
     /// The folder that its data was read from; `nil` where none is recorded.
-    public var dataFolder: String? {
+    package var dataFolder: String? {
         // A data set's name has no spaces.
         dataset.firstRange(of: " from ").map { String(dataset[$0.upperBound...]) }
     }
@@ -93,7 +92,7 @@ public struct NewRun: Sendable {
     /// The experiment with every default filled in.
     ///
     /// - Throws: `RunStoreError` if its text cannot be read.
-    public func experiment() throws(RunStoreError) -> Experiment {
+    package func experiment() throws(RunStoreError) -> Experiment {
         do {
             return try experiment(overrides: [])
         } catch {
@@ -105,7 +104,7 @@ public struct NewRun: Sendable {
     ///
     /// - Parameter overrides: `key=value` each.
     /// - Throws: `ExperimentFileError` that says what is wrong with them.
-    public func experiment(overrides: [String]) throws(ExperimentFileError) -> Experiment {
+    package func experiment(overrides: [String]) throws(ExperimentFileError) -> Experiment {
         // A key that is missing means what the version did that wrote the text.
         var defaults = Experiment(name: "")
         defaults.data.sampling = .first

@@ -1,7 +1,7 @@
 // Notes what a run says: takes each record at once and writes them about once a second on a thread of its own, so that
 // training never waits for the disk.
 
-public import Experiments
+package import Experiments
 internal import Foundation
 internal import GRDB
 internal import RunLog
@@ -9,13 +9,13 @@ internal import Synchronization
 internal import Threads
 
 /// The most records that wait while the store cannot be written, some tens of megabytes.
-private let mostWaiting = 100_000
+private let maxWaiting = 100_000
 
 /// Writes one run's records into the store.
-public final class RunRecorder: Sendable {
+package final class RunRecorder: Sendable {
     private struct State {
         var waiting: [RunRecord] = []
-        /// How far the evaluation that goes on is; not kept, only told.
+        /// How far the current evaluation is; not kept, only told.
         var evaluated: Double?
         var isClosed = false
         var hasProblem = false
@@ -33,7 +33,7 @@ public final class RunRecorder: Sendable {
                 isKept.toggle()
                 return !isKept
             }
-            if waiting.count > mostWaiting * 3 / 4 { waiting.removeFirst(mostWaiting / 2) }
+            if waiting.count > maxWaiting * 3 / 4 { waiting.removeFirst(maxWaiting / 2) }
             lost += count - waiting.count
         }
     }
@@ -41,7 +41,7 @@ public final class RunRecorder: Sendable {
     private let store: RunStore
     private let run: RunInfo
     private let claim: RunClaim
-    /// Every so many steps one is noted, so that a long run has about ten thousand.
+    /// Every so many steps one is recorded, so that a long run has about ten thousand.
     private let stride: Int
     private let onProblem: @Sendable (String) -> Void
     private let state = Mutex(State())
@@ -52,7 +52,7 @@ public final class RunRecorder: Sendable {
     /// - Parameters:
     ///   - claim: shows that the run is this process's own.
     ///   - onProblem: told, on any thread, when the store cannot be written, and when it can again.
-    public init(
+    package init(
         _ store: RunStore, _ run: RunInfo, claim: RunClaim, onProblem: @escaping @Sendable (String) -> Void
     ) {
         self.store = store
@@ -74,7 +74,7 @@ public final class RunRecorder: Sendable {
     }
 
     /// Takes a record; never waits for the disk.
-    public func record(_ record: RunRecord) {
+    package func record(_ record: RunRecord) {
         if case .evaluating(let progress) = record.event {
             state.withLock { $0.evaluated = progress.share }
             return
@@ -85,7 +85,7 @@ public final class RunRecorder: Sendable {
         }
         state.withLock { state in
             state.evaluated = nil
-            if state.waiting.count >= mostWaiting { state.thin() }
+            if state.waiting.count >= maxWaiting { state.thin() }
             state.waiting.append(record)
         }
         if !state.withLock(\.hasThread) { try? flush() }
@@ -94,7 +94,7 @@ public final class RunRecorder: Sendable {
     /// Writes all that was recorded by now.
     ///
     /// - Throws: `RunStoreError`; what was not written is kept and tried again.
-    public func flush() throws(RunStoreError) {
+    package func flush() throws(RunStoreError) {
         let result = writing.withLock { _ in
             Result { () throws(RunStoreError) in
                 keepClaim()
@@ -111,7 +111,7 @@ public final class RunRecorder: Sendable {
                         defer { state.hasProblem = true }
                         return !state.hasProblem
                     }
-                    if isNew { onProblem("\(error); training goes on, and this is tried again") }
+                    if isNew { onProblem("\(error); training continues, and vgglab will try again") }
                     throw error
                 }
                 let (wasProblem, lost) = state.withLock { state in
@@ -119,14 +119,15 @@ public final class RunRecorder: Sendable {
                     return (state.hasProblem, state.lost)
                 }
                 if wasProblem {
-                    onProblem("the run is noted again; \(lost == 0 ? "nothing was" : "\(lost) records were") lost")
+                    onProblem(
+                        "the run is being recorded again; \(lost == 0 ? "nothing was" : "\(lost) records were") lost")
                 }
             }
         }
         try result.get()
     }
 
-    /// Makes anew what somebody has removed of the run's folder meanwhile.
+    /// Restores what was removed of the run's folder meanwhile.
     private func keepClaim() {
         do throws(RunStoreError) {
             if try store.restore(run, by: claim) {
@@ -143,14 +144,14 @@ public final class RunRecorder: Sendable {
     }
 
     /// Writes what is left and ends.
-    public func finish() throws(RunStoreError) {
+    package func finish() throws(RunStoreError) {
         state.withLock { $0.isClosed = true }
         wake.signal()
         ended.wait()
         try flush()
     }
 
-    /// - Parameter evaluated: how far the evaluation is that goes on after them, 0 to 1.
+    /// - Parameter evaluated: how far the current evaluation is, 0 to 1.
     private static func insert(
         _ records: [RunRecord], evaluated: Double?, of run: RunInfo, _ database: Database
     ) throws {

@@ -1,20 +1,20 @@
 // Where a run's best weights are kept: in its own folder, or in that of a run that it goes back to.
 
-public import Checkpoints
+package import Checkpoints
 internal import Experiments
 internal import GRDB
 
 /// A checkpoint, and the run whose folder it is in.
-public struct KeptCheckpoint: Sendable, Hashable {
+package struct KeptCheckpoint: Sendable, Hashable {
     /// The checkpoint.
-    public let checkpoint: SavedCheckpoint
+    package let checkpoint: SavedCheckpoint
     /// The run that keeps it.
-    public let run: RunInfo
+    package let run: RunInfo
 }
 
 extension RunStore {
     /// The checkpoint of a run's best epoch; `nil` where no epoch counts yet, or nobody has kept it.
-    public func bestCheckpoint(of run: RunInfo) throws(RunStoreError) -> KeptCheckpoint? {
+    package func bestCheckpoint(of run: RunInfo) throws(RunStoreError) -> KeptCheckpoint? {
         let step: Int? = try read(or: nil) { database in
             try Int.fetchOne(
                 database, sql: "SELECT step FROM epoch_metric WHERE run = ? AND epoch = ?",
@@ -42,22 +42,22 @@ extension RunStore {
     /// best one that is.
     ///
     /// - Throws: `CheckpointError` that lists what there is, or `RunStoreError`.
-    public func checkpoint(named name: String, of run: RunInfo) throws -> KeptCheckpoint {
+    package func checkpoint(named name: String, of run: RunInfo) throws -> KeptCheckpoint {
         if name == "best", let best = try bestCheckpoint(of: run) { return best }
         return KeptCheckpoint(checkpoint: try checkpoints(of: run).checkpoint(named: name), run: run)
     }
 
     /// What is to be said where a user gets other weights than were named, as those were not kept; `nil` if they are.
-    public func remark(on checkpoint: SavedCheckpoint, named name: String, of run: RunInfo) -> String? {
+    package func remark(on checkpoint: SavedCheckpoint, named name: String, of run: RunInfo) -> String? {
         switch name {
         case "best":
             guard let epoch = run.bestEpoch else {
-                return "no epoch has been evaluated yet; these are the last weights that were kept"
+                return "no epoch has been evaluated yet; these are the last saved weights"
             }
             if (try? bestCheckpoint(of: run))?.checkpoint == checkpoint { return nil }
-            return "these are not the best weights, which were those of epoch \(epoch) and were not kept"
+            return "these are not the best weights: those of epoch \(epoch) were not saved"
         case "last" where checkpoint.step < run.step:
-            return "these are not the last weights: the run came to step \(run.step), and those were not kept"
+            return "these are not the last weights: the run reached step \(run.step), and those were not saved"
         default: return nil
         }
     }
@@ -70,7 +70,7 @@ extension RunStore {
     ///   - run: the parent.
     ///   - folder: the fork's checkpoints.
     /// - Throws: `CheckpointError` or `RunStoreError`. That the parent has not kept it is no error.
-    public func hand(epochEndingAt step: Int, of run: RunInfo, to folder: CheckpointFolder) throws {
+    package func hand(epochEndingAt step: Int, of run: RunInfo, to folder: CheckpointFolder) throws {
         guard !folder.all.contains(where: { $0.step == step && $0.isEvaluated }),
             let kept = try checkpoint(ofEpochEndingAt: step, of: run)
         else { return }
@@ -85,7 +85,7 @@ extension RunStore {
             """
         for fork in try fetch(inherited, [run.id]) {
             guard let best = try bestCheckpoint(of: fork), best.run.id != fork.id else { continue }
-            // A fork that cannot have it, as on a full disk, goes on without.
+            // A fork that cannot have it, as on a full disk, continues without.
             _ = try? checkpoints(of: fork).take(over: best.checkpoint)
         }
     }

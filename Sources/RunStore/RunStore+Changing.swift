@@ -3,14 +3,14 @@
 internal import Checkpoints
 internal import Files
 internal import ExperimentFiles
-public import Experiments
+package import Experiments
 internal import Foundation
 internal import GRDB
 internal import Glibc
 
 extension RunStore {
     /// Begins a run under a new name, and claims it before anybody else can see it.
-    public func create(_ new: NewRun) throws(RunStoreError) -> (run: RunInfo, claim: RunClaim) {
+    package func create(_ new: NewRun) throws(RunStoreError) -> (run: RunInfo, claim: RunClaim) {
         let text = ExperimentFile.yaml(for: new.experiment)
         var made: (name: String, claim: RunClaim)?
         do throws(RunStoreError) {
@@ -108,7 +108,7 @@ extension RunStore {
     /// Makes a run this process's own, until the claim is let go or the process ends.
     ///
     /// - Throws: `RunStoreError` that names the owner, within a second, if there is one.
-    public func claim(_ run: RunInfo) throws(RunStoreError) -> RunClaim {
+    package func claim(_ run: RunInfo) throws(RunStoreError) -> RunClaim {
         let deleted = RunStoreError("run \(run.name) has been deleted")
         // Before anything is made for it, and once more when nobody else can delete it.
         guard try read(or: false, { try exists(run, $0) }) else { throw deleted }
@@ -122,7 +122,7 @@ extension RunStore {
         return claim
     }
 
-    /// Makes anew what somebody has removed of a run's folder while it trains.
+    /// Restores what was removed of a run's folder while it trains.
     ///
     /// - Returns: whether something was missing.
     /// - Throws: `RunStoreError` where it cannot be made, or another process trains the run now.
@@ -132,10 +132,10 @@ extension RunStore {
         return true
     }
 
-    /// Takes a run back to where a checkpoint has it: what was noted later is forgotten, as it will come again.
+    /// Rolls a run back to a checkpoint: what was recorded later is deleted, since it will be recorded again.
     ///
     /// - Returns: the number that the run's next event has.
-    public func resume(_ run: RunInfo, from position: RunPosition, by claim: RunClaim) throws(RunStoreError) -> Int {
+    package func resume(_ run: RunInfo, from position: RunPosition, by claim: RunClaim) throws(RunStoreError) -> Int {
         try write { database in
             try database.execute(
                 sql: "DELETE FROM step_metric WHERE run = ? AND step > ?", arguments: [run.id, position.step])
@@ -161,11 +161,11 @@ extension RunStore {
     }
 
     /// The number that a run's next event has.
-    public func nextSequence(of run: RunInfo) throws(RunStoreError) -> Int {
+    package func nextSequence(of run: RunInfo) throws(RunStoreError) -> Int {
         try read(or: 0) { try nextSequence(of: run, $0) }
     }
 
-    /// Brings the figures that a list shows up to what was noted of a run.
+    /// Brings the figures that a list shows up to what was recorded of a run.
     static func refresh(_ run: Int64, _ database: Database) throws {
         try database.execute(
             sql: """
@@ -193,8 +193,8 @@ extension RunStore {
                 """, arguments: ["run": run])
     }
 
-    /// Replaces what a person has noted about a run.
-    public func setNote(_ note: String, of run: RunInfo) throws(RunStoreError) {
+    /// Replaces what a user has written about a run.
+    package func setNote(_ note: String, of run: RunInfo) throws(RunStoreError) {
         try write { database in
             try require(run, database)
             try database.execute(sql: "UPDATE run SET note = ? WHERE id = ?", arguments: [note, run.id])
@@ -202,7 +202,7 @@ extension RunStore {
     }
 
     /// Adds tags to a run and takes others away.
-    public func changeTags(of run: RunInfo, add: [String], remove: [String]) throws(RunStoreError) {
+    package func changeTags(of run: RunInfo, add: [String], remove: [String]) throws(RunStoreError) {
         try write { database in
             try require(run, database)
             for tag in add {
@@ -228,7 +228,7 @@ extension RunStore {
     /// followed.
     ///
     /// - Throws: `RunStoreError` that names the owner if a process trains it.
-    public func delete(_ run: RunInfo) throws(RunStoreError) {
+    package func delete(_ run: RunInfo) throws(RunStoreError) {
         let folder = folder(of: run)
         let claim = try claimForDeletion(run)
         try handDown(run)

@@ -6,14 +6,13 @@ internal import Files
 internal import Foundation
 
 /// The time that a layer takes in a training step.
-public struct LayerTime: Sendable, Hashable, Codable {
+package struct LayerTime: Sendable, Hashable, Codable {
     /// Index among the network's layers; `nil` for what belongs to the whole network.
-    public let layer: Int?
+    package let layer: Int?
     /// Wall seconds of the step, all passes together.
-    public let seconds: Double
+    package let seconds: Double
 
-    /// Both.
-    public init(layer: Int?, seconds: Double) {
+    package init(layer: Int?, seconds: Double) {
         self.layer = layer
         self.seconds = seconds
     }
@@ -23,13 +22,13 @@ extension RunStore {
     private func profilePath(of run: RunInfo) -> String { "\(folder(of: run))/profile.json" }
 
     /// Keeps a step's profile in place of the one before.
-    public func keep(profile: [LayerTime], of run: RunInfo) {
+    package func keep(profile: [LayerTime], of run: RunInfo) {
         guard let data = try? JSONEncoder().encode(profile) else { return }
         try? data.write(to: URL(filePath: profilePath(of: run)))
     }
 
     /// A run's last profile; empty where none was kept.
-    public func profile(of run: RunInfo) -> [LayerTime] {
+    package func profile(of run: RunInfo) -> [LayerTime] {
         guard let bytes = Folders.contents(of: profilePath(of: run), most: 1 << 20) else { return [] }
         let profile = (try? JSONDecoder().decode([LayerTime].self, from: Data(bytes))) ?? []
         return profile.filter { $0.layer ?? 0 >= 0 && RunLimits.seconds.contains($0.seconds) }

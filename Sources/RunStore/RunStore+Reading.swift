@@ -1,7 +1,7 @@
 // What the store tells: runs, their figures, their events.
 
 internal import ExperimentFiles
-public import Experiments
+package import Experiments
 internal import FoundationEssentials
 internal import GRDB
 internal import RunLog
@@ -36,7 +36,7 @@ struct RunsCache {
 
 extension RunStore {
     /// Every run, the newest last. Cheap where little has been written since the last call.
-    public func runs() throws(RunStoreError) -> [RunInfo] {
+    package func runs() throws(RunStoreError) -> [RunInfo] {
         let known = cache.withLock { $0 }
         let read: RunsCache? = try read(or: nil) { try Self.update(known, from: $0) }
         guard var read else { return [] }
@@ -52,12 +52,12 @@ extension RunStore {
     }
 
     /// The newest `limit` runs, the newest last.
-    public func runs(newest limit: Int) throws(RunStoreError) -> [RunInfo] {
+    package func runs(newest limit: Int) throws(RunStoreError) -> [RunInfo] {
         try runsAndFlaws(newest: limit).runs
     }
 
     /// The same, and a sentence for each row that cannot be read; without a limit, all.
-    public func runsAndFlaws(newest limit: Int? = nil) throws(RunStoreError) -> (runs: [RunInfo], flaws: [String]) {
+    package func runsAndFlaws(newest limit: Int? = nil) throws(RunStoreError) -> (runs: [RunInfo], flaws: [String]) {
         guard let limit else {
             let runs = try runs()
             let flaws = cache.withLock { $0?.flaws } ?? [:]
@@ -148,7 +148,7 @@ extension RunStore {
     private func causeOfEnd(of run: RunInfo) -> String { RunOwner(in: folder(of: run))?.causeOfEnd() ?? "" }
 
     /// How many runs there are.
-    public func count() throws(RunStoreError) -> Int {
+    package func count() throws(RunStoreError) -> Int {
         try read(or: 0) { try Int.fetchOne($0, sql: "SELECT count(*) FROM run") ?? 0 }
     }
 
@@ -167,7 +167,7 @@ extension RunStore {
     /// The run of exactly this name, which is not another's beginning.
     ///
     /// - Throws: `RunStoreError` if there is none, or none any more.
-    public func run(withName name: String) throws(RunStoreError) -> RunInfo {
+    package func run(withName name: String) throws(RunStoreError) -> RunInfo {
         guard let run = try fetch("name = ?", [name]).first else {
             throw RunStoreError("run \(name) has been deleted")
         }
@@ -177,7 +177,7 @@ extension RunStore {
     /// The run of this name, or the only one whose name begins so; `last` is the newest.
     ///
     /// - Throws: `RunStoreError` that names the candidates.
-    public func run(named text: String) throws(RunStoreError) -> RunInfo {
+    package func run(named text: String) throws(RunStoreError) -> RunInfo {
         var found = try fetch("name = ?", [text])
         if found.isEmpty, text == "last" { found = try fetch("id = (SELECT max(id) FROM run)") }
         if found.isEmpty, !text.isEmpty {
@@ -200,7 +200,7 @@ extension RunStore {
     }
 
     /// The names of all runs, the newest first.
-    public func names() throws(RunStoreError) -> [String] {
+    package func names() throws(RunStoreError) -> [String] {
         try read(or: []) { database in
             let rows = try Row.fetchCursor(database, sql: "SELECT name FROM run ORDER BY id DESC")
             var names: [String] = []
@@ -215,7 +215,7 @@ extension RunStore {
     }
 
     /// A run's finished epochs in order.
-    public func epochs(of run: RunInfo) throws(RunStoreError) -> [EpochMetrics] {
+    package func epochs(of run: RunInfo) throws(RunStoreError) -> [EpochMetrics] {
         try read(or: []) { database in
             try Row.fetchAll(
                 database, sql: "SELECT * FROM epoch_metric WHERE run = ? ORDER BY epoch", arguments: [run.id]
@@ -224,8 +224,8 @@ extension RunStore {
         }
     }
 
-    /// A run's steps that were noted, in order.
-    public func steps(of run: RunInfo) throws(RunStoreError) -> [Progress] {
+    /// A run's steps that were recorded, in order.
+    package func steps(of run: RunInfo) throws(RunStoreError) -> [Progress] {
         try read(or: []) { database in
             try Row.fetchAll(
                 database, sql: "SELECT * FROM step_metric WHERE run = ? ORDER BY step", arguments: [run.id]
@@ -234,8 +234,8 @@ extension RunStore {
         }
     }
 
-    /// The last of a run's steps that were noted, and its last finished epoch.
-    public func lastMetrics(of run: RunInfo) throws(RunStoreError) -> (step: Progress?, epoch: EpochMetrics?) {
+    /// The last of a run's steps that were recorded, and its last finished epoch.
+    package func lastMetrics(of run: RunInfo) throws(RunStoreError) -> (step: Progress?, epoch: EpochMetrics?) {
         try read(or: (nil, nil)) { database in
             func last(_ table: String, _ key: String) throws -> Row? {
                 try Row.fetchOne(
@@ -252,7 +252,7 @@ extension RunStore {
     }
 
     /// The latest events of the newest runs but their steps, by time; `most` at most.
-    public func latestEvents(_ most: Int) throws(RunStoreError) -> [RunRecord] {
+    package func latestEvents(_ most: Int) throws(RunStoreError) -> [RunRecord] {
         try read(or: []) { database in
             func rows(_ table: String) throws -> [Row] {
                 try Row.fetchAll(
@@ -264,7 +264,7 @@ extension RunStore {
             }
             let newest = try Self.runs(database, "ORDER BY id DESC LIMIT 50", [], [:]).runs
             let runs = Dictionary(newest.map { ($0.id, $0) }) { first, _ in first }
-            // What cannot be read is told by whoever shows the run itself.
+            // What cannot be read is reported where the run itself is shown.
             func records(_ table: String, _ read: (Row, RunInfo) throws -> RunRecord) throws -> [RunRecord] {
                 try rows(table).compactMap { row in
                     guard case .int64(let id) = (row["run"] as DatabaseValue).storage, let run = runs[id] else {
@@ -279,7 +279,7 @@ extension RunStore {
     }
 
     /// What a run said when it began or was resumed last; `nil` before.
-    public func latestStart(of run: RunInfo) throws(RunStoreError) -> RunRecord? {
+    package func latestStart(of run: RunInfo) throws(RunStoreError) -> RunRecord? {
         try read(or: nil) { database in
             let row = try Row.fetchOne(
                 database,
@@ -292,12 +292,12 @@ extension RunStore {
     }
 
     /// The process that trains a run; `nil` where none is known.
-    public func owner(of run: RunInfo) -> RunOwner? { RunOwner(in: folder(of: run)) }
+    package func owner(of run: RunInfo) -> RunOwner? { RunOwner(in: folder(of: run)) }
 
-    /// Everything that a run has said, in order; of its steps, those that were noted.
+    /// All recorded events of a run, in order.
     ///
     /// - Parameter sequence: only what came after the record of this number.
-    public func records(of run: RunInfo, after sequence: Int = -1) throws(RunStoreError) -> [RunRecord] {
+    package func records(of run: RunInfo, after sequence: Int = -1) throws(RunStoreError) -> [RunRecord] {
         try read(or: []) { database in
             func rows(_ table: String) throws -> [Row] {
                 try Row.fetchAll(

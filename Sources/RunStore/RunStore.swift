@@ -1,20 +1,19 @@
 // The store of runs: one SQLite file that several processes use at once, and a folder for each run beside it.
 
-public import Checkpoints
+package import Checkpoints
 internal import Experiments
 internal import Files
 internal import Foundation
 internal import GRDB
 internal import Glibc
-public import RunLog
+package import RunLog
 internal import Synchronization
 
 /// Every run that vgglab has made in a folder.
-public final class RunStore: Sendable {
-    /// Where it is.
-    public let folder: String
-    /// What a person should know about how it was opened, such as a damaged file that was put aside.
-    public let notice: String?
+package final class RunStore: Sendable {
+    package let folder: String
+    /// What a user should know about how it was opened, such as a damaged file that was put aside.
+    package let notice: String?
     private let commands: CommandText
     private let database: StoreDatabase?
     /// Stands behind the file's name in that of an empty file that says that damage was found.
@@ -22,7 +21,7 @@ public final class RunStore: Sendable {
     let cache = Mutex<RunsCache?>(nil)
 
     /// `$XDG_STATE_HOME/vgglab`, else `~/.local/state/vgglab`; `nil` for a user without a home.
-    public static func defaultFolder(environment: [String: String]) -> String? {
+    package static func defaultFolder(environment: [String: String]) -> String? {
         if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") { return "\(state)/vgglab" }
         if let home = environment["HOME"], home.hasPrefix("/") { return "\(home)/.local/state/vgglab" }
         return getpwuid(getuid())?.pointee.pw_dir.map { "\(String(cString: $0))/.local/state/vgglab" }
@@ -40,7 +39,7 @@ public final class RunStore: Sendable {
     ///   - commands: makes commands about this store.
     ///   - onWait: called, on any thread, when another process has been waited for two seconds.
     /// - Throws: `RunStoreError` where it cannot be used.
-    public init(
+    package init(
         folder: String, creates: Bool, checks: Bool = true, isPrivate: Bool = false, patience: Double = 10,
         commands: CommandText = CommandText(), onWait: (@Sendable () -> Void)? = nil
     ) throws(RunStoreError) {
@@ -77,7 +76,7 @@ public final class RunStore: Sendable {
             guard creates else { throw RunStoreError(path, error) }
             do {
                 let aside = try Self.putAside(path)
-                notice = "\(path): is damaged; it is kept as \(aside), and a new one is begun"
+                notice = "\(path): is damaged; it was renamed to \(aside), and a new store was started"
                 unlink(mark)
                 Self.makeFile(path)
                 database = try open(checks: false)
@@ -139,24 +138,24 @@ public final class RunStore: Sendable {
 
     /// Reads the whole file, beside other uses of the store.
     ///
-    /// - Throws: `RunStoreError` if it is damaged; whoever opens the store to train in it next puts the file aside.
-    public func check() throws(RunStoreError) {
+    /// - Throws: `RunStoreError` if it is damaged; the next process that opens the store to train puts the file aside.
+    package func check() throws(RunStoreError) {
         do { try database?.check() } catch { throw wrapped(error) }
     }
 
     /// A command about this store for a user to copy.
-    public func command(_ command: CommandText.Command, _ operand: String? = nil, _ options: [String] = []) -> String {
+    package func command(_ command: CommandText.Command, _ operand: String? = nil, _ options: [String] = []) -> String {
         commands.line(command, operand, options)
     }
 
     /// The folder of a run's own files.
-    public func folder(of run: RunInfo) -> String { folder(named: run.name) }
+    package func folder(of run: RunInfo) -> String { folder(named: run.name) }
 
     /// A run's experiment as a file that can be trained again.
-    public func experimentPath(of run: RunInfo) -> String { experimentPath(of: run.name) }
+    package func experimentPath(of run: RunInfo) -> String { experimentPath(of: run.name) }
 
     /// A run's checkpoints.
-    public func checkpoints(of run: RunInfo) -> CheckpointFolder {
+    package func checkpoints(of run: RunInfo) -> CheckpointFolder {
         CheckpointFolder("\(folder(of: run))/checkpoints", bestFrom: run.bestFrom)
     }
 

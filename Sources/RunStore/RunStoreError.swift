@@ -2,10 +2,9 @@
 
 internal import GRDB
 
-/// A store, or a run in it, that cannot be used. `description` is one sentence for a person.
-public struct RunStoreError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// One sentence for a person.
-    public let description: String
+/// A store, or a run in it, that cannot be used. `description` is one sentence.
+package struct RunStoreError: Error, Hashable, Sendable, CustomStringConvertible {
+    package let description: String
     /// Whether room on the disk is all that is missing.
     let isOfFullDisk: Bool
 

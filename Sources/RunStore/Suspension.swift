@@ -1,10 +1,10 @@
-// Ctrl-Z and transactions: a process that is stopped inside one would lock all others out of writing until it goes on.
+// Ctrl-Z and transactions: a process that is stopped inside one would lock all others out of writing until it continues.
 
 internal import Glibc
 internal import Synchronization
 
 /// Has a stop of this process wait for the transactions that are under way, which take milliseconds.
-public enum Suspension {
+package enum Suspension {
     private static let transactions = Atomic(0)
     private static let state = Atomic(State.none)
 
@@ -33,21 +33,21 @@ public enum Suspension {
     }
 
     /// Makes what a handler needs; to be called before `handle(_:)` can be.
-    public static func prepare() {
+    package static func prepare() {
         _ = transactions.load(ordering: .relaxed)
         _ = state.load(ordering: .relaxed)
     }
 
     /// What a handler of SIGTSTP does: stops the process now, or after the transactions that are under way. Only atomics
     /// and system calls.
-    public static func handle(_ number: Int32) {
+    package static func handle(_ number: Int32) {
         _ = state.compareExchange(expected: .none, desired: .wanted, ordering: .sequentiallyConsistent)
         if transactions.load(ordering: .sequentiallyConsistent) == 0 { stopIfWanted() }
     }
 
     /// Does something that stops the process, while no transaction is under way. One that waits for another program's
     /// lock for two seconds is not waited for.
-    public static func whileIdle(_ body: () -> Void) {
+    package static func whileIdle(_ body: () -> Void) {
         state.store(.stopping, ordering: .sequentiallyConsistent)
         var tries = 0
         while tries < 2000, transactions.load(ordering: .sequentiallyConsistent) > 0 {

@@ -15,7 +15,7 @@ internal import Training
 final class CheckpointWriter {
     private let folder: CheckpointFolder
     private let recorder: RunRecorder
-    /// Has a run go on that was cut, for a person to type.
+    /// The command that resumes a run that was cut.
     private let resuming: String
     private var commit: Commit?
     /// Why checkpoints cannot be kept now. It is told once, when it begins.
@@ -65,7 +65,7 @@ final class CheckpointWriter {
         switch outcome {
         case .success(let saved):
             defer { (problem, problemOfLast) = (nil, nil) }
-            return (problem == nil ? [] : [.warning("checkpoints are kept again")]) + [.checkpointSaved(saved)]
+            return (problem == nil ? [] : [.warning("checkpoints are being saved again")]) + [.checkpointSaved(saved)]
         case .failure(let error):
             let cause = error.description
             let isNew = cause != problem
@@ -73,12 +73,12 @@ final class CheckpointWriter {
             if isLast {
                 return [
                     .warning(
-                        "no checkpoint of the end: \(cause); what was kept before stays, and \(resuming) goes on "
+                        "no final checkpoint: \(cause); earlier ones are intact, and \(resuming) continues "
                             + "from there")
                 ]
             }
             return isNew
-                ? [.warning("no checkpoint: \(cause); training goes on, and what was kept before stays")] : []
+                ? [.warning("no checkpoint: \(cause); training continues, and earlier ones are intact")] : []
         }
     }
 }
@@ -111,7 +111,7 @@ private final class Commit: Sendable {
         if !startThread(work) { work() }
     }
 
-    /// What has come of it; `nil` while it goes on.
+    /// What has come of it; `nil` while it makes progress.
     var outcome: Outcome? { result.withLock { $0 } }
 
     /// Waits for what comes of it.

@@ -1,13 +1,13 @@
-// Data sets that several runs share: each is read once, by whoever asks first. A run gets the data that it was trained on,
+// Data sets that several runs share: each is read once, by the first that asks. A run gets the data that it was trained on,
 // or none.
 
-public import Datasets
-public import Experiments
-public import RunStore
+package import Datasets
+package import Experiments
+package import RunStore
 internal import Synchronization
 
 /// Data sets, read when they are first asked for. Any thread may ask; one waits for another's reading.
-public final class DatasetCache: Sendable {
+package final class DatasetCache: Sendable {
     private struct Contents {
         var named: [String: Dataset] = [:]
         /// Those of runs.
@@ -26,7 +26,7 @@ public final class DatasetCache: Sendable {
     /// - Parameters:
     ///   - folder: the only folder in which a name is looked up; `nil` for the usual ones.
     ///   - environment: the process's environment variables.
-    public init(folder: String?, environment: [String: String]) {
+    package init(folder: String?, environment: [String: String]) {
         self.folder = folder
         self.environment = environment
     }
@@ -34,7 +34,7 @@ public final class DatasetCache: Sendable {
     /// The data set of this name.
     ///
     /// - Throws: `DatasetError` that names the file and what is wrong with it; it is read again next time.
-    public func dataset(named name: String) throws(DatasetError) -> Dataset {
+    package func dataset(named name: String) throws(DatasetError) -> Dataset {
         let result = contents.withLock { contents in
             Result { () throws(DatasetError) in
                 if let known = contents.named[name] { return known }
@@ -51,7 +51,7 @@ public final class DatasetCache: Sendable {
     }
 
     /// What is known of a data set by its name, without reading its images.
-    public func facts(of name: String) throws(DatasetError) -> DatasetFacts {
+    package func facts(of name: String) throws(DatasetError) -> DatasetFacts {
         if let known = contents.withLock({ $0.named[name] }) { return known.facts }
         return try DatasetFacts.known(named: name, dataFolder: folder, environment: environment)
     }
@@ -60,7 +60,7 @@ public final class DatasetCache: Sendable {
     /// name is looked up.
     ///
     /// - Throws: `RunnerError` if it is in neither.
-    public func dataset(of run: RunInfo) throws(RunnerError) -> Dataset {
+    package func dataset(of run: RunInfo) throws(RunnerError) -> Dataset {
         let name = try datasetName(of: run)
         if let known = contents.withLock({ $0.known(name, checksum: run.dataChecksum) }) { return known }
         var reason: String?
@@ -71,7 +71,7 @@ public final class DatasetCache: Sendable {
                     contents.withLock { $0.recorded.append(found) }
                     return found
                 }
-                reason = "\(found.folder) holds other data now"
+                reason = "\(found.folder) has different data now"
             } catch {
                 if case .brokenFile = error { reason = error.description }
             }
@@ -79,7 +79,7 @@ public final class DatasetCache: Sendable {
         do throws(DatasetError) {
             let found = try dataset(named: name)
             if found.checksum == run.dataChecksum { return found }
-            reason = reason ?? "\(found.folder) holds other data"
+            reason = reason ?? "\(found.folder) has different data"
         } catch {
             if case .notFound(_, let folders) = error {
                 reason =
@@ -93,9 +93,9 @@ public final class DatasetCache: Sendable {
                 + "give its folder with --data")
     }
 
-    /// The data for an experiment that goes on from a run, or trains one again: the run's own where it is still there
+    /// The data for an experiment that continues from a run, or trains one again: the run's own where it is still there
     /// and the experiment names it, else what is found by that name.
-    public func dataset(for experiment: Experiment, like run: RunInfo) throws -> Dataset {
+    package func dataset(for experiment: Experiment, like run: RunInfo) throws -> Dataset {
         if try datasetName(of: run) == experiment.data.dataset, let same = try? dataset(of: run) { return same }
         return try dataset(named: experiment.data.dataset)
     }

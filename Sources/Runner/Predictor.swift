@@ -1,24 +1,24 @@
 // What a run's network makes of the test images, from its newest checkpoint, apart from its training.
 
-public import Checkpoints
-public import Datasets
+package import Checkpoints
+package import Datasets
 internal import Engine
-public import Experiments
+package import Experiments
 internal import Safetensors
-public import Training
+package import Training
 
 /// Predictions of a network for test images.
-public struct Predictions: Sendable {
+package struct Predictions: Sendable {
     /// A probability for each class, `[images, classes]`, row-major.
-    public let probabilities: [Float]
+    package let probabilities: [Float]
     /// The images: those that the run is tested on, or a sample of them.
-    public let images: LabelledImages
+    package let images: LabelledImages
     /// Weights of the first layer, `[channels, kernel, kernel]`, row-major, and how large its windows are.
-    public let filters: (weights: [Float], kernel: Int)
+    package let filters: (weights: [Float], kernel: Int)
     /// Steps that the network had made.
-    public let step: Int
+    package let step: Int
 
-    /// Multiply-accumulates that are spent at most, so that a person does not wait for long.
+    /// Multiply-accumulates that are spent at most, so that a user does not wait for long.
     private static let most = 1_000_000_000_000
 
     /// Classifies test images: all, or as many as a few seconds allow.
@@ -29,7 +29,7 @@ public struct Predictions: Sendable {
     ///   - data: its images.
     ///   - threads: threads that compute.
     /// - Throws: `RunnerError`, `CheckpointError` or another error whose description is a sentence.
-    public init(
+    package init(
         _ checkpoint: SavedCheckpoint, of experiment: Experiment, data: TrainingData, threads: Int
     ) throws {
         var experiment = experiment

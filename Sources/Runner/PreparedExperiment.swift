@@ -1,30 +1,30 @@
 // An experiment with its data on this machine, checked before anything is trained or kept.
 
 internal import Datasets
-public import Engine
-public import Experiments
+package import Engine
+package import Experiments
 internal import RunLog
-public import Training
+package import Training
 
 /// An experiment that is ready to train: everything that can be wrong with its input has been checked.
-public struct PreparedExperiment: Sendable {
+package struct PreparedExperiment: Sendable {
     /// What is trained.
-    public let experiment: Experiment
+    package let experiment: Experiment
     /// Its images.
-    public let data: TrainingData
+    package let data: TrainingData
     /// Its network for these images.
-    public let network: Network
+    package let network: Network
     /// Threads that will compute.
-    public let threads: Int
+    package let threads: Int
     /// Images in a step: the experiment's, or all where there are fewer.
-    public let batchSize: Int
+    package let batchSize: Int
     /// What it will take.
-    public let memory: MemoryEstimate
+    package let memory: MemoryEstimate
     /// Where it will be trained.
-    public let machine: Machine
+    package let machine: Machine
 
     /// - Throws: `RunnerError` if the network cannot be built for the data or does not fit into memory.
-    public init(
+    package init(
         _ experiment: Experiment, data: TrainingData, threads: Int, machine: Machine
     ) throws(RunnerError) {
         let network: Network
@@ -65,7 +65,7 @@ public struct PreparedExperiment: Sendable {
     }
 
     /// Refuses images that are not square: a network takes squares, and to stretch them would distort what they show.
-    public func requireSquareImages() throws(RunnerError) {
+    package func requireSquareImages() throws(RunnerError) {
         guard !data.facts.isSquare else { return }
         throw RunnerError(
             "\(data.summary): its images are \(imageSize), and a network takes square ones; pad or crop them")
@@ -73,8 +73,8 @@ public struct PreparedExperiment: Sendable {
 
     private var imageSize: String { "\(data.train.height) × \(data.train.width)" }
 
-    /// What is not wrong but hardly what somebody wanted, a sentence each.
-    public var warnings: [String] {
+    /// What is not wrong but hardly what someone wanted, a sentence each.
+    package var warnings: [String] {
         var warnings = [data.remark, missingClasses].compactMap(\.self)
         if !data.facts.isSquare {
             warnings.append("\(data.summary): its images, \(imageSize), are stretched to squares")
@@ -125,16 +125,16 @@ public struct PreparedExperiment: Sendable {
     }
 
     /// Makes the first warning an error.
-    public func refuseWarnings() throws(RunnerError) { try refuse(warnings) }
+    package func refuseWarnings() throws(RunnerError) { try refuse(warnings) }
 
     /// The model, compiled and with its initial weights.
-    public func makeModel() throws(EngineError) -> VGGModel {
+    package func makeModel() throws(EngineError) -> VGGModel {
         try VGGModel(
             network, recipe: experiment.training, batchSize: batchSize, options: experiment.engine, threads: threads)
     }
 
     /// What the run of `model` is made of.
-    public func started(_ model: any TrainableModel, from position: RunPosition = RunPosition()) -> RunStarted {
+    package func started(_ model: any TrainableModel, from position: RunPosition = RunPosition()) -> RunStarted {
         RunStarted(
             experiment: experiment, network: network, dataset: data.summary, trainExamples: data.train.count,
             testExamples: data.test.count, stepsPerEpoch: data.stepsPerEpoch, threads: threads,
@@ -145,12 +145,12 @@ public struct PreparedExperiment: Sendable {
 
 /// Makes the first of these warnings an error.
 func refuse(_ warnings: [String]) throws(RunnerError) {
-    if let first = warnings.first { throw RunnerError("\(first) (refused, as --strict asks)") }
+    if let first = warnings.first { throw RunnerError("\(first) (an error because of --strict)") }
 }
 
 extension Machine {
-    /// Processor, cores and memory, for people.
-    public var summary: String {
+    /// Processor, cores and memory, as text.
+    package var summary: String {
         "\(processor), \(cores) core\(cores == 1 ? "" : "s"), \(Readable.bytes(memoryBytes)) of memory"
     }
 }

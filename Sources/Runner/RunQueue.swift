@@ -1,63 +1,63 @@
 // Runs side by side: a worker thread for each, at most so many at once, the others wait in order. Knows no screen; says
-// what happens to whoever listens.
+// what happens to its listeners.
 
 internal import Checkpoints
 internal import Datasets
-public import Engine
-public import Experiments
+package import Engine
+package import Experiments
 internal import Foundation
-public import RunStore
+package import RunStore
 internal import Synchronization
 internal import Threads
 internal import Training
 
-/// Runs that wait, go on or are held. Any thread may call it; none of its calls waits for a run.
-public final class RunQueue: Sendable {
+/// Runs that are queued, running or paused. Any thread may call it; none of its calls waits for a run.
+package final class RunQueue: Sendable {
     /// What a queue tells, on the threads of its runs.
-    public enum News: Sendable {
+    package enum News: Sendable {
         /// A run has said something.
         case record(RunRecord)
         /// Where the time of a run's step goes.
         case profile(run: String, [PassTime])
-        /// A run could not begin, or go on; one sentence says why.
+        /// A run could not begin, or continue; one sentence says why.
         case failed(run: String, reason: String)
-        /// A run waits, goes on, is held or has ended.
+        /// A run was queued, started, paused or has ended.
         case changed
     }
 
-    /// How many runs go on at once, and what each computes with.
-    public struct Budget: Sendable, Hashable {
+    /// How many runs train at once, and what each computes with.
+    package struct Budget: Sendable, Hashable {
         /// The most runs at once.
-        public let jobs: Int
+        package let jobs: Int
         /// Threads of all of them together.
-        public let threads: Int
+        package let threads: Int
 
         /// At least one run with one thread.
-        public init(jobs: Int, threads: Int) {
+        package init(jobs: Int, threads: Int) {
             self.jobs = max(jobs, 1)
             self.threads = max(threads, 1)
         }
 
         /// Threads of one run.
-        public var threadsPerRun: Int { max(threads / jobs, 1) }
+        package var threadsPerRun: Int { max(threads / jobs, 1) }
     }
 
     /// A run in the queue.
-    public struct Entry: Sendable, Hashable {
+    package struct Entry: Sendable, Hashable {
         /// The run's name.
-        public let name: String
+        package let name: String
         /// What is trained.
-        public let experiment: Experiment
+        package let experiment: Experiment
         /// Queued, running (or about to) or paused.
-        public let state: RunState
+        package let state: RunState
         /// Place among those that are queued, from 1; `nil` for others.
-        public let queuePosition: Int?
+        package let queuePosition: Int?
         /// Threads that it computes with.
-        public let threads: Int
+        package let threads: Int
     }
 
     /// Runs at once, and their threads.
-    public let budget: Budget
+    package let budget: Budget
     private let store: RunStore
     private let program: String
     private let isStrict: Bool
@@ -70,7 +70,7 @@ public final class RunQueue: Sendable {
     ///   - program: the program and its version.
     ///   - isStrict: has runs fail to begin that there is something to warn of.
     ///   - listen: called on any thread; must not wait.
-    public init(
+    package init(
         _ store: RunStore, budget: Budget, datasets: DatasetCache, program: String, isStrict: Bool = false,
         listen: @escaping @Sendable (News) -> Void
     ) {
@@ -83,15 +83,15 @@ public final class RunQueue: Sendable {
     }
 
     /// All runs that have not ended, in the order in which they came or were put.
-    public var entries: [Entry] {
+    package var entries: [Entry] {
         jobs.withLock { jobs in
             var place = 0
             return jobs.map { job in
                 let state: RunState =
                     switch job.phase {
-                    case .waiting, .waitingToGoOn: .queued
+                    case .waiting, .waitingToResume: .queued
                     case .running: .running
-                    case .held: .paused
+                    case .paused: .paused
                     }
                 if state == .queued { place += 1 }
                 return Entry(
@@ -106,7 +106,7 @@ public final class RunQueue: Sendable {
     /// - Parameter run: a run whose data it is to be trained on, if that is still there.
     /// - Returns: the run's name.
     @discardableResult
-    public func launch(_ experiment: Experiment, like run: RunInfo? = nil) throws(RunStoreError) -> String {
+    package func launch(_ experiment: Experiment, like run: RunInfo? = nil) throws(RunStoreError) -> String {
         let reserved = try store.reserve(for: experiment)
         add(Job(reserved.name, experiment, .new(reserved, like: run)))
         return reserved.name
@@ -118,7 +118,7 @@ public final class RunQueue: Sendable {
     /// - Returns: the new run's name.
     /// - Throws: `CheckpointError` where there is no such checkpoint, or `RunStoreError`.
     @discardableResult
-    public func fork(_ parent: RunInfo, at checkpoint: String, _ experiment: Experiment) throws -> String {
+    package func fork(_ parent: RunInfo, at checkpoint: String, _ experiment: Experiment) throws -> String {
         let found = try store.checkpoint(named: checkpoint, of: parent).checkpoint
         let reserved = try store.reserve(for: experiment)
         do {
@@ -128,33 +128,33 @@ public final class RunQueue: Sendable {
             }
             add(Job(reserved.name, experiment, .fork(reserved, parent, checkpoint)))
         } catch {
-            store.giveUp(reserved)
+            store.release(reserved)
             throw error
         }
         return reserved.name
     }
 
     /// Goes on with a run that has ended before its last epoch.
-    public func resume(_ run: RunInfo) throws(RunStoreError) {
+    package func resume(_ run: RunInfo) throws(RunStoreError) {
         add(Job(run.name, try run.experiment(), .resume(run)))
     }
 
     /// Has a run wait after its current step. Its threads are free for others meanwhile.
-    public func hold(_ name: String) {
+    package func pause(_ name: String) {
         change(name) { job in
-            guard job.phase == .running || job.phase == .waitingToGoOn else { return }
-            job.phase = .held
-            job.hold.make()
+            guard job.phase == .running || job.phase == .waitingToResume else { return }
+            job.phase = .paused
+            job.pause.make()
         }
     }
 
-    /// Lets a run that is held go on as soon as there is room.
-    public func letGoOn(_ name: String) {
-        change(name) { job in if job.phase == .held { job.phase = .waitingToGoOn } }
+    /// Resumes a paused run as soon as there is room.
+    package func resume(_ name: String) {
+        change(name) { job in if job.phase == .paused { job.phase = .waitingToResume } }
     }
 
     /// Ends a run, with its state kept; one that waits is taken out.
-    public func stop(_ name: String) {
+    package func stop(_ name: String) {
         jobs.withLock { jobs in
             takeOut(of: &jobs) { $0.name == name }
             jobs.first { $0.name == name }?.stop.make()
@@ -163,7 +163,7 @@ public final class RunQueue: Sendable {
     }
 
     /// Ends all runs, with their state kept.
-    public func stopAll() {
+    package func stopAll() {
         jobs.withLock { jobs in
             takeOut(of: &jobs) { _ in true }
             for job in jobs { job.stop.make() }
@@ -173,20 +173,20 @@ public final class RunQueue: Sendable {
 
     /// Forgets runs that have not begun.
     private func takeOut(of jobs: inout [Job], _ isMeant: (Job) -> Bool) {
-        for job in jobs where job.phase == .waiting && isMeant(job) { giveUp(job) }
+        for job in jobs where job.phase == .waiting && isMeant(job) { release(job) }
         jobs.removeAll { $0.phase == .waiting && isMeant($0) }
     }
 
     /// Forgets the name of a run that was not created.
-    private func giveUp(_ job: Job) {
+    private func release(_ job: Job) {
         switch job.origin {
-        case .new(let reserved, _), .fork(let reserved, _, _): store.giveUp(reserved)
+        case .new(let reserved, _), .fork(let reserved, _, _): store.release(reserved)
         case .resume: break
         }
     }
 
     /// Moves a run that waits by so many places among those that wait; negative is earlier.
-    public func move(_ name: String, by places: Int) {
+    package func move(_ name: String, by places: Int) {
         jobs.withLock { jobs in
             var waiting = jobs.filter { $0.phase == .waiting }
             guard let from = waiting.firstIndex(where: { $0.name == name }) else { return }
@@ -200,7 +200,7 @@ public final class RunQueue: Sendable {
     /// Waits until no run computes any more, at most so long.
     ///
     /// - Returns: whether none does.
-    public func waitUntilIdle(seconds: Double) -> Bool { workers.wait(timeout: .now() + seconds) == .success }
+    package func waitUntilIdle(seconds: Double) -> Bool { workers.wait(timeout: .now() + seconds) == .success }
 
     private func add(_ job: Job) {
         jobs.withLock { jobs in
@@ -230,8 +230,8 @@ public final class RunQueue: Sendable {
                         failed.append(jobs[index])
                         continue
                     }
-                case .waitingToGoOn: jobs[index].hold.end()
-                case .running, .held: continue
+                case .waitingToResume: jobs[index].pause.end()
+                case .running, .paused: continue
                 }
                 jobs[index].phase = .running
                 running += 1
@@ -240,7 +240,7 @@ public final class RunQueue: Sendable {
             return failed
         }
         for job in failed {
-            giveUp(job)
+            release(job)
             listen(.failed(run: job.name, reason: "no thread could be started for it; raise the limit (ulimit -u)"))
         }
         listen(.changed)
@@ -253,7 +253,7 @@ public final class RunQueue: Sendable {
             do {
                 try work(on: job)
             } catch {
-                giveUp(job)
+                release(job)
                 listen(.failed(run: job.name, reason: "\(error)"))
             }
             jobs.withLock { jobs in jobs.removeAll { $0.name == job.name } }
@@ -285,7 +285,7 @@ public final class RunQueue: Sendable {
                     parent, at: checkpoint, prepared, as: reserved, in: store, program: program, isStrict: isStrict)
             }
         listen(.changed)
-        _ = try session.train(stop: job.stop, hold: job.hold) { [listen] times in
+        _ = try session.train(stop: job.stop, pause: job.pause) { [listen] times in
             listen(.profile(run: job.name, times))
         } observe: { [listen] record in
             listen(.record(record))
@@ -296,9 +296,9 @@ public final class RunQueue: Sendable {
 /// A run that has not ended.
 private struct Job: Sendable {
     enum Phase {
-        case waiting, running, held
-        /// It is held no more but has to wait for room.
-        case waitingToGoOn
+        case waiting, running, paused
+        /// It is no longer paused but has to wait for room.
+        case waitingToResume
     }
 
     /// Where it begins.
@@ -313,7 +313,7 @@ private struct Job: Sendable {
     let origin: Origin
     var phase = Phase.waiting
     let stop = StopRequest()
-    let hold = HoldRequest()
+    let pause = PauseRequest()
 
     init(_ name: String, _ experiment: Experiment, _ origin: Origin) {
         self.name = name

@@ -1,26 +1,26 @@
 // One run with all that belongs to it: its row and its lock in the store, its model, its checkpoints, and who listens.
 
-public import Checkpoints
-public import Engine
-public import Experiments
+package import Checkpoints
+package import Engine
+package import Experiments
 internal import Datasets
 internal import Foundation
 internal import RunLog
-public import RunStore
+package import RunStore
 internal import Synchronization
-public import Training
+package import Training
 
 /// A run that is about to be trained, or trained on.
-public final class RunSession {
+package final class RunSession {
     /// The run as the store knew it when the session began.
-    public let run: RunInfo
+    package let run: RunInfo
     private let prepared: PreparedExperiment
     /// What is trained.
-    public var experiment: Experiment { prepared.experiment }
+    package var experiment: Experiment { prepared.experiment }
     /// Its network.
-    public var network: Network { prepared.network }
+    package var network: Network { prepared.network }
     /// Where it is kept.
-    public let store: RunStore
+    package let store: RunStore
     private let claim: RunClaim
     private let model: any TrainableModel
     private let position: RunPosition
@@ -28,7 +28,7 @@ public final class RunSession {
     private let warnings: [String]
     private let isFork: Bool
     /// Whether the store has the run's end, with its weights, once it was trained.
-    public private(set) var hasKeptEnd = true
+    package private(set) var hasKeptEnd = true
 
     /// A new run. Where there is not enough memory for its model, it fails in its first step.
     ///
@@ -36,7 +36,7 @@ public final class RunSession {
     ///   - reserved: the name that the store keeps for it; `nil` for the next one.
     ///   - program: the program and its version.
     /// - Throws: `RunnerError` if the model cannot be made or the store refuses.
-    public static func new(
+    package static func new(
         _ prepared: PreparedExperiment, as reserved: ReservedRun? = nil, in store: RunStore, program: String
     ) throws(RunnerError) -> RunSession {
         try prepared.requireSquareImages()
@@ -47,13 +47,13 @@ public final class RunSession {
         return RunSession(prepared, store, run, claim, model)
     }
 
-    /// A run that goes on where its newest sound checkpoint has it, bit for bit as if it had never been cut.
+    /// A run resumed from its newest valid checkpoint, bit for bit as if it had never been cut.
     ///
     /// - Parameters:
     ///   - run: a run that was stopped, interrupted or failed.
     ///   - prepared: its own experiment.
     ///   - isStrict: refuses where there is something to warn of.
-    public static func resume(
+    package static func resume(
         _ run: RunInfo, _ prepared: PreparedExperiment, in store: RunStore, isStrict: Bool = false
     ) throws(RunnerError) -> RunSession {
         let claim = try sentence { () throws(RunStoreError) in try store.claim(run) }
@@ -70,19 +70,19 @@ public final class RunSession {
         }
         let checkpoints = store.checkpoints(of: run)
         checkpoints.removeLeftovers()
-        let (checkpoint, damaged) = checkpoints.newestSound(from: run.parentStep ?? 0)
+        let (checkpoint, damaged) = checkpoints.newestValid(from: run.parentStep ?? 0)
         if checkpoint == nil, let parent = run.parent {
             throw RunnerError(
-                "run \(run.name) has no sound checkpoint, and its first weights were another run's; "
+                "run \(run.name) has no valid checkpoint, and its initial weights came from another run; "
                     + "fork it again: " + store.command(.fork, parent, ["--at", "step:\(run.parentStep ?? 0)"]))
         }
         if checkpoint == nil, let first = damaged.first, run.finishedEpochs > 0 {
             throw RunnerError(
-                "run \(run.name) has no sound checkpoint (\(first)), and beginning again would drop its "
-                    + "\(run.finishedEpochs) noted epoch\(run.finishedEpochs == 1 ? "" : "s"); train it anew as a run of its own: "
+                "run \(run.name) has no valid checkpoint (\(first)), and starting over would discard its "
+                    + "\(run.finishedEpochs) recorded epoch\(run.finishedEpochs == 1 ? "" : "s"); train it as a new run: "
                     + store.command(.train, store.experimentPath(of: run)))
         }
-        let before = checkpoint == nil ? "begins again" : "goes on from the checkpoint before"
+        let before = checkpoint == nil ? "starts over" : "resumes from the checkpoint before"
         warnings += damaged.map { "\($0); the run \(before)" }
         if isStrict { try refuse(prepared.warnings + warnings) }
         checkpoints.setAside(newerThan: checkpoint)
@@ -105,7 +105,7 @@ public final class RunSession {
     ///   - remarks: what else there is to warn of.
     ///   - isStrict: refuses where there is something to warn of.
     /// - Throws: `RunnerError` where the checkpoint does not fit the settings.
-    public static func fork(
+    package static func fork(
         _ parent: RunInfo, at checkpoint: SavedCheckpoint, _ prepared: PreparedExperiment,
         as reserved: ReservedRun? = nil, in store: RunStore, program: String, remarks: [String] = [],
         isStrict: Bool = false
@@ -168,12 +168,12 @@ public final class RunSession {
     ///
     /// - Parameters:
     ///   - stop: ends the run, which can then be resumed.
-    ///   - hold: makes the run wait.
+    ///   - pause: makes the run wait.
     ///   - profile: gets the time of each pass in a step, once early in each epoch.
     ///   - observe: gets every record, on the thread that calls this; the store has it too.
     ///   - finish: called with the trained model before the run is let go.
-    public func train(
-        stop: StopRequest, hold: HoldRequest = HoldRequest(), profile: (([PassTime]) -> Void)? = nil,
+    package func train(
+        stop: StopRequest, pause: PauseRequest = PauseRequest(), profile: (([PassTime]) -> Void)? = nil,
         observe: @escaping (RunRecord) -> Void,
         finish: (any TrainableModel, RunSummary) throws -> Void = { _, _ in }
     ) rethrows -> RunSummary {
@@ -199,7 +199,7 @@ public final class RunSession {
 
         var training = TrainingRun(
             prepared.started(model, from: position), data: prepared.data, from: position, stop: stop,
-            hold: hold, processorSeconds: processorSeconds,
+            pause: pause, processorSeconds: processorSeconds,
             keep: { position, isLast in checkpoints.keep(position, of: self.model, isLast: isLast) },
             emit: { event in
                 if case .runStarted = event {
@@ -215,7 +215,7 @@ public final class RunSession {
                     sendNews()
                     // Nobody is to take it for complete whose last weights are nowhere.
                     if summary.outcome == .completed, let problem = checkpoints.problemOfLast {
-                        summary.outcome = .failed(reason: "its end was not kept: \(problem)")
+                        summary.outcome = .failed(reason: "its last state was not saved: \(problem)")
                     }
                     return send(.runFinished(summary))
                 }
@@ -235,7 +235,7 @@ public final class RunSession {
             try recorder.finish()
         } catch {
             hasKeptEnd = false
-            let lost = "the end of this run could not be noted: \(error)"
+            let lost = "the end of this run could not be recorded: \(error)"
             observe(RunRecord(run: run.name, sequence: sequence, time: 0, event: .warning(lost)))
         }
         try finish(model, summary)
@@ -256,7 +256,7 @@ extension [PassTime] {
 
 extension PreparedExperiment {
     /// The model before its first step: weights from the seed, or from the file that the experiment names.
-    public func initialModel() throws(RunnerError) -> VGGModel {
+    package func initialModel() throws(RunnerError) -> VGGModel {
         let model = try emptyModel()
         try loadInitialWeights(into: model)
         return model

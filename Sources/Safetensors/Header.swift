@@ -4,7 +4,7 @@
 /// Text pairs and tensors of a file. Byte ranges count from the end of the header.
 package struct Header {
     /// The longest header, in bytes, that is read or written here; the format's own limit is 100,000,000.
-    static let mostBytes = 1 << 20
+    static let maxBytes = 1 << 20
 
     package private(set) var metadata: [String: String] = [:]
     package private(set) var tensors: [String: TensorInfo] = [:]
@@ -63,7 +63,7 @@ package struct Header {
 }
 
 extension Header {
-    /// The header that these bytes say, for a file with so many bytes behind it.
+    /// The header that these bytes say, for a file with so many bytes after it.
     package init(parsing bytes: [UInt8], dataCount: Int) throws(HeaderFlaw) {
         guard bytes.first == UInt8(ascii: "{") else { throw HeaderFlaw(problem: "the header does not begin with {") }
         var scanner = HeaderScanner(bytes)
@@ -81,7 +81,7 @@ extension Header {
         try checkLayout(dataCount: dataCount)
     }
 
-    /// Every byte behind the header belongs to one tensor.
+    /// Every byte after the header belongs to one tensor.
     private func checkLayout(dataCount: Int) throws(HeaderFlaw) {
         var end = 0
         let sorted = tensors.sorted {
@@ -97,7 +97,7 @@ extension Header {
         guard end == dataCount else {
             throw HeaderFlaw(
                 problem: "the tensors take \(end) bytes and the file has \(dataCount) for them; "
-                    + "it was cut off or has something behind")
+                    + "it was cut off or has extra bytes at the end")
         }
     }
 }

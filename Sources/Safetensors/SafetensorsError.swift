@@ -1,12 +1,12 @@
 // Why a safetensors file cannot be read or written, in a sentence that names the file and what to do.
 
-public import Files
+package import Files
 
 /// Why there is no file, or none that can be trusted. `description` is one sentence.
-public enum SafetensorsError: Error, Equatable, CustomStringConvertible {
+package enum SafetensorsError: Error, Equatable, CustomStringConvertible {
     /// The system refuses to read or write it. What was there before is untouched.
     case file(FileError)
-    /// It is not a sound safetensors file.
+    /// It is not a valid safetensors file.
     case damaged(path: String, problem: String)
     /// It holds no tensor of this name.
     case noTensor(path: String, name: String)
@@ -14,18 +14,17 @@ public enum SafetensorsError: Error, Equatable, CustomStringConvertible {
     case otherTensor(path: String, name: String, problem: String)
     /// A tensor holds numbers that are not finite: how many of how many.
     case notFinite(path: String, name: String, count: Int, of: Int)
-    /// What should be written does not make a sound file. What was there before is untouched.
+    /// What should be written does not make a valid file. What was there before is untouched.
     case unwritable(path: String, problem: String)
 
-    /// One sentence for a person.
-    public var description: String {
+    package var description: String {
         switch self {
         case .file(let error): error.description
-        case .damaged(let path, let problem): "\(path): not a sound safetensors file: \(problem)"
-        case .noTensor(let path, let name): "\(path): holds no tensor \(name.quoted)"
+        case .damaged(let path, let problem): "\(path): not a valid safetensors file: \(problem)"
+        case .noTensor(let path, let name): "\(path): has no tensor \(name.quoted)"
         case .otherTensor(let path, let name, let problem): "\(path): tensor \(name.quoted) \(problem)"
         case .notFinite(let path, let name, let count, let all):
-            "\(path): tensor \(name.quoted) holds NaN or infinity in \(count) of its \(all) numbers, "
+            "\(path): tensor \(name.quoted) has NaN or infinity in \(count) of its \(all) numbers, "
                 + "which makes the weights useless"
         case .unwritable(let path, let problem): "\(path): cannot be written: \(problem)"
         }

@@ -9,26 +9,26 @@ internal import Files
 /// A safetensors file that is open for reading. Its header has been checked; no numbers are in memory.
 ///
 /// Numbers are read, not mapped, so that a file which shrinks meanwhile is an error and not a crash.
-public struct SafetensorsFile: Sendable {
+package struct SafetensorsFile: Sendable {
     /// Where the file is.
-    public let path: String
+    package let path: String
     /// Text pairs about the file.
-    public let metadata: [String: String]
+    package let metadata: [String: String]
     /// Tensors by name.
-    public let tensors: [String: TensorInfo]
+    package let tensors: [String: TensorInfo]
     private let input: RegularFile
 
     /// Opens a file and checks its header.
     ///
     /// - Throws: `SafetensorsError` when it cannot be read, or breaks any rule of the format.
-    public init(contentsOf path: String) throws(SafetensorsError) {
+    package init(contentsOf path: String) throws(SafetensorsError) {
         let input = try RegularFile(safetensors: path)
         guard input.size >= 8 else {
             throw .damaged(
                 path: path, problem: "it has \(input.size) bytes, and the length of its header alone takes 8")
         }
         let length = try input.copy(0..<8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        guard length <= UInt64(Header.mostBytes) else {
+        guard length <= UInt64(Header.maxBytes) else {
             throw .damaged(path: path, problem: "the header it announces has \(length) bytes, and 1 MiB is the most")
         }
         let dataStart = 8 + Int(length)
@@ -52,12 +52,12 @@ public struct SafetensorsFile: Sendable {
     ///
     /// - Parameter floats: exactly as many as the tensor has.
     /// - Throws: `SafetensorsError` without such a tensor of `F32`, for another count, or when reading fails.
-    public func readFloats(
+    package func readFloats(
         named name: String, into floats: UnsafeMutableBufferPointer<Float>
     ) throws(SafetensorsError) {
         let info = try floatTensor(named: name)
         guard info.count == floats.count else {
-            let problem = "of shape \(info.shape) holds \(info.count) numbers and not \(floats.count)"
+            let problem = "of shape \(info.shape) has \(info.count) numbers and not \(floats.count)"
             throw .otherTensor(path: path, name: name, problem: problem)
         }
         try input.fill(UnsafeMutableRawBufferPointer(floats), from: info.byteRange.lowerBound)
@@ -66,7 +66,7 @@ public struct SafetensorsFile: Sendable {
     /// Lends a tensor's floats to `body`; they are gone when it returns.
     ///
     /// - Throws: `SafetensorsError` without such a tensor of `F32`, or when reading fails.
-    public func withFloats<Result>(
+    package func withFloats<Result>(
         named name: String, _ body: (UnsafeBufferPointer<Float>) -> Result
     ) throws(SafetensorsError) -> Result {
         let info = try floatTensor(named: name)
@@ -79,14 +79,14 @@ public struct SafetensorsFile: Sendable {
     /// A tensor's bytes of any type, as they stand in the file.
     ///
     /// - Throws: `SafetensorsError` without such a tensor, or when reading fails.
-    public func bytes(named name: String) throws(SafetensorsError) -> [UInt8] {
+    package func bytes(named name: String) throws(SafetensorsError) -> [UInt8] {
         try input.copy(info(named: name).byteRange)
     }
 
     /// Gives a tensor's bytes of any type in their order, in parts of at most 1 MiB.
     ///
     /// - Throws: `SafetensorsError` without such a tensor, when reading fails, or what `body` throws.
-    public func readBytes(
+    package func readBytes(
         named name: String, _ body: TensorSource.Emit<UnsafeRawBufferPointer>
     ) throws(SafetensorsError) {
         let range = try info(named: name).byteRange
@@ -104,7 +104,7 @@ public struct SafetensorsFile: Sendable {
     /// Reads the F32 tensors of these names through, in parts.
     ///
     /// - Throws: `SafetensorsError.notFinite` for the first of them with NaN or infinity; when reading fails.
-    public func checkFinite(_ names: some Sequence<String>) throws(SafetensorsError) {
+    package func checkFinite(_ names: some Sequence<String>) throws(SafetensorsError) {
         for name in names where try info(named: name).type == .f32 {
             var (count, all) = (0, 0)
             try readBytes(named: name) { bytes throws(SafetensorsError) in

@@ -4,23 +4,23 @@
 internal import Files
 
 /// A tensor to be written, with the means to get its numbers when their turn comes.
-public struct TensorSource {
+package struct TensorSource {
     /// Takes the next part of a tensor's numbers.
-    public typealias Emit<Numbers> = (Numbers) throws(SafetensorsError) -> Void
+    package typealias Emit<Numbers> = (Numbers) throws(SafetensorsError) -> Void
 
     /// Its name, unique in the file.
-    public let name: String
+    package let name: String
     /// Type of its numbers.
-    public let type: TensorType
+    package let type: TensorType
     /// Its sides, the slowest first; empty for a single number.
-    public let shape: [Int]
+    package let shape: [Int]
     /// Gives all bytes in order, in parts as is convenient.
     let produce: (Emit<UnsafeRawBufferPointer>) throws(SafetensorsError) -> Void
 
     /// A tensor of any type.
     ///
     /// - Parameter produce: gives all its bytes, little-endian and row-major, in parts as is convenient.
-    public init(
+    package init(
         _ name: String, type: TensorType, shape: [Int],
         bytes produce: @escaping (Emit<UnsafeRawBufferPointer>) throws(SafetensorsError) -> Void
     ) {
@@ -33,7 +33,7 @@ public struct TensorSource {
     /// A tensor of `F32`.
     ///
     /// - Parameter produce: gives all its floats, row-major, in parts as is convenient.
-    public init(
+    package init(
         _ name: String, shape: [Int],
         floats produce: @escaping (Emit<UnsafeBufferPointer<Float>>) throws(SafetensorsError) -> Void
     ) {
@@ -44,7 +44,7 @@ public struct TensorSource {
 }
 
 /// Writes safetensors files.
-public enum SafetensorsWriter {
+package enum SafetensorsWriter {
     /// Writes a file that is there whole or not at all; until then what was there before stays.
     ///
     /// - Parameters:
@@ -52,8 +52,8 @@ public enum SafetensorsWriter {
     ///   - tensors: in any order; the file has them with the widest type first, then by name.
     ///   - metadata: text pairs, joined by `"format": "pt"` unless they name another.
     ///   - overwrite: whether it may take the place of a file that is there.
-    /// - Throws: `SafetensorsError` when the tensors make no sound file or the system refuses.
-    public static func write(
+    /// - Throws: `SafetensorsError` when the tensors make no valid file or the system refuses.
+    package static func write(
         to path: String, tensors: [TensorSource], metadata: [String: String] = [:], overwrite: Bool = true,
         flush: Bool = true
     ) throws(SafetensorsError) {
@@ -66,7 +66,7 @@ public enum SafetensorsWriter {
             throw .unwritable(path: path, problem: error.problem)
         }
         let json = header.json
-        guard json.count <= Header.mostBytes else {
+        guard json.count <= Header.maxBytes else {
             throw .unwritable(path: path, problem: "a header of \(json.count) bytes is longer than 1 MiB")
         }
 

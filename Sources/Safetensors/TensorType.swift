@@ -3,7 +3,7 @@
 /// Types of numbers, by the names of the format.
 ///
 /// **Source**: the format's reference implementation, safetensors 0.8, whole-byte types.
-public enum TensorType: String, Sendable, Hashable, CaseIterable {
+package enum TensorType: String, Sendable, Hashable, CaseIterable {
     /// A truth value in a byte.
     case bool = "BOOL"
     /// Unsigned, 8 bits.
@@ -36,7 +36,7 @@ public enum TensorType: String, Sendable, Hashable, CaseIterable {
     case u64 = "U64"
 
     /// Bytes of one number.
-    public var byteCount: Int {
+    package var byteCount: Int {
         switch self {
         case .bool, .u8, .i8, .f8e5m2, .f8e4m3: 1
         case .i16, .u16, .f16, .bf16: 2
@@ -58,14 +58,14 @@ public enum TensorType: String, Sendable, Hashable, CaseIterable {
 }
 
 /// A tensor of a file, without its numbers.
-public struct TensorInfo: Sendable, Hashable {
+package struct TensorInfo: Sendable, Hashable {
     /// Type of its numbers.
-    public let type: TensorType
+    package let type: TensorType
     /// Its sides, the slowest first; empty for a single number.
-    public let shape: [Int]
+    package let shape: [Int]
     /// Where its bytes are in the file.
-    public let byteRange: Range<Int>
+    package let byteRange: Range<Int>
 
     /// How many numbers it holds.
-    public var count: Int { byteRange.count / type.byteCount }
+    package var count: Int { byteRange.count / type.byteCount }
 }

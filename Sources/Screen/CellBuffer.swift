@@ -3,28 +3,27 @@
 internal import TerminalText
 
 /// A grid of cells. Drawing outside of it is legal and does nothing.
-public struct CellBuffer: Hashable, Sendable {
+package struct CellBuffer: Hashable, Sendable {
     /// How many cells it has.
-    public let size: Size
+    package let size: Size
     /// The characters that its terminal shows; widgets draw with them.
-    public let glyphs: GlyphSet
+    package let glyphs: GlyphSet
     /// The colours that its terminal shows; images and heat maps are drawn for them.
-    public let colors: ColorDepth
+    package let colors: ColorDepth
     private var cells: ContiguousArray<Cell>
 
     /// Empty cells.
-    public init(size: Size, glyphs: GlyphSet = .unicode, colors: ColorDepth = .full) {
+    package init(size: Size, glyphs: GlyphSet = .unicode, colors: ColorDepth = .full) {
         self.size = size
         self.glyphs = glyphs
         self.colors = colors
         cells = ContiguousArray(repeating: .blank, count: size.columns * size.rows)
     }
 
-    /// All of it.
-    public var bounds: Rect { Rect(size) }
+    package var bounds: Rect { Rect(size) }
 
     /// A cell; an empty one outside.
-    public subscript(x: Int, y: Int) -> Cell {
+    package subscript(x: Int, y: Int) -> Cell {
         bounds.contains(Point(x: x, y: y)) ? cells[y * size.columns + x] : .blank
     }
 
@@ -37,7 +36,7 @@ public struct CellBuffer: Hashable, Sendable {
     ///   - style: its looks.
     ///   - width: the most columns to take; up to the right edge where nothing is said.
     @discardableResult
-    public mutating func write(_ text: String, at point: Point, style: Style = .normal, width: Int? = nil) -> Int {
+    package mutating func write(_ text: String, at point: Point, style: Style = .normal, width: Int? = nil) -> Int {
         let room = min(width ?? .max, size.columns - point.x)
         guard room > 0, point.y >= 0, point.y < size.rows else { return 0 }
         var used = 0
@@ -60,7 +59,7 @@ public struct CellBuffer: Hashable, Sendable {
     }
 
     /// Where a text stands in its area.
-    public enum Alignment: Hashable, Sendable {
+    package enum Alignment: Hashable, Sendable {
         /// From the first column on.
         case left
         /// In the middle.
@@ -70,7 +69,7 @@ public struct CellBuffer: Hashable, Sendable {
     }
 
     /// Writes one line of text into a row of an area, cut to it.
-    public mutating func write(
+    package mutating func write(
         _ text: String, in area: Rect, row: Int = 0, style: Style = .normal, align: Alignment = .left
     ) {
         guard row >= 0, row < area.height else { return }
@@ -82,7 +81,7 @@ public struct CellBuffer: Hashable, Sendable {
     }
 
     /// Fills an area with a character of one column; with spaces if it takes more.
-    public mutating func fill(_ area: Rect, with character: Character = " ", style: Style = .normal) {
+    package mutating func fill(_ area: Rect, with character: Character = " ", style: Style = .normal) {
         let area = area.intersection(bounds)
         var text = DisplayText(String(character))
         let glyph = text.next().map(glyphs.shown)
@@ -93,7 +92,7 @@ public struct CellBuffer: Hashable, Sendable {
     }
 
     /// Changes the looks of an area, not what stands in it.
-    public mutating func restyle(_ area: Rect, _ change: (inout Style) -> Void) {
+    package mutating func restyle(_ area: Rect, _ change: (inout Style) -> Void) {
         let area = area.intersection(bounds)
         for y in area.y..<area.bottom {
             for x in area.x..<area.right { change(&cells[y * size.columns + x].style) }
@@ -105,7 +104,7 @@ public struct CellBuffer: Hashable, Sendable {
         put(character, 1, style, x: x, y: y)
     }
 
-    /// Sets a cell, and the one behind it for a character of two columns. Half a wide character never remains.
+    /// Sets a cell, and the one after it for a character of two columns. Half a wide character never remains.
     private mutating func put(_ character: Character, _ columns: Int, _ style: Style, x: Int, y: Int) {
         guard y >= 0, y < size.rows, x < size.columns, x + columns > 0 else { return }
         guard x >= 0, x + columns <= size.columns else {
@@ -121,7 +120,7 @@ public struct CellBuffer: Hashable, Sendable {
     }
 
     /// The rows as text, without the spaces at their ends.
-    public var lines: [String] {
+    package var lines: [String] {
         (0..<size.rows).map { y in
             var line = ""
             for x in 0..<size.columns where !self[x, y].isContinuation { line.append(self[x, y].character) }
@@ -132,7 +131,7 @@ public struct CellBuffer: Hashable, Sendable {
 
     /// Calls with each cell that differs from another frame, row by row from the left; with all cells where the other
     /// has another size.
-    public func forEachChange(from other: CellBuffer?, _ body: (Point, Cell) throws -> Void) rethrows {
+    package func forEachChange(from other: CellBuffer?, _ body: (Point, Cell) throws -> Void) rethrows {
         let other = other?.size == size ? other : nil
         for y in 0..<size.rows {
             for x in 0..<size.columns {

@@ -2,7 +2,7 @@
 
 extension Chart {
     /// Draws as much of the chart as the area has room for.
-    public func draw(in area: Rect, on buffer: inout CellBuffer) {
+    package func draw(in area: Rect, on buffer: inout CellBuffer) {
         buffer.fill(area)
         guard !area.isEmpty else { return }
         guard let xRange, let ySpan = ySpan(over: xRange) else {

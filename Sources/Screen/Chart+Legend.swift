@@ -2,11 +2,11 @@
 // none there, `≈` that it has one close by, and a number in parentheses is the smoothed value that is drawn.
 
 extension Chart {
-    /// A curve with its value, and nameless ones of its colour behind it.
+    /// A curve with its value, and nameless ones of its colour after it.
     private struct Entry {
         var parts: [Part]
 
-        /// With a line before each part and the space behind it.
+        /// With a line before each part and the space after it.
         func width(_ glyphs: GlyphSet) -> Int {
             parts.reduce(1) { $0 + 3 + glyphs.width(of: $1.text) + glyphs.width(of: $1.smoothed) + 1 }
         }
@@ -19,7 +19,7 @@ extension Chart {
         let smoothed: String
     }
 
-    /// Columns that a value takes behind its name, with the smoothed one.
+    /// Columns that a value takes after its name, with the smoothed one.
     private static let valueWidth = 22
 
     private func entries(width: Int, _ glyphs: GlyphSet) -> [Entry] {

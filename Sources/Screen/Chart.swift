@@ -2,30 +2,29 @@
 // which x lies under the mouse.
 
 /// A chart of several curves.
-public struct Chart: Widget, Hashable, Sendable {
+package struct Chart: Widget, Hashable, Sendable {
     /// The curves; later ones are drawn over earlier ones.
-    public var curves: [Curve]
+    package var curves: [Curve]
     /// The part of the x axis to show; all of it if `nil`.
-    public var window: ClosedRange<Double>?
+    package var window: ClosedRange<Double>?
     /// The part of the y axis to show; what the curves need if `nil`.
-    public var yRange: ClosedRange<Double>?
+    package var yRange: ClosedRange<Double>?
     /// Whether equal ratios are equal distances on the y axis. Values that are not above 0 are gaps then.
-    public var isLogarithmic: Bool
+    package var isLogarithmic: Bool
     /// Whether a few values that lie far above all others may run out of the image, so that the others can be read.
-    public var cutsPeaks: Bool
+    package var cutsPeaks: Bool
     /// What the x axis counts.
-    public var xUnit: Ticks.Unit
+    package var xUnit: Ticks.Unit
     /// What the x axis is, said at its end.
-    public var xTitle: String
+    package var xTitle: String
     /// Where to read the curves, best a sample's own place; at their ends if `nil`.
-    public var cursor: Double?
+    package var cursor: Double?
     /// Whether the curves' names and values are said above them.
-    public var hasLegend: Bool
+    package var hasLegend: Bool
     /// Said where there is nothing to show.
-    public var placeholder: String
+    package var placeholder: String
 
-    /// All of it.
-    public init(
+    package init(
         _ curves: [Curve], window: ClosedRange<Double>? = nil, yRange: ClosedRange<Double>? = nil,
         logarithmic: Bool = false, cutsPeaks: Bool = false, xUnit: Ticks.Unit = .number, xTitle: String = "",
         cursor: Double? = nil,
@@ -46,7 +45,7 @@ public struct Chart: Widget, Hashable, Sendable {
     // MARK: Ranges
 
     /// The part of the x axis that is shown; `nil` where there is nothing.
-    public var xRange: ClosedRange<Double>? {
+    package var xRange: ClosedRange<Double>? {
         if let window { return Self.widened(window) }
         let ends = curves.compactMap { curve in
             curve.samples.first.flatMap { first in curve.samples.last.map { (first.x, $0.x) } }
@@ -75,13 +74,13 @@ public struct Chart: Widget, Hashable, Sendable {
     }
 
     /// Whether values run out of the image at its top.
-    public var isCut: Bool {
+    package var isCut: Bool {
         guard let xRange, let limit = limit(over: xRange) else { return false }
         return curves.contains { curve in curve.samples(in: xRange).contains { $0.y.isFinite && $0.y > limit } }
     }
 
     /// Values of a curve that are looked at, at most twice as many; enough to tell what is usual.
-    private static let mostSampled = 512
+    private static let maxSampled = 512
 
     /// Above what values run out of the image: half as much again as nine in ten of them, where others are ten times
     /// as large. A quarter of each curve's own values stays in it, so that none is outside as a whole. `nil` where all
@@ -90,7 +89,7 @@ public struct Chart: Widget, Hashable, Sendable {
         guard cutsPeaks, !isLogarithmic, yRange == nil else { return nil }
         let parts = curves.map { $0.samples(in: xRange) }
         let values = parts.map { part in
-            stride(from: part.startIndex, to: part.endIndex, by: max(part.count / Self.mostSampled, 1))
+            stride(from: part.startIndex, to: part.endIndex, by: max(part.count / Self.maxSampled, 1))
                 .map { part[$0].y }.filter { $0.isFinite && $0 >= 0 }.sorted()
         }
         let all = values.joined().sorted()
@@ -175,13 +174,13 @@ public struct Chart: Widget, Hashable, Sendable {
     }
 
     /// The cells that the curves are drawn into; empty where there is nothing to show.
-    public func plot(in area: Rect) -> Rect {
+    package func plot(in area: Rect) -> Rect {
         guard let xRange, let ySpan = ySpan(over: xRange) else { return Rect(Size(columns: 0, rows: 0)) }
         return layout(in: area, ySpan: ySpan).plot
     }
 
     /// The x under a place; `nil` beside the plot.
-    public func x(at point: Point, in area: Rect) -> Double? {
+    package func x(at point: Point, in area: Rect) -> Double? {
         let plot = plot(in: area)
         guard plot.contains(point), let xRange else { return nil }
         let part = plot.width > 1 ? Double(point.x - plot.x) / Double(plot.width - 1) : 0.5

@@ -1,34 +1,32 @@
 // A curve's samples, and which of them an image of limited width needs.
 
 /// Samples of one quantity over another.
-public struct Curve: Hashable, Sendable {
+package struct Curve: Hashable, Sendable {
     /// A place on the curve.
-    public struct Sample: Hashable, Sendable {
+    package struct Sample: Hashable, Sendable {
         /// Finite.
-        public var x: Double
+        package var x: Double
         /// Not a number where the curve has a gap.
-        public var y: Double
+        package var y: Double
 
-        /// Both.
-        public init(_ x: Double, _ y: Double) {
+        package init(_ x: Double, _ y: Double) {
             self.x = x
             self.y = y
         }
     }
 
     /// What it is, for the legend.
-    public var name: String
+    package var name: String
     /// With `x` never falling.
-    public var samples: [Sample]
+    package var samples: [Sample]
     /// What was measured at each sample, where the samples are smoothed; empty where they are not.
-    public var measured: [Double]
+    package var measured: [Double]
     /// Its colour.
-    public var role: Role
+    package var role: Role
     /// Whether it is drawn with gaps, to be told from another one of its colour.
-    public var isDashed: Bool
+    package var isDashed: Bool
 
-    /// All of it.
-    public init(
+    package init(
         _ name: String, samples: [Sample], measured: [Double] = [], role: Role, dashed: Bool = false
     ) {
         self.name = name
@@ -39,7 +37,7 @@ public struct Curve: Hashable, Sendable {
     }
 
     /// The number of the sample nearest to `x`; `nil` where there is none.
-    public func index(nearest x: Double) -> Int? {
+    package func index(nearest x: Double) -> Int? {
         let index = firstIndex(from: x)
         guard index < samples.count else { return samples.indices.last }
         guard index > 0, x - samples[index - 1].x <= samples[index].x - x else { return index }
@@ -47,7 +45,7 @@ public struct Curve: Hashable, Sendable {
     }
 
     /// The number of samples left of `x`.
-    public func firstIndex(from x: Double) -> Int {
+    package func firstIndex(from x: Double) -> Int {
         var low = 0
         var high = samples.count
         while low < high {

@@ -1,23 +1,22 @@
 // How much of something is there: bars to the right, and columns side by side.
 
 /// A bar that fills from the left, in eighths of a cell where the characters allow it.
-public struct Gauge: Widget, Hashable, Sendable {
+package struct Gauge: Widget, Hashable, Sendable {
     /// From 0 to 1; what lies beyond or is no number is limited.
-    public var share: Double
+    package var share: Double
     /// The filled part's looks.
-    public var role: Role
+    package var role: Role
     /// Whether the empty part is drawn, too.
-    public var hasTrack: Bool
+    package var hasTrack: Bool
 
-    /// All of it.
-    public init(_ share: Double, role: Role = .filled, track: Bool = true) {
+    package init(_ share: Double, role: Role = .filled, track: Bool = true) {
         self.share = share
         self.role = role
         hasTrack = track
     }
 
     /// Fills the area's upper row.
-    public func draw(in area: Rect, on buffer: inout CellBuffer) {
+    package func draw(in area: Rect, on buffer: inout CellBuffer) {
         guard !area.isEmpty else { return }
         let bars = buffer.glyphs.rightBars
         let share = share > 0 ? min(share, 1) : 0
@@ -31,23 +30,22 @@ public struct Gauge: Widget, Hashable, Sendable {
 }
 
 /// The last values of something, a column each, the newest at the right.
-public struct Sparkline: Widget, Hashable, Sendable {
+package struct Sparkline: Widget, Hashable, Sendable {
     /// Oldest first; what is no number leaves a gap.
-    public var values: [Double]
+    package var values: [Double]
     /// What fills the whole height; the largest value shown if `nil`.
-    public var top: Double?
+    package var top: Double?
     /// The columns' looks.
-    public var role: Role
+    package var role: Role
 
-    /// All of it.
-    public init(_ values: [Double], top: Double? = nil, role: Role = .filled) {
+    package init(_ values: [Double], top: Double? = nil, role: Role = .filled) {
         self.values = values
         self.top = top
         self.role = role
     }
 
     /// Draws as many values as there are columns, from 0 upwards.
-    public func draw(in area: Rect, on buffer: inout CellBuffer) {
+    package func draw(in area: Rect, on buffer: inout CellBuffer) {
         buffer.fill(area)
         let shown = values.suffix(area.width)
         let top = top ?? shown.filter(\.isFinite).max() ?? 0

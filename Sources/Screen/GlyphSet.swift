@@ -3,68 +3,68 @@
 internal import TerminalText
 
 /// Characters to draw with.
-public struct GlyphSet: Hashable, Sendable {
+package struct GlyphSet: Hashable, Sendable {
     /// Whether only ASCII may reach the screen.
-    public let isASCII: Bool
+    package let isASCII: Bool
     /// A frame's lines and corners.
-    public let frame: Frame
+    package let frame: Frame
     /// Bars that grow to the right, from an eighth or so to a full cell.
-    public let rightBars: [Character]
+    package let rightBars: [Character]
     /// Bars that grow upwards, from an eighth or so to a full cell.
-    public let upBars: [Character]
+    package let upBars: [Character]
     /// From nearly empty to full, for images without greys.
-    public let shades: [Character]
+    package let shades: [Character]
     /// The end of text that was cut.
-    public let ellipsis: Character
+    package let ellipsis: Character
     /// Sorted so that values grow downwards.
-    public let ascending: Character
+    package let ascending: Character
     /// Sorted so that values fall downwards.
-    public let descending: Character
+    package let descending: Character
     /// A line that is marked.
-    public let mark: Character
+    package let mark: Character
     /// The selected choice, and what is running.
-    public let pointer: Character
+    package let pointer: Character
     /// What goes before.
-    public let left: Character
+    package let left: Character
     /// What comes next.
-    public let right: Character
+    package let right: Character
     /// A part of a bar that is empty.
-    public let track: Character
+    package let track: Character
     /// The upper half of a cell, for two pixels in one.
-    public let upperHalf: Character
+    package let upperHalf: Character
     /// A curve's points where there are no dots to set, by the curve's number.
-    public let points: [Character]
+    package let points: [Character]
     /// A dot in running text.
-    public let bullet: Character
+    package let bullet: Character
 
     /// A frame's lines and corners.
-    public struct Frame: Hashable, Sendable {
+    package struct Frame: Hashable, Sendable {
         /// ─
-        public let horizontal: Character
+        package let horizontal: Character
         /// │
-        public let vertical: Character
+        package let vertical: Character
         /// ┌
-        public let topLeft: Character
+        package let topLeft: Character
         /// ┐
-        public let topRight: Character
+        package let topRight: Character
         /// └
-        public let bottomLeft: Character
+        package let bottomLeft: Character
         /// ┘
-        public let bottomRight: Character
+        package let bottomRight: Character
         /// ├
-        public let teeRight: Character
+        package let teeRight: Character
         /// ┤
-        public let teeLeft: Character
+        package let teeLeft: Character
         /// ┬
-        public let teeDown: Character
+        package let teeDown: Character
         /// ┴
-        public let teeUp: Character
+        package let teeUp: Character
         /// ┼
-        public let cross: Character
+        package let cross: Character
     }
 
     /// Box drawing, blocks and Braille.
-    public static let unicode = GlyphSet(
+    package static let unicode = GlyphSet(
         isASCII: false,
         frame: Frame(
             horizontal: "─", vertical: "│", topLeft: "╭", topRight: "╮", bottomLeft: "╰", bottomRight: "╯",
@@ -76,7 +76,7 @@ public struct GlyphSet: Hashable, Sendable {
         upperHalf: "▀", points: ["●", "○", "■", "□", "▲", "△", "◆", "◇"], bullet: "·")
 
     /// What every terminal shows.
-    public static let ascii = GlyphSet(
+    package static let ascii = GlyphSet(
         isASCII: true,
         frame: Frame(
             horizontal: "-", vertical: "|", topLeft: "+", topRight: "+", bottomLeft: "+", bottomRight: "+",
@@ -114,13 +114,13 @@ public struct GlyphSet: Hashable, Sendable {
 
 extension GlyphSet {
     /// Columns that a text takes when it is written with these characters.
-    public func width(of text: String) -> Int {
+    package func width(of text: String) -> Int {
         isASCII ? DisplayText(text).reduce(0) { $0 + shown($1).columns } : DisplayText.width(of: text)
     }
 
     /// A text of at most so many columns. What is longer keeps its end and some of its beginning: names differ, and
     /// sentences have their reason, at the end.
-    public func shortened(_ text: String, to width: Int) -> String {
+    package func shortened(_ text: String, to width: Int) -> String {
         guard self.width(of: text) > width else { return text }
         let glyphs = DisplayText(text).map(shown)
         func count(_ glyphs: some Sequence<DisplayText.Glyph>, in room: Int) -> Int {

@@ -2,44 +2,42 @@
 // figures must do.
 
 /// A matrix whose cells are as hot as their shares are large.
-public struct HeatMap: Widget, Hashable, Sendable {
+package struct HeatMap: Widget, Hashable, Sendable {
     /// A cell of the matrix.
-    public struct Entry: Hashable, Sendable {
+    package struct Entry: Hashable, Sendable {
         /// From 0 to 1.
-        public var share: Double
+        package var share: Double
         /// Its figure.
-        public var text: String
+        package var text: String
 
-        /// Both.
-        public init(_ share: Double, _ text: String) {
+        package init(_ share: Double, _ text: String) {
             self.share = share
             self.text = text
         }
     }
 
     /// Row by row; missing ones stay empty.
-    public var entries: [[Entry]]
+    package var entries: [[Entry]]
     /// The rows' titles.
-    public var rowTitles: [String]
+    package var rowTitles: [String]
     /// The columns' titles, cut to the cells' width.
-    public var columnTitles: [String]
+    package var columnTitles: [String]
     /// The row and column under the cursor.
-    public var selection: (row: Int, column: Int)? {
+    package var selection: (row: Int, column: Int)? {
         get { selectedRow.flatMap { row in selectedColumn.map { (row, $0) } } }
         set { (selectedRow, selectedColumn) = (newValue?.row, newValue?.column) }
     }
     private var selectedRow: Int?
     private var selectedColumn: Int?
     /// The first row and column to show, as far as the selection lets them be; see `shown(in:)`.
-    public var first: (row: Int, column: Int) {
+    package var first: (row: Int, column: Int) {
         get { (firstRow, firstColumn) }
         set { (firstRow, firstColumn) = (newValue.row, newValue.column) }
     }
     private var firstRow = 0
     private var firstColumn = 0
 
-    /// All of it.
-    public init(
+    package init(
         _ entries: [[Entry]], rowTitles: [String], columnTitles: [String], selection: (row: Int, column: Int)? = nil,
         first: (row: Int, column: Int) = (0, 0)
     ) {
@@ -88,13 +86,13 @@ public struct HeatMap: Widget, Hashable, Sendable {
 
     /// The rows and columns that are shown: from the first ones on, moved as little as possible so that the selected
     /// cell is among them.
-    public func shown(in area: Rect, glyphs: GlyphSet = .unicode) -> (rows: Range<Int>, columns: Range<Int>) {
+    package func shown(in area: Rect, glyphs: GlyphSet = .unicode) -> (rows: Range<Int>, columns: Range<Int>) {
         let layout = layout(in: area, glyphs: glyphs)
         return (layout.rows, layout.columns)
     }
 
     /// The row and column under a place.
-    public func cell(at point: Point, in area: Rect, glyphs: GlyphSet = .unicode) -> (row: Int, column: Int)? {
+    package func cell(at point: Point, in area: Rect, glyphs: GlyphSet = .unicode) -> (row: Int, column: Int)? {
         let layout = layout(in: area, glyphs: glyphs)
         guard layout.cells.contains(point), layout.cellWidth > 0 else { return nil }
         let row = layout.rows.lowerBound + point.y - layout.cells.y
@@ -104,7 +102,7 @@ public struct HeatMap: Widget, Hashable, Sendable {
     }
 
     /// Draws the titles and cells that are shown.
-    public func draw(in area: Rect, on buffer: inout CellBuffer) {
+    package func draw(in area: Rect, on buffer: inout CellBuffer) {
         buffer.fill(area)
         let layout = layout(in: area, glyphs: buffer.glyphs)
         let (cells, width) = (layout.cells, layout.cellWidth)

@@ -1,16 +1,15 @@
 // Grey images on cells, two pixels above each other in one.
 
 /// A grey image; drawn as large as an area allows without distortion.
-public struct Image: Widget, Hashable, Sendable {
+package struct Image: Widget, Hashable, Sendable {
     /// Pixels in a row.
-    public let width: Int
-    /// Rows.
-    public let height: Int
+    package let width: Int
+    package let height: Int
     /// Row by row, 0 is black.
-    public let pixels: [UInt8]
+    package let pixels: [UInt8]
 
     /// - Precondition: as many pixels as width times height.
-    public init(width: Int, height: Int, pixels: [UInt8]) {
+    package init(width: Int, height: Int, pixels: [UInt8]) {
         precondition(width >= 0 && height >= 0 && pixels.count == width * height, "pixels do not fill the image")
         self.width = width
         self.height = height
@@ -18,14 +17,14 @@ public struct Image: Widget, Hashable, Sendable {
     }
 
     /// The cells that the image takes within a size; two pixels fit into the height of one.
-    public func fitted(into size: Size) -> Size {
+    package func fitted(into size: Size) -> Size {
         guard width > 0, height > 0, size.columns > 0, size.rows > 0 else { return Size(columns: 0, rows: 0) }
         let columns = min(size.columns, max(size.rows * 2 * width / height, 1))
         return Size(columns: columns, rows: min(max((columns * height / width + 1) / 2, 1), size.rows))
     }
 
     /// Draws it at the upper left of the area.
-    public func draw(in area: Rect, on buffer: inout CellBuffer) {
+    package func draw(in area: Rect, on buffer: inout CellBuffer) {
         let size = fitted(into: area.size)
         for row in 0..<size.rows {
             for column in 0..<size.columns {

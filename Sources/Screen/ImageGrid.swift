@@ -1,46 +1,42 @@
 // Images side by side, each with what is said of it. How far the grid is scrolled is its owner's state.
 
 /// Images in rows, with lines of text below each.
-public struct ImageGrid: Widget, Hashable, Sendable {
+package struct ImageGrid: Widget, Hashable, Sendable {
     /// An image with what is said of it.
-    public struct Item: Hashable, Sendable {
+    package struct Item: Hashable, Sendable {
         /// The image.
-        public var image: Image
+        package var image: Image
         /// Lines below it.
-        public var caption: [Line]
+        package var caption: [Line]
 
         /// A line below an image.
-        public struct Line: Hashable, Sendable {
-            /// The text.
-            public var text: String
+        package struct Line: Hashable, Sendable {
+            package var text: String
             /// Its looks.
-            public var style: Style
+            package var style: Style
 
-            /// Both.
-            public init(_ text: String, _ style: Style = .normal) {
+            package init(_ text: String, _ style: Style = .normal) {
                 self.text = text
                 self.style = style
             }
         }
 
-        /// Both.
-        public init(_ image: Image, caption: [Line] = []) {
+        package init(_ image: Image, caption: [Line] = []) {
             self.image = image
             self.caption = caption
         }
     }
 
     /// The images, first one at the upper left.
-    public var items: [Item]
+    package var items: [Item]
     /// The cells that an image may take.
-    public var imageSize: Size
+    package var imageSize: Size
     /// Rows of images above the area.
-    public var top: Int
+    package var top: Int
     /// The image under the cursor.
-    public var selection: Int?
+    package var selection: Int?
 
-    /// All of it.
-    public init(_ items: [Item], imageSize: Size, top: Int = 0, selection: Int? = nil) {
+    package init(_ items: [Item], imageSize: Size, top: Int = 0, selection: Int? = nil) {
         self.items = items
         self.imageSize = Size(columns: max(imageSize.columns, 1), rows: max(imageSize.rows, 1))
         self.top = top
@@ -54,13 +50,13 @@ public struct ImageGrid: Widget, Hashable, Sendable {
     }
 
     /// Images side by side; at least one.
-    public func columns(in area: Rect) -> Int { max((area.width + 1) / pitch.columns, 1) }
+    package func columns(in area: Rect) -> Int { max((area.width + 1) / pitch.columns, 1) }
 
     /// Rows of images that are seen in full; at least one.
-    public func rows(in area: Rect) -> Int { max((area.height + 1) / pitch.rows, 1) }
+    package func rows(in area: Rect) -> Int { max((area.height + 1) / pitch.rows, 1) }
 
     /// The image under a place.
-    public func item(at point: Point, in area: Rect) -> Int? {
+    package func item(at point: Point, in area: Rect) -> Int? {
         guard area.contains(point) else { return nil }
         let columns = columns(in: area)
         let column = (point.x - area.x) / pitch.columns
@@ -69,7 +65,7 @@ public struct ImageGrid: Widget, Hashable, Sendable {
     }
 
     /// Draws the images that have room; smaller ones where there is no room for one.
-    public func draw(in area: Rect, on buffer: inout CellBuffer) {
+    package func draw(in area: Rect, on buffer: inout CellBuffer) {
         buffer.fill(area)
         let columns = columns(in: area)
         for (place, index) in items.indices.dropFirst(max(top, 0) * columns).enumerated() {

@@ -1,7 +1,7 @@
 // What reaches a program from its terminal: keys, the mouse, and what happens to the terminal itself.
 
 /// A key, as far as terminals tell them apart.
-public enum Key: Hashable, Sendable {
+package enum Key: Hashable, Sendable {
     /// A character that was typed, a space too.
     case character(Character)
     /// A lower-case letter together with Ctrl.
@@ -24,21 +24,13 @@ public enum Key: Hashable, Sendable {
     case delete
     /// Ins.
     case insert
-    /// An arrow.
     case up
-    /// An arrow.
     case down
-    /// An arrow.
     case left
-    /// An arrow.
     case right
-    /// Shift and an arrow.
     case shiftUp
-    /// Shift and an arrow.
     case shiftDown
-    /// Shift and an arrow.
     case shiftLeft
-    /// Shift and an arrow.
     case shiftRight
     /// Pos1.
     case home
@@ -51,9 +43,9 @@ public enum Key: Hashable, Sendable {
 }
 
 /// Something done with the mouse.
-public struct Mouse: Hashable, Sendable {
+package struct Mouse: Hashable, Sendable {
     /// What was done.
-    public enum Action: Hashable, Sendable {
+    package enum Action: Hashable, Sendable {
         /// The left button went down.
         case press
         /// The right button went down.
@@ -71,16 +63,15 @@ public struct Mouse: Hashable, Sendable {
     }
 
     /// What was done.
-    public var action: Action
+    package var action: Action
     /// Where.
-    public var position: Point
+    package var position: Point
     /// With Shift held. Many terminals keep Shift for selecting text and say nothing then.
-    public var hasShift: Bool
+    package var hasShift: Bool
     /// With Ctrl held.
-    public var hasControl: Bool
+    package var hasControl: Bool
 
-    /// All of it.
-    public init(_ action: Action, at position: Point, shift: Bool = false, control: Bool = false) {
+    package init(_ action: Action, at position: Point, shift: Bool = false, control: Bool = false) {
         self.action = action
         self.position = position
         hasShift = shift
@@ -89,7 +80,7 @@ public struct Mouse: Hashable, Sendable {
 }
 
 /// What reaches a program from its terminal.
-public enum Input: Hashable, Sendable {
+package enum Input: Hashable, Sendable {
     /// A key.
     case key(Key)
     /// The mouse.
@@ -98,7 +89,7 @@ public enum Input: Hashable, Sendable {
     case paste(String)
     /// The terminal has another size now.
     case resized(Size)
-    /// The program was suspended and goes on; the screen is to be drawn again.
+    /// The program was suspended and continues; the screen is to be drawn again.
     case resumed
     /// Another thread called for attention through the terminal's `Waker`.
     case woken

@@ -2,17 +2,17 @@
 // that it is given for a certain one. It reads nothing and waits for nothing: who owns the terminal hands it bytes.
 
 /// Makes input of a terminal's bytes. Whatever comes, no sequence of bytes can stop it.
-public struct InputParser: Sendable {
+package struct InputParser: Sendable {
     private let sequences: [[UInt8]: Key]
     private var bytes: [UInt8] = []
     private var pasted: [UInt8]?
     private var lastPress: (position: Point, seconds: Double)?
 
     /// - Parameter sequences: what the terminal sends for its keys, where it differs from xterm.
-    public init(sequences: [[UInt8]: Key] = [:]) { self.sequences = sequences }
+    package init(sequences: [[UInt8]: Key] = [:]) { self.sequences = sequences }
 
     /// How long to wait for more bytes before `expire` is due; `nil` if nothing is unfinished.
-    public var patience: Duration? {
+    package var patience: Duration? {
         if pasted != nil { return .milliseconds(500) }
         return bytes.isEmpty ? nil : .milliseconds(25)
     }
@@ -20,7 +20,7 @@ public struct InputParser: Sendable {
     /// Input that these bytes complete.
     ///
     /// - Parameter seconds: when they came; two presses within a short time are a double click.
-    public mutating func take(_ new: some Sequence<UInt8>, at seconds: Double) -> [Input] {
+    package mutating func take(_ new: some Sequence<UInt8>, at seconds: Double) -> [Input] {
         var found: [Input] = []
         for byte in new {
             if pasted != nil {
@@ -33,7 +33,7 @@ public struct InputParser: Sendable {
     }
 
     /// Input that stands for itself because nothing followed in time, such as Esc.
-    public mutating func expire() -> [Input] {
+    package mutating func expire() -> [Input] {
         if let text = pasted {
             pasted = nil
             return [Self.paste(text)]

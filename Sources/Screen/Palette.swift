@@ -1,7 +1,7 @@
 // Sets of colours to choose from. Which colours they are is the business of the terminal that shows them.
 
 /// A set of colours.
-public enum Palette: String, CaseIterable, Sendable {
+package enum Palette: String, CaseIterable, Sendable {
     /// Told apart with any colour vision, for a dark background (Okabe and Ito, Color Universal Design, 2008).
     case colorBlindSafe = "colour-blind safe"
     /// The same hues, darker, for a light background.

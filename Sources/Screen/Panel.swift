@@ -1,26 +1,25 @@
 // A frame around an area, with titles in its upper line.
 
 /// A frame; draws nothing in areas too small for one.
-public struct Panel: Widget, Hashable, Sendable {
+package struct Panel: Widget, Hashable, Sendable {
     /// What is in it.
-    public var title: String
+    package var title: String
     /// What else is worth saying, at the right; left out where both titles have no room.
-    public var rightTitle: String
+    package var rightTitle: String
     /// Whether it takes the keys.
-    public var isFocused: Bool
+    package var isFocused: Bool
 
-    /// All of it.
-    public init(_ title: String, right: String = "", focused: Bool = false) {
+    package init(_ title: String, right: String = "", focused: Bool = false) {
         self.title = title
         rightTitle = right
         isFocused = focused
     }
 
     /// What is left for the content.
-    public static func content(of area: Rect) -> Rect { area.inset() }
+    package static func content(of area: Rect) -> Rect { area.inset() }
 
     /// Draws the frame and clears what is within.
-    public func draw(in area: Rect, on buffer: inout CellBuffer) {
+    package func draw(in area: Rect, on buffer: inout CellBuffer) {
         guard area.width >= 2, area.height >= 2 else { return buffer.fill(area) }
         let frame = buffer.glyphs.frame
         let style = Style(isFocused ? .borderFocused : .border, bold: isFocused)

@@ -1,20 +1,19 @@
 // Says which part of something long is seen.
 
 /// A column that shows where a window lies within what it scrolls over.
-public struct ScrollBar: Widget, Hashable, Sendable {
+package struct ScrollBar: Widget, Hashable, Sendable {
     /// The first line that is seen.
-    public var first: Int
+    package var first: Int
     /// How many lines there are.
-    public var count: Int
+    package var count: Int
 
-    /// Both.
-    public init(first: Int, count: Int) {
+    package init(first: Int, count: Int) {
         self.first = first
         self.count = count
     }
 
     /// Draws the bar; the window is as high as the area.
-    public func draw(in area: Rect, on buffer: inout CellBuffer) {
+    package func draw(in area: Rect, on buffer: inout CellBuffer) {
         guard count > area.height, area.height > 0 else { return }
         let length = max(area.height * area.height / count, 1)
         let most = max(count - area.height, 1)

@@ -2,24 +2,22 @@
 // only shows it and says what lies under the mouse.
 
 /// A table; columns of little weight give way where it is narrow.
-public struct Table: Widget {
-    /// A column.
-    public struct Column: Hashable, Sendable {
+package struct Table: Widget {
+    package struct Column: Hashable, Sendable {
         /// Its heading.
-        public var title: String
+        package var title: String
         /// Columns of text that it needs.
-        public var width: Int
+        package var width: Int
         /// Which goes first where room is scarce: the one with the highest number. 0 never goes.
-        public var rank: Int
+        package var rank: Int
         /// Where its text stands.
-        public var align: CellBuffer.Alignment
+        package var align: CellBuffer.Alignment
         /// Whether it takes what room is left.
-        public var isElastic: Bool
+        package var isElastic: Bool
         /// Whether what is too long for it keeps its end, too.
-        public var keepsEnds: Bool
+        package var keepsEnds: Bool
 
-        /// All of it.
-        public init(
+        package init(
             _ title: String, width: Int, rank: Int = 1, align: CellBuffer.Alignment = .left, elastic: Bool = false,
             keepsEnds: Bool = false
         ) {
@@ -33,35 +31,34 @@ public struct Table: Widget {
     }
 
     /// What stands in a column of a row.
-    public struct Entry: Hashable, Sendable, ExpressibleByStringLiteral {
-        /// The text.
-        public var text: String
+    package struct Entry: Hashable, Sendable, ExpressibleByStringLiteral {
+        package var text: String
         /// Its looks.
-        public var style: Style
+        package var style: Style
 
         /// Text with its looks.
-        public init(_ text: String, _ style: Style = .normal) {
+        package init(_ text: String, _ style: Style = .normal) {
             self.text = text
             self.style = style
         }
 
         /// Plain text.
-        public init(stringLiteral value: String) { self.init(value) }
+        package init(stringLiteral value: String) { self.init(value) }
     }
 
     /// A row.
-    public struct Row: Hashable, Sendable {
+    package struct Row: Hashable, Sendable {
         /// One for each column; what is missing stays empty.
-        public var entries: [Entry]
+        package var entries: [Entry]
         /// Whether it is marked.
-        public var isMarked: Bool
+        package var isMarked: Bool
         /// Colours the mark, as the row's curve in a chart.
-        public var markRole: Role
+        package var markRole: Role
         /// Set where the row has no columns, such as a broken file: one text across all of them.
-        public var note: Entry?
+        package var note: Entry?
 
         /// Its entries.
-        public init(_ entries: [Entry], marked: Bool = false, markRole: Role = .match, note: Entry? = nil) {
+        package init(_ entries: [Entry], marked: Bool = false, markRole: Role = .match, note: Entry? = nil) {
             self.entries = entries
             isMarked = marked
             self.markRole = markRole
@@ -70,37 +67,36 @@ public struct Table: Widget {
     }
 
     /// How the rows are sorted.
-    public struct Order: Hashable, Sendable {
+    package struct Order: Hashable, Sendable {
         /// By which column.
-        public var column: Int
+        package var column: Int
         /// Whether the smallest comes first.
-        public var isAscending: Bool
+        package var isAscending: Bool
 
-        /// Both.
-        public init(column: Int, ascending: Bool) {
+        package init(column: Int, ascending: Bool) {
             self.column = column
             isAscending = ascending
         }
     }
 
     /// All columns, the leftmost first.
-    public var columns: [Column]
+    package var columns: [Column]
     /// How many rows there are.
-    public var rowCount: Int
+    package var rowCount: Int
     /// The first row to show; see `offset(after:showing:rowCount:height:)`.
-    public var offset: Int
+    package var offset: Int
     /// The row under the cursor.
-    public var selection: Int?
+    package var selection: Int?
     /// Shown as an arrow in the heading.
-    public var order: Order?
+    package var order: Order?
     /// Whether it takes the keys; the selection is fainter where it does not.
-    public var isFocused: Bool
+    package var isFocused: Bool
     /// Said where there are no rows.
-    public var placeholder: String
+    package var placeholder: String
     private let row: (Int) -> Row
 
     /// A table whose rows are made when they are shown.
-    public init(
+    package init(
         columns: [Column], rowCount: Int, offset: Int = 0, selection: Int? = nil, order: Order? = nil,
         focused: Bool = true, placeholder: String = "", row: @escaping (Int) -> Row
     ) {
@@ -115,7 +111,7 @@ public struct Table: Widget {
     }
 
     /// A table of these rows.
-    public init(
+    package init(
         columns: [Column], rows: [Row], offset: Int = 0, selection: Int? = nil, order: Order? = nil,
         focused: Bool = true, placeholder: String = ""
     ) {
@@ -125,24 +121,24 @@ public struct Table: Widget {
     }
 
     /// Rows that an area shows below the heading.
-    public static func height(in area: Rect) -> Int { max(area.height - 1, 0) }
+    package static func height(in area: Rect) -> Int { max(area.height - 1, 0) }
 
     /// How far to scroll so that a row is seen and no room is wasted, moving as little as possible.
-    public static func offset(after offset: Int, showing row: Int?, rowCount: Int, height: Int) -> Int {
+    package static func offset(after offset: Int, showing row: Int?, rowCount: Int, height: Int) -> Int {
         var offset = offset
         if let row { offset = min(max(offset, row - height + 1), row) }
         return max(min(offset, rowCount - height), 0)
     }
 
     /// The row under a place, or `nil`.
-    public func row(at point: Point, in area: Rect) -> Int? {
+    package func row(at point: Point, in area: Rect) -> Int? {
         guard area.contains(point), point.y > area.y else { return nil }
         let row = firstRow(in: area) + point.y - area.y - 1
         return row < rowCount ? row : nil
     }
 
     /// The column whose heading lies under a place, or `nil`.
-    public func heading(at point: Point, in area: Rect) -> Int? {
+    package func heading(at point: Point, in area: Rect) -> Int? {
         guard area.contains(point), point.y == area.y else { return nil }
         return places(in: area).first { $0.area.contains(point) }?.column
     }
@@ -190,7 +186,7 @@ public struct Table: Widget {
     // MARK: Drawing
 
     /// Draws the heading and the rows that fit.
-    public func draw(in area: Rect, on buffer: inout CellBuffer) {
+    package func draw(in area: Rect, on buffer: inout CellBuffer) {
         buffer.fill(area)
         guard !area.isEmpty else { return }
         let places = places(in: area)

@@ -1,7 +1,7 @@
 // The seam between a program and its terminal. CursesTerminal is the real one; tests bring their own.
 
-/// A grid of cells that a person looks at, with a keyboard and perhaps a mouse. Belongs to one thread.
-public protocol Terminal: AnyObject {
+/// A grid of cells that a user looks at, with a keyboard and perhaps a mouse. Belongs to one thread.
+package protocol Terminal: AnyObject {
     /// Its size now.
     var size: Size { get }
     /// Which characters it shows.
@@ -25,16 +25,16 @@ public protocol Terminal: AnyObject {
 
 extension Terminal {
     /// An empty frame that fits.
-    public var blankFrame: CellBuffer { CellBuffer(size: size, glyphs: glyphs, colors: colors) }
+    package var blankFrame: CellBuffer { CellBuffer(size: size, glyphs: glyphs, colors: colors) }
 }
 
 /// Ends a terminal's wait from any thread; the wait then returns `Input.woken`, once for many calls.
-public struct Waker: Sendable {
+package struct Waker: Sendable {
     private let signal: @Sendable () -> Void
 
     /// Calls this; it must neither wait nor fail.
-    public init(_ signal: @escaping @Sendable () -> Void) { self.signal = signal }
+    package init(_ signal: @escaping @Sendable () -> Void) { self.signal = signal }
 
     /// Ends the wait, or the next one.
-    public func wake() { signal() }
+    package func wake() { signal() }
 }

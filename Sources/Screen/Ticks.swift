@@ -1,9 +1,9 @@
 // Where an axis has its numbers, and how they read.
 
 /// The marks of an axis: round numbers within a range.
-public struct Ticks: Hashable, Sendable {
+package struct Ticks: Hashable, Sendable {
     /// What an axis counts.
-    public enum Unit: Hashable, Sendable {
+    package enum Unit: Hashable, Sendable {
         /// Plain numbers.
         case number
         /// Things that come whole.
@@ -13,15 +13,15 @@ public struct Ticks: Hashable, Sendable {
     }
 
     /// A mark.
-    public struct Tick: Hashable, Sendable {
+    package struct Tick: Hashable, Sendable {
         /// Where it stands.
-        public let value: Double
-        /// Its number as people read it.
-        public let text: String
+        package let value: Double
+        /// Its number as users read it.
+        package let text: String
     }
 
     /// The marks, the smallest first.
-    public let ticks: [Tick]
+    package let ticks: [Tick]
 
     /// Marks at equal distances of 1, 2 or 5 times a power of ten; of seconds at those that clocks know.
     ///
@@ -29,7 +29,7 @@ public struct Ticks: Hashable, Sendable {
     ///   - range: finite ends; one that is a single number has no marks but that.
     ///   - most: how many marks there is room for.
     ///   - unit: what the axis counts.
-    public init(linear range: ClosedRange<Double>, most: Int, unit: Unit = .number) {
+    package init(linear range: ClosedRange<Double>, most: Int, unit: Unit = .number) {
         let span = range.upperBound - range.lowerBound
         guard most > 0, span.isFinite, span > 1e-300 else {
             self.init([])
@@ -71,7 +71,7 @@ public struct Ticks: Hashable, Sendable {
     /// - Parameters:
     ///   - range: both ends above 0.
     ///   - most: how many marks there is room for.
-    public init(logarithmic range: ClosedRange<Double>, most: Int) {
+    package init(logarithmic range: ClosedRange<Double>, most: Int) {
         guard most > 0, range.lowerBound > 0, range.upperBound.isFinite, range.lowerBound < range.upperBound else {
             self.init([])
             return
@@ -144,7 +144,7 @@ public struct Ticks: Hashable, Sendable {
     private static func padded(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
 
     /// A value that was read off a curve: four digits or so.
-    public static func reading(_ value: Double) -> String {
+    package static func reading(_ value: Double) -> String {
         guard value.isFinite else { return value.isNaN ? "NaN" : value < 0 ? "-inf" : "inf" }
         return switch value.magnitude {
         case ..<Double.leastNormalMagnitude: "0"

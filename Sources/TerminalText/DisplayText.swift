@@ -2,13 +2,13 @@
 // on a terminal or hides is shown as an escape instead, so text from outside can do nothing but be read.
 
 /// A text's cells, one after another.
-public struct DisplayText: Sequence, IteratorProtocol {
-    /// What goes into one cell, or into one and the one behind it.
-    public struct Glyph {
+package struct DisplayText: Sequence, IteratorProtocol {
+    /// What goes into one cell, or into one and the one after it.
+    package struct Glyph {
         /// Never a control.
-        public var character: Character
+        package var character: Character
         /// Cells that it takes, 1 or 2.
-        public var columns: Int
+        package var columns: Int
     }
 
     private var scalars: Substring.UnicodeScalarView
@@ -16,25 +16,25 @@ public struct DisplayText: Sequence, IteratorProtocol {
     private var pending: [Character] = []
 
     /// More marks on one character than any script needs only serve to draw over other lines.
-    private static let mostMarks = 3
+    private static let maxMarks = 3
 
     /// - Parameter text: may come from outside.
-    public init(_ text: String) { scalars = Substring(text).unicodeScalars }
+    package init(_ text: String) { scalars = Substring(text).unicodeScalars }
 
     /// Cells that a text takes.
-    public static func width(of text: String) -> Int {
+    package static func width(of text: String) -> Int {
         isPlain(text) ? text.utf8.count : DisplayText(text).reduce(0) { $0 + $1.columns }
     }
 
     /// A text as its cells show it.
-    public static func visible(_ text: String) -> String {
+    package static func visible(_ text: String) -> String {
         isPlain(text) ? text : DisplayText(text).reduce(into: "") { $0.append($1.character) }
     }
 
     private static func isPlain(_ text: String) -> Bool { text.utf8.allSatisfy { (0x20..<0x7F).contains($0) } }
 
     /// The next cell's glyph.
-    public mutating func next() -> Glyph? {
+    package mutating func next() -> Glyph? {
         if let character = pending.popLast() { return Glyph(character: character, columns: 1) }
         guard let scalar = scalars.popFirst() else { return nil }
         if (0x20..<0x7F).contains(scalar.value), scalars.first?.isASCII ?? true {
@@ -47,7 +47,7 @@ public struct DisplayText: Sequence, IteratorProtocol {
         }
         var cluster = String.UnicodeScalarView([scalar])
         while let mark = scalars.first, Self.isMark(mark), Self.escape(for: mark).isEmpty {
-            guard cluster.count <= Self.mostMarks else { break }
+            guard cluster.count <= Self.maxMarks else { break }
             cluster.append(mark)
             scalars.removeFirst()
         }
@@ -69,7 +69,7 @@ public struct DisplayText: Sequence, IteratorProtocol {
     }
 
     /// Whether a character acts or hides where it should be seen.
-    public static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
+    package static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned, .surrogate: true
         default: scalar.properties.isDefaultIgnorableCodePoint || conjoining.contains(scalar.value)

@@ -1,4 +1,4 @@
-// Threads that may fail to start. Foundation's and Dispatch's do not say so: the one hangs whoever waits for the thread,
+// Threads that may fail to start. Foundation's and Dispatch's do not say so: the one hangs those that wait for the thread,
 // the other tries for ever.
 
 internal import Glibc

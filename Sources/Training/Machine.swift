@@ -3,18 +3,17 @@
 internal import Glibc
 
 /// The machine that trains.
-public struct Machine: Sendable, Hashable {
+package struct Machine: Sendable, Hashable {
     /// Name of the processor.
-    public var processor: String
+    package var processor: String
     /// Cores that this process may use.
-    public var cores: Int
+    package var cores: Int
     /// Memory in bytes, at most what a control group grants.
-    public var memoryBytes: Int
+    package var memoryBytes: Int
     /// Bytes of it that are still to be had.
-    public var availableMemoryBytes: Int
+    package var availableMemoryBytes: Int
 
-    /// All of it.
-    public init(processor: String, cores: Int, memoryBytes: Int, availableMemoryBytes: Int) {
+    package init(processor: String, cores: Int, memoryBytes: Int, availableMemoryBytes: Int) {
         self.processor = processor
         self.cores = cores
         self.memoryBytes = memoryBytes
@@ -22,7 +21,7 @@ public struct Machine: Sendable, Hashable {
     }
 
     /// This machine, now.
-    public static var current: Machine {
+    package static var current: Machine {
         let memory = values(of: "/proc/meminfo")
         let total = memory["MemTotal"].flatMap(kibibytes) ?? 0
         let available = memory["MemAvailable"].flatMap(kibibytes) ?? total
@@ -33,12 +32,12 @@ public struct Machine: Sendable, Hashable {
     }
 
     /// The most memory that this process has had resident at once, in bytes.
-    public static var peakMemoryBytes: Int {
+    package static var peakMemoryBytes: Int {
         values(of: "/proc/self/status")["VmHWM"].flatMap(kibibytes) ?? 0
     }
 
     /// The memory that this process has resident now, in bytes.
-    public static var residentMemoryBytes: Int {
+    package static var residentMemoryBytes: Int {
         values(of: "/proc/self/status")["VmRSS"].flatMap(kibibytes) ?? 0
     }
 

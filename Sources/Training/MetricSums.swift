@@ -1,19 +1,19 @@
 // Loss and accuracy over the images of an epoch or an evaluation.
 
-public import Engine
+package import Engine
 internal import Experiments
 
 /// Sums over batches and the means that they give; a smaller batch counts by its images.
-public struct MetricSums: Sendable {
+package struct MetricSums: Sendable {
     /// Images so far.
-    public private(set) var examples = 0
+    package private(set) var examples = 0
     /// Images whose largest logit is at their label.
-    public private(set) var correct = 0
+    package private(set) var correct = 0
     /// Cross-entropy added up over the images.
-    public private(set) var lossSum = 0.0
+    package private(set) var lossSum = 0.0
 
     /// Nothing yet.
-    public init() {}
+    package init() {}
 
     /// What an epoch has come to by `position`.
     init(_ position: RunPosition) {
@@ -23,14 +23,14 @@ public struct MetricSums: Sendable {
     }
 
     /// Counts a batch in.
-    public mutating func add(_ result: BatchResult) {
+    package mutating func add(_ result: BatchResult) {
         examples += result.examples
         correct += result.correct
         lossSum += result.lossSum
     }
 
     /// Mean cross-entropy of an image.
-    public var meanLoss: Double { lossSum / Double(examples) }
+    package var meanLoss: Double { lossSum / Double(examples) }
     /// Share of images that are right, 0 to 1.
-    public var accuracy: Double { Double(correct) / Double(examples) }
+    package var accuracy: Double { Double(correct) / Double(examples) }
 }

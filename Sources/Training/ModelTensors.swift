@@ -1,12 +1,11 @@
 // A model's numbers as tensors of safetensors files, named and laid out as PyTorch's torchvision has them.
 
-public import Engine
-public import Safetensors
+package import Engine
+package import Safetensors
 
-/// A file whose tensors a model cannot take, or cannot give. `description` is one sentence for a person.
-public struct ModelTensorsError: Error, CustomStringConvertible {
-    /// One sentence for a person.
-    public let description: String
+/// A file whose tensors a model cannot take, or cannot give. `description` is one sentence.
+package struct ModelTensorsError: Error, CustomStringConvertible {
+    package let description: String
 
     init(_ error: SafetensorsError) { description = error.description }
     init(_ path: String, _ problem: String) { description = "\(path): \(problem)" }
@@ -14,14 +13,14 @@ public struct ModelTensorsError: Error, CustomStringConvertible {
 
 extension TrainableModel {
     /// Every weight and bias, to be written between steps.
-    public var weightSources: [TensorSource] {
+    package var weightSources: [TensorSource] {
         parameters.map { parameter in
             source(parameter) { body throws(EngineError) in try withValue(of: parameter, body) }
         }
     }
 
     /// What the optimizer has beside them, to be written between steps; empty without momentum.
-    public var optimizerSources: [TensorSource] {
+    package var optimizerSources: [TensorSource] {
         velocities.map { parameter in
             source(parameter) { body throws(EngineError) in try withVelocity(of: parameter, body) }
         }
@@ -48,7 +47,7 @@ extension TrainableModel {
     /// Writes every weight and bias, row-major; an earlier file stays until the new one is whole.
     ///
     /// - Parameter metadata: texts that go with them, such as the experiment's name.
-    public func saveWeights(
+    package func saveWeights(
         to path: String, metadata: [String: String] = [:]
     ) throws(ModelTensorsError) {
         do {
@@ -60,14 +59,14 @@ extension TrainableModel {
 
     /// Takes every weight and bias from a file that has just these tensors; where they do not fit, or are not finite, all
     /// stays as it is.
-    public func loadWeights(_ path: String) throws(ModelTensorsError) {
+    package func loadWeights(_ path: String) throws(ModelTensorsError) {
         try load(path, parameters) { parameter, floats throws(EngineError) in
             try setValue(of: parameter, to: floats)
         }
     }
 
     /// Takes the optimizer's numbers from a file that has just these tensors; where they do not fit, all stays.
-    public func loadOptimizer(_ path: String) throws(ModelTensorsError) {
+    package func loadOptimizer(_ path: String) throws(ModelTensorsError) {
         try load(path, velocities) { parameter, floats throws(EngineError) in
             try setVelocity(of: parameter, to: floats)
         }
@@ -81,7 +80,7 @@ extension TrainableModel {
     ///   - optimizer: a file of the optimizer's numbers; `nil` for none.
     /// - Returns: the tensor and its place, such as `classifier.0.weight[3, 17] was 0.5 and is 0.25 now`, or what is wrong
     ///   with a file.
-    public func difference(fromWeights weights: String, optimizer: String?) -> String? {
+    package func difference(fromWeights weights: String, optimizer: String?) -> String? {
         if let difference = difference(
             from: weights, parameters, { parameter, body throws(EngineError) in try withValue(of: parameter, body) })
         {

@@ -4,14 +4,14 @@ internal import Experiments
 internal import Glibc
 
 /// Seconds of the system's monotonic clock; only differences mean something.
-public func monotonicSeconds() -> Double {
+package func monotonicSeconds() -> Double {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }
 
 /// Seconds of the processor that this process has computed, all threads together.
-public func processorSeconds() -> Double {
+package func processorSeconds() -> Double {
     var time = timespec()
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
@@ -40,7 +40,7 @@ struct Pace {
     /// Seconds of this session's last evaluation.
     private(set) var lastEvaluation: Double?
 
-    /// - Parameter position: where the run goes on; its times and images count on.
+    /// - Parameter position: where the run resumes; its times and images count on.
     init(_ run: RunStarted, from position: RunPosition = RunPosition()) {
         stepsPerEpoch = run.stepsPerEpoch
         epochs = run.experiment.training.epochs
@@ -55,7 +55,7 @@ struct Pace {
         }
     }
 
-    /// The run begins, or goes on where it was left.
+    /// The run begins, or is resumed.
     mutating func begin(at now: Double) {
         beginSeconds = now - time.elapsedSeconds
         marks = [(0, time.examples, trainingSeconds)]
@@ -69,7 +69,7 @@ struct Pace {
         continueEpoch(at: now)
     }
 
-    /// The epoch that the run was left in goes on.
+    /// The epoch that the run was left in is resumed.
     mutating func continueEpoch(at now: Double) {
         epochBeginSeconds = now - time.epochSeconds
         time.elapsedSeconds = now - beginSeconds

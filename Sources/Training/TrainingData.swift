@@ -1,36 +1,36 @@
 // The images of an experiment as the loop takes them: limited, ordered, resized and in batches.
 
-public import Datasets
-public import Engine
-public import Experiments
+package import Datasets
+package import Engine
+package import Experiments
 internal import MemoryUse
 
 /// Training and test images of one experiment.
-public struct TrainingData: Sendable {
+package struct TrainingData: Sendable {
     /// What an epoch trains on.
-    public let train: LabelledImages
+    package let train: LabelledImages
     /// What is evaluated after an epoch.
-    public let test: LabelledImages
+    package let test: LabelledImages
     /// What the data set holds that they come from, before any limit.
-    public let facts: DatasetFacts
-    /// Name and place, for people.
-    public let summary: String
+    package let facts: DatasetFacts
+    /// Name and place, as text.
+    package let summary: String
     /// SHA-256 of the data set that they come from; empty for images from anywhere.
-    public package(set) var checksum = ""
-    /// What a person should know about where they come from; `nil` if nothing.
-    public private(set) var remark: String?
+    package var checksum = ""
+    /// What a user should know about where they come from; `nil` if nothing.
+    package private(set) var remark: String?
     /// Labels of the classes that no training image shows, so that nothing learns them; empty where nothing is to be
     /// learned.
-    public private(set) var missingClasses: [Int]
+    package private(set) var missingClasses: [Int]
     let recipe: DataRecipe
 
     /// Classes to tell apart.
-    public var numClasses: Int { facts.numClasses }
+    package var numClasses: Int { facts.numClasses }
     /// Bytes of the images and labels as they were loaded, before any limit.
-    public var loadedBytes: Int { facts.storedBytes ?? 0 }
+    package var loadedBytes: Int { facts.storedBytes ?? 0 }
 
     /// The images of `dataset` that an experiment asks for.
-    public init(_ dataset: Dataset, for experiment: Experiment) {
+    package init(_ dataset: Dataset, for experiment: Experiment) {
         let recipe = experiment.data
         func limited(_ images: LabelledImages, to limit: Int?) -> LabelledImages {
             guard let limit else { return images }
@@ -47,7 +47,7 @@ public struct TrainingData: Sendable {
     }
 
     /// Images from anywhere.
-    public init(
+    package init(
         train: LabelledImages, test: LabelledImages, numClasses: Int, summary: String, recipe: DataRecipe
     ) {
         let facts = DatasetFacts(
@@ -69,7 +69,7 @@ public struct TrainingData: Sendable {
     }
 
     /// A batch of black images, for measuring speed without any data.
-    public static func blank(like recipe: DataRecipe, numClasses: Int) -> TrainingData {
+    package static func blank(like recipe: DataRecipe, numClasses: Int) -> TrainingData {
         let images = LabelledImages(
             height: 28, width: 28, pixels: [UInt8](repeating: 0, count: recipe.batchSize * 784),
             labels: [UInt8](repeating: 0, count: recipe.batchSize))
@@ -80,23 +80,23 @@ public struct TrainingData: Sendable {
     }
 
     /// Steps in an epoch, the last, smaller batch included.
-    public var stepsPerEpoch: Int { (train.count + recipe.batchSize - 1) / recipe.batchSize }
+    package var stepsPerEpoch: Int { (train.count + recipe.batchSize - 1) / recipe.batchSize }
 
     /// Loss and accuracy of a model over the test images.
-    public func evaluate(_ model: some TrainableModel) throws(EngineError) -> MetricSums {
+    package func evaluate(_ model: some TrainableModel) throws(EngineError) -> MetricSums {
         try evaluate(model, on: loader(of: test, for: model)) { _ in true } ?? MetricSums()
     }
 
-    /// - Parameter goesOn: told after each batch how many images are done; whether to go on.
-    /// - Returns: `nil` if it was not to go on.
+    /// - Parameter shouldContinue: told after each batch how many images are done; whether to continue.
+    /// - Returns: `nil` if it was not to continue.
     func evaluate(
-        _ model: some TrainableModel, on loader: BatchLoader, goesOn: (_ examples: Int) -> Bool
+        _ model: some TrainableModel, on loader: BatchLoader, shouldContinue: (_ examples: Int) -> Bool
     ) throws(EngineError) -> MetricSums? {
         var sums = MetricSums()
         loader.start(order: EpochOrder(count: test.count, seed: 0, isShuffled: false).indices(epoch: 0))
         while let batch = loader.next() {
             sums.add(try model.evaluate(pixels: batch.pixels, labels: batch.labels))
-            guard goesOn(sums.examples) else { return nil }
+            guard shouldContinue(sums.examples) else { return nil }
         }
         return sums
     }
@@ -104,7 +104,7 @@ public struct TrainingData: Sendable {
     /// What a model makes of some images.
     ///
     /// - Returns: a probability for each class, `[images, classes]`, row-major.
-    public func predict(_ model: VGGModel, _ images: LabelledImages) throws(EngineError) -> [Float] {
+    package func predict(_ model: VGGModel, _ images: LabelledImages) throws(EngineError) -> [Float] {
         let loader = try loader(of: images, for: model)
         loader.start(order: Array(0..<Int32(images.count)))
         var probabilities: [Float] = []

@@ -2,21 +2,21 @@
 // screen, no file and no engine but through TrainableModel.
 
 internal import Datasets
-public import Engine
-public import Experiments
+package import Engine
+package import Experiments
 internal import MemoryUse
 
 /// One run of an experiment, from its first step or from where it was left, to its outcome.
-public struct TrainingRun {
+package struct TrainingRun {
     /// Keeps the model's numbers together with where the run stands.
     ///
     /// `isLast` says that no step follows: what is kept must be safe on return. The events are sent.
-    public typealias Keep = (_ position: RunPosition, _ isLast: Bool) -> [RunEvent]
+    package typealias Keep = (_ position: RunPosition, _ isLast: Bool) -> [RunEvent]
 
     private let started: RunStarted
     private let data: TrainingData
     private let stop: StopRequest
-    private let hold: HoldRequest
+    private let pause: PauseRequest
     private let emit: (RunEvent) -> Void
     private let seconds: () -> Double
     private let processorSeconds: (() -> Double)?
@@ -33,17 +33,17 @@ public struct TrainingRun {
     /// - Parameters:
     ///   - started: what the run is made of; it is sent first.
     ///   - data: the experiment's images.
-    ///   - position: where the run goes on; the model must hold the numbers that were kept with it.
+    ///   - position: where the run resumes; the model must have the numbers that were saved with it.
     ///   - stop: looked at all the time; a step that is cut has no effect.
-    ///   - hold: makes the run keep its state and wait between two steps; that time does not count.
+    ///   - pause: makes the run keep its state and wait between two steps; that time does not count.
     ///   - seconds: a clock that never goes back; only differences count.
     ///   - processorSeconds: what the process has computed, by which a step is told that the process was stopped in; `nil`
     ///     to count all time.
     ///   - keep: called when the experiment's `checkpoint` says so, when the run is stopped, and after its last epoch.
     ///   - emit: takes every event, on the thread that calls `run`.
-    public init(
+    package init(
         _ started: RunStarted, data: TrainingData, from position: RunPosition = RunPosition(), stop: StopRequest,
-        hold: HoldRequest = HoldRequest(), seconds: @escaping () -> Double = monotonicSeconds,
+        pause: PauseRequest = PauseRequest(), seconds: @escaping () -> Double = monotonicSeconds,
         processorSeconds: (() -> Double)? = nil,
         keep: @escaping Keep = { _, _ in [] },
         emit: @escaping (RunEvent) -> Void
@@ -51,7 +51,7 @@ public struct TrainingRun {
         self.started = started
         self.data = data
         self.stop = stop
-        self.hold = hold
+        self.pause = pause
         self.emit = emit
         self.seconds = seconds
         self.processorSeconds = processorSeconds
@@ -64,10 +64,10 @@ public struct TrainingRun {
         due = CheckpointSchedule(recipe.checkpoint)
     }
 
-    /// Trains `model` until its epochs are done, somebody asks to stop, or it cannot go on.
+    /// Trains `model` until its epochs are done, it is asked to stop, or it cannot continue.
     ///
     /// - Returns: what the last event says, too.
-    public mutating func run(_ model: some TrainableModel) -> RunSummary {
+    package mutating func run(_ model: some TrainableModel) -> RunSummary {
         pace.begin(at: seconds())
         due.begin(at: pace.elapsed)
         emit(.runStarted(started))
@@ -132,7 +132,7 @@ public struct TrainingRun {
             if stop.isMade { throw .stopped }
             // After an epoch's last step its evaluation comes first, so that it is kept with the state.
             guard position.stepInEpoch < started.stepsPerEpoch else { continue }
-            if hold.isMade {
+            if pause.isMade {
                 try waitWhileHeld()
             } else if due.isDue(after: position.step, at: pace.elapsed) {
                 keepState(isLast: false)
@@ -151,7 +151,7 @@ public struct TrainingRun {
     private mutating func waitWhileHeld() throws(Interruption) {
         keepState(isLast: true)
         let begin = seconds()
-        hold.wait(unless: stop)
+        pause.wait(unless: stop)
         pace.leaveOut(seconds: seconds() - begin)
         if stop.isMade { throw .stopped }
     }
@@ -193,7 +193,7 @@ public struct TrainingRun {
         return sums
     }
 
-    /// A run gives nothing back before its end, so that to look behind each pass over the images finds the most.
+    /// A run gives nothing back before its end, so that to look after each pass over the images finds the most.
     private mutating func noteMemory(of model: some TrainableModel) {
         let others = model.memory?.bytesOfOthers ?? 0
         peakMemoryBytes = max(peakMemoryBytes, Machine.residentMemoryBytes - others)

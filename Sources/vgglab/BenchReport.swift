@@ -1,4 +1,4 @@
-// What a benchmark came to, as a table for people and as JSON.
+// What a benchmark came to, as a table and as JSON.
 
 import Engine
 import Experiments

@@ -33,7 +33,7 @@ enum Console {
         }
     }
 
-    /// Writes a line for a person to standard error.
+    /// Writes a line for a user to standard error.
     static func say(_ line: String) {
         _ = write(line + "\n", to: STDERR_FILENO)
     }

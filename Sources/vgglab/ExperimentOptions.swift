@@ -41,7 +41,7 @@ struct DataOptions: ParsableArguments {
         try explaining { try datasets.facts(of: name) }
     }
 
-    /// The data for a run to go on with; what a person names with --data has still to be compared with its own.
+    /// The data for a run to continue with; what a user names with --data has still to be compared with its own.
     func load(for experiment: Experiment, of run: RunInfo) throws -> Dataset {
         folder == nil ? try explaining { try datasets.dataset(of: run) } : try load(experiment.data.dataset)
     }
@@ -49,7 +49,7 @@ struct DataOptions: ParsableArguments {
 
 /// How many threads compute.
 struct ThreadOptions: ParsableArguments {
-    @Option(name: .customLong("threads"), help: "Threads that compute; as many as there are cores unless given.")
+    @Option(name: .customLong("threads"), help: "Compute threads; by default as many as there are cores.")
     var requested: Int?
 
     func validate() throws {

@@ -93,7 +93,7 @@ struct LogOptions: ParsableArguments {
         }
         if summary.outcome == .completed && !session.hasKeptEnd {
             Console.say(
-                "the end of \(Readable.visible(session.run.name)) was not kept; it can be made again with: "
+                "the end of \(Readable.visible(session.run.name)) was not saved; train it again with: "
                     + session.store.command(.resume, session.run.name))
         }
         return summary.outcome == .completed && session.hasKeptEnd
@@ -110,17 +110,17 @@ struct LogOptions: ParsableArguments {
             } catch {
                 let name = session.run.name
                 let options = ["--at", "last", "--format", "safetensors", "--out", "./\(name).safetensors"]
-                let advice = "; the weights are kept: \(session.store.command(.export, name, options))"
+                let advice = "; the weights are in a checkpoint: \(session.store.command(.export, name, options))"
                 throw Failure(message: "\(error)" + (session.hasKeptEnd ? advice : ""), status: 1)
             }
-            Console.say("weights after step \(Readable.count(summary.step)) are in \(Readable.visible(save))")
+            Console.say("saved weights after step \(Readable.count(summary.step)) to \(Readable.visible(save))")
         case .diverged, .failed:
-            Console.say("\(Readable.visible(save)) is not written: these weights are of no use")
+            Console.say("\(Readable.visible(save)) was not saved: training diverged")
         }
     }
 }
 
-/// Whether a person means standard output by it.
+/// Whether a user means standard output by it.
 func isStandardOutput(_ path: String) -> Bool { ["-", "/dev/stdout", "/dev/fd/1"].contains(path) }
 
 /// Refuses a file that cannot be written, or that is nothing to replace.

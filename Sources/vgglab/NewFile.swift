@@ -1,4 +1,4 @@
-// Files that people write themselves, such as experiments: never overwritten.
+// Files that users write themselves, such as experiments: never overwritten.
 
 import Foundation
 

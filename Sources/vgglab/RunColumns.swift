@@ -18,7 +18,7 @@ struct RunColumn {
         case lastEpoch(String), lastStep(String)
     }
 
-    /// How people read its values.
+    /// How its values are written.
     private enum Format {
         case plain, metric, rate, duration, date, bytes
     }
@@ -86,7 +86,7 @@ struct RunColumn {
         }
     }
 
-    /// A value for people.
+    /// A value as text.
     func text(of value: JSON) -> String {
         let number: Double? =
             switch value {

@@ -1,4 +1,4 @@
-// All settings of an experiment for people, those at their default dim.
+// All settings of an experiment as text, those at their default dim.
 
 import TerminalText
 import ExperimentFiles

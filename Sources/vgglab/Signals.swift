@@ -21,7 +21,7 @@ enum Signals {
         return number == 0 ? nil : number
     }
 
-    /// Takes over the signals, but for those that whoever started the program wants ignored (`nohup`, a script's `&`).
+    /// Takes over the signals, except those that the program's parent wants ignored (`nohup`, a script's `&`).
     static func install() {
         _ = (stop, signal, requestTime.load(ordering: .relaxed))  // made before a handler can ask for them
         var asked = sigset_t()
@@ -45,7 +45,7 @@ enum Signals {
             sigaction(SIGTSTP, &suspending, nil)
             sigaddset(&asked, SIGTSTP)
         }
-        // Swift's own handler, where backtraces are on, would print one and let the program go on.
+        // Swift's own handler, where backtraces are on, would print one and let the program continue.
         var quit = sigaction()
         sigaction(SIGQUIT, nil, &quit)
         if !isIgnored(quit) { Glibc.signal(SIGQUIT, SIG_DFL) }

@@ -12,7 +12,7 @@ struct StoreOptions: ParsableArguments {
     @Option(
         name: .customLong("runs"),
         help: ArgumentHelp(
-            "Folder where runs are kept; $XDG_STATE_HOME/vgglab or ~/.local/state/vgglab unless given.",
+            "Folder of the stored runs; by default $XDG_STATE_HOME/vgglab or ~/.local/state/vgglab.",
             valueName: "folder"), completion: .directory)
     var folder: String?
 
@@ -56,7 +56,7 @@ struct StoreOptions: ParsableArguments {
         return store
     }
 
-    /// The run that a person names.
+    /// The run that a user names.
     func run(_ name: String, _ data: DataOptions? = nil) throws -> (store: RunStore, run: RunInfo) {
         let store = try open(data)
         return (store, try explaining { try store.run(named: name) })

@@ -8,13 +8,13 @@ import Synchronization
 /// Writes event files, a folder for each run, whatever threads the runs train on.
 final class TensorBoardFolder: Sendable {
     private let path: String
-    /// The files of runs that go on, by the runs' names.
+    /// The files of active runs, by the runs' names.
     private let logs = Mutex<[String: TensorBoardLog]>([:])
     private let onProblem: @Sendable (String) -> Void
 
     /// - Parameters:
     ///   - path: checked by `check`.
-    ///   - onProblem: told when a run's file cannot be written; the run goes on without it.
+    ///   - onProblem: told when a run's file cannot be written; the run continues without it.
     init(_ path: String, onProblem: @escaping @Sendable (String) -> Void) {
         self.path = path
         self.onProblem = onProblem
@@ -38,7 +38,7 @@ final class TensorBoardFolder: Sendable {
                 try logs[run]?.append(record)
             } catch {
                 logs[run] = nil
-                onProblem("\(error); run \(run) goes on without TensorBoard's file")
+                onProblem("\(error); run \(run) continues without a TensorBoard file")
             }
             if case .runFinished = record.event { logs[run] = nil }
         }

@@ -55,7 +55,7 @@ struct Vgglab: ParsableCommand {
         ],
         defaultSubcommand: Train.self)
 
-    /// What a person can write behind the program's name.
+    /// What a user can write after the program's name.
     static var commandNames: [String] { configuration.subcommands.map { $0._commandName } }
 
     /// What there is to say where the system has no thread to give.
@@ -98,7 +98,7 @@ struct Vgglab: ParsableCommand {
     }
 
     /// What the program was called with. A term of `list`'s filter may begin with a `-`, as in the dashboard; options
-    /// have two, or a single letter. The other sign that turns a term round is none that the parser knows.
+    /// have two, or a single letter. The other sign that negates a term is none that the parser knows.
     private static var arguments: [String] {
         let words = UnsafeBufferPointer(start: startup_arguments(), count: Int(startup_argument_count()))
         let all = words.dropFirst().compactMap { $0.map { String(cString: $0) } }
@@ -106,7 +106,7 @@ struct Vgglab: ParsableCommand {
     }
 }
 
-/// An end that a person should read about: one sentence, and the status to exit with.
+/// An end that a user should read about: one sentence, and the status to exit with.
 struct Failure: Error {
     let message: String
     var status: Int32 = 2
@@ -128,7 +128,7 @@ func explaining<Result>(_ body: () throws -> Result) throws -> Result {
 }
 
 extension Excerpt {
-    /// What is shown of the line, as much before the place as behind it.
+    /// What is shown of the line, as much before the place as after it.
     private static let reach = 60
 
     /// The line, and a caret below the place.

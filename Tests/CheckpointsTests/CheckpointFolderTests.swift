@@ -63,7 +63,7 @@ import Testing
             #expect(try SafetensorsFile(contentsOf: path).bytes(named: "a").prefix(4) == [0, 0, 0xA0, 0xC0])
         }
         #expect(saved.byteCount > 2 * 16)
-        #expect(folder.newestSound().checkpoint == saved)
+        #expect(folder.newestValid().checkpoint == saved)
     }
 
     @Test func `coreutils find the sums right`() throws {
@@ -83,7 +83,7 @@ import Testing
         #expect(folder.all.map(\.step) == [3])
         folder.removeLeftovers()
         #expect(throws: CheckpointError.self) { try pending.commit() }
-        #expect(folder.newestSound().checkpoint?.step == 3)
+        #expect(folder.newestValid().checkpoint?.step == 3)
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 1)
     }
 
@@ -136,12 +136,12 @@ import Testing
         default: bytes = Data()
         }
         try bytes.write(to: url)
-        let (found, damaged) = folder.newestSound()
+        let (found, damaged) = folder.newestValid()
         #expect(found == sound)
         #expect(damaged.count == 1)
         #expect(damaged.first?.hasPrefix("\(newest.path): ") == true)
         try FileManager.default.removeItem(at: url)
-        #expect(folder.newestSound().checkpoint == sound)
+        #expect(folder.newestValid().checkpoint == sound)
     }
 
     @Test(
@@ -153,7 +153,7 @@ import Testing
         let path = "\(newest.path)/\(file)"
         func expectRefused() throws {
             #expect(throws: CheckpointError.self) { try newest.verify() }
-            let (found, damaged) = folder.newestSound()
+            let (found, damaged) = folder.newestValid()
             #expect(found == sound, "\(damaged)")
             _ = try? newest.position()
         }
@@ -203,7 +203,7 @@ import Testing
         for epoch in 1...3 { try save(position(epoch: epoch, accuracy: 0.9, best: 0.9)) }
         let newest = try #require(folder.all.first)
         try Data("x".utf8).write(to: URL(filePath: newest.weightsPath))
-        folder.setAside(newerThan: folder.newestSound().checkpoint)
+        folder.setAside(newerThan: folder.newestValid().checkpoint)
         #expect(folder.all.map(\.step) == [6, 3])
         try save(position(epoch: 2, steps: 1, accuracy: 0.9, best: 0.9))
         #expect(folder.all.map(\.step) == [7, 6, 3])
@@ -219,9 +219,9 @@ import Testing
         try save(position(epoch: 1))
         #expect(folder.all == [saved])
         try Data("x".utf8).write(to: URL(filePath: saved.weightsPath))
-        #expect(folder.newestSound().checkpoint == nil)
+        #expect(folder.newestValid().checkpoint == nil)
         try save(position(epoch: 1))
-        #expect(folder.newestSound().checkpoint == saved)
+        #expect(folder.newestValid().checkpoint == saved)
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 1)
     }
 
@@ -245,6 +245,6 @@ import Testing
         }
         #expect(error?.description == "\(file)/checkpoints: cannot be written: Not a directory")
         #expect(folder.all.isEmpty)
-        #expect(folder.newestSound().checkpoint == nil)
+        #expect(folder.newestValid().checkpoint == nil)
     }
 }

@@ -66,14 +66,14 @@ private enum Traced {
 
     /// What must hold after whatever happened to the save of step 5, and that the next one is as if it had not been.
     private func expectOldOrNew(_ name: String) throws {
-        let (checkpoint, damaged) = folder.newestSound()
+        let (checkpoint, damaged) = folder.newestValid()
         let step = try #require(checkpoint?.step, "\(name): no checkpoint is left")
         #expect(step == 3 || step == 5, "\(name)")
         #expect(damaged.isEmpty, "\(name)")
         #expect(try checkpoint?.position().step == step, "\(name)")
         folder.removeLeftovers()
         #expect(try save(5).status == 0, "\(name)")
-        #expect(folder.newestSound().checkpoint?.step == 5, "\(name)")
+        #expect(folder.newestValid().checkpoint?.step == 5, "\(name)")
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
         #expect(names == ["step-0000000003", "step-0000000005"], "\(name)")
         try FileManager.default.removeItem(atPath: try folder.checkpoint(named: "step:5").path)
@@ -128,7 +128,7 @@ private enum Traced {
             let ending = try save(
                 5, strace: ["-e", "trace=openat", "-e", "inject=openat:error=\(error):when=\(number)"])
             #expect(ending.status == 0 || ending.status == 1 && ending.output.contains(folder.path), "\(name)")
-            if ending.status == 0 { #expect(folder.newestSound().checkpoint?.step == 5, "\(name)") }
+            if ending.status == 0 { #expect(folder.newestValid().checkpoint?.step == 5, "\(name)") }
             try expectOldOrNew(name)
         }
     }

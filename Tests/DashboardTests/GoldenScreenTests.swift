@@ -1,4 +1,4 @@
-// Whole screens as text, compared with files. A screen without a file is recorded, and the test fails until somebody
+// Whole screens as text, compared with files. A screen without a file is recorded, and the test fails until someone
 // has looked at it.
 
 import Dashboard

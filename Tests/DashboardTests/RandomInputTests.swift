@@ -1,4 +1,4 @@
-// A person who types and clicks at random: the dashboard stays alive and consistent, and asks for nothing absurd.
+// A user who types and clicks at random: the dashboard stays alive and consistent, and asks for nothing absurd.
 
 import TestSupport
 import Dashboard

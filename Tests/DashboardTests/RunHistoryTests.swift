@@ -106,7 +106,7 @@ struct RunHistoryTests {
             state.frame().cells.lines.contains { $0.contains("\(text) ") && $0.contains(/(step|time) *│/) }
         }
         #expect(hasTick("200"))
-        // Back to step 100; the records behind it, from number 11 on, come again with other values.
+        // Back to step 100; the records after it, from number 11 on, come again with other values.
         guard case .runStarted(var started) = records[0].event else { return }
         started.resumedStep = 100
         _ = state.update(.runs([Scene.run("a-1", .running)]))

@@ -4,7 +4,7 @@ import Dashboard
 import Experiments
 import Glibc
 import RunLog
-public import Screen
+package import Screen
 
 enum Scene {
     static let fashionMNIST = DatasetFacts(
@@ -139,7 +139,7 @@ enum Scene {
         threadBudget: 2, threadsInUse: 2, memoryUsedBytes: 1_181_116_006, memoryTotalBytes: 25_769_803_776,
         processorUse: ProcessorUse(all: 0.97, own: 0.95), residentBytes: 1_010_827_264)
 
-    /// A dashboard in the middle of work: two runs go on, one waits, three are over, one of them badly.
+    /// A dashboard in the middle of work: two runs continue, one waits, three are over, one of them badly.
     static func busy(columns: Int = 120, rows: Int = 36) throws -> State {
         var state = State(size: Size(columns: columns, rows: rows))
         let begin = time - 1800
@@ -191,7 +191,7 @@ extension State {
 
 extension Key: ExpressibleByExtendedGraphemeClusterLiteral {
     /// The key that types it.
-    public init(extendedGraphemeClusterLiteral value: Character) { self = .character(value) }
+    package init(extendedGraphemeClusterLiteral value: Character) { self = .character(value) }
 }
 
 extension Scene {

@@ -279,7 +279,7 @@ struct VariantFormTests {
                 run: "vgg11-lr0.01-1",
                 [CheckpointEntry(step: 4690, epoch: 11, testAccuracy: 0.861, isBest: true)]))
         state.type(.tab, .tab, .tab, .control("u"), "9")
-        #expect(screen(state).contains("epochs: 10 are done at this checkpoint; say more"))
+        #expect(screen(state).contains("epochs: already trained for 10 epochs; enter more"))
         #expect(state.type(.enter) == [])
     }
 
@@ -295,7 +295,7 @@ struct VariantFormTests {
     func noFork() throws {
         var state = try form()
         state.type(.escape, "f")
-        #expect(screen(state).contains("fork goes on from a run's checkpoint"))
+        #expect(screen(state).contains("fork starts from a run's checkpoint"))
     }
 
     @Test("A click selects a field, Esc closes the form")

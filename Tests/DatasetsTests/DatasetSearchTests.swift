@@ -109,7 +109,8 @@ import Testing
         try folder.write(idx([2], [0, 1]), to: "data/\(name)")
         #expect(
             error(of: { () throws(DatasetError) in _ = try load() })?.description
-                == "\(folder.file("data"))/\(name).gz: holds something else than \(name) beside it; remove one of them")
+                == "\(folder.file("data"))/\(name).gz: has different content from \(name) beside it; remove one of them"
+        )
     }
 
     @Test func `without data anywhere all folders are named`() throws {

@@ -1,4 +1,4 @@
-// Whole data sets: small ones made by hand, the real one, and what a person reads when there is a fault.
+// Whole data sets: small ones made by hand, the real one, and what a user reads when there is a fault.
 
 import TestSupport
 import Datasets
@@ -211,8 +211,8 @@ import Testing
         (.wrongRank(got: 3, expected: 1), "has 3 dimensions where 1 is expected"),
         (.badDimensions([0, 28]), "promises 0 × 28 elements; 1 to 2147483648 are accepted"),
         (.truncated(got: 3, expected: 16), "ends after 3 of 16 bytes"),
-        (.trailingBytes, "goes on after its last element"),
-        (.bytesAfterGzip, "goes on after its gzip data with something else"),
+        (.trailingBytes, "has extra bytes after its last element"),
+        (.bytesAfterGzip, "has other data after its gzip stream"),
         (.countMismatch(labels: 1, images: 2), "has 1 labels for 2 images"),
         (
             .unknownLabel(label: 9, index: 4, classes: 9),

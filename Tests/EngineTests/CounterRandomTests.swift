@@ -1,4 +1,4 @@
-// Random numbers: values that must never change, since a run that goes on from a checkpoint relies on them, and that
+// Random numbers: values that must never change, since a run that continues from a checkpoint relies on them, and that
 // they are spread as they should be.
 
 import Engine

@@ -1,4 +1,4 @@
-// What the engine says when it cannot go on.
+// What the engine says when it cannot continue.
 
 import Engine
 import Experiments

@@ -1,4 +1,4 @@
-// The threads that compute: every part runs once, whoever runs it, and oneDNN computes on the same threads.
+// The threads that compute: every part runs once, whichever code runs it, and oneDNN computes on the same threads.
 
 import CThreads
 import Glibc
@@ -31,7 +31,7 @@ import Testing
         #expect(count.load(ordering: .relaxed) == 12)
     }
 
-    /// A region as oneDNN has it: each thread counts itself in and waits for the others before it goes on.
+    /// A region as oneDNN has it: each thread counts itself in and waits for the others before it continues.
     private final class Region: Sendable {
         let rounds = 50
         let arrived = Atomic(0)

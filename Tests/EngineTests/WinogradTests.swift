@@ -122,7 +122,7 @@ import Testing
             let (weights, bias) = trial.weightGradients(of: trial.gradient)
             expectNonFinite(weights, like: back.weights)
             expectNonFinite(bias, like: back.bias)
-            // The images behind the first are as they were, unless the parameters are not.
+            // The images after the first are as they were, unless the parameters are not.
             guard place == .source, shapes.n > 1 else { continue }
             let (found, expected) = (trial.forward(isPooled: false).values, whole.forward(isPooled: false).values)
             let first = found.values.count / shapes.n

@@ -1,4 +1,4 @@
-// Every way in which a file or an override can be wrong, with the sentence that a person gets.
+// Every way in which a file or an override can be wrong, with the sentence that a user gets.
 
 import ExperimentFiles
 import Experiments
@@ -201,7 +201,7 @@ import Testing
         ("# nothing\n---\n", "a.yaml: is empty; an experiment needs at least one key, such as name"),
         ("- a\n- b", "a.yaml:1: must be a mapping of keys such as name: vgg11 (got a list of 2)"),
         ("\nvgg11", "a.yaml:2: must be a mapping of keys such as name: vgg11 (got vgg11)"),
-        ("name: a\n---\nname: b", "a.yaml: holds more than one document; keep one and drop the lines with ---"),
+        ("name: a\n---\nname: b", "a.yaml: has more than one document; keep one and remove the lines with ---"),
         ("name: a\ndescription: \u{1}", "a.yaml:2: a control character; remove it"),
         (
             "name: &x a\ndescription: *x",

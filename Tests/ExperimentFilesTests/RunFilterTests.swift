@@ -1,4 +1,4 @@
-// Filters as people type them.
+// Filters as users type them.
 
 import ExperimentFiles
 import Experiments

@@ -27,7 +27,7 @@ import Testing
     }
 
     private static let convolutions = 16 * 10 + 16 * (16 * 9 + 1) + 32 * (16 * 9 + 1)
-    /// Those of convolutions without biases, and of those behind the first, of which there is a copy for the way back.
+    /// Those of convolutions without biases, and of those after the first, of which there is a copy for the way back.
     private static let weights = 4 * 9 * (16 + 16 * 16 + 16 * 32)
     private static let copies = 4 * 9 * (16 * 16 + 16 * 32)
     private static let parameters = 4 * (convolutions + 24 * 129 + 10 * 25)

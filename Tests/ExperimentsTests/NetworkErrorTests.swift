@@ -1,4 +1,4 @@
-// Everything that makes a network impossible, with the sentence that a person reads.
+// Everything that makes a network impossible, with the sentence that a user reads.
 
 import Experiments
 import Testing
@@ -44,13 +44,13 @@ struct Mistake: CustomTestStringConvertible, Sendable {
         Mistake(.evenKernel(4), "kernel 4 has no middle, so no padding keeps the side; use an odd one such as 3") {
             $0.network.kernel = 4
         },
-        Mistake(.emptyLinear(0), "a classifier layer of width 0 holds nothing; widths start at 1") {
+        Mistake(.emptyLinear(0), "a classifier layer of width 0 has no neurons; widths start at 1") {
             $0.network.classifier = [16, 0]
         },
         Mistake(.dropoutOutOfRange(1), "dropout 1.0 is not a probability from 0 up to, but not including, 1") {
             $0.network.dropout = 1
         },
-        Mistake(.tooFewClasses(1), "1 class is nothing to tell apart; at least 2 are needed", numClasses: 1),
+        Mistake(.tooFewClasses(1), "1 class is too few to classify; at least 2 are needed", numClasses: 1),
         Mistake(
             .sideTooSmall(side: 28, blocks: 5),
             "each of the 5 blocks halves the side, and 28 / 2^5 is below 1; resize to at least 32 or at most 4 blocks "

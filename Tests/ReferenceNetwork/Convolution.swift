@@ -1,19 +1,19 @@
 // Convolution and max pooling as the text-book writes them, and their gradients.
 
 /// Gradients of an operation with weights.
-public struct WeightedGradients: Sendable {
+package struct WeightedGradients: Sendable {
     /// With respect to what went in.
-    public var source: Tensor
+    package var source: Tensor
     /// With respect to the weights.
-    public var weights: Tensor
+    package var weights: Tensor
     /// With respect to the biases.
-    public var bias: Tensor
+    package var bias: Tensor
 }
 
 /// Stride 1, `padding` zeros on each side: `[N, C, H, W]`, `[K, C, R, R]`, `[K]` → `[N, K, H′, W′]`.
 ///
 /// **Source**: Goodfellow, Bengio & Courville, *Deep Learning*, 2016, equation 9.7.
-public func convolution(_ source: Tensor, weights: Tensor, bias: Tensor, padding: Int) -> Tensor {
+package func convolution(_ source: Tensor, weights: Tensor, bias: Tensor, padding: Int) -> Tensor {
     let sweep = Sweep(source: source.shape, weights: weights.shape, padding: padding)
     var result = Tensor(zeros: sweep.destinationShape)
     sweep.forEachOutput { k, at in result.values[at] = bias.values[k] }
@@ -24,7 +24,7 @@ public func convolution(_ source: Tensor, weights: Tensor, bias: Tensor, padding
 }
 
 /// Gradients of `convolution` from the gradient of what came out.
-public func convolutionBackward(
+package func convolutionBackward(
     _ source: Tensor, weights: Tensor, padding: Int, gradient: Tensor
 ) -> WeightedGradients {
     let sweep = Sweep(source: source.shape, weights: weights.shape, padding: padding)
@@ -92,7 +92,7 @@ private struct Sweep {
 ///
 /// - Returns: the largest values and, for each, its position in `source`, the first of equals; NaN counts as the
 ///   largest, the last of several.
-public func maxPool(_ source: Tensor) -> (values: Tensor, positions: [Int]) {
+package func maxPool(_ source: Tensor) -> (values: Tensor, positions: [Int]) {
     let (n, c, h, w) = (source.shape[0], source.shape[1], source.shape[2], source.shape[3])
     var positions: [Int] = []
     for plane in 0..<n * c {
@@ -112,7 +112,7 @@ public func maxPool(_ source: Tensor) -> (values: Tensor, positions: [Int]) {
 }
 
 /// Gradient of `maxPool`: each value goes back to the position that it came from.
-public func maxPoolBackward(sourceShape: [Int], positions: [Int], gradient: Tensor) -> Tensor {
+package func maxPoolBackward(sourceShape: [Int], positions: [Int], gradient: Tensor) -> Tensor {
     var result = Tensor(zeros: sourceShape)
     for (position, value) in zip(positions, gradient.values) { result.values[position] += value }
     return result

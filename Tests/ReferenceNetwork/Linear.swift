@@ -3,7 +3,7 @@
 import Foundation
 
 /// y = x·Wᵀ + b: `[N, I]`, `[O, I]`, `[O]` → `[N, O]`.
-public func linear(_ source: Tensor, weights: Tensor, bias: Tensor) -> Tensor {
+package func linear(_ source: Tensor, weights: Tensor, bias: Tensor) -> Tensor {
     let (n, inputs, outputs) = (source.shape[0], weights.shape[1], weights.shape[0])
     var result = Tensor(zeros: [n, outputs])
     for n in 0..<n {
@@ -17,7 +17,7 @@ public func linear(_ source: Tensor, weights: Tensor, bias: Tensor) -> Tensor {
 }
 
 /// Gradients of `linear` from the gradient of what came out.
-public func linearBackward(_ source: Tensor, weights: Tensor, gradient: Tensor) -> WeightedGradients {
+package func linearBackward(_ source: Tensor, weights: Tensor, gradient: Tensor) -> WeightedGradients {
     let (n, inputs, outputs) = (source.shape[0], weights.shape[1], weights.shape[0])
     var result = WeightedGradients(
         source: Tensor(zeros: source.shape), weights: Tensor(zeros: weights.shape), bias: Tensor(zeros: [outputs]))
@@ -35,19 +35,19 @@ public func linearBackward(_ source: Tensor, weights: Tensor, gradient: Tensor) 
 }
 
 /// What a batch came to.
-public struct ReferenceLoss: Sendable {
+package struct ReferenceLoss: Sendable {
     /// Cross-entropy added up over the images.
-    public var sum: Double
+    package var sum: Double
     /// Images whose largest logit, the first of equals, is at their label.
-    public var correct: Int
+    package var correct: Int
     /// Gradient of the mean cross-entropy with respect to the logits.
-    public var gradient: Tensor
+    package var gradient: Tensor
 }
 
 /// Cross-entropy of softmax(logits), `[N, classes]`, with `labels`, `[N]`.
 ///
 /// **Source**: Goodfellow, Bengio & Courville, *Deep Learning*, 2016, section 6.2.2.3.
-public func softmaxCrossEntropy(_ logits: Tensor, labels: [Int]) -> ReferenceLoss {
+package func softmaxCrossEntropy(_ logits: Tensor, labels: [Int]) -> ReferenceLoss {
     let classes = logits.shape[1]
     var loss = ReferenceLoss(sum: 0, correct: 0, gradient: Tensor(zeros: logits.shape))
     for (n, label) in labels.enumerated() {
@@ -65,7 +65,7 @@ public func softmaxCrossEntropy(_ logits: Tensor, labels: [Int]) -> ReferenceLos
 }
 
 /// One update of `torch.optim.SGD` without dampening and Nesterov: g ← g + λw; v ← μv + g; w ← w − ηv.
-public func sgd(
+package func sgd(
     _ parameter: inout Tensor, gradient: Tensor, velocity: inout Tensor, learningRate: Double, momentum: Double,
     weightDecay: Double
 ) {

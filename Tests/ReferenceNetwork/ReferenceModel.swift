@@ -1,32 +1,32 @@
 // A whole VGG network as naive loops in double precision, independent of the engine: what its tests compare with.
 // Nothing here is fast; use it with small networks.
 
-public import Experiments
+package import Experiments
 
 /// A network with its parameters and what momentum remembers of them.
-public struct ReferenceModel: Sendable {
+package struct ReferenceModel: Sendable {
     /// What a value of the classifier is multiplied with, by layer and number of values; `nil` leaves them alone.
-    public typealias Dropout = (_ layer: Int, _ count: Int) -> [Double]
+    package typealias Dropout = (_ layer: Int, _ count: Int) -> [Double]
 
     /// The network.
-    public let network: Network
+    package let network: Network
     /// Its tensors by torchvision's names, `features.0.weight` and so on, row-major.
-    public var parameters: [String: Tensor]
+    package var parameters: [String: Tensor]
     private var velocities: [String: Tensor] = [:]
 
     /// - Parameter parameters: a tensor for each weight and bias of the network.
-    public init(_ network: Network, parameters: [String: Tensor]) {
+    package init(_ network: Network, parameters: [String: Tensor]) {
         self.network = network
         self.parameters = parameters
     }
 
     /// Loss of a batch without dropout: images `[N, C, H, W]`, labels `[N]`.
-    public func evaluate(_ pixels: Tensor, labels: [Int]) -> ReferenceLoss {
+    package func evaluate(_ pixels: Tensor, labels: [Int]) -> ReferenceLoss {
         softmaxCrossEntropy(forward(pixels, dropout: nil).logits, labels: labels)
     }
 
     /// Loss of a batch and the gradients of its mean by the parameters' names.
-    public func gradients(
+    package func gradients(
         _ pixels: Tensor, labels: [Int], dropout: Dropout? = nil
     ) -> (loss: ReferenceLoss, gradients: [String: Tensor]) {
         let (logits, traces) = forward(pixels, dropout: dropout)
@@ -59,9 +59,9 @@ public struct ReferenceModel: Sendable {
         return (loss, gradients)
     }
 
-    /// For each layer with parameters, how many of its units are 0 everywhere for every image, behind ReLU and the
+    /// For each layer with parameters, how many of its units are 0 everywhere for every image, after ReLU and the
     /// pooling that follows it; `nil` for the last layer.
-    public func deadUnits(_ pixels: Tensor) -> [(dead: Int, units: Int)?] {
+    package func deadUnits(_ pixels: Tensor) -> [(dead: Int, units: Int)?] {
         let traces = forward(pixels, dropout: nil).traces
         return network.layers.indices.compactMap { index -> (dead: Int, units: Int)?? in
             let layer = network.layers[index]
@@ -82,7 +82,7 @@ public struct ReferenceModel: Sendable {
     ///
     /// - Returns: loss and gradients before the update.
     @discardableResult
-    public mutating func train(
+    package mutating func train(
         _ pixels: Tensor, labels: [Int], recipe: TrainingRecipe, dropout: Dropout? = nil
     ) -> (loss: ReferenceLoss, gradients: [String: Tensor]) {
         let found = gradients(pixels, labels: labels, dropout: dropout)

@@ -1,4 +1,4 @@
-// Numbers and foreign text as people read them.
+// Numbers and foreign text as users read them.
 
 import RunLog
 import Testing

@@ -1,4 +1,4 @@
-// The log for people, line by line.
+// The log as text, line by line.
 
 import Experiments
 import RunLog
@@ -53,7 +53,7 @@ import Testing
         let output = log.output(of: .runStarted(try started()), .epochFinished(metrics()))
         #expect(
             output.standardOutput
-                == "run r1\nepoch  3/10  loss 0.412  train acc 0.847  test acc 0.861  212.3 examples/sec  left 31 min\n"
+                == "run r1\nepoch  3/10  loss 0.412  train acc 0.847  test acc 0.861  212.3 examples/sec  31 min left\n"
         )
         #expect(output.standardError == "")
     }
@@ -69,7 +69,7 @@ import Testing
     @Test func `without a terminal progress is a line every ten seconds`() throws {
         var log = TextLog()
         _ = log.output(of: .runStarted(try started()))
-        let line = "epoch  3/10  step 120/469  loss 0.412  train acc 0.847  212.3 examples/sec  left 31 min\n"
+        let line = "epoch  3/10  step 120/469  loss 0.412  train acc 0.847  212.3 examples/sec  31 min left\n"
         let written = [2, 9.9, 10, 12, 19.9, 20.5, 21].map { seconds in
             log.output(of: .progress(progress(at: seconds))).standardOutput
         }
@@ -87,7 +87,7 @@ import Testing
         var log = TextLog(terminalColumns: 120)
         _ = log.output(of: .runStarted(try started()))
         let line =
-            "\repoch  3/10  step 120/469  loss 0.412  train acc 0.847  212.3 examples/sec  left 31 min\u{1B}[K"
+            "\repoch  3/10  step 120/469  loss 0.412  train acc 0.847  212.3 examples/sec  31 min left\u{1B}[K"
         let written = [0.5, 0.55, 0.59, 0.7].map { seconds in
             log.output(of: .progress(progress(at: seconds))).standardOutput
         }
@@ -113,10 +113,10 @@ import Testing
         }
         var log = TextLog(terminalColumns: 120)
         _ = log.output(of: .runStarted(try started()), .progress(progress(at: 1)))
-        let begin = "\repoch  3/10  evaluating      0/10,000  left 31 min\u{1B}[K"
+        let begin = "\repoch  3/10  evaluating      0/10,000  31 min left\u{1B}[K"
         #expect(log.output(of: evaluating(0, at: 1.01)).standardOutput == begin)
         #expect(log.output(of: evaluating(128, at: 1.02)).isEmpty)
-        let later = "\repoch  3/10  evaluating  4,096/10,000  left 31 min\u{1B}[K"
+        let later = "\repoch  3/10  evaluating  4,096/10,000  31 min left\u{1B}[K"
         #expect(log.output(of: evaluating(4096, at: 1.2)).standardOutput == later)
         // Without a terminal only a long one is told.
         log = TextLog()
@@ -124,7 +124,7 @@ import Testing
         let written = [(0, 8.0), (4096, 9), (8192, 10.5)].map {
             log.output(of: evaluating($0.0, at: $0.1)).standardOutput
         }
-        #expect(written == ["", "", "epoch  3/10  evaluating  8,192/10,000  left 31 min\n"])
+        #expect(written == ["", "", "epoch  3/10  evaluating  8,192/10,000  31 min left\n"])
     }
 
     @Test func `a fork tells its place by its own steps, and its parent's time apart`() throws {

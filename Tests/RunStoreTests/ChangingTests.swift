@@ -210,7 +210,7 @@ import Testing
         // Beside a store that was lost.
         let precious = try trained("c")
         try temporary.database().write { try $0.execute(sql: "DELETE FROM run WHERE id = ?", arguments: [precious.id]) }
-        // Waits in somebody's queue.
+        // Waits in someone's queue.
         let waiting = try store.reserve(for: Experiment(name: "d"))
         // Waited when its process was killed, as this version and the first ones have left it.
         _ = try store.reserve(for: Experiment(name: "e"))
@@ -237,7 +237,7 @@ import Testing
         // A run that was not deleted after all is told apart without the store again.
         _ = try store.claim(spared)
         #expect(files.fileExists(atPath: "\(store.folder(of: spared))/experiment.yaml"))
-        store.giveUp(waiting)
+        store.release(waiting)
         #expect(!files.fileExists(atPath: "\(temporary.path)/runs/\(waiting.name)"))
     }
 

@@ -80,10 +80,10 @@ import Testing
         #expect(throws: RunStoreError.self) { try recorder.flush() }
         #expect(throws: RunStoreError.self) { try recorder.flush() }
         #expect(problems.withLock { $0.count } == 1)
-        #expect(problems.withLock { $0[0].contains("training goes on") })
+        #expect(problems.withLock { $0[0].contains("training continues") })
         try other.inDatabase { try $0.execute(sql: "COMMIT") }
         try recorder.finish()
-        #expect(problems.withLock { $0.last } == "the run is noted again; nothing was lost")
+        #expect(problems.withLock { $0.last } == "the run is being recorded again; nothing was lost")
         #expect(try store.steps(of: run).map(\.step) == [1, 2, 3])
     }
 
@@ -103,7 +103,7 @@ import Testing
         #expect(noted.last?.step == 150_000)
         // Told where the store was tried while it was locked; that depends on the clock.
         for text in problems.withLock({ $0 }) where text.contains("again") {
-            #expect(text == "the run is noted again; \(150_000 - noted.count) records were lost")
+            #expect(text == "the run is being recorded again; \(150_000 - noted.count) records were lost")
         }
     }
 

@@ -126,7 +126,7 @@ import Testing
         #expect(FileManager.default.fileExists(atPath: temporary.file("runs/a-1/experiment.yaml")))
         if damage == .empty { return }  // SQLite takes it for a new one
         let notice = try #require(store.notice)
-        #expect(notice.hasPrefix("\(temporary.file("runs.sqlite")): is damaged; it is kept as "))
+        #expect(notice.hasPrefix("\(temporary.file("runs.sqlite")): is damaged; it was renamed to "))
         let names = try FileManager.default.contentsOfDirectory(atPath: temporary.path)
         let aside = try #require(names.first { $0.contains(".damaged-") && !$0.hasSuffix("-wal") })
         #expect(try Data(contentsOf: URL(filePath: temporary.file(aside))) == bytes)
@@ -167,7 +167,7 @@ import Testing
         let error = #expect(throws: RunStoreError.self) { try store.check() }
         #expect(error?.description.hasPrefix("\(temporary.file("runs.sqlite")): is damaged; ") == true)
         let next = try temporary.store(checks: false)
-        #expect(next.notice?.contains("it is kept as ") == true)
+        #expect(next.notice?.contains("it was renamed to ") == true)
         #expect(try next.runs().isEmpty)
         #expect(try temporary.store(checks: false).notice == nil)
     }

@@ -73,7 +73,7 @@ import Testing
         let begin = "run a-1: the data that it was trained on, digits from \(folder.file("mine")), is not found ("
         let end = "); give its folder with --data"
         try write(to: "mine", shift: 1)
-        #expect(reason() == begin + "\(folder.file("mine")) holds other data now" + end)
+        #expect(reason() == begin + "\(folder.file("mine")) has different data now" + end)
         let labels = folder.file("mine/t10k-labels-idx1-ubyte")
         try Data("x".utf8).write(to: URL(filePath: labels))
         #expect(reason() == begin + "\(labels): ends after 1 of 4 bytes" + end)
@@ -81,7 +81,7 @@ import Testing
         let places = [folder.file("mine"), folder.file("home/vgglab/digits"), "/usr/share/datasets/digits"]
         #expect(reason() == begin + "none of \(places.joined(separator: ", ")) has it" + end)
         try write(to: "home/vgglab/digits", shift: 2)
-        #expect(reason() == begin + "\(folder.file("home/vgglab/digits")) holds other data" + end)
+        #expect(reason() == begin + "\(folder.file("home/vgglab/digits")) has different data" + end)
     }
 
     @Test func `a run that is trained again or forked takes the same data while it is there`() throws {

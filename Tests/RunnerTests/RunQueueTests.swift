@@ -1,4 +1,4 @@
-// Runs side by side and one after the other: who goes on, who waits, and what becomes of them.
+// Runs side by side and one after the other: who continues, who waits, and what becomes of them.
 
 import TestSupport
 import Experiments
@@ -89,13 +89,13 @@ import Testing
         let (queue, journal) = room.queue(jobs: 1)
         let names = [try queue.launch(room.experiment()), try queue.launch(room.experiment())]
         journal.wait { $0.hasProgress(names[0]) }
-        queue.hold(names[0])
+        queue.pause(names[0])
         journal.wait { $0.hasProgress(names[1]) }
         #expect(queue.entries.map(\.state) == [.paused, .running])
         // Its state is kept when it is held, not only when it ends.
         journal.wait { $0.hasCheckpoint(names[0]) }
         let steps = journal.steps(of: names[0])
-        queue.letGoOn(names[0])
+        queue.resume(names[0])
         #expect(queue.entries.map(\.state) == [.queued, .running])
         #expect(journal.steps(of: names[0]) == steps)
         queue.stop(names[1])

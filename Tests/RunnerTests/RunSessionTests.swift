@@ -1,4 +1,4 @@
-// Runs that are stopped and go on, are forked, and keep what they have through whatever goes wrong beside them.
+// Runs that are stopped and continue, are forked, and keep what they have through whatever goes wrong beside them.
 
 import Checkpoints
 import Datasets
@@ -98,8 +98,8 @@ import Training
         try Data("x".utf8).write(to: URL(filePath: newest.weightsPath))
         let resumed = try workshop.train(try workshop.resume())
         #expect(resumed.warnings.count == 1)
-        #expect(resumed.warnings.first?.hasPrefix("\(newest.path): weights.safetensors is missing or not what") == true)
-        #expect(resumed.warnings.first?.hasSuffix("; the run goes on from the checkpoint before") == true)
+        #expect(resumed.warnings.first?.hasPrefix("\(newest.path): weights.safetensors is missing, or") == true)
+        #expect(resumed.warnings.first?.hasSuffix("; the run resumes from the checkpoint before") == true)
         #expect(resumed.weights == whole.weights)
         #expect(try workshop.metrics("bands-2") == workshop.metrics("bands-1"))
         for checkpoint in store.checkpoints(of: run).all { try checkpoint.verify() }
@@ -132,7 +132,7 @@ import Training
         let newest = try #require(store.checkpoints(of: try store.run(named: "last")).all.first)
         try FileManager.default.removeItem(atPath: "\(newest.path)/position.json")
         let resumed = try workshop.train(try workshop.resume())
-        #expect(resumed.warnings.first?.hasSuffix("; the run begins again") == true)
+        #expect(resumed.warnings.first?.hasSuffix("; the run starts over") == true)
         #expect(resumed.weights == whole.weights)
         #expect(try workshop.metrics("bands-2") == workshop.metrics("bands-1"))
     }
@@ -146,10 +146,10 @@ import Training
         let before = try workshop.metrics("bands-1")
         let error = #expect(throws: RunnerError.self) { try workshop.resume() }
         let file = "\(store.folder(of: run))/experiment.yaml"
-        #expect(error?.description.hasPrefix("run bands-1 has no sound checkpoint (") == true, "\(error as Any)")
+        #expect(error?.description.hasPrefix("run bands-1 has no valid checkpoint (") == true, "\(error as Any)")
         #expect(
             error?.description.hasSuffix(
-                "), and beginning again would drop its 1 noted epoch; train it anew as a run of its own: vgglab \(file)"
+                "), and starting over would discard its 1 recorded epoch; train it as a new run: vgglab \(file)"
             )
                 == true, "\(error as Any)")
         #expect(FileManager.default.fileExists(atPath: file))
@@ -191,7 +191,7 @@ import Training
         let error = #expect(throws: RunnerError.self) {
             try RunSession.resume(run, prepared, in: store, isStrict: true)
         }
-        #expect(error?.description.hasSuffix("a run that was never cut (refused, as --strict asks)") == true)
+        #expect(error?.description.hasSuffix("a run that was never cut (an error because of --strict)") == true)
         #expect(try store.run(named: "last").state == .stopped)
         #expect(try workshop.train(try workshop.resume()).summary.outcome == .completed)
     }
@@ -289,7 +289,7 @@ import Training
         workshop.experiment.training.epochs = 4
         let warning = "other images than run bands-1's: bands has changed; the best epoch is counted anew"
         let refused = #expect(throws: RunnerError.self) { try fork(checksum: "def", isStrict: true) }
-        #expect(refused?.description == "\(warning) (refused, as --strict asks)")
+        #expect(refused?.description == "\(warning) (an error because of --strict)")
         #expect(try store.names() == ["bands-1"])
 
         let stopped = try workshop.train(try fork(checksum: "def"), stopAfter: 12)
@@ -458,7 +458,7 @@ import Training
         }
         #expect(ending.savedSteps.last == step - 1)
         #expect(ending.records.last?.event == .runFinished(ending.summary))
-        let (newest, damaged) = store.checkpoints(of: try store.run(named: "last")).newestSound()
+        let (newest, damaged) = store.checkpoints(of: try store.run(named: "last")).newestValid()
         #expect(newest?.step == step - 1)
         #expect(damaged.isEmpty)
     }
@@ -478,8 +478,8 @@ import Training
         #expect(ending.weights == whole.weights)
         #expect(ending.warnings.count == 2)
         #expect(ending.warnings.first?.hasPrefix("no checkpoint: \(checkpoints): cannot be written") == true)
-        #expect(ending.warnings.first?.hasSuffix("; training goes on, and what was kept before stays") == true)
-        #expect(ending.warnings.last == "checkpoints are kept again")
+        #expect(ending.warnings.first?.hasSuffix("; training continues, and earlier ones are intact") == true)
+        #expect(ending.warnings.last == "checkpoints are being saved again")
         #expect(ending.savedSteps == [10])
         #expect(session.hasKeptEnd)
     }
@@ -494,8 +494,8 @@ import Training
         let cause = "\(checkpoints): cannot be written: Not a directory"
         #expect(
             ending.warnings == [
-                "no checkpoint: \(cause); training goes on, and what was kept before stays",
-                "no checkpoint of the end: \(cause); what was kept before stays, and vgglab resume bands-1 goes on "
+                "no checkpoint: \(cause); training continues, and earlier ones are intact",
+                "no final checkpoint: \(cause); earlier ones are intact, and vgglab resume bands-1 continues "
                     + "from there",
             ])
         #expect(!session.hasKeptEnd)
@@ -520,13 +520,13 @@ import Training
         }
         #expect(ending.warnings.first?.contains("another program keeps it locked") == true)
         #expect(ending.warnings.contains { $0.hasPrefix("no checkpoint: ") && $0.contains("keeps it locked") })
-        #expect(ending.warnings.contains("checkpoints are kept again"))
+        #expect(ending.warnings.contains("checkpoints are being saved again"))
         #expect(ending.savedSteps.last == 10)
         #expect(try workshop.metrics("bands-2") == whole)
 
         let copy = try RunStore(folder: killed.path, creates: true)
         let run = try copy.run(named: "bands-2")
-        let newest = try #require(copy.checkpoints(of: run).newestSound().checkpoint)
+        let newest = try #require(copy.checkpoints(of: run).newestValid().checkpoint)
         #expect(try copy.steps(of: run).map(\.step).starts(with: 1...newest.step))
         _ = try workshop.train(try RunSession.resume(run, try workshop.prepare(), in: copy))
         #expect(try workshop.metrics("bands-2", in: copy) == whole)
@@ -538,7 +538,7 @@ import Training
         try other.inDatabase { try $0.execute(sql: "BEGIN EXCLUSIVE") }
         let ending = try workshop.train(session)
         try other.inDatabase { try $0.execute(sql: "COMMIT") }
-        #expect(ending.warnings.last?.hasPrefix("the end of this run could not be noted: ") == true)
+        #expect(ending.warnings.last?.hasPrefix("the end of this run could not be recorded: ") == true)
         #expect(!session.hasKeptEnd)
         #expect(store.checkpoints(of: session.run).all.isEmpty)
     }

@@ -21,7 +21,7 @@ import Testing
                 Issue.record("\(error)")
                 return nil
             }
-            #expect(error.description == "\(path): not a sound safetensors file: \(problem)")
+            #expect(error.description == "\(path): not a valid safetensors file: \(problem)")
             return problem
         }
     }
@@ -38,11 +38,11 @@ import Testing
             ),
             (
                 "cut off", "{\"a\":\(tensor)}", 7,
-                "the tensors take 8 bytes and the file has 7 for them; it was cut off or has something behind"
+                "the tensors take 8 bytes and the file has 7 for them; it was cut off or has extra bytes at the end"
             ),
             (
                 "too long", "{\"a\":\(tensor)}", 9,
-                "the tensors take 8 bytes and the file has 9 for them; it was cut off or has something behind"
+                "the tensors take 8 bytes and the file has 9 for them; it was cut off or has extra bytes at the end"
             ),
             (
                 "wrong size", #"{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}"#, 8,
@@ -213,14 +213,14 @@ import Testing
             do { try body() } catch { return "\(error)" }
             return ""
         }
-        #expect(sentence { try file.withFloats(named: "c") { _ in } } == "\(path): holds no tensor \"c\"")
+        #expect(sentence { try file.withFloats(named: "c") { _ in } } == "\(path): has no tensor \"c\"")
         #expect(
             sentence { try file.withFloats(named: "a") { _ in } } == "\(path): tensor \"a\" is of type I32 and not F32")
         let floats = UnsafeMutableBufferPointer<Float>.allocate(capacity: 3)
         defer { floats.deallocate() }
         #expect(
             sentence { try file.readFloats(named: "b", into: floats) }
-                == "\(path): tensor \"b\" of shape [2] holds 2 numbers and not 3")
+                == "\(path): tensor \"b\" of shape [2] has 2 numbers and not 3")
     }
 
     @Test func `a file that shrinks while it is open is an error`() throws {

@@ -112,7 +112,7 @@ import Testing
             _ = parser.take(bytes, at: 0)
             if Int.random(in: 0..<4, using: &random) == 0 { _ = parser.expire() }
         }
-        // Two silences end a paste and whatever began behind it.
+        // Two silences end a paste and whatever began after it.
         _ = parser.expire() + parser.expire()
         #expect(parser.patience == nil)
         #expect(parser.take([0x71], at: 1) == [.key(.character("q"))])

@@ -1,4 +1,4 @@
-// A program in a terminal of its own, as a person would have it: keys go in, a screen comes out.
+// A program in a terminal of its own, as a user would have it: keys go in, a screen comes out.
 
 package import Glibc
 
@@ -100,7 +100,7 @@ package final class PseudoTerminal {
         _ = ioctl(terminal, UInt(TIOCSWINSZ), &size)
     }
 
-    // MARK: What a person does
+    // MARK: What a user does
 
     /// Types text, and whatever else keys and mice send.
     package func type(_ text: String) { send(Array(text.utf8)) }

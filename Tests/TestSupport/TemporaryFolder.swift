@@ -3,12 +3,12 @@
 internal import Foundation
 
 /// A folder that is removed with the last reference to it.
-public final class TemporaryFolder: Sendable {
+package final class TemporaryFolder: Sendable {
     /// Where it is, an absolute path.
-    public let path: String
+    package let path: String
 
     /// Makes an empty folder under the system's temporary one.
-    public init() throws {
+    package init() throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "vgglab-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         path = folder.path
@@ -17,10 +17,10 @@ public final class TemporaryFolder: Sendable {
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
     /// The path of a file in it.
-    public func file(_ name: String) -> String { "\(path)/\(name)" }
+    package func file(_ name: String) -> String { "\(path)/\(name)" }
 
     /// The names of what is in it, hidden files as well.
-    public var names: [String] {
+    package var names: [String] {
         get throws { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
     }
 
@@ -28,7 +28,7 @@ public final class TemporaryFolder: Sendable {
     ///
     /// - Returns: its path.
     @discardableResult
-    public func write(_ bytes: [UInt8], to name: String) throws -> String {
+    package func write(_ bytes: [UInt8], to name: String) throws -> String {
         let file = URL(filePath: file(name))
         try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
         try Data(bytes).write(to: file)
@@ -36,5 +36,5 @@ public final class TemporaryFolder: Sendable {
     }
 
     /// A file's content.
-    public func bytes(of name: String) throws -> [UInt8] { Array(try Data(contentsOf: URL(filePath: file(name)))) }
+    package func bytes(of name: String) throws -> [UInt8] { Array(try Data(contentsOf: URL(filePath: file(name)))) }
 }

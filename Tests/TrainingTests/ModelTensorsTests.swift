@@ -92,7 +92,7 @@ import Training
     }
 
     /// A network whose weights are in the file, and what is said when they should go into another.
-    struct Misfit: CustomTestStringConvertible, Sendable {
+    struct Mismatch: CustomTestStringConvertible, Sendable {
         var blocks = [Block(numConvs: 1, outChannels: 5), Block(numConvs: 2, outChannels: 16)]
         var kernel = 3
         var classifier = [12]
@@ -101,27 +101,29 @@ import Training
         var testDescription: String { problem }
 
         static let all = [
-            Misfit(
+            Mismatch(
                 classifier: [],
                 problem: "classifier.0.weight has shape [3, 64], but this experiment's network has [12, 64]"),
-            Misfit(
+            Mismatch(
                 blocks: [Block(numConvs: 1, outChannels: 5), Block(numConvs: 1, outChannels: 16)],
                 problem: "has no tensor features.5.weight, which this experiment's network needs"),
-            Misfit(
+            Mismatch(
                 blocks: [Block(numConvs: 1, outChannels: 5), Block(numConvs: 3, outChannels: 16)],
                 problem: "has a tensor that this experiment's network does not have: features.7.bias"),
-            Misfit(
+            Mismatch(
                 kernel: 5,
                 problem: "features.0.weight has shape [5, 1, 5, 5], but this experiment's network has [5, 1, 3, 3]"),
         ]
     }
 
-    @Test(arguments: Misfit.all) func `weights of another network change nothing`(_ misfit: Misfit) throws {
+    @Test(arguments: Mismatch.all) func `weights of another network change nothing`(_ mismatch: Mismatch)
+        throws
+    {
         let path = folder.file("a.safetensors")
         let other = try model(
-            blocks: misfit.blocks, kernel: misfit.kernel, classifier: misfit.classifier, seed: 2)
+            blocks: mismatch.blocks, kernel: mismatch.kernel, classifier: mismatch.classifier, seed: 2)
         try other.saveWeights(to: path)
-        try expectMisfit(path, misfit.problem)
+        try expectMismatch(path, mismatch.problem)
     }
 
     @Test(arguments: ["features.0.weight", "classifier.3.bias"])
@@ -138,7 +140,8 @@ import Training
             }
         }
         try SafetensorsWriter.write(to: path, tensors: tensors)
-        try expectMisfit(path, "\(name) is of type F16, but only F32 can be used; convert it with .float() in PyTorch")
+        try expectMismatch(
+            path, "\(name) is of type F16, but only F32 can be used; convert it with .float() in PyTorch")
     }
 
     @Test(arguments: ["features.0.weight", "classifier.3.bias"], [Float.nan, -.infinity])
@@ -150,19 +153,19 @@ import Training
         values[values.count - 1] = number
         try values.withUnsafeBufferPointer { try other.setValue(of: parameter, to: $0) }
         try other.saveWeights(to: path)
-        try expectMisfit(
+        try expectMismatch(
             path,
-            "tensor \"\(name)\" holds NaN or infinity in 1 of its \(values.count) numbers, which makes the weights useless"
+            "tensor \"\(name)\" has NaN or infinity in 1 of its \(values.count) numbers, which makes the weights useless"
         )
     }
 
     @Test(arguments: [
-        ("", "not a sound safetensors file: it has 0 bytes, and the length of its header alone takes 8"),
-        ("these are no weights", "not a sound safetensors file: the header it announces has "),
+        ("", "not a valid safetensors file: it has 0 bytes, and the length of its header alone takes 8"),
+        ("these are no weights", "not a valid safetensors file: the header it announces has "),
     ]) func `any other file changes nothing`(text: String, problem: String) throws {
         let path = folder.file("a.safetensors")
         try Data(text.utf8).write(to: URL(filePath: path))
-        try expectMisfit(path, problem)
+        try expectMismatch(path, problem)
     }
 
     @Test func `a file that is cut off changes nothing`() throws {
@@ -170,16 +173,16 @@ import Training
         try model(seed: 2).saveWeights(to: path)
         let bytes = try Data(contentsOf: URL(filePath: path))
         try bytes.dropLast(4).write(to: URL(filePath: path))
-        try expectMisfit(path, "not a sound safetensors file: ")
+        try expectMismatch(path, "not a valid safetensors file: ")
     }
 
     @Test func `no file changes nothing`() throws {
-        try expectMisfit(folder.file("none"), "there is no such file")
-        try expectMisfit(folder.path, "is a folder; give a file in it")
+        try expectMismatch(folder.file("none"), "there is no such file")
+        try expectMismatch(folder.path, "is a folder; give a file in it")
     }
 
     /// Expects a sentence that begins with the path and `problem`, and weights as they were.
-    private func expectMisfit(_ path: String, _ problem: String) throws {
+    private func expectMismatch(_ path: String, _ problem: String) throws {
         let model = try model(seed: 1)
         let before = try model.values()
         let error = #expect(throws: ModelTensorsError.self) { try model.loadWeights(path) }

@@ -1,4 +1,4 @@
-// When a run's state is kept, and runs that go on from what was kept as if they had never been cut.
+// When a run's state is kept, and active runs from what was kept as if they had never been cut.
 
 import TestSupport
 import Datasets

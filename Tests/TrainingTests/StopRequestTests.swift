@@ -1,4 +1,4 @@
-// The flag by which somebody else ends a run.
+// The flag by which someone else ends a run.
 
 import Experiments
 import Foundation

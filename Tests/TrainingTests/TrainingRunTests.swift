@@ -110,7 +110,7 @@ import Training
         let model = FakeModel { call in
             FakeModel.Reply(layers: [LayerHealth(name: "features.0", deadShare: Double(call), updateRatio: nil)])
         }
-        // Three steps an epoch, the last one smaller, and two evaluation steps behind them.
+        // Three steps an epoch, the last one smaller, and two evaluation steps after them.
         let (events, _, _) = try Rehearsal(epochs: 4).run(model)
         #expect(
             events.progress.map { $0.layers.first?.deadShare } == [1, nil, 2, nil, nil, 7, nil, nil, 12, 16, nil, 17])

@@ -1,4 +1,4 @@
-// Bad input of every kind: exit status 2, nothing on standard output, and one sentence that a person can act on.
+// Bad input of every kind: exit status 2, nothing on standard output, and one sentence that a user can act on.
 
 import Foundation
 import Testing

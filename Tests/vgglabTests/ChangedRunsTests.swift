@@ -40,7 +40,7 @@ import Testing
     @Test func `deleting asks, and says so where nobody can answer`() throws {
         let refused = try shelf.call("delete", "tiny-1")
         #expect(refused.status == 2)
-        #expect(refused.complaint == "deleting asks first, and there is no terminal to ask; use --yes\n")
+        #expect(refused.complaint == "deleting needs confirmation, and there is no terminal to ask on; use --yes\n")
         #expect(try shelf.names() == ["tiny-1"])
         let deleted = try shelf.call("delete", "tiny-1", "tiny", "--yes")
         #expect(deleted.status == 0)
@@ -103,14 +103,14 @@ import Testing
             + "the best epoch is counted anew"
         let refused = try fork("--strict")
         #expect(refused.status == 2)
-        #expect(refused.complaint == "\(warning) (refused, as --strict asks)\n")
+        #expect(refused.complaint == "\(warning) (an error because of --strict)\n")
         let forked = try fork()
         #expect(forked.status == 0)
         #expect(forked.complaint == "warning: \(warning)\n")
         let shown = try shelf.call("show", "tiny-2", "--json").object()
         #expect(shown["best_epoch"] as? Int == 2)
         #expect(try shelf.call("compare", "tiny-1", "tiny-2").lines.contains { $0.hasPrefix("data ") })
-        // What goes on from it has the same data, and nothing to be warned of.
+        // What continues from it has the same data, and nothing to be warned of.
         let again = try shelf.call("fork", "tiny-2", "--set", "training.epochs=3", "--strict", "--quiet")
         #expect(again.status == 0 && again.complaint.isEmpty, "\(again)")
     }
@@ -145,8 +145,8 @@ import Testing
         let step = try #require(try FileManager.default.contentsOfDirectory(atPath: folder).first)
         #expect(step.hasPrefix("step-0"))
         for (at, remark) in [
-            ("best", "these are not the best weights, which were those of epoch 7 and were not kept"),
-            ("last", "these are not the last weights: the run came to step 4, and those were not kept"),
+            ("best", "these are not the best weights: those of epoch 7 were not saved"),
+            ("last", "these are not the last weights: the run reached step 4, and those were not saved"),
         ] {
             let ending = try shelf.call(
                 "export", "tiny-1", "--at", at, "--format", "safetensors", "--overwrite", "--out",

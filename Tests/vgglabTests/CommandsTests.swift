@@ -15,7 +15,7 @@ import Testing
     @Test func `saved weights do on the test images what the run said`() throws {
         let run = try Program.run(sandbox.tiny, "--log-format", "jsonl", "--save", weights)
         #expect(run.status == 0)
-        #expect(run.complaint == "weights after step 8 are in \(weights)\n")
+        #expect(run.complaint == "saved weights after step 8 to \(weights)\n")
         let last = try #require(try run.objects().last?["last_epoch"] as? [String: Any])
         let loss = try #require(last["test_loss"] as? Double)
         let accuracy = try #require(last["test_accuracy"] as? Double)

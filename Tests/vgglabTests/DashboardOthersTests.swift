@@ -56,7 +56,7 @@ import Testing
         #expect(trainer.end().status == 143)
         let stopped = try window.wait(for: "its end") { $0.contains("stopped") }
         let last = try #require(epoch(of: "long-1", on: stopped))
-        // Now it is nobody's, and goes on here.
+        // Now it is nobody's, and continues here.
         try window.press("r")
         try window.wait(for: "1 running")
         try window.wait(for: "later epochs") { (self.epoch(of: "long-1", on: $0) ?? 0) > last + 1 }

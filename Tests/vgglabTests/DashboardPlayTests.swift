@@ -1,4 +1,4 @@
-// The dashboard as a person plays it, in a real pseudo-terminal, from the first key to the shell's next line.
+// The dashboard as a user plays it, in a real pseudo-terminal, from the first key to the shell's next line.
 
 import Foundation
 import Testing
@@ -8,7 +8,7 @@ import Testing
 
     init() throws {
         sandbox = try Sandbox()
-        // Runs that go on until they are stopped.
+        // Runs that continue until they are stopped.
         for (name, rate) in [("slow", "0.01"), ("fast", "0.1")] {
             try sandbox.write(
                 Sandbox.tiny.replacing("epochs: 2", with: "epochs: 100000\n  lr: \(rate)"), to: "lab/\(name).yaml")
@@ -110,7 +110,7 @@ import Testing
         try window.press("q")
         try window.wait(for: "Quit?")
         try window.press("s")
-        try window.wait(for: "warning: fast-1: no checkpoint of the end: ")
+        try window.wait(for: "warning: fast-1: no final checkpoint: ")
         try expectEnd(of: window, status: 0)
     }
 

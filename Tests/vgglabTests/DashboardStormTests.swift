@@ -1,4 +1,4 @@
-// Whatever comes from the keyboard, the mouse and the window's frame while runs go on: the dashboard lives, and its
+// Whatever comes from the keyboard, the mouse and the window's frame while runs continue: the dashboard lives, and its
 // screen is right afterwards.
 
 import Foundation

@@ -14,7 +14,7 @@ import Testing
         try sandbox.write("name: mine\n", to: "experiments/quickstart.yaml")
         let first = try call("init")
         #expect(first.status == 0, "\(first.complaint)")
-        #expect(first.output.hasSuffix("; left 1 that were already there as they are\n"))
+        #expect(first.output.hasSuffix("; kept 1 that already existed\n"))
         #expect(
             try String(contentsOfFile: sandbox.file("experiments/quickstart.yaml"), encoding: .utf8) == "name: mine\n")
         let shapes = try call("shapes", "experiments/vgg11-ratio4.yaml", "--json")

@@ -121,7 +121,7 @@ import Testing
         #expect(one["step"] == "\(try #require(run["step"] as? Int))")
     }
 
-    /// The header of a safetensors file, and the numbers behind it.
+    /// The header of a safetensors file, and the numbers after it.
     private func parts(of path: String) throws -> (header: Data, numbers: Data) {
         let file = try Data(contentsOf: URL(filePath: path))
         let length = file.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }

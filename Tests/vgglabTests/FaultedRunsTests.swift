@@ -1,5 +1,5 @@
 // The whole program on disks that fail: killed at its system calls, each of them made to fail, a disk that is full, one
-// that can only be read, a file system without locks. Training says so, and what was kept loads and goes on.
+// that can only be read, a file system without locks. Training says so, and what was kept loads and continues.
 // VGGLAB_FAULTS=all tries every call in place of some; scripts/long-tests does.
 
 import Foundation
@@ -157,7 +157,7 @@ private let canMount =
         ).end()
         #expect(ending.lines.contains("status 1"), "\(ending)")
         #expect(ending.complaint.contains("warning: no checkpoint: "), "\(ending)")
-        #expect(ending.complaint.contains("warning: no checkpoint of the end: "), "\(ending)")
+        #expect(ending.complaint.contains("warning: no final checkpoint: "), "\(ending)")
         #expect(ending.lines.contains("exported"), "\(ending)")
         #expect(ending.lines.contains("resumed 0"), "\(ending)")
         #expect(ending.lines.suffix(2).map(String.init) == whole, "\(ending)")
@@ -178,10 +178,10 @@ private let canMount =
         let said = ending.complaint.split(separator: "\n")
         let cause = "\(small)/runs/a-1/checkpoints: cannot be written: the disk is full"
         #expect(said.count { $0.contains("no checkpoint: \(cause); ") } == 1, "\(ending)")
-        #expect(said.count { $0.contains("no checkpoint of the end: \(cause); ") } == 1, "\(ending)")
+        #expect(said.count { $0.contains("no final checkpoint: \(cause); ") } == 1, "\(ending)")
         #expect(!ending.complaint.contains(".partial"), "\(ending)")
         let command = "vgglab resume a-1 --runs \(small) --data \(sandbox.file("data"))"
-        #expect(said.last?.hasSuffix("it can be made again with: \(command)") == true, "\(ending)")
+        #expect(said.last?.hasSuffix("train it again with: \(command)") == true, "\(ending)")
     }
 
     @Test(.enabled(if: canMount, "a process may have no mounts of its own here"))

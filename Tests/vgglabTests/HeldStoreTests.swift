@@ -1,4 +1,4 @@
-// A store that somebody keeps locked, and a process that is stopped or killed meanwhile: no metric is lost, and nobody is
+// A store that someone keeps locked, and a process that is stopped or killed meanwhile: no metric is lost, and nobody is
 // locked out.
 
 import Foundation

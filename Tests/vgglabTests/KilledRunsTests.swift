@@ -25,7 +25,7 @@ import Testing
             """, to: "killed.yaml")
     }
 
-    /// Begins a run, or goes on with the newest, until its end or the kill.
+    /// Begins a run, or continues with the newest, until its end or the kill.
     private func train(new: Bool, killAfter seconds: Double? = nil) throws -> Ending {
         let command = (new ? [sandbox.file("killed.yaml")] : ["resume", "last"]) + options
         let arguments = command + ["--data", sandbox.file("data"), "--quiet"] + (new ? ["--threads", "1"] : [])

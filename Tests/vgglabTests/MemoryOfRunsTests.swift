@@ -44,7 +44,7 @@ private let hasAVX512 =
 
     /// What runs in one process tell as their peaks, and the process's own at the end of each, in bytes.
     private func peaks(_ files: [String]) throws -> [(own: Double, process: Double)] {
-        // One more behind them, so that the process is still there when the last one is over.
+        // One more after them, so that the process is still there when the last one is over.
         let program = try begin((files + ["tiny"]).map { sandbox.file("\($0).yaml") })
         var peaks: [(own: Double, process: Double)] = []
         while peaks.count < files.count, let line = program.nextLine() {

@@ -59,7 +59,7 @@ private let canMount =
         #expect(ending.status == 1, "\(ending)")
         #expect(
             ending.complaint == """
-                \(place)/w: no space is left in \(place); free some or choose another folder; the weights are kept: \
+                \(place)/w: no space is left in \(place); free some or choose another folder; the weights are in a checkpoint: \
                 vgglab export tiny-1 --at last --format safetensors --out ./tiny-1.safetensors \
                 --runs \(runs)
 

@@ -203,7 +203,7 @@ import Testing
         #expect(verified.status == 0, "\(verified.complaint)")
         #expect(
             verified.output
-                == "tiny-1: the same to the bit in 10 noted steps and 2 epochs, and in the weights of 2 checkpoints\n")
+                == "tiny-1: bit-identical in 10 recorded steps and 2 epochs, and in the weights of 2 checkpoints\n")
         let fork = try shelf.call("verify", "tiny-2", "--data", shelf.data)
         #expect(fork.status == 2)
         #expect(fork.complaint.contains("step 5 of tiny-1; verify that"))

@@ -1,4 +1,4 @@
-// Stores of other users: a team shares one, whoever may only read it reads, and whoever may not is told so.
+// Stores of other users: a team shares one, whichever code may only read it reads, and whichever code may not is told so.
 
 import Foundation
 import Testing

@@ -20,7 +20,7 @@ import Testing
         return try Program(arguments + options)
     }
 
-    /// Another program's connection to a store, which waits for a run that is just being noted.
+    /// Another program's connection to a store, which waits for a run that is just being recorded.
     private func database(in runs: String) throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.busyMode = .timeout(30)
@@ -47,7 +47,7 @@ import Testing
         let said = ending.complaint.split(separator: "\n")
         #expect(
             said == [
-                "saving and stopping; press Ctrl-C again to quit now", "weights after step \(step) are in \(weights)",
+                "saving and stopping; press Ctrl-C again to quit now", "saved weights after step \(step) to \(weights)",
                 #"resume with: vgglab resume tiny-1 --runs '\#(sandbox.path)/it'\''s here'"#,
             ])
         #expect(FileManager.default.fileExists(atPath: weights))
@@ -66,7 +66,7 @@ import Testing
             program.send(SIGINT)
             let ending = program.end()
             #expect(ending.status == 130)
-            // Without the second signal it waits for the store and then says what could not be noted.
+            // Without the second signal it waits for the store and then says what could not be recorded.
             #expect(!ending.complaint.contains("could not be noted"), "\(ending.complaint)")
             let state = try String.fetchOne(database, sql: "SELECT state FROM run")
             #expect(state == "running")

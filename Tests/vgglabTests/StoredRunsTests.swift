@@ -39,7 +39,7 @@ import Testing
         #expect(objects[1]["parent"] as? String == "small-1")
         #expect(objects[1]["parent_step"] as? Int == 8)
         for object in objects {
-            // That version took the first images, and its runs go on so.
+            // That version took the first images, and its runs continue so.
             let experiment = try #require(object["experiment"] as? [String: Any])
             let recipe = try #require(experiment["data"] as? [String: Any])
             #expect(recipe["sampling"] as? String == "first")

@@ -44,7 +44,7 @@ import Testing
         for ending in endings {
             #expect(ending.status == 2)
             #expect(ending.output.isEmpty)
-            #expect(ending.complaint == "\(sentence) (refused, as --strict asks)\n")
+            #expect(ending.complaint == "\(sentence) (an error because of --strict)\n")
         }
         #expect(!FileManager.default.fileExists(atPath: sandbox.file("runs")))
     }
@@ -60,7 +60,7 @@ import Testing
         let ending = try train("--strict")
         #expect(ending.status == 2)
         #expect(
-            ending.complaint.contains("not the known Fashion-MNIST files; results will not compare (refused"),
+            ending.complaint.contains("not the known Fashion-MNIST files; results will not compare (an error"),
             "\(ending)")
     }
 
@@ -78,7 +78,7 @@ import Testing
         #expect(
             first.complaint
                 == "classes 2, 3, 4, 5, 6, 7, 8, 9 cannot be learned: none of the 20 training images, and 80 of the 100 "
-                + "test images (refused, as --strict asks)\n")
+                + "test images (an error because of --strict)\n")
     }
 
     @Test func `strict trains where there is nothing to warn of`() throws {

@@ -1,6 +1,6 @@
 // 3 × 3 convolution with padding 1 by Winograd's F(4 × 4, 3 × 3), forward and both backward passes, on one thread: a
 // quarter of direct convolution's multiplications, the same results up to rounding. What stands around a convolution
-// in VGG happens in the same pass: bias, ReLU and 2 × 2 max pooling behind it, and backward their gradients.
+// in VGG happens in the same pass: bias, ReLU and 2 × 2 max pooling after it, and backward their gradients.
 //
 // NaN passes ReLU and pooling as in PyTorch. One number that is not finite makes NaN or infinity of all that is computed
 // from its tile, which is more than what a window of direct convolution sees, never less.

@@ -6,7 +6,7 @@
 int startup_argument_count(void);
 char *const *startup_arguments(void);
 
-// The commit, such as `f2e6e4f38a1b`, with `-dirty` behind it where files were changed; empty where nobody has said it.
+// The commit, such as `f2e6e4f38a1b`, with `-dirty` after it where files were changed; empty where nobody has said it.
 const char *build_commit(void);
 // The compiler, such as `Swift 6.3.1`; empty where nobody has said it.
 const char *build_compiler(void);

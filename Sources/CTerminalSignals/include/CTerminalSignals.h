@@ -18,14 +18,14 @@ struct terminal_restoration {
 };
 
 // Takes over the signals that resize, suspend and end a program, but those that are ignored, and those of a crash.
-// From now on whatever ends the program gives the terminal back first. A signal of the former kinds is noted and
+// From now on whatever ends the program gives the terminal back first. A signal of the former kinds is recorded and
 // `wake` (an eventfd) is written to; one that comes again before it was taken ends the program. 0, or -1 with errno.
 int terminal_signals_begin(const struct terminal_restoration *restoration, int wake);
 
 // The signals that came since the last call: bit n for signal n.
 uint64_t terminal_signals_take(void);
 
-// Suspends the program as it would be without a handler, and returns when it goes on. The terminal must have been
+// Suspends the program as it would be without a handler, and returns when it continues. The terminal must have been
 // given back.
 void terminal_signals_suspend(void);
 

@@ -17,7 +17,7 @@ struct DashboardScreen {
 
     private let terminal: CursesTerminal
     private let mailbox: Mailbox
-    private let stage: any Backstage
+    private let stage: any DashboardBackend
     private var state: State
     private var isDirty = true
     private var isEnding = false
@@ -26,7 +26,7 @@ struct DashboardScreen {
     /// What runs warned of while they were being ended: nobody reads it on the screen.
     private(set) var lastWarnings: [String] = []
 
-    init(_ terminal: CursesTerminal, mailbox: Mailbox, stage: any Backstage, preferences: Preferences) {
+    init(_ terminal: CursesTerminal, mailbox: Mailbox, stage: any DashboardBackend, preferences: Preferences) {
         self.terminal = terminal
         terminal.suspending = Suspension.whileIdle
         self.mailbox = mailbox

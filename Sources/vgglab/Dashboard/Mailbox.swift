@@ -12,12 +12,12 @@ final class Mailbox: Sendable {
     }
 
     /// More records than this between two frames are thinned; their means say what was left out.
-    private static let mostRecords = 512
+    private static let maxRecords = 512
 
     private let contents = Mutex(Contents())
     private let wake: @Sendable () -> Void
 
-    /// - Parameter wake: ends the wait of whoever takes the messages.
+    /// - Parameter wake: wakes the thread that takes the messages.
     init(wake: @escaping @Sendable () -> Void) { self.wake = wake }
 
     func post(_ message: Message) {
@@ -25,10 +25,10 @@ final class Mailbox: Sendable {
         wake()
     }
 
-    /// Posts what a run says. Nobody is woken for it: the screen looks often enough while runs go on.
+    /// Posts what a run says. Nobody is woken for it: the screen looks often enough while runs continue.
     func post(_ record: RunRecord) {
         contents.withLock { contents in
-            if contents.records.count >= Self.mostRecords, record.isProgress, let last = contents.records.last,
+            if contents.records.count >= Self.maxRecords, record.isProgress, let last = contents.records.last,
                 last.run == record.run, last.isProgress
             {
                 contents.records[contents.records.count - 1] = record

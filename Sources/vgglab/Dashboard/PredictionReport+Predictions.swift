@@ -6,7 +6,7 @@ import Runner
 
 extension PredictionReport {
     /// The images that are shown at most.
-    private static let mostImages = 500
+    private static let maxImages = 500
 
     init(_ predictions: Predictions, _ classNames: [String], _ filter: ImageFilter) {
         let (images, classes) = (predictions.images, classNames.count)
@@ -23,7 +23,7 @@ extension PredictionReport {
                 case .wrong: truth != prediction
                 case .cell(let wanted, let taken): truth == wanted && prediction == taken
                 }
-            guard isWanted, shown.count < Self.mostImages else { continue }
+            guard isWanted, shown.count < Self.maxImages else { continue }
             shown.append(
                 PredictedImage(
                     index: index, truth: truth, prediction: prediction, probability: Double(row[best]),

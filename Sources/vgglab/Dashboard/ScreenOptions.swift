@@ -58,26 +58,26 @@ struct ScreenOptions: ParsableArguments {
         }
         if let tensorboard { try TensorBoardFolder.check(tensorboard) }
         let budget = RunQueue.Budget(jobs: jobs, threads: threadOptions.count(on: .current))
-        // The workbench reads the file whole, behind the first frame.
+        // The backend reads the whole file, after the first frame.
         let store = try storeOptions.openForWriting(dataOptions, checks: false)
         let datasets = dataOptions.datasets
         try show { mailbox in
-            try Workbench(
-                store, experiments: ExperimentShelf(places, overrides: settings.overrides), budget: budget,
+            try LiveBackend(
+                store, experiments: ExperimentIndex(places, overrides: settings.overrides), budget: budget,
                 datasets: datasets, isStrict: strictOption.isStrict, tensorboard: tensorboard, mailbox: mailbox)
         }
     }
 
-    /// Shows a dashboard with what `makeStage` puts behind it until it is quit.
-    func show(_ makeStage: (Mailbox) throws -> any Backstage) throws {
+    /// Shows a dashboard with what `makeBackend` puts behind it until it is quit.
+    func show(_ makeBackend: (Mailbox) throws -> any DashboardBackend) throws {
         let terminal = try explaining {
             try CursesTerminal(TerminalOptions(allowsColor: !noColor, isASCII: ascii))
         }
         let waker = terminal.waker
         let mailbox = Mailbox { waker.wake() }
-        let stage: any Backstage
+        let stage: any DashboardBackend
         do {
-            stage = try makeStage(mailbox)
+            stage = try makeBackend(mailbox)
         } catch {
             terminal.close()
             throw error

@@ -1,0 +1,184 @@
+// Draws the form for a new variant with its cost sheet beside it.
+
+internal import Experiments
+internal import RunLog
+internal import Screen
+
+/// The form that lies over a view.
+struct FormView {
+    private let form: VariantForm?
+    private let sheet: Result<CostSheet, NetworkError>?
+    /// Seconds of the whole training; `nil` while unknown.
+    private let seconds: Double?
+    /// A run that was trained the same way.
+    private let twin: String?
+    private let size: Size
+
+    init(_ state: State) {
+        size = state.size
+        form = state.form
+        twin = form?.parent == nil ? form?.experiment.flatMap { state.twins(of: $0).first } : nil
+        guard let form, let experiment = form.preview else {
+            (sheet, seconds) = (nil, nil)
+            return
+        }
+        let sheet = Result { () throws(NetworkError) in try CostSheet(experiment, state) }
+        self.sheet = sheet
+        let epochs = experiment.training.epochs - (form.checkpoint.map { $0.epoch - 1 } ?? 0)
+        seconds = (try? sheet.get())?.totals?.epochSeconds.map { $0 * Double(max(epochs, 0)) }
+    }
+
+    private static let labelWidth = 15
+    /// Rows that a network of five blocks and three layers needs with what it costs.
+    private static let minRows = 20
+
+    /// Below header and above key bar, as high as the fields, or the cost sheet below a fork's checkpoint, need.
+    private func box(in area: Rect) -> Rect {
+        let rows = Self.minRows + (form?.parent == nil ? 0 : 1)
+        let width = min(area.width, 116)
+        let answer = answerRows(width - 4)
+        return area.centered(Size(columns: width, rows: max((form?.fields.count ?? 0) + 3, rows - 2) + answer))
+    }
+
+    /// Rows that an answer needs, as far as the fields leave room for it.
+    private func answerRows(_ width: Int) -> Int {
+        min(max(answer(width, .unicode).count, 2), max(body.height / 3, 2))
+    }
+
+    private var body: Rect {
+        var rest = Rect(size)
+        _ = rest.takeTop(1)
+        _ = rest.takeBottom(1)
+        return rest
+    }
+
+    private func parts(of box: Rect) -> (fields: Rect, answer: Rect, sheet: Rect) {
+        var content = Panel.content(of: box).inset(columns: 1, rows: 0)
+        let answer = content.takeBottom(answerRows(content.width))
+        let fields = content.takeLeft(min(max(content.width * 40 / 100, 34), 46))
+        _ = content.takeLeft(2)
+        return (fields, answer, content)
+    }
+
+    /// The first field that is shown, so that the selected one is.
+    private func firstField(height: Int) -> Int {
+        guard let form, height > 0 else { return 0 }
+        return max(form.selected - height + 1, 0)
+    }
+
+    /// The field under a place.
+    func field(at point: Point) -> Int? {
+        let fields = parts(of: box(in: body)).fields
+        guard let form, fields.contains(point) else { return nil }
+        let index = firstField(height: fields.height) + point.y - fields.y
+        return form.fields.indices.contains(index) ? index : nil
+    }
+
+    /// Draws it; says where the text cursor is.
+    func draw(in area: Rect, on buffer: inout CellBuffer) -> Point? {
+        guard let form else { return nil }
+        let box = box(in: area)
+        let title = form.parent.map { "Fork of \($0)" } ?? "New from \(form.base.name)"
+        buffer.draw(Panel(title, focused: true), in: box)
+        let parts = parts(of: box)
+        let cursor = drawFields(form, in: parts.fields, on: &buffer)
+        for (row, line) in answer(parts.answer.width, buffer.glyphs).enumerated() {
+            buffer.write(line.text, in: parts.answer, row: row, style: line.style)
+        }
+        if case .success(let sheet)? = sheet {
+            let table = BlockTable(sheet, shares: nil)
+            var rest = parts.sheet
+            let width = max(rest.width - 14, 0)
+            let lines = lines(of: sheet, form).flatMap { line in
+                line.text.wrapped(to: width, buffer.glyphs).enumerated().map {
+                    (label: $0.offset == 0 ? line.label : "", text: $0.element, role: line.role)
+                }
+            }
+            buffer.draw(table, in: rest.takeTop(min(table.height, max(rest.height - min(lines.count, 5), 0))))
+            _ = rest.takeTop(rest.height > lines.count ? 1 : 0)
+            for (row, line) in lines.enumerated() {
+                buffer.write(line.label, in: rest, row: row, style: .dim)
+                buffer.write(
+                    line.text, at: Point(x: rest.x + 14, y: rest.y + row), style: Style(line.role, bold: true),
+                    width: row < rest.height ? width : 0)
+            }
+        }
+        return cursor
+    }
+
+    private func drawFields(_ form: VariantForm, in area: Rect, on buffer: inout CellBuffer) -> Point? {
+        var cursor: Point?
+        let first = firstField(height: area.height)
+        for (row, index) in form.fields.indices.dropFirst(first).prefix(area.height).enumerated() {
+            let field = form.fields[index]
+            let isSelected = index == form.selected
+            var line = area.row(row)
+            let label = line.takeLeft(Self.labelWidth)
+            let isWrong = form.flaws.contains { $0.field == index }
+            let role: Role = isWrong ? .bad : isSelected ? .accent : .dim
+            buffer.write(field.label, in: label, style: Style(role, bold: isSelected || isWrong))
+            if isSelected { buffer.fill(line, style: Style(.normal, on: .selection)) }
+            let style = Style(isWrong ? .bad : .normal, on: isSelected ? .selection : nil)
+            if field.isChoice {
+                let (left, right) = (buffer.glyphs.left, buffer.glyphs.right)
+                buffer.write(
+                    field.choices.count > 1 ? "\(left) \(field.text) \(right)" : field.text, in: line, style: style)
+                continue
+            }
+            if isSelected {
+                cursor = field.line.draw(in: line, style: style, on: &buffer).cursor
+                // What typing replaces.
+                let whole = form.isWholeSelected ? min(buffer.glyphs.width(of: field.text), line.width) : 0
+                buffer.restyle(line.takeLeft(whole)) { $0.isReversed = true }
+            } else {
+                buffer.write(field.text, in: line, style: style)
+            }
+        }
+        return cursor
+    }
+
+    /// All that is wrong, or what can be done.
+    private func answer(_ width: Int, _ glyphs: GlyphSet) -> [(text: String, style: Style)] {
+        guard let form else { return [] }
+        var problems = form.flaws.map { flaw in (flaw.field.map { form.fields[$0].label + ": " } ?? "") + flaw.problem }
+        if case .failure(let error)? = sheet { problems.append(error.description) }
+        if !problems.isEmpty { return problems.flatMap { $0.wrapped(to: width, glyphs) }.map { ($0, Style(.bad)) } }
+        let same = twin.map { "the same as \($0), seed included: change the seed for another run" } ?? ""
+        return [
+            (glyphs.shortened(same, to: width), Style(.warning)),
+            ("Enter launches, Ctrl-S saves it as a file, Ctrl-O does both", .dim),
+        ]
+    }
+
+    /// What the new run begins with and costs, a line each.
+    private func lines(of sheet: CostSheet, _ form: VariantForm) -> [(label: String, text: String, role: Role)] {
+        var lines: [(label: String, text: String, role: Role)] = []
+        if !form.substitutes.isEmpty {
+            let text = form.substitutes.map { "\($0.label) \($0.text)" }.joined(separator: ", ")
+            lines.append(("costs with", text, .warning))
+        }
+        lines += (form.checkpoint?.lines ?? []).map { ($0.label, $0.text, .normal) }
+        let totals = sheet.totals
+        lines += [
+            ("parameters", totals.map { Readable.count($0.parameters) } ?? CostSheet.unknown, .normal),
+            ("MACs", totals.map { "\(Readable.magnitude($0.trainingMACs)) an image" } ?? CostSheet.unknown, .normal),
+            ("memory", totals?.memory ?? CostSheet.unknown, totals?.memoryRole ?? .normal),
+            ("an epoch", totals.map { $0.epochTime ?? "not measured here yet" } ?? CostSheet.unknown, .normal),
+        ]
+        if let seconds { lines.append(("training", "about \(Readable.duration(seconds: seconds))", .normal)) }
+        return lines
+    }
+}
+
+extension CheckpointEntry {
+    /// Where a fork begins, a line each.
+    fileprivate var lines: [(label: String, text: String)] {
+        let place = isInsideEpoch ? "inside epoch \(epoch)" : epoch > 1 ? "end of epoch \(epoch - 1)" : "the start"
+        let accuracy = testAccuracy.map { Readable.metric($0) } ?? "none yet"
+        let isOlder = isInsideEpoch && testAccuracy != nil
+        return [
+            ("begins at", "\(place), step \(Readable.count(step))"),
+            ("test accuracy", isOlder ? "\(accuracy) after epoch \(epoch - 1)" : accuracy),
+        ]
+    }
+}

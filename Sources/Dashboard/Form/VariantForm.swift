@@ -1,0 +1,330 @@
+// A new experiment being edited: fields that a user types into, checked by the rules of experiment files after every
+// keystroke. Drawing is FormView's work.
+
+internal import ExperimentFiles
+internal import Experiments
+internal import RunLog
+
+/// The form for a new variant of an experiment, or for a fork of a run.
+struct VariantForm: Hashable {
+    /// A line of the form.
+    struct Field: Hashable {
+        /// Section and key with a dot; the network's is that of its variant. Empty for a fork's checkpoint.
+        var path: String
+        var label: String
+        var line: TextLine
+        /// What left and right choose from; empty where there is nothing to choose.
+        var choices: [String] = []
+        /// Whether something else may be typed in place of the choices.
+        var isOpen = false
+
+        var text: String { line.text }
+
+        /// Whether left and right choose, instead of moving the text cursor.
+        var isChoice: Bool { !choices.isEmpty && (!isOpen || text.isEmpty || choices.contains(text)) }
+        /// Whether anything may be typed.
+        var takesText: Bool { choices.isEmpty || isOpen }
+    }
+
+    /// Why a field cannot be used.
+    struct Flaw: Error, Hashable {
+        var problem: String
+        /// The field to blame, if it is a single one.
+        var field: Int?
+    }
+
+    let base: Experiment
+    /// The run that the new one begins with, if it is a fork.
+    let parent: String?
+    /// What a fork can begin at, the newest first; empty while unknown.
+    private(set) var checkpoints: [CheckpointEntry] = []
+    private(set) var fields: [Field]
+    private(set) var selected = 0
+    /// All that is wrong.
+    private(set) var flaws: [Flaw] = []
+    /// What the fields say, flawed ones as they last were right; `nil` where not even that can be told.
+    private(set) var preview: Experiment?
+    /// What each field says in the preview.
+    private var used: [String] = []
+    /// Whether the user has typed a name, so that it is not made up any more.
+    private var isNamed = false
+    /// Whether the selected field's whole text is selected, so that typing replaces it.
+    private(set) var isWholeSelected = true
+    /// Whether anything was changed.
+    private(set) var isEdited = false
+
+    /// A form that says what `base` says.
+    init(from base: Experiment, forkOf parent: String? = nil) {
+        self.base = base
+        self.parent = parent
+        fields = Self.keys.filter { parent == nil || !$0.isShape }.map { key in
+            Field(
+                path: key.path, label: key.label, line: TextLine(Self.text(of: key.path, in: base)),
+                choices: key.choices, isOpen: key.isOpen)
+        }
+        if parent != nil {
+            fields.insert(Field(path: "", label: "begins at", line: TextLine("newest"), choices: ["newest"]), at: 0)
+        }
+        used = fields.map(\.text)
+        selected = parent == nil ? 1 : fields.firstIndex { $0.path == "training.lr" } ?? 0
+        check()
+    }
+
+    private struct Key {
+        var path: String
+        var label: String
+        var choices: [String] = []
+        var isOpen = false
+        /// Whether it shapes the network, whose weights a fork takes over as they are.
+        var isShape = false
+    }
+
+    private static let keys: [Key] = [
+        Key(path: "name", label: "name"),
+        Key(
+            path: "network.variant", label: "network", choices: Variant.allCases.map(\.rawValue), isOpen: true,
+            isShape: true),
+        Key(path: "network.ratio", label: "ratio", isShape: true),
+        Key(path: "network.kernel", label: "kernel", isShape: true),
+        Key(path: "network.classifier", label: "classifier", isShape: true),
+        Key(path: "network.dropout", label: "dropout"),
+        Key(path: "data.resize", label: "resize", isShape: true),
+        Key(path: "data.batch_size", label: "batch size"),
+        Key(path: "data.limit_train", label: "train images"),
+        Key(path: "data.limit_test", label: "test images"),
+        Key(
+            path: "training.optimizer", label: "optimizer",
+            choices: TrainingRecipe.Optimizer.allCases.map(\.rawValue)),
+        Key(path: "training.lr", label: "learning rate"),
+        Key(path: "training.momentum", label: "momentum"),
+        Key(path: "training.weight_decay", label: "weight decay"),
+        Key(path: "training.epochs", label: "epochs"),
+        Key(path: "training.seed", label: "seed"),
+        Key(
+            path: "training.precision", label: "precision",
+            choices: TrainingRecipe.Precision.allCases.map(\.rawValue)),
+    ]
+
+    private static func text(of path: String, in experiment: Experiment) -> String {
+        if path == "name" { return experiment.name }
+        let path = path == "network.variant" && experiment.network.variant == nil ? "network.blocks" : path
+        let text = ExperimentFile.value(of: path, in: experiment) ?? ""
+        return isLimit(path) && text == "null" ? all : text
+    }
+
+    /// What a limit of images says where there is none; files say `null`.
+    private static let all = "all"
+    private static func isLimit(_ path: String) -> Bool { path.hasPrefix("data.limit") }
+
+    private func index(of path: String) -> Int? { fields.firstIndex { $0.path == path } }
+
+    // MARK: Checkpoints
+
+    /// Offers what a fork can begin at. Where the run is over, a few epochs more are proposed.
+    mutating func offer(_ checkpoints: [CheckpointEntry]) {
+        guard parent != nil, let place = index(of: "") else { return }
+        // A step may be kept twice, before and after its evaluation.
+        self.checkpoints = checkpoints.reduce(into: []) { kept, new in
+            if !kept.contains(where: { $0.step == new.step }) { kept.append(new) }
+        }
+        fields[place].choices = checkpoints.isEmpty ? ["no checkpoint"] : self.checkpoints.indices.map(name)
+        fields[place].line = TextLine(fields[place].choices[0])
+        if let newest = checkpoints.first, newest.epoch > base.training.epochs,
+            let epochs = index(of: "training.epochs"),
+            fields[epochs].text == "\(base.training.epochs)"
+        {
+            fields[epochs].line = TextLine("\(newest.epoch + 4)")
+        }
+        check()
+    }
+
+    /// How a checkpoint is called: `newest, best`, `previous`, or its place.
+    private func name(of index: Int) -> String {
+        var words = index == 0 ? ["newest"] : index == 1 ? ["previous"] : []
+        if checkpoints[index].isBest { words.append("best") }
+        return words.isEmpty ? "step \(Readable.count(checkpoints[index].step))" : words.joined(separator: ", ")
+    }
+
+    /// The checkpoint that is chosen; `nil` where none is known.
+    var checkpoint: CheckpointEntry? {
+        guard let field = index(of: "").map({ fields[$0] }), !checkpoints.isEmpty,
+            let place = field.choices.firstIndex(of: field.text)
+        else { return nil }
+        return checkpoints[place]
+    }
+
+    /// Where the new run begins, if it is a fork.
+    var fork: LaunchRequest.Fork? { parent.map { LaunchRequest.Fork(run: $0, step: checkpoint?.step) } }
+
+    // MARK: Editing
+
+    /// Characters before the text cursor.
+    var cursor: Int { fields[selected].line.cursor }
+
+    mutating func move(by rows: Int) { select((selected + rows + fields.count) % fields.count) }
+
+    mutating func select(_ index: Int) {
+        guard fields.indices.contains(index) else { return }
+        selected = index
+        fields[index].line.move(by: TextLine.maxCharacters)
+        isWholeSelected = fields[index].takesText
+    }
+
+    mutating func moveCursor(by characters: Int) {
+        if fields[selected].isChoice {
+            choose(by: characters.signum())
+        } else {
+            isWholeSelected = false
+            fields[selected].line.move(by: characters)
+        }
+    }
+
+    mutating func insert(_ text: String) {
+        guard fields[selected].takesText else { return choose(by: 1) }
+        let replaces = isWholeSelected
+        edit { line in
+            if replaces { line.clear() }
+            line.insert(text)
+        }
+    }
+
+    mutating func deleteBackwards() {
+        let deletesAll = isWholeSelected
+        edit { deletesAll ? $0.clear() : $0.deleteBackwards() }
+    }
+
+    mutating func deleteForwards() {
+        let deletesAll = isWholeSelected
+        edit { deletesAll ? $0.clear() : $0.deleteForwards() }
+    }
+
+    mutating func deleteWord() { edit { $0.deleteWord() } }
+
+    mutating func clear() { edit { $0.clear() } }
+
+    private mutating func choose(by step: Int) {
+        let (choices, text) = (fields[selected].choices, fields[selected].text)
+        let index = choices.firstIndex(of: text).map { $0 + step % choices.count + choices.count } ?? 0
+        fields[selected].line = TextLine(choices[index % choices.count])
+        if fields[selected].text != text { isEdited = true }
+        check()
+    }
+
+    private mutating func edit(_ change: (inout TextLine) -> Void) {
+        guard fields[selected].takesText else { return }
+        let old = fields[selected].text
+        change(&fields[selected].line)
+        isWholeSelected = false
+        guard fields[selected].text != old else { return }
+        isEdited = true
+        if fields[selected].path == "name" { isNamed = !fields[selected].text.isEmpty }
+        check()
+    }
+
+    // MARK: Checking
+
+    /// The new experiment; `nil` while anything is wrong.
+    var experiment: Experiment? { flaws.isEmpty ? preview : nil }
+
+    /// The fields that costs depend on and that are not taken as they are: what the preview has in their place.
+    var substitutes: [(label: String, text: String)] {
+        let cheap = ["", "name", "network.dropout", "training.lr", "training.weight_decay", "training.seed"]
+        return fields.indices.filter { used[$0] != fields[$0].text && !cheap.contains(fields[$0].path) }
+            .map { (fields[$0].label, used[$0]) }
+    }
+
+    private mutating func check() {
+        guard let place = index(of: "name") else { return }
+        read()
+        guard !isNamed, let preview, selected != place else { return }
+        fields[place].line = TextLine(Self.suggestedName(for: preview, from: base))
+        read()
+    }
+
+    /// Reads the fields. Each attempt blames one of them, which is then taken as it last was right, so that all that is
+    /// wrong is found, and the rest can be told. Where that blames it again, all are.
+    private mutating func read() {
+        flaws = []
+        preview = nil
+        if used.count != fields.count { used = fields.map(\.text) }
+        var texts = fields.map(\.text)
+        for _ in 0...fields.count where preview == nil {
+            switch experiment(of: texts) {
+            case .success(let made): (preview, used) = (made, texts)
+            case .failure(let flaw):
+                let isNew = !flaws.contains { $0.field == flaw.field }
+                if isNew { flaws.append(flaw) }
+                if isNew, let field = flaw.field { texts[field] = used[field] } else { texts = used }
+            }
+        }
+        if let checkpoint, let preview, checkpoint.epoch > preview.training.epochs {
+            let done = checkpoint.epoch - 1
+            let problem = "already trained for \(done) epoch\(done == 1 ? "" : "s"); enter more"
+            flaws.append(Flaw(problem: problem, field: index(of: "training.epochs")))
+        }
+        flaws.sort { $0.field ?? -1 < $1.field ?? -1 }
+    }
+
+    private func experiment(of texts: [String]) -> Result<Experiment, Flaw> {
+        let settings = fields.indices.filter { !fields[$0].path.isEmpty }
+        let overrides = settings.map { index in
+            var path = fields[index].path
+            var text = texts[index]
+            if path == "network.variant", text.contains("[") { path = "network.blocks" }
+            if path == "name" { text = text.quoted }
+            if Self.isLimit(path), text.isEmpty || text == Self.all { text = "null" }
+            return "\(path)=\(text)"
+        }
+        do {
+            return .success(try ExperimentFile.parse(ExperimentFile.yaml(for: base), path: "", overrides: overrides))
+        } catch {
+            guard case .override(let text, let problem) = error else {
+                return .failure(Flaw(problem: error.description, field: nil))
+            }
+            return .failure(Flaw(problem: problem, field: overrides.firstIndex(of: text).map { settings[$0] }))
+        }
+    }
+
+    /// The base's name with what differs from it in place of what was there, such as `vgg11-lr0.1`.
+    static func suggestedName(for experiment: Experiment, from base: Experiment) -> String {
+        var name = base.name
+        for difference in ExperimentFile.differences(from: base, to: experiment) where difference.path != "name" {
+            let new = word(for: difference.path, difference.new)
+            let old = word(for: difference.path, difference.values[0])
+            if let place = name.firstRange(of: old), name.isWord(at: place) {
+                name.replaceSubrange(place, with: new)
+            } else {
+                name += "-" + new
+            }
+        }
+        return String(name.prefix(80))
+    }
+
+    /// What a setting is called in names: `ratio8`, `side96`, `vgg13`.
+    private static func word(for path: String, _ value: String) -> String {
+        let key = path.split(separator: ".").last.map(String.init) ?? path
+        switch key {
+        case "variant": return value
+        case "blocks", "classifier": return key + value.split { !$0.isNumber }.joined(separator: "-")
+        case "resize": return "side\(value)"
+        case "batch_size": return "batch\(value)"
+        case "weight_decay": return "decay\(value)"
+        case "limit_train": return "train\(value == "null" ? all : value)"
+        case "limit_test": return "test\(value == "null" ? all : value)"
+        default: return key + value
+        }
+    }
+}
+
+extension String {
+    /// Whether a part stands between dashes or the ends.
+    fileprivate func isWord(at range: Range<Index>) -> Bool {
+        !range.isEmpty && (range.lowerBound == startIndex || self[index(before: range.lowerBound)] == "-")
+            && (range.upperBound == endIndex || self[range.upperBound] == "-")
+    }
+
+    /// As a YAML text, so that a name such as `1e3` stays one.
+    fileprivate var quoted: String {
+        "\"" + replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+    }
+}

@@ -1,0 +1,65 @@
+// The images view's state: what a run's network makes of the test images, and where in it the user is.
+
+/// The state of the view of test images.
+struct Images: Hashable {
+    /// A part of the view that takes the keys.
+    enum Panel: Int, CaseIterable {
+        case matrix, images, filters
+    }
+
+    private(set) var run: String?
+    private(set) var report: PredictionReport?
+    private(set) var problem: String?
+    private(set) var isLoading = false
+    /// Which images were asked for last.
+    private(set) var filter = ImageFilter.wrong
+    /// Which images the report has.
+    private(set) var shownFilter = ImageFilter.wrong
+    /// The matrix's row and column under the cursor.
+    private(set) var truth = 0
+    private(set) var prediction = 0
+    /// The matrix's first row and column that are shown.
+    private var firstTruth = 0
+    private var firstPrediction = 0
+    var firstCell: (row: Int, column: Int) {
+        get { (firstTruth, firstPrediction) }
+        set { (firstTruth, firstPrediction) = (newValue.row, newValue.column) }
+    }
+    /// Rows of images above the screen.
+    private(set) var top = 0
+    var panel = Panel.matrix
+
+    /// Begins to wait for a run's report.
+    mutating func load(_ run: String, _ filter: ImageFilter) -> Effect {
+        if run != self.run { report = nil }
+        (self.run, self.filter, isLoading, problem) = (run, filter, true, nil)
+        return .loadPredictions(run: run, filter)
+    }
+
+    /// Takes an answer, unless something else has been asked since.
+    mutating func take(_ answer: Result<PredictionReport, Problem>, of run: String, _ filter: ImageFilter) {
+        guard run == self.run, filter == self.filter, isLoading else { return }
+        isLoading = false
+        switch answer {
+        case .success(let report): (self.report, shownFilter, problem, top) = (report, filter, nil, 0)
+        case .failure(let problem): (report, self.problem) = (nil, problem.description)
+        }
+        moveCell(rows: 0, columns: 0)
+    }
+
+    mutating func moveCell(rows: Int, columns: Int) {
+        let last = (report?.confusion.count ?? 1) - 1
+        truth = min(max(truth + rows, 0), max(last, 0))
+        prediction = min(max(prediction + columns, 0), max(last, 0))
+    }
+
+    mutating func placeCell(truth: Int, prediction: Int) {
+        (self.truth, self.prediction) = (truth, prediction)
+        moveCell(rows: 0, columns: 0)
+    }
+
+    mutating func scroll(by rows: Int) { top = max(top + rows, 0) }
+
+    /// Keeps the last images in sight.
+    mutating func limitScroll(to most: Int) { top = min(top, max(most, 0)) }
+}

@@ -1,0 +1,175 @@
+// `vgglab list`: the runs in the store.
+
+import ArgumentParser
+import Checkpoints
+import Engine
+import ExperimentFiles
+import Experiments
+import Exports
+import Foundation
+import RunLog
+import RunStore
+
+struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "List runs, the newest last.",
+        discussion: """
+            The filter is words and comparisons that must all hold: vgglab list vgg13 'lr>=0.05' state=completed \
+            'best>0.9'. A - before a term turns it round: vgglab list -draft. Columns are any settings and figures: \
+            vgglab list --columns run,network.ratio,training.lr,threads,best,test_loss.
+            """)
+
+    enum Sort: String, ExpressibleByArgument, CaseIterable {
+        case time = "when"
+        case name, state, best, acc, loss, rate
+    }
+
+    @Argument(help: ArgumentHelp("Which runs; all by default.", valueName: "filter")) var filter: [String] = []
+    @Option(help: "when, name, state, best, acc, loss or rate.") var sort = Sort.time
+    @Flag(help: "The other way round.") var reverse = false
+    @Flag(help: "All runs instead of the newest 40.") var all = false
+    @Option(
+        help: ArgumentHelp(
+            "Columns with commas between them: run, settings such as training.lr, figures such as best.",
+            valueName: "names"))
+    var columns: String?
+    @Flag(help: "Print JSON.") var json = false
+    @Flag(help: "Print CSV.") var csv = false
+    @OptionGroup var storeOptions: StoreOptions
+
+    private static let newest = 40
+    /// Columns of CSV unless others are asked for.
+    private static let usualColumns =
+        "run,state,epoch,epochs,loss,train_accuracy,test_accuracy,best_accuracy,best_epoch,examples_per_second,"
+        + "elapsed_seconds,created,tags"
+
+    func validate() throws {
+        if json && csv { throw ValidationError("--json and --csv are two formats; choose one") }
+    }
+
+    func run() throws {
+        let columns = try (self.columns ?? (csv ? Self.usualColumns : nil)).map { try [RunColumn](named: $0) }
+        let store = try storeOptions.open()
+        let filter = try explaining { try RunFilter(self.filter.joined(separator: " ")) }
+        // What is filtered or sorted needs all of them.
+        let takesAll = all || json || csv || !self.filter.isEmpty || sort != .time
+        let (known, flaws) = try explaining { try store.runsAndFlaws(newest: takesAll ? nil : Self.newest) }
+        defer { for flaw in flaws { Console.say("warning: \(Readable.visible(flaw)); it is skipped") } }
+        var runs = try explaining {
+            try self.filter.isEmpty
+                ? known : known.filter { filter.matches(try $0.experiment(), name: $0.name, $0.status) }
+        }
+        runs = sorted(runs)
+        if reverse { runs.reverse() }
+        if json && columns == nil { return Console.print(JSON.array(runs.map(\.json)).text + "\n") }
+        guard !runs.isEmpty || json || csv else {
+            return Console.say(
+                known.isEmpty
+                    ? "no runs yet in \(Readable.visible(store.folder)); \(store.command(.train, "FILE.yaml")) trains one"
+                    : "no run is like that; \(store.command(.list)) shows all")
+        }
+        if let columns {
+            try show(runs, columns, store)
+        } else {
+            show(runs)
+        }
+        let more = takesAll ? 0 : try explaining { try store.count() } - runs.count - flaws.count
+        if more > 0 { Console.say("\(Readable.count(more)) older runs are not shown; --all shows them") }
+    }
+
+    private func show(_ runs: [RunInfo]) {
+        var table = TextTable([
+            .init("run"), .init("state"), .init("epoch", isNumber: true), .init("loss", isNumber: true),
+            .init("train acc", isNumber: true), .init("test acc", isNumber: true), .init("best", isNumber: true),
+            .init("images/s", isNumber: true), .init("time", isNumber: true), .init("when"), .init("tags"),
+        ])
+        for run in runs { table.add(run.cells) }
+        Console.print(table.text)
+    }
+
+    private func show(_ runs: [RunInfo], _ columns: [RunColumn], _ store: RunStore) throws {
+        let readsMetrics = columns.contains(where: \.readsMetrics)
+        let rows = try runs.map { run in
+            let row = try RunRow(run, metricsFrom: readsMetrics ? store : nil)
+            return columns.map { $0.value(of: row) }
+        }
+        if json {
+            let objects = rows.map { row in JSON.object(zip(columns, row).map { JSON.Member($0.name, $1) }) }
+            return Console.print(JSON.array(objects).text + "\n")
+        }
+        if csv { return Console.print(CSV.text(of: [columns.map { .string($0.name) }] + rows)) }
+        var table = TextTable(
+            columns.indices.map { column in
+                .init(columns[column].name, isNumber: rows.contains { $0[column].isNumber })
+            })
+        for row in rows { table.add(zip(columns, row).map { $0.text(of: $1) }) }
+        Console.print(table.text)
+    }
+
+    private func sorted(_ runs: [RunInfo]) -> [RunInfo] {
+        func by(_ figure: (RunInfo) -> Double?) -> [RunInfo] {
+            runs.sorted { (figure($0) ?? -.infinity, $0.id) < (figure($1) ?? -.infinity, $1.id) }
+        }
+        return switch sort {
+        case .time: runs
+        case .name: runs.sorted { ($0.name, $0.id) < ($1.name, $1.id) }
+        case .state: runs.sorted { ($0.state.rawValue, $0.id) < ($1.state.rawValue, $1.id) }
+        case .best: by(\.bestAccuracy)
+        case .acc: by(\.testAccuracy)
+        case .loss: by(\.loss)
+        case .rate: by(\.examplesPerSecond)
+        }
+    }
+}
+
+extension Experiment {
+    /// Where its first weights come from: the name of how they are drawn from the seed, or a file.
+    var initialWeights: String { network.weights ?? VGGModel.initialization }
+}
+
+extension RunInfo {
+    fileprivate var cells: [String] {
+        func metric(_ value: Double?) -> String { value.map(Readable.metric) ?? "" }
+        return [
+            name, status.state.rawValue, "\(status.epoch)/\(epochs)", metric(status.loss), metric(status.trainAccuracy),
+            metric(status.testAccuracy), metric(status.bestAccuracy),
+            status.examplesPerSecond.map(Readable.rate) ?? "",
+            Readable.duration(seconds: status.elapsedSeconds), Readable.date(status.createdAt),
+            status.tags.joined(separator: " "),
+        ]
+    }
+
+    /// All that the store has in one row.
+    var json: JSON {
+        let experiment = try? experiment()
+        return [
+            "name": .string(name), "state": .string(status.state.rawValue), "reason": .string(status.reason),
+            "epoch": .integer(finishedEpochs), "epochs": .integer(epochs), "step": .integer(status.step),
+            "steps_per_epoch": .integer(status.stepsPerEpoch), "loss": .optional(status.loss),
+            "train_accuracy": .optional(status.trainAccuracy), "test_accuracy": .optional(status.testAccuracy),
+            "best_accuracy": .optional(status.bestAccuracy), "best_epoch": .optional(status.bestEpoch),
+            "examples_per_second": .optional(status.examplesPerSecond),
+            "elapsed_seconds": .number(status.elapsedSeconds),
+            "created": .number(status.createdAt), "ended": .optional(status.endedAt), "host": .string(host),
+            "machine": .string(machine), "threads": .integer(status.threads), "engine": .string(engine),
+            "program": .string(program), "dataset": .string(dataset), "data_sha256": .string(dataChecksum),
+            "data": facts?.json ?? .null,
+            "initialization": .optional(experiment?.initialWeights), "experiment_sha256": .string(experimentHash),
+            "peak_memory_bytes": .optional(status.peakMemoryBytes),
+            "parent": .optional(status.parent), "parent_step": .optional(status.parentStep),
+            "note": .string(status.note), "tags": .array(status.tags.map(JSON.string)),
+            "experiment": experiment?.json ?? .null,
+        ]
+    }
+}
+
+extension Readable {
+    /// Day and minute in the reader's zone: the C library's, which knows every form of `TZ` that `date` does.
+    static func date(_ seconds: Double) -> String {
+        var parts = tm()
+        guard var time = time_t(exactly: seconds.rounded(.down)), localtime_r(&time, &parts) != nil else { return "?" }
+        var text = [CChar](repeating: 0, count: 32)
+        let count = strftime(&text, text.count, "%Y-%m-%d %H:%M", &parts)
+        return String(decoding: text.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+}

@@ -1,0 +1,23 @@
+// `vgglab note RUN TEXT`: a remark on a run.
+
+import ArgumentParser
+import Experiments
+import RunLog
+import RunStore
+
+struct Note: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Write a note on a run; without a text, show it.")
+
+    @Argument(help: .run, completion: .run) var runName: String
+    @Argument(help: "The note; an empty one takes it away.") var words: [String] = []
+    @OptionGroup var storeOptions: StoreOptions
+
+    func run() throws {
+        let (store, run) = try storeOptions.run(runName)
+        let text = words.isEmpty ? nil : words.joined(separator: " ")
+        if let text { try explaining { try store.setNote(text, of: run) } }
+        let note = text ?? run.note
+        Console.print("\(Readable.visible(run.name)): \(note.isEmpty ? "no note" : Readable.visible(note))\n")
+    }
+}
