@@ -55,7 +55,7 @@ let package = Package(
 
         // The loop, what it says, and the program.
         .target(name: "Training", dependencies: ["Datasets", "Engine", "Experiments", "MemoryUse", "Safetensors"]),
-        .target(name: "RunLog", dependencies: ["Experiments", "TerminalText"]),
+        .target(name: "RunLog", dependencies: ["ExperimentFiles", "Experiments", "TerminalText"]),
         .target(
             name: "RunStore",
             dependencies: [

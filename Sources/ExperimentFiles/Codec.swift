@@ -1,15 +1,19 @@
-// The kinds of values that keys can have: how each is read from YAML with its limits, and written back.
+// The kinds of values that keys can have: how each is read from YAML with its limits, and what it is apart from YAML.
 
 import Experiments
 
-/// How one kind of value is read, written and described.
+/// How one kind of value is read and described.
 struct Codec<Value>: Sendable {
     /// What is allowed, for help and for errors: "a whole number from 1 to 64".
     let allowed: String
     /// The value, checked. Problems begin with "must" or with an item such as "item 2 must"; the key goes before them.
     let read: @Sendable (YAMLNode) throws(Flaw) -> Value
-    /// YAML that reads back to the same value.
-    let write: @Sendable (Value) -> String
+    /// The value, apart from any format.
+    let value: @Sendable (Value) -> SettingValue
+    /// The words that may be chosen from; empty where there are others.
+    var choices: [String] = []
+    /// The word for no value; `nil` where there must be one.
+    var none: String?
 }
 
 extension YAMLNode {
@@ -31,8 +35,8 @@ extension Codec where Value: FixedWidthInteger & Sendable {
             }
             guard let value = Value(text), range.contains(value) else { throw node.flaw("must be \(limits)") }
             return value
-        } write: {
-            String($0)
+        } value: {
+            Int(exactly: $0).map(SettingValue.integer) ?? .unsigned(UInt64($0))
         }
     }
 }
@@ -61,8 +65,8 @@ extension Codec<Double> {
             guard rounded.isFinite else { throw node.flaw("must be a finite number") }
             guard isAllowed(value), isAllowed(Double(rounded)) else { throw node.flaw("must be \(limits)") }
             return value
-        } write: {
-            String($0)
+        } value: {
+            .number($0)
         }
     }
 }
@@ -96,8 +100,8 @@ extension Codec<Bool> {
                 }
             throw node.flaw("must be true or false", advice)
         }
-    } write: {
-        String($0)
+    } value: {
+        .flag($0)
     }
 }
 
@@ -115,8 +119,8 @@ extension Codec<String> {
                 throw node.flaw("must be \(allowed)")
             }
             return text
-        } write: {
-            $0.quotedAsNeeded
+        } value: {
+            .text($0)
         }
     }
 
@@ -130,8 +134,8 @@ extension Codec<String> {
                 throw node.flaw("must be \(allowed)", near ?? (words.count == 1 ? "write \(words[0])" : nil))
             }
             return text
-        } write: {
-            $0
+        } value: {
+            .text($0)
         }
     }
 }
@@ -140,12 +144,14 @@ extension Codec where Value: RawRepresentable<String> & CaseIterable & Sendable 
     /// One of an enumeration's names.
     static var choice: Codec {
         let word = Codec<String>.word(Value.allCases.map(\.rawValue))
-        return Codec(allowed: word.allowed) { node throws(Flaw) in
+        var codec = Codec(allowed: word.allowed) { node throws(Flaw) in
             guard let value = Value(rawValue: try word.read(node)) else { throw node.flaw("must be \(word.allowed)") }
             return value
-        } write: {
-            $0.rawValue
+        } value: {
+            .text($0.rawValue)
         }
+        codec.choices = Value.allCases.map(\.rawValue)
+        return codec
     }
 }
 
@@ -158,24 +164,26 @@ extension Codec<Block> {
         return Block(
             numConvs: try pair[0].read(as: .integer(1...64), calling: "convolutions"),
             outChannels: try pair[1].read(as: .integer(1...16384), calling: "channels"))
-    } write: {
-        "[\($0.numConvs), \($0.outChannels)]"
+    } value: {
+        .list([.integer($0.numConvs), .integer($0.outChannels)])
     }
 }
 
 extension Codec {
     /// A value, or a word that stands for none. `null` is such a word in every spelling of YAML.
     static func optional<Wrapped>(_ wrapped: Codec<Wrapped>, none word: String) -> Codec where Value == Wrapped? {
-        Codec(allowed: "\(word) or \(wrapped.allowed)") { node throws(Flaw) in
+        var codec = Codec(allowed: "\(word) or \(wrapped.allowed)") { node throws(Flaw) in
             if node.plain == word || (word == "null" && node.isNull) { return nil }
             do throws(Flaw) {
                 return try wrapped.read(node)
             } catch {
                 throw Flaw(mark: error.mark, problem: error.problem.replacing("must be ", with: "must be \(word) or "))
             }
-        } write: {
-            $0.map(wrapped.write) ?? word
+        } value: {
+            $0.map(wrapped.value) ?? .none(word)
         }
+        codec.none = word
+        return codec
     }
 
     /// A list in square brackets.
@@ -191,8 +199,8 @@ extension Codec {
             var values: [Item] = []
             for (number, node) in zip(1..., items) { values.append(try node.read(as: item, calling: "item \(number)")) }
             return values
-        } write: {
-            "[\($0.map(item.write).joined(separator: ", "))]"
+        } value: {
+            .list($0.map(item.value))
         }
     }
 }

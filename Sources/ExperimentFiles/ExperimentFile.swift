@@ -107,7 +107,7 @@ package enum ExperimentFile {
     }
 }
 
-/// A key of an experiment file, for help.
+/// A setting: a key of experiment files, for help, forms and other formats.
 package struct ExperimentKey: Sendable, Hashable {
     /// Section and key with a dot, such as `training.lr`.
     package let path: String
@@ -115,20 +115,66 @@ package struct ExperimentKey: Sendable, Hashable {
     package let summary: String
     /// What it may be.
     package let allowed: String
+    /// The words that may be chosen from; empty where there are others.
+    package let choices: [String]
     /// What it is where nothing is said, as YAML; `nil` for none.
     package let defaultValue: String?
+    /// What the form for new experiments calls it; `nil` where it is not in the form.
+    package let label: String?
+    /// What names of variants call it, such as `side` in `vgg11-side96`.
+    package let nameWord: String
+    /// Whether it shapes the network, whose weights a fork takes over as they are.
+    package let shapesNetwork: Bool
 
-    /// Every key in the order in which files are written.
-    package static var all: [ExperimentKey] {
-        let defaults = Experiment(name: "")
-        return Schema.fields.map {
-            let value = ["name", "description"].contains($0.path) ? nil : $0.write(defaults)
-            return ExperimentKey(path: $0.path, summary: $0.summary, allowed: $0.allowed, defaultValue: value)
-        }
+    private init(_ field: Field) {
+        (path, summary, allowed, choices) = (field.path, field.summary, field.allowed, field.choices)
+        (label, nameWord, shapesNetwork) = (field.label, field.nameWord, field.shapesNetwork)
+        defaultValue = ["name", "description"].contains(path) ? nil : field.write(Experiment(name: ""))
     }
 
+    /// Every key in the order in which files are written.
+    package static let all = Schema.fields.map(ExperimentKey.init)
+
     /// Those that decide how a run is trained: all but name and description.
-    package static var settings: [ExperimentKey] { all.filter { !["name", "description"].contains($0.path) } }
+    package static let settings = all.filter { !["name", "description"].contains($0.path) }
+
+    /// The key with this path.
+    package static func named(_ path: String) -> ExperimentKey? { all.first { $0.path == path } }
+}
+
+extension Experiment {
+    /// What experiments that versions before this one stored mean where they say nothing.
+    package static var storedDefaults: Experiment {
+        var defaults = Experiment(name: "")
+        defaults.data.sampling = .first
+        return defaults
+    }
+
+    /// Every setting with its value, in sections; the blocks of a variant, too.
+    package var settings: [(section: String?, values: [(key: String, value: SettingValue)])] {
+        var sections: [(section: String?, values: [(key: String, value: SettingValue)])] = []
+        for field in Schema.fields {
+            if sections.last?.section != field.section || sections.isEmpty { sections.append((field.section, [])) }
+            sections[sections.count - 1].values.append((field.key, field.storedValue(self)))
+        }
+        return sections
+    }
+
+    /// An experiment from values by their paths. A key that is missing is as in `storedDefaults`, and one that is unknown is
+    /// skipped.
+    ///
+    /// - Throws: `ExperimentFileError` with the first value that cannot be.
+    package init(stored values: [String: SettingValue]) throws(ExperimentFileError) {
+        self = .storedDefaults
+        for field in Schema.fields {
+            guard let value = values[field.path] else { continue }
+            // Where there are blocks, too, they are what counts.
+            if field.path == "network.variant", values["network.blocks"] != nil { continue }
+            do throws(Flaw) { try field.set(value, &self) } catch {
+                throw .file(path: "experiment", problem: error.problem)
+            }
+        }
+    }
 }
 
 /// A key whose value differs between experiments, with the values as YAML.

@@ -1,9 +1,9 @@
-// Every key of an experiment file, once: its path, meaning, limits and place in an experiment. Reading, `--set`,
-// suggestions, help and writing all go through this table.
+// Every setting, once: its path, meaning, limits and place in an experiment. Experiment files, `--set`, JSON, suggestions,
+// filters, differences, the form for new experiments, help and the reference in docs/ all come from this table.
 
 import Experiments
 
-/// A key of an experiment file and how it meets an experiment.
+/// A setting: a key of an experiment file and how it meets an experiment.
 struct Field: Sendable {
     /// Section and key with a dot, or the key alone at the top.
     let path: String
@@ -13,32 +13,56 @@ struct Field: Sendable {
     let key: String
     /// What it means, in one line.
     let summary: String
-    /// What it may be.
     let allowed: String
+    /// The words that may be chosen from; empty where there are others.
+    let choices: [String]
     /// What other programs call it, for suggestions.
     let synonyms: [String]
+    /// What the form for new experiments calls it; `nil` where it is not in the form.
+    let label: String?
+    /// What names of variants call it, such as `side` in `vgg11-side96`.
+    let nameWord: String
+    /// Whether it shapes the network, whose weights a fork takes over as they are.
+    let shapesNetwork: Bool
     /// Puts a value into an experiment, or says what is wrong with it.
     let read: @Sendable (YAMLNode, inout Experiment) throws(Flaw) -> Void
-    /// Its value as YAML; `nil` where another key says it.
-    let write: @Sendable (Experiment) -> String?
+    /// The same for a value that does not come from YAML.
+    let set: @Sendable (SettingValue, inout Experiment) throws(Flaw) -> Void
+    /// Its value; `nil` where another key says it.
+    let value: @Sendable (Experiment) -> SettingValue?
+    /// Its value where every setting is given: in JSON.
+    let storedValue: @Sendable (Experiment) -> SettingValue
 
     init<Value>(
         _ path: String, _ summary: String, _ codec: Codec<Value>,
         _ keyPath: any WritableKeyPath<Experiment, Value> & Sendable,
-        synonyms: [String] = [], writtenIf isWritten: @escaping @Sendable (Experiment) -> Bool = { _ in true }
+        label: String? = nil, nameWord: String? = nil, shapesNetwork: Bool = false, synonyms: [String] = [],
+        isAlwaysStored: Bool = true,
+        writtenIf isWritten: @escaping @Sendable (Experiment) -> Bool = { _ in true }
     ) {
         self.path = path
         let parts = path.split(separator: ".").map(String.init)
         section = parts.count > 1 ? parts[0] : nil
         key = parts[parts.count - 1]
         self.summary = summary
-        self.allowed = codec.allowed
+        allowed = codec.allowed
+        choices = codec.choices
         self.synonyms = synonyms
-        self.read = { node, experiment throws(Flaw) in
+        self.label = label
+        self.nameWord = nameWord ?? key
+        self.shapesNetwork = shapesNetwork
+        let read: @Sendable (YAMLNode, inout Experiment) throws(Flaw) -> Void = { node, experiment throws(Flaw) in
             experiment[keyPath: keyPath] = try node.read(as: codec, calling: path)
         }
-        self.write = { isWritten($0) ? codec.write($0[keyPath: keyPath]) : nil }
+        self.read = read
+        set = { value, experiment throws(Flaw) in try read(value.node(none: codec.none), &experiment) }
+        let value: @Sendable (Experiment) -> SettingValue = { codec.value($0[keyPath: keyPath]) }
+        self.value = { isWritten($0) ? value($0) : nil }
+        storedValue = { isAlwaysStored || isWritten($0) ? value($0) : .none("null") }
     }
+
+    /// Its value as YAML; `nil` where another key says it.
+    func write(_ experiment: Experiment) -> String? { value(experiment)?.yaml }
 }
 
 enum Schema {
@@ -47,31 +71,38 @@ enum Schema {
             "name", "Short name, unique among experiments; the file's name without its ending where none is given.",
             .line(
                 "1 to 100 bytes without control characters, slashes, or a dot or space at either end",
-                ExperimentFile.isName), \.name),
+                ExperimentFile.isName), \.name, label: "name"),
         Field(
-            "description", "A sentence for people, on one line or several.",
+            "description", "What it is about, on one line or several.",
             .line("text of at most 1000 characters, none of them a control character", joinsLines: true) {
                 $0.unicodeScalars.count <= 1000 && $0.unicodeScalars.allSatisfy(\.isVisible)
             }, \.description),
 
         Field(
             "network.variant", "A network of the VGG paper, in place of blocks.", .choice, \.network.namedVariant,
-            synonyms: ["arch", "architecture", "model"], writtenIf: { $0.network.variant != nil }),
+            label: "network", nameWord: "", shapesNetwork: true,
+            synonyms: ["arch", "architecture", "model"], isAlwaysStored: false, writtenIf: { $0.network.variant != nil }
+        ),
         Field(
             "network.blocks", "The blocks before division by the ratio.",
             .list(of: .block, named: "pairs [convolutions, channels]", count: 1...64), \.network.blocks,
+            shapesNetwork: true,
             synonyms: ["conv_arch"], writtenIf: { $0.network.variant == nil }),
-        Field("network.ratio", "What every block's channels are divided by.", .integer(1...16384), \.network.ratio),
+        Field(
+            "network.ratio", "What every block's channels are divided by.", .integer(1...16384), \.network.ratio,
+            label: "ratio", shapesNetwork: true),
         Field(
             "network.kernel", "Side of the convolutions' window, odd.", .integer(1...31), \.network.kernel,
+            label: "kernel", shapesNetwork: true,
             synonyms: ["kernel_size"]),
         Field(
             "network.classifier", "Widths of the hidden fully connected layers.",
             .list(of: .integer(1...1_048_576), named: "widths", count: 0...64), \.network.classifier,
+            label: "classifier", shapesNetwork: true,
             synonyms: ["hidden", "linear"]),
         Field(
             "network.dropout", "Dropout probability after each of them.",
-            .number("from 0 up to, but not including, 1") { 0..<1 ~= $0 }, \.network.dropout),
+            .number("from 0 up to, but not including, 1") { 0..<1 ~= $0 }, \.network.dropout, label: "dropout"),
         Field(
             "network.weights",
             "Begin with the weights of this safetensors file, found from the experiment file's folder.",
@@ -87,39 +118,49 @@ enum Schema {
             }, \.data.dataset),
         Field(
             "data.resize", "Side in pixels that every image is resized to.", .integer(1...4096), \.data.resize,
+            label: "resize", nameWord: "side", shapesNetwork: true,
             synonyms: ["size", "side", "image_size"]),
         Field(
-            "data.batch_size", "Images in a step.", .integer(1...65536), \.data.batchSize,
+            "data.batch_size", "Images in a step.", .integer(1...65536), \.data.batchSize, label: "batch size",
+            nameWord: "batch",
             synonyms: ["batch", "batchsize"]),
         Field("data.shuffle", "Whether training images come in a new order each epoch.", .flag, \.data.shuffle),
         Field(
             "data.limit_train", "Use only this many training images.",
-            .optional(.integer(1...1_000_000_000), none: "null"), \.data.limitTrain),
+            .optional(.integer(1...1_000_000_000), none: "null"), \.data.limitTrain, label: "train images",
+            nameWord: "train"),
         Field(
             "data.limit_test", "Use only this many test images.",
-            .optional(.integer(1...1_000_000_000), none: "null"), \.data.limitTest),
+            .optional(.integer(1...1_000_000_000), none: "null"), \.data.limitTest, label: "test images",
+            nameWord: "test"),
         Field(
             "data.sampling",
             "How limits choose: as large a share of each class as of all, drawn by the seed, or the first images.",
             .choice, \.data.sampling),
 
-        Field("training.optimizer", "How parameters follow their gradients.", .choice, \.training.optimizer),
+        Field(
+            "training.optimizer", "How parameters follow their gradients.", .choice, \.training.optimizer,
+            label: "optimizer"),
         Field(
             "training.lr", "Learning rate.", .number("greater than 0") { $0 > 0 }, \.training.learningRate,
+            label: "learning rate",
             synonyms: ["learning_rate", "learningrate", "rate"]),
         Field(
             "training.momentum", "Share of the last update that goes into the next.",
-            .number("from 0 up to, but not including, 1") { 0..<1 ~= $0 }, \.training.momentum),
+            .number("from 0 up to, but not including, 1") { 0..<1 ~= $0 }, \.training.momentum, label: "momentum"),
         Field(
             "training.weight_decay", "Share of each parameter that is added to its gradient.",
-            .number("from 0 to 1") { 0...1 ~= $0 }, \.training.weightDecay, synonyms: ["l2", "decay"]),
+            .number("from 0 to 1") { 0...1 ~= $0 }, \.training.weightDecay, label: "weight decay", nameWord: "decay",
+            synonyms: ["l2", "decay"]),
         Field(
             "training.epochs", "Passes over the training images; 0 leaves the initial weights.",
-            .integer(0...1_000_000), \.training.epochs, synonyms: ["num_epochs", "max_epochs"]),
+            .integer(0...1_000_000), \.training.epochs, label: "epochs", synonyms: ["num_epochs", "max_epochs"]),
         Field(
             "training.seed", "Seed of initial weights, order of images and dropout.", .integer(0...UInt64.max),
-            \.training.seed, synonyms: ["random_seed"]),
-        Field("training.precision", "What numbers the step computes with.", .choice, \.training.precision),
+            \.training.seed, label: "seed", synonyms: ["random_seed"]),
+        Field(
+            "training.precision", "What numbers the step computes with.", .choice, \.training.precision,
+            label: "precision"),
 
         Field("engine.convolution", "Which algorithm convolutions use.", .choice, \.engine.convolution),
         Field(

@@ -1,5 +1,6 @@
 // JSON Lines on their way back in: the inverse of RunEvent+JSON.swift, key by key.
 
+internal import ExperimentFiles
 package import Experiments
 internal import FoundationEssentials
 
@@ -35,6 +36,7 @@ extension RunRecord {
             return Readable.visible(String(keys.drop { $0 == "." }))
         }
         return switch error {
+        case let error as ExperimentFileError: error.description
         case DecodingError.keyNotFound(let last, let context): "it has no \(key(context.codingPath + [last]))"
         case DecodingError.valueNotFound(_, let context): "\(key(context.codingPath)) may not be null"
         case DecodingError.typeMismatch(_, let context) where context.codingPath.isEmpty: "it is no JSON object"
@@ -140,7 +142,8 @@ extension RunEvent {
 extension RunStarted {
     fileprivate init(_ values: Values) throws {
         let experiment = try Experiment(values.object("experiment"))
-        guard let network = try? experiment.network(numClasses: values["num_classes"]) else {
+        guard let network = try? experiment.network(numClasses: values["num_classes"])
+        else {
             throw values.unknown("experiment")
         }
         self.init(
@@ -156,42 +159,19 @@ extension RunStarted {
 }
 
 extension Experiment {
+    /// What is missing means what the version did that wrote it.
     fileprivate init(_ values: Values) throws {
-        let network = try values.object("network")
-        let data = try values.object("data")
-        let training = try values.object("training")
-        let engine = try values.object("engine")
-        let checkpoint = try values.object("checkpoint")
-        self.init(
-            name: try values["name"], description: try values["description"],
-            network: NetworkRecipe(
-                blocks: try network.blocks(), ratio: try network["ratio"], kernel: try network["kernel"],
-                classifier: try network["classifier"], dropout: try network["dropout"],
-                weights: try network.optional("weights")),
-            data: DataRecipe(
-                dataset: try data["dataset"], resize: try data["resize"], batchSize: try data["batch_size"],
-                shuffle: try data["shuffle"], limitTrain: try data.optional("limit_train"),
-                limitTest: try data.optional("limit_test"), sampling: try data.optional("sampling") ?? .first),
-            training: TrainingRecipe(
-                optimizer: try training["optimizer"], learningRate: try training["lr"],
-                momentum: try training["momentum"], weightDecay: try training["weight_decay"],
-                epochs: try training["epochs"], seed: try training["seed"], precision: try training["precision"]),
-            engine: EngineOptions(convolution: try engine["convolution"], chunk: try engine.optional("chunk")),
-            checkpoint: CheckpointRecipe(
-                everyEpochs: try checkpoint.optional("every_epochs"),
-                everyMinutes: try checkpoint.optional("every_minutes"),
-                everySteps: try checkpoint.optional("every_steps")))
-    }
-}
-
-extension KeyedDecodingContainer<Key> {
-    /// `blocks`, each its convolutions and channels.
-    fileprivate func blocks() throws -> [Block] {
-        let pairs: [[Int]] = try self["blocks"]
-        return try pairs.map { pair in
-            guard pair.count == 2 else { throw unknown("blocks") }
-            return Block(numConvs: pair[0], outChannels: pair[1])
+        var settings: [String: SettingValue] = [:]
+        for key in values.allKeys {
+            guard let section = try? values.object(key) else {
+                settings[key.stringValue] = try values.decode(SettingValue.self, forKey: key)
+                continue
+            }
+            for name in section.allKeys {
+                settings["\(key.stringValue).\(name.stringValue)"] = try section.decode(SettingValue.self, forKey: name)
+            }
         }
+        try self.init(stored: settings)
     }
 }
 

@@ -105,10 +105,7 @@ package struct NewRun: Sendable {
     /// - Parameter overrides: `key=value` each.
     /// - Throws: `ExperimentFileError` that says what is wrong with them.
     package func experiment(overrides: [String]) throws(ExperimentFileError) -> Experiment {
-        // A key that is missing means what the version did that wrote the text.
-        var defaults = Experiment(name: "")
-        defaults.data.sampling = .first
-        return try ExperimentFile.parse(experimentText, path: name, overrides: overrides, defaults: defaults)
+        try ExperimentFile.parse(experimentText, path: name, overrides: overrides, defaults: .storedDefaults)
     }
 }
 

@@ -1,5 +1,6 @@
 // JSON Lines read back: what was written comes back, and what was not is refused in one sentence.
 
+import ExperimentFiles
 import Experiments
 import RunLog
 import Testing
@@ -8,7 +9,7 @@ import Testing
     /// One of each event, with no value left at its default.
     static let events: [RunEvent] = {
         let experiment = Experiment(
-            name: "a \"b\"\u{202E}\n", description: "é図🙂",
+            name: "a \"b\" \\ c", description: "é図🙂",
             network: NetworkRecipe(
                 blocks: [Block(numConvs: 1, outChannels: 6), Block(numConvs: 2, outChannels: 12)], ratio: 3, kernel: 5,
                 classifier: [7], dropout: 0.1, weights: "/a/b"),
@@ -77,6 +78,26 @@ import Testing
         #expect(try RunRecord(jsonLine: line) == written)
     }
 
+    /// A new setting does not make the runs of earlier versions unreadable.
+    @Test func `a setting that is missing is as in the version that wrote the run`() throws {
+        let json = record(Self.events[0]).json
+        guard case .object(let experiment)? = json[path: "experiment"] else { throw CancellationError() }
+        for section in experiment {
+            guard case .object(let settings) = section.value else { continue }
+            // Without these it would be another network.
+            for setting in settings where !["blocks", "ratio", "variant"].contains(setting.key) {
+                let member = "\"\(setting.key)\":\(setting.value.text)"
+                let line = json.text.replacing("," + member, with: "").replacing(member + ",", with: "")
+                try #require(line != json.text, "\(member)")
+                guard case .runStarted(let started) = try RunRecord(jsonLine: line).event else {
+                    throw CancellationError()
+                }
+                let path = "\(section.key).\(setting.key)"
+                #expect(started.experiment.json[path: path] == Experiment.storedDefaults.json[path: path], "\(path)")
+            }
+        }
+    }
+
     @Test func `keys of a later version are passed over`() throws {
         let written = record(.warning("x"))
         let line = written.json.text.dropLast() + #","colour":[1,{"a":null}]}"#
@@ -93,11 +114,22 @@ import Testing
 
     @Test(arguments: [
         (0, #""threads":2,"#, "", "it has no threads"),
-        (0, #""lr":"#, #""rate":"#, "it has no experiment.training.lr"),
-        (0, #""resize":29"#, #""resize":"29""#, "experiment.data.resize is of another type"),
-        (0, #""resize":29"#, #""resize":null"#, "experiment.data.resize may not be null"),
-        (0, #""winograd""#, #""magic""#, "experiment.engine.convolution has a value that is not known here"),
-        (0, #"[1,6]"#, #"[1]"#, "experiment.network.blocks has a value that is not known here"),
+        (
+            0, #""resize":29"#, #""resize":"29""#,
+            "experiment: data.resize must be a whole number from 1 to 4096 (got the text \"29\"); write 29"
+        ),
+        (
+            0, #""resize":29"#, #""resize":null"#,
+            "experiment: data.resize must be a whole number from 1 to 4096 (got nothing)"
+        ),
+        (
+            0, #""winograd""#, #""magic""#,
+            "experiment: engine.convolution must be auto, direct or winograd (got the text \"magic\")"
+        ),
+        (
+            0, #"[1,6]"#, #"[1]"#,
+            "experiment: network.blocks item 1 must be a pair [convolutions, channels] such as [2, 512] (got a list of 1)"
+        ),
         (0, #""ratio":3"#, #""ratio":5"#, "experiment has a value that is not known here"),
         (2, #""event":"progress""#, #""event":"a""#, "event has a value that is not known here"),
         (2, #","time":"2026-01-01T00:00:00.250Z""#, "", "it has no time"),

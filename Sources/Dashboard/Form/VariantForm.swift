@@ -57,10 +57,12 @@ struct VariantForm: Hashable {
     init(from base: Experiment, forkOf parent: String? = nil) {
         self.base = base
         self.parent = parent
-        fields = Self.keys.filter { parent == nil || !$0.isShape }.map { key in
-            Field(
-                path: key.path, label: key.label, line: TextLine(Self.text(of: key.path, in: base)),
-                choices: key.choices, isOpen: key.isOpen)
+        fields = ExperimentKey.all.filter { parent == nil || !$0.shapesNetwork }.compactMap { key in
+            key.label.map { label in
+                Field(
+                    path: key.path, label: label, line: TextLine(Self.text(of: key.path, in: base)),
+                    choices: key.choices, isOpen: key.path == "network.variant")
+            }
         }
         if parent != nil {
             fields.insert(Field(path: "", label: "begins at", line: TextLine("newest"), choices: ["newest"]), at: 0)
@@ -69,41 +71,6 @@ struct VariantForm: Hashable {
         selected = parent == nil ? 1 : fields.firstIndex { $0.path == "training.lr" } ?? 0
         check()
     }
-
-    private struct Key {
-        var path: String
-        var label: String
-        var choices: [String] = []
-        var isOpen = false
-        /// Whether it shapes the network, whose weights a fork takes over as they are.
-        var isShape = false
-    }
-
-    private static let keys: [Key] = [
-        Key(path: "name", label: "name"),
-        Key(
-            path: "network.variant", label: "network", choices: Variant.allCases.map(\.rawValue), isOpen: true,
-            isShape: true),
-        Key(path: "network.ratio", label: "ratio", isShape: true),
-        Key(path: "network.kernel", label: "kernel", isShape: true),
-        Key(path: "network.classifier", label: "classifier", isShape: true),
-        Key(path: "network.dropout", label: "dropout"),
-        Key(path: "data.resize", label: "resize", isShape: true),
-        Key(path: "data.batch_size", label: "batch size"),
-        Key(path: "data.limit_train", label: "train images"),
-        Key(path: "data.limit_test", label: "test images"),
-        Key(
-            path: "training.optimizer", label: "optimizer",
-            choices: TrainingRecipe.Optimizer.allCases.map(\.rawValue)),
-        Key(path: "training.lr", label: "learning rate"),
-        Key(path: "training.momentum", label: "momentum"),
-        Key(path: "training.weight_decay", label: "weight decay"),
-        Key(path: "training.epochs", label: "epochs"),
-        Key(path: "training.seed", label: "seed"),
-        Key(
-            path: "training.precision", label: "precision",
-            choices: TrainingRecipe.Precision.allCases.map(\.rawValue)),
-    ]
 
     private static func text(of path: String, in experiment: Experiment) -> String {
         if path == "name" { return experiment.name }
@@ -302,17 +269,9 @@ struct VariantForm: Hashable {
 
     /// What a setting is called in names: `ratio8`, `side96`, `vgg13`.
     private static func word(for path: String, _ value: String) -> String {
-        let key = path.split(separator: ".").last.map(String.init) ?? path
-        switch key {
-        case "variant": return value
-        case "blocks", "classifier": return key + value.split { !$0.isNumber }.joined(separator: "-")
-        case "resize": return "side\(value)"
-        case "batch_size": return "batch\(value)"
-        case "weight_decay": return "decay\(value)"
-        case "limit_train": return "train\(value == "null" ? all : value)"
-        case "limit_test": return "test\(value == "null" ? all : value)"
-        default: return key + value
-        }
+        let word = ExperimentKey.named(path)?.nameWord ?? path
+        if value.hasPrefix("[") { return word + value.split { !$0.isNumber }.joined(separator: "-") }
+        return word + (isLimit(path) && value == "null" ? all : value)
     }
 }
 

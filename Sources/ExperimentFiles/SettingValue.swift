@@ -1,0 +1,60 @@
+// The value of a setting, apart from how YAML or JSON writes it.
+
+/// The value of a setting.
+package indirect enum SettingValue: Sendable, Hashable {
+    /// No value, and the word that experiment files have for it.
+    case none(String)
+    case flag(Bool)
+    case integer(Int)
+    /// A whole number that may be beyond the largest `Int`.
+    case unsigned(UInt64)
+    case number(Double)
+    case text(String)
+    case list([SettingValue])
+
+    /// As YAML that reads back to the same value.
+    var yaml: String {
+        switch self {
+        case .none(let word): word
+        case .flag(let value): String(value)
+        case .integer(let value): String(value)
+        case .unsigned(let value): String(value)
+        case .number(let value): String(value)
+        case .text(let text): text.quotedAsNeeded
+        case .list(let values): "[\(values.map(\.yaml).joined(separator: ", "))]"
+        }
+    }
+
+    /// As a value of a YAML text.
+    ///
+    /// - Parameter none: what the setting calls no value.
+    func node(none: String?) -> YAMLNode {
+        switch self {
+        case .none: YAMLNode(.plain(none ?? "null"))
+        case .text(let text): YAMLNode(.text(text))
+        case .list(let values): YAMLNode(.list(values.map { $0.node(none: nil) }))
+        case .flag, .integer, .unsigned, .number: YAMLNode(.plain(yaml))
+        }
+    }
+}
+
+extension SettingValue: Decodable {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if container.decodeNil() {
+            self = .none("null")
+        } else if let value = try? container.decode(Bool.self) {
+            self = .flag(value)
+        } else if let value = try? container.decode(Int.self) {
+            self = .integer(value)
+        } else if let value = try? container.decode(UInt64.self) {
+            self = .unsigned(value)
+        } else if let value = try? container.decode(Double.self) {
+            self = .number(value)
+        } else if let value = try? container.decode(String.self) {
+            self = .text(value)
+        } else {
+            self = .list(try container.decode([SettingValue].self))
+        }
+    }
+}
