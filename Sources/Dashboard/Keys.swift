@@ -66,7 +66,7 @@ package enum Keys {
         Binding(
             .newVariant, [.character("n")], in: runs.union([.launching]), "Make a new experiment from the selected one",
             bar: "new"),
-        Binding(.stop, [.character("s")], in: runs, "Stop runs with a checkpoint; take queued ones out", bar: "stop"),
+        Binding(.stop, [.character("s")], in: runs, "Stop runs with a checkpoint; remove queued ones", bar: "stop"),
         Binding(.pause, [.character("p")], in: runs, "Pause runs, or resume paused ones", bar: "pause"),
         Binding(
             .mark, [.character(" "), .insert], in: [.overview], "Mark a row: commands and curves take all marked ones",
@@ -82,7 +82,7 @@ package enum Keys {
         Binding(.previousMatch, [.character("N")], in: [.log], "Go to the match before", bar: "previous"),
         Binding(.allImages, [.character("a")], in: [.images], "Show the first test images", bar: "all"),
         Binding(
-            .wrongImages, [.character("w")], in: [.images], "Show those that the network gets wrong", bar: "wrong"),
+            .wrongImages, [.character("w")], in: [.images], "Show misclassified test images", bar: "wrong"),
         Binding(
             .reloadImages, [.character("r")], in: [.images], "Classify again with the network as it is now",
             bar: "again"
@@ -99,12 +99,12 @@ package enum Keys {
             .secondChart, [.character("m")], in: runs,
             "Draw accuracy, gradient norm, dead units or speed in the second chart", bar: "metric"),
         Binding(
-            .resume, [.character("r")], in: runs, "Go on with ended runs from their last checkpoint", bar: "resume"),
+            .resume, [.character("r")], in: runs, "Resume ended runs from their last checkpoint", bar: "resume"),
         Binding(.restart, [.character("R")], in: runs, "Train ended runs' experiments again from the start"),
         Binding(
             .fork, [.character("f")], in: runs, "Make a new run that begins at a run's checkpoint", bar: "fork"),
         Binding(.tags, [.character("t")], in: runs, "Tag runs", bar: "tags"),
-        Binding(.note, [.character("e")], in: runs, "Note something about runs", bar: "note"),
+        Binding(.note, [.character("e")], in: runs, "Write a note on runs", bar: "note"),
         Binding(.delete, [.character("D"), .delete], in: runs, "Delete ended runs"),
         Binding(.earlier, [.character("K"), .shiftUp], in: [.overview], "Move a queued run forward"),
         Binding(.later, [.character("J"), .shiftDown], in: [.overview], "Move a queued run back"),

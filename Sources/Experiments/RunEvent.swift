@@ -123,6 +123,14 @@ package struct Progress: Sendable, Hashable {
         self.deadShare = deadShare
         self.layers = layers
     }
+
+    /// A place without figures yet.
+    package init(epoch: Int, step: Int, stepInEpoch: Int, stepsPerEpoch: Int, examplesSeen: Int?) {
+        self.init(
+            epoch: epoch, step: step, stepInEpoch: stepInEpoch, stepsPerEpoch: stepsPerEpoch,
+            examplesSeen: examplesSeen, loss: .nan, meanLoss: .nan, meanAccuracy: .nan, examplesPerSecond: .nan,
+            elapsedSeconds: 0, remainingSeconds: nil)
+    }
 }
 
 /// How far an evaluation is.
@@ -223,6 +231,13 @@ package struct EpochMetrics: Sendable, Hashable, Codable {
         self.remainingSeconds = remainingSeconds
         self.trainSeconds = trainSeconds
         self.evaluationSeconds = evaluationSeconds
+    }
+
+    /// An epoch without figures yet.
+    package init(epoch: Int, step: Int) {
+        self.init(
+            epoch: epoch, step: step, trainLoss: .nan, trainAccuracy: .nan, testLoss: .nan, testAccuracy: .nan,
+            examplesPerSecond: .nan, stepExamplesPerSecond: .nan, elapsedSeconds: 0, remainingSeconds: .nan)
     }
 }
 

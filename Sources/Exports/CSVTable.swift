@@ -8,11 +8,8 @@ internal import RunLog
 /// `train_loss` and `train_accuracy` are means over the epoch's images, in a step's row those so far; `batch_loss`
 /// is the step's own. `time` is in seconds since 1970. What a row does not know is an empty cell.
 enum CSVTable {
-    static let columns = [
-        "run", "kind", "epoch", "step", "time", "elapsed_seconds", "batch_loss", "train_loss", "train_accuracy",
-        "test_loss", "test_accuracy", "examples_per_second", "step_examples_per_second", "remaining_seconds",
-        "gradient_norm", "dead_share", "mean_examples_per_second", "train_seconds", "evaluation_seconds",
-    ]
+    private static let metrics = Progress.metrics.columns(with: EpochMetrics.metrics)
+    static let columns = ["run", "kind", "epoch", "step", "time"] + metrics
 
     /// - Parameter runs: the settings that each is told apart by, in the same order, become columns after the name.
     static func text(of runs: [(history: RunHistory, settings: [JSON.Member])]) -> String {
@@ -27,23 +24,16 @@ enum CSVTable {
     }
 
     private static func metrics(_ record: RunRecord) -> [JSON] {
-        switch record.event {
-        case .progress(let progress):
-            [
-                "step", .integer(progress.epoch), .integer(progress.step), .number(record.time),
-                .number(progress.elapsedSeconds), .number(progress.loss), .number(progress.meanLoss),
-                .number(progress.meanAccuracy), .null, .null, .number(progress.examplesPerSecond), .null,
-                .optional(progress.remainingSeconds), .optional(progress.gradientNorm), .optional(progress.deadShare),
-                .optional(progress.meanExamplesPerSecond), .null, .null,
-            ]
-        case .epochFinished(let epoch):
-            [
-                "epoch", .integer(epoch.epoch), .integer(epoch.step), .number(record.time),
-                .number(epoch.elapsedSeconds), .null, .number(epoch.trainLoss), .number(epoch.trainAccuracy),
-                .number(epoch.testLoss), .number(epoch.testAccuracy), .number(epoch.examplesPerSecond),
-                .number(epoch.stepExamplesPerSecond), .number(epoch.remainingSeconds), .null, .null, .null,
-                .optional(epoch.trainSeconds), .optional(epoch.evaluationSeconds),
-            ]
+        func row<Record>(
+            _ kind: JSON, _ epoch: Int, _ step: Int, _ known: [MetricDefinition<Record>], of figures: Record
+        ) -> [JSON] {
+            let values = Dictionary(uniqueKeysWithValues: known.map { ($0.column, $0.value(figures)) })
+            return [kind, .integer(epoch), .integer(step), .number(record.time)]
+                + metrics.map { .optional(values[$0] ?? nil) }
+        }
+        return switch record.event {
+        case .progress(let step): row("step", step.epoch, step.step, Progress.metrics, of: step)
+        case .epochFinished(let epoch): row("epoch", epoch.epoch, epoch.step, EpochMetrics.metrics, of: epoch)
         case .evaluating, .checkpointSaved, .runFinished, .runStarted, .warning: []
         }
     }

@@ -31,11 +31,7 @@ struct TensorBoardEvents {
             let session = ProtobufMessage { $0.add(1, 1) }
             return Self.record(Self.event(time: record.time, step: started.resumedStep + 1) { $0.add(7, session) })
         case .progress(let progress):
-            var scalars = [
-                ("loss/train", progress.loss), ("throughput/examples_per_second", progress.examplesPerSecond),
-            ]
-            if let norm = progress.gradientNorm { scalars.append(("gradient_norm", norm)) }
-            if let share = progress.deadShare { scalars.append(("dead_share", share)) }
+            var scalars = Self.tagged(Progress.metrics, of: progress)
             for layer in progress.layers {
                 if let share = layer.deadShare { scalars.append(("dead_share/\(layer.name)", share)) }
                 if let ratio = layer.updateRatio { scalars.append(("update_ratio/\(layer.name)", ratio)) }
@@ -43,12 +39,18 @@ struct TensorBoardEvents {
             if let learningRate { scalars.append(("learning_rate", learningRate)) }
             return Self.scalars(scalars, time: record.time, step: progress.step)
         case .epochFinished(let epoch):
-            let scalars = [
-                ("accuracy/train", epoch.trainAccuracy), ("loss/test", epoch.testLoss),
-                ("accuracy/test", epoch.testAccuracy),
-            ]
+            let scalars = Self.tagged(EpochMetrics.metrics, of: epoch)
             return Self.scalars(scalars, time: record.time, step: epoch.step)
         case .evaluating, .checkpointSaved, .runFinished, .warning: return []
+        }
+    }
+
+    private static func tagged<Record>(
+        _ metrics: [MetricDefinition<Record>], of record: Record
+    ) -> [(tag: String, value: Double)] {
+        metrics.compactMap { metric in
+            guard let tag = metric.tag, let value = metric.value(record) else { return nil }
+            return (tag, value)
         }
     }
 

@@ -91,44 +91,25 @@ extension LayerHealth {
 extension Progress {
     /// A step's figures as in JSON Lines.
     package var json: JSON {
-        let figures: [JSON.Member] = [
+        let place = [
             JSON.Member("epoch", .integer(epoch)),
             JSON.Member("step", .integer(step)),
             JSON.Member("step_in_epoch", .integer(stepInEpoch)),
             JSON.Member("steps_per_epoch", .integer(stepsPerEpoch)),
             JSON.Member("examples_seen", .optional(examplesSeen)),
-            JSON.Member("loss", .number(loss)),
-            JSON.Member("mean_loss", .number(meanLoss)),
-            JSON.Member("mean_accuracy", .number(meanAccuracy)),
-            JSON.Member("examples_per_second", .number(examplesPerSecond)),
-            JSON.Member("mean_examples_per_second", .optional(meanExamplesPerSecond)),
-            JSON.Member("elapsed_seconds", .number(elapsedSeconds)),
-            JSON.Member("remaining_seconds", .optional(remainingSeconds)),
-            JSON.Member("gradient_norm", .optional(gradientNorm)),
-            JSON.Member("dead_share", .optional(deadShare)),
         ]
+        let figures = Self.metrics.map { JSON.Member($0.key, .optional($0.value(self))) }
         // In most steps there are none.
-        return .object(layers.isEmpty ? figures : figures + [JSON.Member("layers", .array(layers.map(\.json)))])
+        return .object(place + figures + (layers.isEmpty ? [] : [JSON.Member("layers", .array(layers.map(\.json)))]))
     }
 }
 
 extension EpochMetrics {
     /// An epoch's figures as in JSON Lines.
     package var json: JSON {
-        [
-            "epoch": .integer(epoch),
-            "step": .integer(step),
-            "train_loss": .number(trainLoss),
-            "train_accuracy": .number(trainAccuracy),
-            "test_loss": .number(testLoss),
-            "test_accuracy": .number(testAccuracy),
-            "examples_per_second": .number(examplesPerSecond),
-            "step_examples_per_second": .number(stepExamplesPerSecond),
-            "elapsed_seconds": .number(elapsedSeconds),
-            "remaining_seconds": .number(remainingSeconds),
-            "train_seconds": .optional(trainSeconds),
-            "evaluation_seconds": .optional(evaluationSeconds),
-        ]
+        .object(
+            [JSON.Member("epoch", .integer(epoch)), JSON.Member("step", .integer(step))]
+                + Self.metrics.map { JSON.Member($0.key, .optional($0.value(self))) })
     }
 }
 

@@ -90,6 +90,12 @@ extension KeyedDecodingContainer<Key> {
         try decode(Double?.self, forKey: key) ?? .nan
     }
 
+    /// A metric's number: `nan` for null where there must be one.
+    fileprivate func figure(_ key: String, isRequired: Bool) throws -> Double? {
+        let key = Key(stringLiteral: key)
+        return isRequired ? try number(key) : try optional(key)
+    }
+
     /// The object that a key holds.
     fileprivate func object(_ key: Key) throws -> Values { try nestedContainer(keyedBy: Key.self, forKey: key) }
 
@@ -181,30 +187,16 @@ extension Progress {
             epoch: try values.count("epoch", in: RunLimits.epochs), step: try values.count("step"),
             stepInEpoch: try values.count("step_in_epoch", in: RunLimits.stepsPerEpoch),
             stepsPerEpoch: try values.count("steps_per_epoch", in: RunLimits.stepsPerEpoch),
-            examplesSeen: try values.optionalCount("examples_seen"), loss: try values.number("loss"),
-            meanLoss: try values.number("mean_loss"), meanAccuracy: try values.number("mean_accuracy"),
-            examplesPerSecond: try values.number("examples_per_second"),
-            meanExamplesPerSecond: try values.optional("mean_examples_per_second"),
-            elapsedSeconds: try values.number("elapsed_seconds"),
-            remainingSeconds: try values.optional("remaining_seconds"),
-            gradientNorm: try values.optional("gradient_norm"), deadShare: try values.optional("dead_share"),
-            layers: try values.optional("layers") ?? [])
+            examplesSeen: try values.optionalCount("examples_seen"))
+        for metric in Self.metrics { metric.set(&self, try values.figure(metric.key, isRequired: metric.isRequired)) }
+        layers = try values.optional("layers") ?? []
     }
 }
 
 extension EpochMetrics {
     fileprivate init(_ values: Values) throws {
-        self.init(
-            epoch: try values.count("epoch", in: RunLimits.epochs), step: try values.count("step"),
-            trainLoss: try values.number("train_loss"),
-            trainAccuracy: try values.number("train_accuracy"), testLoss: try values.number("test_loss"),
-            testAccuracy: try values.number("test_accuracy"),
-            examplesPerSecond: try values.number("examples_per_second"),
-            stepExamplesPerSecond: try values.number("step_examples_per_second"),
-            elapsedSeconds: try values.number("elapsed_seconds"),
-            remainingSeconds: try values.number("remaining_seconds"),
-            trainSeconds: try values.optional("train_seconds"),
-            evaluationSeconds: try values.optional("evaluation_seconds"))
+        self.init(epoch: try values.count("epoch", in: RunLimits.epochs), step: try values.count("step"))
+        for metric in Self.metrics { metric.set(&self, try values.figure(metric.key, isRequired: metric.isRequired)) }
     }
 }
 

@@ -157,26 +157,22 @@ package final class RunRecorder: Sendable {
     ) throws {
         for record in records {
             switch record.event {
-            case .progress(let progress):
-                try database.cachedStatement(
-                    sql:
-                        "INSERT OR REPLACE INTO step_metric VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-                ).execute(arguments: [
-                    run.id, progress.step, record.sequence, record.time, progress.epoch, progress.stepInEpoch,
-                    progress.loss, progress.meanLoss, progress.meanAccuracy, progress.examplesPerSecond,
-                    progress.elapsedSeconds, progress.remainingSeconds, progress.gradientNorm, progress.deadShare,
-                    progress.layers.isEmpty ? nil : JSON.array(progress.layers.map(\.json)).text,
-                    progress.stepsPerEpoch, progress.examplesSeen, progress.meanExamplesPerSecond,
-                ])
+            case .progress(let step):
+                let layers = step.layers.isEmpty ? nil : JSON.array(step.layers.map(\.json)).text
+                try database.insert(
+                    into: "step_metric",
+                    [
+                        "run": run.id, "sequence": record.sequence, "time": record.time, "epoch": step.epoch,
+                        "step": step.step, "step_in_epoch": step.stepInEpoch, "steps_per_epoch": step.stepsPerEpoch,
+                        "examples_seen": step.examplesSeen, "layers": layers,
+                    ], Progress.metrics.map { ($0.key, $0.value(step)) })
             case .epochFinished(let epoch):
-                try database.cachedStatement(
-                    sql: "INSERT OR REPLACE INTO epoch_metric VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-                ).execute(arguments: [
-                    run.id, epoch.epoch, epoch.step, record.sequence, record.time, epoch.trainLoss,
-                    epoch.trainAccuracy, epoch.testLoss, epoch.testAccuracy, epoch.examplesPerSecond,
-                    epoch.stepExamplesPerSecond, epoch.elapsedSeconds, epoch.remainingSeconds, epoch.trainSeconds,
-                    epoch.evaluationSeconds,
-                ])
+                try database.insert(
+                    into: "epoch_metric",
+                    [
+                        "run": run.id, "sequence": record.sequence, "time": record.time, "epoch": epoch.epoch,
+                        "step": epoch.step,
+                    ], EpochMetrics.metrics.map { ($0.key, $0.value(epoch)) })
             case .evaluating: break
             case .runStarted, .checkpointSaved, .warning, .runFinished:
                 try database.execute(
@@ -199,6 +195,19 @@ package final class RunRecorder: Sendable {
                 state.rawValue, reason, records.last?.time, summary.elapsedSeconds, summary.step,
                 summary.examplesPerSecond, summary.peakMemoryBytes, run.id,
             ])
+    }
+}
+
+extension Database {
+    /// Inserts a row of metrics, or replaces it.
+    fileprivate func insert(
+        into table: String, _ place: KeyValuePairs<String, (any DatabaseValueConvertible)?>,
+        _ metrics: [(key: String, value: Double?)]
+    ) throws {
+        let columns = (place.map(\.key) + metrics.map(\.key)).joined(separator: ", ")
+        let marks = [String](repeating: "?", count: place.count + metrics.count).joined(separator: ", ")
+        try cachedStatement(sql: "INSERT OR REPLACE INTO \(table) (\(columns)) VALUES (\(marks))").execute(
+            arguments: StatementArguments(place.map(\.value) + metrics.map(\.value)))
     }
 }
 

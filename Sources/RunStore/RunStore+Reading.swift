@@ -346,16 +346,19 @@ extension RunStore {
 
 extension EpochMetrics {
     init(_ row: CheckedRow) throws(RunStoreError) {
-        self.init(
-            epoch: try row.count("epoch", in: RunLimits.epochs), step: try row.count("step"),
-            trainLoss: try row.number("train_loss"), trainAccuracy: try row.number("train_accuracy"),
-            testLoss: try row.number("test_loss"), testAccuracy: try row.number("test_accuracy"),
-            examplesPerSecond: try row.number("examples_per_second"),
-            stepExamplesPerSecond: try row.number("step_examples_per_second"),
-            elapsedSeconds: try row.seconds("elapsed_seconds"),
-            remainingSeconds: try row.number("remaining_seconds"),
-            trainSeconds: try row.optionalSeconds("train_seconds"),
-            evaluationSeconds: try row.optionalSeconds("evaluation_seconds"))
+        self.init(epoch: try row.count("epoch", in: RunLimits.epochs), step: try row.count("step"))
+        for metric in Self.metrics { metric.set(&self, try row.figure(of: metric)) }
+    }
+}
+
+extension CheckedRow {
+    fileprivate func figure<Record>(of metric: MetricDefinition<Record>) throws(RunStoreError) -> Double? {
+        switch (metric.unit, metric.isRequired) {
+        case (.seconds, true): try seconds(metric.key)
+        case (.seconds, false): try optionalSeconds(metric.key)
+        case (_, true): try number(metric.key)
+        case (_, false): try optionalNumber(metric.key)
+        }
     }
 }
 
@@ -366,15 +369,9 @@ extension Progress {
             epoch: try row.count("epoch", in: RunLimits.epochs), step: try row.count("step"),
             stepInEpoch: try row.count("step_in_epoch", in: RunLimits.stepsPerEpoch),
             stepsPerEpoch: try row.optionalCount("steps_per_epoch", in: RunLimits.stepsPerEpoch) ?? stepsPerEpoch,
-            examplesSeen: try row.optionalCount("examples_seen"), loss: try row.number("loss"),
-            meanLoss: try row.number("mean_loss"),
-            meanAccuracy: try row.number("mean_accuracy"),
-            examplesPerSecond: try row.number("examples_per_second"),
-            meanExamplesPerSecond: try row.optionalNumber("mean_examples_per_second"),
-            elapsedSeconds: try row.seconds("elapsed_seconds"),
-            remainingSeconds: try row.optionalNumber("remaining_seconds"),
-            gradientNorm: try row.optionalNumber("gradient_norm"), deadShare: try row.optionalNumber("dead_share"),
-            layers: Self.layers(try row.optionalText("layers")))
+            examplesSeen: try row.optionalCount("examples_seen"))
+        for metric in Self.metrics { metric.set(&self, try row.figure(of: metric)) }
+        layers = Self.layers(try row.optionalText("layers"))
     }
 
     private static func layers(_ text: String?) -> [LayerHealth] {

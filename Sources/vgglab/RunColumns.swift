@@ -40,8 +40,11 @@ struct RunColumn {
         ("peak_memory_bytes", nil, .bytes),
         ("parent", nil, .plain), ("parent_step", nil, .plain), ("note", nil, .plain), ("tags", "tag", .plain),
     ]
-    private static let ofEpochs = ["train_loss", "test_loss", "step_examples_per_second"]
-    private static let ofSteps = ["mean_loss", "mean_accuracy", "gradient_norm", "dead_share"]
+    /// Metrics that the run itself does not have.
+    private static let ofEpochs = EpochMetrics.metrics.map(\.key).filter { key in !ofRuns.contains { $0.key == key } }
+    private static let ofSteps = Progress.metrics.map(\.key).filter { key in
+        !ofRuns.contains { $0.key == key } && !ofEpochs.contains(key) && key != "loss"
+    }
 
     /// The column of this name.
     ///

@@ -99,7 +99,8 @@ import Testing
                 #"{"run":"r1","experiment":{"name":"tiny","description":"","network":{"variant":null,"blocks":[[2,4]],"#
             ))
         #expect(text.contains(#""facts":{"time":"1970-01-01T00:16:40.000Z","dataset":"d","num_classes":3,"#))
-        #expect(text.contains(#""epochs":[{"time":"1970-01-01T00:16:44.000Z","epoch":1,"step":2,"train_loss":0.75,"#))
+        #expect(text.contains(#""epochs":[{"time":"1970-01-01T00:16:44.000Z","epoch":1,"step":2,"elapsed_seconds":"#))
+        #expect(text.contains(#""train_loss":0.75,"#))
         #expect(text.contains(#""steps":[{"time":"1970-01-01T00:16:41.000Z","epoch":1,"step":1,"step_in_epoch":1,"#))
         #expect(text.contains(#""warnings":[{"time":"1970-01-01T00:16:42.000Z","message":"hot"}],"#))
         #expect(text.contains(#""outcome":{"time":"1970-01-01T00:16:45.000Z","outcome":"completed","#))

@@ -50,8 +50,9 @@ import Testing
         #expect(
             log.output(of: .progress(progress(at: 12.5))).standardOutput
                 == #"{"event":"progress",\#(head),"epoch":3,"step":1058,"step_in_epoch":120,"steps_per_epoch":469,"#
-                + #""examples_seen":135296,"loss":0.5,"mean_loss":0.412,"mean_accuracy":0.847,"examples_per_second":212.3,"#
-                + #""mean_examples_per_second":209.5,"elapsed_seconds":12.5,"remaining_seconds":1860.0,"gradient_norm":1.5,"dead_share":0.125}"#
+                + #""examples_seen":135296,"elapsed_seconds":12.5,"loss":0.5,"mean_loss":0.412,"mean_accuracy":0.847,"#
+                + #""examples_per_second":212.3,"remaining_seconds":1860.0,"gradient_norm":1.5,"dead_share":0.125,"#
+                + #""mean_examples_per_second":209.5}"#
                 + "\n")
     }
 
@@ -64,7 +65,7 @@ import Testing
         ]
         #expect(
             log.output(of: .progress(progress)).standardOutput.hasSuffix(
-                #""dead_share":0.125,"layers":[{"layer":"features.0","dead_share":0.25,"update_ratio":0.001},"#
+                #""mean_examples_per_second":209.5,"layers":[{"layer":"features.0","dead_share":0.25,"update_ratio":0.001},"#
                     + #"{"layer":"classifier.0","dead_share":null,"update_ratio":null}]}"# + "\n"))
     }
 
@@ -79,9 +80,9 @@ import Testing
         var log = JSONLinesLog()
         #expect(
             log.output(of: .epochFinished(metrics())).standardOutput
-                == #"{"event":"epoch_finished",\#(head),"epoch":3,"step":1407,"train_loss":0.412,"#
+                == #"{"event":"epoch_finished",\#(head),"epoch":3,"step":1407,"elapsed_seconds":100.0,"train_loss":0.412,"#
                 + #""train_accuracy":0.847,"test_loss":0.4,"test_accuracy":0.861,"examples_per_second":212.3,"#
-                + #""step_examples_per_second":214.0,"elapsed_seconds":100.0,"remaining_seconds":1860.0,"#
+                + #""step_examples_per_second":214.0,"remaining_seconds":1860.0,"#
                 + #""train_seconds":280.5,"evaluation_seconds":null}"# + "\n")
     }
 

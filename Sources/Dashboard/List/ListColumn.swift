@@ -55,7 +55,7 @@ struct ListColumn: Hashable, Sendable {
     func hash(into hasher: inout Hasher) { hasher.combine(key) }
 
     static let name = ListColumn("name", "experiment or run", width: 12...18, rank: 0) { $0.name }
-    static let state = ListColumn("state", "how it stands", width: 12...12, rank: 3) { row in
+    static let state = ListColumn("state", "state of the run", width: 12...12, rank: 3) { row in
         guard let run = row.run else { return row.state }
         if let position = run.queuePosition, run.state == .queued { return "queued \(position)" }
         // Another process trains it.
@@ -78,7 +78,7 @@ struct ListColumn: Hashable, Sendable {
     /// All of them, from the left.
     static let all: [ListColumn] = [
         name, state,
-        setting("ratio", "what divides the channels", width: 5...5, rank: 6) { Double($0.network.ratio) },
+        setting("ratio", "divisor of the channels", width: 5...5, rank: 6) { Double($0.network.ratio) },
         setting("lr", "learning rate", width: 4...8, rank: 5) { $0.training.learningRate },
         setting("depth", "layers with weights", width: 5...5, rank: 10) { Double($0.network.depth) },
         setting("resize", "image size", title: "side", width: 4...4, rank: 13) { Double($0.data.resize) },
