@@ -8,7 +8,7 @@ extension State {
     mutating func perform(_ command: Command) -> [Effect] {
         switch command {
         case .quit: return quit()
-        case .help: dialog = .help(top: 0)
+        case .help: dialog = .help(ScrollState())
         case .redraw: return [.redraw]
         case .suspend: return [.suspend]
         case .back: goBack()
@@ -113,7 +113,7 @@ extension State {
     mutating func show(_ tab: Tab) {
         if self.tab != tab {
             curves.resetView()
-            (compareTop, factsTop) = (0, 0)
+            (comparison, facts) = (ScrollState(), ScrollState())
         }
         self.tab = tab
         scrollList()
@@ -131,24 +131,23 @@ extension State {
     }
 
     mutating func scrollHelp(by rows: Int) {
-        guard case .help(let top) = dialog else { return }
-        let last = HelpView(context: Context(tab), top: top).lastTop(in: Layout(self).body)
-        dialog = .help(top: min(max(top + rows, 0), last))
+        guard case .help(var scroll) = dialog else { return }
+        scroll.move(by: rows, last: HelpView(context: Context(tab), top: scroll.top).lastTop(in: Layout(self).body))
+        dialog = .help(scroll)
     }
 
     mutating func scrollComparison(by rows: Int) {
-        compareTop = min(max(compareTop + rows, 0), CompareView(self).lastTop(in: Layout(self).details))
+        comparison.move(by: rows, last: CompareView(self).lastTop(in: Layout(self).details))
     }
 
     mutating func scrollFacts(by rows: Int) {
-        factsTop = min(max(factsTop + rows, 0), FactsView(self).lastTop(in: Layout(self).list))
+        facts.move(by: rows, last: FactsView(self).lastTop(in: Layout(self).list))
     }
 
     mutating func scrollLog(by rows: Int) { log.scroll(by: rows, page: max(size.rows - 4, 1)) }
 
     mutating func scrollImages(by rows: Int) {
-        images.scroll(by: rows)
-        images.limitScroll(to: ImagesView(self).lastTop(in: Layout(self).images))
+        images.scroll.move(by: rows, last: ImagesView(self).lastTop(in: Layout(self).images))
     }
 
     /// Keeps the selected cell of the confusion matrix in sight.
@@ -186,7 +185,7 @@ extension State {
         case (.run, .pageUp), (.run, .pageDown):
             scrollFacts(by: rows(of: command, page: max(Layout(self).visibleRows - 1, 1)))
         default:
-            factsTop = 0
+            facts = ScrollState()
             list.move(by: rows(of: command, page: max(Layout(self).visibleRows - 1, 1)))
             scrollList()
         }

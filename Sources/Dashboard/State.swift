@@ -9,7 +9,7 @@ package struct State: Sendable {
     /// What lies over the view and takes the keys.
     enum Dialog: Hashable {
         case none
-        case help(top: Int)
+        case help(ScrollState)
         case quit
         case delete([String])
         /// Whether to launch experiments, or train runs' experiments again, all the same.
@@ -62,10 +62,10 @@ package struct State: Sendable {
     var curves = Curves()
     var images = Images()
     var log = LogBook()
-    /// Lines of a run's facts above the screen.
-    var factsTop = 0
-    /// Rows of the comparison above the screen.
-    var compareTop = 0
+    /// Which of a run's facts are seen.
+    var facts = ScrollState()
+    /// Which rows of the comparison are seen.
+    var comparison = ScrollState()
     var form: VariantForm?
     /// What was last asked to be saved and nothing else, until it is known to be.
     var unsavedForm: VariantForm?

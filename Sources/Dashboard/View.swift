@@ -72,7 +72,7 @@ extension State {
         }
         buffer.draw(KeyBarView(self), in: layout.keyBar)
         switch dialog {
-        case .help(let top): buffer.draw(HelpView(context: Context(tab), top: top), in: layout.body)
+        case .help(let scroll): buffer.draw(HelpView(context: Context(tab), top: scroll.top), in: layout.body)
         case .quit: buffer.draw(QuestionView.quit(activeRuns), in: layout.body)
         case .ending: buffer.draw(QuestionView.ending(activeRuns), in: layout.body)
         case .sort(let place): buffer.draw(SortView(self, selected: place), in: layout.body)

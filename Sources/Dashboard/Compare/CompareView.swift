@@ -12,7 +12,7 @@ struct CompareView: Widget {
 
     init(_ state: State) {
         catalog = state.catalog
-        top = state.compareTop
+        top = state.comparison.top
         comparison = Comparison(state.shownRuns, in: state.catalog)
     }
 

@@ -25,8 +25,8 @@ struct Images: Hashable {
         get { (firstTruth, firstPrediction) }
         set { (firstTruth, firstPrediction) = (newValue.row, newValue.column) }
     }
-    /// Rows of images above the screen.
-    private(set) var top = 0
+    /// Which rows of images are seen.
+    var scroll = ScrollState()
     var panel = Panel.matrix
 
     /// Begins to wait for a run's report.
@@ -41,7 +41,7 @@ struct Images: Hashable {
         guard run == self.run, filter == self.filter, isLoading else { return }
         isLoading = false
         switch answer {
-        case .success(let report): (self.report, shownFilter, problem, top) = (report, filter, nil, 0)
+        case .success(let report): (self.report, shownFilter, problem, scroll) = (report, filter, nil, ScrollState())
         case .failure(let problem): (report, self.problem) = (nil, problem.description)
         }
         moveCell(rows: 0, columns: 0)
@@ -58,8 +58,4 @@ struct Images: Hashable {
         moveCell(rows: 0, columns: 0)
     }
 
-    mutating func scroll(by rows: Int) { top = max(top + rows, 0) }
-
-    /// Keeps the last images in sight.
-    mutating func limitScroll(to most: Int) { top = min(top, max(most, 0)) }
 }

@@ -49,7 +49,7 @@ struct ImagesView: Widget {
         let (columns, rows) = fitting ?? sizes[2]
         return ImageGrid(
             report.images.map { item($0, report) }, imageSize: Size(columns: columns, rows: rows),
-            top: images.top)
+            top: images.scroll.top)
     }
 
     private func item(_ image: PredictedImage, _ report: PredictionReport) -> ImageGrid.Item {

@@ -21,8 +21,8 @@ struct RunList: Hashable {
     /// Why the text that was typed last is not in force; the last one that could be read is.
     private(set) var filterProblem: String?
     private var filter = RunFilter()
-    /// The first row on the screen.
-    var top = 0
+    /// Which rows are seen.
+    private(set) var scroll = ScrollState()
     private var sort: ListColumn?
     private var isDescending = false
     /// A run that is to be selected as soon as it is there, unless another row is chosen first.
@@ -161,10 +161,7 @@ struct RunList: Hashable {
 
     /// Scrolls so that the selected row is among `height` rows.
     mutating func scroll(toShow height: Int) {
-        let height = max(height, 1)
-        let place = selectedIndex ?? 0
-        top = min(max(top, place - height + 1), place, max(rows.count - height, 0))
-        top = max(top, 0)
+        scroll.show(selectedIndex ?? 0, height: height, count: rows.count)
     }
 }
 

@@ -28,7 +28,7 @@ struct RunListView: Widget {
         let sorted = order.firstIndex { $0?.key == sortColumn }
         let (catalog, list) = (state.catalog, state.list)
         table = Table(
-            columns: columns, rowCount: rows, offset: list.top, selection: list.selectedIndex,
+            columns: columns, rowCount: rows, offset: list.scroll.top, selection: list.selectedIndex,
             order: sorted.map { Table.Order(column: $0, ascending: !state.preferences.isDescending) },
             focused: isFocused, placeholder: Self.placeholder(state)
         ) { Self.row(list.rows[$0], order, list, catalog) }

@@ -12,7 +12,7 @@ struct FactsView: Widget {
     private let top: Int
 
     init(_ state: State) {
-        top = state.factsTop
+        top = state.facts.top
         guard let run = state.selectedRun else {
             title = "Run"
             let isHidden = state.list.rows.isEmpty && !state.catalog.runs.isEmpty
