@@ -35,6 +35,9 @@ let package = Package(
         .target(name: "TerminalText"),
         .target(name: "Checkpoints", dependencies: ["Experiments", "Files", "Safetensors"]),
 
+        // What a model is, whatever computes it.
+        .target(name: "Model", dependencies: ["Experiments", "MemoryUse"]),
+
         // The engine.
         // Its names are for oneDNN, which looks for them among the program's dynamic symbols.
         .target(
@@ -51,10 +54,11 @@ let package = Package(
         .target(name: "CKernels"),
         .target(name: "CProcessor"),
         .target(name: "CStartup", cSettings: buildSettings),
-        .target(name: "Engine", dependencies: ["CKernels", "CProcessor", "Experiments", "MemoryUse", "OneDNN"]),
+        .target(
+            name: "Engine", dependencies: ["CKernels", "CProcessor", "Experiments", "MemoryUse", "Model", "OneDNN"]),
 
         // The loop, what it says, and the program.
-        .target(name: "Training", dependencies: ["Datasets", "Engine", "Experiments", "MemoryUse", "Safetensors"]),
+        .target(name: "Training", dependencies: ["Datasets", "Experiments", "MemoryUse", "Model", "Safetensors"]),
         .target(name: "RunLog", dependencies: ["ExperimentFiles", "Experiments", "TerminalText"]),
         .target(
             name: "RunStore",
@@ -65,20 +69,20 @@ let package = Package(
         .target(
             name: "Runner",
             dependencies: [
-                "Checkpoints", "Datasets", "Engine", "ExperimentFiles", "Experiments", "RunLog", "RunStore",
+                "Checkpoints", "Datasets", "ExperimentFiles", "Experiments", "Model", "RunLog", "RunStore",
                 "Safetensors", "Threads", "Training",
             ]),
         // The screen: cells and widgets, and the terminal that shows them.
         .target(name: "Screen", dependencies: ["TerminalText"]),
         .target(name: "CTerminalSignals"),
         .target(name: "CursesTerminal", dependencies: ["CNcurses", "CTerminalSignals", "Screen"]),
-        .target(name: "Dashboard", dependencies: ["ExperimentFiles", "Experiments", "RunLog", "Screen"]),
+        .target(name: "Dashboard", dependencies: ["ExperimentFiles", "Experiments", "Model", "RunLog", "Screen"]),
         .target(name: "Exports", dependencies: ["Experiments", "Files", "RunLog", "Safetensors"]),
         .executableTarget(
             name: "vgglab",
             dependencies: [
                 "CStartup", "Checkpoints", "CursesTerminal", "Dashboard", "Datasets", "Engine", "ExperimentFiles",
-                "Experiments", "Exports", "Files", "RunLog", "RunStore", "Runner", "Safetensors", "Screen",
+                "Experiments", "Exports", "Files", "Model", "RunLog", "RunStore", "Runner", "Safetensors", "Screen",
                 "TerminalText",
                 "Threads", "Training", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
@@ -102,16 +106,18 @@ let package = Package(
         .testTarget(
             name: "EngineTests",
             dependencies: [
-                "CKernels", "CThreads", "Engine", "Experiments", "MemoryUse", "OneDNN", "ReferenceNetwork",
+                "CKernels", "CThreads", "Engine", "Experiments", "MemoryUse", "Model", "OneDNN", "ReferenceNetwork",
             ]),
         .testTarget(
             name: "TrainingTests",
-            dependencies: ["Datasets", "Engine", "Experiments", "Safetensors", "TestSupport", "Training"]),
+            dependencies: ["Datasets", "Engine", "Experiments", "Model", "Safetensors", "TestSupport", "Training"]),
         .testTarget(name: "RunLogTests", dependencies: ["ExperimentFiles", "Experiments", "RunLog"]),
         .testTarget(name: "ScreenTests", dependencies: ["Screen"]),
         .testTarget(
             name: "DashboardTests",
-            dependencies: ["Dashboard", "ExperimentFiles", "Experiments", "RunLog", "Screen", "TestSupport"],
+            dependencies: [
+                "Dashboard", "Engine", "ExperimentFiles", "Experiments", "Model", "RunLog", "Screen", "TestSupport",
+            ],
             exclude: ["Golden"]),
         // A terminal for programs under test, and a program that CursesTerminal's tests run in it.
         .target(name: "TerminalTesting", dependencies: ["CNcurses", "Screen"], path: "Tests/TerminalTesting"),
@@ -129,7 +135,8 @@ let package = Package(
         .testTarget(
             name: "RunnerTests",
             dependencies: [
-                "Checkpoints", "Datasets", "Engine", "Experiments", "RunStore", "Runner", "TestSupport", "Training",
+                "Checkpoints", "Datasets", "Engine", "Experiments", "Model", "RunStore", "Runner", "TestSupport",
+                "Training",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         .testTarget(

@@ -1,9 +1,12 @@
 // All experiments and runs with what they have said. Keeps them consistent; which are shown, and how, is RunList's work.
 
 internal import Experiments
+internal import Model
 
 /// What is known of experiments and runs.
-struct Catalog: Hashable {
+struct Catalog {
+    /// Predicts what experiments cost on this machine.
+    let costs: any CostModel
     private(set) var experiments: [ExperimentEntry] = []
     private(set) var runs: [RunEntry] = []
     private var places: [String: Int] = [:]
@@ -24,6 +27,8 @@ struct Catalog: Hashable {
     private var timed: Set<String> = []
     /// What was found of data sets by their names.
     var datasets: [String: DatasetFacts] = [:]
+
+    init(costs: any CostModel) { self.costs = costs }
 
     /// The runs that have not ended.
     var activeRuns: [RunEntry] { activePlaces.map { runs[$0] } }
@@ -172,8 +177,8 @@ struct Catalog: Hashable {
         guard run.isOurs, run.step >= Self.minSteps, let rate = run.examplesPerSecond, rate > 0,
             let network = network(of: run)
         else { return }
-        let sample = SpeedSample(
-            network, batchSize: run.experiment.data.batchSize, examplesPerSecond: rate, threads: run.threads)
+        let work = costs.trainingWork(of: network, batchSize: run.experiment.data.batchSize)
+        let sample = SpeedSample(work: work, examplesPerSecond: rate, threads: run.threads)
         let key = SpeedKey(work: sample.work, threads: sample.threads)
         if rate > runSpeeds[key]?.examplesPerSecond ?? 0 { runSpeeds[key] = sample }
     }

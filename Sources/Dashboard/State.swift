@@ -2,6 +2,7 @@
 // and the view draws it (View.swift); it never looks outside itself.
 
 internal import Experiments
+package import Model
 package import Screen
 
 /// The dashboard: what is known, what is shown, and what the user is doing.
@@ -57,7 +58,7 @@ package struct State: Sendable {
     /// What the question whether to quit lies over, and what comes back if the answer is no.
     var dialogBelow = Dialog.none
 
-    var catalog = Catalog()
+    var catalog: Catalog
     var list = RunList()
     var curves = Curves()
     var images = Images()
@@ -98,10 +99,11 @@ package struct State: Sendable {
     ///
     /// - Parameter utcOffset: seconds that local time is ahead of UTC at a time in seconds since 1970.
     package init(
-        size: Size, preferences: Preferences = Preferences(),
+        size: Size, costs: any CostModel, preferences: Preferences = Preferences(),
         utcOffset: @escaping @Sendable (Double) -> Int = { _ in 0 }
     ) {
         self.size = size
+        catalog = Catalog(costs: costs)
         self.preferences = preferences
         self.utcOffset = utcOffset
     }

@@ -1,6 +1,7 @@
 // One convolution by the library, with its ReLU where no pooling follows.
 
 internal import Experiments
+internal import Model
 internal import OneDNN
 
 /// A convolution for a fixed number of images.

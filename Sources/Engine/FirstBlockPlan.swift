@@ -3,6 +3,7 @@
 
 internal import CKernels
 internal import Experiments
+internal import Model
 internal import OneDNN
 
 /// The first block for a fixed number of images: convolution, ReLU and max pooling in one operation.

@@ -1,5 +1,6 @@
 // Forward and backward through the classifier, on the whole batch, and the loss between them.
 
+internal import Model
 internal import OneDNN
 
 /// The dropout of a run: what happens to a value depends on seed, step, layer and position alone.

@@ -1,6 +1,7 @@
 // Initial weights, drawn in row-major order so that they do not depend on layouts, threads or machine.
 
 internal import Experiments
+internal import Model
 
 extension VGGModel {
     /// How initial weights are drawn, by name.
@@ -10,7 +11,7 @@ extension VGGModel {
     /// R² positions count in both fans.
     ///
     /// **Source**: Glorot & Bengio, 2010, equation 16; PyTorch documentation of `torch.nn.Conv2d` and `torch.nn.Linear`.
-    func initializeParameters(seed: UInt64) throws(EngineError) {
+    func initializeParameters(seed: UInt64) throws(ModelError) {
         for (stream, parameter) in parameters.enumerated() {
             let weightShape = stream.isMultiple(of: 2) ? parameter.shape : parameters[stream - 1].shape
             let window = weightShape.dropFirst(2).reduce(1, *)

@@ -2,6 +2,7 @@
 // the whole run; row-major numbers go in and out only at checkpoints.
 
 internal import Experiments
+internal import Model
 internal import OneDNN
 
 /// The layouts that the library wants of each layer's weights, by the layer's index.
@@ -20,20 +21,9 @@ struct ParameterLayouts {
     }
 }
 
-/// A named tensor of the network, row-major for its readers.
-package struct ParameterInfo: Sendable, Hashable {
-    /// torchvision's name, such as `features.0.weight`.
-    package let name: String
-    /// `[O, I, R, R]` for convolutions, `[out, in]` for fully connected layers, `[out]` for biases.
-    package let shape: [Int]
-
-    /// Numbers in it.
-    package var count: Int { shape.reduce(1, *) }
-}
-
 /// One weight or bias tensor.
 final class Parameter {
-    let info: ParameterInfo
+    let info: ModelTensor
     /// The numbers in the library's layout.
     let value: Memory
     /// The gradient in the same layout.
@@ -42,7 +32,7 @@ final class Parameter {
     let velocity: Memory?
 
     init(
-        info: ParameterInfo, descriptor: Descriptor, values: Buffer, gradients: Buffer, velocities: Buffer?,
+        info: ModelTensor, descriptor: Descriptor, values: Buffer, gradients: Buffer, velocities: Buffer?,
         offset: Int, on device: Device
     ) throws(OneDNNError) {
         self.info = info
@@ -53,6 +43,11 @@ final class Parameter {
         }
         self.value = try Memory(descriptor, in: values, at: offset, on: device)
         self.gradient = try Memory(descriptor, in: gradients, at: offset, on: device)
+    }
+
+    /// The velocity goes by the parameter's name.
+    var velocityInfo: ModelTensor? {
+        velocity.map { _ in ModelTensor(role: .optimizerState, name: info.name, shape: info.shape) }
     }
 }
 
@@ -103,11 +98,13 @@ final class Parameters {
         var offset = 0
         for slot in slots {
             let weight = try Parameter(
-                info: ParameterInfo(name: "\(slot.name).weight", shape: slot.shape), descriptor: slot.weight,
+                info: ModelTensor(role: .parameter, name: "\(slot.name).weight", shape: slot.shape),
+                descriptor: slot.weight,
                 values: values, gradients: gradients, velocities: velocities, offset: offset, on: device)
             offset += room(for: slot.weight)
             let bias = try Parameter(
-                info: ParameterInfo(name: "\(slot.name).bias", shape: [slot.shape[0]]), descriptor: slot.bias,
+                info: ModelTensor(role: .parameter, name: "\(slot.name).bias", shape: [slot.shape[0]]),
+                descriptor: slot.bias,
                 values: values, gradients: gradients, velocities: velocities, offset: offset, on: device)
             offset += room(for: slot.bias)
             all += [weight, bias]
@@ -125,6 +122,15 @@ final class Parameters {
         blocks = UpdateBlock.cut(segments)
     }
 
+    /// The parameter that a tensor belongs to, and where its numbers are.
+    subscript(tensor: ModelTensor) -> (parameter: Parameter, memory: Memory) {
+        for parameter in all {
+            if parameter.info == tensor { return (parameter, parameter.value) }
+            if let velocity = parameter.velocity, parameter.velocityInfo == tensor { return (parameter, velocity) }
+        }
+        preconditionFailure("\(tensor.name) is not a tensor of this model")
+    }
+
     /// Indices of the layers that have parameters, in order, and their names.
     var layers: [Int] { byLayer.keys.sorted() }
     let layerNames: [String]
@@ -133,10 +139,10 @@ final class Parameters {
     ///
     /// - Returns: the norm of all gradients together; for each layer ‖Δw‖ / ‖w‖ of its weights without biases, `nil`
     ///   where they are all 0.
-    func update(_ recipe: TrainingRecipe) -> (gradientNorm: Double, ratios: [Double?]) {
+    func update(_ recipe: TrainingRecipe, learningRate: Double) -> (gradientNorm: Double, ratios: [Double?]) {
         let sums = sgd(
             parameters: values.floats, gradients: gradients.floats, velocities: velocities?.floats, blocks: blocks,
-            learningRate: Float(recipe.learningRate), momentum: Float(recipe.momentum),
+            learningRate: Float(learningRate), momentum: Float(recipe.momentum),
             weightDecay: Float(recipe.weightDecay))
         let ratios = stride(from: 0, to: sums.count, by: 2).map { weights in
             sums[weights].parameter != 0 ? (sums[weights].change / sums[weights].parameter).squareRoot() : nil

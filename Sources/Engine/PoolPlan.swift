@@ -1,6 +1,7 @@
 // ReLU and max pooling in one pass, where they are not computed in one with the convolution before them.
 
 internal import CKernels
+internal import Model
 internal import OneDNN
 
 /// ReLU and 2 × 2 max pooling for a fixed number of images.

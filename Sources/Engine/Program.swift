@@ -2,19 +2,8 @@
 // backward in chunks of images that the caches can hold; the classifier works on the whole batch.
 
 internal import Experiments
+internal import Model
 internal import OneDNN
-
-/// What an operation is for; the profile of a step groups by it.
-package enum Pass: String, Sendable, Hashable, CaseIterable {
-    /// Results of a layer.
-    case forward
-    /// Gradient of a layer's input.
-    case backwardData = "backward data"
-    /// Gradient of a layer's weights and biases.
-    case backwardWeights = "backward weights"
-    /// The parameters follow their gradients.
-    case update
-}
 
 /// One thing to do in a step.
 struct Operation {
@@ -28,6 +17,7 @@ struct Operation {
 final class StepState {
     var labels = UnsafeBufferPointer<Int32>(start: nil, count: 0)
     var step = 0
+    var learningRate = 0.0
     var lossSum = 0.0
     var correct = 0
     var gradientNorm: Double?
@@ -47,7 +37,7 @@ extension StepState {
         deadShare = units > 0 ? Double(count) / Double(units) : 0
         var ratios = [Double?](repeating: nil, count: dead.count)
         if lossSum.isFinite, parameters.isGradientNormFinite(factors) {
-            (gradientNorm, ratios) = parameters.update(recipe)
+            (gradientNorm, ratios) = parameters.update(recipe, learningRate: learningRate)
         } else {
             gradientNorm = parameters.gradientNorm
         }
@@ -60,19 +50,19 @@ extension StepState {
 
 /// Operations in order, in lanes that run side by side, a thread each.
 struct Phase {
-    typealias Observe = (_ lane: Int, _ operation: Operation) throws(OneDNNError) -> Void
-
     let lanes: [[Operation]]
 
     /// Whether it changes parameters.
     var isUpdate: Bool { lanes.joined().contains { $0.pass == .update } }
 
-    /// Runs every lane and waits for all of them; `observe` is called around each operation, on its lane's thread.
-    func run(
-        _ observe: Observe = { _, operation throws(OneDNNError) in try operation.run() }
-    ) throws(OneDNNError) {
+    /// Runs every lane and waits for all of them; `body` runs an operation, on its lane's thread.
+    func run(_ body: (_ operation: Operation) throws(OneDNNError) -> Void) throws(OneDNNError) {
+        try run { _, operation throws(OneDNNError) in try body(operation) }
+    }
+
+    func run(_ body: (_ lane: Int, _ operation: Operation) throws(OneDNNError) -> Void) throws(OneDNNError) {
         if lanes.count == 1 {
-            for operation in lanes[0] { try observe(0, operation) }
+            for operation in lanes[0] { try body(0, operation) }
             return
         }
         var errors = [OneDNNError?](repeating: nil, count: lanes.count)
@@ -80,7 +70,7 @@ struct Phase {
             let errors = errors
             parallel(parts: lanes.count) { lane, _ in
                 do throws(OneDNNError) {
-                    for operation in lanes[lane] { try observe(lane, operation) }
+                    for operation in lanes[lane] { try body(lane, operation) }
                 } catch {
                     errors[lane] = error
                 }

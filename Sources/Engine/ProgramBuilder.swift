@@ -1,6 +1,7 @@
 // Where things lie: the builder of a program gives out memory, binds operations to it and collects them. What follows
 // what is known to TrunkWriter, HeadWriter and Program.
 
+internal import Model
 internal import OneDNN
 
 /// Buffers by what they are for, shared by programs that never run at the same time.

@@ -1,6 +1,7 @@
 // What the trunk is made of: stages that follow one another, each a convolution, a pooling, or both in one pass. What
 // they are and in which order is known to TrunkPlan, where their memory lies to TrunkWriter.
 
+internal import Model
 internal import OneDNN
 
 /// One step of the way through the trunk for a fixed number of images.

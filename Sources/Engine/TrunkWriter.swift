@@ -1,6 +1,7 @@
 // Forward and backward through the trunk's stages, a chunk at a time. Only what backward needs is kept for the whole
 // batch: the inputs of convolutions and which value each pooling took.
 
+internal import Model
 internal import OneDNN
 
 /// What a chunk leaves for its backward pass.

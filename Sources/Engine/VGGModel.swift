@@ -2,6 +2,7 @@
 
 package import Experiments
 package import MemoryUse
+package import Model
 internal import OneDNN
 
 /// A VGG network on the CPU, through oneDNN.
@@ -11,7 +12,7 @@ package final class VGGModel: TrainableModel {
     /// Images that go through the convolutional part together.
     package let chunk: Int
     private let threads: Int
-    private let recipe: TrainingRecipe
+    package let recipe: TrainingRecipe
     private let options: EngineOptions
     private let device: Device
     private var layouts = ParameterLayouts()
@@ -23,8 +24,6 @@ package final class VGGModel: TrainableModel {
     private let state = StepState()
     private var trainingPrograms: [Int: Program] = [:]
     private var evaluationPrograms: [Int: Program] = [:]
-    /// Called once, with the time of each pass in the next training step.
-    package var onNextProfile: (([PassTime]) -> Void)?
 
     /// Compiles a step for `batchSize` images and draws initial weights: Xavier-uniform, with PyTorch's default
     /// biases, from the recipe's seed.
@@ -35,13 +34,13 @@ package final class VGGModel: TrainableModel {
     package init(
         _ network: Network, recipe: TrainingRecipe, batchSize: Int, options: EngineOptions = EngineOptions(),
         threads: Int
-    ) throws(EngineError) {
+    ) throws(ModelError) {
         self.network = network
         self.threads = threads
         self.recipe = recipe
         self.options = options
         layers = network.layers
-        precision = Self.computes(in: recipe.precision) ? recipe.precision : .float32
+        precision = ProcessorTraits.current.precisions.contains(recipe.precision) ? recipe.precision : .float32
         chunk = options.chunk.map { min($0, batchSize) } ?? network.chunkSize(batchSize: batchSize, threads: threads)
         do throws(OneDNNError) {
             device = try Device(threads: threads)
@@ -56,66 +55,55 @@ package final class VGGModel: TrainableModel {
                 builder: ProgramBuilder(
                     device: device, parameters: tensors, buffers: buffers, scratchpadBytes: plan.scratchpadBytes))
         } catch {
-            throw EngineError(error)
+            throw ModelError(error)
         }
         try initializeParameters(seed: recipe.seed)
     }
 
-    /// Forward, loss, backward and update on one batch.
-    @discardableResult
     package func train(
-        pixels: UnsafeBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>, step: Int,
-        isCancelled: @escaping @Sendable () -> Bool = { false }
-    ) throws(EngineError) -> BatchResult? {
-        if let onNextProfile {
-            self.onNextProfile = nil
-            let (result, times) = try trainProfiled(pixels: pixels, labels: labels, step: step)
-            onNextProfile(times)
-            return result
-        }
+        pixels: UnsafeBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>, step: Int, learningRate: Double,
+        isProfiled: Bool = false, isCancelled: @escaping @Sendable () -> Bool = { false }
+    ) throws(ModelError) -> BatchResult? {
+        let program = try trainingProgram(labels.count)
+        state.learningRate = learningRate
+        var profile = isProfiled ? StepProfile() : nil
         var isCut = false
-        let result = try run(trainingProgram(labels.count), pixels, labels, step: step) { phase throws(OneDNNError) in
-            // The last phase changes parameters; once begun, it is finished.
-            if phase.isUpdate {
-                isCut = isCut || isCancelled()
-                if !isCut { try phase.run() }
-                return
-            }
+        var result = try run(program, pixels, labels, step: step) { phase throws(OneDNNError) in
+            isCut = isCut || isCancelled()
             if isCut { return }
-            try phase.run { _, operation throws(OneDNNError) in
-                if !isCancelled() { try operation.run() }
+            // The last phase changes parameters; once begun, it is finished.
+            let isUpdate = phase.isUpdate
+            let runOperation = { (operation: Operation) throws(OneDNNError) in
+                if isUpdate || !isCancelled() { try operation.run() }
             }
-            isCut = isCancelled()
+            if profile == nil { try phase.run(runOperation) } else { try profile?.run(phase, runOperation) }
         }
+        result.profile = profile?.times ?? []
         return isCut ? nil : result
     }
 
-    /// Loss and hits on one batch, without dropout.
     package func evaluate(
         pixels: UnsafeBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>
-    ) throws(EngineError) -> BatchResult {
+    ) throws(ModelError) -> BatchResult {
         try run(evaluationProgram(labels.count), pixels, labels, step: 0)
     }
 
-    /// What the network makes of images, without dropout.
-    ///
-    /// - Parameter pixels: `[N, C, H, W]`, row-major.
-    /// - Returns: a probability for each class, `[N, classes]`, row-major.
-    package func predict(pixels: UnsafeBufferPointer<Float>) throws(EngineError) -> [Float] {
+    package func predict(pixels: UnsafeBufferPointer<Float>) throws(ModelError) -> [Float] {
         let count = pixels.count / (network.inputChannels * network.inputSide * network.inputSide)
         let labels = [Int32](repeating: 0, count: count)
         let program = try evaluationProgram(count)
-        try labels.withUnsafeBufferPointer { labels throws(EngineError) in
+        try labels.withUnsafeBufferPointer { labels throws(ModelError) in
             _ = try run(program, pixels, labels, step: 0)
         }
         return softmax(logits: state.logits, numClasses: network.numClasses)
     }
 
-    @discardableResult
-    func run(
+    private func run(
         _ program: Program, _ pixels: UnsafeBufferPointer<Float>, _ labels: UnsafeBufferPointer<Int32>, step: Int,
-        _ runPhase: (Phase) throws(OneDNNError) -> Void = { phase throws(OneDNNError) in try phase.run() }
-    ) throws(EngineError) -> BatchResult {
+        _ runPhase: (Phase) throws(OneDNNError) -> Void = { phase throws(OneDNNError) in
+            try phase.run { operation throws(OneDNNError) in try operation.run() }
+        }
+    ) throws(ModelError) -> BatchResult {
         let side = network.inputSide
         guard pixels.count == labels.count * network.inputChannels * side * side, let base = pixels.baseAddress else {
             preconditionFailure("pixels must be [N, C, H, W] for the N labels")
@@ -134,7 +122,7 @@ package final class VGGModel: TrainableModel {
             gradientNorm: state.gradientNorm, deadShare: state.deadShare, layers: state.layers)
     }
 
-    func trainingProgram(_ batch: Int) throws(EngineError) -> Program {
+    private func trainingProgram(_ batch: Int) throws(ModelError) -> Program {
         if let program = trainingPrograms[batch] { return program }
         let program = try compile(batch, .training) { plan, builder throws(OneDNNError) in
             try .training(plan, recipe: recipe, state: state, builder: builder)
@@ -143,7 +131,7 @@ package final class VGGModel: TrainableModel {
         return program
     }
 
-    private func evaluationProgram(_ batch: Int) throws(EngineError) -> Program {
+    private func evaluationProgram(_ batch: Int) throws(ModelError) -> Program {
         if let program = evaluationPrograms[batch] { return program }
         let program = try compile(batch, .inference) { plan, builder throws(OneDNNError) in
             try .evaluation(plan, state: state, builder: builder)
@@ -154,7 +142,7 @@ package final class VGGModel: TrainableModel {
 
     private func compile(
         _ batch: Int, _ purpose: Purpose, _ write: (BatchPlan, ProgramBuilder) throws(OneDNNError) -> Program
-    ) throws(EngineError) -> Program {
+    ) throws(ModelError) -> Program {
         try engineErrors { () throws(OneDNNError) in
             let plan = try BatchPlan(
                 layers, batch: batch, chunk: chunk, threads: threads, purpose: purpose,
@@ -168,58 +156,40 @@ package final class VGGModel: TrainableModel {
     /// The memory of its buffers.
     package var memory: MemoryAccount? { device.memory }
 
-    /// Every weight and bias, in the order of the layers.
-    package var parameters: [ParameterInfo] { tensors.all.map(\.info) }
+    package var parameters: [ModelTensor] { tensors.all.map(\.info) }
 
-    /// Lends the numbers of a parameter, row-major, between steps.
-    package func withValue<Result>(
-        of parameter: ParameterInfo, _ body: (UnsafeBufferPointer<Float>) -> Result
-    ) throws(EngineError) -> Result {
-        let tensor = tensor(parameter)
-        return try lend(tensor.value, of: tensor, body)
-    }
+    /// A velocity for each parameter, by the parameter's name; none without momentum.
+    package var optimizerState: [ModelTensor] { tensors.all.compactMap(\.velocityInfo) }
 
-    /// A velocity for each parameter; none without momentum.
-    package var velocities: [ParameterInfo] { tensors.all.filter { $0.velocity != nil }.map(\.info) }
-
-    /// Lends the velocity of a parameter, row-major, between steps.
-    package func withVelocity<Result>(
-        of parameter: ParameterInfo, _ body: (UnsafeBufferPointer<Float>) -> Result
-    ) throws(EngineError) -> Result {
-        let tensor = tensor(parameter)
-        return try lend(velocity(of: tensor), of: tensor, body)
-    }
-
-    /// Replaces the velocity of a parameter, row-major.
-    package func setVelocity(
-        of parameter: ParameterInfo, to values: UnsafeBufferPointer<Float>
-    ) throws(EngineError) {
-        let tensor = tensor(parameter)
-        try set(velocity(of: tensor), of: tensor, to: values)
-    }
-
-    private func velocity(of tensor: Parameter) -> Memory {
-        guard let velocity = tensor.velocity else { preconditionFailure("without momentum there are no velocities") }
-        return velocity
-    }
-
-    private func lend<Result>(
-        _ memory: Memory, of tensor: Parameter, _ body: (UnsafeBufferPointer<Float>) -> Result
-    ) throws(EngineError) -> Result {
+    package func withValues<Result>(
+        of tensor: ModelTensor, _ body: (UnsafeBufferPointer<Float>) -> Result
+    ) throws(ModelError) -> Result {
+        let (parameter, memory) = tensors[tensor]
         try engineErrors { () throws(OneDNNError) in
-            try copy(from: memory, to: rowMajorMemory(at: tensor.gradient.base, like: tensor))
+            try copy(from: memory, to: rowMajorMemory(at: parameter.gradient.base, like: parameter))
         }
-        return body(UnsafeBufferPointer(rebasing: tensor.gradient.floats.prefix(tensor.info.count)))
+        return body(UnsafeBufferPointer(rebasing: parameter.gradient.floats.prefix(tensor.count)))
+    }
+
+    package func setValues(of tensor: ModelTensor, to values: UnsafeBufferPointer<Float>) throws(ModelError) {
+        guard values.count == tensor.count, let base = values.baseAddress else {
+            throw ModelError.wrongSize(tensor: tensor.name, expected: tensor.count, got: values.count)
+        }
+        let (parameter, memory) = tensors[tensor]
+        try engineErrors { () throws(OneDNNError) in
+            let source = try rowMajorMemory(at: UnsafeMutableRawPointer(mutating: base), like: parameter)
+            try copy(from: source, to: memory)
+        }
     }
 
     /// A copy of a parameter's numbers, row-major.
-    package func value(of parameter: ParameterInfo) throws(EngineError) -> [Float] {
-        try withValue(of: parameter) { Array($0) }
+    package func value(of parameter: ModelTensor) throws(ModelError) -> [Float] {
+        try withValues(of: parameter) { Array($0) }
     }
 
     /// The gradient of a parameter as the last training step left it, row-major; lost when values are lent or set.
-    package func gradient(of parameter: ParameterInfo) throws(EngineError) -> [Float] {
-        let tensor = tensor(parameter)
+    package func gradient(of parameter: ModelTensor) throws(ModelError) -> [Float] {
+        let (tensor, _) = tensors[parameter]
         return try engineErrors { () throws(OneDNNError) in
             let rowMajor = try Memory(Descriptor(rowMajor: tensor.value.descriptor.shape), on: device)
             try copy(from: tensor.gradient, to: rowMajor)
@@ -235,37 +205,12 @@ package final class VGGModel: TrainableModel {
         try Memory(Descriptor(rowMajor: tensor.value.descriptor.shape), at: base, on: device)
     }
 
-    /// Replaces the numbers of a parameter, row-major.
-    package func setValue(of parameter: ParameterInfo, to values: UnsafeBufferPointer<Float>) throws(EngineError) {
-        let tensor = tensor(parameter)
-        try set(tensor.value, of: tensor, to: values)
-    }
-
-    private func set(
-        _ memory: Memory, of tensor: Parameter, to values: UnsafeBufferPointer<Float>
-    ) throws(EngineError) {
-        let info = tensor.info
-        guard values.count == info.count, let base = values.baseAddress else {
-            throw EngineError.wrongSize(parameter: info.name, expected: info.count, got: values.count)
-        }
-        try engineErrors { () throws(OneDNNError) in
-            let source = try rowMajorMemory(at: UnsafeMutableRawPointer(mutating: base), like: tensor)
-            try copy(from: source, to: memory)
-        }
-    }
-
     /// Draws a parameter's numbers from U(±bound), row-major.
-    func draw(_ parameter: ParameterInfo, bound: Float, random: CounterRandom) throws(EngineError) {
-        let numbers = UnsafeMutableBufferPointer(rebasing: tensor(parameter).gradient.floats.prefix(parameter.count))
+    func draw(_ parameter: ModelTensor, bound: Float, random: CounterRandom) throws(ModelError) {
+        let gradient = tensors[parameter].parameter.gradient.floats
+        let numbers = UnsafeMutableBufferPointer(rebasing: gradient.prefix(parameter.count))
         fillUniform(numbers, bound: bound, random: random)
-        try setValue(of: parameter, to: UnsafeBufferPointer(numbers))
-    }
-
-    private func tensor(_ info: ParameterInfo) -> Parameter {
-        guard let found = tensors.all.first(where: { $0.info == info }) else {
-            preconditionFailure("\(info.name) is not a parameter of this network")
-        }
-        return found
+        try setValues(of: parameter, to: UnsafeBufferPointer(numbers))
     }
 
     private func copy(from source: Memory, to destination: Memory) throws(OneDNNError) {
@@ -277,19 +222,6 @@ package final class VGGModel: TrainableModel {
         try reorder.call(arguments, on: device).run()
     }
 
-    /// What there is on this machine.
-    package static var traits: EngineTraits {
-        EngineTraits(
-            hasWinograd: WinogradPlan.vectorWidth != nil, vectorWidth: Device.vectorWidth,
-            hasBFloat16: Device.hasBFloat16)
-    }
-
-    /// Whether this machine computes in `precision`; where it does not, a model computes in float32.
-    package static func computes(in precision: TrainingRecipe.Precision) -> Bool {
-        precision == .float32 || Device.hasBFloat16
-    }
-
-    /// How it computes, as text.
     package var summary: String {
         let isExact = recipe.precision == precision
         return "oneDNN \(Device.version), \(Device.instructionSet), convolutions \(convolutions), chunks of \(chunk)"
@@ -298,10 +230,16 @@ package final class VGGModel: TrainableModel {
 }
 
 /// The library's errors as the engine's.
-private func engineErrors<Result>(_ body: () throws(OneDNNError) -> Result) throws(EngineError) -> Result {
+private func engineErrors<Result>(_ body: () throws(OneDNNError) -> Result) throws(ModelError) -> Result {
     do {
         return try body()
     } catch {
-        throw EngineError(error)
+        throw ModelError(error)
+    }
+}
+
+extension ModelError {
+    init(_ error: OneDNNError) {
+        self = error.isOutOfMemory ? .outOfMemory(error.description) : .backend(error.description)
     }
 }

@@ -3,6 +3,7 @@
 
 internal import CKernels
 internal import Experiments
+internal import Model
 internal import OneDNN
 
 /// A 3 × 3 convolution for a fixed number of images, on one thread.

@@ -2,9 +2,9 @@
 // flushes and the rename that makes them count happen on a thread of their own, so that training waits for no disk.
 
 internal import Checkpoints
-internal import Engine
 internal import Experiments
 internal import Foundation
+internal import Model
 internal import RunStore
 internal import Synchronization
 internal import Safetensors

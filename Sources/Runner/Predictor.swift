@@ -2,8 +2,8 @@
 
 package import Checkpoints
 package import Datasets
-internal import Engine
 package import Experiments
+package import Model
 internal import Safetensors
 package import Training
 
@@ -30,13 +30,15 @@ package struct Predictions: Sendable {
     ///   - threads: threads that compute.
     /// - Throws: `RunnerError`, `CheckpointError` or another error whose description is a sentence.
     package init(
-        _ checkpoint: SavedCheckpoint, of experiment: Experiment, data: TrainingData, threads: Int
+        _ checkpoint: SavedCheckpoint, of experiment: Experiment, data: TrainingData, threads: Int,
+        backend: any Backend
     ) throws {
         var experiment = experiment
         // Small, so that a run beside it keeps its memory.
         experiment.data.batchSize = min(experiment.data.batchSize, 32)
         try checkpoint.verify()
-        let prepared = try PreparedExperiment(experiment, data: data, threads: threads, machine: .current)
+        let prepared = try PreparedExperiment(
+            experiment, data: data, threads: threads, machine: .current, backend: backend)
         let model = try prepared.makeModel()
         try model.loadWeights(checkpoint.weightsPath)
         let affordable = max(Self.most / max(prepared.network.forwardMACs, 1), 100)
@@ -44,6 +46,6 @@ package struct Predictions: Sendable {
         probabilities = try data.predict(model, images)
         step = checkpoint.step
         let first = model.parameters[0]
-        filters = (try model.withValue(of: first) { Array($0) }, prepared.network.kernel)
+        filters = (try model.withValues(of: first) { Array($0) }, prepared.network.kernel)
     }
 }

@@ -1,8 +1,8 @@
 // An experiment with its data on this machine, checked before anything is trained or kept.
 
 internal import Datasets
-package import Engine
 package import Experiments
+package import Model
 internal import RunLog
 package import Training
 
@@ -20,12 +20,13 @@ package struct PreparedExperiment: Sendable {
     package let batchSize: Int
     /// What it will take.
     package let memory: MemoryEstimate
+    private let backend: any Backend
     /// Where it will be trained.
     package let machine: Machine
 
     /// - Throws: `RunnerError` if the network cannot be built for the data or does not fit into memory.
     package init(
-        _ experiment: Experiment, data: TrainingData, threads: Int, machine: Machine
+        _ experiment: Experiment, data: TrainingData, threads: Int, machine: Machine, backend: any Backend
     ) throws(RunnerError) {
         let network: Network
         do {
@@ -34,11 +35,9 @@ package struct PreparedExperiment: Sendable {
             throw RunnerError("\(experiment.name): \(error)")
         }
         func estimate(batchSize: Int) -> MemoryEstimate {
-            var recipe = experiment.data
-            recipe.batchSize = batchSize
-            return MemoryEstimate(
-                network, data: recipe, training: experiment.training, engine: experiment.engine,
-                storedBytes: data.loadedBytes, threads: threads, traits: VGGModel.traits)
+            backend.costs.memory(
+                of: network, training: experiment.training, options: experiment.engine, batchSize: batchSize,
+                storedBytes: data.loadedBytes, threads: threads)
         }
         let batchSize = min(experiment.data.batchSize, data.train.count)
         let memory = estimate(batchSize: batchSize)
@@ -61,6 +60,7 @@ package struct PreparedExperiment: Sendable {
         self.threads = threads
         self.batchSize = batchSize
         self.memory = memory
+        self.backend = backend
         self.machine = machine
     }
 
@@ -86,7 +86,7 @@ package struct PreparedExperiment: Sendable {
                     + "fewer are faster")
         }
         let precision = experiment.training.precision
-        if !VGGModel.computes(in: precision) {
+        if !backend.traits.precisions.contains(precision) {
             warnings.append(
                 "\(experiment.name): this processor does not multiply in \(precision.rawValue), so it computes in float32"
             )
@@ -128,8 +128,8 @@ package struct PreparedExperiment: Sendable {
     package func refuseWarnings() throws(RunnerError) { try refuse(warnings) }
 
     /// The model, compiled and with its initial weights.
-    package func makeModel() throws(EngineError) -> VGGModel {
-        try VGGModel(
+    package func makeModel() throws(ModelError) -> any TrainableModel {
+        try backend.makeModel(
             network, recipe: experiment.training, batchSize: batchSize, options: experiment.engine, threads: threads)
     }
 

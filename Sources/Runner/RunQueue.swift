@@ -3,9 +3,9 @@
 
 internal import Checkpoints
 internal import Datasets
-package import Engine
 package import Experiments
 internal import Foundation
+package import Model
 package import RunStore
 internal import Synchronization
 internal import Threads
@@ -62,6 +62,7 @@ package final class RunQueue: Sendable {
     private let program: String
     private let isStrict: Bool
     private let datasets: DatasetCache
+    private let backend: any Backend
     private let listen: @Sendable (News) -> Void
     private let jobs = Mutex<[Job]>([])
     private let workers = DispatchGroup()
@@ -71,12 +72,14 @@ package final class RunQueue: Sendable {
     ///   - isStrict: has runs fail to begin that there is something to warn of.
     ///   - listen: called on any thread; must not wait.
     package init(
-        _ store: RunStore, budget: Budget, datasets: DatasetCache, program: String, isStrict: Bool = false,
+        _ store: RunStore, budget: Budget, datasets: DatasetCache, backend: any Backend, program: String,
+        isStrict: Bool = false,
         listen: @escaping @Sendable (News) -> Void
     ) {
         self.store = store
         self.budget = budget
         self.datasets = datasets
+        self.backend = backend
         self.program = program
         self.isStrict = isStrict
         self.listen = listen
@@ -274,7 +277,7 @@ package final class RunQueue: Sendable {
             }
         let prepared = try PreparedExperiment(
             job.experiment, data: TrainingData(dataset, for: job.experiment), threads: budget.threadsPerRun,
-            machine: .current)
+            machine: .current, backend: backend)
         if isStrict { try prepared.refuseWarnings() }
         let session =
             switch job.origin {

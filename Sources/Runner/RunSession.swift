@@ -1,10 +1,10 @@
 // One run with all that belongs to it: its row and its lock in the store, its model, its checkpoints, and who listens.
 
 package import Checkpoints
-package import Engine
 package import Experiments
 internal import Datasets
 internal import Foundation
+package import Model
 internal import RunLog
 package import RunStore
 internal import Synchronization
@@ -201,6 +201,10 @@ package final class RunSession {
             prepared.started(model, from: position), data: prepared.data, from: position, stop: stop,
             pause: pause, processorSeconds: processorSeconds,
             keep: { position, isLast in checkpoints.keep(position, of: self.model, isLast: isLast) },
+            onProfile: { [store = self.store, run = self.run] times in
+                store.keep(profile: times.byLayer, of: run)
+                profile?(times)
+            },
             emit: { event in
                 if case .runStarted = event {
                     send(event)
@@ -221,13 +225,6 @@ package final class RunSession {
                 }
                 sendNews()
                 send(event)
-                // Not the first step, in which caches are cold.
-                if case .progress(let progress) = event, progress.stepInEpoch == 2 {
-                    (self.model as? VGGModel)?.onNextProfile = { [store = self.store, run = self.run] times in
-                        store.keep(profile: times.byLayer, of: run)
-                        profile?(times)
-                    }
-                }
             })
         let summary = training.run(model)
         do throws(RunStoreError) {
@@ -256,7 +253,7 @@ extension [PassTime] {
 
 extension PreparedExperiment {
     /// The model before its first step: weights from the seed, or from the file that the experiment names.
-    package func initialModel() throws(RunnerError) -> VGGModel {
+    package func initialModel() throws(RunnerError) -> any TrainableModel {
         let model = try emptyModel()
         try loadInitialWeights(into: model)
         return model
@@ -264,8 +261,8 @@ extension PreparedExperiment {
 
     /// The same, or what says with its first step that there is not enough memory for one.
     fileprivate func initialModelOrNone() throws(RunnerError) -> any TrainableModel {
-        let model: VGGModel
-        do throws(EngineError) { model = try makeModel() } catch {
+        let model: any TrainableModel
+        do throws(ModelError) { model = try makeModel() } catch {
             guard case .outOfMemory = error else { throw RunnerError(error.description) }
             return UnmadeModel(error: error)
         }
@@ -273,7 +270,7 @@ extension PreparedExperiment {
         return model
     }
 
-    private func loadInitialWeights(into model: VGGModel) throws(RunnerError) {
+    private func loadInitialWeights(into model: any TrainableModel) throws(RunnerError) {
         if let weights = experiment.network.weights {
             do throws(ModelTensorsError) {
                 try model.loadWeights(weights)
@@ -283,8 +280,8 @@ extension PreparedExperiment {
         }
     }
 
-    fileprivate func emptyModel() throws(RunnerError) -> VGGModel {
-        do throws(EngineError) { return try makeModel() } catch { throw RunnerError(error.description) }
+    fileprivate func emptyModel() throws(RunnerError) -> any TrainableModel {
+        do throws(ModelError) { return try makeModel() } catch { throw RunnerError(error.description) }
     }
 
     fileprivate func newRun(_ model: any TrainableModel, program: String) -> NewRun {
@@ -299,7 +296,7 @@ extension PreparedExperiment {
     }
 }
 
-extension VGGModel {
+extension TrainableModel {
     /// Takes a checkpoint's numbers.
     ///
     /// - Returns: where the run stands then.
@@ -308,8 +305,8 @@ extension VGGModel {
     ) throws(RunnerError) -> RunPosition {
         do throws(ModelTensorsError) {
             try loadWeights(checkpoint.weightsPath)
-            // Momentum that begins with a fork has no history; one that ends with it leaves none.
-            if !velocities.isEmpty, let optimizer = checkpoint.optimizerPath { try loadOptimizer(optimizer) }
+            // An optimizer that begins with a fork has no history; one that ends with it leaves none.
+            if !optimizerState.isEmpty, let optimizer = checkpoint.optimizerPath { try loadOptimizer(optimizer) }
         } catch {
             throw RunnerError(error.description)
         }

@@ -1,39 +1,30 @@
 // What takes a model's place where there is not enough memory for one.
 
-internal import Engine
-internal import Experiments
+internal import Model
 
 /// A model that could not be made: its first step ends the run, which is so kept as one that failed.
 struct UnmadeModel: TrainableModel {
     /// Why it could not.
-    let error: EngineError
+    let error: ModelError
 
     let summary = "no engine, for want of memory"
-    let parameters: [ParameterInfo] = []
-    let velocities: [ParameterInfo] = []
+    let parameters: [ModelTensor] = []
+    let optimizerState: [ModelTensor] = []
 
     func train(
-        pixels: UnsafeBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>, step: Int,
-        isCancelled: @escaping @Sendable () -> Bool
-    ) throws(EngineError) -> BatchResult? { throw error }
+        pixels: UnsafeBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>, step: Int, learningRate: Double,
+        isProfiled: Bool, isCancelled: @escaping @Sendable () -> Bool
+    ) throws(ModelError) -> BatchResult? { throw error }
 
     func evaluate(
         pixels: UnsafeBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>
-    ) throws(EngineError) -> BatchResult { throw error }
+    ) throws(ModelError) -> BatchResult { throw error }
 
-    func withValue<Result>(
-        of parameter: ParameterInfo, _ body: (UnsafeBufferPointer<Float>) -> Result
-    ) throws(EngineError) -> Result { throw error }
+    func predict(pixels: UnsafeBufferPointer<Float>) throws(ModelError) -> [Float] { throw error }
 
-    func setValue(of parameter: ParameterInfo, to values: UnsafeBufferPointer<Float>) throws(EngineError) {
-        throw error
-    }
+    func withValues<Result>(
+        of tensor: ModelTensor, _ body: (UnsafeBufferPointer<Float>) -> Result
+    ) throws(ModelError) -> Result { throw error }
 
-    func withVelocity<Result>(
-        of parameter: ParameterInfo, _ body: (UnsafeBufferPointer<Float>) -> Result
-    ) throws(EngineError) -> Result { throw error }
-
-    func setVelocity(of parameter: ParameterInfo, to values: UnsafeBufferPointer<Float>) throws(EngineError) {
-        throw error
-    }
+    func setValues(of tensor: ModelTensor, to values: UnsafeBufferPointer<Float>) throws(ModelError) { throw error }
 }

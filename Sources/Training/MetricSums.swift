@@ -1,6 +1,6 @@
 // Loss and accuracy over the images of an epoch or an evaluation.
 
-package import Engine
+package import Model
 internal import Experiments
 
 /// Sums over batches and the means that they give; a smaller batch counts by its images.

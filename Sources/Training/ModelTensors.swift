@@ -1,6 +1,6 @@
 // A model's numbers as tensors of safetensors files, named and laid out as PyTorch's torchvision has them.
 
-package import Engine
+package import Model
 package import Safetensors
 
 /// A file whose tensors a model cannot take, or cannot give. `description` is one sentence.
@@ -13,33 +13,19 @@ package struct ModelTensorsError: Error, CustomStringConvertible {
 
 extension TrainableModel {
     /// Every weight and bias, to be written between steps.
-    package var weightSources: [TensorSource] {
-        parameters.map { parameter in
-            source(parameter) { body throws(EngineError) in try withValue(of: parameter, body) }
-        }
-    }
+    package var weightSources: [TensorSource] { parameters.map(source) }
 
-    /// What the optimizer has beside them, to be written between steps; empty without momentum.
-    package var optimizerSources: [TensorSource] {
-        velocities.map { parameter in
-            source(parameter) { body throws(EngineError) in try withVelocity(of: parameter, body) }
-        }
-    }
+    /// The optimizer's state, to be written between steps; empty where it has none.
+    package var optimizerSources: [TensorSource] { optimizerState.map(source) }
 
-    private func source(
-        _ parameter: ParameterInfo,
-        _ lend:
-            @escaping (
-                (UnsafeBufferPointer<Float>) -> Result<Void, SafetensorsError>
-            ) throws(EngineError) -> Result<Void, SafetensorsError>
-    ) -> TensorSource {
-        TensorSource(parameter.name, shape: parameter.shape) { emit throws(SafetensorsError) in
-            let lent = Result { () throws(EngineError) in
-                try lend { floats in Result { () throws(SafetensorsError) in try emit(floats) } }
+    private func source(_ tensor: ModelTensor) -> TensorSource {
+        TensorSource(tensor.name, shape: tensor.shape) { emit throws(SafetensorsError) in
+            let lent = Result { () throws(ModelError) in
+                try withValues(of: tensor) { floats in Result { () throws(SafetensorsError) in try emit(floats) } }
             }
             switch lent {
             case .success(let written): try written.get()
-            case .failure(let error): throw .unwritable(path: parameter.name, problem: error.description)
+            case .failure(let error): throw .unwritable(path: tensor.name, problem: error.description)
             }
         }
     }
@@ -60,17 +46,11 @@ extension TrainableModel {
     /// Takes every weight and bias from a file that has just these tensors; where they do not fit, or are not finite, all
     /// stays as it is.
     package func loadWeights(_ path: String) throws(ModelTensorsError) {
-        try load(path, parameters) { parameter, floats throws(EngineError) in
-            try setValue(of: parameter, to: floats)
-        }
+        try load(parameters, from: path)
     }
 
-    /// Takes the optimizer's numbers from a file that has just these tensors; where they do not fit, all stays.
-    package func loadOptimizer(_ path: String) throws(ModelTensorsError) {
-        try load(path, velocities) { parameter, floats throws(EngineError) in
-            try setVelocity(of: parameter, to: floats)
-        }
-    }
+    /// Takes the optimizer's state from a file that has just these tensors; where they do not fit, all stays.
+    package func loadOptimizer(_ path: String) throws(ModelTensorsError) { try load(optimizerState, from: path) }
 
     /// The first number in which a checkpoint's files differ from the model, read between steps; `nil` where all are the
     /// same to the bit.
@@ -81,31 +61,21 @@ extension TrainableModel {
     /// - Returns: the tensor and its place, such as `classifier.0.weight[3, 17] was 0.5 and is 0.25 now`, or what is wrong
     ///   with a file.
     package func difference(fromWeights weights: String, optimizer: String?) -> String? {
-        if let difference = difference(
-            from: weights, parameters, { parameter, body throws(EngineError) in try withValue(of: parameter, body) })
-        {
-            return difference
-        }
+        if let difference = difference(of: parameters, from: weights) { return difference }
         guard let optimizer else {
-            return velocities.isEmpty ? nil : "\(weights): the optimizer's numbers are missing beside it"
+            return optimizerState.isEmpty ? nil : "\(weights): the optimizer's numbers are missing beside it"
         }
-        return difference(
-            from: optimizer, velocities,
-            { parameter, body throws(EngineError) in try withVelocity(of: parameter, body) }
-        ).map { "momentum of \($0)" }
+        return difference(of: optimizerState, from: optimizer).map { "optimizer state \($0)" }
     }
 
-    private func difference(
-        from path: String, _ wanted: [ParameterInfo],
-        _ lend: (ParameterInfo, (UnsafeBufferPointer<Float>) -> String?) throws(EngineError) -> String?
-    ) -> String? {
+    private func difference(of wanted: [ModelTensor], from path: String) -> String? {
         do {
             let file = try SafetensorsFile(contentsOf: path)
             try file.check(has: wanted)
-            for parameter in wanted {
-                let difference = try file.withFloats(named: parameter.name) { then in
-                    Result { () throws(EngineError) in
-                        try lend(parameter) { now in parameter.difference(between: then, and: now) }
+            for tensor in wanted {
+                let difference = try file.withFloats(named: tensor.name) { then in
+                    Result { () throws(ModelError) in
+                        try withValues(of: tensor) { now in tensor.difference(between: then, and: now) }
                     }
                 }
                 if let difference = try difference.get() { return difference }
@@ -116,10 +86,7 @@ extension TrainableModel {
         }
     }
 
-    private func load(
-        _ path: String, _ wanted: [ParameterInfo],
-        _ set: (ParameterInfo, UnsafeBufferPointer<Float>) throws(EngineError) -> Void
-    ) throws(ModelTensorsError) {
+    private func load(_ wanted: [ModelTensor], from path: String) throws(ModelTensorsError) {
         let file: SafetensorsFile
         do {
             file = try SafetensorsFile(contentsOf: path)
@@ -132,10 +99,10 @@ extension TrainableModel {
         } catch {
             throw ModelTensorsError(error)
         }
-        for parameter in wanted {
+        for tensor in wanted {
             let read = Result { () throws(SafetensorsError) in
-                try file.withFloats(named: parameter.name) { floats in
-                    Result { () throws(EngineError) in try set(parameter, floats) }
+                try file.withFloats(named: tensor.name) { floats in
+                    Result { () throws(ModelError) in try setValues(of: tensor, to: floats) }
                 }
             }
             switch read {
@@ -147,7 +114,7 @@ extension TrainableModel {
     }
 }
 
-extension ParameterInfo {
+extension ModelTensor {
     /// The first place where two tensors of this shape have other bits, with what is there.
     fileprivate func difference(
         between then: UnsafeBufferPointer<Float>, and now: UnsafeBufferPointer<Float>
@@ -164,7 +131,7 @@ extension ParameterInfo {
 
 extension SafetensorsFile {
     /// - Throws: what tells these tensors from the file's.
-    fileprivate func check(has wanted: [ParameterInfo]) throws(ModelTensorsError) {
+    fileprivate func check(has wanted: [ModelTensor]) throws(ModelTensorsError) {
         for parameter in wanted {
             guard let tensor = tensors[parameter.name] else {
                 throw ModelTensorsError(

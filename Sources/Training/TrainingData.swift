@@ -1,9 +1,9 @@
 // The images of an experiment as the loop takes them: limited, ordered, resized and in batches.
 
 package import Datasets
-package import Engine
 package import Experiments
 internal import MemoryUse
+package import Model
 
 /// Training and test images of one experiment.
 package struct TrainingData: Sendable {
@@ -83,7 +83,7 @@ package struct TrainingData: Sendable {
     package var stepsPerEpoch: Int { (train.count + recipe.batchSize - 1) / recipe.batchSize }
 
     /// Loss and accuracy of a model over the test images.
-    package func evaluate(_ model: some TrainableModel) throws(EngineError) -> MetricSums {
+    package func evaluate(_ model: some TrainableModel) throws(ModelError) -> MetricSums {
         try evaluate(model, on: loader(of: test, for: model)) { _ in true } ?? MetricSums()
     }
 
@@ -91,7 +91,7 @@ package struct TrainingData: Sendable {
     /// - Returns: `nil` if it was not to continue.
     func evaluate(
         _ model: some TrainableModel, on loader: BatchLoader, shouldContinue: (_ examples: Int) -> Bool
-    ) throws(EngineError) -> MetricSums? {
+    ) throws(ModelError) -> MetricSums? {
         var sums = MetricSums()
         loader.start(order: EpochOrder(count: test.count, seed: 0, isShuffled: false).indices(epoch: 0))
         while let batch = loader.next() {
@@ -104,7 +104,7 @@ package struct TrainingData: Sendable {
     /// What a model makes of some images.
     ///
     /// - Returns: a probability for each class, `[images, classes]`, row-major.
-    package func predict(_ model: VGGModel, _ images: LabelledImages) throws(EngineError) -> [Float] {
+    package func predict(_ model: some TrainableModel, _ images: LabelledImages) throws(ModelError) -> [Float] {
         let loader = try loader(of: images, for: model)
         loader.start(order: Array(0..<Int32(images.count)))
         var probabilities: [Float] = []
@@ -112,7 +112,7 @@ package struct TrainingData: Sendable {
         return probabilities
     }
 
-    func loader(of images: LabelledImages, for model: some TrainableModel) throws(EngineError) -> BatchLoader {
+    func loader(of images: LabelledImages, for model: some TrainableModel) throws(ModelError) -> BatchLoader {
         let batchSize = max(min(recipe.batchSize, images.count), 1)
         guard isMemoryLeft(for: BatchLoader.bufferBytes(side: recipe.resize, batchSize: batchSize)) else {
             throw .outOfMemory("there is not enough memory left for batches of \(batchSize) images")

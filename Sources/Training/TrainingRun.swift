@@ -1,10 +1,10 @@
 // The training loop: epochs over shuffled batches, an evaluation after each, everything said as events. It knows no
-// screen, no file and no engine but through TrainableModel.
+// screen, no file and no engine.
 
 internal import Datasets
-package import Engine
 package import Experiments
 internal import MemoryUse
+package import Model
 
 /// One run of an experiment, from its first step or from where it was left, to its outcome.
 package struct TrainingRun {
@@ -21,6 +21,7 @@ package struct TrainingRun {
     private let seconds: () -> Double
     private let processorSeconds: (() -> Double)?
     private let keep: Keep
+    private let onProfile: (([PassTime]) -> Void)?
     private let order: EpochOrder
 
     private var position: RunPosition
@@ -29,6 +30,8 @@ package struct TrainingRun {
     /// How the layers were in the last whole batch; in a smaller one more units are dead.
     private var wholeBatchLayers: [LayerHealth] = []
     private var peakMemoryBytes = 0
+    /// Whether the next step is profiled.
+    private var isProfileDue = false
 
     /// - Parameters:
     ///   - started: what the run is made of; it is sent first.
@@ -40,12 +43,13 @@ package struct TrainingRun {
     ///   - processorSeconds: what the process has computed, by which a step is told that the process was stopped in; `nil`
     ///     to count all time.
     ///   - keep: called when the experiment's `checkpoint` says so, when the run is stopped, and after its last epoch.
+    ///   - onProfile: gets the time of each pass in a step, once early in each epoch; `nil` to profile no step.
     ///   - emit: takes every event, on the thread that calls `run`.
     package init(
         _ started: RunStarted, data: TrainingData, from position: RunPosition = RunPosition(), stop: StopRequest,
         pause: PauseRequest = PauseRequest(), seconds: @escaping () -> Double = monotonicSeconds,
         processorSeconds: (() -> Double)? = nil,
-        keep: @escaping Keep = { _, _ in [] },
+        keep: @escaping Keep = { _, _ in [] }, onProfile: (([PassTime]) -> Void)? = nil,
         emit: @escaping (RunEvent) -> Void
     ) {
         self.started = started
@@ -56,6 +60,7 @@ package struct TrainingRun {
         self.seconds = seconds
         self.processorSeconds = processorSeconds
         self.keep = keep
+        self.onProfile = onProfile
         self.position = position
         let recipe = started.experiment
         order = EpochOrder(
@@ -89,8 +94,8 @@ package struct TrainingRun {
         let epochs = started.experiment.training.epochs
         guard position.epoch <= epochs else { return .completed }
         do throws(Interruption) {
-            let trainLoader = try interrupting { () throws(EngineError) in try data.loader(of: data.train, for: model) }
-            let testLoader = try interrupting { () throws(EngineError) in try data.loader(of: data.test, for: model) }
+            let trainLoader = try interrupting { () throws(ModelError) in try data.loader(of: data.train, for: model) }
+            let testLoader = try interrupting { () throws(ModelError) in try data.loader(of: data.test, for: model) }
             while position.epoch <= epochs {
                 try train(model, on: trainLoader)
                 let test = try evaluate(model, on: testLoader)
@@ -112,12 +117,14 @@ package struct TrainingRun {
         while let batch = loader.next() {
             let beforeStep = seconds()
             let beforeWork = processorSeconds?()
-            let result = try interrupting { () throws(EngineError) in
-                try model.train(pixels: batch.pixels, labels: batch.labels, step: position.step) { [stop] in
-                    stop.isMade
-                }
+            let result = try interrupting { () throws(ModelError) in
+                try model.train(
+                    pixels: batch.pixels, labels: batch.labels, step: position.step,
+                    learningRate: started.experiment.training.learningRate, isProfiled: isProfileDue
+                ) { [stop] in stop.isMade }
             }
             guard let result else { throw .stopped }
+            if !result.profile.isEmpty { onProfile?(result.profile) }
             if result.examples == started.experiment.data.batchSize || wholeBatchLayers.isEmpty {
                 wholeBatchLayers = result.layers
             }
@@ -127,6 +134,8 @@ package struct TrainingRun {
             let stopped = stoppedSeconds(since: beforeStep, beforeWork, now: now)
             pace.leaveOut(seconds: stopped)
             pace.endStep(examples: result.examples, began: beforeStep + stopped, now: now)
+            // Not the first step, in which caches are cold.
+            isProfileDue = onProfile != nil && position.stepInEpoch == 2
             emit(.progress(progress(of: result, sums)))
             guard result.isFinite else { throw .diverged(step: position.step) }
             if stop.isMade { throw .stopped }
@@ -179,7 +188,7 @@ package struct TrainingRun {
         let begin = seconds()
         let beforeWork = processorSeconds?()
         emit(.evaluating(pace.evaluation(at: position, examples: 0, now: begin)))
-        let sums = try interrupting { () throws(EngineError) in
+        let sums = try interrupting { () throws(ModelError) in
             try data.evaluate(model, on: loader) { examples in
                 emit(.evaluating(pace.evaluation(at: position, examples: examples, now: seconds())))
                 return !stop.isMade
@@ -222,7 +231,7 @@ package struct TrainingRun {
     }
 
     private func interrupting<Result>(
-        _ body: () throws(EngineError) -> Result
+        _ body: () throws(ModelError) -> Result
     ) throws(Interruption) -> Result {
         do {
             return try body()

@@ -1,7 +1,7 @@
 // What a benchmark came to, as a table and as JSON.
 
-import Engine
 import Experiments
+import Model
 import RunLog
 import Runner
 

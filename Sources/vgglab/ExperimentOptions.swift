@@ -2,7 +2,6 @@
 
 import ArgumentParser
 import Datasets
-import Engine
 import ExperimentFiles
 import Experiments
 import Foundation

@@ -1,11 +1,11 @@
 // A session's run as a log, with everything that follows a run: TensorBoard's file, saved weights, last words.
 
 import ArgumentParser
-import Engine
 import Experiments
 import Exports
 import Files
 import Foundation
+import Model
 import RunLog
 import RunStore
 import Runner

@@ -3,7 +3,9 @@
 
 import ArgumentParser
 import CStartup
+import Engine
 import ExperimentFiles
+import Model
 import RunLog
 import TerminalText
 import Threads
@@ -13,6 +15,9 @@ struct Vgglab: ParsableCommand {
     static let version = "0.1.0"
     /// The program, its version and what it was built from, as the store notes it.
     static let program = "vgglab \(version) (\(build))"
+
+    /// What trains.
+    static let backend: any Backend = OneDNNBackend()
 
     /// The commit and the compiler, such as `f2e6e4f38a1b, Swift 6.3.1`.
     private static var build: String {

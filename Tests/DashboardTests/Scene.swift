@@ -1,12 +1,33 @@
 // A dashboard with experiments and runs for tests: made-up but plausible figures, the same on every machine.
 
 import Dashboard
+import Engine
 import Experiments
 import Glibc
 import RunLog
 package import Screen
 
+extension State {
+    /// A dashboard on a processor with AVX-512.
+    init(
+        size: Size, preferences: Preferences = Preferences(),
+        utcOffset: @escaping @Sendable (Double) -> Int = { _ in 0 }
+    ) {
+        self.init(size: size, costs: Scene.costs, preferences: preferences, utcOffset: utcOffset)
+    }
+}
+
+extension SpeedSample {
+    init(_ network: Network, batchSize: Int, examplesPerSecond: Double, threads: Int) {
+        self.init(
+            work: Scene.costs.trainingWork(of: network, batchSize: batchSize), examplesPerSecond: examplesPerSecond,
+            threads: threads)
+    }
+}
+
 enum Scene {
+    static let costs = EngineCosts(ProcessorTraits())
+
     static let fashionMNIST = DatasetFacts(
         name: "fashion-mnist", numClasses: 10,
         classNames: [

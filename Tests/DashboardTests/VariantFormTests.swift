@@ -333,27 +333,4 @@ struct VariantFormTests {
         _ = state.update(.speeds([SpeedSample(small, batchSize: 128, examplesPerSecond: 100, threads: 1)]))
         #expect(screen(state).contains("roughly"))
     }
-
-    @Test("From the quick start's speed alone, other networks' speeds are told to a third")
-    func otherNetworks() throws {
-        // Images a second on two cores of an AMD EPYC with AVX-512, as `vgglab bench` had them.
-        let measured: [(Variant, ratio: Int, side: Int, classifier: [Int], batch: Int, speed: Double)] = [
-            (.vgg11, 4, 64, [512, 512], 128, 2205), (.vgg11, 1, 32, [512, 512], 128, 448),
-            (.vgg11, 4, 224, [4096, 4096], 128, 145), (.vgg11, 8, 224, [4096, 4096], 128, 283),
-            (.vgg11, 16, 224, [4096, 4096], 128, 421), (.vgg11, 2, 224, [4096, 4096], 64, 46.7),
-            (.vgg11, 1, 224, [4096, 4096], 32, 12.3), (.vgg11, 4, 96, [4096, 4096], 128, 570),
-            (.vgg16, 4, 224, [4096, 4096], 64, 72.9),
-        ]
-        func network(_ variant: Variant, _ ratio: Int, _ side: Int, _ classifier: [Int]) throws -> Network {
-            var experiment = Scene.experiment("a", variant: variant, ratio: ratio, resize: side)
-            experiment.network.classifier = classifier
-            return try experiment.network(numClasses: 10)
-        }
-        let quick = 6191 * StepWork.training(try network(.vgg11, 4, 32, [512, 512]), batchSize: 128)
-        for (variant, ratio, side, classifier, batch, speed) in measured {
-            let work = StepWork.training(try network(variant, ratio, side, classifier), batchSize: batch)
-            let share = quick / work / speed
-            #expect((0.7...1.4).contains(share), "\(variant) ratio \(ratio) side \(side): \(share)")
-        }
-    }
 }

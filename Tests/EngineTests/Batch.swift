@@ -2,6 +2,7 @@
 
 import Engine
 import Experiments
+import Model
 import ReferenceNetwork
 import Testing
 
@@ -28,7 +29,8 @@ struct Batch {
 extension VGGModel {
     @discardableResult
     func train(_ batch: Batch, step: Int) throws -> BatchResult {
-        try #require(try batch.withPointers { try train(pixels: $0, labels: $1, step: step) })
+        try #require(
+            try batch.withPointers { try train(pixels: $0, labels: $1, step: step, learningRate: recipe.learningRate) })
     }
 
     func evaluate(_ batch: Batch) throws -> BatchResult {
@@ -41,12 +43,12 @@ extension VGGModel {
     /// The last step's gradients by their parameters' names.
     func gradients() throws -> [String: Tensor] { try byName { try gradient(of: $0) } }
 
-    private func byName(_ numbers: (ParameterInfo) throws -> [Float]) throws -> [String: Tensor] {
+    private func byName(_ numbers: (ModelTensor) throws -> [Float]) throws -> [String: Tensor] {
         try Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, Tensor($0.shape, floats: try numbers($0))) })
     }
 
-    func set(_ parameter: ParameterInfo, to values: [Float]) throws {
-        try values.withUnsafeBufferPointer { try setValue(of: parameter, to: $0) }
+    func set(_ parameter: ModelTensor, to values: [Float]) throws {
+        try values.withUnsafeBufferPointer { try setValues(of: parameter, to: $0) }
     }
 }
 

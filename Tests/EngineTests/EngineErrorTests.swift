@@ -2,6 +2,7 @@
 
 import Engine
 import Experiments
+import Model
 import Testing
 
 @Suite struct EngineErrorTests {
@@ -12,7 +13,7 @@ import Testing
         let model = try VGGModel(network, recipe: TrainingRecipe(), batchSize: 2, threads: 1)
         let bias = try #require(model.parameters.first { $0.name == "features.0.bias" })
         let before = try model.values()
-        let error = #expect(throws: EngineError.self) {
+        let error = #expect(throws: ModelError.self) {
             try model.set(bias, to: [Float](repeating: 1, count: count))
         }
         #expect(error?.description == "features.0.bias has 3 numbers, but \(count) were given")
@@ -23,7 +24,7 @@ import Testing
         let network = try Network(
             inputSide: 2, blocks: [Block(numConvs: 1, outChannels: 1)],
             classifier: Array(repeating: 1 << 20, count: 9), numClasses: 2)
-        let error = #expect(throws: EngineError.self) {
+        let error = #expect(throws: ModelError.self) {
             try VGGModel(network, recipe: TrainingRecipe(), batchSize: 2, threads: 1)
         }
         #expect(error?.description.hasPrefix("there is not enough memory left for") == true)

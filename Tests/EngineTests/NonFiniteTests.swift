@@ -3,6 +3,7 @@
 
 import Engine
 import Experiments
+import Model
 import ReferenceNetwork
 import Testing
 

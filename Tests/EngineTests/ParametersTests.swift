@@ -2,6 +2,7 @@
 
 import Engine
 import Experiments
+import Model
 import ReferenceNetwork
 import Testing
 

@@ -2,6 +2,7 @@
 
 import Engine
 import Experiments
+import Model
 import OneDNN
 import ReferenceNetwork
 import Testing

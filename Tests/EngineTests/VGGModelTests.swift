@@ -2,6 +2,7 @@
 
 import Engine
 import Experiments
+import Model
 import ReferenceNetwork
 import Synchronization
 import Testing
@@ -69,7 +70,8 @@ import Testing
         #expect(Set(try losses(seed: 2)).isDisjoint(with: first))
     }
 
-    @Test(arguments: [1, 2]) func `a cancelled step has no effect`(threads: Int) throws {
+    @Test(arguments: [1, 2], [false, true])
+    func `a cancelled step has no effect, profiled or not`(threads: Int, isProfiled: Bool) throws {
         let network = try Network.small()
         let recipe = TrainingRecipe(momentum: 0.9)
         let model = try VGGModel(network, recipe: recipe, batchSize: 8, threads: threads)
@@ -80,7 +82,9 @@ import Testing
         for limit in [0, 1, 2, 5, 10, 20, 40, 80, 1_000_000] {
             let count = Atomic(0)
             let result = try batch.withPointers { pixels, labels in
-                try model.train(pixels: pixels, labels: labels, step: 3) {
+                try model.train(
+                    pixels: pixels, labels: labels, step: 3, learningRate: recipe.learningRate, isProfiled: isProfiled
+                ) {
                     count.add(1, ordering: .relaxed).newValue > limit
                 }
             }

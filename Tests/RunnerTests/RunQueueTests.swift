@@ -1,6 +1,7 @@
 // Runs side by side and one after the other: who continues, who waits, and what becomes of them.
 
 import TestSupport
+import Engine
 import Experiments
 import Foundation
 import RunStore
@@ -138,7 +139,7 @@ private final class QueueRoom: Sendable {
         let journal = Journal()
         let queue = RunQueue(
             store, budget: .init(jobs: jobs, threads: 2),
-            datasets: DatasetCache(folder: folder.path, environment: [:]), program: "test"
+            datasets: DatasetCache(folder: folder.path, environment: [:]), backend: OneDNNBackend(), program: "test"
         ) { journal.note($0) }
         return (queue, journal)
     }

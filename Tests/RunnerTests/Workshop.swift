@@ -8,6 +8,7 @@ import Engine
 import Experiments
 import Foundation
 import GRDB
+import Model
 import RunStore
 import Runner
 import Training
@@ -48,7 +49,7 @@ final class Workshop {
     func prepare(_ images: LabelledImages, numClasses: Int) throws -> PreparedExperiment {
         let data = TrainingData(
             train: images, test: images.prefix(20), numClasses: numClasses, summary: "made-up", recipe: experiment.data)
-        return try PreparedExperiment(experiment, data: data, threads: 1, machine: .current)
+        return try PreparedExperiment(experiment, data: data, threads: 1, machine: .current, backend: OneDNNBackend())
     }
 
     func prepare(checksum: String = "abc", threads: Int = 1, machine: Machine = .current) throws -> PreparedExperiment {
@@ -56,7 +57,8 @@ final class Workshop {
             train: Self.images, test: Self.images.prefix(20), numClasses: 3, summary: "bands",
             recipe: experiment.data)
         data.checksum = checksum
-        return try PreparedExperiment(experiment, data: data, threads: threads, machine: machine)
+        return try PreparedExperiment(
+            experiment, data: data, threads: threads, machine: machine, backend: OneDNNBackend())
     }
 
     /// What a session has said, and its model's numbers at the end.
@@ -88,7 +90,7 @@ final class Workshop {
             each(record)
         } finish: { model, _ in
             for parameter in model.parameters {
-                weights[parameter.name] = try model.withValue(of: parameter) { Array($0) }
+                weights[parameter.name] = try model.withValues(of: parameter) { Array($0) }
             }
         }
         return Ending(records: records, summary: summary, weights: weights)

@@ -1,7 +1,7 @@
 // Runs that end before their epochs are done: a wish, a loss that is no number, an engine that gives up.
 
-import Engine
 import Experiments
+import Model
 import Testing
 import Training
 
@@ -97,8 +97,8 @@ import Training
     @Test(arguments: [(1, 0, "sf"), (3, 2, "sppf"), (4, 3, "spppf"), (9, 6, "spppepppf")])
     func `an engine that gives up says why`(call: Int, steps: Int, letters: String) throws {
         let (events, summary, model) = try Rehearsal().run(
-            FakeModel { (number) throws(EngineError) in
-                if number == call { throw .library("no memory for a tile") }
+            FakeModel { (number) throws(ModelError) in
+                if number == call { throw .backend("no memory for a tile") }
                 return FakeModel.Reply()
             })
         #expect(summary.outcome == .failed(reason: "no memory for a tile"))

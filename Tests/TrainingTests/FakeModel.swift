@@ -2,8 +2,8 @@
 // pass when a test says so, and images that can be told apart by their labels.
 
 import Datasets
-import Engine
 import Experiments
+import Model
 import Testing
 import Training
 
@@ -45,12 +45,12 @@ final class FakeModel: TrainableModel {
     private(set) var firstPixels: [Float] = []
     private let clock: HandClock?
     /// Called after each call is written down, with how many there have been.
-    private let after: (Int) throws(EngineError) -> Reply
+    private let after: (Int) throws(ModelError) -> Reply
 
     /// - Parameters:
     ///   - clock: moves 2 s in a training step and 5 s in an evaluation step.
     ///   - after: what else happens in the n-th call, from 1.
-    init(clock: HandClock? = nil, after: @escaping (Int) throws(EngineError) -> Reply = { _ in Reply() }) {
+    init(clock: HandClock? = nil, after: @escaping (Int) throws(ModelError) -> Reply = { _ in Reply() }) {
         self.clock = clock
         self.after = after
     }
@@ -61,21 +61,21 @@ final class FakeModel: TrainableModel {
     var evaluated: [[Int]] { calls.compactMap { if case .evaluate(let labels) = $0 { labels } else { nil } } }
 
     func train(
-        pixels: UnsafeBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>, step: Int,
-        isCancelled: @escaping @Sendable () -> Bool
-    ) throws(EngineError) -> BatchResult? {
+        pixels: UnsafeBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>, step: Int, learningRate: Double,
+        isProfiled: Bool, isCancelled: @escaping @Sendable () -> Bool
+    ) throws(ModelError) -> BatchResult? {
         clock?.advance(2)
         return try note(.train(step: step, labels: labels.map(Int.init)), pixels)
     }
 
     func evaluate(
         pixels: UnsafeBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>
-    ) throws(EngineError) -> BatchResult {
+    ) throws(ModelError) -> BatchResult {
         clock?.advance(5)
         return try note(.evaluate(labels: labels.map(Int.init)), pixels)
     }
 
-    private func note(_ call: Call, _ pixels: UnsafeBufferPointer<Float>) throws(EngineError) -> BatchResult {
+    private func note(_ call: Call, _ pixels: UnsafeBufferPointer<Float>) throws(ModelError) -> BatchResult {
         calls.append(call)
         let labels = call.labels
         firstPixels += labels.indices.map { pixels[$0 * pixels.count / labels.count] }
@@ -86,28 +86,22 @@ final class FakeModel: TrainableModel {
             gradientNorm: reply.gradientNorm, layers: reply.layers)
     }
 
-    var parameters: [ParameterInfo] { [] }
-    var velocities: [ParameterInfo] { [] }
+    func predict(pixels: UnsafeBufferPointer<Float>) throws(ModelError) -> [Float] {
+        throw .backend("a fake model predicts nothing")
+    }
+
+    var parameters: [ModelTensor] { [] }
+    var optimizerState: [ModelTensor] { [] }
     var summary: String { "fake" }
 
-    func withValue<Result>(
-        of parameter: ParameterInfo, _ body: (UnsafeBufferPointer<Float>) -> Result
-    ) throws(EngineError) -> Result {
-        throw .library("a fake model has no parameters")
+    func withValues<Result>(
+        of tensor: ModelTensor, _ body: (UnsafeBufferPointer<Float>) -> Result
+    ) throws(ModelError) -> Result {
+        throw .backend("a fake model has no tensors")
     }
 
-    func setValue(of parameter: ParameterInfo, to values: UnsafeBufferPointer<Float>) throws(EngineError) {
-        throw .library("a fake model has no parameters")
-    }
-
-    func withVelocity<Result>(
-        of parameter: ParameterInfo, _ body: (UnsafeBufferPointer<Float>) -> Result
-    ) throws(EngineError) -> Result {
-        throw .library("a fake model has no velocities")
-    }
-
-    func setVelocity(of parameter: ParameterInfo, to values: UnsafeBufferPointer<Float>) throws(EngineError) {
-        throw .library("a fake model has no velocities")
+    func setValues(of tensor: ModelTensor, to values: UnsafeBufferPointer<Float>) throws(ModelError) {
+        throw .backend("a fake model has no tensors")
     }
 }
 

@@ -1,6 +1,6 @@
 // Means over batches of different sizes.
 
-import Engine
+import Model
 import Testing
 import Training
 

@@ -4,6 +4,7 @@ import TestSupport
 import Engine
 import Experiments
 import Foundation
+import Model
 import Safetensors
 import Testing
 import Training
@@ -48,16 +49,16 @@ import Training
             model.difference(fromWeights: weights, optimizer: nil)
                 == "\(weights): the optimizer's numbers are missing beside it")
 
-        let bias = try #require(model.velocities.first { $0.name == "classifier.3.bias" })
-        try [0, -0.0, 1].withUnsafeBufferPointer { try model.setVelocity(of: bias, to: $0) }
+        let bias = try #require(model.optimizerState.first { $0.name == "classifier.3.bias" })
+        try [0, -0.0, 1].withUnsafeBufferPointer { try model.setValues(of: bias, to: $0) }
         #expect(
             model.difference(fromWeights: weights, optimizer: optimizer)
-                == "momentum of classifier.3.bias[1] was 0.0 and is -0.0 now")
+                == "optimizer state classifier.3.bias[1] was 0.0 and is -0.0 now")
         let matrix = try #require(model.parameters.first { $0.name == "classifier.3.weight" })
-        var values = try model.withValue(of: matrix) { Array($0) }
+        var values = try model.withValues(of: matrix) { Array($0) }
         values[12 + 7] = 0.5
         let then = try SafetensorsFile(contentsOf: weights).withFloats(named: matrix.name) { $0[19] }
-        try values.withUnsafeBufferPointer { try model.setValue(of: matrix, to: $0) }
+        try values.withUnsafeBufferPointer { try model.setValues(of: matrix, to: $0) }
         #expect(
             model.difference(fromWeights: weights, optimizer: optimizer)
                 == "classifier.3.weight[1, 7] was \(then) and is 0.5 now")
@@ -151,7 +152,7 @@ import Training
         let parameter = try #require(other.parameters.first { $0.name == name })
         var values = try other.value(of: parameter)
         values[values.count - 1] = number
-        try values.withUnsafeBufferPointer { try other.setValue(of: parameter, to: $0) }
+        try values.withUnsafeBufferPointer { try other.setValues(of: parameter, to: $0) }
         try other.saveWeights(to: path)
         try expectMismatch(
             path,

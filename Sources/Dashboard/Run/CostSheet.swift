@@ -2,6 +2,7 @@
 
 internal import Experiments
 internal import Glibc
+internal import Model
 internal import RunLog
 internal import Screen
 
@@ -65,7 +66,7 @@ struct CostSheet: Hashable {
     ///   - threads: threads that compute.
     ///   - speeds: what was measured on this machine.
     init(
-        _ experiment: Experiment, dataset: DatasetFacts?, threads: Int, traits: EngineTraits, speeds: [SpeedSample]
+        _ experiment: Experiment, dataset: DatasetFacts?, threads: Int, costs: any CostModel, speeds: [SpeedSample]
     ) throws(NetworkError) {
         guard let dataset else {
             // Any number of classes gives the other layers.
@@ -77,16 +78,15 @@ struct CostSheet: Hashable {
         rows = Self.rows(of: network)
         let train = min(experiment.data.limitTrain ?? .max, dataset.trainExamples)
         let test = min(experiment.data.limitTest ?? .max, dataset.testExamples)
-        var recipe = experiment.data
-        recipe.batchSize = min(recipe.batchSize, max(train, 1))
+        let batchSize = min(experiment.data.batchSize, max(train, 1))
         let memory = dataset.storedBytes.map { storedBytes in
-            MemoryEstimate(
-                network, data: recipe, training: experiment.training, engine: experiment.engine,
-                storedBytes: storedBytes, threads: threads, traits: traits)
+            costs.memory(
+                of: network, training: experiment.training, options: experiment.engine, batchSize: batchSize,
+                storedBytes: storedBytes, threads: threads)
         }
-        let step = StepWork.training(network, batchSize: recipe.batchSize)
-        let work =
-            step * Double(train) + StepWork.evaluation(network, batchSize: recipe.batchSize) * Double(test)
+        let step = costs.trainingWork(of: network, batchSize: batchSize)
+        let evaluation = costs.evaluationWork(of: network, batchSize: batchSize)
+        let work = step * Double(train) + evaluation * Double(test)
         let speed = Self.speed(work: step, threads: threads, speeds)
         totals = Totals(
             parameters: network.parameters, trainingMACs: network.trainingMACs, memoryBytes: memory?.totalBytes,
@@ -171,7 +171,7 @@ extension CostSheet {
     ) throws(NetworkError) {
         try self.init(
             experiment, dataset: dataset, threads: threads ?? state.machine?.threadBudget ?? 1,
-            traits: state.machine?.traits ?? EngineTraits(), speeds: state.catalog.speeds)
+            costs: state.catalog.costs, speeds: state.catalog.speeds)
         if let machine = state.machine, let bytes = totals?.memoryBytes {
             let (all, free) = (machine.memoryTotalBytes, machine.memoryTotalBytes - machine.memoryUsedBytes)
             totals?.shortage = bytes > all ? .machine(all) : bytes > free ? .free(free) : nil

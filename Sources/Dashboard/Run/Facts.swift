@@ -1,7 +1,5 @@
 // What the dashboard is told of the machine, the data and a run's network. Plain values, measured outside.
 
-package import Experiments
-
 /// How busy this machine is.
 package struct MachineLoad: Sendable, Hashable {
     /// Threads that runs may use together.
@@ -16,12 +14,10 @@ package struct MachineLoad: Sendable, Hashable {
     package var processorUse: ProcessorUse?
     /// Resident memory of this process in bytes.
     package var residentBytes: Int
-    /// What the engine has on this machine, as far as memory depends on it.
-    package var traits: EngineTraits
 
     package init(
         threadBudget: Int, threadsInUse: Int, memoryUsedBytes: Int, memoryTotalBytes: Int,
-        processorUse: ProcessorUse?, residentBytes: Int, traits: EngineTraits = EngineTraits()
+        processorUse: ProcessorUse?, residentBytes: Int
     ) {
         self.threadBudget = threadBudget
         self.threadsInUse = threadsInUse
@@ -29,7 +25,6 @@ package struct MachineLoad: Sendable, Hashable {
         self.memoryTotalBytes = memoryTotalBytes
         self.processorUse = processorUse
         self.residentBytes = residentBytes
-        self.traits = traits
     }
 }
 
@@ -73,16 +68,16 @@ package struct ProcessorUse: Sendable, Hashable {
 
 /// How fast a network was trained on this machine.
 package struct SpeedSample: Sendable, Hashable {
-    /// An image's share in a step, as `StepWork` has it.
+    /// An image's share in a training step, as the cost model has it.
     package var work: Double
     /// Training images a second.
     package var examplesPerSecond: Double
     /// Threads that computed.
     package var threads: Int
 
-    /// The speed of a network in steps of so many images.
-    package init(_ network: Network, batchSize: Int, examplesPerSecond: Double, threads: Int) {
-        work = StepWork.training(network, batchSize: batchSize)
+    /// A speed at this work.
+    package init(work: Double, examplesPerSecond: Double, threads: Int) {
+        self.work = work
         self.examplesPerSecond = examplesPerSecond
         self.threads = threads
     }

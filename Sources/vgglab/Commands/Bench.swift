@@ -4,6 +4,7 @@ import ArgumentParser
 import Engine
 import Experiments
 import Foundation
+import Model
 import RunLog
 import Runner
 import Training
@@ -54,7 +55,7 @@ struct Bench: ParsableCommand {
             try PreparedExperiment(
                 experiment, data: .blank(like: experiment.data, numClasses: facts?.numClasses ?? 10),
                 threads: threadOptions.count(on: machine),
-                machine: machine)
+                machine: machine, backend: Vgglab.backend)
         }
         try strictOption.warn(of: prepared)
         if facts == nil {
@@ -66,24 +67,32 @@ struct Bench: ParsableCommand {
         Console.print(json ? report.json.text + "\n" : report.text)
     }
 
-    private func measure(_ prepared: PreparedExperiment, _ model: VGGModel, _ machine: Machine) throws -> BenchReport {
+    private func measure(
+        _ prepared: PreparedExperiment, _ model: any TrainableModel, _ machine: Machine
+    ) throws -> BenchReport {
         let count = prepared.experiment.data.batchSize
         let side = prepared.network.inputSide
         // Spread over 0 to 1 by multiplicative hashing; what the pixels are does not change the time.
         let pixels = (0..<count * side * side).map { Float(UInt16(truncatingIfNeeded: $0 &* 40503)) / 65535 }
         let labels = (0..<count).map { Int32($0 % prepared.network.numClasses) }
 
-        let peak = try VGGModel.peakOperationsPerSecond(threads: prepared.threads)
+        let peak = try peakOperationsPerSecond(threads: prepared.threads)
         var stepSeconds: [Double] = []
         var evaluationSeconds: [Double] = []
         var profiles: [[PassTime]] = []
         var peakMemoryBytes = 0
         try pixels.withUnsafeBufferPointer { pixels in
             try labels.withUnsafeBufferPointer { labels in
-                for step in 0..<2 { _ = try model.train(pixels: pixels, labels: labels, step: step) }
+                func train(step: Int, isProfiled: Bool = false) throws -> BatchResult? {
+                    try model.train(
+                        pixels: pixels, labels: labels, step: step,
+                        learningRate: prepared.experiment.training.learningRate, isProfiled: isProfiled
+                    ) { false }
+                }
+                for step in 0..<2 { _ = try train(step: step) }
                 for step in 0..<steps {
                     let begin = monotonicSeconds()
-                    _ = try model.train(pixels: pixels, labels: labels, step: step)
+                    _ = try train(step: step)
                     stepSeconds.append(monotonicSeconds() - begin)
                 }
                 // Before anything else than training takes memory.
@@ -95,7 +104,7 @@ struct Bench: ParsableCommand {
                     if round > 0 { evaluationSeconds.append(monotonicSeconds() - begin) }
                 }
                 for step in 0..<min(steps, 5) {
-                    profiles.append(try model.profile(pixels: pixels, labels: labels, step: step))
+                    profiles.append(try train(step: step, isProfiled: true)?.profile ?? [])
                 }
             }
         }

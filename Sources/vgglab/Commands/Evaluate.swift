@@ -1,8 +1,8 @@
 // `vgglab evaluate WEIGHTS EXPERIMENT`: loss and accuracy of saved weights on the test images.
 
 import ArgumentParser
-import Engine
 import Experiments
+import Model
 import RunLog
 import Runner
 import Training
@@ -31,7 +31,7 @@ struct Evaluate: ParsableCommand {
         let data = TrainingData(try dataOptions.load(experiment.data.dataset), for: experiment)
         let threads = threadOptions.count(on: machine)
         let prepared = try explaining {
-            try PreparedExperiment(experiment, data: data, threads: threads, machine: machine)
+            try PreparedExperiment(experiment, data: data, threads: threads, machine: machine, backend: Vgglab.backend)
         }
         try strictOption.warn(of: prepared)
         let model = try explaining { try prepared.makeModel() }

@@ -2,11 +2,11 @@
 
 import ArgumentParser
 import Checkpoints
-import Engine
 import ExperimentFiles
 import Experiments
 import Exports
 import Foundation
+import Model
 import RunLog
 import RunStore
 
@@ -124,7 +124,7 @@ struct List: ParsableCommand {
 
 extension Experiment {
     /// Where its first weights come from: the name of how they are drawn from the seed, or a file.
-    var initialWeights: String { network.weights ?? VGGModel.initialization }
+    var initialWeights: String { network.weights ?? Vgglab.backend.traits.initialization }
 }
 
 extension RunInfo {

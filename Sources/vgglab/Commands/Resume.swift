@@ -69,6 +69,7 @@ struct Resume: ParsableCommand {
 func prepare(_ experiment: Experiment, _ dataset: Dataset, threads: Int) throws -> PreparedExperiment {
     try explaining {
         try PreparedExperiment(
-            experiment, data: TrainingData(dataset, for: experiment), threads: threads, machine: .current)
+            experiment, data: TrainingData(dataset, for: experiment), threads: threads, machine: .current,
+            backend: Vgglab.backend)
     }
 }

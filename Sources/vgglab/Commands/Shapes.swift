@@ -2,8 +2,8 @@
 
 import ArgumentParser
 import Datasets
-import Engine
 import Experiments
+import Model
 import RunLog
 import Training
 
@@ -25,18 +25,16 @@ struct Shapes: ParsableCommand {
         let experiment = try settings.load(file)
         let facts = try dataOptions.facts(of: experiment.data.dataset)
         let network = try explaining { try experiment.network(numClasses: facts.numClasses) }
-        var recipe = experiment.data
-        recipe.batchSize = min(recipe.batchSize, recipe.limitTrain ?? .max, facts.trainExamples)
-        let memory = MemoryEstimate(
-            network, data: recipe, training: experiment.training, engine: experiment.engine,
-            storedBytes: facts.storedBytes ?? 0, threads: threadOptions.count(on: Machine.current),
-            traits: VGGModel.traits)
+        let batchSize = min(experiment.data.batchSize, experiment.data.limitTrain ?? .max, facts.trainExamples)
+        let memory = Vgglab.backend.costs.memory(
+            of: network, training: experiment.training, options: experiment.engine, batchSize: batchSize,
+            storedBytes: facts.storedBytes ?? 0, threads: threadOptions.count(on: Machine.current))
         let table = NetworkTable(
-            network, batchSize: recipe.batchSize, memory: memory.parts.map { ($0.label, $0.bytes) })
+            network, batchSize: batchSize, memory: memory.parts.map { ($0.label, $0.bytes) })
         if json, case .object(let members) = table.json {
             return Console.print(JSON.object(members + [JSON.Member("data", facts.json)]).text + "\n")
         }
-        Console.print("\(facts.summary), resized to \(recipe.resize) × \(recipe.resize)\n\n" + table.text)
+        Console.print("\(facts.summary), resized to \(network.inputSide) × \(network.inputSide)\n\n" + table.text)
         if !facts.isSquare {
             throw Failure(
                 message: "\(facts.name): its images are not square, and a network takes square ones; pad or crop them")

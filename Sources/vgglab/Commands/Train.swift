@@ -63,7 +63,8 @@ struct Train: ParsableCommand {
         func prepare(_ experiment: Experiment, _ dataset: Dataset) throws -> PreparedExperiment {
             try explaining {
                 try PreparedExperiment(
-                    experiment, data: TrainingData(dataset, for: experiment), threads: threads, machine: machine)
+                    experiment, data: TrainingData(dataset, for: experiment), threads: threads, machine: machine,
+                    backend: Vgglab.backend)
             }
         }
         for path in try paths(problem) {

@@ -3,8 +3,8 @@
 
 import ArgumentParser
 import Checkpoints
-import Engine
 import Experiments
+import Model
 import RunLog
 import Runner
 import RunStore

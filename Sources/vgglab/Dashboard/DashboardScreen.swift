@@ -5,8 +5,9 @@ import CursesTerminal
 import Dashboard
 import Experiments
 import Foundation
-import RunStore
+import Model
 import Runner
+import RunStore
 import Screen
 import Training
 
@@ -31,7 +32,7 @@ struct DashboardScreen {
         terminal.suspending = Suspension.whileIdle
         self.mailbox = mailbox
         self.stage = stage
-        state = State(size: terminal.size, preferences: preferences) { seconds in
+        state = State(size: terminal.size, costs: Vgglab.backend.costs, preferences: preferences) { seconds in
             var (time, local) = (time_t(seconds), tm())
             return localtime_r(&time, &local) == nil ? 0 : local.tm_gmtoff
         }

@@ -4,12 +4,12 @@
 import Checkpoints
 import Dashboard
 import Datasets
-import Engine
 import ExperimentFiles
 import Experiments
 import Foundation
-import RunStore
+import Model
 import Runner
+import RunStore
 import Synchronization
 import Threads
 import Training
@@ -76,7 +76,8 @@ final class LiveBackend: DashboardBackend, Sendable {
         shelves = Mutex(Shelves(experiments: experiments, runs: RunIndex(machine: Machine.current.summary)))
         let relay = Relay()
         queue = RunQueue(
-            store, budget: budget, datasets: datasets, program: Vgglab.program, isStrict: isStrict
+            store, budget: budget, datasets: datasets, backend: Vgglab.backend, program: Vgglab.program,
+            isStrict: isStrict
         ) { relay.send($0) }
         relay.connect(self)
     }
@@ -380,7 +381,7 @@ final class LiveBackend: DashboardBackend, Sendable {
                 let checkpoint = try store.checkpoint(named: isLast ? "last" : "best", of: info).checkpoint
                 let predictions = try Predictions(
                     checkpoint, of: experiment, data: TrainingData(dataset, for: experiment),
-                    threads: queue.budget.threadsPerRun)
+                    threads: queue.budget.threadsPerRun, backend: Vgglab.backend)
                 let report = PredictionReport(predictions, dataset.classNames, filter)
                 mailbox.post(.predictions(run: run, filter, .success(report)))
             } catch {

@@ -1,7 +1,6 @@
 // How busy the machine is, from what Linux counts.
 
 import Dashboard
-import Engine
 import Foundation
 import Runner
 import Training
@@ -20,7 +19,7 @@ struct MachineWatch {
             threadBudget: budget.threads, threadsInUse: min(running * budget.threadsPerRun, budget.threads),
             memoryUsedBytes: machine.memoryBytes - machine.availableMemoryBytes,
             memoryTotalBytes: machine.memoryBytes, processorUse: last.flatMap { ProcessorUse(from: $0, to: count) },
-            residentBytes: Self.residentBytes, traits: VGGModel.traits)
+            residentBytes: Self.residentBytes)
     }
 
     /// Ticks of all processors since the system began: those with work, and all.

@@ -2,8 +2,9 @@
 
 import Dashboard
 import Experiments
-import RunStore
+import Model
 import Runner
+import RunStore
 import Training
 
 /// Runs by what the store and the queue know of them.
@@ -98,8 +99,8 @@ struct RunIndex {
             let rate = run.examplesPerSecond, let experiment = experiments[run.id],
             let facts = run.facts, let network = try? experiment.network(numClasses: facts.numClasses)
         else { return }
-        speeds[run.id] = SpeedSample(
-            network, batchSize: experiment.data.batchSize, examplesPerSecond: rate, threads: run.threads)
+        let work = Vgglab.backend.costs.trainingWork(of: network, batchSize: experiment.data.batchSize)
+        speeds[run.id] = SpeedSample(work: work, examplesPerSecond: rate, threads: run.threads)
     }
 }
 

@@ -1,5 +1,7 @@
 // How many images go through the convolutional part together.
 
+package import Experiments
+
 extension Network {
     /// Images in a chunk: as many as keep the largest activation that a convolution after the first takes in below
     /// 13 MiB, so that what one layer writes is still near when the next one reads it; at least 1, at most a thread's

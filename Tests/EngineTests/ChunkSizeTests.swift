@@ -1,5 +1,6 @@
 // How many images go through the convolutional part together: rules that hold for every batch and thread count.
 
+import Engine
 import Experiments
 import Testing
 
@@ -14,8 +15,15 @@ import Testing
             // Fewer images than threads share one lane.
             let share = batch >= threads ? (batch + threads - 1) / threads : batch
             #expect((1...share).contains(chunk))
-            #expect(network.chunkSize(batchSize: batch, threads: threads) == chunk)
         }
+    }
+
+    @Test func `the largest input of a convolution decides`() throws {
+        // The second block takes in 16 channels of 112 × 112, of which 16 images have 12.25 MiB.
+        let network = try Experiment(name: "a").network(numClasses: 10)
+        #expect(network.chunkSize(batchSize: 128, threads: 2) == 16)
+        #expect(network.chunkSize(batchSize: 24, threads: 2) == 12)
+        #expect(network.chunkSize(batchSize: 3, threads: 4) == 3)
     }
 
     @Test(arguments: threads) func `a larger batch never has smaller chunks`(threads: Int) throws {

@@ -1,7 +1,9 @@
-// The memory that is foretold: each part worked out by hand for a small network, and what must hold for any. That it
+// The memory that is predicted: each part worked out by hand for a small network, and what must hold for any. That it
 // is what the process then takes is tested with the program.
 
+import Engine
 import Experiments
+import Model
 import Testing
 
 @Suite struct MemoryEstimateTests {
@@ -16,14 +18,13 @@ import Testing
 
     private func estimate(
         _ network: Network? = nil, batch: Int = 8, threads: Int = 2, momentum: Double = 0,
-        convolution: EngineOptions.Convolution = .direct, chunk: Int? = nil, storedBytes: Int = 1000,
-        traits: EngineTraits = EngineTraits()
+        precision: TrainingRecipe.Precision = .float32, convolution: EngineOptions.Convolution = .direct,
+        chunk: Int? = nil, storedBytes: Int = 1000, processor: ProcessorTraits = ProcessorTraits()
     ) -> MemoryEstimate {
-        MemoryEstimate(
-            network ?? self.network, data: DataRecipe(batchSize: batch),
-            training: TrainingRecipe(momentum: momentum),
-            engine: EngineOptions(convolution: convolution, chunk: chunk), storedBytes: storedBytes, threads: threads,
-            traits: traits)
+        EngineCosts(processor).memory(
+            of: network ?? self.network, training: TrainingRecipe(momentum: momentum, precision: precision),
+            options: EngineOptions(convolution: convolution, chunk: chunk), batchSize: batch, storedBytes: storedBytes,
+            threads: threads)
     }
 
     private static let convolutions = 16 * 10 + 16 * (16 * 9 + 1) + 32 * (16 * 9 + 1)
@@ -63,25 +64,24 @@ import Testing
     {
         let network = try Network(
             inputSide: 8, blocks: [Block(numConvs: 1, outChannels: 16)], classifier: [32, 24], numClasses: 10)
-        func total(_ precision: TrainingRecipe.Precision, _ traits: EngineTraits = EngineTraits()) -> Int {
-            MemoryEstimate(
-                network, data: DataRecipe(), training: TrainingRecipe(precision: precision), engine: EngineOptions(),
-                storedBytes: 0, threads: 1, traits: traits
+        func total(_ precision: TrainingRecipe.Precision, _ processor: ProcessorTraits = ProcessorTraits()) -> Int {
+            estimate(
+                network, batch: 128, threads: 1, precision: precision, convolution: .auto, processor: processor
             ).totalBytes
         }
         #expect(total(.bfloat16) - total(.float32) == 2 * (2 * 256 * 32 + 32 * 24 + 128 * (256 + 32)))
-        #expect(total(.bfloat16, EngineTraits(hasBFloat16: false)) == total(.float32))
+        #expect(total(.bfloat16, ProcessorTraits(hasBFloat16: false)) == total(.float32))
     }
 
     @Test func `short vectors want images padded to one`() {
         let wide = estimate().parts[3].bytes
-        let short = estimate(traits: EngineTraits(hasWinograd: false, vectorWidth: 8)).parts[3].bytes
+        let short = estimate(processor: ProcessorTraits(hasWinograd: false, vectorWidth: 8)).parts[3].bytes
         #expect(short - wide == 2 * 4 * (4 * 8 * 64))
     }
 
     @Test func `without Winograd it takes no room`() {
-        let none = EngineTraits(hasWinograd: false)
-        #expect(estimate(convolution: .winograd, traits: none) == estimate(convolution: .direct))
+        let none = ProcessorTraits(hasWinograd: false)
+        #expect(estimate(convolution: .winograd, processor: none) == estimate(convolution: .direct))
         #expect(estimate(convolution: .winograd).totalBytes > estimate(convolution: .direct).totalBytes)
     }
 
@@ -121,10 +121,10 @@ import Testing
         }
         let tiles = pages(36 * 4 * (144 * 1024 + 32 + 512 * 512))
         #expect(try working(512) == 4 * 512 * 16 + tiles + 36 * 4 * 512 * 512)
-        let narrow = EngineTraits(vectorWidth: 8)
+        let narrow = ProcessorTraits(vectorWidth: 8)
         let network = try Network(
             inputSide: 4, blocks: [Block(numConvs: 2, outChannels: 8)], classifier: [], numClasses: 10)
-        let bytes = estimate(network, batch: 1, threads: 1, convolution: .winograd, traits: narrow).parts[3].bytes
+        let bytes = estimate(network, batch: 1, threads: 1, convolution: .winograd, processor: narrow).parts[3].bytes
         #expect(bytes == 4 * 8 * 16 + 4 * 8 * 16 + 36 * 4 * (192 * (16 + 16) + 8 * 8))
     }
 
@@ -132,10 +132,9 @@ import Testing
         let network = try Network(
             inputSide: 4, blocks: [Block(numConvs: 2, outChannels: 512)], classifier: [], numClasses: 10)
         func working(_ precision: TrainingRecipe.Precision) -> Int {
-            MemoryEstimate(
-                network, data: DataRecipe(batchSize: 1), training: TrainingRecipe(precision: precision),
-                engine: EngineOptions(), storedBytes: 0, threads: 1
-            ).parts.first { $0.label.hasPrefix("working") }?.bytes ?? 0
+            estimate(network, batch: 1, threads: 1, precision: precision, convolution: .auto).parts.first {
+                $0.label.hasPrefix("working")
+            }?.bytes ?? 0
         }
         let tiles = pages(36 * 4 * (144 * 1024 + 32 + 512 * 512)) - pages(36 * 4 * (144 * 512 + 32 + 512 * 512))
         #expect(working(.float32) - working(.bfloat16) == tiles + 36 * 2 * 512 * 512)

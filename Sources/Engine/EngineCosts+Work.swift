@@ -3,15 +3,15 @@
 
 package import Experiments
 
-/// An image's share in a training step, in units that only their ratios mean something of.
+/// An image's share in a training step, in nanoseconds of the machine that the constants were measured on.
 ///
 /// Multiply-accumulates alone mislead: small networks spend their time on moving activations and on the step's fixed
 /// costs, wide classifiers on reading and updating weights, whatever the batch.
 ///
 /// **Source**: least squares over `vgglab bench` of eleven networks (VGG-11 at ratios 1 to 16 and sides 32 to 224, VGG-16)
 /// on two cores with AVX-512: predictions from the quick start's speed alone were 0.74 to 1.21 of what was measured.
-package enum StepWork {
-    /// Nanoseconds that a multiply-accumulate of a convolution's forward pass stands for, backward passes included.
+extension EngineCosts {
+    /// For a multiply-accumulate of a convolution's forward pass, backward passes included.
     private static let perMAC = 6.3e-3
     /// The same for windows that are not 3 × 3, which Winograd does not serve.
     private static let perDirectMAC = 20e-3
@@ -22,20 +22,19 @@ package enum StepWork {
     /// For the step itself.
     private static let perStep = 2e6
 
-    /// The work of an image in a step of `batchSize` of them.
-    package static func training(_ network: Network, batchSize: Int) -> Double {
+    package func trainingWork(of network: Network, batchSize: Int) -> Double {
         var work = 0.0
         for layer in network.layers {
             guard case .convolution(let inChannels, let outChannels, let kernel, _) = layer.kind else { continue }
             let area = layer.outputShape.dropFirst().reduce(1, *)
-            work += Double(layer.forwardMACs) * (kernel == 3 || inChannels == 1 ? perMAC : perDirectMAC)
-            work += Double((inChannels + outChannels) * area) * perActivation
+            work += Double(layer.forwardMACs) * (kernel == 3 || inChannels == 1 ? Self.perMAC : Self.perDirectMAC)
+            work += Double((inChannels + outChannels) * area) * Self.perActivation
         }
-        return work + (Double(network.parameters) * perParameter + perStep) / Double(max(batchSize, 1))
+        return work + (Double(network.parameters) * Self.perParameter + Self.perStep) / Double(max(batchSize, 1))
     }
 
-    /// The work of an image in an evaluation: the forward pass, one of three.
-    package static func evaluation(_ network: Network, batchSize: Int) -> Double {
-        training(network, batchSize: batchSize) / 3
+    /// The forward pass is one of three.
+    package func evaluationWork(of network: Network, batchSize: Int) -> Double {
+        trainingWork(of: network, batchSize: batchSize) / 3
     }
 }

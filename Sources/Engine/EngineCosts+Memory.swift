@@ -1,58 +1,28 @@
-// What a training step needs in memory, told before anything is allocated.
+// What a training step needs in memory, predicted before anything is allocated.
 
-/// What the engine has on this machine, as far as memory depends on it.
-package struct EngineTraits: Sendable, Hashable {
-    /// Whether there are Winograd convolutions.
-    package var hasWinograd: Bool
-    /// Floats in a vector.
-    package var vectorWidth: Int
-    /// Whether the processor multiplies in bfloat16.
-    package var hasBFloat16: Bool
+internal import CKernels
+package import Experiments
+package import Model
 
-    /// All of it; where nothing is said, a processor with AVX-512 and bfloat16.
-    package init(hasWinograd: Bool = true, vectorWidth: Int = 16, hasBFloat16: Bool = true) {
-        self.hasWinograd = hasWinograd
-        self.vectorWidth = vectorWidth
-        self.hasBFloat16 = hasBFloat16
-    }
-}
+/// What training costs on the engine, given the processor.
+package struct EngineCosts: CostModel {
+    let processor: ProcessorTraits
 
-/// Bytes of a training run by what they are for.
-package struct MemoryEstimate: Sendable, Hashable {
-    /// One purpose and its bytes.
-    package struct Part: Sendable, Hashable {
-        /// What it is for.
-        package let label: String
-        /// Bytes.
-        package let bytes: Int
-    }
+    package init(_ processor: ProcessorTraits) { self.processor = processor }
 
-    /// Every purpose, largest structures first.
-    package let parts: [Part]
-
-    /// Peak resident memory of the process in bytes.
-    package var totalBytes: Int { parts.reduce(0) { $0 + $1.bytes } }
-
-    /// The memory of training `network`.
-    ///
-    /// - Parameters:
-    ///   - storedBytes: the data set as it is held, a byte a pixel and a label.
-    ///   - threads: threads that compute; each has chunks of its own at work.
-    ///   - traits: what the engine has on this machine.
-    package init(
-        _ network: Network, data: DataRecipe, training: TrainingRecipe, engine: EngineOptions, storedBytes: Int,
-        threads: Int, traits: EngineTraits = EngineTraits()
-    ) {
+    package func memory(
+        of network: Network, training: TrainingRecipe, options: EngineOptions, batchSize batch: Int, storedBytes: Int,
+        threads: Int
+    ) -> MemoryEstimate {
         let float = MemoryLayout<Float>.stride
-        let batch = data.batchSize
         let lanes = batch >= threads ? threads : 1
         let share = (batch + lanes - 1) / lanes
-        let chunk = min(engine.chunk ?? network.chunkSize(batchSize: batch, threads: threads), share)
+        let chunk = min(options.chunk ?? network.chunkSize(batchSize: batch, threads: threads), share)
         let layers = network.layers
-        let width = traits.vectorWidth
-        let way = ConvolutionWay(network, engine, traits)
+        let width = processor.vectorWidth
+        let way = ConvolutionWay(network, options, processor)
         let isFirstBlockFused = way != .matrices && network.canFuseFirstBlock(vectorWidth: width)
-        let isBFloat16 = training.precision == .bfloat16 && traits.hasBFloat16
+        let isBFloat16 = training.precision == .bfloat16 && processor.hasBFloat16
         // Channels are taken a vector at a time, but where matrices are multiplied. Winograd has no output of full size
         // before a pooling.
         func channels(_ count: Int) -> Int { way == .matrices ? count : roundedUp(count, to: width) }
@@ -96,7 +66,8 @@ package struct MemoryEstimate: Sendable, Hashable {
         let needsRows = way == .blocked && network.kernel >= ConvolutionWay.largestBlockedKernel
         let laneGradients =
             (lanes - (needsRows ? 0 : 1)) * allWeights + (share > chunk ? lanes * partial : 0)
-        let winograd = way == .winograd ? network.winogradBytes(traits, isBFloat16: isBFloat16) : (lane: 0, shared: 0)
+        let winograd =
+            way == .winograd ? network.winogradBytes(vectorWidth: width, isBFloat16: isBFloat16) : (lane: 0, shared: 0)
         // Two activations of a chunk and the library's own room. Where the first block is not computed in one pass,
         // below AVX-512 its weight gradient wants its images padded to a vector of channels.
         let image = layers[0].inputShape.dropFirst().reduce(float, *)
@@ -115,10 +86,10 @@ package struct MemoryEstimate: Sendable, Hashable {
         let images = 4 * batch * network.inputChannels * network.inputSide * network.inputSide * float
 
         var parts = [
-            Part(label: "parameters", bytes: parameters),
-            Part(label: "gradients", bytes: parameters),
+            MemoryEstimate.Part(label: "parameters", bytes: parameters),
+            MemoryEstimate.Part(label: "gradients", bytes: parameters),
         ]
-        if training.momentum != 0 { parts.append(Part(label: "momentum", bytes: parameters)) }
+        if training.momentum != 0 { parts.append(MemoryEstimate.Part(label: "momentum", bytes: parameters)) }
         if isBFloat16 {
             // Of the hidden layers' weights, of the first also for the way back where its input comes a vector of channels
             // at a time; and of what they take in.
@@ -129,16 +100,16 @@ package struct MemoryEstimate: Sendable, Hashable {
                 let copy = mapped(inputs * layer.element.outputShape[0] * float / 2)
                 return sum + copy * (layer.offset == 0 && way != .matrices ? 2 : 1) + mapped(inputs * batch * float / 2)
             }
-            parts.append(Part(label: "bfloat16 copies", bytes: bytes))
+            parts.append(MemoryEstimate.Part(label: "bfloat16 copies", bytes: bytes))
         }
         parts += [
-            Part(label: "activations kept for backward", bytes: activations),
-            Part(label: "working memory of \(lanes) thread\(lanes == 1 ? "" : "s")", bytes: working),
-            Part(label: "batches, one ahead", bytes: images),
-            Part(label: "data set", bytes: storedBytes),
-            Part(label: "program and libraries", bytes: Self.programBytes),
+            MemoryEstimate.Part(label: "activations kept for backward", bytes: activations),
+            MemoryEstimate.Part(label: "working memory of \(lanes) thread\(lanes == 1 ? "" : "s")", bytes: working),
+            MemoryEstimate.Part(label: "batches, one ahead", bytes: images),
+            MemoryEstimate.Part(label: "data set", bytes: storedBytes),
+            MemoryEstimate.Part(label: "program and libraries", bytes: Self.programBytes),
         ]
-        self.parts = parts
+        return MemoryEstimate(parts: parts)
     }
 
     /// The largest activations of an image on the two sides between which stages go to and fro: backward, forward in
@@ -171,8 +142,8 @@ private enum ConvolutionWay {
     static let largestBlockedKernel = 15
 
     /// The conditions are those that oneDNN 2.6 was seen to have.
-    init(_ network: Network, _ engine: EngineOptions, _ traits: EngineTraits) {
-        guard network.kernel != 3 || engine.convolution == .direct || !traits.hasWinograd else {
+    init(_ network: Network, _ options: EngineOptions, _ processor: ProcessorTraits) {
+        guard network.kernel != 3 || options.convolution == .direct || !processor.hasWinograd else {
             self = .winograd
             return
         }
@@ -181,41 +152,24 @@ private enum ConvolutionWay {
             network.kernel >= Self.largestBlockedKernel
             && convolutions.dropFirst().contains { 17...39 ~= $0.outputShape[1] }
         let reachesBeyond = network.padding > 0 && convolutions.contains { $0.outputShape[1] <= network.padding }
-        let isNarrow = network.kernel > 1 && network.blocks.contains { $0.outChannels < traits.vectorWidth }
+        let isNarrow = network.kernel > 1 && network.blocks.contains { $0.outChannels < processor.vectorWidth }
         self = isLarge || reachesBeyond || isNarrow ? .matrices : .blocked
     }
 }
 
 extension Network {
-    /// Room that Winograd convolutions want, for each lane and for all of them; direct ones want next to none.
-    ///
-    /// F(4 × 4, 3 × 3) turns each 3 × 3 window, and each 4 × 4 tile of the output, into 36 numbers a channel. All lanes
-    /// share the windows; each has tiles of both sides of a convolution, as many as its second cache holds, and sums of
-    /// the windows' gradients. The first layer, with too few channels, is direct. In bfloat16 what is multiplied takes
-    /// half the room.
-    ///
-    /// **Source**: `CKernels/winograd.c`.
-    fileprivate func winogradBytes(_ traits: EngineTraits, isBFloat16: Bool) -> (lane: Int, shared: Int) {
-        let width = traits.vectorWidth
-        let depth = isBFloat16 && width == 16 ? 2 : 1
-        let transformed = 36 * MemoryLayout<Float>.stride
+    /// Room that Winograd convolutions want, for each lane and for all of them, which share the transformed weights. The
+    /// first layer, with too few channels, is direct, and direct ones want next to none.
+    fileprivate func winogradBytes(vectorWidth: Int, isBFloat16: Bool) -> (lane: Int, shared: Int) {
+        func groups(_ channels: Int) -> Int { (channels + vectorWidth - 1) / vectorWidth }
         var (lane, shared) = (0, 0)
         for layer in layers.dropFirst() {
-            guard case .convolution(let inChannels, let outChannels, _, _) = layer.kind else { continue }
-            let inputs = roundedUp(inChannels, to: width), outputs = roundedUp(outChannels, to: width)
-            func tiles(_ ins: Int, _ outs: Int, windows: Int, least: Int) -> Int {
-                let fitting = (512 << 10) / (transformed * (ins + outs)) / 12 * 12
-                return min(max(fitting, transformed * windows > 4 << 20 ? least : 24), 192)
-            }
-            func forward(_ ins: Int, _ outs: Int) -> Int {
-                tiles(ins / depth, outs, windows: inputs * outputs / depth, least: 48)
-                    * (ins / depth + outs + 2 * width)
-            }
-            let backward =
-                tiles(inputs / depth, outputs / depth, windows: inputs * outputs, least: 144)
-                * (inputs + outputs) / depth + 2 * width + inputs * outputs
-            lane = max(lane, transformed * max(forward(inputs, outputs), forward(outputs, inputs), backward))
-            shared += mapped(transformed * inputs * outputs / depth)
+            guard case .convolution(let inputs, let outputs, _, _) = layer.kind else { continue }
+            var shape = winograd_shape()
+            (shape.sources, shape.results, shape.vector) = (groups(inputs), groups(outputs), vectorWidth)
+            shape.is_bfloat16 = isBFloat16 && vectorWidth == 16 ? 1 : 0
+            lane = max(lane, winograd_scratch_size(&shape) * MemoryLayout<Float>.stride)
+            shared += mapped(winograd_weights_size(&shape) * MemoryLayout<Float>.stride)
         }
         return (lane, shared)
     }

@@ -1,0 +1,23 @@
+// The engine behind the face that the training loop knows.
+
+package import Experiments
+package import Model
+
+/// Trains on the CPU, through oneDNN and our own kernels.
+package struct OneDNNBackend: Backend {
+    private let processor = ProcessorTraits.current
+
+    package init() {}
+
+    package var traits: BackendTraits {
+        BackendTraits(precisions: processor.precisions, initialization: VGGModel.initialization)
+    }
+
+    package var costs: any CostModel { EngineCosts(processor) }
+
+    package func makeModel(
+        _ network: Network, recipe: TrainingRecipe, batchSize: Int, options: EngineOptions, threads: Int
+    ) throws(ModelError) -> any TrainableModel {
+        try VGGModel(network, recipe: recipe, batchSize: batchSize, options: options, threads: threads)
+    }
+}
