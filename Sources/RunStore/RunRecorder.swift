@@ -91,6 +91,9 @@ package final class RunRecorder: Sendable {
         if !state.withLock(\.hasThread) { try? flush() }
     }
 
+    /// Keeps a step's profile in place of the one before.
+    package func record(profile: [LayerTime]) { store.keep(profile: profile, of: run) }
+
     /// Writes all that was recorded by now.
     ///
     /// - Throws: `RunStoreError`; what was not written is kept and tried again.

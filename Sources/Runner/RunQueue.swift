@@ -15,10 +15,6 @@ internal import Training
 package final class RunQueue: Sendable {
     /// What a queue tells, on the threads of its runs.
     package enum News: Sendable {
-        /// A run has said something.
-        case record(RunRecord)
-        /// Where the time of a run's step goes.
-        case profile(run: String, [PassTime])
         /// A run could not begin, or continue; one sentence says why.
         case failed(run: String, reason: String)
         /// A run was queued, started, paused or has ended.
@@ -63,6 +59,7 @@ package final class RunQueue: Sendable {
     private let isStrict: Bool
     private let datasets: DatasetCache
     private let backend: any Backend
+    private let observers: [any RunObserver & Sendable]
     private let listen: @Sendable (News) -> Void
     private let jobs = Mutex<[Job]>([])
     private let workers = DispatchGroup()
@@ -70,11 +67,12 @@ package final class RunQueue: Sendable {
     /// - Parameters:
     ///   - program: the program and its version.
     ///   - isStrict: has runs fail to begin that there is something to warn of.
+    ///   - observers: follow every run, on its thread.
     ///   - listen: called on any thread; must not wait.
     package init(
         _ store: RunStore, budget: Budget, datasets: DatasetCache, backend: any Backend, program: String,
         isStrict: Bool = false,
-        listen: @escaping @Sendable (News) -> Void
+        observers: [any RunObserver & Sendable] = [], listen: @escaping @Sendable (News) -> Void
     ) {
         self.store = store
         self.budget = budget
@@ -82,6 +80,7 @@ package final class RunQueue: Sendable {
         self.backend = backend
         self.program = program
         self.isStrict = isStrict
+        self.observers = observers
         self.listen = listen
     }
 
@@ -288,11 +287,7 @@ package final class RunQueue: Sendable {
                     parent, at: checkpoint, prepared, as: reserved, in: store, program: program, isStrict: isStrict)
             }
         listen(.changed)
-        _ = try session.train(stop: job.stop, pause: job.pause) { [listen] times in
-            listen(.profile(run: job.name, times))
-        } observe: { [listen] record in
-            listen(.record(record))
-        }
+        _ = session.train(stop: job.stop, pause: job.pause, observers: observers)
     }
 }
 

@@ -22,7 +22,8 @@ package final class RunSession {
     /// Where it is kept.
     package let store: RunStore
     private let claim: RunClaim
-    private let model: any TrainableModel
+    /// What is trained, and how it stands after the run.
+    package let model: any TrainableModel
     private let position: RunPosition
     private let firstSequence: Int
     private let warnings: [String]
@@ -169,25 +170,21 @@ package final class RunSession {
     /// - Parameters:
     ///   - stop: ends the run, which can then be resumed.
     ///   - pause: makes the run wait.
-    ///   - profile: gets the time of each pass in a step, once early in each epoch.
-    ///   - observe: gets every record, on the thread that calls this; the store has it too.
-    ///   - finish: called with the trained model before the run is let go.
+    ///   - observers: follow the run after the store does, on the thread that calls this.
     package func train(
-        stop: StopRequest, pause: PauseRequest = PauseRequest(), profile: (([PassTime]) -> Void)? = nil,
-        observe: @escaping (RunRecord) -> Void,
-        finish: (any TrainableModel, RunSummary) throws -> Void = { _, _ in }
-    ) rethrows -> RunSummary {
+        stop: StopRequest, pause: PauseRequest = PauseRequest(), observers: [any RunObserver] = []
+    ) -> RunSummary {
         let problems = Mutex<[String]>([])
         let recorder = RunRecorder(store, run, claim: claim) { problem in problems.withLock { $0.append(problem) } }
         let checkpoints = CheckpointWriter(
             store.checkpoints(of: run), recorder: recorder, resuming: store.command(.resume, run.name))
+        let all: [any RunObserver] = [recorder] + observers
         var sequence = firstSequence
         func send(_ event: RunEvent) {
             let time = Date().timeIntervalSince1970
             let record = RunRecord(run: run.name, sequence: sequence, time: time, event: event)
             sequence += 1
-            recorder.record(record)
-            observe(record)
+            for observer in all { observer.observe(record) }
         }
         func sendNews() {
             let texts = problems.withLock { problems in
@@ -201,10 +198,7 @@ package final class RunSession {
             prepared.started(model, from: position), data: prepared.data, from: position, stop: stop,
             pause: pause, processorSeconds: processorSeconds,
             keep: { position, isLast in checkpoints.keep(position, of: self.model, isLast: isLast) },
-            onProfile: { [store = self.store, run = self.run] times in
-                store.keep(profile: times.byLayer, of: run)
-                profile?(times)
-            },
+            onProfile: { [run] profile in for observer in all { observer.observe(profile: profile, of: run.name) } },
             emit: { event in
                 if case .runStarted = event {
                     send(event)
@@ -233,21 +227,10 @@ package final class RunSession {
         } catch {
             hasKeptEnd = false
             let lost = "the end of this run could not be recorded: \(error)"
-            observe(RunRecord(run: run.name, sequence: sequence, time: 0, event: .warning(lost)))
+            let record = RunRecord(run: run.name, sequence: sequence, time: 0, event: .warning(lost))
+            for observer in observers { observer.observe(record) }
         }
-        try finish(model, summary)
         return summary
-    }
-}
-
-extension [PassTime] {
-    /// The passes of each layer together.
-    fileprivate var byLayer: [LayerTime] {
-        var seconds: [Int?: Double] = [:]
-        for time in self { seconds[time.layer, default: 0] += time.seconds }
-        return seconds.map { LayerTime(layer: $0.key, seconds: $0.value) }.sorted {
-            ($0.layer ?? .max) < ($1.layer ?? .max)
-        }
     }
 }
 

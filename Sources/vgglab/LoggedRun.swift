@@ -71,23 +71,12 @@ struct LogOptions: ParsableArguments {
     ///
     /// - Returns: whether it was completed, and its end kept.
     func train(_ session: RunSession) throws -> Bool {
-        var log = makeLog()
-        func show(_ record: RunRecord) {
-            if var text = log as? TextLog {
-                text.terminalColumns = Console.terminalColumns
-                log = text
-            }
-            Console.write(log.render(record))
+        var observers: [any RunObserver] = [ConsoleLog(makeLog())]
+        if let tensorboard {
+            observers.append(TensorBoardFolder(tensorboard) { Console.say("warning: \(Readable.visible($0))") })
         }
-        let tensorBoard = tensorboard.map { path in
-            TensorBoardFolder(path) { Console.say("warning: \(Readable.visible($0))") }
-        }
-        let summary = try session.train(stop: Signals.stop) { record in
-            show(record)
-            tensorBoard?.append(record)
-        } finish: { model, summary in
-            try saveWeights(of: model, summary, session)
-        }
+        let summary = session.train(stop: Signals.stop, observers: observers)
+        try saveWeights(of: session, summary)
         if summary.outcome == .stopped {
             Console.say("resume with: \(session.store.command(.resume, session.run.name))")
         }
@@ -99,14 +88,14 @@ struct LogOptions: ParsableArguments {
         return summary.outcome == .completed && session.hasKeptEnd
     }
 
-    private func saveWeights(of model: any TrainableModel, _ summary: RunSummary, _ session: RunSession) throws {
+    private func saveWeights(of session: RunSession, _ summary: RunSummary) throws {
         guard let save else { return }
         switch summary.outcome {
         case .completed, .stopped:
             let description = WeightsDescription(
                 session.experiment, network: session.network, of: session.run, step: summary.step)
             do {
-                try model.saveWeights(to: save, metadata: description.metadata)
+                try session.model.saveWeights(to: save, metadata: description.metadata)
             } catch {
                 let name = session.run.name
                 let options = ["--at", "last", "--format", "safetensors", "--out", "./\(name).safetensors"]
@@ -117,6 +106,21 @@ struct LogOptions: ParsableArguments {
         case .diverged, .failed:
             Console.say("\(Readable.visible(save)) was not saved: training diverged")
         }
+    }
+}
+
+/// Writes a run's log to the console.
+private final class ConsoleLog: RunObserver {
+    private var log: any RunLogRenderer
+
+    init(_ log: any RunLogRenderer) { self.log = log }
+
+    func observe(_ record: RunRecord) {
+        if var text = log as? TextLog {
+            text.terminalColumns = Console.terminalColumns
+            log = text
+        }
+        Console.write(log.render(record))
     }
 }
 

@@ -3,10 +3,11 @@
 import Experiments
 import Exports
 import RunLog
+import Runner
 import Synchronization
 
 /// Writes event files, a folder for each run, whatever threads the runs train on.
-final class TensorBoardFolder: Sendable {
+final class TensorBoardFolder: RunObserver, Sendable {
     private let path: String
     /// The files of active runs, by the runs' names.
     private let logs = Mutex<[String: TensorBoardLog]>([:])
@@ -27,8 +28,7 @@ final class TensorBoardFolder: Sendable {
         }
     }
 
-    /// Adds what a run says to its file.
-    func append(_ record: RunRecord) {
+    func observe(_ record: RunRecord) {
         logs.withLock { logs in
             let run = record.run
             do throws(ExportError) {

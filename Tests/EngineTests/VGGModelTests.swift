@@ -98,6 +98,29 @@ import Testing
         #expect((1...8).contains(cutSteps))
     }
 
+    @Test(arguments: [1, 2]) func `a profiled step is the same step, with the time of each layer`(threads: Int) throws {
+        let network = try Network.small()
+        let recipe = TrainingRecipe(momentum: 0.9)
+        let models = try (0..<2).map { _ in
+            try VGGModel(network, recipe: recipe, batchSize: 8, threads: threads)
+        }
+        let batch = Batch(8, for: network, seed: 0)
+        let results = try zip(models, [false, true]).map { model, isProfiled in
+            try batch.withPointers { pixels, labels in
+                try #require(
+                    try model.train(
+                        pixels: pixels, labels: labels, step: 0, learningRate: 0.1, isProfiled: isProfiled))
+            }
+        }
+        #expect(results[0].lossSum == results[1].lossSum && results[0].layers == results[1].layers)
+        #expect(try models[0].values() == models[1].values())
+        #expect(results[0].profile.isEmpty)
+        let profile = results[1].profile
+        #expect(profile.allSatisfy { $0.seconds >= 0 } && Set(profile.map(\.pass)) == Set(Pass.allCases))
+        let weighted = network.layers.indices.filter { network.layers[$0].parameters > 0 }
+        #expect(Set(weighted).isSubset(of: profile.map(\.layer)))
+    }
+
     @Test func `dropout depends on the step`() throws {
         let network = try Network.small()
         let batch = Batch(8, for: network, seed: 0)

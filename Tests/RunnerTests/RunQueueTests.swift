@@ -139,7 +139,8 @@ private final class QueueRoom: Sendable {
         let journal = Journal()
         let queue = RunQueue(
             store, budget: .init(jobs: jobs, threads: 2),
-            datasets: DatasetCache(folder: folder.path, environment: [:]), backend: OneDNNBackend(), program: "test"
+            datasets: DatasetCache(folder: folder.path, environment: [:]), backend: OneDNNBackend(), program: "test",
+            observers: [journal]
         ) { journal.note($0) }
         return (queue, journal)
     }
@@ -157,8 +158,9 @@ private final class QueueRoom: Sendable {
     }
 }
 
-/// What a queue has told.
-private final class Journal: Sendable {
+/// What a queue and its runs have told.
+private final class Journal: RunObserver, Sendable {
+    private let told = Mutex<[RunRecord]>([])
     private let news = Mutex<[RunQueue.News]>([])
     private let isNew = DispatchSemaphore(value: 0)
 
@@ -167,14 +169,17 @@ private final class Journal: Sendable {
         isNew.signal()
     }
 
+    func observe(_ record: RunRecord) {
+        told.withLock { $0.append(record) }
+        isNew.signal()
+    }
+
     /// Waits until `isTrue`; the suite's time limit ends it otherwise.
     func wait(until isTrue: (Journal) -> Bool) {
         while !isTrue(self) { isNew.wait() }
     }
 
-    private var records: [RunRecord] {
-        news.withLock { news in news.compactMap { if case .record(let record) = $0 { record } else { nil } } }
-    }
+    private var records: [RunRecord] { told.withLock(\.self) }
 
     func steps(of run: String) -> Int {
         records.count { record in

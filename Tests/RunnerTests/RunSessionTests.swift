@@ -2,7 +2,7 @@
 
 import Checkpoints
 import Datasets
-import Engine
+import Model
 import Experiments
 import Foundation
 import GRDB
@@ -34,18 +34,33 @@ import Training
     }
 
     @Test(arguments: [nil, 1, 2, 7]) func `a model goes with its session, wherever that ends`(step: Int?) throws {
-        weak var model: VGGModel?
+        weak var model: AnyObject?
         func train() throws {
             let stop = StopRequest()
-            _ = try workshop.new().train(stop: stop) { record in
+            let session = try workshop.new()
+            model = session.model as AnyObject
+            let observer = Notebook { record in
                 if case .progress(let progress) = record.event, progress.step == step { stop.make() }
-            } finish: { trained, _ in
-                model = trained as? VGGModel
             }
+            _ = session.train(stop: stop, observers: [observer])
             #expect(try store.run(named: "bands-1").state == (step == nil ? .completed : .stopped))
         }
         try train()
         #expect(model == nil)
+    }
+
+    @Test func `every observer has the same records, and a profile an epoch that the store has too`() throws {
+        let (first, second) = (Notebook(), Notebook())
+        let session = try workshop.new()
+        _ = session.train(stop: StopRequest(), observers: [first, second])
+        #expect(first.records.count > 10 && first.records.map(\.sequence) == second.records.map(\.sequence))
+        #expect(first.records.map(\.event) == second.records.map(\.event))
+        #expect(first.profiles.count == 2 && first.profiles == second.profiles)
+        let layers = Set(first.profiles[1].map(\.layer))
+        let kept = store.profile(of: session.run)
+        #expect(Set(kept.map(\.layer)) == layers && layers.count > 4)
+        let total = first.profiles[1].reduce(0) { $0 + $1.seconds }
+        #expect(abs(kept.reduce(0) { $0 + $1.seconds } - total) < 1e-9)
     }
 
     @Test(arguments: 1...9) func `a run that is stopped anywhere and goes on is the one that never was`(step: Int)

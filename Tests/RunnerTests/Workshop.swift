@@ -13,6 +13,22 @@ import RunStore
 import Runner
 import Training
 
+/// Writes down what a run says.
+final class Notebook: RunObserver {
+    private(set) var records: [RunRecord] = []
+    private(set) var profiles: [[PassTime]] = []
+    private let each: (RunRecord) -> Void
+
+    init(each: @escaping (RunRecord) -> Void = { _ in }) { self.each = each }
+
+    func observe(_ record: RunRecord) {
+        records.append(record)
+        each(record)
+    }
+
+    func observe(profile: [PassTime], of run: String) { profiles.append(profile) }
+}
+
 /// Sessions of a run of two epochs of five steps.
 final class Workshop {
     private let folder: TemporaryFolder
@@ -64,6 +80,7 @@ final class Workshop {
     /// What a session has said, and its model's numbers at the end.
     struct Ending {
         var records: [RunRecord] = []
+        var profiles: [[PassTime]] = []
         var summary: RunSummary
         var weights: [String: [Float]] = [:]
 
@@ -82,18 +99,16 @@ final class Workshop {
         _ session: RunSession, stopAfter step: Int? = nil, each: @escaping (RunRecord) -> Void = { _ in }
     ) throws -> Ending {
         let stop = StopRequest()
-        var records: [RunRecord] = []
-        var weights: [String: [Float]] = [:]
-        let summary = try session.train(stop: stop) { record in
-            records.append(record)
+        let observer = Notebook { record in
             if case .progress(let progress) = record.event, progress.step == step { stop.make() }
             each(record)
-        } finish: { model, _ in
-            for parameter in model.parameters {
-                weights[parameter.name] = try model.withValues(of: parameter) { Array($0) }
-            }
         }
-        return Ending(records: records, summary: summary, weights: weights)
+        let summary = session.train(stop: stop, observers: [observer])
+        var ending = Ending(records: observer.records, profiles: observer.profiles, summary: summary)
+        for parameter in session.model.parameters {
+            ending.weights[parameter.name] = try session.model.withValues(of: parameter) { Array($0) }
+        }
+        return ending
     }
 
     /// Another program's connection to the store.

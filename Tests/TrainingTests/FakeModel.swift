@@ -41,6 +41,8 @@ final class FakeModel: TrainableModel {
     }
 
     private(set) var calls: [Call] = []
+    /// Steps that were profiled.
+    private(set) var profiled: [Int] = []
     /// The first pixel of each image, in the order of the labels.
     private(set) var firstPixels: [Float] = []
     private let clock: HandClock?
@@ -65,7 +67,12 @@ final class FakeModel: TrainableModel {
         isProfiled: Bool, isCancelled: @escaping @Sendable () -> Bool
     ) throws(ModelError) -> BatchResult? {
         clock?.advance(2)
-        return try note(.train(step: step, labels: labels.map(Int.init)), pixels)
+        var result = try note(.train(step: step, labels: labels.map(Int.init)), pixels)
+        if isProfiled {
+            profiled.append(step)
+            result.profile = [PassTime(layer: 0, pass: .forward, seconds: Double(step))]
+        }
+        return result
     }
 
     func evaluate(
@@ -145,12 +152,12 @@ struct Rehearsal {
     /// What the run says, its last event, and the model that it has worked with.
     func run(
         _ model: FakeModel? = nil, from position: RunPosition = RunPosition(),
-        keep: @escaping TrainingRun.Keep = { _, _ in [] }
+        keep: @escaping TrainingRun.Keep = { _, _ in [] }, onProfile: (([PassTime]) -> Void)? = nil
     ) throws -> (events: [RunEvent], summary: RunSummary, model: FakeModel) {
         var events: [RunEvent] = []
         let model = model ?? FakeModel(clock: clock)
         var run = TrainingRun(
-            try started(), data: data, from: position, stop: stop, seconds: clock.read, keep: keep
+            try started(), data: data, from: position, stop: stop, seconds: clock.read, keep: keep, onProfile: onProfile
         ) { events.append($0) }
         let summary = run.run(model)
         return (events, summary, model)

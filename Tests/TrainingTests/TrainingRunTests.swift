@@ -79,6 +79,15 @@ import Training
         #expect(evaluated == [[100, 101, 102, 103], [104], [100, 101, 102, 103], [104]])
     }
 
+    @Test func `the third step of an epoch is profiled where somebody wants to know`() throws {
+        var rehearsal = Rehearsal()
+        rehearsal.train = .numbered(16)
+        var profiles: [Double] = []
+        let model = try rehearsal.run(onProfile: { profiles += $0.map(\.seconds) }).model
+        #expect(model.profiled == [2, 6] && profiles == [2, 6])
+        #expect(try rehearsal.run().model.profiled.isEmpty)
+    }
+
     @Test func `no epoch is no step`() throws {
         let (events, summary, model) = try Rehearsal(epochs: 0).run()
         #expect(events.letters == "sf")

@@ -51,7 +51,6 @@ final class LiveBackend: DashboardBackend, Sendable {
     private let store: RunStore
     private let datasets: DatasetCache
     private let mailbox: Mailbox
-    private let tensorBoard: TensorBoardFolder?
     private let shelves: Mutex<Shelves>
     /// Reads and writes files, one thing after the other.
     private let desk: Worker
@@ -70,14 +69,16 @@ final class LiveBackend: DashboardBackend, Sendable {
         self.store = store
         self.datasets = datasets
         self.mailbox = mailbox
-        tensorBoard = tensorboard.map { path in
-            TensorBoardFolder(path) { mailbox.post(.notice($0, isError: true)) }
-        }
         shelves = Mutex(Shelves(experiments: experiments, runs: RunIndex(machine: Machine.current.summary)))
+        var observers: [any RunObserver & Sendable] = [mailbox]
+        if let tensorboard {
+            observers.append(TensorBoardFolder(tensorboard) { mailbox.post(.notice($0, isError: true)) })
+        }
         let relay = Relay()
         queue = RunQueue(
             store, budget: budget, datasets: datasets, backend: Vgglab.backend, program: Vgglab.program,
-            isStrict: isStrict
+            isStrict: isStrict,
+            observers: observers
         ) { relay.send($0) }
         relay.connect(self)
     }
@@ -134,11 +135,6 @@ final class LiveBackend: DashboardBackend, Sendable {
 
     fileprivate func take(_ news: RunQueue.News) {
         switch news {
-        case .record(let record):
-            tensorBoard?.append(record)
-            mailbox.post(record)
-        case .profile(let run, let times):
-            mailbox.post(.profile(run: run, Self.shares(times.map { ($0.layer, $0.seconds) })))
         case .failed(let run, let reason):
             shelves.withLock { $0.runs.note(failure: reason, of: run) }
             mailbox.post(.notice("\(run): \(reason)", isError: true))
@@ -193,14 +189,6 @@ final class LiveBackend: DashboardBackend, Sendable {
     private func loadFacts(of name: String) {
         guard let facts = try? datasets.facts(of: name) else { return }
         mailbox.post(.dataset(facts))
-    }
-
-    private static func shares(_ times: [(layer: Int?, seconds: Double)]) -> [LayerShare] {
-        let total = max(times.reduce(0) { $0 + $1.seconds }, .leastNormalMagnitude)
-        var seconds: [Int?: Double] = [:]
-        for time in times { seconds[time.layer, default: 0] += time.seconds }
-        return seconds.map { LayerShare(layer: $0.key, share: $0.value / total) }
-            .sorted { ($0.layer ?? .max) < ($1.layer ?? .max) }
     }
 
     // MARK: What is wanted
@@ -313,7 +301,7 @@ final class LiveBackend: DashboardBackend, Sendable {
         else { return }
         let times = store.profile(of: run).filter { $0.layer ?? 0 < network.layers.count }
         guard !times.isEmpty else { return }
-        mailbox.post(.profile(run: name, Self.shares(times.map { ($0.layer, $0.seconds) })))
+        mailbox.post(.profile(run: name, LayerShare.shares(times.map { ($0.layer, $0.seconds) })))
     }
 
     private func loadCheckpoints(of name: String) {
@@ -389,6 +377,17 @@ final class LiveBackend: DashboardBackend, Sendable {
             }
         }
         if !hasStarted { mailbox.post(.predictions(run: run, filter, .failure(Problem(Vgglab.noThread)))) }
+    }
+}
+
+extension LayerShare {
+    /// The share of each layer in the time of a step.
+    static func shares(_ times: [(layer: Int?, seconds: Double)]) -> [LayerShare] {
+        let total = max(times.reduce(0) { $0 + $1.seconds }, .leastNormalMagnitude)
+        var seconds: [Int?: Double] = [:]
+        for time in times { seconds[time.layer, default: 0] += time.seconds }
+        return seconds.map { LayerShare(layer: $0.key, share: $0.value / total) }
+            .sorted { ($0.layer ?? .max) < ($1.layer ?? .max) }
     }
 }
 

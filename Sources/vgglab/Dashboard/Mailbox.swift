@@ -2,10 +2,12 @@
 
 import Dashboard
 import Experiments
+import Model
+import Runner
 import Synchronization
 
 /// Messages on their way to the screen's thread.
-final class Mailbox: Sendable {
+final class Mailbox: RunObserver, Sendable {
     private struct Contents {
         var messages: [Message] = []
         var records: [RunRecord] = []
@@ -36,6 +38,12 @@ final class Mailbox: Sendable {
                 contents.records.append(record)
             }
         }
+    }
+
+    func observe(_ record: RunRecord) { post(record) }
+
+    func observe(profile: [PassTime], of run: String) {
+        post(.profile(run: run, LayerShare.shares(profile.map { ($0.layer, $0.seconds) })))
     }
 
     /// All that has come since the last call, in order.
