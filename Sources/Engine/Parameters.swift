@@ -140,10 +140,14 @@ final class Parameters {
     /// - Returns: the norm of all gradients together; for each layer ‖Δw‖ / ‖w‖ of its weights without biases, `nil`
     ///   where they are all 0.
     func update(_ recipe: TrainingRecipe, learningRate: Double) -> (gradientNorm: Double, ratios: [Double?]) {
-        let sums = sgd(
-            parameters: values.floats, gradients: gradients.floats, velocities: velocities?.floats, blocks: blocks,
-            learningRate: Float(learningRate), momentum: Float(recipe.momentum),
-            weightDecay: Float(recipe.weightDecay))
+        let sums =
+            switch recipe.optimizer {
+            case .sgd:
+                sgd(
+                    parameters: values.floats, gradients: gradients.floats, velocities: velocities?.floats,
+                    blocks: blocks, learningRate: Float(learningRate), momentum: Float(recipe.momentum),
+                    weightDecay: Float(recipe.weightDecay))
+            }
         let ratios = stride(from: 0, to: sums.count, by: 2).map { weights in
             sums[weights].parameter != 0 ? (sums[weights].change / sums[weights].parameter).squareRoot() : nil
         }

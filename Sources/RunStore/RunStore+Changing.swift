@@ -85,24 +85,20 @@ extension RunStore {
     private static func copyMetrics(
         of parent: RunInfo, until position: RunPosition, to run: Int64, _ database: Database
     ) throws {
-        try database.execute(
-            sql: """
-                INSERT INTO step_metric SELECT :run, step, sequence, time, epoch, step_in_epoch, loss, mean_loss,
-                    mean_accuracy, examples_per_second, elapsed_seconds, remaining_seconds, gradient_norm,
-                    dead_share, layers, ifnull(steps_per_epoch, :stepsPerEpoch), examples_seen,
-                    mean_examples_per_second
-                FROM step_metric WHERE run = :parent AND step <= :step;
-                """,
-            arguments: [
-                "run": run, "parent": parent.id, "step": position.step, "stepsPerEpoch": parent.stepsPerEpoch,
-            ])
-        try database.execute(
-            sql: """
-                INSERT INTO epoch_metric SELECT :run, epoch, step, sequence, time, train_loss, train_accuracy, test_loss,
-                    test_accuracy, examples_per_second, step_examples_per_second, elapsed_seconds, remaining_seconds,
-                    train_seconds, evaluation_seconds
-                FROM epoch_metric WHERE run = :parent AND epoch < :epoch;
-                """, arguments: ["run": run, "parent": parent.id, "epoch": position.epoch])
+        func copy(_ table: String, where condition: String, replacing: [String: String] = [:]) throws {
+            let columns = try database.columns(in: table).map(\.name)
+            let values = columns.map { $0 == "run" ? ":run" : replacing[$0] ?? $0 }.joined(separator: ", ")
+            try database.execute(
+                sql: """
+                    INSERT INTO \(table) (\(columns.joined(separator: ", "))) SELECT \(values) FROM \(table)
+                    WHERE run = :parent AND \(condition)
+                    """, arguments: ["run": run, "parent": parent.id])
+        }
+        // Steps of earlier versions do not say how many their epochs have.
+        try copy(
+            "step_metric", where: "step <= \(position.step)",
+            replacing: ["steps_per_epoch": "ifnull(steps_per_epoch, \(parent.stepsPerEpoch))"])
+        try copy("epoch_metric", where: "epoch < \(position.epoch)")
     }
 
     /// Makes a run this process's own, until the claim is let go or the process ends.
