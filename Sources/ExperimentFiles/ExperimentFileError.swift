@@ -1,4 +1,5 @@
 // Why an experiment file cannot be used, in a sentence that says where and what would work.
+// What must hold of a value is Codec's and Schema's to say.
 
 /// Why there is no experiment. `description` is the whole sentence, place first.
 package enum ExperimentFileError: Error, Equatable, CustomStringConvertible {

@@ -105,7 +105,7 @@ enum Schema {
             .number("from 0 up to, but not including, 1") { 0..<1 ~= $0 }, \.network.dropout, label: "dropout"),
         Field(
             "network.weights",
-            "Begin with the weights of this safetensors file, found from the experiment file's folder.",
+            "Start with the weights of this safetensors file; a relative path starts at the experiment file's folder.",
             .optional(
                 .line("the path of a safetensors file") { !$0.isEmpty && $0.unicodeScalars.allSatisfy(\.isVisible) },
                 none: "null"), \.network.weights, synonyms: ["checkpoint", "pretrained", "init"]),
@@ -135,7 +135,7 @@ enum Schema {
             nameWord: "test"),
         Field(
             "data.sampling",
-            "How limits choose: as large a share of each class as of all, drawn by the seed, or the first images.",
+            "How limits choose: the same fraction of every class, drawn by the seed, or the first images.",
             .choice, \.data.sampling),
 
         Field(
@@ -146,10 +146,10 @@ enum Schema {
             label: "learning rate",
             synonyms: ["learning_rate", "learningrate", "rate"]),
         Field(
-            "training.momentum", "Share of the last update that goes into the next.",
+            "training.momentum", "Fraction of the last update that is added to the next.",
             .number("from 0 up to, but not including, 1") { 0..<1 ~= $0 }, \.training.momentum, label: "momentum"),
         Field(
-            "training.weight_decay", "Share of each parameter that is added to its gradient.",
+            "training.weight_decay", "Fraction of each parameter that is added to its gradient.",
             .number("from 0 to 1") { 0...1 ~= $0 }, \.training.weightDecay, label: "weight decay", nameWord: "decay",
             synonyms: ["l2", "decay"]),
         Field(
@@ -159,7 +159,7 @@ enum Schema {
             "training.seed", "Seed of initial weights, order of images and dropout.", .integer(0...UInt64.max),
             \.training.seed, label: "seed", synonyms: ["random_seed"]),
         Field(
-            "training.precision", "What numbers the step computes with.", .choice, \.training.precision,
+            "training.precision", "Number format of the computation.", .choice, \.training.precision,
             label: "precision"),
 
         Field("engine.convolution", "Which algorithm convolutions use.", .choice, \.engine.convolution),
@@ -168,13 +168,13 @@ enum Schema {
             .optional(.integer(1...65536), none: "auto"), \.engine.chunk),
 
         Field(
-            "checkpoint.every_epochs", "Keep the run's state after so many epochs.",
+            "checkpoint.every_epochs", "Save a checkpoint every so many epochs.",
             .optional(.integer(1...1_000_000), none: "null"), \.checkpoint.everyEpochs),
         Field(
-            "checkpoint.every_minutes", "Keep the run's state when so many minutes have passed.",
+            "checkpoint.every_minutes", "Save a checkpoint every so many minutes.",
             .optional(.number("greater than 0") { $0 > 0 }, none: "null"), \.checkpoint.everyMinutes),
         Field(
-            "checkpoint.every_steps", "Keep the run's state after so many steps.",
+            "checkpoint.every_steps", "Save a checkpoint every so many steps.",
             .optional(.integer(1...1_000_000_000), none: "null"), \.checkpoint.everySteps),
     ]
 

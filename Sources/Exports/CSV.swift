@@ -1,6 +1,7 @@
 // Comma-separated values that pandas and spreadsheets read at once.
 //
 // Source: RFC 4180; leading characters that a spreadsheet would calculate with, after OWASP's "CSV Injection".
+// Which columns a run's table has is CSVTable's work.
 
 package import RunLog
 

@@ -1,4 +1,5 @@
 // Sets of colours to choose from. Which colours they are is the business of the terminal that shows them.
+// The colours themselves are in CursesTerminal's Colors.
 
 /// A set of colours.
 package enum Palette: String, CaseIterable, Sendable {

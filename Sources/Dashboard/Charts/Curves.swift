@@ -1,5 +1,5 @@
 // How curves are shown: over what, how smooth, which part, and where the cursor is. Turns what runs have said into
-// points to draw; drawing is CurvesView's work.
+// points to draw; drawing is ChartView's work.
 
 internal import Experiments
 internal import RunLog
