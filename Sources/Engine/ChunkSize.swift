@@ -9,17 +9,10 @@ extension Network {
     ///
     /// The same network, batch size and thread count always give the same chunk.
     package func chunkSize(batchSize: Int, threads: Int) -> Int {
-        let convolutions = layers.dropFirst().filter { if case .convolution = $0.kind { true } else { false } }
+        let convolutions = layers.dropFirst().filter { $0.convolution != nil }
         let largest = convolutions.map { $0.inputShape.reduce(1, *) }.max() ?? layers[0].outputShape.reduce(1, *)
         let fitting = (13 << 20) / (largest * MemoryLayout<Float>.stride)
         let share = batchSize >= threads ? (batchSize + threads - 1) / threads : batchSize
         return min(max(fitting, 1), share)
-    }
-
-    /// Whether the first block is one that can be computed in one pass: a single 3 × 3 convolution of one-channel
-    /// images whose results fill vectors, and not the last block.
-    package func canFuseFirstBlock(vectorWidth: Int) -> Bool {
-        guard blocks.count > 1, let first = blocks.first, vectorWidth >= 8 else { return false }
-        return inputChannels == 1 && kernel == 3 && first.numConvs == 1 && first.outChannels.isMultiple(of: vectorWidth)
     }
 }

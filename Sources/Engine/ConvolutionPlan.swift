@@ -30,12 +30,11 @@ struct ConvolutionPlan: TrunkStage {
         layer: Int, _ description: Layer, source: Descriptor, isPooled: Bool, masksSource: Bool, purpose: Purpose,
         activations: Layout, layouts: inout ParameterLayouts, on device: Device
     ) throws(OneDNNError) {
-        guard case .convolution(let inChannels, let outChannels, let kernel, let padding) = description.kind else {
+        guard let padding = description.convolution?.padding, let weightsShape = description.weightsShape else {
             preconditionFailure("layer \(layer) is a convolution")
         }
         let outputShape = [source.shape[0]] + description.outputShape
-        let weightsShape = [outChannels, inChannels, kernel, kernel]
-        let bias = try Descriptor([outChannels], layout: .a)
+        let bias = try Descriptor([weightsShape[0]], layout: .a)
         let anyWeights = try Descriptor(weightsShape, layout: .any)
         func convolution(_ activations: Layout) throws(OneDNNError) -> (Primitive, Descriptor) {
             let forward = try Primitive.convolution(

@@ -21,7 +21,7 @@ package struct EngineCosts: CostModel {
         let layers = network.layers
         let width = processor.vectorWidth
         let way = ConvolutionWay(network, options, processor)
-        let isFirstBlockFused = way != .matrices && network.canFuseFirstBlock(vectorWidth: width)
+        let isFirstBlockFused = way != .matrices && FirstBlockPlan.fits(layers, vectorWidth: width)
         let isBFloat16 = training.precision == .bfloat16 && processor.hasBFloat16
         // Channels are taken a vector at a time, but where matrices are multiplied. Winograd has no output of full size
         // before a pooling.
@@ -36,34 +36,35 @@ package struct EngineCosts: CostModel {
         var stages: [(source: Int, destination: Int, isKept: Bool)] = []
         for (index, layer) in layers.enumerated() {
             let output = size(layer.outputShape)
-            switch layer.kind {
-            case .convolution:
+            if layer.convolution != nil {
                 let input = index == 0 ? layer.inputShape.reduce(float, *) : size(layer.inputShape)
-                let isPooled = if case .maxPool = layers[index + 1].kind { true } else { false }
+                let isPooled = layers[index + 1].isPooling
                 let isFused = isPooled && (index == 0 ? isFirstBlockFused : way == .winograd)
                 largestExact = max(largestExact, layer.inputShape.reduce(float, *), layer.outputShape.reduce(float, *))
                 stages.append((input, isFused ? size(layers[index + 1].outputShape) : output, !isPooled || isFused))
                 if !isPooled { activations += mapped(output * batch) }
-            case .maxPool:
+            } else if layer.isPooling {
                 if stages.last?.isKept == false { stages.append((size(layer.inputShape), output, true)) }
                 activations += mapped(output * batch) + mapped(output / float * batch)
-            case .flatten: activations += mapped(size(layer.inputShape) * batch)
-            case .linear: activations += 2 * mapped(output * batch)
-            case .dropout: break
+            } else if layer.isFlatten {
+                activations += mapped(size(layer.inputShape) * batch)
+            } else if layer.linear != nil {
+                activations += 2 * mapped(output * batch)
             }
         }
 
         // Weights of convolutions, as wide as vectors; after the first, the way back takes a copy in another layout.
-        let weights = layers.indices.compactMap { index -> Int? in
-            guard case .convolution(let inputs, let outputs, let kernel, _) = layers[index].kind else { return nil }
-            return (index == 0 ? inputs : channels(inputs)) * channels(outputs) * kernel * kernel * float
+        let convolutions = layers.compactMap(\.convolution)
+        let weights = convolutions.enumerated().map { index, convolution in
+            let inputs = index == 0 ? convolution.inChannels : channels(convolution.inChannels)
+            return inputs * channels(convolution.outChannels) * convolution.kernel * convolution.kernel * float
         }
         let allWeights = weights.reduce(0) { $0 + mapped($1) }
         let copies = way == .blocked ? allWeights - mapped(weights[0]) : 0
         // Gradients of the lanes after the first, whose are the parameters' own, and of one chunk where a lane adds
         // several up; Winograd's kernels and the first block's add by themselves.
         let partial = way != .winograd ? allWeights : isFirstBlockFused ? 0 : mapped(weights[0])
-        let needsRows = way == .blocked && network.kernel >= ConvolutionWay.largestBlockedKernel
+        let needsRows = way == .blocked && convolutions.contains(where: ConvolutionWay.isUnblocked)
         let laneGradients =
             (lanes - (needsRows ? 0 : 1)) * allWeights + (share > chunk ? lanes * partial : 0)
         let winograd =
@@ -81,9 +82,9 @@ package struct EngineCosts: CostModel {
             + mapped(matrices) + rows
         let working = lanes * lane + winograd.shared + laneGradients + copies
         let linear = layers.filter { $0.block == nil }.reduce(0) { $0 + $1.parameters }
-        let biases = network.blocks.reduce(0) { $0 + $1.numConvs * $1.outChannels }
+        let biases = convolutions.reduce(0) { $0 + $1.outChannels }
         let parameters = mapped((linear + biases) * float + weights.reduce(0, +))
-        let images = 4 * batch * network.inputChannels * network.inputSide * network.inputSide * float
+        let images = 4 * batch * network.inputShape.reduce(float, *)
 
         var parts = [
             MemoryEstimate.Part(label: "parameters", bytes: parameters),
@@ -93,8 +94,8 @@ package struct EngineCosts: CostModel {
         if isBFloat16 {
             // Of the hidden layers' weights, of the first also for the way back where its input comes a vector of channels
             // at a time; and of what they take in.
-            let flattened = layers.first { $0.kind == .flatten }.map { size($0.inputShape) / float } ?? 0
-            let hidden = layers.filter { if case .linear = $0.kind { true } else { false } }.dropLast()
+            let flattened = layers.first(where: \.isFlatten).map { size($0.inputShape) / float } ?? 0
+            let hidden = layers.filter { $0.linear != nil }.dropLast()
             let bytes = hidden.enumerated().reduce(0) { sum, layer in
                 let inputs = layer.offset == 0 ? flattened : layer.element.inputShape[0]
                 let copy = mapped(inputs * layer.element.outputShape[0] * float / 2)
@@ -138,21 +139,24 @@ private enum ConvolutionWay {
     /// By the library, with matrices of all that the windows see, where it has no other code.
     case matrices
 
-    /// From windows of this side on the library has no blocked code for the gradient of weights.
-    static let largestBlockedKernel = 15
+    /// Whether the library has no blocked code for the gradient of weights: from windows of side 15 on.
+    static func isUnblocked(_ convolution: Convolution) -> Bool { convolution.kernel >= 15 }
 
     /// The conditions are those that oneDNN 2.6 was seen to have.
     init(_ network: Network, _ options: EngineOptions, _ processor: ProcessorTraits) {
-        guard network.kernel != 3 || options.convolution == .direct || !processor.hasWinograd else {
+        let convolutions = network.layers.compactMap { layer in
+            layer.convolution.map { (convolution: $0, side: layer.outputShape[1]) }
+        }
+        let isWinograd = processor.hasWinograd && convolutions.allSatisfy { $0.convolution.kernel == 3 }
+        guard options.convolution == .direct || !isWinograd else {
             self = .winograd
             return
         }
-        let convolutions = network.layers.filter { if case .convolution = $0.kind { true } else { false } }
-        let isLarge =
-            network.kernel >= Self.largestBlockedKernel
-            && convolutions.dropFirst().contains { 17...39 ~= $0.outputShape[1] }
-        let reachesBeyond = network.padding > 0 && convolutions.contains { $0.outputShape[1] <= network.padding }
-        let isNarrow = network.kernel > 1 && network.blocks.contains { $0.outChannels < processor.vectorWidth }
+        let isLarge = convolutions.dropFirst().contains { Self.isUnblocked($0.convolution) && 17...39 ~= $0.side }
+        let reachesBeyond = convolutions.contains { $0.side <= $0.convolution.padding }
+        let isNarrow = convolutions.contains {
+            $0.convolution.kernel > 1 && $0.convolution.outChannels < processor.vectorWidth
+        }
         self = isLarge || reachesBeyond || isNarrow ? .matrices : .blocked
     }
 }
@@ -164,9 +168,10 @@ extension Network {
         func groups(_ channels: Int) -> Int { (channels + vectorWidth - 1) / vectorWidth }
         var (lane, shared) = (0, 0)
         for layer in layers.dropFirst() {
-            guard case .convolution(let inputs, let outputs, _, _) = layer.kind else { continue }
+            guard let convolution = layer.convolution else { continue }
             var shape = winograd_shape()
-            (shape.sources, shape.results, shape.vector) = (groups(inputs), groups(outputs), vectorWidth)
+            (shape.sources, shape.results) = (groups(convolution.inChannels), groups(convolution.outChannels))
+            shape.vector = vectorWidth
             shape.is_bfloat16 = isBFloat16 && vectorWidth == 16 ? 1 : 0
             lane = max(lane, winograd_scratch_size(&shape) * MemoryLayout<Float>.stride)
             shared += mapped(winograd_weights_size(&shape) * MemoryLayout<Float>.stride)
@@ -184,13 +189,14 @@ extension Network {
     fileprivate func matrixBytes(chunk: Int, wayBack: Bool) -> Int {
         let float = MemoryLayout<Float>.stride
         return layers.enumerated().reduce(0) { most, layer in
-            guard case .convolution(let inputs, let outputs, let kernel, _) = layer.element.kind else { return most }
+            guard let convolution = layer.element.convolution else { return most }
+            let (inputs, outputs) = (convolution.inChannels, convolution.outChannels)
             let places = layer.element.outputShape[1] * layer.element.outputShape[2]
-            let each = inputs * kernel * kernel * float
+            let each = inputs * convolution.kernel * convolution.kernel * float
             let part = chunk * places * (inputs + outputs) * float * 3 / 4 + each * outputs * 11 / 20
             let block = places * each > 18 * part ? part : places * each
             // Of smaller windows three of the parts are asked for that are never touched.
-            let gradients = (kernel >= ConvolutionWay.largestBlockedKernel ? 4 : 1) * outputs * each
+            let gradients = (ConvolutionWay.isUnblocked(convolution) ? 4 : 1) * outputs * each
             return max(most, wayBack && layer.offset > 0 ? places * each : 0, block + gradients)
         }
     }

@@ -25,10 +25,11 @@ extension EngineCosts {
     package func trainingWork(of network: Network, batchSize: Int) -> Double {
         var work = 0.0
         for layer in network.layers {
-            guard case .convolution(let inChannels, let outChannels, let kernel, _) = layer.kind else { continue }
+            guard let convolution = layer.convolution else { continue }
+            let isFast = convolution.kernel == 3 || convolution.inChannels == 1
             let area = layer.outputShape.dropFirst().reduce(1, *)
-            work += Double(layer.forwardMACs) * (kernel == 3 || inChannels == 1 ? Self.perMAC : Self.perDirectMAC)
-            work += Double((inChannels + outChannels) * area) * Self.perActivation
+            work += Double(layer.forwardMACs) * (isFast ? Self.perMAC : Self.perDirectMAC)
+            work += Double((convolution.inChannels + convolution.outChannels) * area) * Self.perActivation
         }
         return work + (Double(network.parameters) * Self.perParameter + Self.perStep) / Double(max(batchSize, 1))
     }

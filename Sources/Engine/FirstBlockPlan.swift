@@ -19,13 +19,21 @@ struct FirstBlockPlan: TrunkStage {
     private let side: Int
     private let channels: Int
 
+    /// Whether the first block is a single 3 × 3 convolution of one-channel images whose results fill vectors, and not
+    /// the last block.
+    static func fits(_ layers: [Layer], vectorWidth: Int) -> Bool {
+        guard layers.count > 2, layers[2].block == 2, layers[1].isPooling, vectorWidth >= 8,
+            let first = layers[0].convolution
+        else { return false }
+        return first.inChannels == 1 && first.kernel == 3 && first.padding == 1
+            && first.outChannels.isMultiple(of: vectorWidth)
+    }
+
     /// - Returns: `nil` where the block, the processor or layouts that were chosen before ask for the library.
     init?(_ layers: [Layer], count: Int, layouts: inout ParameterLayouts) throws(OneDNNError) {
         let width = Int(first_block_width())
-        guard width == Device.vectorWidth, layers.count > 2, layers[2].block == 2,
-            case .convolution(1, let channels, 3, 1) = layers[0].kind, channels.isMultiple(of: width),
-            case .maxPool = layers[1].kind
-        else { return nil }
+        guard width == Device.vectorWidth, Self.fits(layers, vectorWidth: width) else { return nil }
+        let channels = layers[0].outputShape[0]
         let weights = try Descriptor([channels, 1, 3, 3], layout: width == 16 ? .Acdb16a : .Acdb8a)
         if let chosen = layouts.forward[0], chosen != weights { return nil }
         layouts.choose(\.forward, weights, for: 0)

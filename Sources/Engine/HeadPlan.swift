@@ -46,14 +46,14 @@ struct HeadPlan {
         var plans: [LinearPlan] = []
         var source = source
         for (index, layer) in layers.enumerated() {
-            guard case .linear(_, let outFeatures, let relu) = layer.kind else { continue }
+            guard let linear = layer.linear else { continue }
             var dropout: Double?
-            if index + 1 < layers.count, case .dropout(let probability) = layers[index + 1].kind, probability > 0 {
+            if index + 1 < layers.count, let probability = layers[index + 1].dropout?.probability, probability > 0 {
                 dropout = probability
             }
             let isLast = index == layers.count - 1
             let plan = try LinearPlan(
-                layer: index, source: source, outFeatures: outFeatures, relu: relu, dropout: dropout,
+                layer: index, source: source, outFeatures: linear.outFeatures, relu: linear.hasReLU, dropout: dropout,
                 type: precision == .bfloat16 && !isLast ? .bfloat16 : .float32, purpose: purpose, layouts: &layouts,
                 on: device)
             plans.append(plan)

@@ -169,23 +169,3 @@ final class Parameters {
         }
     }
 }
-
-extension Layer {
-    /// Whether a ReLU follows its sums.
-    var hasReLU: Bool {
-        switch kind {
-        case .convolution: true
-        case .linear(_, _, let relu): relu
-        case .maxPool, .flatten, .dropout: false
-        }
-    }
-
-    /// `[O, I, R, R]` or `[out, in]`; `nil` without parameters.
-    var weightsShape: [Int]? {
-        switch kind {
-        case .convolution(let inChannels, let outChannels, let kernel, _): [outChannels, inChannels, kernel, kernel]
-        case .linear(let inFeatures, let outFeatures, _): [outFeatures, inFeatures]
-        case .maxPool, .flatten, .dropout: nil
-        }
-    }
-}

@@ -71,8 +71,7 @@ struct TrunkPlan {
             add(first)
         }
         for (index, layer) in layers.enumerated() where index > stages.last?.layer ?? -1 {
-            switch layer.kind {
-            case .convolution:
+            if layer.convolution != nil {
                 let pooling = layers[index + 1].isPooling ? index + 1 : nil
                 let masksSource = index > 0 && !layers[index - 1].isPooling
                 if usesWinograd,
@@ -87,12 +86,8 @@ struct TrunkPlan {
                             layer: index, layer, source: source, isPooled: pooling != nil, masksSource: masksSource,
                             purpose: purpose, activations: activations, layouts: &layouts, on: device))
                 }
-            case .maxPool:
-                add(
-                    try PoolPlan(
-                        layer: index, source: source, outputShape: [count] + layer.outputShape))
-            case .flatten, .linear, .dropout:
-                break
+            } else if layer.isPooling {
+                add(try PoolPlan(layer: index, source: source, outputShape: [count] + layer.outputShape))
             }
         }
         self.stages = stages
@@ -102,8 +97,4 @@ struct TrunkPlan {
 extension Layout {
     /// Whether the library would choose it, so that our own kernels stand among its operations without a change.
     fileprivate var isLibrarysOwn: Bool { self == .any || self == .aBcd16b || self == .aBcd8b }
-}
-
-extension Layer {
-    fileprivate var isPooling: Bool { if case .maxPool = kind { true } else { false } }
 }

@@ -38,8 +38,10 @@ struct WinogradPlan: TrunkStage {
         layer: Int, _ layers: [Layer], pooling: Int?, source: Descriptor, masksSource: Bool,
         precision: TrainingRecipe.Precision, layouts: inout ParameterLayouts
     ) throws(OneDNNError) {
-        guard let width = Self.vectorWidth, case .convolution(let inputs, let outputs, 3, 1) = layers[layer].kind
+        guard let width = Self.vectorWidth, let convolution = layers[layer].convolution, convolution.kernel == 3,
+            convolution.padding == 1
         else { return nil }
+        let (inputs, outputs) = (convolution.inChannels, convolution.outChannels)
         let images = Self.images(width: width)
         let weights = try Descriptor([outputs, inputs, 3, 3], layout: width == 16 ? .ABcd16b16a : .ABcd8b8a)
         guard try source == Descriptor(source.shape, layout: images), layouts.forward[layer] ?? weights == weights

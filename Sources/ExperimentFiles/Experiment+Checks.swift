@@ -27,7 +27,7 @@ extension NetworkError {
         case .ratioDoesNotDivide: ["network.ratio", "network.blocks", "network.variant"]
         case .sideTooSmall: ["data.resize", "network.blocks", "network.variant"]
         case .evenKernel: ["network.kernel"]
-        case .noBlocks, .emptyBlock, .noChannels: ["network.blocks"]
+        case .noBlocks, .emptyBlock, .noChannels, .layerDoesNotFit: ["network.blocks"]
         case .emptyLinear: ["network.classifier"]
         case .dropoutOutOfRange: ["network.dropout"]
         case .tooFewClasses: ["data.dataset"]

@@ -38,8 +38,7 @@ struct ONNXModel {
         let graph = ProtobufMessage { graph in
             for node in Self.nodes(of: layers) { graph.add(1, node) }
             graph.add(2, "vgg")
-            let shape = [network.inputChannels, network.inputSide, network.inputSide]
-            graph.add(11, .value("input", shape, description.input))
+            graph.add(11, .value("input", network.inputShape, description.input))
             graph.add(12, .value("logits", [network.numClasses], description.output))
         }
         let model = ProtobufMessage { model in
@@ -60,7 +59,8 @@ struct ONNXModel {
         var operations: [(type: String, layer: Layer, attributes: [ProtobufMessage])] = []
         for layer in layers {
             switch layer.kind {
-            case .convolution(_, _, let kernel, let padding):
+            case .convolution(let convolution):
+                let (kernel, padding) = (convolution.kernel, convolution.padding)
                 let attributes: [ProtobufMessage] = [
                     .attribute("kernel_shape", [kernel, kernel]),
                     .attribute("pads", [padding, padding, padding, padding]), .attribute("strides", [1, 1]),
@@ -70,9 +70,9 @@ struct ONNXModel {
                 operations.append(
                     ("MaxPool", layer, [.attribute("kernel_shape", [2, 2]), .attribute("strides", [2, 2])]))
             case .flatten: operations.append(("Flatten", layer, [.attribute("axis", 1)]))
-            case .linear(_, _, let relu):
+            case .linear(let linear):
                 operations.append(("Gemm", layer, [.attribute("transB", 1)]))
-                if relu { operations.append(("Relu", layer, [])) }
+                if linear.hasReLU { operations.append(("Relu", layer, [])) }
             case .dropout: break  // a trained network passes everything on
             }
         }
@@ -96,20 +96,11 @@ struct ONNXModel {
 extension Layer {
     /// Its weights and biases; none without parameters.
     fileprivate var initializers: [ONNXModel.Initializer] {
-        guard let name else { return [] }
-        switch kind {
-        case .convolution(let inChannels, let outChannels, let kernel, _):
-            return [
-                ONNXModel.Initializer("\(name).weight", shape: [outChannels, inChannels, kernel, kernel]),
-                ONNXModel.Initializer("\(name).bias", shape: [outChannels]),
-            ]
-        case .linear(let inFeatures, let outFeatures, _):
-            return [
-                ONNXModel.Initializer("\(name).weight", shape: [outFeatures, inFeatures]),
-                ONNXModel.Initializer("\(name).bias", shape: [outFeatures]),
-            ]
-        case .maxPool, .flatten, .dropout: return []
-        }
+        guard let name, let shape = weightsShape else { return [] }
+        return [
+            ONNXModel.Initializer("\(name).weight", shape: shape),
+            ONNXModel.Initializer("\(name).bias", shape: [shape[0]]),
+        ]
     }
 }
 

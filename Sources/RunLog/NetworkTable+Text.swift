@@ -21,26 +21,17 @@ extension NetworkTable {
 
     /// A row a block, then one for each layer of the classifier.
     var rows: [Row] {
-        let layers = network.layers
-        let blocks = network.blocks.enumerated().map { index, block in
-            Self.row(
+        let blocks = network.blocks.enumerated().map { index, layers in
+            let convolutions = layers.compactMap(\.convolution)
+            let (kernel, channels) = (convolutions[0].kernel, convolutions[0].outChannels)
+            return Self.row(
                 "block \(index + 1)",
-                "\(block.numConvs) conv \(network.kernel)×\(network.kernel) → \(block.outChannels) channels, pool",
-                layers.filter { $0.block == index + 1 })
+                "\(convolutions.count) conv \(kernel)×\(kernel) → \(channels) channels, pool", layers)
         }
-        return blocks + layers.filter { $0.block == nil }.map(Self.row(of:))
-    }
-
-    private static func row(of layer: Layer) -> Row {
-        switch layer.kind {
-        case .linear(let inFeatures, let outFeatures, let relu):
-            row("linear", "\(inFeatures) → \(outFeatures)\(relu ? ", ReLU" : "")", [layer])
-        case .dropout(let probability): row("dropout", Readable.short(probability), [layer])
-        case .flatten: row("flatten", layer.inputShape.map(String.init).joined(separator: " × "), [layer])
-        case .convolution(_, let outChannels, let kernel, _):
-            row("conv", "\(kernel)×\(kernel) → \(outChannels) channels", [layer])
-        case .maxPool(let channels): row("pool", "2×2, \(channels) channels", [layer])
-        }
+        return blocks
+            + network.layers.filter { $0.block == nil }.map { layer in
+                Self.row(layer.label, layer.dropout.map { Readable.short($0.probability) } ?? layer.detail, [layer])
+            }
     }
 
     private static func row(_ name: String, _ what: String, _ layers: [Layer]) -> Row {

@@ -51,14 +51,10 @@ package struct NetworkTable: Sendable, Hashable {
 
     /// The table for programs: `blocks` and `layers` with `output_shape`, `parameters`, `macs`, then `totals`.
     package var json: JSON {
-        let layers = network.layers
-        let blocks = network.blocks.indices.map { index in
-            layers.filter { $0.block == index + 1 }
-        }
-        return [
-            "input_shape": .integers([network.inputChannels, network.inputSide, network.inputSide]),
-            "blocks": .array(blocks.enumerated().map { Self.json(ofBlock: $0 + 1, layers: $1) }),
-            "layers": .array(layers.map(Self.json(of:))),
+        [
+            "input_shape": .integers(network.inputShape),
+            "blocks": .array(network.blocks.enumerated().map { Self.json(ofBlock: $0 + 1, layers: $1) }),
+            "layers": .array(network.layers.map(Self.json(of:))),
             "totals": [
                 "parameters": .integer(network.parameters),
                 "forward_macs": .integer(network.forwardMACs),
@@ -80,16 +76,8 @@ package struct NetworkTable: Sendable, Hashable {
     }
 
     private static func json(of layer: Layer) -> JSON {
-        let kind =
-            switch layer.kind {
-            case .convolution: "convolution"
-            case .maxPool: "max_pool"
-            case .flatten: "flatten"
-            case .linear: "linear"
-            case .dropout: "dropout"
-            }
-        return [
-            "kind": .string(kind),
+        [
+            "kind": .string(layer.kindName),
             "name": layer.name.map(JSON.string) ?? .null,
             "block": .optional(layer.block),
             "output_shape": .integers(layer.outputShape),

@@ -46,6 +46,6 @@ package struct Predictions: Sendable {
         probabilities = try data.predict(model, images)
         step = checkpoint.step
         let first = model.parameters[0]
-        filters = (try model.withValues(of: first) { Array($0) }, prepared.network.kernel)
+        filters = (try model.withValues(of: first) { Array($0) }, experiment.network.kernel)
     }
 }

@@ -112,31 +112,25 @@ struct BenchReport {
 
     private func name(of layer: Int?) -> String {
         guard let layer else { return "network" }
-        let shapes = network.layers[layer]
-        switch shapes.kind {
-        case .convolution(let inChannels, let outChannels, _, _):
+        let facts = network.layers[layer]
+        var text = facts.label
+        if facts.convolution != nil {
+            text += " \(network.layers[...layer].count { $0.convolution != nil })"
             // A pooling that takes no time of its own is part of the convolution before it.
-            let isFused = layer == 0 && network.layers[1].isPooling && !profiles.joined().contains { $0.layer == 1 }
-            return "conv \(ordinal(of: layer))\(isFused ? " + pool" : ""): \(inChannels) → \(outChannels) "
-                + "@ \(shapes.inputShape[1])"
-        case .maxPool(let channels): return "pool: \(channels) @ \(shapes.inputShape[1])"
-        case .linear(let inFeatures, let outFeatures, _): return "linear: \(inFeatures) → \(outFeatures)"
-        case .flatten: return "flatten"
-        case .dropout: return "dropout"
+            if layer == 0, network.layers[1].isPooling, !profiles.joined().contains(where: { $0.layer == 1 }) {
+                text += " + pool"
+            }
         }
-    }
-
-    /// Which convolution of the network a layer is, from 1.
-    private func ordinal(of layer: Int) -> Int {
-        network.layers[...layer].count { if case .convolution = $0.kind { true } else { false } }
+        if let shape = facts.weightsShape {
+            text += ": \(shape[1]) → \(shape[0])"
+        } else if facts.isPooling {
+            text += ": \(facts.inputShape[0])"
+        }
+        return facts.block == nil ? text : text + " @ \(facts.inputShape[1])"
     }
 
     private func gigaflops(_ operations: Double) -> String { Readable.fixed(operations / 1e9, decimals: 0) }
     private func percent(_ share: Double) -> String { Readable.fixed(share * 100, decimals: 0) + " %" }
-}
-
-extension Layer {
-    fileprivate var isPooling: Bool { if case .maxPool = kind { true } else { false } }
 }
 
 extension [Double] {

@@ -51,7 +51,7 @@ struct CostTests {
         run.state = .running
         var (state, _) = state(run)
         let network = try letters.network(numClasses: 10)
-        let linear = network.layers.indices.filter { if case .linear = network.layers[$0].kind { true } else { false } }
+        let linear = network.layers.indices.filter { network.layers[$0].linear != nil }
         #expect(linear.count == 2)
         // Quite another part than that of their multiply-accumulates, and the ReLU's or dropout's before the second.
         let shares = [

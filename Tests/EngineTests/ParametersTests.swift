@@ -46,12 +46,12 @@ import Testing
         for layer in network.layers {
             guard let name = layer.name else { continue }
             let (fanIn, fanOut): (Double, Double)
-            switch layer.kind {
-            case .convolution(let inChannels, let outChannels, let kernel, _):
-                (fanIn, fanOut) = (Double(inChannels * kernel * kernel), Double(outChannels * kernel * kernel))
-            case .linear(let inFeatures, let outFeatures, _):
-                (fanIn, fanOut) = (Double(inFeatures), Double(outFeatures))
-            case .maxPool, .flatten, .dropout: continue
+            if let convolution = layer.convolution {
+                let window = convolution.kernel * convolution.kernel
+                (fanIn, fanOut) = (Double(convolution.inChannels * window), Double(convolution.outChannels * window))
+            } else {
+                let linear = try #require(layer.linear)
+                (fanIn, fanOut) = (Double(linear.inFeatures), Double(linear.outFeatures))
             }
             expectUniform(try #require(values["\(name).weight"]), bound: (6 / (fanIn + fanOut)).squareRoot())
             expectUniform(try #require(values["\(name).bias"]), bound: 1 / fanIn.squareRoot())

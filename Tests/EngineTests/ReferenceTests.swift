@@ -104,14 +104,7 @@ import Testing
 private func randomParameters(of network: Network) -> [String: Tensor] {
     var parameters: [String: Tensor] = [:]
     for (index, layer) in network.layers.enumerated() {
-        let shape: [Int]
-        switch layer.kind {
-        case .convolution(let inChannels, let outChannels, let kernel, _):
-            shape = [outChannels, inChannels, kernel, kernel]
-        case .linear(let inFeatures, let outFeatures, _): shape = [outFeatures, inFeatures]
-        case .maxPool, .flatten, .dropout: continue
-        }
-        let name = layer.name ?? ""
+        guard let name = layer.name, let shape = layer.weightsShape else { continue }
         parameters["\(name).weight"] = Tensor(random: shape, seed: UInt64(100 + 2 * index))
         parameters["\(name).bias"] = Tensor(random: [shape[0]], seed: UInt64(101 + 2 * index))
     }

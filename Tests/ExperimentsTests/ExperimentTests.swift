@@ -43,8 +43,8 @@ import Testing
         var experiment = Experiment(name: "a", network: NetworkRecipe(blocks: Variant.vgg16.blocks, ratio: ratio))
         experiment.data.resize = 32
         let blocks = try experiment.network(numClasses: 10).blocks
-        #expect(blocks.map(\.outChannels) == [64, 128, 256, 512, 512].map { $0 / ratio })
-        #expect(blocks.map(\.numConvs) == [2, 2, 3, 3, 3])
+        #expect(blocks.map { $0.last?.outputShape[0] } == [64, 128, 256, 512, 512].map { $0 / ratio })
+        #expect(blocks.map { $0.count { $0.convolution != nil } } == [2, 2, 3, 3, 3])
     }
 
     @Test func `a network is what its experiment says`() throws {

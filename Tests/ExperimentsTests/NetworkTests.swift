@@ -27,14 +27,14 @@ import Testing
     }
 
     @Test func `VGG-11 at ratio 4 costs what is worked out by hand`() {
-        let convolutions = small.layers.filter { if case .convolution = $0.kind { true } else { false } }
+        let convolutions = small.layers.filter { $0.convolution != nil }
         #expect(
             convolutions.map(\.forwardMACs) == [
                 224 * 224 * 16 * 9, 112 * 112 * 32 * 16 * 9, 56 * 56 * 64 * 32 * 9, 56 * 56 * 64 * 64 * 9,
                 28 * 28 * 128 * 64 * 9, 28 * 28 * 128 * 128 * 9, 14 * 14 * 128 * 128 * 9, 14 * 14 * 128 * 128 * 9,
             ])
         #expect(convolutions.map(\.parameters) == [160, 4_640, 18_496, 36_928, 73_856, 147_584, 147_584, 147_584])
-        let linear = small.layers.filter { if case .linear = $0.kind { true } else { false } }
+        let linear = small.layers.filter { $0.linear != nil }
         #expect(linear.map(\.forwardMACs) == [6272 * 4096, 4096 * 4096, 4096 * 10])
         #expect(linear.map(\.parameters) == [6273 * 4096, 4097 * 4096, 4097 * 10])
         #expect(small.layers.filter { $0.name == nil }.allSatisfy { $0.parameters == 0 && $0.forwardMACs == 0 })
@@ -87,9 +87,26 @@ import Testing
             inputSide: 2, blocks: [Block(numConvs: 1, outChannels: 4)], classifier: [8], dropout: 0.25, numClasses: 3)
         #expect(
             network.layers.map(\.kind) == [
-                .convolution(inChannels: 1, outChannels: 4, kernel: 3, padding: 1), .maxPool(channels: 4), .flatten,
-                .linear(inFeatures: 4, outFeatures: 8, relu: true), .dropout(probability: 0.25),
-                .linear(inFeatures: 8, outFeatures: 3, relu: false),
+                .convolution(Convolution(inChannels: 1, outChannels: 4, kernel: 3, padding: 1)), .maxPool, .flatten,
+                .linear(Linear(inFeatures: 4, outFeatures: 8, hasReLU: true)), .dropout(Dropout(probability: 0.25)),
+                .linear(Linear(inFeatures: 8, outFeatures: 3, hasReLU: false)),
             ])
+    }
+
+    @Test func `a layer that cannot take what comes before it is refused`() throws {
+        let convolution = Layer.Kind.convolution(Convolution(inChannels: 1, outChannels: 4, kernel: 3, padding: 0))
+        let linear = Layer.Kind.linear(Linear(inFeatures: 16, outFeatures: 2, hasReLU: false))
+        let network = try Network(inputShape: [1, 4, 4], [(convolution, 1), (.flatten, nil), (linear, nil)])
+        #expect(network.layers.map(\.outputShape) == [[4, 2, 2], [16], [2]])
+        #expect(network.layers.map(\.name) == ["features.0", nil, "classifier.0"])
+        for (kinds, layer, shape) in [
+            ([convolution, convolution], "conv", [4, 2, 2]), ([linear], "linear", [1, 4, 4]),
+            ([convolution, .maxPool, .maxPool], "pool", [4, 1, 1]), ([convolution], "loss", [4, 2, 2]),
+            ([.flatten, linear, .maxPool], "pool", [2]),
+        ] as [([Layer.Kind], String, [Int])] {
+            #expect(throws: NetworkError.layerDoesNotFit(layer: layer, inputShape: shape)) {
+                try Network(inputShape: [1, 4, 4], kinds.map { ($0, nil) })
+            }
+        }
     }
 }

@@ -35,9 +35,9 @@ package struct ReferenceModel: Sendable {
         var gradient = loss.gradient
         for (layer, trace) in zip(network.layers, traces).reversed() {
             switch layer.kind {
-            case .convolution(_, _, _, let padding):
+            case .convolution(let facts):
                 let found = convolutionBackward(
-                    trace.source, weights: tensor(layer, "weight"), padding: padding,
+                    trace.source, weights: tensor(layer, "weight"), padding: facts.padding,
                     gradient: gradient.reluBackward(output: trace.result))
                 store(found, of: layer, in: &gradients)
                 gradient = found.source
@@ -46,10 +46,10 @@ package struct ReferenceModel: Sendable {
                     sourceShape: trace.source.shape, positions: trace.positions, gradient: gradient)
             case .flatten:
                 gradient = gradient.reshaped(trace.source.shape)
-            case .linear(_, _, let relu):
+            case .linear(let facts):
                 let found = linearBackward(
                     trace.source, weights: tensor(layer, "weight"),
-                    gradient: relu ? gradient.reluBackward(output: trace.result) : gradient)
+                    gradient: facts.hasReLU ? gradient.reluBackward(output: trace.result) : gradient)
                 store(found, of: layer, in: &gradients)
                 gradient = found.source
             case .dropout:
@@ -66,9 +66,9 @@ package struct ReferenceModel: Sendable {
         return network.layers.indices.compactMap { index -> (dead: Int, units: Int)?? in
             let layer = network.layers[index]
             guard layer.name != nil else { return nil }
-            if case .linear(_, _, false) = layer.kind { return .some(nil) }
+            guard layer.hasReLU else { return .some(nil) }
             var result = traces[index].result
-            if index + 1 < network.layers.count, case .maxPool = network.layers[index + 1].kind {
+            if index + 1 < network.layers.count, network.layers[index + 1].isPooling {
                 result = traces[index + 1].result
             }
             let units = result.shape[1]
@@ -109,17 +109,17 @@ package struct ReferenceModel: Sendable {
         for (index, layer) in network.layers.enumerated() {
             var trace = Trace(source: current, result: current)
             switch layer.kind {
-            case .convolution(_, _, _, let padding):
+            case .convolution(let facts):
                 trace.result = convolution(
-                    current, weights: tensor(layer, "weight"), bias: tensor(layer, "bias"), padding: padding
+                    current, weights: tensor(layer, "weight"), bias: tensor(layer, "bias"), padding: facts.padding
                 ).relu()
             case .maxPool:
                 (trace.result, trace.positions) = maxPool(current)
             case .flatten:
                 trace.result = current.reshaped([current.shape[0]] + layer.outputShape)
-            case .linear(_, _, let relu):
+            case .linear(let facts):
                 let sums = linear(current, weights: tensor(layer, "weight"), bias: tensor(layer, "bias"))
-                trace.result = relu ? sums.relu() : sums
+                trace.result = facts.hasReLU ? sums.relu() : sums
             case .dropout:
                 if let dropout {
                     let factors = Tensor(current.shape, dropout(index, current.values.count))

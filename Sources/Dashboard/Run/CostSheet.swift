@@ -97,7 +97,7 @@ struct CostSheet: Hashable {
     static func rows(of network: Network, areClassesKnown: Bool = true) -> [Row] {
         var rows = [
             Row(
-                label: "input", shape: [network.inputChannels, network.inputSide, network.inputSide], parameters: 0,
+                label: "input", shape: network.inputShape, parameters: 0,
                 forwardMACs: 0, layers: 0..<0)
         ]
         var linear = 0
@@ -105,7 +105,7 @@ struct CostSheet: Hashable {
             let label: String
             if let block = layer.block {
                 label = "block \(block)"
-            } else if case .linear = layer.kind {
+            } else if layer.linear != nil {
                 linear += 1
                 label = "linear \(linear)"
             } else {

@@ -1,0 +1,19 @@
+/// Zeroes values with this probability in training and scales the rest by 1 / (1 − p).
+package struct Dropout: LayerKind {
+    package static let name = "dropout"
+    package static let label = "dropout"
+
+    /// From 0 up to, but not including, 1.
+    package let probability: Double
+
+    package init(probability: Double) { self.probability = probability }
+
+    package func outputShape(of inputShape: [Int]) -> [Int]? { inputShape }
+
+    /// `0.5`.
+    package func detail(inputShape: [Int]) -> String { "\(probability)" }
+}
+
+extension Layer {
+    package var dropout: Dropout? { if case .dropout(let dropout) = kind { dropout } else { nil } }
+}

@@ -1,0 +1,81 @@
+// A layer of a network, and what each kind of layer says of itself: a file a kind stands beside this one.
+
+/// What a kind of layer knows, given its settings.
+package protocol LayerKind: Sendable, Hashable {
+    /// Its name in JSON.
+    static var name: String { get }
+    /// Its name in tables.
+    static var label: String { get }
+
+    /// The shape of the output for one image; `nil` for an input that it cannot take.
+    func outputShape(of inputShape: [Int]) -> [Int]?
+    /// Shape of its weights, outputs first; there is a bias for each output. `nil` without parameters.
+    var weightsShape: [Int]? { get }
+    /// Whether a ReLU follows its sums.
+    var hasReLU: Bool { get }
+    /// Modules that torchvision numbers for it, its ReLU among them.
+    var moduleCount: Int { get }
+    /// Its sizes in tables.
+    func detail(inputShape: [Int]) -> String
+}
+
+extension LayerKind {
+    package var weightsShape: [Int]? { nil }
+    package var hasReLU: Bool { false }
+    package var moduleCount: Int { 1 }
+}
+
+/// One layer of a network, with sizes for a single image.
+package struct Layer: Sendable, Hashable {
+    /// What a layer computes.
+    package enum Kind: Sendable, Hashable {
+        case convolution(Convolution)
+        case maxPool
+        case flatten
+        case linear(Linear)
+        case dropout(Dropout)
+
+        /// What the kind says of itself.
+        var facts: any LayerKind {
+            switch self {
+            case .convolution(let kind): kind
+            case .maxPool: MaxPool()
+            case .flatten: Flatten()
+            case .linear(let kind): kind
+            case .dropout(let kind): kind
+            }
+        }
+    }
+
+    package let kind: Kind
+    /// The block that it belongs to, from 1; `nil` in the classifier.
+    package let block: Int?
+    /// Shape of what goes in, without the batch: `[C, H, W]` or `[features]`.
+    package let inputShape: [Int]
+    /// Shape of what comes out, without the batch.
+    package let outputShape: [Int]
+    /// torchvision's name for the layer's tensors, such as `features.3`; `nil` without parameters.
+    package let name: String?
+
+    package var kindName: String { type(of: kind.facts).name }
+    package var label: String { type(of: kind.facts).label }
+    package var detail: String { kind.facts.detail(inputShape: inputShape) }
+    /// `[O, I, R, R]` or `[out, in]`; `nil` without parameters.
+    package var weightsShape: [Int]? { kind.facts.weightsShape }
+    package var hasReLU: Bool { kind.facts.hasReLU }
+
+    /// Weights and biases.
+    package var parameters: Int { weightsShape.map { $0.reduce(1, *) + $0[0] } ?? 0 }
+
+    /// Multiply-accumulates of one image's forward pass, biases not counted: every weight once at each place of the
+    /// output.
+    package var forwardMACs: Int { weightsShape.map { outputShape.dropFirst().reduce($0.reduce(1, *), *) } ?? 0 }
+}
+
+/// O = (I − K + 2P) / S + 1, rounded down; `nil` where the window is larger than the image.
+///
+/// **Source**: Dumoulin & Visin, *A guide to convolution arithmetic for deep learning*, 2016, relationships 6 and 15.
+func outputSide(of side: Int, kernel: Int, padding: Int, stride: Int) -> Int? {
+    let room = side - kernel + 2 * padding
+    return room < 0 ? nil : room / stride + 1
+}

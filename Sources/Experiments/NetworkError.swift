@@ -1,0 +1,67 @@
+// Why a network cannot be built, and what would work.
+
+/// Why a network cannot be built. `description` says it in one sentence, with what would work.
+package enum NetworkError: Error, Equatable, CustomStringConvertible {
+    /// There is nothing before the classifier.
+    case noBlocks
+    /// A block has no convolution.
+    case emptyBlock(block: Int)
+    /// A block puts out no channel.
+    case noChannels(block: Int)
+    /// The channel ratio leaves a remainder.
+    case ratioDoesNotDivide(ratio: Int, channels: [Int])
+    /// The window has no middle, so no padding keeps the side.
+    case evenKernel(Int)
+    /// A fully connected layer has no output.
+    case emptyLinear(Int)
+    /// Dropout is not a probability below 1.
+    case dropoutOutOfRange(Double)
+    /// There is nothing to tell apart.
+    case tooFewClasses(Int)
+    /// A pooling would bring the side below 1.
+    case sideTooSmall(side: Int, blocks: Int)
+    /// It is beyond all machines.
+    case tooLarge
+    /// A layer cannot take what the one before it puts out.
+    case layerDoesNotFit(layer: String, inputShape: [Int])
+
+    package var description: String {
+        switch self {
+        case .noBlocks:
+            return "a network needs at least one block, such as [1, 64]"
+        case .emptyBlock(let block):
+            return "block \(block) has no convolution; give it at least 1"
+        case .noChannels(let block):
+            return "block \(block) has no output channels; give it at least 1"
+        case .ratioDoesNotDivide(let ratio, let channels):
+            let list = channels.map(String.init).joined(separator: ", ")
+            let divisor = channels.reduce(0, greatestCommonDivisor)
+            let works = (1...max(divisor, 1)).filter { divisor.isMultiple(of: $0) }
+            return "ratio \(ratio) does not divide the channels \(list); "
+                + "ratios that do: \(works.map(String.init).joined(separator: ", "))"
+        case .evenKernel(let kernel):
+            return "kernel \(kernel) has no middle, so no padding keeps the side; use an odd one such as 3"
+        case .emptyLinear(let width):
+            return "a classifier layer of width \(width) has no neurons; widths start at 1"
+        case .dropoutOutOfRange(let dropout):
+            return "dropout \(dropout) is not a probability from 0 up to, but not including, 1"
+        case .tooFewClasses(let classes):
+            return "\(classes) class\(classes == 1 ? " is" : "es are") too few to classify; at least 2 are needed"
+        case .tooLarge:
+            return "the network would take more than 10000000000000 multiplications for each image; "
+                + "make the side, kernel, channels or classifier smaller"
+        case .layerDoesNotFit(let layer, let inputShape):
+            return "\(layer) cannot take an input of shape \(inputShape)"
+        case .sideTooSmall(let side, let blocks):
+            let powers = "each of the \(blocks) blocks halves the side, and \(side) / 2^\(blocks) is below 1"
+            guard blocks < 20 else { return "\(powers); use fewer blocks" }
+            let most = side > 0 ? Int.bitWidth - 1 - side.leadingZeroBitCount : 0
+            let fewer = most > 0 ? " or at most \(most) block\(most == 1 ? "" : "s")" : ""
+            return "\(powers); resize to at least \(1 << blocks)\(fewer) (224 / 2^5 = 7 is why VGG has five)"
+        }
+    }
+}
+
+private func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int {
+    b == 0 ? a : greatestCommonDivisor(b, a % b)
+}
