@@ -2,6 +2,7 @@
 
 import Datasets
 import Experiments
+import Model
 import Testing
 import Training
 
