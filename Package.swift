@@ -45,9 +45,9 @@ let package = Package(
             linkerSettings: [
                 .unsafeFlags(
                     [
-                        "GOMP_parallel", "GOMP_barrier", "omp_get_max_threads", "omp_get_num_threads",
-                        "omp_get_thread_num",
-                        "omp_in_parallel",
+                        "GOMP_parallel", "GOMP_parallel_start", "GOMP_parallel_end", "GOMP_barrier",
+                        "GOMP_loop_static_start", "GOMP_loop_static_next", "GOMP_loop_end", "GOMP_loop_end_nowait",
+                        "omp_get_max_threads", "omp_get_num_threads", "omp_get_thread_num", "omp_in_parallel",
                     ].flatMap { ["-Xlinker", "--export-dynamic-symbol=\($0)"] })
             ]),
         .target(name: "OneDNN", dependencies: ["COneDNN", "CThreads", "MemoryUse"]),

@@ -193,20 +193,29 @@ static void keep_workers_off(int cpu) {
         sched_setaffinity(member->id, sizeof others, &others);
 }
 
-static void run_together(int threads, int parts, threads_body body, void *context) {
+// Lets the team take the parts from `first` on.
+static void hand_out(int threads, int parts, int first, threads_body body, void *context) {
     struct team *team = self->team;
     keep_workers_off(sched_getcpu());
     team->body = body;
     team->context = context;
     team->parts = parts;
-    atomic_store(&team->unfinished.value, (uint64_t)parts);
+    atomic_store(&team->unfinished.value, (uint64_t)(parts - first));
     atomic_store(&team->helpers, threads - 1);
     const uint64_t number = (atomic_load(&team->tickets.value) >> 32) + 1;
-    atomic_store(&team->tickets.value, number << 32 | (uint64_t)parts);
+    atomic_store(&team->tickets.value, number << 32 | (uint64_t)(parts - first));
     wake(&team->tickets);
-    take_parts(team);
+}
+
+static void wait_for_all(struct team *team) {
     uint64_t left;
     while ((left = atomic_load(&team->unfinished.value)) > 0) wait_for_change(&team->unfinished, left);
+}
+
+static void run_together(int threads, int parts, threads_body body, void *context) {
+    hand_out(threads, parts, 0, body, context);
+    take_parts(self->team);
+    wait_for_all(self->team);
 }
 
 static void run_alone(int parts, threads_body body, void *context) {
@@ -337,6 +346,87 @@ void GOMP_barrier(void) {
         wake(&team->passed);
     }
 }
+
+// Compilers before GCC 4.9, and those of some builds of oneDNN 3, call a region's start and end, and between them the body
+// on the thread that the region belongs to, which so is part 0.
+
+// What the calling thread was before the regions that it has started.
+static _Thread_local struct {
+    int part, parts;
+    bool is_inside;
+    struct region region;
+} outer[8];
+static _Thread_local int depth;
+
+void GOMP_parallel_start(void (*body)(void *), void *data, unsigned count) {
+    if (depth == sizeof outer / sizeof *outer) abort();
+    outer[depth].part = current_part;
+    outer[depth].parts = current_parts;
+    outer[depth].is_inside = is_inside;
+    outer[depth].region = (struct region){body, data};
+    const int threads = is_inside ? 1 : count == 0 ? threads_count() : (int)count;
+    if (start(threads) != 0) abort();
+    if (threads > 1) {
+        hand_out(threads, threads, 1, run_region, &outer[depth].region);
+        is_inside = true;
+        atomic_store(&self->is_busy, true);
+    }
+    depth++;
+    current_part = 0;
+    current_parts = threads;
+}
+
+void GOMP_parallel_end(void) {
+    depth--;
+    if (current_parts > 1) {
+        is_inside = false;
+        atomic_store(&self->is_busy, false);
+        go_home(self);
+        take_parts(self->team);
+        wait_for_all(self->team);
+    }
+    current_part = outer[depth].part;
+    current_parts = outer[depth].parts;
+    is_inside = outer[depth].is_inside;
+}
+
+// A loop's iterations in the calling thread's share of it: with a chunk of 0 one run of them, else each round's chunk.
+static _Thread_local struct {
+    long start, end, step, chunk, round;
+} loop;
+
+bool GOMP_loop_static_next(long *first, long *last) {
+    const long count = loop.step > 0 ? (loop.end - loop.start + loop.step - 1) / loop.step
+                                     : (loop.end - loop.start + loop.step + 1) / loop.step;
+    long from, to;
+    if (loop.chunk > 0) {
+        from = (loop.round * current_parts + current_part) * loop.chunk;
+        to = from + loop.chunk;
+    } else {
+        if (loop.round > 0) return false;
+        const long share = count / current_parts, rest = count % current_parts;
+        from = share * current_part + (current_part < rest ? current_part : rest);
+        to = from + share + (current_part < rest);
+    }
+    loop.round++;
+    if (to > count) to = count;
+    if (from >= to) return false;
+    *first = loop.start + from * loop.step;
+    *last = loop.start + to * loop.step;
+    return true;
+}
+
+bool GOMP_loop_static_start(long start, long end, long step, long chunk, long *first, long *last) {
+    loop.start = start;
+    loop.end = end;
+    loop.step = step;
+    loop.chunk = chunk;
+    loop.round = 0;
+    return GOMP_loop_static_next(first, last);
+}
+
+void GOMP_loop_end_nowait(void) {}
+void GOMP_loop_end(void) { GOMP_barrier(); }
 
 int omp_get_max_threads(void) { return threads_count(); }
 int omp_get_num_threads(void) { return current_parts; }

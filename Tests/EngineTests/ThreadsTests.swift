@@ -52,16 +52,43 @@ import Testing
 
     @Test(arguments: [2, 3, 5]) func `a barrier waits for every thread of a region`(threads: Int) throws {
         _ = try Device(threads: threads)
-        for count in [0, UInt32(threads)] {
+        for (count, inHalves) in [(0, false), (UInt32(threads), false), (UInt32(threads), true)] {
             let region = Region()
-            GOMP_parallel(
-                { context in
-                    guard let context else { return }
-                    Unmanaged<Region>.fromOpaque(context).takeUnretainedValue().run()
-                }, Unmanaged.passUnretained(region).toOpaque(), count, 0)
+            let context = Unmanaged.passUnretained(region).toOpaque()
+            let body: @convention(c) (UnsafeMutableRawPointer?) -> Void = { context in
+                guard let context else { return }
+                Unmanaged<Region>.fromOpaque(context).takeUnretainedValue().run()
+            }
+            if inHalves {
+                GOMP_parallel_start(body, context, count)
+                body(context)
+                GOMP_parallel_end()
+            } else {
+                GOMP_parallel(body, context, count, 0)
+            }
+            #expect(omp_in_parallel() == 0 && omp_get_num_threads() == 1)
             #expect(region.arrived.load(ordering: .relaxed) == region.rounds * threads)
             #expect(region.early.load(ordering: .relaxed) == 0)
             #expect(region.places.withLock { $0 } == Set(0..<Int32(threads)))
+        }
+    }
+
+    @Test(arguments: [1, 2, 3], [0, 1, 4])
+    func `a region's loop runs each iteration once`(threads: Int, chunk: Int) throws {
+        _ = try Device(threads: threads)
+        for (start, end, step) in [(0, 100, 1), (3, 50, 7), (0, 1, 1), (5, 5, 1), (20, 0, -3)] {
+            let iterations = Mutex<[Int]>([])
+            parallel(parts: threads) { _, _ in
+                var (first, last) = (0, 0)
+                var isLeft = GOMP_loop_static_start(start, end, step, chunk, &first, &last)
+                while isLeft {
+                    iterations.withLock { $0 += stride(from: first, to: last, by: step) }
+                    isLeft = GOMP_loop_static_next(&first, &last)
+                }
+                GOMP_loop_end_nowait()
+            }
+            #expect(iterations.withLock { Set($0) } == Set(stride(from: start, to: end, by: step)))
+            #expect(iterations.withLock(\.count) == Array(stride(from: start, to: end, by: step)).count)
         }
     }
 
@@ -71,6 +98,11 @@ import Testing
         }
         let barrier: @convention(c) () -> Void = GOMP_barrier
         #expect(dlsym(nil, "GOMP_barrier") == unsafeBitCast(barrier, to: UnsafeMutableRawPointer.self))
+        for name in ["parallel_start", "parallel_end", "loop_static_start", "loop_static_next", "loop_end_nowait"] {
+            // One file defines them all; another library's would lie far away.
+            let distance = Int(bitPattern: dlsym(nil, "GOMP_\(name)")) - Int(bitPattern: dlsym(nil, "GOMP_barrier"))
+            #expect(abs(distance) < 1 << 16, "GOMP_\(name)")
+        }
         #expect(dlsym(nil, "omp_get_max_threads") == place(omp_get_max_threads))
         #expect(dlsym(nil, "omp_get_num_threads") == place(omp_get_num_threads))
         #expect(dlsym(nil, "omp_get_thread_num") == place(omp_get_thread_num))
