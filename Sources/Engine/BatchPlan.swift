@@ -1,30 +1,34 @@
-// How a batch goes through the network: which chunks, and the compiled operations for each size of chunk.
+// How a batch goes through the network: in which segments, in which chunks, and the compiled stages for each size of
+// chunk.
 
 internal import Experiments
 internal import OneDNN
 
-/// Some images of a batch that go through the convolutional part together.
+/// Some images of a batch that go through a segment together.
 struct Chunk {
     let start: Int
     let count: Int
+    let list: StageList
+
+    var stages: [any Stage] { list.stages }
 }
 
-/// A chunk and the operations compiled for its size.
-struct PlannedChunk {
-    let chunk: Chunk
-    let trunk: TrunkPlan
+/// Stages that follow one another without waiting for the rest of the batch.
+///
+/// Where it works on images, each lane is a thread's own share of them: it takes its chunks through the segment without
+/// waiting for another thread, which keeps a chunk in one core's cache and makes the step bear a busy machine. Where there
+/// are more threads than images, one lane uses all of them inside each operation instead. Where it works on features, the
+/// whole batch is one chunk, and all threads work on each operation, so that large weights are read once a pass.
+struct Segment {
+    let lanes: [[Chunk]]
+    let worksOnImages: Bool
 }
 
 /// Everything compiled for one batch size.
-///
-/// Each lane is a thread's own share of the images: it takes its chunks through the convolutional part without
-/// waiting for another thread, which keeps a chunk in one core's cache and makes the step bear a busy machine. Where
-/// there are more threads than images, one lane uses all of them inside each operation instead.
 struct BatchPlan {
     let batch: Int
     let layers: [Layer]
-    let lanes: [[PlannedChunk]]
-    let head: HeadPlan
+    let segments: [Segment]
 
     /// - Parameters:
     ///   - chunk: images in a chunk at most.
@@ -38,51 +42,63 @@ struct BatchPlan {
         let laneCount = batch >= threads ? threads : 1
         device.useThreads(laneCount == 1 ? threads : 1)
         defer { device.useThreads(threads) }
-        var trunks: [Int: TrunkPlan] = [:]
-        var lanes: [[PlannedChunk]] = []
+        var lists: [Int: StageList] = [:]
+        var lanes: [[Chunk]] = []
         for lane in 0..<laneCount {
             let end = batch * (lane + 1) / laneCount
-            var chunks: [PlannedChunk] = []
+            var chunks: [Chunk] = []
             for start in stride(from: batch * lane / laneCount, to: end, by: chunk) {
-                let chunk = Chunk(start: start, count: min(chunk, end - start))
-                var trunk = trunks[chunk.count]
-                if trunk == nil {
-                    trunk = try TrunkPlan(
-                        layers, count: chunk.count, purpose: purpose, convolution: convolution,
+                let count = min(chunk, end - start)
+                var list = lists[count]
+                if list == nil {
+                    list = try StageList(
+                        images: layers, count: count, purpose: purpose, convolution: convolution,
                         precision: precision, layouts: &layouts, on: device)
-                    trunks[chunk.count] = trunk
+                    lists[count] = list
                 }
-                guard let trunk else { preconditionFailure("every chunk has a plan") }
-                chunks.append(PlannedChunk(chunk: chunk, trunk: trunk))
+                guard let list else { preconditionFailure("every chunk has a list") }
+                chunks.append(Chunk(start: start, count: count, list: list))
             }
             lanes.append(chunks)
         }
+
+        device.useThreads(threads)
+        guard let source = try lanes[0][0].list.destination.resized(to: batch) else {
+            preconditionFailure("activations have a layout with a name")
+        }
+        let features = try StageList(
+            features: layers, source: source, precision: precision, purpose: purpose, layouts: &layouts, on: device)
         self.batch = batch
         self.layers = layers
-        self.lanes = lanes
-
-        // The trunk writes straight into the head's source where the layout has a name that any batch size can bear.
-        device.useThreads(threads)
-        let features = lanes[0][0].trunk.destination
-        let named = try features.resized(to: batch)
-        let rowMajor = try Descriptor([batch] + features.shape.dropFirst(), layout: .abcd)
-        self.head = try HeadPlan(
-            layers, source: named ?? rowMajor, count: batch, precision: precision, purpose: purpose,
-            layouts: &layouts, on: device)
+        segments = [
+            Segment(lanes: lanes, worksOnImages: true),
+            Segment(lanes: [[Chunk(start: 0, count: batch, list: features)]], worksOnImages: false),
+        ]
     }
+
+    private var chunks: [Chunk] { segments.flatMap { $0.lanes.joined() } }
+
+    /// One chunk of each segment: what it says of stages holds for all.
+    var stages: [any Stage] { segments.flatMap { $0.lanes[0][0].stages } }
 
     /// How many of the convolutions' passes run by which algorithm, as text.
     var convolutionSummary: String {
-        let passes = lanes[0][0].trunk.stages.map(\.convolutionPasses)
+        let passes = stages.map(\.convolutionPasses)
         let (all, winograd) = passes.reduce((0, 0)) { ($0.0 + $1.all, $0.1 + $1.winograd) }
         return winograd == 0 ? "direct" : "Winograd in \(winograd) of \(all) passes, direct in the others"
     }
 
     /// The most room for intermediate results that any operation wants.
-    var scratchpadBytes: Int {
-        lanes.joined().reduce(head.scratchpadBytes) { max($0, $1.trunk.scratchpadBytes) }
+    var scratchpadBytes: Int { chunks.map(\.list.scratchpadBytes).max() ?? 0 }
+
+    /// Bytes of the largest activation that a chunk of images has between two stages.
+    var largestActivationBytes: Int {
+        segments.filter(\.worksOnImages).flatMap { $0.lanes.joined() }.map(\.list.largestActivationBytes).max() ?? 0
     }
 
-    /// Bytes of the largest activation of a chunk.
-    var largestActivationBytes: Int { lanes.joined().map(\.trunk.largestActivationBytes).max() ?? 0 }
+    /// The most that any stage of a lane wants of each buffer of its own.
+    func laneBuffers(_ lane: Int) -> [String: Int] {
+        segments.filter { lane < $0.lanes.count }.flatMap { $0.lanes[lane] }.flatMap(\.stages)
+            .reduce(into: [:]) { $0.merge($1.laneBuffers, uniquingKeysWith: Swift.max) }
+    }
 }

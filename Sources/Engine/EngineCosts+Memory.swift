@@ -21,7 +21,7 @@ package struct EngineCosts: CostModel {
         let layers = network.layers
         let width = processor.vectorWidth
         let way = ConvolutionWay(network, options, processor)
-        let isFirstBlockFused = way != .matrices && FirstBlockPlan.fits(layers, vectorWidth: width)
+        let isFirstBlockFused = way != .matrices && FirstBlockStage.fits(layers, vectorWidth: width)
         let isBFloat16 = training.precision == .bfloat16 && processor.hasBFloat16
         // Channels are taken a vector at a time, but where matrices are multiplied. Winograd has no output of full size
         // before a pooling.

@@ -3,7 +3,7 @@
 internal import Experiments
 internal import Model
 
-extension VGGModel {
+extension NetworkModel {
     /// How initial weights are drawn, by name.
     package static let initialization = "Xavier uniform, biases uniform in ±1/√fan_in"
 

@@ -10,7 +10,7 @@ package struct OneDNNBackend: Backend {
     package init() {}
 
     package var traits: BackendTraits {
-        BackendTraits(precisions: processor.precisions, initialization: VGGModel.initialization)
+        BackendTraits(precisions: processor.precisions, initialization: NetworkModel.initialization)
     }
 
     package var costs: any CostModel { EngineCosts(processor) }
@@ -18,6 +18,6 @@ package struct OneDNNBackend: Backend {
     package func makeModel(
         _ network: Network, recipe: TrainingRecipe, batchSize: Int, options: EngineOptions, threads: Int
     ) throws(ModelError) -> any TrainableModel {
-        try VGGModel(network, recipe: recipe, batchSize: batchSize, options: options, threads: threads)
+        try NetworkModel(network, recipe: recipe, batchSize: batchSize, options: options, threads: threads)
     }
 }

@@ -21,7 +21,7 @@ package struct ProcessorTraits: Sendable, Hashable {
 
     package static var current: ProcessorTraits {
         ProcessorTraits(
-            hasWinograd: WinogradPlan.vectorWidth != nil, vectorWidth: Device.vectorWidth,
+            hasWinograd: WinogradStage.vectorWidth != nil, vectorWidth: Device.vectorWidth,
             hasBFloat16: Device.hasBFloat16)
     }
 

@@ -1,5 +1,5 @@
-// A step as a list of operations, made once and run as often as wanted. The convolutional part goes forward and
-// backward in chunks of images that the caches can hold; the classifier works on the whole batch.
+// A step as a list of operations, made once and run as often as wanted. Segments that work on images go forward and
+// backward in chunks that the caches can hold; those that work on features take the whole batch.
 
 internal import Experiments
 internal import Model
@@ -89,56 +89,61 @@ struct Program {
     static func training(
         _ plan: BatchPlan, recipe: TrainingRecipe, state: StepState, builder: ProgramBuilder
     ) throws(OneDNNError) -> Program {
-        let head = try HeadWriter(plan.head, builder)
-        let trunk = try TrunkWriter(plan, head: head, builder)
-        let live = try LiveUnits(plan.layers, lanes: plan.lanes.count, on: builder.device)
+        let live = try LiveUnits(plan.layers, lanes: plan.segments[0].lanes.count, on: builder.device)
+        let writer = try StepWriter(
+            plan, live: live, dropout: DropoutStream(seed: recipe.seed, state: state), builder)
         try builder.phase { () throws(OneDNNError) in
             builder.append(nil, .forward) { live.reset() }
-            try trunk.appendWeights(.forward)
+            try writer.appendWeights(.forward)
         }
-        var activations: [[TrunkActivations]] = []
-        try builder.phase(plan.lanes) { _, chunks throws(OneDNNError) in
-            var ofLane: [TrunkActivations] = []
-            for chunk in chunks { ofLane.append(try trunk.appendForward(chunk, live: live)) }
-            activations.append(ofLane)
-        }
+        try appendForward(plan, writer, builder)
+        var lossGradient: Memory?
         try builder.phase { () throws(OneDNNError) in
-            try head.appendForward(dropout: DropoutStream(seed: recipe.seed, state: state), live: live)
-            try head.appendBackward(lossGradient: head.appendLoss(state, wantsGradient: true))
-            try trunk.appendWeights(.backwardData)
+            lossGradient = try writer.appendLoss(state, wantsGradient: true)
         }
-        try builder.phase(plan.lanes) { lane, chunks throws(OneDNNError) in
-            for (chunk, activations) in zip(chunks, activations[lane]) {
-                try trunk.appendBackward(chunk, activations, addsUp: chunk.chunk.start > chunks[0].chunk.start)
+        for index in plan.segments.indices.reversed() {
+            let isLast = index == plan.segments.count - 1
+            try builder.phase(plan.segments[index].lanes) { _, chunks throws(OneDNNError) in
+                for chunk in chunks {
+                    try writer.appendBackward(
+                        chunk, of: index, lossGradient: isLast ? lossGradient : nil,
+                        addsUp: chunk.start > chunks[0].start)
+                }
+            }
+            if isLast {
+                try builder.phase { () throws(OneDNNError) in try writer.appendWeights(.backwardData) }
             }
         }
         try builder.phase { () throws(OneDNNError) in
             try builder.appendGradientSums()
             // Not the builder, which keeps the operation: they would keep each other for ever.
-            let (parameters, factors) = (builder.parameters, head.factors)
+            let (parameters, factors) = (builder.parameters, builder.factors)
             builder.append(nil, .update) {
                 state.finish(parameters, recipe, live, factors: factors)
             }
         }
-        return Program(phases: builder.program, sources: activations.joined().map(\.source))
+        return Program(phases: builder.program, sources: writer.sources)
     }
 
     /// Loss and accuracy without dropout, gradients, or anything kept for them.
     static func evaluation(
         _ plan: BatchPlan, state: StepState, builder: ProgramBuilder
     ) throws(OneDNNError) -> Program {
-        let head = try HeadWriter(plan.head, builder)
-        let trunk = try TrunkWriter(plan, head: head, builder)
-        try builder.phase { () throws(OneDNNError) in try trunk.appendWeights(.forward) }
-        var sources: [Memory] = []
-        try builder.phase(plan.lanes) { _, chunks throws(OneDNNError) in
-            for chunk in chunks { sources.append(try trunk.appendForward(chunk, live: nil).source) }
+        let writer = try StepWriter(plan, live: nil, dropout: nil, builder)
+        try builder.phase { () throws(OneDNNError) in try writer.appendWeights(.forward) }
+        try appendForward(plan, writer, builder)
+        try builder.phase { () throws(OneDNNError) in _ = try writer.appendLoss(state, wantsGradient: false) }
+        return Program(phases: builder.program, sources: writer.sources)
+    }
+
+    private static func appendForward(
+        _ plan: BatchPlan, _ writer: StepWriter, _ builder: ProgramBuilder
+    ) throws(OneDNNError) {
+        for (index, segment) in plan.segments.enumerated() {
+            try builder.phase(segment.lanes) { _, chunks throws(OneDNNError) in
+                for chunk in chunks { try writer.appendForward(chunk, of: index) }
+            }
         }
-        try builder.phase { () throws(OneDNNError) in
-            try head.appendForward(dropout: nil)
-            _ = try head.appendLoss(state, wantsGradient: false)
-        }
-        return Program(phases: builder.program, sources: sources)
     }
 
     private init(phases: [Phase], sources: [Memory]) {

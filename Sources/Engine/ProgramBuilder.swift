@@ -1,5 +1,5 @@
 // Where things lie: the builder of a program gives out memory, binds operations to it and collects them. What follows
-// what is known to TrunkWriter, HeadWriter and Program.
+// what is known to StepWriter and Program.
 
 internal import Model
 internal import OneDNN
@@ -43,6 +43,8 @@ final class ProgramBuilder {
     /// The lane that operations are added to, and whose buffers they use.
     private(set) var lane = 0
     private var copies: [Int: [Memory]] = [:]
+    /// What the gradients of weights of fully connected layers are products of, by layer: `[N, I]` and `[N, O]`.
+    var factors: [Int: GradientFactors] = [:]
     private var weightGradients: [GradientKey: Memory] = [:]
     private var biasGradients: [GradientKey: Memory] = [:]
 
@@ -114,8 +116,10 @@ final class ProgramBuilder {
     }
 
     /// Memory of the lane whose content lives only from one operation to the next few.
-    func temporaryMemory(_ use: String, _ descriptor: Descriptor, byteCount: Int) throws(OneDNNError) -> Memory {
-        try Memory(descriptor, in: laneBuffer(use, byteCount: byteCount), on: device)
+    func temporaryMemory(
+        _ use: String, _ descriptor: Descriptor, byteCount: Int? = nil
+    ) throws(OneDNNError) -> Memory {
+        try Memory(descriptor, in: laneBuffer(use, byteCount: byteCount ?? descriptor.byteCount), on: device)
     }
 
     /// A buffer of the lane whose content lives only as long as an operation.

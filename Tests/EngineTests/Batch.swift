@@ -26,7 +26,7 @@ struct Batch {
     }
 }
 
-extension VGGModel {
+extension NetworkModel {
     @discardableResult
     func train(_ batch: Batch, step: Int) throws -> BatchResult {
         try #require(
@@ -54,7 +54,7 @@ extension VGGModel {
 
 extension ReferenceModel {
     /// The naive twin of a model as it is now.
-    init(twinOf model: VGGModel) throws {
+    init(twinOf model: NetworkModel) throws {
         self.init(model.network, parameters: try model.values())
     }
 }

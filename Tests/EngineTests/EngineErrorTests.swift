@@ -10,7 +10,7 @@ import Testing
     func `a parameter takes no other number of values than it has`(count: Int) throws {
         let network = try Network(
             inputSide: 2, blocks: [Block(numConvs: 1, outChannels: 3)], classifier: [], numClasses: 2)
-        let model = try VGGModel(network, recipe: TrainingRecipe(), batchSize: 2, threads: 1)
+        let model = try NetworkModel(network, recipe: TrainingRecipe(), batchSize: 2, threads: 1)
         let bias = try #require(model.parameters.first { $0.name == "features.0.bias" })
         let before = try model.values()
         let error = #expect(throws: ModelError.self) {
@@ -25,7 +25,7 @@ import Testing
             inputSide: 2, blocks: [Block(numConvs: 1, outChannels: 1)],
             classifier: Array(repeating: 1 << 20, count: 9), numClasses: 2)
         let error = #expect(throws: ModelError.self) {
-            try VGGModel(network, recipe: TrainingRecipe(), batchSize: 2, threads: 1)
+            try NetworkModel(network, recipe: TrainingRecipe(), batchSize: 2, threads: 1)
         }
         #expect(error?.description.hasPrefix("there is not enough memory left for") == true)
     }

@@ -10,7 +10,7 @@ import Testing
 @Suite struct EvaluationTests {
     @Test(arguments: try Trial.all, [nil, 2])
     func `evaluation is the reference's forward pass`(_ trial: Trial, chunk: Int?) throws {
-        let model = try VGGModel(
+        let model = try NetworkModel(
             trial.network, recipe: TrainingRecipe(), batchSize: 5, options: EngineOptions(chunk: chunk), threads: 2)
         let reference = try ReferenceModel(twinOf: model)
         for count in [5, 1, 7] {
@@ -25,7 +25,7 @@ import Testing
 
     @Test func `evaluation drops nothing and gives the same twice`() throws {
         let network = try Network.small(dropout: 0.9)
-        let model = try VGGModel(network, recipe: TrainingRecipe(), batchSize: 8, threads: 2)
+        let model = try NetworkModel(network, recipe: TrainingRecipe(), batchSize: 8, threads: 2)
         let batch = Batch(8, for: network, seed: 0)
         let expected = try ReferenceModel(twinOf: model).evaluate(batch.pixels, labels: batch.labels)
         let found = try model.evaluate(batch)
@@ -35,7 +35,7 @@ import Testing
 
     @Test func `predictions are the probabilities that the loss comes from`() throws {
         let network = try Network.small(dropout: 0.9)
-        let model = try VGGModel(network, recipe: TrainingRecipe(), batchSize: 8, threads: 2)
+        let model = try NetworkModel(network, recipe: TrainingRecipe(), batchSize: 8, threads: 2)
         let batch = Batch(6, for: network, seed: 3)
         let probabilities = try batch.pixels.floats.withUnsafeBufferPointer { try model.predict(pixels: $0) }
         #expect(probabilities.count == 6 * network.numClasses)
@@ -53,7 +53,7 @@ import Testing
     func `training goes on as if nothing had been evaluated`(chunk: Int?) throws {
         let network = try Network.small()
         func run(evaluatesBetween sizes: [Int]) throws -> [BatchResult] {
-            let model = try VGGModel(
+            let model = try NetworkModel(
                 network, recipe: TrainingRecipe(momentum: 0.9, weightDecay: 1e-3), batchSize: 8,
                 options: EngineOptions(chunk: chunk), threads: 2)
             return try (0..<6).map { step in

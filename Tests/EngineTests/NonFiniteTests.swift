@@ -20,7 +20,7 @@ import Testing
     func `one number that is not finite ends in the loss and stays out of the weights`(
         _ trial: Trial, _ setting: Trial.Setting
     ) throws {
-        let model = try VGGModel(
+        let model = try NetworkModel(
             trial.network, recipe: setting.recipe, batchSize: setting.batches[0],
             options: EngineOptions(convolution: setting.convolution, chunk: setting.chunk), threads: setting.threads)
         let sound = try model.values()
@@ -58,7 +58,7 @@ import Testing
 
     @Test(arguments: try Trial.all) func `one pixel that is not finite ends in the loss`(_ trial: Trial) throws {
         for setting in Self.settings {
-            let model = try VGGModel(
+            let model = try NetworkModel(
                 trial.network, recipe: setting.recipe, batchSize: setting.batches[0],
                 options: EngineOptions(convolution: setting.convolution, chunk: setting.chunk),
                 threads: setting.threads)
@@ -76,7 +76,7 @@ import Testing
 
     @Test func `a gradient that overflows stays out of the weights though the loss is finite`() throws {
         let network = try Network.small(dropout: 0)
-        let model = try VGGModel(network, recipe: TrainingRecipe(), batchSize: 8, threads: 2)
+        let model = try NetworkModel(network, recipe: TrainingRecipe(), batchSize: 8, threads: 2)
         let last = try #require(model.parameters.first { $0.name == "classifier.3.weight" })
         try model.set(last, to: (0..<last.count).map { $0.isMultiple(of: 2) ? 1e30 : -1e30 })
         let before = try model.values()
@@ -88,7 +88,7 @@ import Testing
 
     @Test func `weights that overflow in an update are told in the same step`() throws {
         let network = try Network.small(dropout: 0)
-        let model = try VGGModel(network, recipe: TrainingRecipe(learningRate: 1e38), batchSize: 8, threads: 2)
+        let model = try NetworkModel(network, recipe: TrainingRecipe(learningRate: 1e38), batchSize: 8, threads: 2)
         let result = try model.train(Batch(8, for: network, seed: 0), step: 0)
         #expect(result.gradientNorm?.isFinite == true)
         #expect(!result.isFinite)

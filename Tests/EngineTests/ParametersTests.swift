@@ -11,7 +11,7 @@ import Testing
         let network = try Network(
             inputSide: 8, blocks: [Block(numConvs: 1, outChannels: 5), Block(numConvs: 2, outChannels: 16)],
             classifier: [7, 6], numClasses: 3)
-        let model = try VGGModel(network, recipe: TrainingRecipe(), batchSize: 2, threads: 1)
+        let model = try NetworkModel(network, recipe: TrainingRecipe(), batchSize: 2, threads: 1)
         let expected: [(String, [Int])] = [
             ("features.0", [5, 1, 3, 3]), ("features.3", [16, 5, 3, 3]), ("features.5", [16, 16, 3, 3]),
             ("classifier.0", [7, 64]), ("classifier.3", [6, 7]), ("classifier.6", [3, 6]),
@@ -22,7 +22,7 @@ import Testing
 
     @Test(arguments: try Trial.all)
     func `every parameter comes back as it was set`(_ trial: Trial) throws {
-        let model = try VGGModel(trial.network, recipe: TrainingRecipe(), batchSize: 3, threads: 2)
+        let model = try NetworkModel(trial.network, recipe: TrainingRecipe(), batchSize: 3, threads: 2)
         #expect(model.parameters.reduce(0) { $0 + $1.count } == trial.network.parameters)
         var expected = try model.values()
         for (seed, parameter) in model.parameters.enumerated() {
@@ -41,7 +41,7 @@ import Testing
         let network = try Network(
             inputSide: 16, blocks: [Block(numConvs: 1, outChannels: 48), Block(numConvs: 2, outChannels: 32)],
             classifier: [128, 64], numClasses: 10)
-        let model = try VGGModel(network, recipe: TrainingRecipe(seed: 5), batchSize: 4, threads: 2)
+        let model = try NetworkModel(network, recipe: TrainingRecipe(seed: 5), batchSize: 4, threads: 2)
         let values = try model.values()
         for layer in network.layers {
             guard let name = layer.name else { continue }
@@ -61,7 +61,7 @@ import Testing
     @Test func `no two parameters start with the same numbers`() throws {
         let network = try Network(
             inputSide: 8, blocks: [Block(numConvs: 3, outChannels: 16)], classifier: [32, 32], numClasses: 10)
-        let model = try VGGModel(network, recipe: TrainingRecipe(), batchSize: 4, threads: 2)
+        let model = try NetworkModel(network, recipe: TrainingRecipe(), batchSize: 4, threads: 2)
         // In units of the largest, so that different bounds do not hide equal random numbers.
         let starts = try model.values().values.map { values in
             values.values.prefix(5).map { ($0 / values.values[0] * 1e4).rounded() }
@@ -73,7 +73,7 @@ import Testing
     func `initial values depend on the seed alone`(convolution: EngineOptions.Convolution, chunk: Int?) throws {
         let network = try Network.small()
         func values(seed: UInt64, _ options: EngineOptions, batchSize: Int, threads: Int) throws -> [String: Tensor] {
-            try VGGModel(
+            try NetworkModel(
                 network, recipe: TrainingRecipe(seed: seed), batchSize: batchSize, options: options, threads: threads
             ).values()
         }

@@ -18,7 +18,7 @@ import Testing
     func `gradients in bfloat16 are the reference's but for rounding`(threads: Int, batches: [Int]) throws {
         let network = try network()
         let recipe = TrainingRecipe(learningRate: 0, precision: .bfloat16)
-        let model = try VGGModel(network, recipe: recipe, batchSize: batches[0], threads: threads)
+        let model = try NetworkModel(network, recipe: recipe, batchSize: batches[0], threads: threads)
         // Every ReLU of the classifier is open: near its kink rounding would decide, and not by 8 bits.
         for bias in model.parameters where bias.name.hasPrefix("classifier") && bias.name.hasSuffix("bias") {
             try model.set(bias, to: [Float](repeating: 3, count: bias.count))
@@ -44,7 +44,7 @@ import Testing
         let batch = Batch(8, for: network, seed: 0)
         func loss(_ precision: TrainingRecipe.Precision) throws -> Double {
             let recipe = TrainingRecipe(precision: precision)
-            return try VGGModel(network, recipe: recipe, batchSize: 8, threads: 2).train(batch, step: 0).lossSum
+            return try NetworkModel(network, recipe: recipe, batchSize: 8, threads: 2).train(batch, step: 0).lossSum
         }
         #expect(try loss(.bfloat16) != loss(.float32))
         #expect(try loss(.bfloat16) == loss(.bfloat16))
@@ -53,7 +53,7 @@ import Testing
     @Test func `weights move by less than bfloat16 can tell`() throws {
         let network = try network()
         let recipe = TrainingRecipe(learningRate: 1e-6, precision: .bfloat16)
-        let model = try VGGModel(network, recipe: recipe, batchSize: 8, threads: 2)
+        let model = try NetworkModel(network, recipe: recipe, batchSize: 8, threads: 2)
         let before = try model.values()
         let batch = Batch(8, for: network, seed: 0)
         for step in 0..<3 { try model.train(batch, step: step) }
@@ -66,7 +66,7 @@ import Testing
     @Test func `evaluation in bfloat16 is the reference's forward pass`() throws {
         let network = try network()
         let recipe = TrainingRecipe(precision: .bfloat16)
-        let model = try VGGModel(network, recipe: recipe, batchSize: 8, threads: 2)
+        let model = try NetworkModel(network, recipe: recipe, batchSize: 8, threads: 2)
         for count in [8, 1, 11] {
             let batch = Batch(count, for: network, seed: 1)
             let expected = try ReferenceModel(twinOf: model).evaluate(batch.pixels, labels: batch.labels)
@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test func `a processor without bfloat16 says so`() throws {
-        let model = try VGGModel(
+        let model = try NetworkModel(
             network(), recipe: TrainingRecipe(precision: .bfloat16), batchSize: 8, threads: 1)
         #expect(model.precision == (Device.hasBFloat16 ? .bfloat16 : .float32))
         #expect(model.summary.contains("this processor has no bfloat16") == !Device.hasBFloat16)

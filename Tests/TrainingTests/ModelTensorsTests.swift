@@ -19,10 +19,10 @@ import Training
     private func model(
         blocks: [Block] = [Block(numConvs: 1, outChannels: 5), Block(numConvs: 2, outChannels: 16)],
         kernel: Int = 3, classifier: [Int] = [12], seed: UInt64 = 1
-    ) throws -> VGGModel {
+    ) throws -> NetworkModel {
         let network = try Network(
             inputSide: 8, blocks: blocks, kernel: kernel, classifier: classifier, numClasses: 3)
-        return try VGGModel(network, recipe: TrainingRecipe(seed: seed), batchSize: 4, threads: 1)
+        return try NetworkModel(network, recipe: TrainingRecipe(seed: seed), batchSize: 4, threads: 1)
     }
 
     @Test func `weights come back to the bit`() throws {
@@ -40,7 +40,7 @@ import Training
     @Test func `a model differs from a checkpoint in the first number whose bits do`() throws {
         let network = try Network(
             inputSide: 8, blocks: [Block(numConvs: 1, outChannels: 5)], classifier: [12], numClasses: 3)
-        let model = try VGGModel(network, recipe: TrainingRecipe(momentum: 0.9), batchSize: 4, threads: 1)
+        let model = try NetworkModel(network, recipe: TrainingRecipe(momentum: 0.9), batchSize: 4, threads: 1)
         let (weights, optimizer) = (folder.file("w.safetensors"), folder.file("o.safetensors"))
         try SafetensorsWriter.write(to: weights, tensors: model.weightSources)
         try SafetensorsWriter.write(to: optimizer, tensors: model.optimizerSources)
@@ -193,7 +193,7 @@ import Training
     }
 }
 
-extension VGGModel {
+extension NetworkModel {
     /// Every parameter by its name, row-major.
     fileprivate func values() throws -> [String: [Float]] {
         try Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, try value(of: $0)) })

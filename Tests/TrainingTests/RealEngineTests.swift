@@ -35,7 +35,7 @@ import Training
         let data = TrainingData(
             train: Self.data.train, test: Self.data.test, numClasses: 3, summary: "bands", recipe: experiment.data)
         let network = try experiment.network(numClasses: 3)
-        let model = try VGGModel(network, recipe: experiment.training, batchSize: 16, threads: threads)
+        let model = try NetworkModel(network, recipe: experiment.training, batchSize: 16, threads: threads)
         let started = RunStarted(
             experiment: experiment, network: network, dataset: data.summary, trainExamples: data.train.count,
             testExamples: data.test.count, stepsPerEpoch: data.stepsPerEpoch, threads: threads, machine: "",

@@ -179,7 +179,7 @@ import Training
         let data = TrainingData(
             train: images, test: images.prefix(20), numClasses: 3, summary: "noise", recipe: experiment.data)
         let network = try experiment.network(numClasses: 3)
-        let model = try VGGModel(network, recipe: experiment.training, batchSize: 16, threads: threads)
+        let model = try NetworkModel(network, recipe: experiment.training, batchSize: 16, threads: threads)
         let started = RunStarted(
             experiment: experiment, network: network, dataset: "", trainExamples: 50, testExamples: 20,
             stepsPerEpoch: data.stepsPerEpoch, threads: threads, machine: "", engine: "", predictedMemoryBytes: 0)

@@ -7,15 +7,15 @@ internal import Model
 internal import OneDNN
 
 /// A 3 × 3 convolution for a fixed number of images, on one thread.
-struct WinogradPlan: TrunkStage {
+struct WinogradStage: Stage {
     let layer: Int
     let source: Descriptor
     let destination: Descriptor
     let workspace: Descriptor?
-    let isKept = true
-    let convolutionLayer: Int
+    let readsSource = true
+    let masksSource: Bool
+    private let convolutionLayer: Int
     private let isPooled: Bool
-    private let masksSource: Bool
     private let forward: winograd_shape
     private let backward: winograd_shape
 
@@ -31,7 +31,7 @@ struct WinogradPlan: TrunkStage {
 
     /// - Parameters:
     ///   - pooling: the layer after, where it is a pooling.
-    ///   - masksSource: whether the source is an output of a convolution that was not pooled.
+    ///   - masksSource: whether the source is what a ReLU put out.
     ///   - precision: what transformed numbers are multiplied in, where there is code for it.
     /// - Returns: `nil` where the convolution, the processor or layouts that were chosen before ask for the library.
     init?(
@@ -65,6 +65,9 @@ struct WinogradPlan: TrunkStage {
         self.backward = backward
     }
 
+    var endsWithReLU: Bool { !isPooled }
+    var readsDestination: Bool { !isPooled }
+    var unitLayer: Int? { convolutionLayer }
     var convolutionPasses: (all: Int, winograd: Int) { (3, 3) }
 
     func appendWeights(_ pass: Pass, to builder: ProgramBuilder) throws(OneDNNError) {
@@ -86,9 +89,7 @@ struct WinogradPlan: TrunkStage {
         }
     }
 
-    func appendForward(
-        _ source: Memory, _ destination: Memory, workspace: Memory?, to builder: ProgramBuilder
-    ) throws(OneDNNError) {
+    func appendForward(_ step: ForwardStep, to builder: ProgramBuilder) throws(OneDNNError) {
         let bias = try paddedBias(builder)
         let transformed = try transformedWeights(builder)
         let scratch = try scratch(builder)
@@ -100,14 +101,15 @@ struct WinogradPlan: TrunkStage {
                 for index in 0..<count { bias.floats[index] = parameters.bias.value.floats[index] }
             }
             var result = winograd_result(
-                values: destination.floats.baseAddress, bias: bias.floats.baseAddress, mask: nil,
-                is_pooled: isPooled ? 1 : 0, taken: workspace.map(\.bytes))
-            var values = winograd_values(values: source.floats.baseAddress, taken: nil)
+                values: step.destination.floats.baseAddress, bias: bias.floats.baseAddress, mask: nil,
+                is_pooled: isPooled ? 1 : 0, taken: step.workspace.map(\.bytes))
+            var values = winograd_values(values: step.source.floats.baseAddress, taken: nil)
             convolve(forward, &values, transformed, &result, scratch)
         }
     }
 
     func appendBackward(_ step: BackwardStep, to builder: ProgramBuilder) throws(OneDNNError) {
+        appendMask(step, layer: layer, to: builder)
         let sums = try builder.gradients(of: convolutionLayer, like: nil)
         let biasSums = try paddedBiasGradient(builder)
         let scratch = try scratch(builder)

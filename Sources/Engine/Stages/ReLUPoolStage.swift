@@ -5,11 +5,12 @@ internal import Model
 internal import OneDNN
 
 /// ReLU and 2 × 2 max pooling for a fixed number of images.
-struct PoolPlan: TrunkStage {
+struct ReLUPoolStage: Stage {
     let layer: Int
     let source: Descriptor
     let destination: Descriptor
-    let isKept = true
+    let readsSource = false
+    let readsDestination = false
     /// Which value of its window each pooled value is, a byte each.
     let workspace: Descriptor?
     private let grid: ActivationGrid
@@ -27,17 +28,15 @@ struct PoolPlan: TrunkStage {
         workspace = try Descriptor(outputShape, type: .uint8, layout: layout)
     }
 
-    var convolutionLayer: Int { layer - 1 }
-    var convolutionPasses: (all: Int, winograd: Int) { (0, 0) }
+    var unitLayer: Int? { layer - 1 }
 
-    func appendForward(
-        _ source: Memory, _ destination: Memory, workspace: Memory?, to builder: ProgramBuilder
-    ) throws(OneDNNError) {
+    func appendForward(_ step: ForwardStep, to builder: ProgramBuilder) throws(OneDNNError) {
         builder.append(layer, .forward) {
             eachShare { planes, pixels, pooled in
                 relu_pool_forward(
-                    source.floats.baseAddress.map { $0 + pixels }, planes, grid.height, grid.width, grid.channels,
-                    destination.floats.baseAddress.map { $0 + pooled }, workspace.map { $0.bytes + pooled })
+                    step.source.floats.baseAddress.map { $0 + pixels }, planes, grid.height, grid.width, grid.channels,
+                    step.destination.floats.baseAddress.map { $0 + pooled },
+                    step.workspace.map { $0.bytes + pooled })
             }
         }
     }

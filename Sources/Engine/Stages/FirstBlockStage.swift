@@ -7,14 +7,16 @@ internal import Model
 internal import OneDNN
 
 /// The first block for a fixed number of images: convolution, ReLU and max pooling in one operation.
-struct FirstBlockPlan: TrunkStage {
+struct FirstBlockStage: Stage {
     let layer = 1
     let source: Descriptor
     let destination: Descriptor
     /// Which value of its window each pooled value is, a byte each.
     let workspace: Descriptor?
-    let isKept = true
-    let convolutionLayer = 0
+    let readsSource = true
+    let readsDestination = false
+    let unitLayer: Int? = 0
+    private let convolutionLayer = 0
     private let count: Int
     private let side: Int
     private let channels: Int
@@ -49,13 +51,11 @@ struct FirstBlockPlan: TrunkStage {
 
     var convolutionPasses: (all: Int, winograd: Int) { (2, 0) }
 
-    func appendForward(
-        _ source: Memory, _ destination: Memory, workspace: Memory?, to builder: ProgramBuilder
-    ) throws(OneDNNError) {
+    func appendForward(_ step: ForwardStep, to builder: ProgramBuilder) throws(OneDNNError) {
         let parameters = builder.layerParameters(convolutionLayer)
         let padded = try paddedImage(builder)
         builder.append(convolutionLayer, .forward) {
-            eachImage(of: source, padded, destination, workspace) { values, bytes in
+            eachImage(of: step.source, padded, step.destination, step.workspace) { values, bytes in
                 first_block_forward(
                     padded.floats.baseAddress, side, side, channels, parameters.weight.value.floats.baseAddress,
                     parameters.bias.value.floats.baseAddress, values, bytes)

@@ -7,10 +7,10 @@ import ReferenceNetwork
 import Synchronization
 import Testing
 
-@Suite struct VGGModelTests {
+@Suite struct NetworkModelTests {
     @Test(arguments: try Trial.all, Trial.Setting.all)
     func `ten steps follow the reference`(_ trial: Trial, _ setting: Trial.Setting) throws {
-        let model = try VGGModel(
+        let model = try NetworkModel(
             trial.network, recipe: setting.recipe, batchSize: setting.batches[0],
             options: EngineOptions(convolution: setting.convolution, chunk: setting.chunk), threads: setting.threads)
         var reference = try ReferenceModel(twinOf: model)
@@ -38,7 +38,7 @@ import Testing
             inputSide: 8, blocks: [Block(numConvs: 1, outChannels: 16)], classifier: [64, 48], dropout: 0.3,
             numClasses: 4)
         let recipe = TrainingRecipe(momentum: 0.9, seed: 11)
-        let model = try VGGModel(
+        let model = try NetworkModel(
             network, recipe: recipe, batchSize: 6, options: EngineOptions(chunk: chunk), threads: threads)
         var reference = try ReferenceModel(twinOf: model)
         for step in 0..<10 {
@@ -58,7 +58,7 @@ import Testing
     func `the same seed gives the same run to the bit`(threads: Int, chunk: Int?) throws {
         func losses(seed: UInt64) throws -> [Double] {
             let network = try Network.small()
-            let model = try VGGModel(
+            let model = try NetworkModel(
                 network, recipe: TrainingRecipe(momentum: 0.9, seed: seed), batchSize: 8,
                 options: EngineOptions(chunk: chunk), threads: threads)
             return try (0..<10).map { step in
@@ -74,8 +74,8 @@ import Testing
     func `a cancelled step has no effect, profiled or not`(threads: Int, isProfiled: Bool) throws {
         let network = try Network.small()
         let recipe = TrainingRecipe(momentum: 0.9)
-        let model = try VGGModel(network, recipe: recipe, batchSize: 8, threads: threads)
-        let other = try VGGModel(network, recipe: recipe, batchSize: 8, threads: threads)
+        let model = try NetworkModel(network, recipe: recipe, batchSize: 8, threads: threads)
+        let other = try NetworkModel(network, recipe: recipe, batchSize: 8, threads: threads)
         let batch = Batch(8, for: network, seed: 0)
         var cutSteps = 0
         // Cancelled when it is asked for the n-th time; beyond the last, the step is made.
@@ -102,7 +102,7 @@ import Testing
         let network = try Network.small()
         let recipe = TrainingRecipe(momentum: 0.9)
         let models = try (0..<2).map { _ in
-            try VGGModel(network, recipe: recipe, batchSize: 8, threads: threads)
+            try NetworkModel(network, recipe: recipe, batchSize: 8, threads: threads)
         }
         let batch = Batch(8, for: network, seed: 0)
         let results = try zip(models, [false, true]).map { model, isProfiled in
@@ -124,7 +124,7 @@ import Testing
     @Test func `dropout depends on the step`() throws {
         let network = try Network.small()
         let batch = Batch(8, for: network, seed: 0)
-        let model = try VGGModel(network, recipe: TrainingRecipe(learningRate: 0), batchSize: 8, threads: 2)
+        let model = try NetworkModel(network, recipe: TrainingRecipe(learningRate: 0), batchSize: 8, threads: 2)
         let losses = try [0, 1, 0, 65536].map { try model.train(batch, step: $0).lossSum }
         #expect(losses[0] == losses[2])
         #expect(Set(losses).count == 3)
@@ -133,7 +133,7 @@ import Testing
     @Test func `one batch is learnt by heart`() throws {
         let network = try Network.small(dropout: 0)
         let batch = Batch(8, for: network, seed: 0)
-        let model = try VGGModel(network, recipe: TrainingRecipe(momentum: 0.9), batchSize: 8, threads: 2)
+        let model = try NetworkModel(network, recipe: TrainingRecipe(momentum: 0.9), batchSize: 8, threads: 2)
         for step in 0..<200 { try model.train(batch, step: step) }
         let result = try model.evaluate(batch)
         #expect(result.lossSum / 8 < 0.01)
@@ -145,7 +145,7 @@ import Testing
             inputSide: 24, blocks: [Block(numConvs: 1, outChannels: 16), Block(numConvs: 2, outChannels: 32)],
             classifier: [64], dropout: 0.5, numClasses: 10)
         func losses(_ convolution: EngineOptions.Convolution, seed: UInt64) throws -> [Double] {
-            let model = try VGGModel(
+            let model = try NetworkModel(
                 network, recipe: TrainingRecipe(learningRate: 0.01, seed: seed), batchSize: 16,
                 options: EngineOptions(convolution: convolution), threads: 2)
             return try (0..<20).map { step in
@@ -167,7 +167,7 @@ import Testing
     @Test(arguments: [1, 2]) func `a step tells the norm of its gradient, without weight decay`(threads: Int) throws {
         let network = try Network.small()
         let recipe = TrainingRecipe(momentum: 0.9, weightDecay: 0.1)
-        let model = try VGGModel(network, recipe: recipe, batchSize: 8, threads: threads)
+        let model = try NetworkModel(network, recipe: recipe, batchSize: 8, threads: threads)
         for step in 0..<3 {
             let norm = try #require(
                 try model.train(Batch(8, for: network, seed: UInt64(step)), step: step).gradientNorm)
@@ -184,7 +184,7 @@ import Testing
     func `dead units are those whose activations are 0 for the whole batch`(
         _ trial: Trial, _ setting: Trial.Setting
     ) throws {
-        let model = try VGGModel(
+        let model = try NetworkModel(
             trial.network, recipe: setting.recipe, batchSize: setting.batches[0],
             options: EngineOptions(convolution: setting.convolution, chunk: setting.chunk), threads: setting.threads)
         // Every third unit is closed; a last one too, so that a layer of one is dead.
@@ -209,7 +209,7 @@ import Testing
 
     @Test func `what lived in one step may be dead in the next`() throws {
         let network = try Network.small(dropout: 0)
-        let model = try VGGModel(network, recipe: TrainingRecipe(learningRate: 0), batchSize: 8, threads: 2)
+        let model = try NetworkModel(network, recipe: TrainingRecipe(learningRate: 0), batchSize: 8, threads: 2)
         let batch = Batch(8, for: network, seed: 0)
         let hidden = try #require(model.parameters.first { $0.shape == [24] })
         func dead() throws -> Double? {
@@ -224,7 +224,7 @@ import Testing
     @Test(arguments: [1, 2]) func `a layer's update is told beside its weights`(threads: Int) throws {
         let network = try Network.small()
         let recipe = TrainingRecipe(momentum: 0.9, weightDecay: 0.1)
-        let model = try VGGModel(network, recipe: recipe, batchSize: 8, threads: threads)
+        let model = try NetworkModel(network, recipe: recipe, batchSize: 8, threads: threads)
         for step in 0..<3 {
             let before = try model.values()
             let layers = try model.train(Batch(8, for: network, seed: UInt64(step)), step: step).layers
@@ -241,7 +241,7 @@ import Testing
 
     @Test func `a weight that is no number makes the loss none`() throws {
         let network = try Network.small()
-        let model = try VGGModel(network, recipe: TrainingRecipe(), batchSize: 8, threads: 2)
+        let model = try NetworkModel(network, recipe: TrainingRecipe(), batchSize: 8, threads: 2)
         let bias = try #require(model.parameters.last)
         try model.set(bias, to: [0, .nan, 0, 0])
         #expect(try model.train(Batch(8, for: network, seed: 0), step: 0).lossSum.isNaN)
@@ -249,7 +249,7 @@ import Testing
 
     @Test(arguments: [(nil, 8, 8), (3, 8, 3), (100, 8, 8)] as [(Int?, Int, Int)])
     func `a chunk is never larger than a batch`(asked: Int?, batchSize: Int, expected: Int) throws {
-        let model = try VGGModel(
+        let model = try NetworkModel(
             Network.small(), recipe: TrainingRecipe(), batchSize: batchSize, options: EngineOptions(chunk: asked),
             threads: 1)
         #expect(model.chunk == expected)

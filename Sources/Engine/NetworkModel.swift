@@ -5,8 +5,8 @@ package import MemoryUse
 package import Model
 internal import OneDNN
 
-/// A VGG network on the CPU, through oneDNN.
-package final class VGGModel: TrainableModel {
+/// A network on the CPU, through oneDNN.
+package final class NetworkModel: TrainableModel {
     package let network: Network
     private let layers: [Layer]
     /// Images that go through the convolutional part together.

@@ -5,12 +5,12 @@ internal import Model
 internal import OneDNN
 
 /// A convolution for a fixed number of images.
-struct ConvolutionPlan: TrunkStage {
+struct ConvolutionStage: Stage {
     let layer: Int
     let source: Descriptor
     let destination: Descriptor
-    let isKept: Bool
-    let workspace: Descriptor? = nil
+    let readsSource = true
+    let endsWithReLU: Bool
     private let forward: Primitive
     /// `nil` for the first layer, whose input needs no gradient, and where only evaluation is wanted.
     private let backwardData: Primitive?
@@ -19,16 +19,13 @@ struct ConvolutionPlan: TrunkStage {
     /// What the gradient of the weights wants its source and the gradient of the destination to be.
     private let weightGradientSource: Descriptor
     private let weightGradientDestination: Descriptor
-    /// Whether the source is the output of a convolution that is not pooled, so that the gradient of its ReLU is due here.
-    private let masksSource: Bool
 
     /// - Parameters:
     ///   - isPooled: whether a pooling follows; then it does ReLU as well, and backward looks at the pooled values only.
-    ///   - masksSource: whether the source is an output of a convolution that was not pooled.
     ///   - activations: the layout of the output.
     init(
-        layer: Int, _ description: Layer, source: Descriptor, isPooled: Bool, masksSource: Bool, purpose: Purpose,
-        activations: Layout, layouts: inout ParameterLayouts, on device: Device
+        layer: Int, _ description: Layer, source: Descriptor, isPooled: Bool, purpose: Purpose, activations: Layout,
+        layouts: inout ParameterLayouts, on device: Device
     ) throws(OneDNNError) {
         guard let padding = description.convolution?.padding, let weightsShape = description.weightsShape else {
             preconditionFailure("layer \(layer) is a convolution")
@@ -53,8 +50,7 @@ struct ConvolutionPlan: TrunkStage {
         self.source = source
         self.destination = destination
         self.forward = forward
-        self.masksSource = masksSource
-        isKept = !isPooled
+        endsWithReLU = !isPooled
         guard purpose == .training else {
             (backwardData, backwardWeights) = (nil, nil)
             (weightGradientSource, weightGradientDestination) = (source, destination)
@@ -95,6 +91,8 @@ struct ConvolutionPlan: TrunkStage {
         (weightGradientSource, weightGradientDestination) = (from, to)
     }
 
+    var readsDestination: Bool { endsWithReLU }
+    var unitLayer: Int? { endsWithReLU ? layer : nil }
     var primitives: [Primitive] { [forward, backwardData, backwardWeights].compactMap { $0 } }
 
     private static let (reorderedSource, reorderedGradient) = ("reordered source", "reordered gradient")
@@ -112,16 +110,15 @@ struct ConvolutionPlan: TrunkStage {
         (primitives.count, 0)
     }
 
-    func appendForward(
-        _ source: Memory, _ destination: Memory, workspace: Memory?, to builder: ProgramBuilder
-    ) throws(OneDNNError) {
-        try builder.appendForward(layer: layer, forward, source: source, destination: destination)
+    func appendForward(_ step: ForwardStep, to builder: ProgramBuilder) throws(OneDNNError) {
+        try builder.appendForward(layer: layer, forward, source: step.source, destination: step.destination)
         // Not by the library in the same pass: its ReLU makes 0 of NaN.
-        if isKept { builder.append(layer, .forward) { relu(destination.floats) } }
+        if endsWithReLU { builder.append(layer, .forward) { relu(step.destination.floats) } }
     }
 
     func appendBackward(_ step: BackwardStep, to builder: ProgramBuilder) throws(OneDNNError) {
         guard let backwardWeights else { preconditionFailure("a plan for training has backward operations") }
+        appendMask(step, layer: layer, to: builder)
         try builder.appendWeightGradient(
             layer, backwardWeights,
             source: step.source.reordered(
@@ -134,11 +131,6 @@ struct ConvolutionPlan: TrunkStage {
         try builder.append(
             layer, .backwardData, backwardData,
             [.destinationGradient: step.gradient, .weights: weights, .sourceGradient: sourceGradient])
-        if masksSource {
-            builder.append(layer - 1, .backwardData) {
-                reluBackward(gradient: sourceGradient.floats, output: step.source.floats)
-            }
-        }
     }
 }
 

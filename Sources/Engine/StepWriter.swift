@@ -1,0 +1,195 @@
+// Forward and backward through a plan's segments. Only what backward passes read is kept for the whole batch.
+
+internal import Model
+internal import OneDNN
+
+/// The dropout of a run: what happens to a value depends on seed, step, layer and position alone.
+struct DropoutStream {
+    let seed: UInt64
+    let state: StepState
+
+    /// The random numbers of a layer in the current step.
+    func random(layer: Int) -> CounterRandom {
+        CounterRandom(seed: seed, stream: UInt64(state.step) << 16 | UInt64(layer))
+    }
+}
+
+/// Writes a program's operations, segment by segment.
+final class StepWriter {
+    private let plan: BatchPlan
+    private let builder: ProgramBuilder
+    /// Notes which units live; `nil` where no backward pass follows.
+    private let live: LiveUnits?
+    private let dropout: DropoutStream?
+    /// Bytes of the largest activation of a chunk of images.
+    private let largestBytes: Int
+    /// By the place of a chunk: what its stages put out and left besides, after the forward pass.
+    private var activations: [Place: Activations] = [:]
+    /// The images of each chunk, in order.
+    private(set) var sources: [Memory] = []
+    /// `[N, classes]`, once the last segment is written.
+    private(set) var logits: Memory?
+
+    private struct Place: Hashable {
+        let segment: Int
+        let start: Int
+    }
+
+    private struct Activations {
+        let source: Memory
+        var outputs: [Memory] = []
+        var workspaces: [Memory?] = []
+    }
+
+    /// - Parameters:
+    ///   - live: `nil` for an evaluation.
+    ///   - dropout: `nil` without dropout.
+    init(
+        _ plan: BatchPlan, live: LiveUnits?, dropout: DropoutStream?, _ builder: ProgramBuilder
+    ) throws(OneDNNError) {
+        self.plan = plan
+        self.builder = builder
+        self.live = live
+        self.dropout = dropout
+        largestBytes = plan.largestActivationBytes
+        // As large as the stage that wants the most of it: a buffer that a later one finds too small would stay beside its
+        // own.
+        for lane in plan.segments[0].lanes.indices {
+            for (use, byteCount) in plan.laneBuffers(lane) {
+                try builder.reserve(use, lane: lane, byteCount: byteCount)
+            }
+        }
+    }
+
+    /// Brings weights into the form that a pass wants, once for all chunks.
+    func appendWeights(_ pass: Pass) throws(OneDNNError) {
+        for stage in plan.stages { try stage.appendWeights(pass, to: builder) }
+    }
+
+    /// Adds the forward pass of a segment's chunk.
+    func appendForward(_ chunk: Chunk, of index: Int) throws(OneDNNError) {
+        let segment = plan.segments[index]
+        var source = try boundary(index, chunk.list.source, chunk)
+        if index == 0 { sources.append(source) }
+        var activations = Activations(source: source)
+        var side = 0  // what is read lies on one side, what is written on the other
+        for (number, stage) in chunk.stages.enumerated() {
+            let isLast = number == chunk.stages.count - 1
+            let isRead = stage.readsDestination || !isLast && chunk.stages[number + 1].readsSource
+            let output: Memory
+            if isLast, index + 1 < plan.segments.count {
+                output = try boundary(index + 1, stage.destination, chunk)
+            } else if live != nil && isRead || !segment.worksOnImages {
+                output = try memory("layer \(stage.layer) output", stage.destination, chunk, segment)
+            } else {
+                side = 1 - side
+                output = try sideMemory(stage.destination, side)
+            }
+            var workspace: Memory?
+            if live != nil, let wanted = stage.workspace {
+                workspace = try memory("layer \(stage.layer) workspace", wanted, chunk, segment)
+            }
+            try stage.appendForward(
+                ForwardStep(source: source, destination: output, workspace: workspace, live: live, dropout: dropout),
+                to: builder)
+            try appendNote(of: stage, output)
+            activations.outputs.append(output)
+            activations.workspaces.append(workspace)
+            source = output
+        }
+        self.activations[Place(segment: index, start: chunk.start)] = activations
+        logits = source
+    }
+
+    private func appendNote(of stage: any Stage, _ output: Memory) throws(OneDNNError) {
+        guard let live, let layer = stage.unitLayer else { return }
+        guard let grid = try ActivationGrid(output.descriptor) else {
+            preconditionFailure("activations have a layout that our loops read")
+        }
+        let lane = builder.lane
+        builder.append(stage.layer, .forward) { live.note(layer, lane: lane, output, grid) }
+    }
+
+    /// Adds the loss, after the last segment.
+    ///
+    /// - Returns: where the gradient of the logits will be, if it is wanted.
+    func appendLoss(_ state: StepState, wantsGradient: Bool) throws(OneDNNError) -> Memory? {
+        guard let logits else { preconditionFailure("the loss follows the forward pass") }
+        let gradient = wantsGradient ? try builder.temporaryMemory("logit gradient", logits.descriptor) : nil
+        builder.append(nil, .forward) {
+            state.logits = logits.floats
+            (state.lossSum, state.correct) = softmaxCrossEntropy(
+                logits: logits.floats, labels: state.labels, numClasses: logits.descriptor.shape[1],
+                gradient: gradient?.floats)
+        }
+        return gradient
+    }
+
+    /// Adds the backward pass of a segment's chunk.
+    ///
+    /// - Parameters:
+    ///   - lossGradient: where the gradient of the logits is, for the last segment.
+    ///   - addsUp: whether weight gradients are added to those of an earlier chunk of the lane.
+    func appendBackward(
+        _ chunk: Chunk, of index: Int, lossGradient: Memory? = nil, addsUp: Bool
+    ) throws(OneDNNError) {
+        guard let activations = activations[Place(segment: index, start: chunk.start)] else {
+            preconditionFailure("the backward pass follows the forward pass")
+        }
+        let segment = plan.segments[index]
+        var gradient: Memory
+        if let lossGradient {
+            gradient = lossGradient
+        } else {
+            gradient = try boundaryGradient(index + 1, chunk.list.destination, chunk)
+        }
+        var side = 0
+        for (number, stage) in chunk.stages.enumerated().reversed() {
+            var sourceGradient: Memory?
+            if number == 0 {
+                sourceGradient = index > 0 ? try boundaryGradient(index, stage.source, chunk) : nil
+            } else if segment.worksOnImages {
+                side = 1 - side
+                sourceGradient = try sideMemory(stage.source, side)
+            } else {
+                // Each its own: whether gradients are finite is told by these in the end.
+                sourceGradient = try builder.temporaryMemory("layer \(stage.layer) source gradient", stage.source)
+            }
+            let step = BackwardStep(
+                source: number > 0 ? activations.outputs[number - 1] : activations.source,
+                destination: activations.outputs[number], workspace: activations.workspaces[number],
+                gradient: gradient,
+                isMasked: number + 1 < chunk.stages.count && chunk.stages[number + 1].masksSource,
+                sourceGradient: sourceGradient, addsUp: addsUp)
+            try stage.appendBackward(step, to: builder)
+            if let sourceGradient { gradient = sourceGradient }
+        }
+    }
+
+    /// A chunk's part of what a segment takes in: the images, or what the segment before put out.
+    private func boundary(_ segment: Int, _ descriptor: Descriptor, _ chunk: Chunk) throws(OneDNNError) -> Memory {
+        try batchMemory(segment == 0 ? "images" : "source of segment \(segment)", descriptor, chunk)
+    }
+
+    private func boundaryGradient(
+        _ segment: Int, _ descriptor: Descriptor, _ chunk: Chunk
+    ) throws(OneDNNError) -> Memory {
+        try batchMemory("source gradient of segment \(segment)", descriptor, chunk)
+    }
+
+    /// Memory that lives until the backward pass.
+    private func memory(
+        _ use: String, _ descriptor: Descriptor, _ chunk: Chunk, _ segment: Segment
+    ) throws(OneDNNError) -> Memory {
+        segment.worksOnImages
+            ? try batchMemory(use, descriptor, chunk) : try builder.temporaryMemory(use, descriptor)
+    }
+
+    private func batchMemory(_ use: String, _ descriptor: Descriptor, _ chunk: Chunk) throws(OneDNNError) -> Memory {
+        try builder.batchMemory(use, descriptor, start: chunk.start, batch: plan.batch)
+    }
+
+    private func sideMemory(_ descriptor: Descriptor, _ side: Int) throws(OneDNNError) -> Memory {
+        try builder.temporaryMemory("side \(side)", descriptor, byteCount: largestBytes)
+    }
+}
