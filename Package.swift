@@ -107,6 +107,7 @@ let package = Package(
             name: "EngineTests",
             dependencies: [
                 "CKernels", "CThreads", "Engine", "Experiments", "MemoryUse", "Model", "OneDNN", "ReferenceNetwork",
+                "TestSupport",
             ]),
         .testTarget(
             name: "TrainingTests",

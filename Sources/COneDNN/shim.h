@@ -189,6 +189,34 @@ static inline dnnl_status_t onednn_inner_product_backward_weights(
 #endif
 }
 
+static inline dnnl_status_t onednn_lrn_forward(
+        dnnl_primitive_desc_t *pd, dnnl_engine_t engine, dnnl_prop_kind_t prop, onednn_desc_t src, int64_t size,
+        float alpha, float beta, float k, const_dnnl_primitive_attr_t attr) {
+#if DNNL_VERSION_MAJOR >= 3
+    return dnnl_lrn_forward_primitive_desc_create(pd, engine, prop, dnnl_lrn_across_channels, ONEDNN_MD(src),
+            ONEDNN_MD(src), size, alpha, beta, k, attr);
+#else
+    dnnl_lrn_desc_t op;
+    dnnl_status_t status = dnnl_lrn_forward_desc_init(
+            &op, prop, dnnl_lrn_across_channels, ONEDNN_MD(src), size, alpha, beta, k);
+    return status == dnnl_success ? dnnl_primitive_desc_create(pd, &op, attr, engine, NULL) : status;
+#endif
+}
+
+static inline dnnl_status_t onednn_lrn_backward(
+        dnnl_primitive_desc_t *pd, dnnl_engine_t engine, onednn_desc_t src, int64_t size, float alpha, float beta,
+        float k, const_dnnl_primitive_desc_t hint, const_dnnl_primitive_attr_t attr) {
+#if DNNL_VERSION_MAJOR >= 3
+    return dnnl_lrn_backward_primitive_desc_create(pd, engine, dnnl_lrn_across_channels, ONEDNN_MD(src),
+            ONEDNN_MD(src), ONEDNN_MD(src), size, alpha, beta, k, hint, attr);
+#else
+    dnnl_lrn_desc_t op;
+    dnnl_status_t status = dnnl_lrn_backward_desc_init(
+            &op, dnnl_lrn_across_channels, ONEDNN_MD(src), ONEDNN_MD(src), size, alpha, beta, k);
+    return status == dnnl_success ? dnnl_primitive_desc_create(pd, &op, attr, engine, hint) : status;
+#endif
+}
+
 static inline dnnl_status_t onednn_reorder(
         dnnl_primitive_desc_t *pd, dnnl_engine_t engine, onednn_desc_t src, onednn_desc_t dst,
         const_dnnl_primitive_attr_t attr) {

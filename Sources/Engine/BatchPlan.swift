@@ -42,38 +42,39 @@ struct BatchPlan {
         let laneCount = batch >= threads ? threads : 1
         device.useThreads(laneCount == 1 ? threads : 1)
         defer { device.useThreads(threads) }
-        var lists: [Int: StageList] = [:]
-        var lanes: [[Chunk]] = []
+        var lists: [Int: [StageList]] = [:]
+        /// By segment, lane and chunk.
+        var images: [[[Chunk]]] = []
         for lane in 0..<laneCount {
             let end = batch * (lane + 1) / laneCount
-            var chunks: [Chunk] = []
             for start in stride(from: batch * lane / laneCount, to: end, by: chunk) {
                 let count = min(chunk, end - start)
-                var list = lists[count]
-                if list == nil {
-                    list = try StageList(
-                        images: layers, count: count, purpose: purpose, convolution: convolution,
-                        precision: precision, layouts: &layouts, on: device)
-                    lists[count] = list
+                if lists[count] == nil {
+                    lists[count] = try StageList.ofImages(
+                        layers, count: count, purpose: purpose, convolution: convolution, precision: precision,
+                        layouts: &layouts, on: device)
                 }
-                guard let list else { preconditionFailure("every chunk has a list") }
-                chunks.append(Chunk(start: start, count: count, list: list))
+                for (segment, list) in (lists[count] ?? []).enumerated() {
+                    if images.count == segment { images.append([[Chunk]](repeating: [], count: laneCount)) }
+                    images[segment][lane].append(Chunk(start: start, count: count, list: list))
+                }
             }
-            lanes.append(chunks)
         }
 
         device.useThreads(threads)
-        guard let source = try lanes[0][0].list.destination.resized(to: batch) else {
+        guard let source = try images[images.count - 1][0][0].list.destination.resized(to: batch) else {
             preconditionFailure("activations have a layout with a name")
         }
-        let features = try StageList(
-            features: layers, source: source, precision: precision, purpose: purpose, layouts: &layouts, on: device)
+        let features = try StageList.ofFeatures(
+            layers, source: source, precision: precision, purpose: purpose, layouts: &layouts, on: device)
         self.batch = batch
         self.layers = layers
-        segments = [
-            Segment(lanes: lanes, worksOnImages: true),
-            Segment(lanes: [[Chunk(start: 0, count: batch, list: features)]], worksOnImages: false),
-        ]
+        // Where nothing works on images, features are what goes in.
+        segments =
+            images.filter { images.count > 1 || !$0[0][0].stages.isEmpty }.map {
+                Segment(lanes: $0, worksOnImages: true)
+            }
+            + features.map { Segment(lanes: [[Chunk(start: 0, count: batch, list: $0)]], worksOnImages: false) }
     }
 
     private var chunks: [Chunk] { segments.flatMap { $0.lanes.joined() } }
@@ -94,6 +95,12 @@ struct BatchPlan {
     /// Bytes of the largest activation that a chunk of images has between two stages.
     var largestActivationBytes: Int {
         segments.filter(\.worksOnImages).flatMap { $0.lanes.joined() }.map(\.list.largestActivationBytes).max() ?? 0
+    }
+
+    /// Bytes an image of the largest that one segment of images leaves for another.
+    var largestBoundaryBytes: Int {
+        segments.dropLast().filter(\.worksOnImages).map { $0.lanes[0][0] }
+            .map { $0.list.destination.byteCount / $0.count }.max() ?? 0
     }
 
     /// The most that any stage of a lane wants of each buffer of its own.

@@ -38,12 +38,12 @@ package struct EngineCosts: CostModel {
             let output = size(layer.outputShape)
             if layer.convolution != nil {
                 let input = index == 0 ? layer.inputShape.reduce(float, *) : size(layer.inputShape)
-                let isPooled = layers[index + 1].isPooling
+                let isPooled = layers[index + 1].isHalving
                 let isFused = isPooled && (index == 0 ? isFirstBlockFused : way == .winograd)
                 largestExact = max(largestExact, layer.inputShape.reduce(float, *), layer.outputShape.reduce(float, *))
                 stages.append((input, isFused ? size(layers[index + 1].outputShape) : output, !isPooled || isFused))
                 if !isPooled { activations += mapped(output * batch) }
-            } else if layer.isPooling {
+            } else if layer.pooling != nil {
                 if stages.last?.isKept == false { stages.append((size(layer.inputShape), output, true)) }
                 activations += mapped(output * batch) + mapped(output / float * batch)
             } else if layer.isFlatten {

@@ -12,7 +12,16 @@ extension NetworkModel {
     ///
     /// **Source**: Glorot & Bengio, 2010, equation 16; PyTorch documentation of `torch.nn.Conv2d` and `torch.nn.Linear`.
     func initializeParameters(seed: UInt64) throws(ModelError) {
+        let named = layers.filter { $0.name != nil }
         for (stream, parameter) in parameters.enumerated() {
+            if named[stream / 2].batchNorm != nil {
+                // Scales of 1, shifts of 0.
+                let values = [Float](repeating: stream.isMultiple(of: 2) ? 1 : 0, count: parameter.count)
+                try values.withUnsafeBufferPointer { values throws(ModelError) in
+                    try setValues(of: parameter, to: values)
+                }
+                continue
+            }
             let weightShape = stream.isMultiple(of: 2) ? parameter.shape : parameters[stream - 1].shape
             let window = weightShape.dropFirst(2).reduce(1, *)
             let fanIn = weightShape[1] * window

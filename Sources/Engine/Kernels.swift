@@ -69,12 +69,16 @@ package func reluBackward(
 /// What happens to value i of a step depends on `random` and i alone.
 ///
 /// **Source**: Srivastava et al., *Dropout*, 2014, in the "inverted" form that PyTorch uses.
-package func dropout(_ values: UnsafeMutableBufferPointer<Float>, probability p: Double, random: CounterRandom) {
+///
+/// - Parameter first: the place of the first value among those that `random` is for.
+package func dropout(
+    _ values: UnsafeMutableBufferPointer<Float>, probability p: Double, random: CounterRandom, from first: Int = 0
+) {
     let threshold = UInt32(p * 0x1p32)
     let scale = Float(1 / (1 - p))
     parallel { part, parts in
         for index in share(of: values.count, part, parts) {
-            let kept = UInt32(truncatingIfNeeded: random.bits(at: UInt64(index)) >> 32) >= threshold
+            let kept = UInt32(truncatingIfNeeded: random.bits(at: UInt64(first + index)) >> 32) >= threshold
             values[index] *= kept ? scale : 0
         }
     }

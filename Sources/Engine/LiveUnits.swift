@@ -13,7 +13,7 @@ final class LiveUnits {
         var places: [Int: (start: Int, count: Int)] = [:]
         var words = 0
         for (index, layer) in layers.enumerated() {
-            guard layer.hasReLU, let shape = layer.weightsShape else { continue }
+            guard layer.activation == .relu, let shape = layer.weightsShape else { continue }
             places[index] = (words, shape[0])
             // Whole vectors, as activations have them.
             words += (shape[0] + 15) / 16 * 16

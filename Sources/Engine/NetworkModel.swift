@@ -8,7 +8,7 @@ internal import OneDNN
 /// A network on the CPU, through oneDNN.
 package final class NetworkModel: TrainableModel {
     package let network: Network
-    private let layers: [Layer]
+    let layers: [Layer]
     /// Images that go through the convolutional part together.
     package let chunk: Int
     private let threads: Int
@@ -161,9 +161,17 @@ package final class NetworkModel: TrainableModel {
     /// A velocity for each parameter, by the parameter's name; none without momentum.
     package var optimizerState: [ModelTensor] { tensors.all.compactMap(\.velocityInfo) }
 
+    package var statistics: [ModelTensor] { tensors.statistics.flatMap(\.infos) }
+
+    /// Row-major, as it lies.
+    private func statistic(_ tensor: ModelTensor) -> Memory? { tensors.statistics.lazy.compactMap { $0[tensor] }.first }
+
     package func withValues<Result>(
         of tensor: ModelTensor, _ body: (UnsafeBufferPointer<Float>) -> Result
     ) throws(ModelError) -> Result {
+        if let memory = statistic(tensor) {
+            return body(UnsafeBufferPointer(rebasing: memory.floats.prefix(tensor.count)))
+        }
         let (parameter, memory) = tensors[tensor]
         try engineErrors { () throws(OneDNNError) in
             try copy(from: memory, to: rowMajorMemory(at: parameter.gradient.base, like: parameter))
@@ -174,6 +182,10 @@ package final class NetworkModel: TrainableModel {
     package func setValues(of tensor: ModelTensor, to values: UnsafeBufferPointer<Float>) throws(ModelError) {
         guard values.count == tensor.count, let base = values.baseAddress else {
             throw ModelError.wrongSize(tensor: tensor.name, expected: tensor.count, got: values.count)
+        }
+        if let memory = statistic(tensor) {
+            _ = memory.floats.update(fromContentsOf: values)
+            return
         }
         let (parameter, memory) = tensors[tensor]
         try engineErrors { () throws(OneDNNError) in

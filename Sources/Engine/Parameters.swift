@@ -51,10 +51,12 @@ final class Parameter {
     }
 }
 
-/// The two tensors of a convolution or a fully connected layer.
+/// The two tensors of a layer.
 struct LayerParameters {
     let weight: Parameter
     let bias: Parameter
+    /// Of a batch normalization.
+    let statistics: RunningStatistics?
 }
 
 extension Descriptor {
@@ -108,7 +110,10 @@ final class Parameters {
                 values: values, gradients: gradients, velocities: velocities, offset: offset, on: device)
             offset += room(for: slot.bias)
             all += [weight, bias]
-            byLayer[slot.layer] = LayerParameters(weight: weight, bias: bias)
+            let statistics =
+                layers[slot.layer].batchNorm == nil
+                ? nil : try RunningStatistics(layer: slot.name, channels: slot.shape[0], on: device)
+            byLayer[slot.layer] = LayerParameters(weight: weight, bias: bias, statistics: statistics)
         }
         self.all = all
         self.byLayer = byLayer
@@ -130,6 +135,9 @@ final class Parameters {
         }
         preconditionFailure("\(tensor.name) is not a tensor of this model")
     }
+
+    /// Of all batch normalizations, in the order of the layers.
+    var statistics: [RunningStatistics] { layers.compactMap { byLayer[$0]?.statistics } }
 
     /// Indices of the layers that have parameters, in order, and their names.
     var layers: [Int] { byLayer.keys.sorted() }

@@ -38,6 +38,7 @@ extension StepState {
         var ratios = [Double?](repeating: nil, count: dead.count)
         if lossSum.isFinite, parameters.isGradientNormFinite(factors) {
             (gradientNorm, ratios) = parameters.update(recipe, learningRate: learningRate)
+            for statistics in parameters.statistics { statistics.update() }
         } else {
             gradientNorm = parameters.gradientNorm
         }
@@ -103,6 +104,9 @@ struct Program {
         }
         for index in plan.segments.indices.reversed() {
             let isLast = index == plan.segments.count - 1
+            try builder.phase { () throws(OneDNNError) in
+                try writer.appendBetween(.backwardData, of: plan.segments[index])
+            }
             try builder.phase(plan.segments[index].lanes) { _, chunks throws(OneDNNError) in
                 for chunk in chunks {
                     try writer.appendBackward(
@@ -140,6 +144,7 @@ struct Program {
         _ plan: BatchPlan, _ writer: StepWriter, _ builder: ProgramBuilder
     ) throws(OneDNNError) {
         for (index, segment) in plan.segments.enumerated() {
+            try builder.phase { () throws(OneDNNError) in try writer.appendBetween(.forward, of: segment) }
             try builder.phase(segment.lanes) { _, chunks throws(OneDNNError) in
                 for chunk in chunks { try writer.appendForward(chunk, of: index) }
             }

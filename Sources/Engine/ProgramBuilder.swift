@@ -45,6 +45,7 @@ final class ProgramBuilder {
     private var copies: [Int: [Memory]] = [:]
     /// What the gradients of weights of fully connected layers are products of, by layer: `[N, I]` and `[N, O]`.
     var factors: [Int: GradientFactors] = [:]
+    private var norms: [Int: BatchNormSums] = [:]
     private var weightGradients: [GradientKey: Memory] = [:]
     private var biasGradients: [GradientKey: Memory] = [:]
 
@@ -108,11 +109,16 @@ final class ProgramBuilder {
     }
 
     /// Memory of a chunk inside a buffer that serves the whole batch.
-    func batchMemory(_ use: String, _ descriptor: Descriptor, start: Int, batch: Int) throws(OneDNNError) -> Memory {
-        let bytesPerImage = descriptor.byteCount / descriptor.shape[0]
+    ///
+    /// - Parameter bytesPerImage: room for an image; what it takes unless given.
+    func batchMemory(
+        _ use: String, _ descriptor: Descriptor, start: Int, batch: Int, bytesPerImage: Int? = nil
+    ) throws(OneDNNError) -> Memory {
+        let needed = descriptor.byteCount / descriptor.shape[0]
         // Chunks of another padding would overlap, so each padding has a buffer.
-        let buffer = try buffers.buffer("\(use), \(bytesPerImage) an image", byteCount: bytesPerImage * batch)
-        return try Memory(descriptor, in: buffer, at: bytesPerImage * start, on: device)
+        let buffer = try buffers.buffer(
+            bytesPerImage == nil ? "\(use), \(needed) an image" : use, byteCount: (bytesPerImage ?? needed) * batch)
+        return try Memory(descriptor, in: buffer, at: needed * start, on: device)
     }
 
     /// Memory of the lane whose content lives only from one operation to the next few.
@@ -231,6 +237,14 @@ final class ProgramBuilder {
                 }
             }
         }
+    }
+
+    /// What chunks add up to for a batch normalization.
+    func normSums(of layer: Int, channels: Int) -> BatchNormSums {
+        if let sums = norms[layer] { return sums }
+        let sums = BatchNormSums(channels: channels)
+        norms[layer] = sums
+        return sums
     }
 
     func layerParameters(_ layer: Int) -> LayerParameters {

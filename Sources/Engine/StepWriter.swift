@@ -66,6 +66,11 @@ final class StepWriter {
         for stage in plan.stages { try stage.appendWeights(pass, to: builder) }
     }
 
+    /// Adds what a segment needs for all chunks together before its pass.
+    func appendBetween(_ pass: Pass, of segment: Segment) throws(OneDNNError) {
+        for stage in segment.lanes[0][0].stages { try stage.appendBetween(pass, to: builder) }
+    }
+
     /// Adds the forward pass of a segment's chunk.
     func appendForward(_ chunk: Chunk, of index: Int) throws(OneDNNError) {
         let segment = plan.segments[index]
@@ -74,13 +79,16 @@ final class StepWriter {
         var activations = Activations(source: source)
         var side = 0  // what is read lies on one side, what is written on the other
         for (number, stage) in chunk.stages.enumerated() {
-            let isLast = number == chunk.stages.count - 1
-            let isRead = stage.readsDestination || !isLast && chunk.stages[number + 1].readsSource
+            // Stages in place after it share its memory.
+            var end = number + 1
+            while end < chunk.stages.count, chunk.stages[end].isInPlace { end += 1 }
             let output: Memory
-            if isLast, index + 1 < plan.segments.count {
+            if stage.isInPlace {
+                output = source
+            } else if end == chunk.stages.count, index + 1 < plan.segments.count {
                 output = try boundary(index + 1, stage.destination, chunk)
-            } else if live != nil && isRead || !segment.worksOnImages {
-                output = try memory("layer \(stage.layer) output", stage.destination, chunk, segment)
+            } else if live != nil && chunk.isRead(number..<end) || !segment.worksOnImages {
+                output = try memory("layer \(stage.layer) output \(number)", stage.destination, chunk, segment)
             } else {
                 side = 1 - side
                 output = try sideMemory(stage.destination, side)
@@ -90,7 +98,9 @@ final class StepWriter {
                 workspace = try memory("layer \(stage.layer) workspace", wanted, chunk, segment)
             }
             try stage.appendForward(
-                ForwardStep(source: source, destination: output, workspace: workspace, live: live, dropout: dropout),
+                ForwardStep(
+                    start: chunk.start, source: source, destination: output, workspace: workspace, live: live,
+                    dropout: dropout),
                 to: builder)
             try appendNote(of: stage, output)
             activations.outputs.append(output)
@@ -146,7 +156,9 @@ final class StepWriter {
         var side = 0
         for (number, stage) in chunk.stages.enumerated().reversed() {
             var sourceGradient: Memory?
-            if number == 0 {
+            if stage.isInPlace {
+                sourceGradient = gradient
+            } else if number == 0 {
                 sourceGradient = index > 0 ? try boundaryGradient(index, stage.source, chunk) : nil
             } else if segment.worksOnImages {
                 side = 1 - side
@@ -156,11 +168,11 @@ final class StepWriter {
                 sourceGradient = try builder.temporaryMemory("layer \(stage.layer) source gradient", stage.source)
             }
             let step = BackwardStep(
-                source: number > 0 ? activations.outputs[number - 1] : activations.source,
+                start: chunk.start, source: number > 0 ? activations.outputs[number - 1] : activations.source,
                 destination: activations.outputs[number], workspace: activations.workspaces[number],
                 gradient: gradient,
                 isMasked: number + 1 < chunk.stages.count && chunk.stages[number + 1].masksSource,
-                sourceGradient: sourceGradient, addsUp: addsUp)
+                sourceGradient: sourceGradient, addsUp: addsUp, dropout: dropout)
             try stage.appendBackward(step, to: builder)
             if let sourceGradient { gradient = sourceGradient }
         }
@@ -174,7 +186,13 @@ final class StepWriter {
     private func boundaryGradient(
         _ segment: Int, _ descriptor: Descriptor, _ chunk: Chunk
     ) throws(OneDNNError) -> Memory {
-        try batchMemory("source gradient of segment \(segment)", descriptor, chunk)
+        guard plan.segments[segment - 1].worksOnImages else {
+            return try batchMemory("source gradient of segment \(segment)", descriptor, chunk)
+        }
+        // Two take turns: a segment reads one and writes the other.
+        return try builder.batchMemory(
+            "boundary gradient \(segment % 2)", descriptor, start: chunk.start, batch: plan.batch,
+            bytesPerImage: plan.largestBoundaryBytes)
     }
 
     /// Memory that lives until the backward pass.
@@ -191,5 +209,13 @@ final class StepWriter {
 
     private func sideMemory(_ descriptor: Descriptor, _ side: Int) throws(OneDNNError) -> Memory {
         try builder.temporaryMemory("side \(side)", descriptor, byteCount: largestBytes)
+    }
+}
+
+extension Chunk {
+    /// Whether a backward pass reads what these stages put out, the first of them and those that work in its place.
+    fileprivate func isRead(_ group: Range<Int>) -> Bool {
+        stages[group].contains(where: \.readsDestination)
+            || stages[(group.lowerBound + 1)..<min(group.upperBound + 1, stages.count)].contains(where: \.readsSource)
     }
 }

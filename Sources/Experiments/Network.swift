@@ -19,7 +19,7 @@ package struct Network: Sendable, Hashable {
         for (kind, block) in kinds {
             let facts = kind.facts
             guard let outputShape = facts.outputShape(of: shape), outputShape.allSatisfy({ $0 > 0 }) else {
-                throw .layerDoesNotFit(layer: type(of: facts).label, inputShape: shape)
+                throw .layerDoesNotFit(layer: facts.label, inputShape: shape)
             }
             if kind == .flatten { (part, module) = ("classifier", 0) }
             let layer = Layer(

@@ -59,17 +59,17 @@ extension Network {
                 kinds.append((.convolution(convolution), number))
                 channels = block.outChannels
             }
-            kinds.append((.maxPool, number))
+            kinds.append((.pooling(Pooling()), number))
         }
         kinds.append((.flatten, nil))
         let side = inputSide >> blocks.count
         var features = channels * side * side
         for width in classifier {
-            kinds.append((.linear(Linear(inFeatures: features, outFeatures: width, hasReLU: true)), nil))
+            kinds.append((.linear(Linear(inFeatures: features, outFeatures: width, activation: .relu)), nil))
             kinds.append((.dropout(Dropout(probability: dropout)), nil))
             features = width
         }
-        kinds.append((.linear(Linear(inFeatures: features, outFeatures: numClasses, hasReLU: false)), nil))
+        kinds.append((.linear(Linear(inFeatures: features, outFeatures: numClasses)), nil))
         try self.init(inputShape: [inputChannels, inputSide, inputSide], kinds)
     }
 }

@@ -54,53 +54,113 @@ struct ONNXModel {
         head = model.bytes + graph.bytes
     }
 
-    /// The graph's nodes, each fed by the one before it, from `input` to `logits`.
+    /// The graph's nodes in order, from `input` to `logits`.
     private static func nodes(of layers: [Layer]) -> [ProtobufMessage] {
-        var operations: [(type: String, layer: Layer, attributes: [ProtobufMessage])] = []
+        var graph = ONNXGraph()
         for layer in layers {
             switch layer.kind {
             case .convolution(let convolution):
-                let (kernel, padding) = (convolution.kernel, convolution.padding)
-                let attributes: [ProtobufMessage] = [
-                    .attribute("kernel_shape", [kernel, kernel]),
-                    .attribute("pads", [padding, padding, padding, padding]), .attribute("strides", [1, 1]),
+                graph.add(
+                    "Conv", of: layer,
+                    [
+                        .attribute("kernel_shape", [convolution.kernel, convolution.kernel]),
+                        .pads(convolution.padding), .attribute("strides", [convolution.stride, convolution.stride]),
+                    ])
+            case .pooling(let pooling):
+                var attributes: [ProtobufMessage] = [
+                    .attribute("kernel_shape", [pooling.kernel, pooling.kernel]),
+                    .attribute("strides", [pooling.stride, pooling.stride]),
                 ]
-                operations += [("Conv", layer, attributes), ("Relu", layer, [])]
-            case .maxPool:
-                operations.append(
-                    ("MaxPool", layer, [.attribute("kernel_shape", [2, 2]), .attribute("strides", [2, 2])]))
-            case .flatten: operations.append(("Flatten", layer, [.attribute("axis", 1)]))
-            case .linear(let linear):
-                operations.append(("Gemm", layer, [.attribute("transB", 1)]))
-                if linear.hasReLU { operations.append(("Relu", layer, [])) }
+                if pooling.padding > 0 { attributes.append(.pads(pooling.padding)) }
+                if pooling.operation == .average { attributes.append(.attribute("count_include_pad", 1)) }
+                graph.add(pooling.operation == .max ? "MaxPool" : "AveragePool", of: layer, attributes)
+            case .globalAveragePool: graph.add("GlobalAveragePool", of: layer)
+            case .batchNorm:
+                graph.add("BatchNormalization", of: layer, [.attribute("epsilon", Float(BatchNorm.epsilon))])
+            case .localResponseNorm(let norm):
+                graph.add(
+                    "LRN", of: layer,
+                    [
+                        .attribute("size", norm.size), .attribute("alpha", Float(norm.alpha)),
+                        .attribute("beta", Float(norm.beta)), .attribute("bias", Float(norm.k)),
+                    ])
+            case .flatten: graph.add("Flatten", of: layer, [.attribute("axis", 1)])
+            case .linear: graph.add("Gemm", of: layer, [.attribute("transB", 1)])
+            case .activation: break  // as every layer's own
             case .dropout: break  // a trained network passes everything on
             }
+            if let activation = layer.activation { graph.add(activation) }
         }
+        return graph.messages
+    }
+}
 
-        var input = "input"
-        return operations.enumerated().map { index, operation in
-            let output = index == operations.count - 1 ? "logits" : "\(operation.type)_\(index)"
-            defer { input = output }
-            return ProtobufMessage { node in
-                let parameters = operation.type == "Relu" ? [] : operation.layer.initializers.map(\.name)
-                for name in [input] + parameters { node.add(1, name) }
-                node.add(2, output)
-                node.add(3, "\(operation.type)_\(index)")
-                node.add(4, operation.type)
-                for attribute in operation.attributes { node.add(5, attribute) }
+/// Nodes that follow one another, each named by its operation and its place.
+private struct ONNXGraph {
+    private var nodes: [(type: String, inputs: [String], attributes: [ProtobufMessage])] = []
+
+    private var last: String { nodes.isEmpty ? "input" : name(nodes.count - 1) }
+
+    private func name(_ index: Int) -> String { "\(nodes[index].type)_\(index)" }
+
+    /// Adds a layer's operation, fed by the node before it.
+    mutating func add(_ type: String, of layer: Layer, _ attributes: [ProtobufMessage] = []) {
+        add(type, [last] + layer.initializers.map(\.name), attributes)
+    }
+
+    private mutating func add(_ type: String, _ inputs: [String], _ attributes: [ProtobufMessage] = []) {
+        nodes.append((type, inputs, attributes))
+    }
+
+    private mutating func constant(_ value: Float) -> String {
+        add("Constant", [], [.attribute("value_float", value)])
+        return last
+    }
+
+    /// Adds an activation of what the node before it puts out.
+    mutating func add(_ activation: Activation) {
+        let value = last
+        switch activation {
+        case .relu: add("Relu", [value])
+        case .leakyReLU: add("LeakyRelu", [value], [.attribute("alpha", 0.01)])
+        case .sigmoid: add("Sigmoid", [value])
+        case .tanh: add("Tanh", [value])
+        case .silu:
+            add("Sigmoid", [value])
+            add("Mul", [value, last])
+        case .gelu:
+            // x (1 + erf(x / √2)) / 2; an operation of its own came with opset 20.
+            add("Mul", [value, constant(Float(0.5).squareRoot())])
+            add("Erf", [last])
+            let erf = last
+            add("Add", [erf, constant(1)])
+            let sum = last
+            add("Mul", [value, sum])
+            let product = last
+            add("Mul", [product, constant(0.5)])
+        }
+    }
+
+    var messages: [ProtobufMessage] {
+        nodes.indices.map { index in
+            ProtobufMessage { node in
+                for input in nodes[index].inputs { node.add(1, input) }
+                node.add(2, index == nodes.count - 1 ? "logits" : name(index))
+                node.add(3, name(index))
+                node.add(4, nodes[index].type)
+                for attribute in nodes[index].attributes { node.add(5, attribute) }
             }
         }
     }
 }
 
 extension Layer {
-    /// Its weights and biases; none without parameters.
+    /// Its tensors in the order of its operation's inputs; none without parameters.
     fileprivate var initializers: [ONNXModel.Initializer] {
         guard let name, let shape = weightsShape else { return [] }
-        return [
-            ONNXModel.Initializer("\(name).weight", shape: shape),
-            ONNXModel.Initializer("\(name).bias", shape: [shape[0]]),
-        ]
+        let rest = ["bias"] + (batchNorm == nil ? [] : ["running_mean", "running_var"])
+        return [ONNXModel.Initializer("\(name).weight", shape: shape)]
+            + rest.map { ONNXModel.Initializer("\(name).\($0)", shape: [shape[0]]) }
     }
 }
 
@@ -122,6 +182,20 @@ extension ONNXModel.Initializer {
 }
 
 extension ProtobufMessage {
+    /// Padding, the same on each side.
+    fileprivate static func pads(_ padding: Int) -> ProtobufMessage {
+        attribute("pads", [padding, padding, padding, padding])
+    }
+
+    /// An attribute that is a number.
+    fileprivate static func attribute(_ name: String, _ value: Float) -> ProtobufMessage {
+        ProtobufMessage {
+            $0.add(1, name)
+            $0.add(2, value)
+            $0.add(20, 1)  // FLOAT
+        }
+    }
+
     /// An attribute that is a whole number.
     fileprivate static func attribute(_ name: String, _ value: Int) -> ProtobufMessage {
         ProtobufMessage {

@@ -70,6 +70,8 @@ package struct ModelTensor: Sendable, Hashable {
     package enum Role: Sendable, Hashable {
         /// A weight or bias.
         case parameter
+        /// What a batch normalization remembers for evaluation.
+        case statistic
         /// What the optimizer carries from one update to the next.
         case optimizerState
     }
@@ -123,6 +125,9 @@ package protocol TrainableModel {
     /// Every weight and bias, in the order of the layers.
     var parameters: [ModelTensor] { get }
 
+    /// What belongs to the trained network besides its parameters, in the order of the layers.
+    var statistics: [ModelTensor] { get }
+
     /// Whatever the optimizer needs for its next update beside the parameters; empty for one that needs nothing.
     var optimizerState: [ModelTensor] { get }
 
@@ -143,4 +148,7 @@ package protocol TrainableModel {
 
 extension TrainableModel {
     package var memory: MemoryAccount? { nil }
+    package var statistics: [ModelTensor] { [] }
+    /// All that makes the trained network.
+    package var weights: [ModelTensor] { parameters + statistics }
 }

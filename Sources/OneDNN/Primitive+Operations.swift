@@ -1,4 +1,4 @@
-// One maker for each operation that VGG needs. Shapes: N images, C and K channels, H × W pixels, R × R windows.
+// One maker for each operation that networks need. Shapes: N images, C and K channels, H × W pixels, R × R windows.
 
 internal import COneDNN
 
@@ -17,40 +17,57 @@ package enum Purpose: Sendable {
     }
 }
 
+/// b = a / (k + α / size Σ a²)^β.
+package struct LocalResponseNormSettings: Sendable {
+    let size: Int
+    let alpha: Double
+    let beta: Double
+    let k: Double
+
+    package init(size: Int, alpha: Double, beta: Double, k: Double) {
+        self.size = size
+        self.alpha = alpha
+        self.beta = beta
+        self.k = k
+    }
+}
+
 extension Primitive {
-    /// Convolution with stride 1: `[N, C, H, W]`, `[K, C, R, R]`, `[K]` → `[N, K, H, W]`.
+    /// Convolution: `[N, C, H, W]`, `[K, C, R, R]`, `[K]` → `[N, K, H, W]`.
     package static func convolution(
-        source: Descriptor, weights: Descriptor, bias: Descriptor, destination: Descriptor, padding: Int,
-        purpose: Purpose, on device: Device
+        source: Descriptor, weights: Descriptor, bias: Descriptor, destination: Descriptor, stride: Int = 1,
+        padding: Int, purpose: Purpose, on device: Device
     ) throws(OneDNNError) -> Primitive {
         try make("convolution") { descriptor, attributes in
             onednn_convolution_forward(
                 &descriptor, device.engine, purpose.raw, source.handle, weights.handle, bias.handle,
-                destination.handle, strides, [Int64(padding), Int64(padding)], attributes)
+                destination.handle, [Int64(stride), Int64(stride)], [Int64(padding), Int64(padding)], attributes)
         }
     }
 
     /// Gradient of a convolution's input: `[N, K, H, W]`, `[K, C, R, R]` → `[N, C, H, W]`.
     package static func convolutionBackwardData(
-        sourceGradient: Descriptor, weights: Descriptor, destinationGradient: Descriptor, padding: Int,
-        forward: Primitive, on device: Device
+        sourceGradient: Descriptor, weights: Descriptor, destinationGradient: Descriptor, stride: Int = 1,
+        padding: Int, forward: Primitive, on device: Device
     ) throws(OneDNNError) -> Primitive {
         try make("the data gradient of a convolution") { descriptor, attributes in
             onednn_convolution_backward_data(
                 &descriptor, device.engine, sourceGradient.handle, weights.handle,
-                destinationGradient.handle, strides, [Int64(padding), Int64(padding)], forward.descriptor, attributes)
+                destinationGradient.handle, [Int64(stride), Int64(stride)], [Int64(padding), Int64(padding)],
+                forward.descriptor, attributes)
         }
     }
 
     /// Gradient of a convolution's weights and biases: `[N, C, H, W]`, `[N, K, H, W]` → `[K, C, R, R]`, `[K]`.
     package static func convolutionBackwardWeights(
         source: Descriptor, weightsGradient: Descriptor, biasGradient: Descriptor, destinationGradient: Descriptor,
-        padding: Int, forward: Primitive, on device: Device
+        stride: Int = 1, padding: Int, forward: Primitive, on device: Device
     ) throws(OneDNNError) -> Primitive {
         try make("the weight gradient of a convolution") { descriptor, attributes in
             onednn_convolution_backward_weights(
                 &descriptor, device.engine, source.handle, weightsGradient.handle, biasGradient.handle,
-                destinationGradient.handle, strides, [Int64(padding), Int64(padding)], forward.descriptor, attributes)
+                destinationGradient.handle, [Int64(stride), Int64(stride)], [Int64(padding), Int64(padding)],
+                forward.descriptor, attributes)
         }
     }
 
@@ -90,6 +107,28 @@ extension Primitive {
         }
     }
 
+    /// Local response normalization across channels, in the layout of its source: `[N, C, H, W]` → `[N, C, H, W]`.
+    package static func localResponseNorm(
+        _ source: Descriptor, _ settings: LocalResponseNormSettings, purpose: Purpose, on device: Device
+    ) throws(OneDNNError) -> Primitive {
+        try make("local response normalization") { descriptor, attributes in
+            onednn_lrn_forward(
+                &descriptor, device.engine, purpose.raw, source.handle, Int64(settings.size), Float(settings.alpha),
+                Float(settings.beta), Float(settings.k), attributes)
+        }
+    }
+
+    /// Gradient of its input, in the same layout.
+    package static func localResponseNormBackward(
+        _ source: Descriptor, _ settings: LocalResponseNormSettings, forward: Primitive, on device: Device
+    ) throws(OneDNNError) -> Primitive {
+        try make("the gradient of local response normalization") { descriptor, attributes in
+            onednn_lrn_backward(
+                &descriptor, device.engine, source.handle, Int64(settings.size), Float(settings.alpha),
+                Float(settings.beta), Float(settings.k), forward.descriptor, attributes)
+        }
+    }
+
     /// The same numbers in another layout.
     package static func reorder(
         from source: Descriptor, to destination: Descriptor, on device: Device
@@ -114,5 +153,3 @@ extension Primitive {
         return try Primitive(owning: descriptor, operation: operation)
     }
 }
-
-private let strides: [Int64] = [1, 1]

@@ -13,6 +13,8 @@ package enum Argument: Sendable {
     case weights, weightsGradient
     /// Biases and their gradient.
     case bias, biasGradient
+    /// What a forward pass leaves for the backward pass.
+    case workspace
     /// Room for intermediate results.
     case scratchpad
 
@@ -26,6 +28,7 @@ package enum Argument: Sendable {
         case .weightsGradient: DNNL_ARG_DIFF_WEIGHTS
         case .bias: DNNL_ARG_BIAS
         case .biasGradient: DNNL_ARG_DIFF_BIAS
+        case .workspace: DNNL_ARG_WORKSPACE
         case .scratchpad: DNNL_ARG_SCRATCHPAD
         }
     }
@@ -40,6 +43,7 @@ package enum Argument: Sendable {
         case .weightsGradient: (dnnl_query_diff_weights_md, 0)
         case .bias: (dnnl_query_weights_md, 1)
         case .biasGradient: (dnnl_query_diff_weights_md, 1)
+        case .workspace: (dnnl_query_workspace_md, 0)
         case .scratchpad: (dnnl_query_scratchpad_md, 0)
         }
     }

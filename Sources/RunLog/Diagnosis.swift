@@ -240,7 +240,7 @@ extension Network {
         guard let layer = named.first(where: { $0.name == name }) else { return name }
         let siblings = named.filter { $0.block == layer.block }
         let number = (siblings.firstIndex { $0.name == name } ?? 0) + 1
-        guard let block = layer.block else { return "linear \(number)" }
-        return siblings.count == 1 ? "block \(block)" : "block \(block) conv \(number)"
+        guard let block = layer.block else { return "\(layer.label) \(number)" }
+        return siblings.count == 1 ? "block \(block)" : "block \(block) \(layer.label) \(number)"
     }
 }

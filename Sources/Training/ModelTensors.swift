@@ -13,7 +13,7 @@ package struct ModelTensorsError: Error, CustomStringConvertible {
 
 extension TrainableModel {
     /// Every weight and bias, to be written between steps.
-    package var weightSources: [TensorSource] { parameters.map(source) }
+    package var weightSources: [TensorSource] { weights.map(source) }
 
     /// The optimizer's state, to be written between steps; empty where it has none.
     package var optimizerSources: [TensorSource] { optimizerState.map(source) }
@@ -46,7 +46,7 @@ extension TrainableModel {
     /// Takes every weight and bias from a file that has just these tensors; where they do not fit, or are not finite, all
     /// stays as it is.
     package func loadWeights(_ path: String) throws(ModelTensorsError) {
-        try load(parameters, from: path)
+        try load(weights, from: path)
     }
 
     /// Takes the optimizer's state from a file that has just these tensors; where they do not fit, all stays.
@@ -61,7 +61,7 @@ extension TrainableModel {
     /// - Returns: the tensor and its place, such as `classifier.0.weight[3, 17] was 0.5 and is 0.25 now`, or what is wrong
     ///   with a file.
     package func difference(fromWeights weights: String, optimizer: String?) -> String? {
-        if let difference = difference(of: parameters, from: weights) { return difference }
+        if let difference = difference(of: self.weights, from: weights) { return difference }
         guard let optimizer else {
             return optimizerState.isEmpty ? nil : "\(weights): the optimizer's numbers are missing beside it"
         }

@@ -117,13 +117,13 @@ struct BenchReport {
         if facts.convolution != nil {
             text += " \(network.layers[...layer].count { $0.convolution != nil })"
             // A pooling that takes no time of its own is part of the convolution before it.
-            if layer == 0, network.layers[1].isPooling, !profiles.joined().contains(where: { $0.layer == 1 }) {
+            if layer == 0, network.layers[1].isHalving, !profiles.joined().contains(where: { $0.layer == 1 }) {
                 text += " + pool"
             }
         }
-        if let shape = facts.weightsShape {
+        if let shape = facts.weightsShape, shape.count > 1 {
             text += ": \(shape[1]) → \(shape[0])"
-        } else if facts.isPooling {
+        } else if facts.inputShape.count == 3 {
             text += ": \(facts.inputShape[0])"
         }
         return facts.block == nil ? text : text + " @ \(facts.inputShape[1])"

@@ -37,14 +37,16 @@ extension NetworkModel {
         try batch.withPointers { try evaluate(pixels: $0, labels: $1) }
     }
 
-    /// Every parameter by its name.
-    func values() throws -> [String: Tensor] { try byName { try value(of: $0) } }
+    /// Every parameter and statistic by its name.
+    func values() throws -> [String: Tensor] { try byName(weights) { try value(of: $0) } }
 
     /// The last step's gradients by their parameters' names.
-    func gradients() throws -> [String: Tensor] { try byName { try gradient(of: $0) } }
+    func gradients() throws -> [String: Tensor] { try byName(parameters) { try gradient(of: $0) } }
 
-    private func byName(_ numbers: (ModelTensor) throws -> [Float]) throws -> [String: Tensor] {
-        try Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, Tensor($0.shape, floats: try numbers($0))) })
+    private func byName(
+        _ tensors: [ModelTensor], _ numbers: (ModelTensor) throws -> [Float]
+    ) throws -> [String: Tensor] {
+        try Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, Tensor($0.shape, floats: try numbers($0))) })
     }
 
     func set(_ parameter: ModelTensor, to values: [Float]) throws {

@@ -206,7 +206,7 @@ private struct WinogradTrial {
         for (index, number) in bias.floats.enumerated() { padded[index] = number }
         let result = Aligned(count: paddedCount(resultShape)), taken = Aligned(count: paddedCount(resultShape))
         var to = winograd_result(
-            values: result.base, bias: padded.base, mask: nil, is_pooled: isPooled ? 1 : 0,
+            values: result.base, bias: padded.base, mask: nil, has_relu: 1, is_pooled: isPooled ? 1 : 0,
             taken: isPooled ? taken.bytes : nil)
         convolve(shape, values, nil, isBackward: false, &to)
         withExtendedLifetime(padded) {}
@@ -217,7 +217,8 @@ private struct WinogradTrial {
     func sourceGradient(of gradient: Tensor, taken: [UInt8]? = nil, masks: Bool = false) -> Tensor {
         let result = Aligned(count: paddedCount(source.shape)), mask = grouped(source)
         var to = winograd_result(
-            values: result.base, bias: nil, mask: masks ? UnsafePointer(mask.base) : nil, is_pooled: 0, taken: nil)
+            values: result.base, bias: nil, mask: masks ? UnsafePointer(mask.base) : nil, has_relu: 0, is_pooled: 0,
+            taken: nil)
         var backward = shape
         (backward.sources, backward.results) = (shape.results, shape.sources)
         convolve(backward, grouped(gradient), taken.map { grouped($0, gradient.shape) }, isBackward: true, &to)

@@ -87,22 +87,24 @@ import Testing
             inputSide: 2, blocks: [Block(numConvs: 1, outChannels: 4)], classifier: [8], dropout: 0.25, numClasses: 3)
         #expect(
             network.layers.map(\.kind) == [
-                .convolution(Convolution(inChannels: 1, outChannels: 4, kernel: 3, padding: 1)), .maxPool, .flatten,
-                .linear(Linear(inFeatures: 4, outFeatures: 8, hasReLU: true)), .dropout(Dropout(probability: 0.25)),
-                .linear(Linear(inFeatures: 8, outFeatures: 3, hasReLU: false)),
+                .convolution(Convolution(inChannels: 1, outChannels: 4, kernel: 3, padding: 1)), .pooling(Pooling()),
+                .flatten,
+                .linear(Linear(inFeatures: 4, outFeatures: 8, activation: .relu)), .dropout(Dropout(probability: 0.25)),
+                .linear(Linear(inFeatures: 8, outFeatures: 3)),
             ])
     }
 
     @Test func `a layer that cannot take what comes before it is refused`() throws {
         let convolution = Layer.Kind.convolution(Convolution(inChannels: 1, outChannels: 4, kernel: 3, padding: 0))
-        let linear = Layer.Kind.linear(Linear(inFeatures: 16, outFeatures: 2, hasReLU: false))
+        let linear = Layer.Kind.linear(Linear(inFeatures: 16, outFeatures: 2))
         let network = try Network(inputShape: [1, 4, 4], [(convolution, 1), (.flatten, nil), (linear, nil)])
         #expect(network.layers.map(\.outputShape) == [[4, 2, 2], [16], [2]])
         #expect(network.layers.map(\.name) == ["features.0", nil, "classifier.0"])
         for (kinds, layer, shape) in [
             ([convolution, convolution], "conv", [4, 2, 2]), ([linear], "linear", [1, 4, 4]),
-            ([convolution, .maxPool, .maxPool], "pool", [4, 1, 1]), ([convolution], "loss", [4, 2, 2]),
-            ([.flatten, linear, .maxPool], "pool", [2]),
+            ([convolution, .pooling(Pooling()), .pooling(Pooling())], "pool", [4, 1, 1]),
+            ([convolution], "loss", [4, 2, 2]),
+            ([.flatten, linear, .pooling(Pooling())], "pool", [2]),
         ] as [([Layer.Kind], String, [Int])] {
             #expect(throws: NetworkError.layerDoesNotFit(layer: layer, inputShape: shape)) {
                 try Network(inputShape: [1, 4, 4], kinds.map { ($0, nil) })

@@ -1,4 +1,4 @@
-// Convolution and max pooling as the text-book writes them, and their gradients.
+// Convolution as the text-book writes it, and its gradients.
 
 /// Gradients of an operation with weights.
 package struct WeightedGradients: Sendable {
@@ -10,11 +10,11 @@ package struct WeightedGradients: Sendable {
     package var bias: Tensor
 }
 
-/// Stride 1, `padding` zeros on each side: `[N, C, H, W]`, `[K, C, R, R]`, `[K]` → `[N, K, H′, W′]`.
+/// `padding` zeros on each side: `[N, C, H, W]`, `[K, C, R, R]`, `[K]` → `[N, K, H′, W′]`.
 ///
 /// **Source**: Goodfellow, Bengio & Courville, *Deep Learning*, 2016, equation 9.7.
-package func convolution(_ source: Tensor, weights: Tensor, bias: Tensor, padding: Int) -> Tensor {
-    let sweep = Sweep(source: source.shape, weights: weights.shape, padding: padding)
+package func convolution(_ source: Tensor, weights: Tensor, bias: Tensor, stride: Int = 1, padding: Int) -> Tensor {
+    let sweep = Sweep(source: source.shape, weights: weights.shape, stride: stride, padding: padding)
     var result = Tensor(zeros: sweep.destinationShape)
     sweep.forEachOutput { k, at in result.values[at] = bias.values[k] }
     sweep.forEachProduct { from, weight, at in
@@ -25,9 +25,9 @@ package func convolution(_ source: Tensor, weights: Tensor, bias: Tensor, paddin
 
 /// Gradients of `convolution` from the gradient of what came out.
 package func convolutionBackward(
-    _ source: Tensor, weights: Tensor, padding: Int, gradient: Tensor
+    _ source: Tensor, weights: Tensor, stride: Int = 1, padding: Int, gradient: Tensor
 ) -> WeightedGradients {
-    let sweep = Sweep(source: source.shape, weights: weights.shape, padding: padding)
+    let sweep = Sweep(source: source.shape, weights: weights.shape, stride: stride, padding: padding)
     var result = WeightedGradients(
         source: Tensor(zeros: source.shape), weights: Tensor(zeros: weights.shape),
         bias: Tensor(zeros: [weights.shape[0]]))
@@ -43,17 +43,17 @@ package func convolutionBackward(
 private struct Sweep {
     let (n, c, h, w): (Int, Int, Int, Int)
     let (k, r): (Int, Int)
-    let padding: Int
+    let (stride, padding): (Int, Int)
 
-    init(source: [Int], weights: [Int], padding: Int) {
+    init(source: [Int], weights: [Int], stride: Int, padding: Int) {
         precondition(source[1] == weights[1] && weights[2] == weights[3], "weights must fit their source")
         (n, c, h, w) = (source[0], source[1], source[2], source[3])
         (k, r) = (weights[0], weights[2])
-        self.padding = padding
+        (self.stride, self.padding) = (stride, padding)
     }
 
-    var height: Int { h + 2 * padding - r + 1 }
-    var width: Int { w + 2 * padding - r + 1 }
+    var height: Int { (h + 2 * padding - r) / stride + 1 }
+    var width: Int { (w + 2 * padding - r) / stride + 1 }
     var destinationShape: [Int] { [n, k, height, width] }
 
     @inline(__always)
@@ -70,10 +70,10 @@ private struct Sweep {
                         for j in 0..<r {
                             let weight = ((k * self.c + c) * r + i) * r + j
                             for y in 0..<height {
-                                let row = y + i - padding
+                                let row = y * stride + i - padding
                                 guard row >= 0, row < h else { continue }
                                 for x in 0..<width {
-                                    let column = x + j - padding
+                                    let column = x * stride + j - padding
                                     guard column >= 0, column < w else { continue }
                                     body(
                                         ((n * self.c + c) * h + row) * w + column, weight,
@@ -86,34 +86,4 @@ private struct Sweep {
             }
         }
     }
-}
-
-/// 2 × 2 max pooling, stride 2; an odd last row or column is left out: `[N, C, H, W]` → `[N, C, ⌊H/2⌋, ⌊W/2⌋]`.
-///
-/// - Returns: the largest values and, for each, its position in `source`, the first of equals; NaN counts as the
-///   largest, the last of several.
-package func maxPool(_ source: Tensor) -> (values: Tensor, positions: [Int]) {
-    let (n, c, h, w) = (source.shape[0], source.shape[1], source.shape[2], source.shape[3])
-    var positions: [Int] = []
-    for plane in 0..<n * c {
-        for y in 0..<h / 2 {
-            for x in 0..<w / 2 {
-                let first = (plane * h + 2 * y) * w + 2 * x
-                var winner = first
-                for position in [first + 1, first + w, first + w + 1]
-                where source.values[position] > source.values[winner] || source.values[position].isNaN {
-                    winner = position
-                }
-                positions.append(winner)
-            }
-        }
-    }
-    return (Tensor([n, c, h / 2, w / 2], positions.map { source.values[$0] }), positions)
-}
-
-/// Gradient of `maxPool`: each value goes back to the position that it came from.
-package func maxPoolBackward(sourceShape: [Int], positions: [Int], gradient: Tensor) -> Tensor {
-    var result = Tensor(zeros: sourceShape)
-    for (position, value) in zip(positions, gradient.values) { result.values[position] += value }
-    return result
 }

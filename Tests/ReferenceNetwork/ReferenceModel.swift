@@ -1,4 +1,4 @@
-// A whole VGG network as naive loops in double precision, independent of the engine: what its tests compare with.
+// A whole network as naive loops in double precision, independent of the engine: what its tests compare with.
 // Nothing here is fast; use it with small networks.
 
 package import Experiments
@@ -29,27 +29,42 @@ package struct ReferenceModel: Sendable {
     package func gradients(
         _ pixels: Tensor, labels: [Int], dropout: Dropout? = nil
     ) -> (loss: ReferenceLoss, gradients: [String: Tensor]) {
-        let (logits, traces) = forward(pixels, dropout: dropout)
+        let (logits, traces) = forward(pixels, dropout: dropout, isTraining: true)
         let loss = softmaxCrossEntropy(logits, labels: labels)
         var gradients: [String: Tensor] = [:]
         var gradient = loss.gradient
         for (layer, trace) in zip(network.layers, traces).reversed() {
+            if let activation = layer.activation {
+                gradient = gradient.activationBackward(activation, source: trace.sums)
+            }
             switch layer.kind {
             case .convolution(let facts):
                 let found = convolutionBackward(
-                    trace.source, weights: tensor(layer, "weight"), padding: facts.padding,
-                    gradient: gradient.reluBackward(output: trace.result))
+                    trace.source, weights: tensor(layer, "weight"), stride: facts.stride, padding: facts.padding,
+                    gradient: gradient)
                 store(found, of: layer, in: &gradients)
                 gradient = found.source
-            case .maxPool:
+            case .pooling(let facts) where facts.operation == .max:
                 gradient = maxPoolBackward(
                     sourceShape: trace.source.shape, positions: trace.positions, gradient: gradient)
+            case .pooling(let facts):
+                gradient = averagePoolBackward(
+                    sourceShape: trace.source.shape, kernel: facts.kernel, stride: facts.stride,
+                    padding: facts.padding, gradient: gradient)
+            case .globalAveragePool:
+                gradient = globalAveragePoolBackward(sourceShape: trace.source.shape, gradient: gradient)
+            case .batchNorm:
+                guard let norm = trace.norm else { preconditionFailure("a training step normalizes by the batch") }
+                let found = norm.backward(gradient)
+                store(found, of: layer, in: &gradients)
+                gradient = found.source
+            case .localResponseNorm(let facts):
+                gradient = localResponseNormBackward(trace.source, facts, gradient: gradient)
+            case .activation: break
             case .flatten:
                 gradient = gradient.reshaped(trace.source.shape)
-            case .linear(let facts):
-                let found = linearBackward(
-                    trace.source, weights: tensor(layer, "weight"),
-                    gradient: facts.hasReLU ? gradient.reluBackward(output: trace.result) : gradient)
+            case .linear:
+                let found = linearBackward(trace.source, weights: tensor(layer, "weight"), gradient: gradient)
                 store(found, of: layer, in: &gradients)
                 gradient = found.source
             case .dropout:
@@ -62,13 +77,13 @@ package struct ReferenceModel: Sendable {
     /// For each layer with parameters, how many of its units are 0 everywhere for every image, after ReLU and the
     /// pooling that follows it; `nil` for the last layer.
     package func deadUnits(_ pixels: Tensor) -> [(dead: Int, units: Int)?] {
-        let traces = forward(pixels, dropout: nil).traces
+        let traces = forward(pixels, dropout: nil, isTraining: true).traces
         return network.layers.indices.compactMap { index -> (dead: Int, units: Int)?? in
             let layer = network.layers[index]
             guard layer.name != nil else { return nil }
-            guard layer.hasReLU else { return .some(nil) }
+            guard layer.activation == .relu else { return .some(nil) }
             var result = traces[index].result
-            if index + 1 < network.layers.count, network.layers[index + 1].isPooling {
+            if index + 1 < network.layers.count, network.layers[index + 1].isHalving {
                 result = traces[index + 1].result
             }
             let units = result.shape[1]
@@ -86,6 +101,9 @@ package struct ReferenceModel: Sendable {
         _ pixels: Tensor, labels: [Int], recipe: TrainingRecipe, dropout: Dropout? = nil
     ) -> (loss: ReferenceLoss, gradients: [String: Tensor]) {
         let found = gradients(pixels, labels: labels, dropout: dropout)
+        if network.layers.contains(where: { $0.batchNorm != nil }) {
+            updateStatistics(forward(pixels, dropout: dropout, isTraining: true).traces)
+        }
         for (name, gradient) in found.gradients {
             sgd(
                 &parameters[name, default: Tensor(zeros: gradient.shape)], gradient: gradient,
@@ -95,38 +113,71 @@ package struct ReferenceModel: Sendable {
         return found
     }
 
+    /// Running statistics move a tenth of the way to a batch's, the variance to the unbiased one.
+    private mutating func updateStatistics(_ traces: [Trace]) {
+        for (layer, trace) in zip(network.layers, traces) {
+            guard let norm = trace.norm, let name = layer.name, norm.count > 1 else { continue }
+            let unbiased = norm.variances.map { $0 * Double(norm.count) / Double(norm.count - 1) }
+            for (kind, values) in [("running_mean", norm.means), ("running_var", unbiased)] {
+                let old = tensor(layer, kind).values
+                parameters["\(name).\(kind)"] = Tensor([values.count], zip(old, values).map { 0.9 * $0 + 0.1 * $1 })
+            }
+        }
+    }
+
     /// What a layer leaves for its gradient.
     private struct Trace {
         var source: Tensor
         var result: Tensor
+        /// What came out before the activation.
+        var sums: Tensor
         var positions: [Int] = []
         var factors: Tensor?
+        var norm: ReferenceBatchNorm?
     }
 
-    private func forward(_ pixels: Tensor, dropout: Dropout?) -> (logits: Tensor, traces: [Trace]) {
+    /// - Parameter isTraining: whether batches are normalized by themselves.
+    private func forward(
+        _ pixels: Tensor, dropout: Dropout?, isTraining: Bool = false
+    ) -> (logits: Tensor, traces: [Trace]) {
         var traces: [Trace] = []
         var current = pixels
         for (index, layer) in network.layers.enumerated() {
-            var trace = Trace(source: current, result: current)
+            var trace = Trace(source: current, result: current, sums: current)
             switch layer.kind {
             case .convolution(let facts):
-                trace.result = convolution(
-                    current, weights: tensor(layer, "weight"), bias: tensor(layer, "bias"), padding: facts.padding
-                ).relu()
-            case .maxPool:
-                (trace.result, trace.positions) = maxPool(current)
+                trace.sums = convolution(
+                    current, weights: tensor(layer, "weight"), bias: tensor(layer, "bias"), stride: facts.stride,
+                    padding: facts.padding)
+            case .pooling(let facts) where facts.operation == .max:
+                (trace.sums, trace.positions) = maxPool(
+                    current, kernel: facts.kernel, stride: facts.stride, padding: facts.padding)
+            case .pooling(let facts):
+                trace.sums = averagePool(
+                    current, kernel: facts.kernel, stride: facts.stride, padding: facts.padding)
+            case .globalAveragePool: trace.sums = globalAveragePool(current)
+            case .batchNorm where isTraining:
+                let norm = ReferenceBatchNorm(
+                    current, scale: tensor(layer, "weight"), shift: tensor(layer, "bias"))
+                (trace.norm, trace.sums) = (norm, norm.result)
+            case .batchNorm:
+                trace.sums = normalized(
+                    current, scale: tensor(layer, "weight"), shift: tensor(layer, "bias"),
+                    mean: tensor(layer, "running_mean"), variance: tensor(layer, "running_var"))
+            case .localResponseNorm(let facts): trace.sums = localResponseNorm(current, facts)
+            case .activation: break
             case .flatten:
-                trace.result = current.reshaped([current.shape[0]] + layer.outputShape)
-            case .linear(let facts):
-                let sums = linear(current, weights: tensor(layer, "weight"), bias: tensor(layer, "bias"))
-                trace.result = facts.hasReLU ? sums.relu() : sums
+                trace.sums = current.reshaped([current.shape[0]] + layer.outputShape)
+            case .linear:
+                trace.sums = linear(current, weights: tensor(layer, "weight"), bias: tensor(layer, "bias"))
             case .dropout:
                 if let dropout {
                     let factors = Tensor(current.shape, dropout(index, current.values.count))
                     trace.factors = factors
-                    trace.result = current * factors
+                    trace.sums = current * factors
                 }
             }
+            trace.result = layer.activation.map(trace.sums.activated) ?? trace.sums
             current = trace.result
             traces.append(trace)
         }

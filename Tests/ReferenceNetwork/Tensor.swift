@@ -57,6 +57,9 @@ package struct Tensor: Sendable, Equatable {
     /// Root of the sum of squares.
     package var norm: Double { values.reduce(0) { $0 + $1 * $1 }.squareRoot() }
 
+    /// ‖self − other‖
+    package func distance(to other: Tensor) -> Double { Tensor(shape, zip(values, other.values).map(-)).norm }
+
     /// ‖self − expected‖ / ‖expected‖; infinite where a number is not finite or only `expected` is all 0.
     package func relativeError(to expected: Tensor) -> Double {
         precondition(shape == expected.shape, "only tensors of one shape can be compared")

@@ -35,13 +35,13 @@ typedef struct {
     const unsigned char *taken;
 } winograd_values;
 
-/// Where results go, and what is done to them: with `bias`, ReLU follows; with `mask`, they become zero where it is zero
+/// Where results go, and what is done to them: `bias` is added; with `has_relu`, ReLU follows; with `mask`, they become zero where it is zero
 /// or below; with `is_pooled`, the largest of each 2 × 2 window is kept, and `taken`, if not NULL, says which it was or
 /// 4 where ReLU made it zero.
 typedef struct {
     float *values;
     const float *bias, *mask;
-    int is_pooled;
+    int has_relu, is_pooled;
     unsigned char *taken;
 } winograd_result;
 

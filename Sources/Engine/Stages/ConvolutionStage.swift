@@ -21,22 +21,22 @@ struct ConvolutionStage: Stage {
     private let weightGradientDestination: Descriptor
 
     /// - Parameters:
-    ///   - isPooled: whether a pooling follows; then it does ReLU as well, and backward looks at the pooled values only.
+    ///   - hasReLU: whether ReLU is computed here, and not with a pooling that follows, so that backward looks at the
+    ///     pooled values only.
     ///   - activations: the layout of the output.
     init(
-        layer: Int, _ description: Layer, source: Descriptor, isPooled: Bool, purpose: Purpose, activations: Layout,
-        layouts: inout ParameterLayouts, on device: Device
+        layer: Int, _ facts: Convolution, outputShape: [Int], source: Descriptor, hasReLU: Bool, purpose: Purpose,
+        activations: Layout, layouts: inout ParameterLayouts, on device: Device
     ) throws(OneDNNError) {
-        guard let padding = description.convolution?.padding, let weightsShape = description.weightsShape else {
-            preconditionFailure("layer \(layer) is a convolution")
-        }
-        let outputShape = [source.shape[0]] + description.outputShape
+        let weightsShape = [facts.outChannels, facts.inChannels, facts.kernel, facts.kernel]
+        let (stride, padding) = (facts.stride, facts.padding)
         let bias = try Descriptor([weightsShape[0]], layout: .a)
         let anyWeights = try Descriptor(weightsShape, layout: .any)
         func convolution(_ activations: Layout) throws(OneDNNError) -> (Primitive, Descriptor) {
             let forward = try Primitive.convolution(
                 source: source, weights: layouts.forward[layer] ?? anyWeights, bias: bias,
-                destination: Descriptor(outputShape, layout: activations), padding: padding, purpose: purpose,
+                destination: Descriptor(outputShape, layout: activations), stride: stride, padding: padding,
+                purpose: purpose,
                 on: device)
             guard let destination = forward.wants(.destination, shape: outputShape) else {
                 preconditionFailure("a convolution has a destination")
@@ -50,7 +50,7 @@ struct ConvolutionStage: Stage {
         self.source = source
         self.destination = destination
         self.forward = forward
-        endsWithReLU = !isPooled
+        endsWithReLU = hasReLU
         guard purpose == .training else {
             (backwardData, backwardWeights) = (nil, nil)
             (weightGradientSource, weightGradientDestination) = (source, destination)
@@ -60,7 +60,7 @@ struct ConvolutionStage: Stage {
         if layer > 0 {
             let primitive = try Primitive.convolutionBackwardData(
                 sourceGradient: source, weights: layouts.backward[layer] ?? anyWeights,
-                destinationGradient: destination, padding: padding, forward: forward, on: device)
+                destinationGradient: destination, stride: stride, padding: padding, forward: forward, on: device)
             layouts.choose(\.backward, primitive.wants(.weights, shape: weightsShape), for: layer)
             backwardData = primitive
         } else {
@@ -69,7 +69,7 @@ struct ConvolutionStage: Stage {
         func weightGradient(_ source: Descriptor, _ destination: Descriptor) throws(OneDNNError) -> Primitive {
             try Primitive.convolutionBackwardWeights(
                 source: source, weightsGradient: layouts.gradient[layer] ?? anyWeights, biasGradient: bias,
-                destinationGradient: destination, padding: padding, forward: forward, on: device)
+                destinationGradient: destination, stride: stride, padding: padding, forward: forward, on: device)
         }
         var (primitive, from, to) = (try weightGradient(source, destination), source, destination)
         if primitive.isReference {

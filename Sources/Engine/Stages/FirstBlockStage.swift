@@ -24,10 +24,11 @@ struct FirstBlockStage: Stage {
     /// Whether the first block is a single 3 × 3 convolution of one-channel images whose results fill vectors, and not
     /// the last block.
     static func fits(_ layers: [Layer], vectorWidth: Int) -> Bool {
-        guard layers.count > 2, layers[2].block == 2, layers[1].isPooling, vectorWidth >= 8,
+        guard layers.count > 2, !layers[2].isFlatten, layers[1].isHalving, vectorWidth >= 8,
             let first = layers[0].convolution
         else { return false }
-        return first.inChannels == 1 && first.kernel == 3 && first.padding == 1
+        return first.inChannels == 1 && first.kernel == 3 && first.padding == 1 && first.stride == 1
+            && first.activation == .relu
             && first.outChannels.isMultiple(of: vectorWidth)
     }
 

@@ -16,6 +16,8 @@ protocol Stage {
     var readsSource: Bool { get }
     /// Whether its backward pass reads what it put out.
     var readsDestination: Bool { get }
+    /// Whether what it puts out takes the place of what it took in, and their gradients likewise.
+    var isInPlace: Bool { get }
     /// What a forward pass leaves for the backward pass besides; `nil` where there is none.
     var workspace: Descriptor? { get }
     /// Whether the destination is what a ReLU put out, so that its gradient has to become 0 where it is 0.
@@ -35,6 +37,9 @@ protocol Stage {
     /// Adds what brings the weights into another form, once before any lane needs them.
     func appendWeights(_ pass: Pass, to builder: ProgramBuilder) throws(OneDNNError)
 
+    /// Adds what has to be done for all chunks together, before the segment's forward or backward pass.
+    func appendBetween(_ pass: Pass, to builder: ProgramBuilder) throws(OneDNNError)
+
     /// Adds the forward pass.
     func appendForward(_ step: ForwardStep, to builder: ProgramBuilder) throws(OneDNNError)
 
@@ -44,6 +49,8 @@ protocol Stage {
 
 /// What a stage's forward pass works on.
 struct ForwardStep {
+    /// Place of the chunk's first image in the batch.
+    let start: Int
     let source: Memory
     let destination: Memory
     /// `nil` where no backward pass follows.
@@ -56,6 +63,8 @@ struct ForwardStep {
 
 /// What a stage's backward pass works on.
 struct BackwardStep {
+    /// Place of the chunk's first image in the batch.
+    let start: Int
     /// What went in, came out and was left in the forward pass. The first two hold their numbers only if the stage reads
     /// them.
     let source: Memory
@@ -69,10 +78,13 @@ struct BackwardStep {
     let sourceGradient: Memory?
     /// Whether gradients of weights are added to what the lane has put there before.
     let addsUp: Bool
+    /// `nil` without dropout.
+    let dropout: DropoutStream?
 }
 
 extension Stage {
     var endsWithReLU: Bool { false }
+    var isInPlace: Bool { false }
     var masksSource: Bool { false }
     var unitLayer: Int? { nil }
     var workspace: Descriptor? { nil }
@@ -81,6 +93,7 @@ extension Stage {
     var convolutionPasses: (all: Int, winograd: Int) { (0, 0) }
 
     func appendWeights(_ pass: Pass, to builder: ProgramBuilder) throws(OneDNNError) {}
+    func appendBetween(_ pass: Pass, to builder: ProgramBuilder) throws(OneDNNError) {}
 
     /// Adds the gradient of the stage's own ReLU, in place, unless that is done.
     func appendMask(_ step: BackwardStep, layer: Int, to builder: ProgramBuilder) {

@@ -16,6 +16,7 @@ struct WinogradStage: Stage {
     let masksSource: Bool
     private let convolutionLayer: Int
     private let isPooled: Bool
+    let endsWithReLU: Bool
     private let forward: winograd_shape
     private let backward: winograd_shape
 
@@ -39,7 +40,7 @@ struct WinogradStage: Stage {
         precision: TrainingRecipe.Precision, layouts: inout ParameterLayouts
     ) throws(OneDNNError) {
         guard let width = Self.vectorWidth, let convolution = layers[layer].convolution, convolution.kernel == 3,
-            convolution.padding == 1
+            convolution.padding == 1, convolution.stride == 1
         else { return nil }
         let (inputs, outputs) = (convolution.inChannels, convolution.outChannels)
         let images = Self.images(width: width)
@@ -52,6 +53,7 @@ struct WinogradStage: Stage {
         self.source = source
         self.masksSource = masksSource
         isPooled = pooling != nil
+        endsWithReLU = pooling == nil && convolution.activation == .relu
         let shape = [source.shape[0]] + layers[self.layer].outputShape
         destination = try Descriptor(shape, layout: images)
         workspace = isPooled ? try Descriptor(shape, type: .uint8, layout: images) : nil
@@ -65,9 +67,8 @@ struct WinogradStage: Stage {
         self.backward = backward
     }
 
-    var endsWithReLU: Bool { !isPooled }
-    var readsDestination: Bool { !isPooled }
-    var unitLayer: Int? { convolutionLayer }
+    var readsDestination: Bool { endsWithReLU }
+    var unitLayer: Int? { isPooled || endsWithReLU ? convolutionLayer : nil }
     var convolutionPasses: (all: Int, winograd: Int) { (3, 3) }
 
     func appendWeights(_ pass: Pass, to builder: ProgramBuilder) throws(OneDNNError) {
@@ -102,6 +103,7 @@ struct WinogradStage: Stage {
             }
             var result = winograd_result(
                 values: step.destination.floats.baseAddress, bias: bias.floats.baseAddress, mask: nil,
+                has_relu: isPooled || endsWithReLU ? 1 : 0,
                 is_pooled: isPooled ? 1 : 0, taken: step.workspace.map(\.bytes))
             var values = winograd_values(values: step.source.floats.baseAddress, taken: nil)
             convolve(forward, &values, transformed, &result, scratch)
@@ -137,7 +139,8 @@ struct WinogradStage: Stage {
             var gradient = gradientValues()
             var result = winograd_result(
                 values: sourceGradient.floats.baseAddress, bias: nil,
-                mask: masksSource ? UnsafePointer(step.source.floats.baseAddress) : nil, is_pooled: 0, taken: nil)
+                mask: masksSource ? UnsafePointer(step.source.floats.baseAddress) : nil, has_relu: 0, is_pooled: 0,
+                taken: nil)
             convolve(backward, &gradient, transformed, &result, scratch)
         }
     }

@@ -1,4 +1,4 @@
-/// Convolution, stride 1, with bias and ReLU.
+/// Convolution with bias.
 package struct Convolution: LayerKind {
     package static let name = "convolution"
     package static let label = "conv"
@@ -7,32 +7,39 @@ package struct Convolution: LayerKind {
     package let outChannels: Int
     /// Height and width of the window.
     package let kernel: Int
+    /// Rows and columns from one window to the next.
+    package let stride: Int
     /// Rows and columns of zeros around an image, the same on each side.
     package let padding: Int
+    package let activation: Activation?
 
-    package init(inChannels: Int, outChannels: Int, kernel: Int, padding: Int) {
+    package init(
+        inChannels: Int, outChannels: Int, kernel: Int, stride: Int = 1, padding: Int, activation: Activation? = .relu
+    ) {
         self.inChannels = inChannels
         self.outChannels = outChannels
         self.kernel = kernel
+        self.stride = stride
         self.padding = padding
+        self.activation = activation
     }
 
     package func outputShape(of inputShape: [Int]) -> [Int]? {
         guard inputShape.count == 3, inputShape[0] == inChannels,
-            let height = outputSide(of: inputShape[1], kernel: kernel, padding: padding, stride: 1),
-            let width = outputSide(of: inputShape[2], kernel: kernel, padding: padding, stride: 1)
+            let height = outputSide(of: inputShape[1], kernel: kernel, padding: padding, stride: stride),
+            let width = outputSide(of: inputShape[2], kernel: kernel, padding: padding, stride: stride)
         else { return nil }
         return [outChannels, height, width]
     }
 
     /// `[O, I, R, R]`.
     package var weightsShape: [Int]? { [outChannels, inChannels, kernel, kernel] }
-    package var hasReLU: Bool { true }
-    /// Convolution and ReLU.
-    package var moduleCount: Int { 2 }
 
-    /// `3×3 → 64 channels`.
-    package func detail(inputShape: [Int]) -> String { "\(kernel)×\(kernel) → \(outChannels) channels" }
+    /// `3×3 → 64 channels`, with a stride other than 1 and an activation other than ReLU.
+    package func detail(inputShape: [Int]) -> String {
+        "\(kernel)×\(kernel) → \(outChannels) channels" + (stride == 1 ? "" : ", stride \(stride)")
+            + (activation == .relu ? "" : ", \(activation?.label ?? "no activation")")
+    }
 }
 
 extension Layer {

@@ -11,9 +11,14 @@ package protocol LayerKind: Sendable, Hashable {
     func outputShape(of inputShape: [Int]) -> [Int]?
     /// Shape of its weights, outputs first; there is a bias for each output. `nil` without parameters.
     var weightsShape: [Int]? { get }
-    /// Whether a ReLU follows its sums.
-    var hasReLU: Bool { get }
-    /// Modules that torchvision numbers for it, its ReLU among them.
+    /// What it does to each of its sums; `nil` where it leaves them.
+    var activation: Activation? { get }
+    /// Its own name and label, where they depend on its settings.
+    var name: String { get }
+    var label: String { get }
+    /// Multiply-accumulates of one image's forward pass, biases not counted.
+    func forwardMACs(outputShape: [Int]) -> Int
+    /// Modules that torchvision numbers for it, its activation among them.
     var moduleCount: Int { get }
     /// Its sizes in tables.
     func detail(inputShape: [Int]) -> String
@@ -21,8 +26,15 @@ package protocol LayerKind: Sendable, Hashable {
 
 extension LayerKind {
     package var weightsShape: [Int]? { nil }
-    package var hasReLU: Bool { false }
-    package var moduleCount: Int { 1 }
+    package var activation: Activation? { nil }
+    package var name: String { Self.name }
+    package var label: String { Self.label }
+    package var moduleCount: Int { activation == nil ? 1 : 2 }
+
+    /// Every weight once at each place of the output.
+    package func forwardMACs(outputShape: [Int]) -> Int {
+        weightsShape.map { outputShape.dropFirst().reduce($0.reduce(1, *), *) } ?? 0
+    }
 }
 
 /// One layer of a network, with sizes for a single image.
@@ -30,7 +42,11 @@ package struct Layer: Sendable, Hashable {
     /// What a layer computes.
     package enum Kind: Sendable, Hashable {
         case convolution(Convolution)
-        case maxPool
+        case pooling(Pooling)
+        case globalAveragePool
+        case batchNorm(BatchNorm)
+        case localResponseNorm(LocalResponseNorm)
+        case activation(ActivationLayer)
         case flatten
         case linear(Linear)
         case dropout(Dropout)
@@ -39,7 +55,11 @@ package struct Layer: Sendable, Hashable {
         var facts: any LayerKind {
             switch self {
             case .convolution(let kind): kind
-            case .maxPool: MaxPool()
+            case .pooling(let kind): kind
+            case .globalAveragePool: GlobalAveragePool()
+            case .batchNorm(let kind): kind
+            case .localResponseNorm(let kind): kind
+            case .activation(let kind): kind
             case .flatten: Flatten()
             case .linear(let kind): kind
             case .dropout(let kind): kind
@@ -57,19 +77,18 @@ package struct Layer: Sendable, Hashable {
     /// torchvision's name for the layer's tensors, such as `features.3`; `nil` without parameters.
     package let name: String?
 
-    package var kindName: String { type(of: kind.facts).name }
-    package var label: String { type(of: kind.facts).label }
+    package var kindName: String { kind.facts.name }
+    package var label: String { kind.facts.label }
     package var detail: String { kind.facts.detail(inputShape: inputShape) }
-    /// `[O, I, R, R]` or `[out, in]`; `nil` without parameters.
+    /// `[O, I, R, R]`, `[out, in]` or `[C]`; `nil` without parameters.
     package var weightsShape: [Int]? { kind.facts.weightsShape }
-    package var hasReLU: Bool { kind.facts.hasReLU }
+    package var activation: Activation? { kind.facts.activation }
 
     /// Weights and biases.
     package var parameters: Int { weightsShape.map { $0.reduce(1, *) + $0[0] } ?? 0 }
 
-    /// Multiply-accumulates of one image's forward pass, biases not counted: every weight once at each place of the
-    /// output.
-    package var forwardMACs: Int { weightsShape.map { outputShape.dropFirst().reduce($0.reduce(1, *), *) } ?? 0 }
+    /// Multiply-accumulates of one image's forward pass, biases not counted.
+    package var forwardMACs: Int { kind.facts.forwardMACs(outputShape: outputShape) }
 }
 
 /// O = (I − K + 2P) / S + 1, rounded down; `nil` where the window is larger than the image.

@@ -1,25 +1,26 @@
-/// Fully connected with bias, and ReLU but for the last.
+/// Fully connected with bias.
 package struct Linear: LayerKind {
     package static let name = "linear"
     package static let label = "linear"
 
     package let inFeatures: Int
     package let outFeatures: Int
-    package let hasReLU: Bool
+    package let activation: Activation?
 
-    package init(inFeatures: Int, outFeatures: Int, hasReLU: Bool) {
+    package init(inFeatures: Int, outFeatures: Int, activation: Activation? = nil) {
         self.inFeatures = inFeatures
         self.outFeatures = outFeatures
-        self.hasReLU = hasReLU
+        self.activation = activation
     }
 
     package func outputShape(of inputShape: [Int]) -> [Int]? { inputShape == [inFeatures] ? [outFeatures] : nil }
     /// `[out, in]`.
     package var weightsShape: [Int]? { [outFeatures, inFeatures] }
-    package var moduleCount: Int { hasReLU ? 2 : 1 }
 
     /// `4096 → 10`.
-    package func detail(inputShape: [Int]) -> String { "\(inFeatures) → \(outFeatures)\(hasReLU ? ", ReLU" : "")" }
+    package func detail(inputShape: [Int]) -> String {
+        "\(inFeatures) → \(outFeatures)\(activation.map { ", \($0.label)" } ?? "")"
+    }
 }
 
 extension Layer {

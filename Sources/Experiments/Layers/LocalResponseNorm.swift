@@ -1,0 +1,32 @@
+/// Local response normalization across channels: b = a / (k + α / n Σ a²)^β, the sum over n channels around each.
+///
+/// **Source**: Krizhevsky, Sutskever & Hinton, *ImageNet Classification with Deep Convolutional Neural Networks*, 2012,
+/// section 3.3; PyTorch documentation of `torch.nn.LocalResponseNorm`.
+package struct LocalResponseNorm: LayerKind {
+    package static let name = "local_response_norm"
+    package static let label = "lrn"
+
+    /// n, the channels that a sum goes over.
+    package let size: Int
+    package let alpha: Double
+    package let beta: Double
+    package let k: Double
+
+    package init(size: Int = 5, alpha: Double = 1e-4, beta: Double = 0.75, k: Double = 2) {
+        self.size = size
+        self.alpha = alpha
+        self.beta = beta
+        self.k = k
+    }
+
+    package func outputShape(of inputShape: [Int]) -> [Int]? { inputShape.count == 3 ? inputShape : nil }
+
+    /// `size 5`.
+    package func detail(inputShape: [Int]) -> String { "size \(size)" }
+}
+
+extension Layer {
+    package var localResponseNorm: LocalResponseNorm? {
+        if case .localResponseNorm(let norm) = kind { norm } else { nil }
+    }
+}

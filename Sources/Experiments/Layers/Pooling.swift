@@ -1,0 +1,64 @@
+/// The largest or the mean value of each window.
+package struct Pooling: LayerKind {
+    package enum Operation: String, Sendable, Hashable, CaseIterable {
+        case max
+        /// Padding counts as zeros.
+        case average = "avg"
+    }
+
+    package static let name = "max_pool"
+    package static let label = "pool"
+
+    package let operation: Operation
+    /// Height and width of the window.
+    package let kernel: Int
+    /// Rows and columns from one window to the next.
+    package let stride: Int
+    /// Rows and columns around an image, the same on each side; they never are the largest.
+    package let padding: Int
+
+    /// 2 × 2 and stride 2 unless given.
+    package init(_ operation: Operation = .max, kernel: Int = 2, stride: Int? = nil, padding: Int = 0) {
+        self.operation = operation
+        self.kernel = kernel
+        self.stride = stride ?? kernel
+        self.padding = padding
+    }
+
+    package var name: String { "\(operation.rawValue)_pool" }
+    package var label: String { operation == .max ? "pool" : "avg pool" }
+
+    /// The windows that fit: sides are rounded down.
+    package func outputShape(of inputShape: [Int]) -> [Int]? {
+        guard inputShape.count == 3, padding <= kernel / 2,
+            let height = outputSide(of: inputShape[1], kernel: kernel, padding: padding, stride: stride),
+            let width = outputSide(of: inputShape[2], kernel: kernel, padding: padding, stride: stride)
+        else { return nil }
+        return [inputShape[0], height, width]
+    }
+
+    /// `2×2, 64 channels`.
+    package func detail(inputShape: [Int]) -> String {
+        "\(kernel)×\(kernel)" + (stride == kernel ? "" : ", stride \(stride)") + ", \(inputShape[0]) channels"
+    }
+}
+
+/// The mean of each channel: `[C, H, W] → [C, 1, 1]`.
+package struct GlobalAveragePool: LayerKind {
+    package static let name = "global_avg_pool"
+    package static let label = "global pool"
+
+    package func outputShape(of inputShape: [Int]) -> [Int]? {
+        inputShape.count == 3 ? [inputShape[0], 1, 1] : nil
+    }
+
+    /// `512 channels`.
+    package func detail(inputShape: [Int]) -> String { "\(inputShape[0]) channels" }
+}
+
+extension Layer {
+    package var pooling: Pooling? { if case .pooling(let pooling) = kind { pooling } else { nil } }
+    package var isGlobalAveragePool: Bool { if case .globalAveragePool = kind { true } else { false } }
+    /// Whether it is VGG's 2 × 2 max pooling, which can be computed in one pass with the ReLU before it.
+    package var isHalving: Bool { pooling == Pooling() }
+}

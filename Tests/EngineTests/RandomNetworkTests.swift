@@ -1,0 +1,47 @@
+// A hundred random networks against the naive engine.
+
+import Engine
+import Experiments
+import Model
+import ReferenceNetwork
+import Testing
+
+@Suite struct RandomNetworkTests {
+    @Test(arguments: try (0..<100).map { try RandomNetwork(seed: $0) })
+    func `a step and an evaluation are the reference's`(_ random: RandomNetwork) throws {
+        let recipe = TrainingRecipe(learningRate: 0.01)
+        let model = try NetworkModel(
+            random.network, recipe: recipe, batchSize: random.batch, options: random.options, threads: random.threads)
+        var reference = try ReferenceModel(twinOf: model)
+        let before = reference.parameters
+        let batch = Batch(random.batch, for: random.network, seed: random.seed)
+        let found = try model.train(batch, step: 0)
+        let expected = reference.train(batch.pixels, labels: batch.labels, recipe: recipe)
+        #expect(abs(found.lossSum - expected.loss.sum) <= 1e-4 * expected.loss.sum)
+        // A bias that a batch normalization takes away again has a gradient of nothing but rounding, so that all is
+        // measured by the whole gradient too. Where values do not even differ, normalization shows their rounding.
+        let gradients = try model.gradients()
+        let norm = expected.gradients.values.reduce(0) { $0 + $1.norm * $1.norm }.squareRoot()
+        let isRounding = reference.parameters.contains { name, statistic in
+            name.hasSuffix("running_var") && statistic.values.contains { $0 < 0.9 + 1e-7 }
+        }
+        #expect(gradients.keys == expected.gradients.keys)
+        for (name, gradient) in expected.gradients {
+            let difference = gradients[name].map { $0.distance(to: gradient) } ?? .infinity
+            #expect(difference <= 2e-5 * gradient.norm + 5e-5 * norm || isRounding, "\(name)")
+        }
+        // What is trained and counted from the same numbers.
+        let after = try model.values()
+        for (name, gradient) in gradients {
+            let expected = zip(before[name]?.values ?? [], gradient.values).map { $0 - recipe.learningRate * $1 }
+            expectClose(after[name], Tensor(gradient.shape, expected), 1e-6, what: name)
+        }
+        for (name, statistic) in reference.parameters where gradients[name] == nil {
+            expectClose(after[name], statistic, 1e-5, what: name)
+        }
+        reference.parameters = after
+        let evaluation = try model.evaluate(batch)
+        let loss = reference.evaluate(batch.pixels, labels: batch.labels)
+        #expect(abs(evaluation.lossSum - loss.sum) <= 1e-4 * loss.sum)
+    }
+}
