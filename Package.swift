@@ -91,6 +91,7 @@ let package = Package(
         // that they compare with, SaveCheckpoint a process to be killed.
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .target(name: "ReferenceNetwork", dependencies: ["Experiments"], path: "Tests/ReferenceNetwork"),
+        .testTarget(name: "ReferenceNetworkTests", dependencies: ["Experiments", "ReferenceNetwork"]),
         .testTarget(name: "FilesTests", dependencies: ["Files"]),
         .testTarget(name: "ExperimentsTests", dependencies: ["Experiments"]),
         .testTarget(name: "ExperimentFilesTests", dependencies: ["ExperimentFiles", "Experiments", "TestSupport"]),
