@@ -155,20 +155,6 @@ extension Codec where Value: RawRepresentable<String> & CaseIterable & Sendable 
     }
 }
 
-extension Codec<Block> {
-    /// A pair of convolutions and channels in square brackets.
-    static let block = Codec(allowed: "a pair [convolutions, channels] such as [2, 512]") { node throws(Flaw) in
-        guard case .list(let pair) = node.content, pair.count == 2 else {
-            throw node.flaw("must be a pair [convolutions, channels] such as [2, 512]")
-        }
-        return Block(
-            numConvs: try pair[0].read(as: .integer(1...64), calling: "convolutions"),
-            outChannels: try pair[1].read(as: .integer(1...16384), calling: "channels"))
-    } value: {
-        .list([.integer($0.numConvs), .integer($0.outChannels)])
-    }
-}
-
 extension Codec {
     /// A value, or a word that stands for none. `null` is such a word in every spelling of YAML.
     static func optional<Wrapped>(_ wrapped: Codec<Wrapped>, none word: String) -> Codec where Value == Wrapped? {

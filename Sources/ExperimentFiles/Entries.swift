@@ -10,6 +10,9 @@ struct Entries {
         case override(String)
     }
 
+    /// The keys that say which layers there are; one of them does.
+    private static let forms = ["network.variant", "network.blocks", "network.layers"]
+
     private let path: String
     private var text = ""
     private var values: [String: (node: YAMLNode, place: Place)] = [:]
@@ -32,8 +35,10 @@ struct Entries {
         } catch {
             throw located(error)
         }
-        if let blocks = values["network.blocks"], values["network.variant"] != nil {
-            throw error(blocks.place, "network.blocks and network.variant both name the blocks; keep one of them")
+        let given = Self.forms.filter { values[$0] != nil }
+        if given.count > 1, let later = values[given[1]] {
+            let what = given[1] == "network.blocks" ? "blocks" : "layers"
+            throw error(later.place, "\(given[1]) and \(given[0]) both name the \(what); keep one of them")
         }
     }
 
@@ -93,8 +98,7 @@ struct Entries {
         if let parsed = try? YAMLNode.parse(value) {
             if case .mapping = parsed.content, !value.hasPrefix("{") {} else { node = parsed }
         }
-        if path == "network.variant" { values["network.blocks"] = nil }
-        if path == "network.blocks" { values["network.variant"] = nil }
+        if Self.forms.contains(path) { for other in Self.forms { values[other] = nil } }
         values[path] = (node, .override(text))
     }
 
@@ -103,6 +107,18 @@ struct Entries {
         var experiment = defaults
         for field in Schema.fields {
             guard let (node, place) = values[field.path] else { continue }
+            if field.isOfBlocks, experiment.network.layers != nil {
+                // What a file says of the blocks that an override has replaced goes with them.
+                if case .file = place, let form = Self.forms.compactMap({ values[$0]?.place }).first,
+                    case .override = form
+                {
+                    continue
+                }
+                let what = experiment.network.variant.map { "\($0.rawValue) is" } ?? "network.layers is"
+                throw error(
+                    place,
+                    "\(field.path) is of networks of blocks such as vgg11, and \(what) a list of layers; leave it out")
+            }
             do {
                 try field.read(node, &experiment)
             } catch {

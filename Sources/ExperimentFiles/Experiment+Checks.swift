@@ -27,11 +27,13 @@ extension NetworkError {
         case .ratioDoesNotDivide: ["network.ratio", "network.blocks", "network.variant"]
         case .sideTooSmall: ["data.resize", "network.blocks", "network.variant"]
         case .evenKernel: ["network.kernel"]
+        case .layerMisfit, .noLayers, .noLogits: ["network.layers", "network.variant", "data.resize"]
+        case .blockMisfit, .kernelsDoNotMatch: ["network.blocks", "data.resize", "network.variant"]
         case .noBlocks, .emptyBlock, .noChannels, .layerDoesNotFit: ["network.blocks"]
         case .emptyLinear: ["network.classifier"]
         case .dropoutOutOfRange: ["network.dropout"]
         case .tooFewClasses: ["data.dataset"]
-        case .tooLarge: ["network.kernel", "network.blocks", "network.classifier", "data.resize"]
+        case .tooLarge: ["network.kernel", "network.blocks", "network.layers", "network.classifier", "data.resize"]
         }
     }
 }

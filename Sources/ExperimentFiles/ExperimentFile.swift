@@ -125,10 +125,13 @@ package struct ExperimentKey: Sendable, Hashable {
     package let nameWord: String
     /// Whether it shapes the network, whose weights a fork takes over as they are.
     package let shapesNetwork: Bool
+    /// Whether only networks of blocks have it.
+    package let isOfBlocks: Bool
 
     private init(_ field: Field) {
         (path, summary, allowed, choices) = (field.path, field.summary, field.allowed, field.choices)
-        (label, nameWord, shapesNetwork) = (field.label, field.nameWord, field.shapesNetwork)
+        (label, nameWord) = (field.label, field.nameWord)
+        (shapesNetwork, isOfBlocks) = (field.shapesNetwork, field.isOfBlocks)
         defaultValue = ["name", "description"].contains(path) ? nil : field.write(Experiment(name: ""))
     }
 
@@ -155,7 +158,8 @@ extension Experiment {
         var sections: [(section: String?, values: [(key: String, value: SettingValue)])] = []
         for field in Schema.fields {
             if sections.last?.section != field.section || sections.isEmpty { sections.append((field.section, [])) }
-            sections[sections.count - 1].values.append((field.key, field.storedValue(self)))
+            guard let value = field.storedValue(self) else { continue }
+            sections[sections.count - 1].values.append((field.key, value))
         }
         return sections
     }
@@ -166,10 +170,12 @@ extension Experiment {
     /// - Throws: `ExperimentFileError` with the first value that cannot be.
     package init(stored values: [String: SettingValue]) throws(ExperimentFileError) {
         self = .storedDefaults
+        let hasLayers = if case .list = values["network.layers"] { true } else { false }
         for field in Schema.fields {
             guard let value = values[field.path] else { continue }
-            // Where there are blocks, too, they are what counts.
-            if field.path == "network.variant", values["network.blocks"] != nil { continue }
+            // Where there are blocks or layers, too, they are what counts.
+            if field.path == "network.variant", values["network.blocks"] != nil || hasLayers { continue }
+            if field.path == "network.layers", !hasLayers { continue }
             do throws(Flaw) { try field.set(value, &self) } catch {
                 throw .file(path: "experiment", problem: error.problem)
             }

@@ -30,14 +30,16 @@ struct Field: Sendable {
     let set: @Sendable (SettingValue, inout Experiment) throws(Flaw) -> Void
     /// Its value; `nil` where another key says it.
     let value: @Sendable (Experiment) -> SettingValue?
-    /// Its value where every setting is given: in JSON.
-    let storedValue: @Sendable (Experiment) -> SettingValue
+    /// Its value where every setting is given, in JSON; `nil` where the network has no such setting.
+    let storedValue: @Sendable (Experiment) -> SettingValue?
+    /// Whether only networks of blocks have it.
+    let isOfBlocks: Bool
 
     init<Value>(
         _ path: String, _ summary: String, _ codec: Codec<Value>,
         _ keyPath: any WritableKeyPath<Experiment, Value> & Sendable,
         label: String? = nil, nameWord: String? = nil, shapesNetwork: Bool = false, synonyms: [String] = [],
-        isAlwaysStored: Bool = true,
+        isAlwaysStored: Bool = true, isOfBlocks: Bool = false, isOfLayers: Bool = false,
         writtenIf isWritten: @escaping @Sendable (Experiment) -> Bool = { _ in true }
     ) {
         self.path = path
@@ -57,8 +59,13 @@ struct Field: Sendable {
         self.read = read
         set = { value, experiment throws(Flaw) in try read(value.node(none: codec.none), &experiment) }
         let value: @Sendable (Experiment) -> SettingValue = { codec.value($0[keyPath: keyPath]) }
-        self.value = { isWritten($0) ? value($0) : nil }
-        storedValue = { isAlwaysStored || isWritten($0) ? value($0) : .none("null") }
+        let exists: @Sendable (Experiment) -> Bool = { !($0.network.layers == nil ? isOfLayers : isOfBlocks) }
+        self.isOfBlocks = isOfBlocks
+        self.value = { exists($0) && isWritten($0) ? value($0) : nil }
+        storedValue = { experiment in
+            if isOfBlocks, !exists(experiment) { return nil }
+            return exists(experiment) && (isAlwaysStored || isWritten(experiment)) ? value(experiment) : .none("null")
+        }
     }
 
     /// Its value as YAML; `nil` where another key says it.
@@ -79,30 +86,40 @@ enum Schema {
             }, \.description),
 
         Field(
-            "network.variant", "A network of the VGG paper, in place of blocks.", .choice, \.network.namedVariant,
+            "network.variant", "A network by its name, in place of blocks or layers.", .choice, \.network.namedVariant,
             label: "network", nameWord: "", shapesNetwork: true,
             synonyms: ["arch", "architecture", "model"], isAlwaysStored: false, writtenIf: { $0.network.variant != nil }
         ),
         Field(
             "network.blocks", "The blocks before division by the ratio.",
-            .list(of: .block, named: "pairs [convolutions, channels]", count: 1...64), \.network.blocks,
+            .list(of: .block, named: "pairs [convolutions, channels]", count: 1...64), \.network.ownBlocks,
             shapesNetwork: true,
-            synonyms: ["conv_arch"], writtenIf: { $0.network.variant == nil }),
+            synonyms: ["conv_arch"], isOfBlocks: true, writtenIf: { $0.network.variant == nil }),
+        Field(
+            "network.layers", "Every layer in order, in place of blocks.",
+            .list(of: .layer, named: "layers", count: 1...1000), \.network.ownLayers, shapesNetwork: true,
+            isOfLayers: true, writtenIf: { $0.network.variant == nil }),
         Field(
             "network.ratio", "What every block's channels are divided by.", .integer(1...16384), \.network.ratio,
-            label: "ratio", shapesNetwork: true),
+            label: "ratio", shapesNetwork: true, isOfBlocks: true),
         Field(
-            "network.kernel", "Side of the convolutions' window, odd.", .integer(1...31), \.network.kernel,
+            "network.kernel", "Side of the convolutions' window in blocks that do not give one, odd.", .integer(1...31),
+            \.network.kernel,
             label: "kernel", shapesNetwork: true,
-            synonyms: ["kernel_size"]),
+            synonyms: ["kernel_size"], isOfBlocks: true),
+        Field(
+            "network.norm", "Normalization after each convolution, in blocks that do not give one.", .choice,
+            \.network.norm, shapesNetwork: true, synonyms: ["normalization", "batch_norm"],
+            isOfBlocks: true),
         Field(
             "network.classifier", "Widths of the hidden fully connected layers.",
             .list(of: .integer(1...1_048_576), named: "widths", count: 0...64), \.network.classifier,
             label: "classifier", shapesNetwork: true,
-            synonyms: ["hidden", "linear"]),
+            synonyms: ["hidden", "linear"], isOfBlocks: true),
         Field(
             "network.dropout", "Dropout probability after each of them.",
-            .number("from 0 up to, but not including, 1") { 0..<1 ~= $0 }, \.network.dropout, label: "dropout"),
+            .number("from 0 up to, but not including, 1") { 0..<1 ~= $0 }, \.network.dropout, label: "dropout",
+            isOfBlocks: true),
         Field(
             "network.weights",
             "Start with the weights of this safetensors file; a relative path starts at the experiment file's folder.",
@@ -218,6 +235,18 @@ extension NetworkRecipe {
     /// The variant as a key sets it; read only where there is one.
     fileprivate var namedVariant: Variant {
         get { variant ?? .vgg11 }
-        set { blocks = newValue.blocks }
+        set { use(newValue) }
+    }
+
+    /// The blocks as a key sets them, in place of layers.
+    fileprivate var ownBlocks: [Block] {
+        get { blocks }
+        set { (blocks, layers) = (newValue, nil) }
+    }
+
+    /// The layers as a key sets them; read only where there are some.
+    fileprivate var ownLayers: [LayerRecipe] {
+        get { layers ?? [] }
+        set { layers = newValue }
     }
 }

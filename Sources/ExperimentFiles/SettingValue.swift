@@ -11,6 +11,17 @@ package indirect enum SettingValue: Sendable, Hashable {
     case number(Double)
     case text(String)
     case list([SettingValue])
+    case mapping([Pair])
+
+    package struct Pair: Sendable, Hashable {
+        package let key: String
+        package let value: SettingValue
+
+        init(_ key: String, _ value: SettingValue) {
+            self.key = key
+            self.value = value
+        }
+    }
 
     /// As YAML that reads back to the same value.
     var yaml: String {
@@ -22,6 +33,7 @@ package indirect enum SettingValue: Sendable, Hashable {
         case .number(let value): String(value)
         case .text(let text): text.quotedAsNeeded
         case .list(let values): "[\(values.map(\.yaml).joined(separator: ", "))]"
+        case .mapping(let pairs): "{\(pairs.map { "\($0.key): \($0.value.yaml)" }.joined(separator: ", "))}"
         }
     }
 
@@ -30,10 +42,14 @@ package indirect enum SettingValue: Sendable, Hashable {
     /// - Parameter none: what the setting calls no value.
     func node(none: String?) -> YAMLNode {
         switch self {
-        case .none: YAMLNode(.plain(none ?? "null"))
-        case .text(let text): YAMLNode(.text(text))
-        case .list(let values): YAMLNode(.list(values.map { $0.node(none: nil) }))
-        case .flag, .integer, .unsigned, .number: YAMLNode(.plain(yaml))
+        case .none: return YAMLNode(.plain(none ?? "null"))
+        case .text(let text): return YAMLNode(.text(text))
+        case .list(let values): return YAMLNode(.list(values.map { $0.node(none: nil) }))
+        case .mapping(let pairs):
+            let mark = Mark(line: 1, column: 1)
+            return YAMLNode(
+                .mapping(pairs.map { YAMLNode.Pair(key: $0.key, mark: mark, value: $0.value.node(none: nil)) }))
+        case .flag, .integer, .unsigned, .number: return YAMLNode(.plain(yaml))
         }
     }
 }
@@ -53,6 +69,8 @@ extension SettingValue: Decodable {
             self = .number(value)
         } else if let value = try? container.decode(String.self) {
             self = .text(value)
+        } else if let values = try? container.decode([String: SettingValue].self) {
+            self = .mapping(values.sorted { $0.key < $1.key }.map { Pair($0.key, $0.value) })
         } else {
             self = .list(try container.decode([SettingValue].self))
         }

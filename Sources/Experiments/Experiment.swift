@@ -37,8 +37,11 @@ package struct Experiment: Sendable, Hashable, Codable {
     ///
     /// - Throws: `NetworkError` that says what cannot be built and what would work.
     package func network(numClasses: Int) throws(NetworkError) -> Network {
-        try Network(
-            inputSide: data.resize, blocks: network.dividedBlocks, kernel: network.kernel,
+        if let layers = network.layers {
+            return try Network(inputShape: [1, data.resize, data.resize], layers, numClasses: numClasses)
+        }
+        return try Network(
+            inputSide: data.resize, blocks: network.dividedBlocks, kernel: network.kernel, norm: network.norm,
             classifier: network.classifier, dropout: network.dropout, numClasses: numClasses)
     }
 }
@@ -49,33 +52,61 @@ package struct NetworkRecipe: Sendable, Hashable, Codable {
     package var blocks: [Block]
     /// What every block's channels are divided by.
     package var ratio: Int
-    /// Side of the convolutions' window.
+    /// Side of the convolutions' window in blocks that do not say their own.
     package var kernel: Int
+    /// What follows the convolutions of blocks that do not say their own.
+    package var norm: Block.Norm
     /// Widths of the hidden fully connected layers.
     package var classifier: [Int]
     /// Dropout probability after each hidden fully connected layer.
     package var dropout: Double
+    /// Every layer in order, in place of blocks, ratio, kernel, norm, classifier and dropout.
+    package var layers: [LayerRecipe]?
     /// A safetensors file with the weights to begin with; `nil` to draw them from the seed.
     package var weights: String?
 
     /// The notebook's small VGG-11 where nothing else is said.
     package init(
-        blocks: [Block] = Variant.vgg11.blocks, ratio: Int = 4, kernel: Int = 3, classifier: [Int] = [4096, 4096],
-        dropout: Double = 0.5, weights: String? = nil
+        blocks: [Block] = Variant.vgg11.blocks, ratio: Int = 4, kernel: Int = 3, norm: Block.Norm = .none,
+        classifier: [Int] = [4096, 4096], dropout: Double = 0.5, layers: [LayerRecipe]? = nil, weights: String? = nil
     ) {
         self.blocks = blocks
         self.ratio = ratio
         self.kernel = kernel
+        self.norm = norm
         self.classifier = classifier
         self.dropout = dropout
+        self.layers = layers
         self.weights = weights
     }
 
-    /// The variant of the VGG paper whose blocks these are, if any.
-    package var variant: Variant? { Variant.allCases.first { $0.blocks == blocks } }
+    /// A network of a paper.
+    package init(_ variant: Variant, ratio: Int = 4) {
+        self.init(ratio: ratio)
+        use(variant)
+    }
 
-    /// Layers with weights, as the "11" in VGG-11 counts them.
-    package var depth: Int { blocks.reduce(0) { $0 + $1.numConvs } + classifier.count + 1 }
+    /// The named network that this is, if any.
+    package var variant: Variant? {
+        Variant.allCases.first { $0.layers == layers && (layers != nil || $0.blocks == blocks) }
+    }
+
+    /// Takes the blocks of a variant, or its layers.
+    package mutating func use(_ variant: Variant) {
+        layers = variant.layers
+        if layers == nil { blocks = variant.blocks }
+    }
+
+    /// Layers with weights that multiply, as the "11" in VGG-11 counts them.
+    package var depth: Int {
+        guard let layers else { return blocks.reduce(0) { $0 + $1.numConvs } + classifier.count + 1 }
+        return layers.count {
+            switch $0 {
+            case .convolution, .linear: true
+            default: false
+            }
+        }
+    }
 
     /// The blocks with their channels divided by the ratio.
     var dividedBlocks: [Block] {
@@ -84,34 +115,12 @@ package struct NetworkRecipe: Sendable, Hashable, Codable {
             guard ratio >= 1, channels.allSatisfy({ $0.isMultiple(of: ratio) }) else {
                 throw .ratioDoesNotDivide(ratio: ratio, channels: channels)
             }
-            return blocks.map { Block(numConvs: $0.numConvs, outChannels: $0.outChannels / ratio) }
-        }
-    }
-}
-
-/// The networks of the VGG paper by their usual names.
-///
-/// **Source**: Simonyan & Zisserman, 2015, table 1, columns A, B, D and E.
-package enum Variant: String, Sendable, Hashable, Codable, CaseIterable {
-    /// Column A: 8 convolutions.
-    case vgg11
-    /// Column B: 10 convolutions.
-    case vgg13
-    /// Column D: 13 convolutions.
-    case vgg16
-    /// Column E: 16 convolutions.
-    case vgg19
-
-    /// Its five blocks.
-    package var blocks: [Block] {
-        let numConvs =
-            switch self {
-            case .vgg11: [1, 1, 2, 2, 2]
-            case .vgg13: [2, 2, 2, 2, 2]
-            case .vgg16: [2, 2, 3, 3, 3]
-            case .vgg19: [2, 2, 4, 4, 4]
+            return blocks.map { block in
+                var block = block
+                block.outChannels /= ratio
+                return block
             }
-        return zip(numConvs, [64, 128, 256, 512, 512]).map { Block(numConvs: $0, outChannels: $1) }
+        }
     }
 }
 

@@ -7,7 +7,7 @@ package struct Network: Sendable, Hashable {
     /// Every layer, input side first.
     package let layers: [Layer]
 
-    /// A checked network.
+    /// A checked network. An activation directly after a layer that can apply it becomes part of that layer.
     ///
     /// - Parameter kinds: what the layers compute, each with the block that it belongs to.
     /// - Throws: `NetworkError` that says what cannot be built.
@@ -16,11 +16,15 @@ package struct Network: Sendable, Hashable {
         var shape = inputShape
         var macs = 0
         var (part, module) = ("features", 0)
-        for (kind, block) in kinds {
+        for (kind, block) in Self.fused(kinds) {
             let facts = kind.facts
             guard let outputShape = facts.outputShape(of: shape), outputShape.allSatisfy({ $0 > 0 }) else {
                 throw .layerDoesNotFit(layer: facts.label, inputShape: shape)
             }
+            // In floating point, as these products may be beyond an Int.
+            let places = outputShape.reduce(1.0) { $0 * Double($1) }
+            let products = (facts.weightsShape ?? []).dropFirst().reduce(places) { $0 * Double($1) }
+            if products > Double(Self.maxMACs) { throw .tooLarge }
             if kind == .flatten { (part, module) = ("classifier", 0) }
             let layer = Layer(
                 kind: kind, block: block, inputShape: shape, outputShape: outputShape,
@@ -34,6 +38,18 @@ package struct Network: Sendable, Hashable {
         guard shape.count == 1, !layers.isEmpty else { throw .layerDoesNotFit(layer: "loss", inputShape: shape) }
         self.inputShape = inputShape
         self.layers = layers
+    }
+
+    private static func fused(_ kinds: [(kind: Layer.Kind, block: Int?)]) -> [(kind: Layer.Kind, block: Int?)] {
+        kinds.reduce(into: []) { fused, next in
+            if case .activation(let layer) = next.kind, let activation = layer.activation,
+                let both = fused.last?.kind.facts.fusing(activation)
+            {
+                fused[fused.count - 1].kind = both
+            } else {
+                fused.append(next)
+            }
+        }
     }
 
     /// The most multiply-accumulates that one image may take: 500 times VGG-19's at side 224. With the largest batch
@@ -55,6 +71,9 @@ package struct Network: Sendable, Hashable {
 
     /// Weights and biases of the whole network.
     package var parameters: Int { layers.reduce(0) { $0 + $1.parameters } }
+
+    /// Values of one image that a training step keeps for the backward pass.
+    package var activationsKept: Int { layers.reduce(0) { $0 + $1.activationsKept } }
 
     /// Multiply-accumulates of one image's forward pass.
     package var forwardMACs: Int { layers.reduce(0) { $0 + $1.forwardMACs } }

@@ -24,6 +24,16 @@ package enum NetworkError: Error, Equatable, CustomStringConvertible {
     case tooLarge
     /// A layer cannot take what the one before it puts out.
     case layerDoesNotFit(layer: String, inputShape: [Int])
+    /// A layer of a list cannot take what the one before it puts out, or has a setting that cannot be.
+    case layerMisfit(number: Int, layer: String, reason: String)
+    /// The same in a block.
+    case blockMisfit(block: Int, layer: String, reason: String)
+    /// A block has other windows than convolutions.
+    case kernelsDoNotMatch(block: Int, kernels: Int, numConvs: Int)
+    /// A list has no layer.
+    case noLayers
+    /// The last layer does not put out a logit for each class.
+    case noLogits(outputShape: [Int], numClasses: Int)
 
     package var description: String {
         switch self {
@@ -52,6 +62,20 @@ package enum NetworkError: Error, Equatable, CustomStringConvertible {
                 + "make the side, kernel, channels or classifier smaller"
         case .layerDoesNotFit(let layer, let inputShape):
             return "\(layer) cannot take an input of shape \(inputShape)"
+        case .layerMisfit(let number, let layer, let reason):
+            return "layer \(number), \(layer), \(reason)"
+        case .blockMisfit(let block, let layer, let reason):
+            return "a layer of block \(block), \(layer), \(reason)"
+        case .kernelsDoNotMatch(let block, let kernels, let numConvs):
+            return
+                "block \(block) has \(kernels) kernels for \(numConvs) convolution\(numConvs == 1 ? "" : "s"); give one "
+                + "for all, or one for each"
+        case .noLayers:
+            return "a network needs at least one layer; end with flatten and linear: classes"
+        case .noLogits(let outputShape, let numClasses):
+            let shape = outputShape.map(String.init).joined(separator: " × ")
+            return "the last layer puts out \(shape), but there are \(numClasses) classes; end with "
+                + (outputShape.count == 3 ? "flatten and linear: classes" : "linear: classes")
         case .sideTooSmall(let side, let blocks):
             let powers = "each of the \(blocks) blocks halves the side, and \(side) / 2^\(blocks) is below 1"
             guard blocks < 20 else { return "\(powers); use fewer blocks" }

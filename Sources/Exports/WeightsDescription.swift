@@ -27,16 +27,24 @@ package struct WeightsDescription: Sendable {
         output =
             "float32 [batch, \(network.numClasses)]: a logit for each class of \(experiment.data.dataset); the largest "
             + "is the prediction"
-        let blocks = network.blocks.map { block in
-            let convolutions = block.compactMap(\.convolution)
-            return JSON.integers([convolutions.count, convolutions[0].outChannels])
-        }
-        metadata = [
+        var metadata = [
             "experiment": experiment.name, "step": "\(step)", "input": input, "output": output, "range": "[0, 1]",
             "resize": resize, "channels": "\(channels)", "side": "\(side)", "classes": "\(network.numClasses)",
             "class_names": JSON.array(classNames.map(JSON.string)).text, "dataset": experiment.data.dataset,
-            "data_sha256": dataChecksum, "blocks": JSON.array(blocks).text, "kernel": "\(experiment.network.kernel)",
-            "classifier": JSON.integers(experiment.network.classifier).text,
+            "data_sha256": dataChecksum,
         ]
+        if experiment.network.layers == nil {
+            let blocks = network.blocks.map { block in
+                let convolutions = block.compactMap(\.convolution)
+                return JSON.integers([convolutions.count, convolutions.last?.outChannels ?? 0])
+            }
+            metadata["blocks"] = JSON.array(blocks).text
+            metadata["kernel"] = "\(experiment.network.kernel)"
+            metadata["classifier"] = JSON.integers(experiment.network.classifier).text
+        } else {
+            let layers = network.layers.map { JSON.string("\($0.label) \($0.detail)") }
+            metadata["layers"] = JSON.array(layers).text
+        }
+        self.metadata = metadata
     }
 }

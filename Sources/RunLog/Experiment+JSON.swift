@@ -25,6 +25,7 @@ extension JSON {
             case .number(let value): .number(value)
             case .text(let text): .string(text)
             case .list(let values): .array(values.map(JSON.init))
+            case .mapping(let pairs): .object(pairs.map { JSON.Member($0.key, JSON($0.value)) })
             }
     }
 }

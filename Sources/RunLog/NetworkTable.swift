@@ -38,6 +38,7 @@ package struct NetworkTable: Sendable, Hashable {
     package var text: String {
         var lines = Self.aligned([Row.heading] + rows + [Row.total(of: network)])
         lines.append("training: \(Readable.magnitude(network.trainingMACs)) MACs an image (forward and gradients)")
+        lines.append("activations kept: \(Readable.magnitude(network.activationsKept)) values an image")
         if !memory.isEmpty {
             lines.append("")
             lines.append("memory of a training step of \(batchSize) image\(batchSize == 1 ? "" : "s")")
@@ -59,6 +60,7 @@ package struct NetworkTable: Sendable, Hashable {
                 "parameters": .integer(network.parameters),
                 "forward_macs": .integer(network.forwardMACs),
                 "training_macs": .integer(network.trainingMACs),
+                "activations_kept": .integer(network.activationsKept),
                 "batch_size": .integer(batchSize),
                 "memory_bytes": memory.isEmpty ? .null : .integer(memoryBytes),
             ],
@@ -83,6 +85,7 @@ package struct NetworkTable: Sendable, Hashable {
             "output_shape": .integers(layer.outputShape),
             "parameters": .integer(layer.parameters),
             "macs": .integer(layer.forwardMACs),
+            "activations_kept": .integer(layer.activationsKept),
         ]
     }
 }

@@ -45,7 +45,10 @@ package struct Predictions: Sendable {
         images = data.test.stratified(affordable, seed: 0)
         probabilities = try data.predict(model, images)
         step = checkpoint.step
-        let first = model.parameters[0]
-        filters = (try model.withValues(of: first) { Array($0) }, experiment.network.kernel)
+        if let first = prepared.network.layers[0].convolution {
+            filters = (try model.withValues(of: model.parameters[0]) { Array($0) }, first.kernel)
+        } else {
+            filters = ([], 1)
+        }
     }
 }

@@ -35,11 +35,23 @@ import Testing
             "text of at most 1000 characters, none of them a control character (got the text \"a\u{FFFD}b\")"
         ),
         ("description", "{}", "text of at most 1000 characters, none of them a control character (got a mapping)"),
-        ("network.variant", "vgg12", "vgg11, vgg13, vgg16 or vgg19 (got vgg12); did you mean vgg11?"),
-        ("network.variant", "resnet", "vgg11, vgg13, vgg16 or vgg19 (got resnet)"),
-        ("network.variant", "~", "vgg11, vgg13, vgg16 or vgg19 (got nothing)"),
+        (
+            "network.variant", "vgg12",
+            "lenet, lenet-bn, alexnet, mlp, vgg11, vgg11-lrn, vgg13, vgg16-c, vgg16 or vgg19 (got vgg12); did you mean vgg11?"
+        ),
+        (
+            "network.variant", "resnet",
+            "lenet, lenet-bn, alexnet, mlp, vgg11, vgg11-lrn, vgg13, vgg16-c, vgg16 or vgg19 (got resnet)"
+        ),
+        (
+            "network.variant", "~",
+            "lenet, lenet-bn, alexnet, mlp, vgg11, vgg11-lrn, vgg13, vgg16-c, vgg16 or vgg19 (got nothing)"
+        ),
         ("network.blocks", "[]", "a list of 1 to 64 pairs [convolutions, channels] (got an empty list)"),
         ("network.blocks", "5", "a list of 1 to 64 pairs [convolutions, channels] (got 5)"),
+        ("network.layers", "[]", "a list of 1 to 1000 layers (got an empty list)"),
+        ("network.layers", "relu", "a list of 1 to 1000 layers (got relu); write [relu]"),
+        ("network.norm", "layer", "none, batch or local_response (got layer)"),
         ("network.ratio", "0", "from 1 to 16384 (got 0)"),
         ("network.ratio", "1.5", "a whole number from 1 to 16384 (got 1.5)"),
         ("network.kernel", "33", "from 1 to 31 (got 33)"),
@@ -113,6 +125,62 @@ import Testing
             "network:\n  blocks:\n    - [65, 8]",
             "a.yaml:3: network.blocks item 1 convolutions must be from 1 to 64 (got 65)"
         ),
+        (
+            "network:\n  blocks:\n    - { convs: 1, chanels: 8 }",
+            "a.yaml:3: network.blocks item 1 has no key chanels; did you mean channels?"
+        ),
+        (
+            "network:\n  blocks:\n    - { convs: 1 }",
+            "a.yaml:3: network.blocks item 1 needs channels, a whole number from 1 to 16384"
+        ),
+        (
+            "network:\n  blocks:\n    - { convs: 1, channels: 8, pool: mean }",
+            "a.yaml:3: network.blocks item 1 pool must be max, avg or none (got mean)"
+        ),
+        (
+            "network:\n  blocks:\n    - { convs: 2, channels: 8, kernel: [3, 0] }",
+            "a.yaml:3: network.blocks item 1 kernel item 2 must be from 1 to 31 (got 0)"
+        ),
+        (
+            "network:\n  layers:\n    - flatten\n    - reluu",
+            "a.yaml:4: network.layers item 2 is no layer that is known (got reluu); did you mean relu?"
+        ),
+        (
+            "network:\n  layers:\n    - conv",
+            "a.yaml:3: network.layers item 1 needs more than a name; write conv: {channels: 64, kernel: 3}"
+        ),
+        (
+            "network:\n  layers:\n    - conv: { kernel: 3 }",
+            "a.yaml:3: network.layers item 1 conv needs channels, classes or a whole number from 1 to 16384"
+        ),
+        (
+            "network:\n  layers:\n    - conv: 8",
+            "a.yaml:3: network.layers item 1 conv must be a mapping of channels, kernel, stride, padding (got 8)"
+        ),
+        (
+            "network:\n  layers:\n    - conv: { channels: 8, kernel: 32 }",
+            "a.yaml:3: network.layers item 1 conv kernel must be from 1 to 31 (got 32)"
+        ),
+        (
+            "network:\n  layers:\n    - max_pool: { size: 2 }",
+            "a.yaml:3: network.layers item 1 max_pool has no key size; it has kernel, stride, padding"
+        ),
+        (
+            "network:\n  layers:\n    - relu: 3",
+            "a.yaml:3: network.layers item 1 relu takes no settings (got 3); write relu alone"
+        ),
+        (
+            "network:\n  layers:\n    - { flatten: , relu: }",
+            "a.yaml:3: network.layers item 1 must be one layer (got a mapping); begin each layer with a dash of its own"
+        ),
+        (
+            "network:\n  layers:\n    - linear: many",
+            "a.yaml:3: network.layers item 1 linear must be a whole number from 1 to 1048576 (got many)"
+        ),
+        (
+            "network:\n  layers:\n    - dropout: 1",
+            "a.yaml:3: network.layers item 1 dropout must be from 0 up to, but not including, 1 (got 1)"
+        ),
         ("network: { blocks: [[1, 0]] }", "a.yaml:1: network.blocks item 1 channels must be from 1 to 16384 (got 0)"),
         (
             "name: \(String(repeating: "x", count: 101))",
@@ -145,6 +213,58 @@ import Testing
         (
             "network:\n  variant: vgg11\n  blocks: [[1, 8]]",
             "a.yaml:3: network.blocks and network.variant both name the blocks; keep one of them"
+        ),
+        (
+            "network:\n  variant: vgg11\n  layers: [flatten, linear: classes]",
+            "a.yaml:3: network.layers and network.variant both name the layers; keep one of them"
+        ),
+        (
+            "network:\n  variant: lenet\n  ratio: 8",
+            "a.yaml:3: network.ratio is of networks of blocks such as vgg11, and lenet is a list of layers; leave it out"
+        ),
+        (
+            "network:\n  norm: batch\n  layers: [flatten, linear: classes]",
+            "a.yaml:2: network.norm is of networks of blocks such as vgg11, and network.layers is a list of layers; leave it out"
+        ),
+        (
+            "data:\n  resize: 28\nnetwork:\n  variant: alexnet",
+            "a.yaml:4: layer 6, max_pool, has a window of 3×3, larger than its input of 2×2; use a smaller kernel, more padding, larger images or fewer layers that shrink them"
+        ),
+        (
+            "network:\n  layers: [flatten, relu, conv: {channels: 8}, linear: classes]",
+            "a.yaml:2: layer 3, convolution, takes images, and its input has been flattened; put it before flatten"
+        ),
+        (
+            "data: { resize: 28 }\nnetwork:\n  layers: [max_pool, linear: classes]",
+            "a.yaml:3: layer 2, linear, takes features, and its input is images of 1 × 14 × 14; put flatten before it"
+        ),
+        (
+            "network:\n  layers: [flatten, flatten, linear: classes]",
+            "a.yaml:2: layer 2, flatten, flattens what is flat already; leave one of them out"
+        ),
+        (
+            "network:\n  layers: [max_pool: {kernel: 3, padding: 2}, flatten, linear: classes]",
+            "a.yaml:2: layer 1, max_pool, has a padding of 2, more than half of its window of 3×3; use at most 1"
+        ),
+        (
+            "network:\n  layers: [local_response_norm: {size: 4}, flatten, linear: classes]",
+            "a.yaml:2: layer 1, local_response_norm, has a size of 4, which has no middle; use an odd one such as 5"
+        ),
+        (
+            "network:\n  layers: [flatten, linear: 32]",
+            "a.yaml:2: the last layer puts out 32, but there are 10 classes; end with linear: classes"
+        ),
+        (
+            "data: { resize: 28 }\nnetwork:\n  layers: [conv: {channels: classes}]",
+            "a.yaml:3: the last layer puts out 10 × 26 × 26, but there are 10 classes; end with flatten and linear: classes"
+        ),
+        (
+            "network:\n  blocks: [{convs: 2, channels: 4, kernel: [3, 3, 1]}]",
+            "a.yaml:2: block 1 has 3 kernels for 2 convolutions; give one for all, or one for each"
+        ),
+        (
+            "data: { resize: 4 }\nnetwork: { ratio: 1, blocks: [{convs: 2, channels: 4, kernel: 5, padding: 0}] }",
+            "a.yaml:2: a layer of block 1, convolution, has a window of 5×5, larger than its input of 4×4; use a smaller kernel, more padding, larger images or fewer layers that shrink them"
         ),
     ])
     func `an unknown or doubled key is named, with what was meant`(text: String, expected: String) {

@@ -11,7 +11,7 @@ import Testing
         name: "5 é", description: "yes: \"no\" \\ # \u{FEFF}\u{1F600}",
         network: NetworkRecipe(
             blocks: [Block(numConvs: 3, outChannels: 6), Block(numConvs: 1, outChannels: 9)], ratio: 3, kernel: 5,
-            classifier: [], dropout: 0.1, weights: "/w é/null"),
+            norm: .batch, classifier: [], dropout: 0.1, weights: "/w é/null"),
         data: DataRecipe(resize: 7, batchSize: 1, shuffle: false, limitTrain: 1000, limitTest: 1),
         training: TrainingRecipe(learningRate: 1e-7, momentum: 0.9, weightDecay: 5e-4, epochs: 0, seed: UInt64.max),
         engine: EngineOptions(convolution: .winograd, chunk: 16),
@@ -56,12 +56,87 @@ import Testing
                     engine: EngineOptions(convolution: .direct, chunk: 32)))
     }
 
-    @Test(arguments: Variant.allCases)
+    @Test(arguments: [Variant.vgg11, .vgg13, .vgg16, .vgg19])
     func `variants and their blocks are the same network`(variant: Variant) throws {
         let blocks = variant.blocks.map { "[\($0.numConvs), \($0.outChannels)]" }.joined(separator: ", ")
         let named = try parse("name: a\nnetwork: { variant: \(variant.rawValue) }")
         #expect(named.network.blocks == variant.blocks)
         #expect(try parse("name: a\nnetwork: { blocks: [\(blocks)] }") == named)
+    }
+
+    @Test(arguments: Variant.allCases) func `every variant reads and writes`(variant: Variant) throws {
+        let named = try parse("name: a\nnetwork: { variant: \(variant.rawValue) }")
+        #expect(named == Experiment(name: "a", network: NetworkRecipe(variant)))
+        #expect(named.network.variant == variant)
+        #expect(try parse(ExperimentFile.yaml(for: named)) == named)
+    }
+
+    @Test func `blocks that need more than a pair are mappings`() throws {
+        let text = """
+            name: a
+            network:
+              norm: batch
+              blocks:
+                - [1, 8]
+                - { convs: 3, channels: 16, kernel: [5, 3, 1], norm: none, activation: tanh, pool: avg }
+                - { convs: 1, channels: 16, kernel: 2, norm: local_response, pool: none, stride: 2, padding: 0 }
+            """
+        let experiment = try parse(text)
+        #expect(
+            experiment.network.blocks == [
+                Block(numConvs: 1, outChannels: 8),
+                Block(
+                    numConvs: 3, outChannels: 16, kernels: [5, 3, 1], norm: Block.Norm.none, activation: .tanh,
+                    pool: .average),
+                Block(
+                    numConvs: 1, outChannels: 16, kernels: [2], norm: .localResponse, pool: .none, stride: 2,
+                    padding: 0),
+            ])
+        #expect(experiment.network.norm == .batch)
+        #expect(try parse(ExperimentFile.yaml(for: experiment)) == experiment)
+    }
+
+    @Test func `any sequential network is a list of layers`() throws {
+        let text = """
+            name: a
+            network:
+              layers:
+                - conv: { channels: 8, kernel: 11, stride: 4, padding: 1 }
+                - batch_norm
+                - leaky_relu
+                - local_response_norm: { size: 3, k: 1 }
+                - max_pool: { kernel: 3, stride: 2 }
+                - conv: { channels: 4 }
+                - avg_pool
+                - sigmoid
+                - dropout: 0.25
+                - global_avg_pool
+                - flatten
+                - linear: 16
+                - gelu
+                - linear: classes
+            """
+        let experiment = try parse(text)
+        #expect(
+            experiment.network.layers == [
+                .convolution(channels: .count(8), kernel: 11, stride: 4, padding: 1), .batchNorm,
+                .activation(.leakyReLU), .localResponseNorm(size: 3, k: 1), .pooling(.max, kernel: 3, stride: 2),
+                .convolution(channels: .count(4), kernel: 3), .pooling(.average), .activation(.sigmoid),
+                .dropout(0.25), .globalAveragePool, .flatten, .linear(.count(16)), .activation(.gelu),
+                .linear(.classes),
+            ])
+        #expect(experiment.network.variant == nil)
+        #expect(try parse(ExperimentFile.yaml(for: experiment)) == experiment)
+    }
+
+    @Test func `an override by layers takes the place of blocks and what a file says of them`() throws {
+        let text = "name: a\nnetwork: { variant: vgg16, ratio: 8, norm: batch }"
+        let layered = try parse(text, "network.variant=lenet")
+        #expect(layered == Experiment(name: "a", network: NetworkRecipe(.leNet)))
+        let listed = try parse(text, "network.layers=[flatten, linear: classes]")
+        #expect(listed.network == NetworkRecipe(layers: [.flatten, .linear(.classes)]))
+        #expect(try parse(text, "network.variant=lenet", "network.variant=vgg13", "network.ratio=2").network.ratio == 2)
+        #expect(try parse(ExperimentFile.yaml(for: layered), "network.blocks=[[1, 8]]").network.layers == nil)
     }
 
     @Test(arguments: [unusual, Experiment(name: "a"), Experiment(name: "null", description: "- a: [b")])
@@ -77,6 +152,7 @@ import Testing
               variant: vgg11
               ratio: 4
               kernel: 3
+              norm: none
               classifier: [4096, 4096]
               dropout: 0.5
               weights: null
@@ -109,7 +185,7 @@ import Testing
     }
 
     @Test func `every key can be set from the command line`() throws {
-        // One key at a time from the unusual experiment; variant, which it cannot have, is tested below.
+        // One key at a time from the unusual experiment; variant and layers, which it cannot have, are tested below.
         var text = "name: a"
         var overrides: [String] = []
         var section = ""
@@ -122,7 +198,7 @@ import Testing
                 overrides.append("\(key)=\(line[colon...].dropFirst(2))")
             }
         }
-        #expect(overrides.count == ExperimentKey.all.count - 1)
+        #expect(overrides.count == ExperimentKey.all.count - 2)
         #expect(try ExperimentFile.parse(text, path: "a", overrides: overrides) == Self.unusual)
         text = ExperimentFile.yaml(for: Self.unusual)
         #expect(try parse(text, "network.variant=vgg13", "network.ratio=1", "data.resize=32").network.variant == .vgg13)
@@ -169,7 +245,7 @@ import Testing
 
     @Test func `the keys for help come with limits and defaults`() throws {
         let keys = ExperimentKey.all
-        #expect(keys.count == 28)
+        #expect(keys.count == 30)
         let lr = try #require(keys.first { $0.path == "training.lr" })
         #expect(lr.allowed == "a number greater than 0")
         #expect(lr.defaultValue == "0.05")

@@ -15,7 +15,8 @@ import Testing
         do throws(ExperimentFileError) {
             return .experiment(try ExperimentFile.parse(text, path: "a.yaml"))
         } catch {
-            return .sentence(error.description)
+            // An error may quote the line that the comment is in.
+            return .sentence(error.description.replacing(" # the end", with: ""))
         }
     }
 

@@ -16,7 +16,8 @@ import Testing
         let text = log.output(of: .runStarted(try started(experiment))).standardOutput
         let expected =
             #"{"event":"run_started",\#(head),"experiment":{"name":"small","description":"A \"small\" one","#
-            + #""network":{"variant":"vgg11","blocks":[[1,64],[1,128],[2,256],[2,512],[2,512]],"ratio":4,"kernel":3,"#
+            + #""network":{"variant":"vgg11","blocks":[[1,64],[1,128],[2,256],[2,512],[2,512]],"layers":null,"ratio":4,"kernel":3,"#
+            + #""norm":"none","#
             + #""classifier":[4096,4096],"dropout":0.5,"weights":null},"data":{"dataset":"fashion-mnist","resize":224,"#
             + #""batch_size":128,"shuffle":true,"limit_train":640,"limit_test":null,"sampling":"stratified"},"training":{"optimizer":"sgd","#
             + #""lr":0.05,"momentum":0.0,"weight_decay":0.0,"epochs":10,"seed":18446744073709551615,"#

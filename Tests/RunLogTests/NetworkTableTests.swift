@@ -25,6 +25,7 @@ import Testing
                 linear   6 → 3                          3                  21     18
                 total                                                     367  4.7 k
                 training: 13.0 k MACs an image (forward and gradients)
+                activations kept: 313 values an image
 
                 memory of a training step of 4 images
                   weights             2 KiB
@@ -35,7 +36,7 @@ import Testing
     }
 
     @Test(arguments: Variant.allCases, [1, 4]) func `lines fit 80 columns`(variant: Variant, ratio: Int) throws {
-        let experiment = Experiment(name: "a", network: NetworkRecipe(blocks: variant.blocks, ratio: ratio))
+        let experiment = Experiment(name: "a", network: NetworkRecipe(variant, ratio: ratio))
         let text = NetworkTable(try experiment.network(numClasses: 10), batchSize: 128).text
         #expect(text.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(text)")
     }
@@ -48,18 +49,18 @@ import Testing
                 + #"{"block":1,"output_shape":[2,4,4],"parameters":20,"macs":1152},"#
                 + #"{"block":2,"output_shape":[4,2,2],"parameters":224,"macs":3456}],"layers":["#
                 + #"{"kind":"convolution","name":"features.0","block":1,"#
-                + #""output_shape":[2,8,8],"parameters":20,"macs":1152},"#
-                + #"{"kind":"max_pool","name":null,"block":1,"output_shape":[2,4,4],"parameters":0,"macs":0},"#
+                + #""output_shape":[2,8,8],"parameters":20,"macs":1152,"activations_kept":128},"#
+                + #"{"kind":"max_pool","name":null,"block":1,"output_shape":[2,4,4],"parameters":0,"macs":0,"activations_kept":32},"#
                 + #"{"kind":"convolution","name":"features.3","block":2,"#
-                + #""output_shape":[4,4,4],"parameters":76,"macs":1152},"#
+                + #""output_shape":[4,4,4],"parameters":76,"macs":1152,"activations_kept":64},"#
                 + #"{"kind":"convolution","name":"features.5","block":2,"#
-                + #""output_shape":[4,4,4],"parameters":148,"macs":2304},"#
-                + #"{"kind":"max_pool","name":null,"block":2,"output_shape":[4,2,2],"parameters":0,"macs":0},"#
-                + #"{"kind":"flatten","name":null,"block":null,"output_shape":[16],"parameters":0,"macs":0},"#
-                + #"{"kind":"linear","name":"classifier.0","block":null,"output_shape":[6],"parameters":102,"macs":96},"#
-                + #"{"kind":"dropout","name":null,"block":null,"output_shape":[6],"parameters":0,"macs":0},"#
-                + #"{"kind":"linear","name":"classifier.3","block":null,"output_shape":[3],"parameters":21,"macs":18}],"#
-                + #""totals":{"parameters":367,"forward_macs":4722,"training_macs":13014,"batch_size":4,"#
+                + #""output_shape":[4,4,4],"parameters":148,"macs":2304,"activations_kept":64},"#
+                + #"{"kind":"max_pool","name":null,"block":2,"output_shape":[4,2,2],"parameters":0,"macs":0,"activations_kept":16},"#
+                + #"{"kind":"flatten","name":null,"block":null,"output_shape":[16],"parameters":0,"macs":0,"activations_kept":0},"#
+                + #"{"kind":"linear","name":"classifier.0","block":null,"output_shape":[6],"parameters":102,"macs":96,"activations_kept":6},"#
+                + #"{"kind":"dropout","name":null,"block":null,"output_shape":[6],"parameters":0,"macs":0,"activations_kept":0},"#
+                + #"{"kind":"linear","name":"classifier.3","block":null,"output_shape":[3],"parameters":21,"macs":18,"activations_kept":3}],"#
+                + #""totals":{"parameters":367,"forward_macs":4722,"training_macs":13014,"activations_kept":313,"batch_size":4,"#
                 + #""memory_bytes":2048},"memory":[{"label":"weights","bytes":2048}]}"#)
     }
 }

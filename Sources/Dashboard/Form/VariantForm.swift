@@ -74,7 +74,8 @@ struct VariantForm: Hashable {
 
     private static func text(of path: String, in experiment: Experiment) -> String {
         if path == "name" { return experiment.name }
-        let path = path == "network.variant" && experiment.network.variant == nil ? "network.blocks" : path
+        let own = experiment.network.layers == nil ? "network.blocks" : "network.layers"
+        let path = path == "network.variant" && experiment.network.variant == nil ? own : path
         let text = ExperimentFile.value(of: path, in: experiment) ?? ""
         return isLimit(path) && text == "null" ? all : text
     }
@@ -233,11 +234,19 @@ struct VariantForm: Hashable {
     }
 
     private func experiment(of texts: [String]) -> Result<Experiment, Flaw> {
-        let settings = fields.indices.filter { !fields[$0].path.isEmpty }
+        // A network that lists its layers has no use for what the form says of blocks.
+        let network = index(of: "network.variant").map { texts[$0] } ?? ""
+        let hasBlocks = Variant(rawValue: network).map { $0.layers == nil } ?? !Self.isListOfLayers(network)
+        let settings = fields.indices.filter { index in
+            let key = ExperimentKey.named(fields[index].path)
+            return key.map { !$0.isOfBlocks || (hasBlocks && !texts[index].isEmpty) } ?? false
+        }
         let overrides = settings.map { index in
             var path = fields[index].path
             var text = texts[index]
-            if path == "network.variant", text.contains("[") { path = "network.blocks" }
+            if path == "network.variant", text.contains("[") {
+                path = Self.isListOfLayers(text) ? "network.layers" : "network.blocks"
+            }
             if path == "name" { text = text.quoted }
             if Self.isLimit(path), text.isEmpty || text == Self.all { text = "null" }
             return "\(path)=\(text)"
@@ -250,6 +259,11 @@ struct VariantForm: Hashable {
             }
             return .failure(Flaw(problem: problem, field: overrides.firstIndex(of: text).map { settings[$0] }))
         }
+    }
+
+    /// Whether a text is a list of layers, and not of blocks.
+    private static func isListOfLayers(_ text: String) -> Bool {
+        text.hasPrefix("[") && !text.hasPrefix("[[") && !text.hasPrefix("[{convs") && text != "[]"
     }
 
     /// The base's name with what differs from it in place of what was there, such as `vgg11-lr0.1`.

@@ -19,6 +19,15 @@ struct CostSheet: Hashable {
         var forwardMACs: Int
         /// Its layers' indices in the network.
         var layers: Range<Int>
+
+        /// A row that its layers are still to be added to.
+        fileprivate init(_ label: String, shape: [Int] = [], at index: Int) {
+            self.label = label
+            self.shape = shape
+            parameters = 0
+            forwardMACs = 0
+            layers = index..<index
+        }
     }
 
     /// What depends on the data set.
@@ -95,30 +104,19 @@ struct CostSheet: Hashable {
 
     /// One row a block, then the input's and the classifier's.
     static func rows(of network: Network, areClassesKnown: Bool = true) -> [Row] {
-        var rows = [
-            Row(
-                label: "input", shape: network.inputShape, parameters: 0,
-                forwardMACs: 0, layers: 0..<0)
-        ]
-        var linear = 0
+        var rows = [Row("input", shape: network.inputShape, at: 0)]
+        var numbers: [String: Int] = [:]
         for (index, layer) in network.layers.enumerated() {
-            let label: String
             if let block = layer.block {
-                label = "block \(block)"
-            } else if layer.linear != nil {
-                linear += 1
-                label = "linear \(linear)"
-            } else {
-                // What has no weights belongs to what it follows.
-                rows[rows.count - 1].layers = rows[rows.count - 1].layers.lowerBound..<index + 1
-                continue
+                if rows.last?.label != "block \(block)" { rows.append(Row("block \(block)", at: index)) }
+            } else if layer.forwardMACs > 0 || (rows.count == 1 && !layer.isFlatten) {
+                numbers[layer.label, default: 0] += 1
+                rows.append(Row("\(layer.label) \(numbers[layer.label, default: 0])", at: index))
             }
-            if rows.last?.label != label {
-                rows.append(Row(label: label, shape: [], parameters: 0, forwardMACs: 0, layers: index..<index))
-            }
+            // What multiplies nothing belongs to what it follows.
             let last = rows.count - 1
             rows[last].layers = rows[last].layers.lowerBound..<index + 1
-            rows[last].shape = layer.outputShape
+            if !layer.isFlatten { rows[last].shape = layer.outputShape }
             rows[last].parameters = (rows[last].parameters ?? 0) + layer.parameters
             rows[last].forwardMACs += layer.forwardMACs
         }

@@ -88,9 +88,11 @@ struct FactsView: Widget {
     }
 
     private static func network(_ recipe: NetworkRecipe) -> String {
+        if let layers = recipe.layers { return recipe.variant?.rawValue ?? "\(layers.count) layers" }
         let name = recipe.variant?.rawValue ?? "\(recipe.blocks.count) blocks"
+        let norm = recipe.norm == .none ? "" : ", norm \(recipe.norm.rawValue)"
         let widths = recipe.classifier.map(String.init).joined(separator: ", ")
-        return "\(name), ratio \(recipe.ratio), kernel \(recipe.kernel), classifier [\(widths)], "
+        return "\(name), ratio \(recipe.ratio), kernel \(recipe.kernel)\(norm), classifier [\(widths)], "
             + "dropout \(Readable.short(recipe.dropout))"
     }
 

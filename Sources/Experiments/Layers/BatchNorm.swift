@@ -23,6 +23,10 @@ package struct BatchNorm: LayerKind {
     package var weightsShape: [Int]? { [channels] }
     package func forwardMACs(outputShape: [Int]) -> Int { 0 }
 
+    package func fusing(_ activation: Activation) -> Layer.Kind? {
+        self.activation == nil ? .batchNorm(BatchNorm(channels: channels, activation: activation)) : nil
+    }
+
     /// `64 channels, ReLU`.
     package func detail(inputShape: [Int]) -> String {
         "\(channels) \(inputShape.count == 3 ? "channels" : "features")" + (activation.map { ", \($0.label)" } ?? "")

@@ -32,8 +32,20 @@ package struct Convolution: LayerKind {
         return [outChannels, height, width]
     }
 
+    package func misfit(with inputShape: [Int]) -> String {
+        inputShape.count == 3 ? windowMisfit(kernel: kernel, inputShape: inputShape) : imagesMisfit
+    }
+
     /// `[O, I, R, R]`.
     package var weightsShape: [Int]? { [outChannels, inChannels, kernel, kernel] }
+
+    package func fusing(_ activation: Activation) -> Layer.Kind? {
+        guard self.activation == nil else { return nil }
+        return .convolution(
+            Convolution(
+                inChannels: inChannels, outChannels: outChannels, kernel: kernel, stride: stride, padding: padding,
+                activation: activation))
+    }
 
     /// `3×3 → 64 channels`, with a stride other than 1 and an activation other than ReLU.
     package func detail(inputShape: [Int]) -> String {

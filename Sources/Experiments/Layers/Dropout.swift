@@ -8,7 +8,14 @@ package struct Dropout: LayerKind {
 
     package init(probability: Double) { self.probability = probability }
 
-    package func outputShape(of inputShape: [Int]) -> [Int]? { inputShape }
+    package func outputShape(of inputShape: [Int]) -> [Int]? { (0..<1).contains(probability) ? inputShape : nil }
+
+    package func misfit(with inputShape: [Int]) -> String {
+        "has the probability \(probability); use one from 0 up to, but not including, 1"
+    }
+
+    /// The output shows what was kept.
+    package var keepsOutput: Bool { false }
 
     /// `0.5`.
     package func detail(inputShape: [Int]) -> String { "\(probability)" }

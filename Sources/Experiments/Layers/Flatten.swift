@@ -3,7 +3,13 @@ package struct Flatten: LayerKind {
     package static let name = "flatten"
     package static let label = "flatten"
 
-    package func outputShape(of inputShape: [Int]) -> [Int]? { [inputShape.reduce(1, *)] }
+    package func outputShape(of inputShape: [Int]) -> [Int]? {
+        inputShape.count == 3 ? [inputShape.reduce(1, *)] : nil
+    }
+
+    package func misfit(with inputShape: [Int]) -> String { "flattens what is flat already; leave one of them out" }
+
+    package var keepsOutput: Bool { false }
     /// torchvision calls a function.
     package var moduleCount: Int { 0 }
 

@@ -9,10 +9,16 @@ package protocol LayerKind: Sendable, Hashable {
 
     /// The shape of the output for one image; `nil` for an input that it cannot take.
     func outputShape(of inputShape: [Int]) -> [Int]?
+    /// Why it cannot take an input, and what would work.
+    func misfit(with inputShape: [Int]) -> String
     /// Shape of its weights, outputs first; there is a bias for each output. `nil` without parameters.
     var weightsShape: [Int]? { get }
     /// What it does to each of its sums; `nil` where it leaves them.
     var activation: Activation? { get }
+    /// The same layer with an activation; `nil` where it has one, or takes none.
+    func fusing(_ activation: Activation) -> Layer.Kind?
+    /// Whether its output is new memory that the backward pass reads.
+    var keepsOutput: Bool { get }
     /// Its own name and label, where they depend on its settings.
     var name: String { get }
     var label: String { get }
@@ -27,6 +33,9 @@ package protocol LayerKind: Sendable, Hashable {
 extension LayerKind {
     package var weightsShape: [Int]? { nil }
     package var activation: Activation? { nil }
+    package func fusing(_ activation: Activation) -> Layer.Kind? { nil }
+    package var keepsOutput: Bool { true }
+    package func misfit(with inputShape: [Int]) -> String { imagesMisfit }
     package var name: String { Self.name }
     package var label: String { Self.label }
     package var moduleCount: Int { activation == nil ? 1 : 2 }
@@ -89,12 +98,25 @@ package struct Layer: Sendable, Hashable {
 
     /// Multiply-accumulates of one image's forward pass, biases not counted.
     package var forwardMACs: Int { kind.facts.forwardMACs(outputShape: outputShape) }
+
+    /// Values of one image that a training step keeps for the backward pass: the layer's output.
+    package var activationsKept: Int { kind.facts.keepsOutput ? outputShape.reduce(1, *) : 0 }
 }
 
-/// O = (I − K + 2P) / S + 1, rounded down; `nil` where the window is larger than the image.
+/// O = (I − K + 2P) / S + 1, rounded down; `nil` where the window is larger than the image, or is none.
 ///
 /// **Source**: Dumoulin & Visin, *A guide to convolution arithmetic for deep learning*, 2016, relationships 6 and 15.
 func outputSide(of side: Int, kernel: Int, padding: Int, stride: Int) -> Int? {
+    guard side >= 1, kernel >= 1, padding >= 0, stride >= 1 else { return nil }
     let room = side - kernel + 2 * padding
     return room < 0 ? nil : room / stride + 1
+}
+
+/// Why a layer of images cannot follow a flattening.
+let imagesMisfit = "takes images, and its input has been flattened; put it before flatten"
+
+/// Why a window does not fit an image.
+func windowMisfit(kernel: Int, inputShape: [Int]) -> String {
+    "has a window of \(kernel)×\(kernel), larger than its input of \(inputShape[1])×\(inputShape[2]); use a smaller kernel, "
+        + "more padding, larger images or fewer layers that shrink them"
 }

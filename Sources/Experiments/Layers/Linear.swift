@@ -14,6 +14,16 @@ package struct Linear: LayerKind {
     }
 
     package func outputShape(of inputShape: [Int]) -> [Int]? { inputShape == [inFeatures] ? [outFeatures] : nil }
+    package func misfit(with inputShape: [Int]) -> String {
+        "takes features, and its input is images of \(inputShape.map(String.init).joined(separator: " × ")); put flatten "
+            + "before it"
+    }
+
+    package func fusing(_ activation: Activation) -> Layer.Kind? {
+        guard self.activation == nil else { return nil }
+        return .linear(Linear(inFeatures: inFeatures, outFeatures: outFeatures, activation: activation))
+    }
+
     /// `[out, in]`.
     package var weightsShape: [Int]? { [outFeatures, inFeatures] }
 

@@ -6,7 +6,7 @@ package struct LocalResponseNorm: LayerKind {
     package static let name = "local_response_norm"
     package static let label = "lrn"
 
-    /// n, the channels that a sum goes over.
+    /// n, the channels that a sum goes over; odd.
     package let size: Int
     package let alpha: Double
     package let beta: Double
@@ -19,7 +19,13 @@ package struct LocalResponseNorm: LayerKind {
         self.k = k
     }
 
-    package func outputShape(of inputShape: [Int]) -> [Int]? { inputShape.count == 3 ? inputShape : nil }
+    package func outputShape(of inputShape: [Int]) -> [Int]? {
+        inputShape.count == 3 && size >= 1 && !size.isMultiple(of: 2) ? inputShape : nil
+    }
+
+    package func misfit(with inputShape: [Int]) -> String {
+        inputShape.count == 3 ? "has a size of \(size), which has no middle; use an odd one such as 5" : imagesMisfit
+    }
 
     /// `size 5`.
     package func detail(inputShape: [Int]) -> String { "size \(size)" }

@@ -1,6 +1,6 @@
 /// The largest or the mean value of each window.
 package struct Pooling: LayerKind {
-    package enum Operation: String, Sendable, Hashable, CaseIterable {
+    package enum Operation: String, Sendable, Hashable, Codable, CaseIterable {
         case max
         /// Padding counts as zeros.
         case average = "avg"
@@ -35,6 +35,14 @@ package struct Pooling: LayerKind {
             let width = outputSide(of: inputShape[2], kernel: kernel, padding: padding, stride: stride)
         else { return nil }
         return [inputShape[0], height, width]
+    }
+
+    package func misfit(with inputShape: [Int]) -> String {
+        if padding > kernel / 2 {
+            return "has a padding of \(padding), more than half of its window of \(kernel)×\(kernel); use at most "
+                + "\(kernel / 2)"
+        }
+        return inputShape.count == 3 ? windowMisfit(kernel: kernel, inputShape: inputShape) : imagesMisfit
     }
 
     /// `2×2, 64 channels`.
