@@ -29,41 +29,31 @@ package struct EngineCosts: CostModel {
         func size(_ shape: [Int]) -> Int {
             shape.dropFirst().reduce(shape.count == 3 ? channels(shape[0]) : shape[0], *) * float
         }
-
-        // Kept for the whole batch: what convolutions and fully connected layers take in, and, a byte each, which
-        // value a pooling took. The classifier's values have gradients of the same size.
-        var (activations, largestExact) = (0, 0)
-        var stages: [(source: Int, destination: Int, isKept: Bool)] = []
-        for (index, layer) in layers.enumerated() {
-            let output = size(layer.outputShape)
-            if layer.convolution != nil {
-                let input = index == 0 ? layer.inputShape.reduce(float, *) : size(layer.inputShape)
-                let isPooled = layers[index + 1].isHalving
-                let isFused = isPooled && (index == 0 ? isFirstBlockFused : way == .winograd)
-                largestExact = max(largestExact, layer.inputShape.reduce(float, *), layer.outputShape.reduce(float, *))
-                stages.append((input, isFused ? size(layers[index + 1].outputShape) : output, !isPooled || isFused))
-                if !isPooled { activations += mapped(output * batch) }
-            } else if layer.pooling != nil {
-                if stages.last?.isKept == false { stages.append((size(layer.inputShape), output, true)) }
-                activations += mapped(output * batch) + mapped(output / float * batch)
-            } else if layer.isFlatten {
-                activations += mapped(size(layer.inputShape) * batch)
-            } else if layer.linear != nil {
-                activations += 2 * mapped(output * batch)
-            }
+        func isWinograd(_ layer: Int) -> Bool {
+            way == .winograd && layer > 0 && layers[layer].convolution.map(WinogradStage.fits) == true
         }
+        let sketch = NetworkSketch(
+            layers, width: way == .matrices ? 1 : width, isFirstBlockFused: isFirstBlockFused, isWinograd: isWinograd)
+        let activations = sketch.keptBytes(batch: batch, mapped: mapped)
+        let largestExact =
+            layers.filter { $0.convolution != nil }
+            .flatMap { [$0.inputShape.reduce(float, *), $0.outputShape.reduce(float, *)] }.max() ?? 0
 
         // Weights of convolutions, as wide as vectors; after the first, the way back takes a copy in another layout.
+        let places = layers.indices.filter { layers[$0].convolution != nil }
         let convolutions = layers.compactMap(\.convolution)
-        let weights = convolutions.enumerated().map { index, convolution in
-            let inputs = index == 0 ? convolution.inChannels : channels(convolution.inChannels)
+        let weights = zip(places, convolutions).map { place, convolution in
+            let inputs = place == 0 ? convolution.inChannels : channels(convolution.inChannels)
             return inputs * channels(convolution.outChannels) * convolution.kernel * convolution.kernel * float
         }
         let allWeights = weights.reduce(0) { $0 + mapped($1) }
-        let copies = way == .blocked ? allWeights - mapped(weights[0]) : 0
+        // Those of the library's convolutions, without the first.
+        let library = zip(places, weights).filter { $0.0 > 0 && !isWinograd($0.0) }.reduce(0) { $0 + mapped($1.1) }
+        let first = places.first == 0 ? mapped(weights[0]) : 0
+        let copies = way == .matrices ? 0 : library
         // Gradients of the lanes after the first, whose are the parameters' own, and of one chunk where a lane adds
         // several up; Winograd's kernels and the first block's add by themselves.
-        let partial = way != .winograd ? allWeights : isFirstBlockFused ? 0 : mapped(weights[0])
+        let partial = library + (isFirstBlockFused && way == .winograd ? 0 : first)
         let needsRows = way == .blocked && convolutions.contains(where: ConvolutionWay.isUnblocked)
         let laneGradients =
             (lanes - (needsRows ? 0 : 1)) * allWeights + (share > chunk ? lanes * partial : 0)
@@ -78,12 +68,12 @@ package struct EngineCosts: CostModel {
             way == .matrices || needsRows ? network.matrixBytes(chunk: chunk, wayBack: way == .matrices) : 0
         let rows = needsRows ? 2 * mapped(largestExact * chunk) : 0
         let lane =
-            Self.sides(stages).reduce(0) { $0 + mapped($1 * chunk) } + mapped(padded * chunk) + mapped(winograd.lane)
+            sketch.sides.reduce(0) { $0 + mapped($1 * chunk) } + mapped(padded * chunk) + mapped(winograd.lane)
             + mapped(matrices) + rows
         let working = lanes * lane + winograd.shared + laneGradients + copies
-        let linear = layers.filter { $0.block == nil }.reduce(0) { $0 + $1.parameters }
+        let others = layers.filter { $0.convolution == nil }.reduce(0) { $0 + $1.parameters }
         let biases = convolutions.reduce(0) { $0 + $1.outChannels }
-        let parameters = mapped((linear + biases) * float + weights.reduce(0, +))
+        let parameters = mapped((others + biases) * float + weights.reduce(0, +))
         let images = 4 * batch * network.inputShape.reduce(float, *)
 
         var parts = [
@@ -113,19 +103,6 @@ package struct EngineCosts: CostModel {
         return MemoryEstimate(parts: parts)
     }
 
-    /// The largest activations of an image on the two sides between which stages go to and fro: backward, forward in
-    /// evaluation, and forward in training where they are not kept.
-    private static func sides(_ stages: [(source: Int, destination: Int, isKept: Bool)]) -> [Int] {
-        var sides = [0, 0]
-        for sizes in [
-            stages.dropFirst().reversed().map(\.source), stages.dropLast().map(\.destination),
-            stages.filter { !$0.isKept }.map(\.destination),
-        ] {
-            for (turn, size) in sizes.enumerated() { sides[(turn + 1) % 2] = max(sides[(turn + 1) % 2], size) }
-        }
-        return sides
-    }
-
     /// What the process has resident besides all of the above: code, the run-time libraries, compiled operations.
     private static let programBytes = 52 << 20
 }
@@ -144,20 +121,22 @@ private enum ConvolutionWay {
 
     /// The conditions are those that oneDNN 2.6 was seen to have.
     init(_ network: Network, _ options: EngineOptions, _ processor: ProcessorTraits) {
-        let convolutions = network.layers.compactMap { layer in
-            layer.convolution.map { (convolution: $0, side: layer.outputShape[1]) }
+        let convolutions = network.layers.enumerated().compactMap { place, layer in
+            layer.convolution.map { (place: place, convolution: $0, side: layer.outputShape[1]) }
         }
-        let isWinograd = processor.hasWinograd && convolutions.allSatisfy { $0.convolution.kernel == 3 }
-        guard options.convolution == .direct || !isWinograd else {
-            self = .winograd
-            return
+        func isWinograd(_ place: Int, _ convolution: Convolution) -> Bool {
+            processor.hasWinograd && options.convolution != .direct && place > 0 && WinogradStage.fits(convolution)
         }
-        let isLarge = convolutions.dropFirst().contains { Self.isUnblocked($0.convolution) && 17...39 ~= $0.side }
-        let reachesBeyond = convolutions.contains { $0.side <= $0.convolution.padding }
-        let isNarrow = convolutions.contains {
+        let usesWinograd = convolutions.contains { isWinograd($0.place, $0.convolution) }
+        // Winograd needs no other code for the rest, but the first, whose inputs are too few for it.
+        let others = convolutions.filter { !isWinograd($0.place, $0.convolution) && !(usesWinograd && $0.place == 0) }
+        let isLarge = others.contains { $0.place > 0 && Self.isUnblocked($0.convolution) && 17...39 ~= $0.side }
+        let reachesBeyond = others.contains { $0.side <= $0.convolution.padding }
+        let isNarrow = others.contains {
             $0.convolution.kernel > 1 && $0.convolution.outChannels < processor.vectorWidth
         }
-        self = isLarge || reachesBeyond || isNarrow ? .matrices : .blocked
+        let hasPlainLoops = isLarge || reachesBeyond || isNarrow
+        self = hasPlainLoops ? .matrices : usesWinograd ? .winograd : .blocked
     }
 }
 
@@ -168,7 +147,7 @@ extension Network {
         func groups(_ channels: Int) -> Int { (channels + vectorWidth - 1) / vectorWidth }
         var (lane, shared) = (0, 0)
         for layer in layers.dropFirst() {
-            guard let convolution = layer.convolution else { continue }
+            guard let convolution = layer.convolution, WinogradStage.fits(convolution) else { continue }
             var shape = winograd_shape()
             (shape.sources, shape.results) = (groups(convolution.inChannels), groups(convolution.outChannels))
             shape.vector = vectorWidth

@@ -79,6 +79,6 @@ package struct Network: Sendable, Hashable {
     package var forwardMACs: Int { layers.reduce(0) { $0 + $1.forwardMACs } }
 
     /// Multiply-accumulates of one image's training step: forward, gradient of the weights, and gradient of the
-    /// data in all but the first layer, whose input needs none.
-    package var trainingMACs: Int { 3 * forwardMACs - layers[0].forwardMACs }
+    /// data in all but the first layer with weights, whose input needs none.
+    package var trainingMACs: Int { 3 * forwardMACs - (layers.first { $0.forwardMACs > 0 }?.forwardMACs ?? 0) }
 }

@@ -18,8 +18,10 @@ struct RandomNetwork: CustomTestStringConvertible, Sendable {
             + "chunk \(options.chunk.map(String.init) ?? "free"): \(layers)"
     }
 
-    /// - Parameter largestBatch: images in a step at most.
-    init(seed: UInt64, largestBatch: Int = 13) throws {
+    /// - Parameters:
+    ///   - largestBatch: images in a step at most.
+    ///   - sides: the sides that images can have.
+    init(seed: UInt64, largestBatch: Int = 13, sides: ClosedRange<Int> = 6...18) throws {
         self.seed = seed
         var random = SplitMix64(state: seed)
         func pick<Choice>(_ choices: [Choice]) -> Choice { choices[Int.random(in: choices.indices, using: &random)] }
@@ -28,7 +30,7 @@ struct RandomNetwork: CustomTestStringConvertible, Sendable {
         let channelCounts = [1, 3, 5, 8, 16, 16, 17, 32]
 
         var kinds: [Layer.Kind] = []
-        let side = Int.random(in: 6...18, using: &random)
+        let side = Int.random(in: sides, using: &random)
         let inputShape = [pick([1, 1, 3]), side, side]
         var shape = inputShape
         func add(_ kind: Layer.Kind) {

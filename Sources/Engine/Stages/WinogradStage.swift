@@ -27,6 +27,10 @@ struct WinogradStage: Stage {
         return width >= 8 ? width : nil
     }
 
+    static func fits(_ convolution: Convolution) -> Bool {
+        convolution.kernel == 3 && convolution.padding == 1 && convolution.stride == 1
+    }
+
     /// The layout of images that these kernels read and write.
     static func images(width: Int) -> Layout { width == 16 ? .aBcd16b : .aBcd8b }
 
@@ -39,8 +43,7 @@ struct WinogradStage: Stage {
         layer: Int, _ layers: [Layer], pooling: Int?, source: Descriptor, masksSource: Bool,
         precision: TrainingRecipe.Precision, layouts: inout ParameterLayouts
     ) throws(OneDNNError) {
-        guard let width = Self.vectorWidth, let convolution = layers[layer].convolution, convolution.kernel == 3,
-            convolution.padding == 1, convolution.stride == 1
+        guard let width = Self.vectorWidth, let convolution = layers[layer].convolution, Self.fits(convolution)
         else { return nil }
         let (inputs, outputs) = (convolution.inChannels, convolution.outChannels)
         let images = Self.images(width: width)
