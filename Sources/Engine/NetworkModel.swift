@@ -49,7 +49,7 @@ package final class NetworkModel: TrainableModel {
                 layers, batch: batchSize, chunk: chunk, threads: threads, purpose: .training,
                 convolution: options.convolution, precision: precision, layouts: &layouts, on: device)
             convolutions = plan.convolutionSummary
-            tensors = try Parameters(layers, layouts: layouts, momentum: recipe.momentum != 0, on: device)
+            tensors = try Parameters(layers, layouts: layouts, recipe: recipe, on: device)
             trainingPrograms[batchSize] = try .training(
                 plan, recipe: recipe, state: state,
                 builder: ProgramBuilder(
@@ -158,8 +158,13 @@ package final class NetworkModel: TrainableModel {
 
     package var parameters: [ModelTensor] { tensors.all.map(\.info) }
 
-    /// A velocity for each parameter, by the parameter's name; none without momentum.
-    package var optimizerState: [ModelTensor] { tensors.all.compactMap(\.velocityInfo) }
+    /// Of SGD with momentum, a velocity for each parameter, by the parameter's name; of Adam, two means for each, and how
+    /// many updates they are of.
+    package var optimizerState: [ModelTensor] {
+        tensors.all.flatMap { $0.states.map(\.info) } + (recipe.optimizer == .sgd ? [] : [Self.updates])
+    }
+
+    private static let updates = ModelTensor(role: .optimizerState, name: "step", shape: [1])
 
     package var statistics: [ModelTensor] { tensors.statistics.flatMap(\.infos) }
 
@@ -171,6 +176,9 @@ package final class NetworkModel: TrainableModel {
     ) throws(ModelError) -> Result {
         if let memory = statistic(tensor) {
             return body(UnsafeBufferPointer(rebasing: memory.floats.prefix(tensor.count)))
+        }
+        if tensor == Self.updates {
+            return withUnsafePointer(to: Float(tensors.updates)) { body(.init(start: $0, count: 1)) }
         }
         let (parameter, memory) = tensors[tensor]
         try engineErrors { () throws(OneDNNError) in
@@ -187,6 +195,7 @@ package final class NetworkModel: TrainableModel {
             _ = memory.floats.update(fromContentsOf: values)
             return
         }
+        if tensor == Self.updates { return tensors.updates = max(Int(exactly: values[0]) ?? 0, 0) }
         let (parameter, memory) = tensors[tensor]
         try engineErrors { () throws(OneDNNError) in
             let source = try rowMajorMemory(at: UnsafeMutableRawPointer(mutating: base), like: parameter)

@@ -1,4 +1,5 @@
-// What no single key can tell: whether the network can be built on these images, and is not beyond all machines.
+// What no single key can tell: whether the network can be built on these images, is not beyond all machines, and each
+// setting has an effect.
 
 import Experiments
 
@@ -10,8 +11,17 @@ struct SettingConflict: Error {
 }
 
 extension Experiment {
-    /// Refuses what cannot be built.
+    /// Refuses what cannot be built, and settings that would have no effect.
     func check() throws(SettingConflict) {
+        for field in Schema.fields {
+            guard let condition = field.condition, !condition.isMet(self), let value = field.value(self),
+                let unset = field.defaultValue, value != unset
+            else { continue }
+            throw SettingConflict(
+                problem: "\(field.path) is only used with \(condition.path) \(condition.value); "
+                    + "remove it, or set it to \(unset.yaml)",
+                culprits: [field.path, condition.path])
+        }
         do {
             _ = try network(numClasses: 10)
         } catch {

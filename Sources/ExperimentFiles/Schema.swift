@@ -24,11 +24,13 @@ struct Field: Sendable {
     let nameWord: String
     /// Whether it shapes the network, whose weights a fork takes over as they are.
     let shapesNetwork: Bool
+    /// What else must be set for it to have an effect.
+    let condition: Condition?
     /// Puts a value into an experiment, or says what is wrong with it.
     let read: @Sendable (YAMLNode, inout Experiment) throws(Flaw) -> Void
     /// The same for a value that does not come from YAML.
     let set: @Sendable (SettingValue, inout Experiment) throws(Flaw) -> Void
-    /// Its value; `nil` where another key says it.
+    /// Its value, also where it has no effect; `nil` where another key says it.
     let value: @Sendable (Experiment) -> SettingValue?
     /// Its value where every setting is given: in JSON.
     let storedValue: @Sendable (Experiment) -> SettingValue
@@ -37,7 +39,7 @@ struct Field: Sendable {
         _ path: String, _ summary: String, _ codec: Codec<Value>,
         _ keyPath: any WritableKeyPath<Experiment, Value> & Sendable,
         label: String? = nil, nameWord: String? = nil, shapesNetwork: Bool = false, synonyms: [String] = [],
-        isAlwaysStored: Bool = true,
+        usedWith condition: Condition? = nil, isAlwaysStored: Bool = true,
         writtenIf isWritten: @escaping @Sendable (Experiment) -> Bool = { _ in true }
     ) {
         self.path = path
@@ -51,6 +53,7 @@ struct Field: Sendable {
         self.label = label
         self.nameWord = nameWord ?? key
         self.shapesNetwork = shapesNetwork
+        self.condition = condition
         let read: @Sendable (YAMLNode, inout Experiment) throws(Flaw) -> Void = { node, experiment throws(Flaw) in
             experiment[keyPath: keyPath] = try node.read(as: codec, calling: path)
         }
@@ -61,8 +64,39 @@ struct Field: Sendable {
         storedValue = { isAlwaysStored || isWritten($0) ? value($0) : .none("null") }
     }
 
-    /// Its value as YAML; `nil` where another key says it.
-    func write(_ experiment: Experiment) -> String? { value(experiment)?.yaml }
+    /// Its value as YAML; `nil` where another key says it, and where it is the default without any effect.
+    func write(_ experiment: Experiment) -> String? {
+        guard let value = value(experiment) else { return nil }
+        return isUsed(by: experiment) || value != defaultValue ? value.yaml : nil
+    }
+
+    /// Whether it has an effect.
+    func isUsed(by experiment: Experiment) -> Bool { condition?.isMet(experiment) ?? true }
+
+    /// Its value where nothing is said.
+    var defaultValue: SettingValue? { value(Experiment(name: "")) }
+
+    /// What a setting needs to have an effect.
+    struct Condition: Sendable {
+        /// The setting that it depends on.
+        let path: String
+        /// What that one must be, as text.
+        let value: String
+        let isMet: @Sendable (Experiment) -> Bool
+
+        init(_ path: String, _ value: String, _ isMet: @escaping @Sendable (Experiment) -> Bool) {
+            (self.path, self.value, self.isMet) = (path, value, isMet)
+        }
+    }
+}
+
+extension Field.Condition {
+    fileprivate static let sgd = Self("training.optimizer", "sgd") { $0.training.optimizer == .sgd }
+    fileprivate static let adam = Self("training.optimizer", "adam or adamw") {
+        [.adam, .adamw].contains($0.training.optimizer)
+    }
+    fileprivate static let momentum = Self("training.momentum", "above 0") { $0.training.momentum != 0 }
+    fileprivate static let weightDecay = Self("training.weight_decay", "above 0") { $0.training.weightDecay != 0 }
 }
 
 enum Schema {
@@ -102,7 +136,7 @@ enum Schema {
             synonyms: ["hidden", "linear"]),
         Field(
             "network.dropout", "Dropout probability after each of them.",
-            .number("from 0 up to, but not including, 1") { 0..<1 ~= $0 }, \.network.dropout, label: "dropout"),
+            .share, \.network.dropout, label: "dropout"),
         Field(
             "network.weights",
             "Start with the weights of this safetensors file; a relative path starts at the experiment file's folder.",
@@ -147,11 +181,27 @@ enum Schema {
             synonyms: ["learning_rate", "learningrate", "rate"]),
         Field(
             "training.momentum", "Fraction of the last update that is added to the next.",
-            .number("from 0 up to, but not including, 1") { 0..<1 ~= $0 }, \.training.momentum, label: "momentum"),
+            .share, \.training.momentum, label: "momentum", usedWith: .sgd),
         Field(
-            "training.weight_decay", "Fraction of each parameter that is added to its gradient.",
+            "training.nesterov", "Whether momentum is Nesterov's.", .flag, \.training.nesterov, label: "nesterov",
+            usedWith: .momentum),
+        Field(
+            "training.beta1", "Decay of the running mean of the gradient.", .share, \.training.beta1, label: "beta 1",
+            synonyms: ["betas", "beta_1"], usedWith: .adam),
+        Field(
+            "training.beta2", "Decay of the running mean of its square.", .share, \.training.beta2, label: "beta 2",
+            synonyms: ["beta_2"], usedWith: .adam),
+        Field(
+            "training.eps", "What is added to the root of that mean.", .number("greater than 0") { $0 > 0 },
+            \.training.epsilon, label: "epsilon", synonyms: ["epsilon"], usedWith: .adam),
+        Field(
+            "training.weight_decay",
+            "Fraction of each parameter that is added to its gradient; with adamw, times lr, that is subtracted from it.",
             .number("from 0 to 1") { 0...1 ~= $0 }, \.training.weightDecay, label: "weight decay", nameWord: "decay",
-            synonyms: ["l2", "decay"]),
+            synonyms: ["l2", "wd"]),
+        Field(
+            "training.decay", "Which parameters decay: all, or only weights, without biases and norms.", .choice,
+            \.training.decay, label: "decay", usedWith: .weightDecay),
         Field(
             "training.epochs", "Passes over the training images; 0 leaves the initial weights.",
             .integer(0...1_000_000), \.training.epochs, label: "epochs", synonyms: ["num_epochs", "max_epochs"]),

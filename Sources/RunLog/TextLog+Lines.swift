@@ -103,12 +103,9 @@ extension TextLog {
 
     private func recipe(of run: RunStarted) -> String {
         let training = run.experiment.training
-        var parts = ["\(training.optimizer.rawValue)", "lr \(Readable.short(training.learningRate))"]
-        if training.momentum != 0 { parts.append("momentum \(Readable.short(training.momentum))") }
-        if training.weightDecay != 0 { parts.append("weight decay \(Readable.short(training.weightDecay))") }
         let epochs = "\(training.epochs) epoch\(training.epochs == 1 ? "" : "s")"
-        parts.append("\(epochs) of \(Readable.count(run.stepsPerEpoch)) step\(run.stepsPerEpoch == 1 ? "" : "s")")
-        return (parts + ["seed \(training.seed)"]).joined(separator: ", ")
+        let length = "\(epochs) of \(Readable.count(run.stepsPerEpoch)) step\(run.stepsPerEpoch == 1 ? "" : "s")"
+        return (training.parts + [length, "seed \(training.seed)"]).joined(separator: ", ")
     }
 
     private var numEpochs: Int? { started?.experiment.training.epochs }

@@ -77,7 +77,7 @@ struct VariantFormTests {
         var state = try form()
         #expect(screen(state).contains(/network +‹ vgg11 ›/))
         #expect(screen(state).contains(/precision +‹ float32 ›/))
-        #expect(screen(state).contains(#/optimizer +sgd /#), "there is no other one")
+        #expect(screen(state).contains(/optimizer +‹ sgd ›/))
         state.type(.right)
         #expect(screen(state).contains(/network +‹ vgg13 ›/) && screen(state).contains(#/name +vgg13-ratio4 /#))
         state.type(.left, .left, .right)
@@ -110,6 +110,16 @@ struct VariantFormTests {
         #expect(role() == .bad && screen(state).contains("GiB, more than the machine's 24.0 GiB"))
         _ = state.update(.input(.resized(Size(columns: 80, rows: 24))))
         #expect(role() == .bad && screen(state).contains("  the machine's 24.0 GiB"), "narrow, it takes two lines")
+    }
+
+    @Test("A setting is in the form where it has an effect")
+    func effect() throws {
+        var state = try form()
+        #expect(screen(state).contains("momentum ") && !screen(state).contains("beta 1"))
+        for _ in 0..<9 { state.type(.tab) }
+        state.type(.right)
+        #expect(screen(state).contains(/optimizer +‹ adam ›/))
+        #expect(!screen(state).contains("momentum ") && screen(state).contains(#/beta 1 +0.9 /#))
     }
 
     @Test("A name that was typed stays; an empty one is made up again")

@@ -6,6 +6,10 @@ import Foundation
 import Testing
 
 @Suite struct ExperimentFileErrorTests {
+    static let trainingKeys = ExperimentKey.all.map(\.path).filter { $0.hasPrefix("training.") }.map {
+        String($0.dropFirst(9))
+    }
+
     /// What is said about a text; empty when it is read.
     func sentence(_ text: String, _ overrides: String...) -> String {
         do throws(ExperimentFileError) {
@@ -68,7 +72,7 @@ import Testing
         ),
         ("data.limit_train", "0", "null or from 1 to 1000000000 (got 0)"),
         ("data.limit_test", "all", "null or a whole number from 1 to 1000000000 (got all)"),
-        ("training.optimizer", "adam", "sgd (got adam); write sgd"),
+        ("training.optimizer", "adamx", "sgd, adam or adamw (got adamx); did you mean adam?"),
         ("training.lr", "-0.1", "greater than 0 (got -0.1)"),
         ("training.lr", "0", "greater than 0 (got 0)"),
         ("training.lr", "1e-60", "greater than 0 (got 1e-60)"),
@@ -139,7 +143,7 @@ import Testing
         ("? [a]\n: 1", "a.yaml:1: a key must be a word, not a list or a mapping"),
         (
             "training: fast",
-            "a.yaml:1: training must be a mapping of keys (got fast); it has optimizer, lr, momentum, weight_decay, epochs, seed, precision"
+            "a.yaml:1: training must be a mapping of keys (got fast); it has \(Self.trainingKeys.joined(separator: ", "))"
         ),
         ("name: a\ntraining:\n  lr: 1\n  lr: 2", "a.yaml:4: lr: given more than once; keep one"),
         (
@@ -156,7 +160,7 @@ import Testing
         ("batch_size=1", "unknown key batch_size; did you mean data.batch_size?"),
         (
             "training=1",
-            "training is a section; set one of its keys: training.optimizer, training.lr, training.momentum, training.weight_decay, training.epochs, training.seed, training.precision"
+            "training is a section; set one of its keys: \(Self.trainingKeys.map { "training.\($0)" }.joined(separator: ", "))"
         ),
         ("training.lr", "must be key=value, such as training.lr=0.1"),
         ("=1", "must be key=value, such as training.lr=0.1"),
@@ -193,6 +197,28 @@ import Testing
     func `a network that cannot be built is an error on the key that causes it`(
         text: String, line: Int, problem: String
     ) {
+        #expect(sentence(text) == "a.yaml:\(line): \(problem)")
+    }
+
+    @Test(arguments: [
+        (
+            "training:\n  optimizer: adam\n  momentum: 0.9", 3,
+            "training.momentum is only used with training.optimizer sgd; remove it, or set it to 0.0"
+        ),
+        (
+            "training:\n  beta1: 0.5", 2,
+            "training.beta1 is only used with training.optimizer adam or adamw; remove it, or set it to 0.9"
+        ),
+        (
+            "training:\n  nesterov: true", 2,
+            "training.nesterov is only used with training.momentum above 0; remove it, or set it to false"
+        ),
+        (
+            "training:\n  decay: weights", 2,
+            "training.decay is only used with training.weight_decay above 0; remove it, or set it to all"
+        ),
+    ])
+    func `a setting without effect is refused`(text: String, line: Int, problem: String) {
         #expect(sentence(text) == "a.yaml:\(line): \(problem)")
     }
 

@@ -6,8 +6,20 @@ import Foundation
 import Testing
 
 @Suite struct ExperimentFileTests {
-    /// Differs from the defaults in every key.
-    static let unusual = Experiment(
+    /// Differs from the defaults in every key, but in those of other optimizers.
+    static let unusual: Experiment = {
+        var experiment = plainlyUnusual
+        (experiment.training.nesterov, experiment.training.decay) = (true, .weights)
+        return experiment
+    }()
+    /// Differs in the rest of them.
+    static let adaptive: Experiment = {
+        var experiment = Experiment(name: "a")
+        experiment.training.optimizer = .adamw
+        (experiment.training.beta1, experiment.training.beta2, experiment.training.epsilon) = (0.5, 0.25, 1e-3)
+        return experiment
+    }()
+    private static let plainlyUnusual = Experiment(
         name: "5 é", description: "yes: \"no\" \\ # \u{FEFF}\u{1F600}",
         network: NetworkRecipe(
             blocks: [Block(numConvs: 3, outChannels: 6), Block(numConvs: 1, outChannels: 9)], ratio: 3, kernel: 5,
@@ -64,7 +76,7 @@ import Testing
         #expect(try parse("name: a\nnetwork: { blocks: [\(blocks)] }") == named)
     }
 
-    @Test(arguments: [unusual, Experiment(name: "a"), Experiment(name: "null", description: "- a: [b")])
+    @Test(arguments: [unusual, adaptive, Experiment(name: "a"), Experiment(name: "null", description: "- a: [b")])
     func `what is written reads back to the same experiment`(experiment: Experiment) throws {
         #expect(try parse(ExperimentFile.yaml(for: experiment)) == experiment)
     }
@@ -109,23 +121,28 @@ import Testing
     }
 
     @Test func `every key can be set from the command line`() throws {
-        // One key at a time from the unusual experiment; variant, which it cannot have, is tested below.
-        var text = "name: a"
+        // One key at a time from the unusual experiments; variant, which the first cannot have, is tested below.
+        let keys = try [Self.unusual, Self.adaptive].flatMap(keysSetOneByOne)
+        #expect(Set(keys) == Set(ExperimentKey.all.map(\.path)))
+        let text = ExperimentFile.yaml(for: Self.unusual)
+        #expect(try parse(text, "network.variant=vgg13", "network.ratio=1", "data.resize=32").network.variant == .vgg13)
+    }
+
+    private func keysSetOneByOne(_ experiment: Experiment) throws -> [String] {
         var overrides: [String] = []
+        var keys: [String] = []
         var section = ""
-        for line in ExperimentFile.yaml(for: Self.unusual).split(separator: "\n").map(String.init) {
+        for line in ExperimentFile.yaml(for: experiment).split(separator: "\n").map(String.init) {
             if line.hasSuffix(":") {
                 section = String(line.dropLast()) + "."
             } else if let colon = line.firstIndex(of: ":") {
                 let key = (line.hasPrefix(" ") ? section : "") + line[..<colon].trimmingPrefix("  ")
-                #expect(ExperimentKey.all.contains { $0.path == key })
+                keys.append(key)
                 overrides.append("\(key)=\(line[colon...].dropFirst(2))")
             }
         }
-        #expect(overrides.count == ExperimentKey.all.count - 1)
-        #expect(try ExperimentFile.parse(text, path: "a", overrides: overrides) == Self.unusual)
-        text = ExperimentFile.yaml(for: Self.unusual)
-        #expect(try parse(text, "network.variant=vgg13", "network.ratio=1", "data.resize=32").network.variant == .vgg13)
+        #expect(try ExperimentFile.parse("name: b", path: "a", overrides: overrides) == experiment)
+        return keys
     }
 
     @Test func `weights are found from the file's folder, or from where the command is given`() throws {
@@ -169,7 +186,7 @@ import Testing
 
     @Test func `the keys for help come with limits and defaults`() throws {
         let keys = ExperimentKey.all
-        #expect(keys.count == 28)
+        #expect(keys.count == 33)
         let lr = try #require(keys.first { $0.path == "training.lr" })
         #expect(lr.allowed == "a number greater than 0")
         #expect(lr.defaultValue == "0.05")

@@ -19,7 +19,7 @@ import Testing
             + #""network":{"variant":"vgg11","blocks":[[1,64],[1,128],[2,256],[2,512],[2,512]],"ratio":4,"kernel":3,"#
             + #""classifier":[4096,4096],"dropout":0.5,"weights":null},"data":{"dataset":"fashion-mnist","resize":224,"#
             + #""batch_size":128,"shuffle":true,"limit_train":640,"limit_test":null,"sampling":"stratified"},"training":{"optimizer":"sgd","#
-            + #""lr":0.05,"momentum":0.0,"weight_decay":0.0,"epochs":10,"seed":18446744073709551615,"#
+            + #""lr":0.05,"momentum":0.0,"nesterov":false,"beta1":0.9,"beta2":0.999,"eps":1e-08,"weight_decay":0.0,"decay":"all","epochs":10,"seed":18446744073709551615,"#
             + #""precision":"float32"},"engine":{"convolution":"auto","chunk":null},"#
             + #""checkpoint":{"every_epochs":1,"every_minutes":5.0,"every_steps":null}},"#
             + #""dataset":"Fashion-MNIST in /data","num_classes":10,"parameters":43093322,"train_examples":60000,"#

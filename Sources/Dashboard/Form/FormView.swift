@@ -37,7 +37,7 @@ struct FormView {
         let rows = Self.minRows + (form?.parent == nil ? 0 : 1)
         let width = min(area.width, 116)
         let answer = answerRows(width - 4)
-        return area.centered(Size(columns: width, rows: max((form?.fields.count ?? 0) + 3, rows - 2) + answer))
+        return area.centered(Size(columns: width, rows: max((form?.shown.count ?? 0) + 3, rows - 2) + answer))
     }
 
     /// Rows that an answer needs, as far as the fields leave room for it.
@@ -63,15 +63,15 @@ struct FormView {
     /// The first field that is shown, so that the selected one is.
     private func firstField(height: Int) -> Int {
         guard let form, height > 0 else { return 0 }
-        return max(form.selected - height + 1, 0)
+        return max((form.shown.firstIndex(of: form.selected) ?? 0) - height + 1, 0)
     }
 
     /// The field under a place.
     func field(at point: Point) -> Int? {
         let fields = parts(of: box(in: body)).fields
         guard let form, fields.contains(point) else { return nil }
-        let index = firstField(height: fields.height) + point.y - fields.y
-        return form.fields.indices.contains(index) ? index : nil
+        let (shown, row) = (form.shown, firstField(height: fields.height) + point.y - fields.y)
+        return shown.indices.contains(row) ? shown[row] : nil
     }
 
     /// Draws it; says where the text cursor is.
@@ -109,7 +109,7 @@ struct FormView {
     private func drawFields(_ form: VariantForm, in area: Rect, on buffer: inout CellBuffer) -> Point? {
         var cursor: Point?
         let first = firstField(height: area.height)
-        for (row, index) in form.fields.indices.dropFirst(first).prefix(area.height).enumerated() {
+        for (row, index) in form.shown.dropFirst(first).prefix(area.height).enumerated() {
             let field = form.fields[index]
             let isSelected = index == form.selected
             var line = area.row(row)

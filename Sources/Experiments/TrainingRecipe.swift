@@ -1,0 +1,78 @@
+// How a network is trained: the numbers of a recipe, apart from the network and the data.
+
+/// How a network is trained.
+package struct TrainingRecipe: Sendable, Hashable, Codable {
+    /// How parameters follow their gradients.
+    package enum Optimizer: String, Sendable, Hashable, Codable, CaseIterable {
+        /// Stochastic gradient descent, with momentum and weight decay as PyTorch defines them.
+        case sgd
+        /// Steps scaled by running means of the gradient and its square; weight decay is added to the gradient.
+        case adam
+        /// Adam with weight decay apart from the gradient.
+        case adamw
+    }
+
+    /// Which parameters weight decay applies to.
+    package enum Decay: String, Sendable, Hashable, Codable, CaseIterable {
+        case all
+        /// Those of more than one dimension: no biases, and no scales and shifts of norms.
+        case weights
+    }
+
+    /// What numbers the step computes with.
+    package enum Precision: String, Sendable, Hashable, Codable, CaseIterable {
+        /// IEEE single precision throughout.
+        case float32
+        /// Hidden fully connected layers and Winograd convolutions multiply numbers of 8 significant bits where the
+        /// processor can; weights, sums and the loss stay in single precision.
+        case bfloat16
+    }
+
+    /// How parameters follow their gradients.
+    package var optimizer: Optimizer
+    /// Learning rate.
+    package var learningRate: Double
+    /// Share of the last update that goes into the next, from 0 up to 1.
+    package var momentum: Double
+    /// Whether momentum is Nesterov's: the gradient where the momentum alone would lead.
+    package var nesterov = false
+    /// Decay of Adam's running mean of the gradient.
+    package var beta1 = 0.9
+    /// Decay of Adam's running mean of its square.
+    package var beta2 = 0.999
+    /// What Adam adds to the root of that mean.
+    package var epsilon = 1e-8
+    /// Share of each parameter that is added to its gradient; of AdamW, that is taken from the parameter itself, times the
+    /// learning rate.
+    package var weightDecay: Double
+    package var decay = Decay.all
+    /// Passes over the training images; 0 leaves the initial weights.
+    package var epochs: Int
+    /// Seed of initial weights, order of images and dropout.
+    package var seed: UInt64
+    /// What numbers the step computes with.
+    package var precision: Precision
+
+    /// The notebook's values where nothing else is said.
+    package init(
+        optimizer: Optimizer = .sgd, learningRate: Double = 0.05, momentum: Double = 0, weightDecay: Double = 0,
+        epochs: Int = 10, seed: UInt64 = 0, precision: Precision = .float32
+    ) {
+        self.optimizer = optimizer
+        self.learningRate = learningRate
+        self.momentum = momentum
+        self.weightDecay = weightDecay
+        self.epochs = epochs
+        self.seed = seed
+        self.precision = precision
+    }
+
+    /// What the optimizer carries from one update to the next, each as large as the parameters: what their names end with
+    /// in checkpoints.
+    package var optimizerState: [String] {
+        switch optimizer {
+        case .sgd: momentum != 0 ? [""] : []
+        case .adam, .adamw: [".exp_avg", ".exp_avg_sq"]
+        }
+    }
+}

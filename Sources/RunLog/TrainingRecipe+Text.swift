@@ -1,0 +1,20 @@
+// A recipe in a few words: what differs from plain gradient descent.
+
+package import Experiments
+
+extension TrainingRecipe {
+    /// What decides the updates, such as `sgd`, `lr 0.05`, `momentum 0.9`.
+    package var parts: [String] {
+        var parts = [optimizer.rawValue, "lr \(Readable.short(learningRate))"]
+        let defaults = TrainingRecipe()
+        if momentum != 0 { parts.append("\(nesterov ? "Nesterov " : "")momentum \(Readable.short(momentum))") }
+        if beta1 != defaults.beta1 || beta2 != defaults.beta2 {
+            parts.append("betas \(Readable.short(beta1)) and \(Readable.short(beta2))")
+        }
+        if epsilon != defaults.epsilon { parts.append("epsilon \(Readable.short(epsilon))") }
+        if weightDecay != 0 {
+            parts.append("weight decay \(Readable.short(weightDecay))\(decay == .weights ? " of weights" : "")")
+        }
+        return parts
+    }
+}
