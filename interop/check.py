@@ -48,6 +48,9 @@ RECIPES = {
         "optimizer": "adamw", "lr": 0.001, "weight_decay": 0.2, "decay": "weights", "beta1": 0.8, "beta2": 0.95,
         "eps": 1e-6,
     },
+    "cosine after a warmup": {"momentum": 0.9, "schedule": "cosine", "min_lr": 0.01, "warmup_steps": 5},
+    "linear": {"schedule": "linear", "min_lr": 0.01},
+    "one cycle": {"momentum": 0.9, "schedule": "one_cycle"},
 }
 
 

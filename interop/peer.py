@@ -77,12 +77,31 @@ def optimizer(net, recipe):
     return kind(groups, lr=recipe["lr"], betas=betas, eps=recipe.get("eps", 1e-8))
 
 
+def schedule_of(recipe, updates, steps):
+    """The recipe's schedule in PyTorch, for one epoch of so many steps; `None` for a constant rate."""
+    schedules = torch.optim.lr_scheduler
+    warmup = recipe.get("warmup_steps", 0)
+    rest = steps - warmup
+    kind, last = recipe.get("schedule", "constant"), recipe.get("min_lr", 0)
+    if kind == "one_cycle":
+        return schedules.OneCycleLR(updates, recipe["lr"], total_steps=steps, cycle_momentum=False)
+    if kind == "constant":
+        return None
+    fall = (
+        schedules.CosineAnnealingLR(updates, rest, last) if kind == "cosine"
+        else schedules.LinearLR(updates, 1, last / recipe["lr"], rest))
+    if not warmup:
+        return fall
+    return schedules.SequentialLR(updates, [schedules.LinearLR(updates, 1 / warmup, 1, warmup - 1), fall], [warmup])
+
+
 def train(net, experiment, steps):
     """Steps over the first images in their order; the loss of each step."""
     recipe, size = experiment["training"], experiment["data"]["batch_size"]
     inputs = images("train", experiment["data"]["resize"], steps * size).to(next(net.parameters()).dtype)
     targets = labels("train", steps * size)
     updates = optimizer(net, recipe)
+    schedule = schedule_of(recipe, updates, steps)
     net.train()
     losses = []
     for batch in range(0, steps * size, size):
@@ -90,6 +109,8 @@ def train(net, experiment, steps):
         updates.zero_grad()
         loss.backward()
         updates.step()
+        if schedule:
+            schedule.step()
         losses.append(loss.item())
     return losses
 

@@ -95,6 +95,17 @@ extension Field.Condition {
     fileprivate static let adam = Self("training.optimizer", "adam or adamw") {
         [.adam, .adamw].contains($0.training.optimizer)
     }
+    private static func schedule(_ value: String, _ schedules: TrainingRecipe.Schedule...) -> Self {
+        Self("training.schedule", value) { schedules.contains($0.training.schedule) }
+    }
+    fileprivate static let step = schedule("step", .step)
+    fileprivate static let multistep = schedule("multistep", .multistep)
+    fileprivate static let steps = schedule("step or multistep", .step, .multistep)
+    fileprivate static let falling = schedule("cosine or linear", .cosine, .linear)
+    fileprivate static let oneCycle = schedule("one_cycle", .oneCycle)
+    fileprivate static let warmup = Self("training.schedule", "other than one_cycle") {
+        $0.training.schedule != .oneCycle
+    }
     fileprivate static let momentum = Self("training.momentum", "above 0") { $0.training.momentum != 0 }
     fileprivate static let weightDecay = Self("training.weight_decay", "above 0") { $0.training.weightDecay != 0 }
 }
@@ -179,6 +190,34 @@ enum Schema {
             "training.lr", "Learning rate.", .number("greater than 0") { $0 > 0 }, \.training.learningRate,
             label: "learning rate",
             synonyms: ["learning_rate", "learningrate", "rate"]),
+        Field(
+            "training.schedule", "How the learning rate changes over the run.", .choice, \.training.schedule,
+            label: "schedule", synonyms: ["scheduler", "lr_scheduler"]),
+        Field(
+            "training.step_every", "Epochs after which the rate falls, and again.", .integer(1...1_000_000),
+            \.training.stepEvery, label: "every epochs", synonyms: ["step_size"], usedWith: .step),
+        Field(
+            "training.milestones", "Epochs after which the rate falls.",
+            .list(of: .integer(1...1_000_000), named: "epochs", count: 0...100), \.training.milestones,
+            label: "milestones", usedWith: .multistep),
+        Field(
+            "training.lr_factor", "What the rate is multiplied with then.",
+            .number("between 0 and 1") { $0 > 0 && $0 < 1 }, \.training.rateFactor, label: "factor",
+            synonyms: ["gamma", "factor"], usedWith: .steps),
+        Field(
+            "training.min_lr", "The rate at the end.", .number("0 or greater") { $0 >= 0 }, \.training.lastRate,
+            label: "last rate", synonyms: ["eta_min", "end_lr"], usedWith: .falling),
+        Field(
+            "training.peak_at", "The share of the steps after which the rate is at its top, lr.",
+            .number("between 0 and 1") { $0 > 0 && $0 < 1 }, \.training.peakAt, label: "peak at",
+            synonyms: ["pct_start"], usedWith: .oneCycle),
+        Field(
+            "training.warmup_epochs", "Epochs, or parts of one, in which the rate grows from nearly 0 to lr.",
+            .number("from 0 to 1000000") { 0...1_000_000 ~= $0 }, \.training.warmupEpochs, label: "warmup epochs",
+            nameWord: "warmup", synonyms: ["warmup"], usedWith: .warmup),
+        Field(
+            "training.warmup_steps", "The same in steps.", .integer(0...1_000_000_000), \.training.warmupSteps,
+            label: "warmup steps", usedWith: .warmup),
         Field(
             "training.momentum", "Fraction of the last update that is added to the next.",
             .share, \.training.momentum, label: "momentum", usedWith: .sgd),

@@ -77,6 +77,7 @@ extension Progress {
         MetricDefinition(
             "mean_examples_per_second", "images a second of the epoch", optional: \.meanExamplesPerSecond,
             .imagesPerSecond, isLargerBetter: true),
+        MetricDefinition("learning_rate", "learning rate", optional: \.learningRate, tag: "learning_rate"),
     ]
 }
 

@@ -98,6 +98,8 @@ package struct Progress: Sendable, Hashable {
     /// Share of channels and hidden features that were dead in the last batch, 0 to 1, as `LayerHealth` has it; `nil`
     /// where it is not known.
     package var deadShare: Double?
+    /// The learning rate of the last step; `nil` in what earlier versions have recorded.
+    package var learningRate: Double?
     /// How each layer with parameters was in the epoch's last whole batch, in order; empty in most steps.
     package var layers: [LayerHealth]
 
@@ -105,8 +107,9 @@ package struct Progress: Sendable, Hashable {
         epoch: Int, step: Int, stepInEpoch: Int, stepsPerEpoch: Int, examplesSeen: Int? = nil, loss: Double,
         meanLoss: Double, meanAccuracy: Double, examplesPerSecond: Double, meanExamplesPerSecond: Double? = nil,
         elapsedSeconds: Double, remainingSeconds: Double?,
-        gradientNorm: Double? = nil, deadShare: Double? = nil, layers: [LayerHealth] = []
+        gradientNorm: Double? = nil, deadShare: Double? = nil, learningRate: Double? = nil, layers: [LayerHealth] = []
     ) {
+        self.learningRate = learningRate
         self.epoch = epoch
         self.step = step
         self.stepInEpoch = stepInEpoch

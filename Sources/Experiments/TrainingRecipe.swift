@@ -32,6 +32,22 @@ package struct TrainingRecipe: Sendable, Hashable, Codable {
     package var optimizer: Optimizer
     /// Learning rate.
     package var learningRate: Double
+    /// How it changes over the run.
+    package var schedule = Schedule.constant
+    /// Epochs between two falls of `step`.
+    package var stepEvery = 1
+    /// Epochs after which `multistep` falls.
+    package var milestones: [Int] = []
+    /// What `step` and `multistep` multiply the rate with.
+    package var rateFactor = 0.1
+    /// What `cosine` and `linear` end with.
+    package var lastRate = 0.0
+    /// The share of the steps after which `oneCycle` is at its top.
+    package var peakAt = 0.3
+    /// Epochs in which the rate grows from nearly 0.
+    package var warmupEpochs = 0.0
+    /// The same in steps; 0 for none.
+    package var warmupSteps = 0
     /// Share of the last update that goes into the next, from 0 up to 1.
     package var momentum: Double
     /// Whether momentum is Nesterov's: the gradient where the momentum alone would lead.

@@ -7,6 +7,17 @@ extension TrainingRecipe {
     package var parts: [String] {
         var parts = [optimizer.rawValue, "lr \(Readable.short(learningRate))"]
         let defaults = TrainingRecipe()
+        switch schedule {
+        case .constant: break
+        case .step: parts.append("times \(Readable.short(rateFactor)) every \(stepEvery) epochs")
+        case .multistep:
+            let epochs = milestones.map(String.init).joined(separator: ", ")
+            parts.append("times \(Readable.short(rateFactor)) after epochs \(epochs)")
+        case .cosine, .linear: parts.append("\(schedule.rawValue) to \(Readable.short(lastRate))")
+        case .oneCycle: parts.append("one cycle")
+        }
+        if warmupEpochs > 0 { parts.append("\(Readable.short(warmupEpochs)) warmup epochs") }
+        if warmupSteps > 0 { parts.append("\(Readable.count(warmupSteps)) warmup steps") }
         if momentum != 0 { parts.append("\(nesterov ? "Nesterov " : "")momentum \(Readable.short(momentum))") }
         if beta1 != defaults.beta1 || beta2 != defaults.beta2 {
             parts.append("betas \(Readable.short(beta1)) and \(Readable.short(beta2))")

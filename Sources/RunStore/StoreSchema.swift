@@ -157,6 +157,10 @@ enum StoreSchema {
                     """)
             try tellStepsPerEpoch(database)
         }
+        // Schedules change it from step to step.
+        migrator.registerMigration("10", foreignKeyChecks: .immediate) { database in
+            try database.execute(sql: "ALTER TABLE step_metric ADD COLUMN learning_rate REAL")
+        }
         return migrator
     }
 

@@ -117,10 +117,11 @@ package struct TrainingRun {
         while let batch = loader.next() {
             let beforeStep = seconds()
             let beforeWork = processorSeconds?()
+            let rate = started.experiment.training.learningRate(at: position, stepsPerEpoch: started.stepsPerEpoch)
             let result = try interrupting { () throws(ModelError) in
                 try model.train(
                     pixels: batch.pixels, labels: batch.labels, step: position.step,
-                    learningRate: started.experiment.training.learningRate, isProfiled: isProfileDue
+                    learningRate: rate, isProfiled: isProfileDue
                 ) { [stop] in stop.isMade }
             }
             guard let result else { throw .stopped }
@@ -136,7 +137,7 @@ package struct TrainingRun {
             pace.endStep(examples: result.examples, began: beforeStep + stopped, now: now)
             // Not the first step, in which caches are cold.
             isProfileDue = onProfile != nil && position.stepInEpoch == 2
-            emit(.progress(progress(of: result, sums)))
+            emit(.progress(progress(of: result, sums, learningRate: rate)))
             guard result.isFinite else { throw .diverged(step: position.step) }
             if stop.isMade { throw .stopped }
             // After an epoch's last step its evaluation comes first, so that it is kept with the state.
@@ -165,7 +166,7 @@ package struct TrainingRun {
         if stop.isMade { throw .stopped }
     }
 
-    private func progress(of result: BatchResult, _ sums: MetricSums) -> Progress {
+    private func progress(of result: BatchResult, _ sums: MetricSums, learningRate: Double) -> Progress {
         let saysLayers =
             position.stepInEpoch == started.stepsPerEpoch || position.step == 1 || position.step.isMultiple(of: 10)
             || !result.isFinite
@@ -176,7 +177,7 @@ package struct TrainingRun {
             meanLoss: sums.meanLoss, meanAccuracy: sums.accuracy, examplesPerSecond: pace.recentExamplesPerSecond,
             meanExamplesPerSecond: pace.epochExamplesPerSecond, elapsedSeconds: pace.elapsed,
             remainingSeconds: pace.remaining(at: position),
-            gradientNorm: result.gradientNorm, deadShare: result.deadShare,
+            gradientNorm: result.gradientNorm, deadShare: result.deadShare, learningRate: learningRate,
             layers: saysLayers ? wholeBatchLayers : [])
     }
 

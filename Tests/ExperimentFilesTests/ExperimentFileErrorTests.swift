@@ -217,6 +217,33 @@ import Testing
             "training:\n  decay: weights", 2,
             "training.decay is only used with training.weight_decay above 0; remove it, or set it to all"
         ),
+        (
+            "training:\n  milestones: [5]", 2,
+            "training.milestones is only used with training.schedule multistep; remove it, or set it to []"
+        ),
+        (
+            "training:\n  schedule: multistep", 2,
+            "training.milestones must be rising epochs such as [5, 8] with training.schedule multistep"
+        ),
+        (
+            "training:\n  schedule: multistep\n  milestones: [8, 5]", 3,
+            "training.milestones must be rising epochs such as [5, 8] with training.schedule multistep"
+        ),
+        (
+            "training:\n  schedule: cosine\n  min_lr: 0.05", 3, "training.min_lr must be below training.lr"
+        ),
+        (
+            "training:\n  schedule: one_cycle\n  warmup_steps: 5", 3,
+            "training.warmup_steps is only used with training.schedule other than one_cycle; remove it, or set it to 0"
+        ),
+        (
+            "training:\n  warmup_epochs: 1\n  warmup_steps: 5", 3,
+            "training.warmup_steps and training.warmup_epochs both say how long the warmup is; keep one of them"
+        ),
+        (
+            "training:\n  warmup_epochs: 3\n  epochs: 2", 2,
+            "training.warmup_epochs must be at most training.epochs, which is 2"
+        ),
     ])
     func `a setting without effect is refused`(text: String, line: Int, problem: String) {
         #expect(sentence(text) == "a.yaml:\(line): \(problem)")

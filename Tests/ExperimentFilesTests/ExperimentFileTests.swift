@@ -10,13 +10,27 @@ import Testing
     static let unusual: Experiment = {
         var experiment = plainlyUnusual
         (experiment.training.nesterov, experiment.training.decay) = (true, .weights)
+        (experiment.training.schedule, experiment.training.stepEvery) = (.step, 3)
+        (experiment.training.rateFactor, experiment.training.warmupSteps) = (0.5, 100)
         return experiment
     }()
     /// Differs in the rest of them.
     static let adaptive: Experiment = {
         var experiment = Experiment(name: "a")
         experiment.training.optimizer = .adamw
+        (experiment.training.schedule, experiment.training.lastRate) = (.cosine, 1e-4)
+        experiment.training.warmupEpochs = 0.5
         (experiment.training.beta1, experiment.training.beta2, experiment.training.epsilon) = (0.5, 0.25, 1e-3)
+        return experiment
+    }()
+    static let multistep: Experiment = {
+        var experiment = Experiment(name: "a")
+        (experiment.training.schedule, experiment.training.milestones) = (.multistep, [5, 8])
+        return experiment
+    }()
+    static let oneCycle: Experiment = {
+        var experiment = Experiment(name: "a")
+        (experiment.training.schedule, experiment.training.peakAt) = (.oneCycle, 0.4)
         return experiment
     }()
     private static let plainlyUnusual = Experiment(
@@ -76,7 +90,9 @@ import Testing
         #expect(try parse("name: a\nnetwork: { blocks: [\(blocks)] }") == named)
     }
 
-    @Test(arguments: [unusual, adaptive, Experiment(name: "a"), Experiment(name: "null", description: "- a: [b")])
+    @Test(arguments: [
+        unusual, adaptive, multistep, oneCycle, Experiment(name: "a"), Experiment(name: "null", description: "- a: [b"),
+    ])
     func `what is written reads back to the same experiment`(experiment: Experiment) throws {
         #expect(try parse(ExperimentFile.yaml(for: experiment)) == experiment)
     }
@@ -103,6 +119,9 @@ import Testing
             training:
               optimizer: sgd
               lr: 0.05
+              schedule: constant
+              warmup_epochs: 0.0
+              warmup_steps: 0
               momentum: 0.0
               weight_decay: 0.0
               epochs: 10
@@ -122,7 +141,7 @@ import Testing
 
     @Test func `every key can be set from the command line`() throws {
         // One key at a time from the unusual experiments; variant, which the first cannot have, is tested below.
-        let keys = try [Self.unusual, Self.adaptive].flatMap(keysSetOneByOne)
+        let keys = try [Self.unusual, Self.adaptive, Self.multistep, Self.oneCycle].flatMap(keysSetOneByOne)
         #expect(Set(keys) == Set(ExperimentKey.all.map(\.path)))
         let text = ExperimentFile.yaml(for: Self.unusual)
         #expect(try parse(text, "network.variant=vgg13", "network.ratio=1", "data.resize=32").network.variant == .vgg13)
@@ -186,7 +205,7 @@ import Testing
 
     @Test func `the keys for help come with limits and defaults`() throws {
         let keys = ExperimentKey.all
-        #expect(keys.count == 33)
+        #expect(keys.count == 41)
         let lr = try #require(keys.first { $0.path == "training.lr" })
         #expect(lr.allowed == "a number greater than 0")
         #expect(lr.defaultValue == "0.05")

@@ -19,7 +19,8 @@ import Testing
             + #""network":{"variant":"vgg11","blocks":[[1,64],[1,128],[2,256],[2,512],[2,512]],"ratio":4,"kernel":3,"#
             + #""classifier":[4096,4096],"dropout":0.5,"weights":null},"data":{"dataset":"fashion-mnist","resize":224,"#
             + #""batch_size":128,"shuffle":true,"limit_train":640,"limit_test":null,"sampling":"stratified"},"training":{"optimizer":"sgd","#
-            + #""lr":0.05,"momentum":0.0,"nesterov":false,"beta1":0.9,"beta2":0.999,"eps":1e-08,"weight_decay":0.0,"decay":"all","epochs":10,"seed":18446744073709551615,"#
+            + #""lr":0.05,"schedule":"constant","step_every":1,"milestones":[],"lr_factor":0.1,"min_lr":0.0,"peak_at":0.3,"#
+            + #""warmup_epochs":0.0,"warmup_steps":0,"momentum":0.0,"nesterov":false,"beta1":0.9,"beta2":0.999,"eps":1e-08,"weight_decay":0.0,"decay":"all","epochs":10,"seed":18446744073709551615,"#
             + #""precision":"float32"},"engine":{"convolution":"auto","chunk":null},"#
             + #""checkpoint":{"every_epochs":1,"every_minutes":5.0,"every_steps":null}},"#
             + #""dataset":"Fashion-MNIST in /data","num_classes":10,"parameters":43093322,"train_examples":60000,"#
@@ -52,7 +53,7 @@ import Testing
                 == #"{"event":"progress",\#(head),"epoch":3,"step":1058,"step_in_epoch":120,"steps_per_epoch":469,"#
                 + #""examples_seen":135296,"elapsed_seconds":12.5,"loss":0.5,"mean_loss":0.412,"mean_accuracy":0.847,"#
                 + #""examples_per_second":212.3,"remaining_seconds":1860.0,"gradient_norm":1.5,"dead_share":0.125,"#
-                + #""mean_examples_per_second":209.5}"#
+                + #""mean_examples_per_second":209.5,"learning_rate":null}"#
                 + "\n")
     }
 
@@ -65,7 +66,7 @@ import Testing
         ]
         #expect(
             log.output(of: .progress(progress)).standardOutput.hasSuffix(
-                #""mean_examples_per_second":209.5,"layers":[{"layer":"features.0","dead_share":0.25,"update_ratio":0.001},"#
+                #""mean_examples_per_second":209.5,"learning_rate":null,"layers":[{"layer":"features.0","dead_share":0.25,"update_ratio":0.001},"#
                     + #"{"layer":"classifier.0","dead_share":null,"update_ratio":null}]}"# + "\n"))
     }
 

@@ -224,7 +224,7 @@ import Training
         let plain = TrainingRecipe(weightDecay: 1e-3, epochs: 2, seed: 3)
         var (momentum, adam) = (plain, plain)
         momentum.momentum = 0.9
-        (adam.optimizer, adam.learningRate) = (.adamw, 1e-3)
+        (adam.optimizer, adam.learningRate, adam.schedule) = (.adamw, 1e-3, .cosine)
         return [plain, momentum, adam]
     }()
 

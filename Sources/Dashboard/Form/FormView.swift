@@ -158,6 +158,7 @@ struct FormView {
             lines.append(("costs with", text, .warning))
         }
         lines += (form.checkpoint?.lines ?? []).map { ($0.label, $0.text, .normal) }
+        if let rates = form.preview?.rates { lines.append(("rate", rates, .normal)) }
         let totals = sheet.totals
         lines += [
             ("parameters", totals.map { Readable.count($0.parameters) } ?? CostSheet.unknown, .normal),
@@ -167,6 +168,24 @@ struct FormView {
         ]
         if let seconds { lines.append(("training", "about \(Readable.duration(seconds: seconds))", .normal)) }
         return lines
+    }
+}
+
+extension Experiment {
+    /// The learning rate over the run as a curve, with its first, highest and last value; `nil` where it is constant.
+    fileprivate var rates: String? {
+        // What an epoch's steps are is known with its data; a curve of this size does not tell, without steps of warmup.
+        guard training.warmupSteps == 0 else { return nil }
+        let (stepsPerEpoch, epochs) = (100, training.epochs)
+        let rates = stride(from: 0, to: stepsPerEpoch * epochs, by: max(epochs, 1)).map {
+            training.learningRate(atStep: $0, stepsPerEpoch: stepsPerEpoch)
+        }
+        guard let first = rates.first, let last = rates.last, let top = rates.max(), Set(rates).count > 1 else {
+            return nil
+        }
+        let values = [first, top, last].map(Readable.metric)
+        let ends = top == first ? [values[0], values[2]] : values
+        return "\(CurveText.text(of: rates, width: 24)) \(ends.joined(separator: " → "))"
     }
 }
 
