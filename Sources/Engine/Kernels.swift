@@ -118,13 +118,17 @@ package func softmax(logits: UnsafeMutableBufferPointer<Float>, numClasses: Int)
 
 /// Mean cross-entropy of softmax(logits) with the labels, and its gradient with respect to the logits.
 ///
+/// **Source**: PyTorch documentation of `torch.nn.CrossEntropyLoss` for `smoothing`, the part of each label that is spread
+/// evenly over all classes.
+///
 /// **Shapes**: logits `[N, classes]`, gradient `[N, classes]` (or `nil` where it is not wanted), labels `[N]`.
 ///
 /// - Returns: the loss summed over the batch and how many images have their largest logit at the label.
 package func softmaxCrossEntropy(
     logits: UnsafeMutableBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>, numClasses: Int,
-    gradient: UnsafeMutableBufferPointer<Float>?
+    gradient: UnsafeMutableBufferPointer<Float>?, smoothing: Float = 0
 ) -> (lossSum: Double, correct: Int) {
+    let (share, rest) = (1 - smoothing, smoothing / Float(numClasses))
     var lossSum = 0.0
     var correct = 0
     let scale = 1 / Float(labels.count)
@@ -140,12 +144,17 @@ package func softmaxCrossEntropy(
         for value in values { sum += expf(value - largest) }
         // What is not finite is no answer, whichever logit it is.
         let isAnswer = sum.isFinite
-        lossSum += Double(logf(sum) + (largest - values[Int(label)]))
+        let logSum = logf(sum)
+        lossSum += Double(share * (logSum + (largest - values[Int(label)])))
+        if smoothing > 0 {
+            let mean = values.reduce(0, +) / Float(numClasses)
+            lossSum += Double(smoothing * (logSum + (largest - mean)))
+        }
         if isAnswer && winner == Int(label) { correct += 1 }
         guard let gradient else { continue }
         for (index, value) in values.enumerated() {
             let probability = expf(value - largest) / sum
-            gradient[row * numClasses + index] = (probability - (index == Int(label) ? 1 : 0)) * scale
+            gradient[row * numClasses + index] = (probability - (index == Int(label) ? share + rest : rest)) * scale
         }
     }
     return (lossSum, correct)
@@ -187,11 +196,12 @@ package struct UpdateBlock: Sendable {
 ///
 /// **Source**: PyTorch documentation of `torch.optim.SGD`, dampening 0.
 ///
+/// - Parameter gradientScale: what the gradients are multiplied with first.
 /// - Returns: sums for each segment that `blocks` were cut from, the same on any number of threads.
 package func sgd(
     parameters: UnsafeMutableBufferPointer<Float>, gradients: UnsafeMutableBufferPointer<Float>,
     velocities: UnsafeMutableBufferPointer<Float>?, blocks: [UpdateBlock], learningRate: Float, momentum: Float,
-    isNesterov: Bool = false, weightDecay: Float
+    isNesterov: Bool = false, weightDecay: Float, gradientScale: Float = 1
 ) -> [UpdateSums] {
     guard let w = parameters.baseAddress, let g = gradients.baseAddress else { return [] }
     let v = velocities?.baseAddress
@@ -202,7 +212,7 @@ package func sgd(
         let end = block.range.upperBound - block.range.count % 8
         for index in stride(from: block.range.lowerBound, to: end, by: 8) {
             let (slopes, values) = (load(g + index), load(w + index))
-            var direction = slopes + weightDecay * values
+            var direction = gradientScale * slopes + weightDecay * values
             if let v {
                 let velocity = momentum * load(v + index) + direction
                 store(velocity, v + index)
@@ -218,7 +228,7 @@ package func sgd(
             gradient: Double(gradient.sum()), change: Double(change.sum()), parameter: Double(parameter.sum()))
         for index in end..<block.range.upperBound {
             let (slope, value) = (g[index], w[index])
-            var direction = slope + weightDecay * value
+            var direction = gradientScale * slope + weightDecay * value
             if let v {
                 v[index] = momentum * v[index] + direction
                 direction = isNesterov ? direction + momentum * v[index] : v[index]
@@ -241,9 +251,13 @@ package struct AdamFactors: Sendable {
     /// η / (1 − β₁ᵗ) and 1 / √(1 − β₂ᵗ).
     fileprivate let (stepSize, rootScale): (Float, Float)
     fileprivate let epsilon: Float
+    fileprivate let gradientScale: Float
 
-    /// - Parameter update: its number t, from 1.
-    package init(_ recipe: TrainingRecipe, learningRate: Double, update: Int) {
+    /// - Parameters:
+    ///   - update: its number t, from 1.
+    ///   - gradientScale: what the gradients are multiplied with first.
+    package init(_ recipe: TrainingRecipe, learningRate: Double, update: Int, gradientScale: Float = 1) {
+        self.gradientScale = gradientScale
         let isDecoupled = recipe.optimizer == .adamw
         shrinkage = isDecoupled ? Float(learningRate * recipe.weightDecay) : 0
         weightDecay = isDecoupled ? 0 : Float(recipe.weightDecay)
@@ -274,7 +288,7 @@ package func adam(
         let end = block.range.upperBound - block.range.count % 8
         for index in stride(from: block.range.lowerBound, to: end, by: 8) {
             let (slopes, values) = (load(g + index), load(w + index))
-            let direction = slopes + weightDecay * values
+            let direction = factors.gradientScale * slopes + weightDecay * values
             let mean = load(m + index) + factors.meanShare * (direction - load(m + index))
             let square = factors.beta2 * load(s + index) + factors.squareShare * direction * direction
             store(mean, m + index)
@@ -290,7 +304,7 @@ package func adam(
             gradient: Double(gradient.sum()), change: Double(change.sum()), parameter: Double(parameter.sum()))
         for index in end..<block.range.upperBound {
             let (slope, value) = (g[index], w[index])
-            let direction = slope + weightDecay * value
+            let direction = factors.gradientScale * slope + weightDecay * value
             m[index] += factors.meanShare * (direction - m[index])
             s[index] = factors.beta2 * s[index] + factors.squareShare * direction * direction
             let root = s[index].squareRoot() * factors.rootScale + factors.epsilon

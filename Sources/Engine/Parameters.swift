@@ -148,24 +148,25 @@ final class Parameters {
     var layers: [Int] { byLayer.keys.sorted() }
     let layerNames: [String]
 
-    /// One update by the recipe's optimizer.
+    /// One update by the recipe's optimizer, with gradients clipped as `torch.nn.utils.clip_grad_norm_` does.
     ///
-    /// - Returns: the norm of all gradients together; for each layer ‖Δw‖ / ‖w‖ of its weights without biases, `nil`
+    /// - Returns: the norm of all gradients together before that; for each layer ‖Δw‖ / ‖w‖ of its weights without biases, `nil`
     ///   where they are all 0.
     func update(_ recipe: TrainingRecipe, learningRate: Double) -> (gradientNorm: Double, ratios: [Double?]) {
         updates += 1
+        let scale = recipe.clipNorm.map { Float(min($0 / (gradientNorm + 1e-6), 1)) } ?? 1
         let sums =
             switch recipe.optimizer {
             case .sgd:
                 sgd(
                     parameters: values.floats, gradients: gradients.floats, velocities: states.first?.buffer.floats,
                     blocks: blocks, learningRate: Float(learningRate), momentum: Float(recipe.momentum),
-                    isNesterov: recipe.nesterov, weightDecay: Float(recipe.weightDecay))
+                    isNesterov: recipe.nesterov, weightDecay: Float(recipe.weightDecay), gradientScale: scale)
             case .adam, .adamw:
                 adam(
                     parameters: values.floats, gradients: gradients.floats, means: states[0].buffer.floats,
                     squares: states[1].buffer.floats, blocks: blocks,
-                    AdamFactors(recipe, learningRate: learningRate, update: updates))
+                    AdamFactors(recipe, learningRate: learningRate, update: updates, gradientScale: scale))
             }
         let ratios = stride(from: 0, to: sums.count, by: 2).map { weights in
             sums[weights].parameter != 0 ? (sums[weights].change / sums[weights].parameter).squareRoot() : nil
