@@ -61,20 +61,60 @@ def labels(part, count=None):
         return torch.from_numpy(np.frombuffer(file.read(), np.uint8, offset=8)[:count].astype(np.int64))
 
 
+def optimizer(net, recipe):
+    """The recipe's optimizer in PyTorch."""
+    decay = recipe["weight_decay"]
+    biases = 0 if recipe.get("decay") == "weights" else decay
+    groups = [
+        {"params": [p for p in net.parameters() if p.ndim > 1], "weight_decay": decay},
+        {"params": [p for p in net.parameters() if p.ndim == 1], "weight_decay": biases},
+    ]
+    if recipe["optimizer"] == "sgd":
+        return torch.optim.SGD(
+            groups, lr=recipe["lr"], momentum=recipe["momentum"], nesterov=recipe.get("nesterov", False))
+    kind = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[recipe["optimizer"]]
+    betas = recipe.get("beta1", 0.9), recipe.get("beta2", 0.999)
+    return kind(groups, lr=recipe["lr"], betas=betas, eps=recipe.get("eps", 1e-8))
+
+
+def schedule_of(recipe, updates, steps):
+    """The recipe's schedule in PyTorch, for one epoch of so many steps; `None` for a constant rate."""
+    schedules = torch.optim.lr_scheduler
+    warmup = recipe.get("warmup_steps", 0)
+    rest = steps - warmup
+    kind, last = recipe.get("schedule", "constant"), recipe.get("min_lr", 0)
+    if kind == "one_cycle":
+        return schedules.OneCycleLR(updates, recipe["lr"], total_steps=steps, cycle_momentum=False)
+    if kind == "constant":
+        return None
+    fall = (
+        schedules.CosineAnnealingLR(updates, rest, last) if kind == "cosine"
+        else schedules.LinearLR(updates, 1, last / recipe["lr"], rest))
+    if not warmup:
+        return fall
+    return schedules.SequentialLR(updates, [schedules.LinearLR(updates, 1 / warmup, 1, warmup - 1), fall], [warmup])
+
+
 def train(net, experiment, steps):
-    """Steps of SGD over the first images in their order; the loss of each step."""
+    """Steps over the first images in their order; the loss of each step."""
     recipe, size = experiment["training"], experiment["data"]["batch_size"]
     inputs = images("train", experiment["data"]["resize"], steps * size).to(next(net.parameters()).dtype)
     targets = labels("train", steps * size)
-    optimizer = torch.optim.SGD(
-        net.parameters(), lr=recipe["lr"], momentum=recipe["momentum"], weight_decay=recipe["weight_decay"])
+    updates = optimizer(net, recipe)
+    schedule = schedule_of(recipe, updates, steps)
     net.train()
     losses = []
     for batch in range(0, steps * size, size):
-        loss = nn.functional.cross_entropy(net(inputs[batch:batch + size]), targets[batch:batch + size])
-        optimizer.zero_grad()
+        loss = nn.functional.cross_entropy(
+            net(inputs[batch:batch + size]), targets[batch:batch + size],
+            label_smoothing=recipe.get("label_smoothing", 0))
+        updates.zero_grad()
         loss.backward()
-        optimizer.step()
+        if recipe.get("clip_norm"):
+            nn.utils.clip_grad_norm_(net.parameters(), recipe["clip_norm"])
+        updates.step()
+        if schedule:
+            schedule.step()
         losses.append(loss.item())
     return losses
 

@@ -80,7 +80,11 @@ package struct EngineCosts: CostModel {
             MemoryEstimate.Part(label: "parameters", bytes: parameters),
             MemoryEstimate.Part(label: "gradients", bytes: parameters),
         ]
-        if training.momentum != 0 { parts.append(MemoryEstimate.Part(label: "momentum", bytes: parameters)) }
+        let states = training.optimizerState.count
+        if states > 0 {
+            let label = training.optimizer == .sgd ? "momentum" : "optimizer state"
+            parts.append(MemoryEstimate.Part(label: label, bytes: states * parameters))
+        }
         if isBFloat16 {
             // Of the hidden layers' weights, of the first also for the way back where its input comes a vector of channels
             // at a time; and of what they take in.

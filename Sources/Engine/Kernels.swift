@@ -1,6 +1,7 @@
 // The loops that are ours and not the library's: dropout, softmax cross-entropy, SGD, sums. Each works on plain
 // numbers, whatever their layout, and splits them over the library's threads.
 
+package import Experiments
 internal import Glibc
 internal import OneDNN
 
@@ -24,6 +25,19 @@ func fillUniform(_ values: UnsafeMutableBufferPointer<Float>, bound: Float, rand
     parallel { part, parts in
         for index in share(of: values.count, part, parts) {
             values[index] = (2 * random.uniform(at: UInt64(index)) - 1) * bound
+        }
+    }
+}
+
+/// Value i becomes a number of N(0, deviation²), made of the numbers 2 i and 2 i + 1 of `random`.
+///
+/// **Source**: Box & Muller, *A Note on the Generation of Random Normal Deviates*, 1958.
+func fillNormal(_ values: UnsafeMutableBufferPointer<Float>, deviation: Double, random: CounterRandom) {
+    parallel { part, parts in
+        for index in share(of: values.count, part, parts) {
+            let (first, second) = (random.uniform(at: UInt64(2 * index)), random.uniform(at: UInt64(2 * index + 1)))
+            let radius = (-2 * log(1 - Double(first))).squareRoot()
+            values[index] = Float(deviation * radius * cos(2 * .pi * Double(second)))
         }
     }
 }
@@ -117,13 +131,17 @@ package func softmax(logits: UnsafeMutableBufferPointer<Float>, numClasses: Int)
 
 /// Mean cross-entropy of softmax(logits) with the labels, and its gradient with respect to the logits.
 ///
+/// **Source**: PyTorch documentation of `torch.nn.CrossEntropyLoss` for `smoothing`, the part of each label that is spread
+/// evenly over all classes.
+///
 /// **Shapes**: logits `[N, classes]`, gradient `[N, classes]` (or `nil` where it is not wanted), labels `[N]`.
 ///
 /// - Returns: the loss summed over the batch and how many images have their largest logit at the label.
 package func softmaxCrossEntropy(
     logits: UnsafeMutableBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>, numClasses: Int,
-    gradient: UnsafeMutableBufferPointer<Float>?
+    gradient: UnsafeMutableBufferPointer<Float>?, smoothing: Float = 0
 ) -> (lossSum: Double, correct: Int) {
+    let (share, rest) = (1 - smoothing, smoothing / Float(numClasses))
     var lossSum = 0.0
     var correct = 0
     let scale = 1 / Float(labels.count)
@@ -139,12 +157,17 @@ package func softmaxCrossEntropy(
         for value in values { sum += expf(value - largest) }
         // What is not finite is no answer, whichever logit it is.
         let isAnswer = sum.isFinite
-        lossSum += Double(logf(sum) + (largest - values[Int(label)]))
+        let logSum = logf(sum)
+        lossSum += Double(share * (logSum + (largest - values[Int(label)])))
+        if smoothing > 0 {
+            let mean = values.reduce(0, +) / Float(numClasses)
+            lossSum += Double(smoothing * (logSum + (largest - mean)))
+        }
         if isAnswer && winner == Int(label) { correct += 1 }
         guard let gradient else { continue }
         for (index, value) in values.enumerated() {
             let probability = expf(value - largest) / sum
-            gradient[row * numClasses + index] = (probability - (index == Int(label) ? 1 : 0)) * scale
+            gradient[row * numClasses + index] = (probability - (index == Int(label) ? share + rest : rest)) * scale
         }
     }
     return (lossSum, correct)
@@ -164,41 +187,49 @@ package struct UpdateSums: Sendable {
 package struct UpdateBlock: Sendable {
     fileprivate let segment: Int
     fileprivate let range: Range<Int>
+    /// Whether weight decay applies.
+    fileprivate let decays: Bool
 
     /// Cuts segments of an arena into blocks.
-    package static func cut(_ segments: [Range<Int>]) -> [UpdateBlock] {
+    ///
+    /// - Parameter decaying: to which of them weight decay applies; `nil` for all.
+    package static func cut(_ segments: [Range<Int>], decaying: [Bool]? = nil) -> [UpdateBlock] {
         let size = 4096
         return segments.enumerated().flatMap { segment, range in
             stride(from: range.lowerBound, to: range.upperBound, by: size).map {
-                UpdateBlock(segment: segment, range: $0..<min($0 + size, range.upperBound))
+                UpdateBlock(
+                    segment: segment, range: $0..<min($0 + size, range.upperBound), decays: decaying?[segment] ?? true)
             }
         }
     }
 }
 
 /// One update of stochastic gradient descent, as PyTorch's `torch.optim.SGD` defines it:
-/// g ← g + λw; v ← μv + g; w ← w − ηv (without momentum v is g).
+/// g ← g + λw; v ← μv + g; w ← w − ηv (without momentum v is g; Nesterov's takes g + μv in its place).
 ///
-/// **Source**: PyTorch documentation of `torch.optim.SGD`, dampening 0, no Nesterov.
+/// **Source**: PyTorch documentation of `torch.optim.SGD`, dampening 0.
 ///
+/// - Parameter gradientScale: what the gradients are multiplied with first.
 /// - Returns: sums for each segment that `blocks` were cut from, the same on any number of threads.
 package func sgd(
     parameters: UnsafeMutableBufferPointer<Float>, gradients: UnsafeMutableBufferPointer<Float>,
     velocities: UnsafeMutableBufferPointer<Float>?, blocks: [UpdateBlock], learningRate: Float, momentum: Float,
-    weightDecay: Float
+    isNesterov: Bool = false, weightDecay: Float, gradientScale: Float = 1
 ) -> [UpdateSums] {
-    guard let w = parameters.baseAddress, let g = gradients.baseAddress, let last = blocks.last else { return [] }
+    guard let w = parameters.baseAddress, let g = gradients.baseAddress else { return [] }
     let v = velocities?.baseAddress
-    func update(_ range: Range<Int>) -> UpdateSums {
+    return update(blocks) { block in
+        let weightDecay = block.decays ? weightDecay : 0
         // In eight sums each, so that the additions can go side by side.
         var (gradient, change, parameter) = (SIMD8<Float>(), SIMD8<Float>(), SIMD8<Float>())
-        let end = range.upperBound - range.count % 8
-        for index in stride(from: range.lowerBound, to: end, by: 8) {
+        let end = block.range.upperBound - block.range.count % 8
+        for index in stride(from: block.range.lowerBound, to: end, by: 8) {
             let (slopes, values) = (load(g + index), load(w + index))
-            var direction = slopes + weightDecay * values
+            var direction = gradientScale * slopes + weightDecay * values
             if let v {
-                direction = momentum * load(v + index) + direction
-                store(direction, v + index)
+                let velocity = momentum * load(v + index) + direction
+                store(velocity, v + index)
+                direction = isNesterov ? direction + momentum * velocity : velocity
             }
             let difference = learningRate * direction
             store(values - difference, w + index)
@@ -208,25 +239,112 @@ package func sgd(
         }
         var sums = UpdateSums(
             gradient: Double(gradient.sum()), change: Double(change.sum()), parameter: Double(parameter.sum()))
-        for index in end..<range.upperBound {
+        for index in end..<block.range.upperBound {
             let (slope, value) = (g[index], w[index])
-            var direction = slope + weightDecay * value
+            var direction = gradientScale * slope + weightDecay * value
             if let v {
-                direction = momentum * v[index] + direction
-                v[index] = direction
+                v[index] = momentum * v[index] + direction
+                direction = isNesterov ? direction + momentum * v[index] : v[index]
             }
             let difference = learningRate * direction
             w[index] = value - difference
-            sums.gradient += Double(slope * slope)
-            sums.change += Double(difference * difference)
-            sums.parameter += Double(value * value)
+            sums.add(slope: slope, difference: difference, value: value)
         }
         return sums
     }
+}
+
+/// The numbers of an update of Adam that are the same for all parameters.
+package struct AdamFactors: Sendable {
+    /// What the parameter itself loses (AdamW), as a share of it, and what is added to its gradient (Adam).
+    fileprivate let (shrinkage, weightDecay): (Float, Float)
+    /// What the means take of what is new, 1 − β.
+    fileprivate let (meanShare, squareShare): (Float, Float)
+    fileprivate let beta2: Float
+    /// η / (1 − β₁ᵗ) and 1 / √(1 − β₂ᵗ).
+    fileprivate let (stepSize, rootScale): (Float, Float)
+    fileprivate let epsilon: Float
+    fileprivate let gradientScale: Float
+
+    /// - Parameters:
+    ///   - update: its number t, from 1.
+    ///   - gradientScale: what the gradients are multiplied with first.
+    package init(_ recipe: TrainingRecipe, learningRate: Double, update: Int, gradientScale: Float = 1) {
+        self.gradientScale = gradientScale
+        let isDecoupled = recipe.optimizer == .adamw
+        shrinkage = isDecoupled ? Float(learningRate * recipe.weightDecay) : 0
+        weightDecay = isDecoupled ? 0 : Float(recipe.weightDecay)
+        (meanShare, squareShare, beta2) = (Float(1 - recipe.beta1), Float(1 - recipe.beta2), Float(recipe.beta2))
+        stepSize = Float(learningRate / (1 - pow(recipe.beta1, Double(update))))
+        rootScale = Float(1 / (1 - pow(recipe.beta2, Double(update))).squareRoot())
+        epsilon = Float(recipe.epsilon)
+    }
+}
+
+/// One update of Adam or AdamW, as PyTorch's `torch.optim.Adam` and `AdamW` define them: w ← w − ηλw (AdamW) or
+/// g ← g + λw (Adam); m ← m + (1 − β₁)(g − m); s ← β₂s + (1 − β₂)g²; w ← w − η / (1 − β₁ᵗ) · m / (√s / √(1 − β₂ᵗ) + ε).
+///
+/// **Source**: PyTorch documentation of `torch.optim.Adam` and `torch.optim.AdamW`, without AMSGrad.
+///
+/// - Returns: sums for each segment that `blocks` were cut from, the same on any number of threads.
+package func adam(
+    parameters: UnsafeMutableBufferPointer<Float>, gradients: UnsafeMutableBufferPointer<Float>,
+    means: UnsafeMutableBufferPointer<Float>, squares: UnsafeMutableBufferPointer<Float>, blocks: [UpdateBlock],
+    _ factors: AdamFactors
+) -> [UpdateSums] {
+    guard let w = parameters.baseAddress, let g = gradients.baseAddress, let m = means.baseAddress,
+        let s = squares.baseAddress
+    else { return [] }
+    return update(blocks) { block in
+        let (shrinkage, weightDecay) = block.decays ? (factors.shrinkage, factors.weightDecay) : (0, 0)
+        var (gradient, change, parameter) = (SIMD8<Float>(), SIMD8<Float>(), SIMD8<Float>())
+        let end = block.range.upperBound - block.range.count % 8
+        for index in stride(from: block.range.lowerBound, to: end, by: 8) {
+            let (slopes, values) = (load(g + index), load(w + index))
+            let direction = factors.gradientScale * slopes + weightDecay * values
+            let mean = load(m + index) + factors.meanShare * (direction - load(m + index))
+            let square = factors.beta2 * load(s + index) + factors.squareShare * direction * direction
+            store(mean, m + index)
+            store(square, s + index)
+            let root = square.squareRoot() * factors.rootScale + factors.epsilon
+            let difference = shrinkage * values + factors.stepSize * mean / root
+            store(values - difference, w + index)
+            gradient += slopes * slopes
+            change += difference * difference
+            parameter += values * values
+        }
+        var sums = UpdateSums(
+            gradient: Double(gradient.sum()), change: Double(change.sum()), parameter: Double(parameter.sum()))
+        for index in end..<block.range.upperBound {
+            let (slope, value) = (g[index], w[index])
+            let direction = factors.gradientScale * slope + weightDecay * value
+            m[index] += factors.meanShare * (direction - m[index])
+            s[index] = factors.beta2 * s[index] + factors.squareShare * direction * direction
+            let root = s[index].squareRoot() * factors.rootScale + factors.epsilon
+            let difference = shrinkage * value + factors.stepSize * m[index] / root
+            w[index] = value - difference
+            sums.add(slope: slope, difference: difference, value: value)
+        }
+        return sums
+    }
+}
+
+extension UpdateSums {
+    fileprivate mutating func add(slope: Float, difference: Float, value: Float) {
+        gradient += Double(slope * slope)
+        change += Double(difference * difference)
+        parameter += Double(value * value)
+    }
+}
+
+/// Updates blocks on all threads and adds up their sums in order.
+@inline(__always)
+private func update(_ blocks: [UpdateBlock], _ body: (UpdateBlock) -> UpdateSums) -> [UpdateSums] {
+    guard let last = blocks.last else { return [] }
     return withUnsafeTemporaryAllocation(of: UpdateSums.self, capacity: blocks.count) { sums in
         parallel { part, parts in
             for index in blocks.count * part / parts..<blocks.count * (part + 1) / parts {
-                sums.initializeElement(at: index, to: update(blocks[index].range))
+                sums.initializeElement(at: index, to: body(blocks[index]))
             }
         }
         var result = [UpdateSums](repeating: UpdateSums(), count: last.segment + 1)

@@ -49,7 +49,7 @@ package final class NetworkModel: TrainableModel {
                 layers, batch: batchSize, chunk: chunk, threads: threads, purpose: .training,
                 convolution: options.convolution, precision: precision, layouts: &layouts, on: device)
             convolutions = plan.convolutionSummary
-            tensors = try Parameters(layers, layouts: layouts, momentum: recipe.momentum != 0, on: device)
+            tensors = try Parameters(layers, layouts: layouts, recipe: recipe, on: device)
             trainingPrograms[batchSize] = try .training(
                 plan, recipe: recipe, state: state,
                 builder: ProgramBuilder(
@@ -57,7 +57,8 @@ package final class NetworkModel: TrainableModel {
         } catch {
             throw ModelError(error)
         }
-        try initializeParameters(seed: recipe.seed)
+        state.labelSmoothing = recipe.labelSmoothing
+        try initializeParameters()
     }
 
     package func train(
@@ -158,8 +159,13 @@ package final class NetworkModel: TrainableModel {
 
     package var parameters: [ModelTensor] { tensors.all.map(\.info) }
 
-    /// A velocity for each parameter, by the parameter's name; none without momentum.
-    package var optimizerState: [ModelTensor] { tensors.all.compactMap(\.velocityInfo) }
+    /// Of SGD with momentum, a velocity for each parameter, by the parameter's name; of Adam, two means for each, and how
+    /// many updates they are of.
+    package var optimizerState: [ModelTensor] {
+        tensors.all.flatMap { $0.states.map(\.info) } + (recipe.optimizer == .sgd ? [] : [Self.updates])
+    }
+
+    private static let updates = ModelTensor(role: .optimizerState, name: "step", shape: [1])
 
     package var statistics: [ModelTensor] { tensors.statistics.flatMap(\.infos) }
 
@@ -171,6 +177,9 @@ package final class NetworkModel: TrainableModel {
     ) throws(ModelError) -> Result {
         if let memory = statistic(tensor) {
             return body(UnsafeBufferPointer(rebasing: memory.floats.prefix(tensor.count)))
+        }
+        if tensor == Self.updates {
+            return withUnsafePointer(to: Float(tensors.updates)) { body(.init(start: $0, count: 1)) }
         }
         let (parameter, memory) = tensors[tensor]
         try engineErrors { () throws(OneDNNError) in
@@ -187,6 +196,7 @@ package final class NetworkModel: TrainableModel {
             _ = memory.floats.update(fromContentsOf: values)
             return
         }
+        if tensor == Self.updates { return tensors.updates = max(Int(exactly: values[0]) ?? 0, 0) }
         let (parameter, memory) = tensors[tensor]
         try engineErrors { () throws(OneDNNError) in
             let source = try rowMajorMemory(at: UnsafeMutableRawPointer(mutating: base), like: parameter)
@@ -217,11 +227,14 @@ package final class NetworkModel: TrainableModel {
         try Memory(Descriptor(rowMajor: tensor.value.descriptor.shape), at: base, on: device)
     }
 
-    /// Draws a parameter's numbers from U(±bound), row-major.
-    func draw(_ parameter: ModelTensor, bound: Float, random: CounterRandom) throws(ModelError) {
+    /// Draws a parameter's numbers, row-major.
+    func draw(_ parameter: ModelTensor, _ spread: Spread, random: CounterRandom) throws(ModelError) {
         let gradient = tensors[parameter].parameter.gradient.floats
         let numbers = UnsafeMutableBufferPointer(rebasing: gradient.prefix(parameter.count))
-        fillUniform(numbers, bound: bound, random: random)
+        switch spread {
+        case .uniform(let bound): fillUniform(numbers, bound: bound, random: random)
+        case .normal(let deviation): fillNormal(numbers, deviation: deviation, random: random)
+        }
         try setValues(of: parameter, to: UnsafeBufferPointer(numbers))
     }
 

@@ -1,5 +1,5 @@
-// Weights and biases, their gradients and, with momentum, their velocities. They live in the library's layouts for
-// the whole run; row-major numbers go in and out only at checkpoints.
+// Weights and biases, their gradients and the optimizer's state. They live in the library's layouts for the whole run;
+// row-major numbers go in and out only at checkpoints.
 
 internal import Experiments
 internal import Model
@@ -28,26 +28,23 @@ final class Parameter {
     let value: Memory
     /// The gradient in the same layout.
     let gradient: Memory
-    /// With momentum, what the last update has left for the next, in the same layout.
-    let velocity: Memory?
+    /// What the last update has left for the next, in the same layout.
+    let states: [(info: ModelTensor, memory: Memory)]
 
+    /// - Parameter states: the optimizer's arenas and what the names of their tensors end with.
     init(
-        info: ModelTensor, descriptor: Descriptor, values: Buffer, gradients: Buffer, velocities: Buffer?,
-        offset: Int, on device: Device
+        info: ModelTensor, descriptor: Descriptor, values: Buffer, gradients: Buffer,
+        states: [(suffix: String, buffer: Buffer)], offset: Int, on device: Device
     ) throws(OneDNNError) {
         self.info = info
-        if let velocities {
-            velocity = try Memory(descriptor, in: velocities, at: offset, on: device)
-        } else {
-            velocity = nil
+        var ofParameter: [(info: ModelTensor, memory: Memory)] = []
+        for (suffix, buffer) in states {
+            let state = ModelTensor(role: .optimizerState, name: info.name + suffix, shape: info.shape)
+            ofParameter.append((state, try Memory(descriptor, in: buffer, at: offset, on: device)))
         }
+        self.states = ofParameter
         self.value = try Memory(descriptor, in: values, at: offset, on: device)
         self.gradient = try Memory(descriptor, in: gradients, at: offset, on: device)
-    }
-
-    /// The velocity goes by the parameter's name.
-    var velocityInfo: ModelTensor? {
-        velocity.map { _ in ModelTensor(role: .optimizerState, name: info.name, shape: info.shape) }
     }
 }
 
@@ -66,7 +63,7 @@ extension Descriptor {
     }
 }
 
-/// All parameters of a network in arenas of one order: values, gradients and, with momentum, velocities.
+/// All parameters of a network in arenas of one order: values, gradients and the optimizer's state.
 final class Parameters {
     /// In the order of the layers, weight before bias.
     let all: [Parameter]
@@ -74,12 +71,16 @@ final class Parameters {
     let byLayer: [Int: LayerParameters]
     private let values: Buffer
     private let gradients: Buffer
-    private let velocities: Buffer?
+    private let states: [(suffix: String, buffer: Buffer)]
     /// Weight and bias of each layer in turn.
     private let blocks: [UpdateBlock]
+    /// Updates made; Adam's means are corrected by it.
+    var updates = 0
 
     /// - Parameter layouts: the layouts of the forward pass, complete for `layers`.
-    init(_ layers: [Layer], layouts: ParameterLayouts, momentum: Bool, on device: Device) throws(OneDNNError) {
+    init(_ layers: [Layer], layouts: ParameterLayouts, recipe: TrainingRecipe, on device: Device)
+        throws(OneDNNError)
+    {
         func room(for descriptor: Descriptor) -> Int { (descriptor.byteCount + 63) / 64 * 64 }
         var slots: [(layer: Int, name: String, shape: [Int], weight: Descriptor, bias: Descriptor)] = []
         var byteCount = 0
@@ -94,7 +95,11 @@ final class Parameters {
 
         values = try Buffer(byteCount: byteCount, on: device)
         gradients = try Buffer(byteCount: byteCount, on: device)
-        velocities = momentum ? try Buffer(byteCount: byteCount, on: device) : nil
+        var states: [(suffix: String, buffer: Buffer)] = []
+        for suffix in recipe.optimizerState {
+            states.append((suffix, try Buffer(byteCount: byteCount, on: device)))
+        }
+        self.states = states
         var all: [Parameter] = []
         var byLayer: [Int: LayerParameters] = [:]
         var offset = 0
@@ -102,12 +107,12 @@ final class Parameters {
             let weight = try Parameter(
                 info: ModelTensor(role: .parameter, name: "\(slot.name).weight", shape: slot.shape),
                 descriptor: slot.weight,
-                values: values, gradients: gradients, velocities: velocities, offset: offset, on: device)
+                values: values, gradients: gradients, states: states, offset: offset, on: device)
             offset += room(for: slot.weight)
             let bias = try Parameter(
                 info: ModelTensor(role: .parameter, name: "\(slot.name).bias", shape: [slot.shape[0]]),
                 descriptor: slot.bias,
-                values: values, gradients: gradients, velocities: velocities, offset: offset, on: device)
+                values: values, gradients: gradients, states: states, offset: offset, on: device)
             offset += room(for: slot.bias)
             all += [weight, bias]
             let statistics =
@@ -124,14 +129,14 @@ final class Parameters {
             let start = segments.last?.upperBound ?? 0
             segments.append(start..<start + size / MemoryLayout<Float>.stride)
         }
-        blocks = UpdateBlock.cut(segments)
+        blocks = UpdateBlock.cut(segments, decaying: all.map { recipe.decay == .all || $0.info.shape.count > 1 })
     }
 
     /// The parameter that a tensor belongs to, and where its numbers are.
     subscript(tensor: ModelTensor) -> (parameter: Parameter, memory: Memory) {
         for parameter in all {
             if parameter.info == tensor { return (parameter, parameter.value) }
-            if let velocity = parameter.velocity, parameter.velocityInfo == tensor { return (parameter, velocity) }
+            if let state = parameter.states.first(where: { $0.info == tensor }) { return (parameter, state.memory) }
         }
         preconditionFailure("\(tensor.name) is not a tensor of this model")
     }
@@ -143,18 +148,25 @@ final class Parameters {
     var layers: [Int] { byLayer.keys.sorted() }
     let layerNames: [String]
 
-    /// w ← w − η(g + λw), with momentum as `TrainingRecipe` has it.
+    /// One update by the recipe's optimizer, with gradients clipped as `torch.nn.utils.clip_grad_norm_` does.
     ///
-    /// - Returns: the norm of all gradients together; for each layer ‖Δw‖ / ‖w‖ of its weights without biases, `nil`
+    /// - Returns: the norm of all gradients together before that; for each layer ‖Δw‖ / ‖w‖ of its weights without biases, `nil`
     ///   where they are all 0.
     func update(_ recipe: TrainingRecipe, learningRate: Double) -> (gradientNorm: Double, ratios: [Double?]) {
+        updates += 1
+        let scale = recipe.clipNorm.map { Float(min($0 / (gradientNorm + 1e-6), 1)) } ?? 1
         let sums =
             switch recipe.optimizer {
             case .sgd:
                 sgd(
-                    parameters: values.floats, gradients: gradients.floats, velocities: velocities?.floats,
+                    parameters: values.floats, gradients: gradients.floats, velocities: states.first?.buffer.floats,
                     blocks: blocks, learningRate: Float(learningRate), momentum: Float(recipe.momentum),
-                    weightDecay: Float(recipe.weightDecay))
+                    isNesterov: recipe.nesterov, weightDecay: Float(recipe.weightDecay), gradientScale: scale)
+            case .adam, .adamw:
+                adam(
+                    parameters: values.floats, gradients: gradients.floats, means: states[0].buffer.floats,
+                    squares: states[1].buffer.floats, blocks: blocks,
+                    AdamFactors(recipe, learningRate: learningRate, update: updates, gradientScale: scale))
             }
         let ratios = stride(from: 0, to: sums.count, by: 2).map { weights in
             sums[weights].parameter != 0 ? (sums[weights].change / sums[weights].parameter).squareRoot() : nil

@@ -52,6 +52,9 @@ extension String {
 }
 
 extension Codec<Double> {
+    /// A number from 0 up to, but not including, 1.
+    static let share = number("from 0 up to, but not including, 1") { 0..<1 ~= $0 }
+
     /// A number, in the limits also after rounding to the single precision that the engine computes with.
     static func number(_ limits: String, _ isAllowed: @escaping @Sendable (Double) -> Bool) -> Codec {
         Codec(allowed: "a number \(limits)") { node throws(Flaw) in
@@ -169,6 +172,7 @@ extension Codec {
             $0.map(wrapped.value) ?? .none(word)
         }
         codec.none = word
+        if !wrapped.choices.isEmpty { codec.choices = [word] + wrapped.choices }
         return codec
     }
 

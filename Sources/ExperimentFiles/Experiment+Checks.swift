@@ -1,4 +1,5 @@
-// What no single key can tell: whether the network can be built on these images, and is not beyond all machines.
+// What no single key can tell: whether the network can be built on these images, is not beyond all machines, and each
+// setting has an effect.
 
 import Experiments
 
@@ -10,13 +11,51 @@ struct SettingConflict: Error {
 }
 
 extension Experiment {
-    /// Refuses what cannot be built.
+    /// Refuses what cannot be built, and settings that would have no effect.
     func check() throws(SettingConflict) {
+        for field in Schema.fields {
+            guard let condition = field.condition, !condition.isMet(self), let value = field.value(self),
+                let unset = field.defaultValue, value != unset
+            else { continue }
+            throw SettingConflict(
+                problem: "\(field.path) is only used with \(condition.path) \(condition.value); "
+                    + "remove it, or set it to \(unset.yaml)",
+                culprits: [field.path, condition.path])
+        }
+        if let conflict = training.conflict { throw conflict }
         do {
             _ = try network(numClasses: 10)
         } catch {
             throw SettingConflict(problem: error.description, culprits: error.culprits)
         }
+    }
+}
+
+extension TrainingRecipe {
+    /// What no setting of a recipe can tell alone.
+    fileprivate var conflict: SettingConflict? {
+        func conflict(_ problem: String, _ culprits: String...) -> SettingConflict {
+            SettingConflict(problem: problem, culprits: culprits)
+        }
+        if schedule == .multistep, milestones.isEmpty || milestones != Set(milestones).sorted() {
+            return conflict(
+                "training.milestones must be rising epochs such as [5, 8] with training.schedule multistep",
+                "training.milestones", "training.schedule")
+        }
+        if lastRate > 0, lastRate >= learningRate {
+            return conflict("training.min_lr must be below training.lr", "training.min_lr", "training.lr")
+        }
+        if warmupSteps > 0, warmupEpochs > 0 {
+            return conflict(
+                "training.warmup_steps and training.warmup_epochs both say how long the warmup is; keep one of them",
+                "training.warmup_steps", "training.warmup_epochs")
+        }
+        if warmupEpochs > Double(epochs) {
+            return conflict(
+                "training.warmup_epochs must be at most training.epochs, which is \(epochs)",
+                "training.warmup_epochs", "training.epochs")
+        }
+        return nil
     }
 }
 

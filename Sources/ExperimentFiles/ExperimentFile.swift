@@ -65,7 +65,8 @@ package enum ExperimentFile {
         _ = try parse(yaml(for: experiment), path: experiment.name)
     }
 
-    /// The value of a key such as `training.lr` as YAML; `nil` where another key says it, or there is no such key.
+    /// The value of a key such as `training.lr` as YAML; `nil` where another key says it, where it is the default without
+    /// any effect, or where there is no such key.
     package static func value(of path: String, in experiment: Experiment) -> String? {
         Schema.field(path)?.write(experiment)
     }
@@ -129,14 +130,19 @@ package struct ExperimentKey: Sendable, Hashable {
     package let isOfBlocks: Bool
 
     private init(_ field: Field) {
-        (path, summary, allowed, choices) = (field.path, field.summary, field.allowed, field.choices)
+        (path, allowed, choices) = (field.path, field.allowed, field.choices)
+        summary =
+            field.condition.map { "\(field.summary.dropLast()), with \($0.path) \($0.value)." } ?? field.summary
         (label, nameWord) = (field.label, field.nameWord)
         (shapesNetwork, isOfBlocks) = (field.shapesNetwork, field.isOfBlocks)
-        defaultValue = ["name", "description"].contains(path) ? nil : field.write(Experiment(name: ""))
+        defaultValue = ["name", "description"].contains(path) ? nil : field.defaultValue?.yaml
     }
 
     /// Every key in the order in which files are written.
     package static let all = Schema.fields.map(ExperimentKey.init)
+
+    /// Whether it has an effect in an experiment: momentum has none on adam.
+    package func isUsed(by experiment: Experiment) -> Bool { Schema.field(path)?.isUsed(by: experiment) ?? true }
 
     /// Those that decide how a run is trained: all but name and description.
     package static let settings = all.filter { !["name", "description"].contains($0.path) }

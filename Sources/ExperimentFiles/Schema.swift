@@ -24,11 +24,13 @@ struct Field: Sendable {
     let nameWord: String
     /// Whether it shapes the network, whose weights a fork takes over as they are.
     let shapesNetwork: Bool
+    /// What else must be set for it to have an effect.
+    let condition: Condition?
     /// Puts a value into an experiment, or says what is wrong with it.
     let read: @Sendable (YAMLNode, inout Experiment) throws(Flaw) -> Void
     /// The same for a value that does not come from YAML.
     let set: @Sendable (SettingValue, inout Experiment) throws(Flaw) -> Void
-    /// Its value; `nil` where another key says it.
+    /// Its value, also where it has no effect; `nil` where another key says it.
     let value: @Sendable (Experiment) -> SettingValue?
     /// Its value where every setting is given, in JSON; `nil` where the network has no such setting.
     let storedValue: @Sendable (Experiment) -> SettingValue?
@@ -39,7 +41,8 @@ struct Field: Sendable {
         _ path: String, _ summary: String, _ codec: Codec<Value>,
         _ keyPath: any WritableKeyPath<Experiment, Value> & Sendable,
         label: String? = nil, nameWord: String? = nil, shapesNetwork: Bool = false, synonyms: [String] = [],
-        isAlwaysStored: Bool = true, isOfBlocks: Bool = false, isOfLayers: Bool = false,
+        usedWith condition: Condition? = nil, isAlwaysStored: Bool = true, isOfBlocks: Bool = false,
+        isOfLayers: Bool = false,
         writtenIf isWritten: @escaping @Sendable (Experiment) -> Bool = { _ in true }
     ) {
         self.path = path
@@ -53,6 +56,7 @@ struct Field: Sendable {
         self.label = label
         self.nameWord = nameWord ?? key
         self.shapesNetwork = shapesNetwork
+        self.condition = condition
         let read: @Sendable (YAMLNode, inout Experiment) throws(Flaw) -> Void = { node, experiment throws(Flaw) in
             experiment[keyPath: keyPath] = try node.read(as: codec, calling: path)
         }
@@ -68,8 +72,54 @@ struct Field: Sendable {
         }
     }
 
-    /// Its value as YAML; `nil` where another key says it.
-    func write(_ experiment: Experiment) -> String? { value(experiment)?.yaml }
+    /// Its value as YAML; `nil` where another key says it, and where it is the default without any effect.
+    func write(_ experiment: Experiment) -> String? {
+        guard let value = value(experiment) else { return nil }
+        return isUsed(by: experiment) || value != defaultValue ? value.yaml : nil
+    }
+
+    /// Whether it has an effect.
+    func isUsed(by experiment: Experiment) -> Bool { condition?.isMet(experiment) ?? true }
+
+    /// Its value where nothing is said.
+    var defaultValue: SettingValue? { value(Experiment(name: "")) }
+
+    /// What a setting needs to have an effect.
+    struct Condition: Sendable {
+        /// The setting that it depends on.
+        let path: String
+        /// What that one must be, as text.
+        let value: String
+        let isMet: @Sendable (Experiment) -> Bool
+
+        init(_ path: String, _ value: String, _ isMet: @escaping @Sendable (Experiment) -> Bool) {
+            (self.path, self.value, self.isMet) = (path, value, isMet)
+        }
+    }
+}
+
+extension Field.Condition {
+    fileprivate static let sgd = Self("training.optimizer", "sgd") { $0.training.optimizer == .sgd }
+    fileprivate static let adam = Self("training.optimizer", "adam or adamw") {
+        [.adam, .adamw].contains($0.training.optimizer)
+    }
+    fileprivate static let earlyStopping = Self("training.early_stopping", "accuracy or loss") {
+        $0.training.earlyStopping != nil
+    }
+    fileprivate static let normal = Self("training.init", "normal") { $0.training.initialization == .normal }
+    private static func schedule(_ value: String, _ schedules: TrainingRecipe.Schedule...) -> Self {
+        Self("training.schedule", value) { schedules.contains($0.training.schedule) }
+    }
+    fileprivate static let step = schedule("step", .step)
+    fileprivate static let multistep = schedule("multistep", .multistep)
+    fileprivate static let steps = schedule("step or multistep", .step, .multistep)
+    fileprivate static let falling = schedule("cosine or linear", .cosine, .linear)
+    fileprivate static let oneCycle = schedule("one_cycle", .oneCycle)
+    fileprivate static let warmup = Self("training.schedule", "other than one_cycle") {
+        $0.training.schedule != .oneCycle
+    }
+    fileprivate static let momentum = Self("training.momentum", "above 0") { $0.training.momentum != 0 }
+    fileprivate static let weightDecay = Self("training.weight_decay", "above 0") { $0.training.weightDecay != 0 }
 }
 
 enum Schema {
@@ -118,14 +168,13 @@ enum Schema {
             synonyms: ["hidden", "linear"], isOfBlocks: true),
         Field(
             "network.dropout", "Dropout probability after each of them.",
-            .number("from 0 up to, but not including, 1") { 0..<1 ~= $0 }, \.network.dropout, label: "dropout",
-            isOfBlocks: true),
+            .share, \.network.dropout, label: "dropout", isOfBlocks: true),
         Field(
             "network.weights",
             "Start with the weights of this safetensors file; a relative path starts at the experiment file's folder.",
             .optional(
                 .line("the path of a safetensors file") { !$0.isEmpty && $0.unicodeScalars.allSatisfy(\.isVisible) },
-                none: "null"), \.network.weights, synonyms: ["checkpoint", "pretrained", "init"]),
+                none: "null"), \.network.weights, synonyms: ["checkpoint", "pretrained"]),
 
         Field(
             "data.dataset", "Name of the data set; the name of the folder with its IDX files.",
@@ -154,6 +203,10 @@ enum Schema {
             "data.sampling",
             "How limits choose: the same fraction of every class, drawn by the seed, or the first images.",
             .choice, \.data.sampling),
+        Field(
+            "data.validation",
+            "Fraction of the training images, drawn by the seed, that chooses the best epoch instead of training.",
+            .share, \.data.validation, label: "validation", synonyms: ["validation_split", "val"]),
 
         Field(
             "training.optimizer", "How parameters follow their gradients.", .choice, \.training.optimizer,
@@ -163,18 +216,88 @@ enum Schema {
             label: "learning rate",
             synonyms: ["learning_rate", "learningrate", "rate"]),
         Field(
-            "training.momentum", "Fraction of the last update that is added to the next.",
-            .number("from 0 up to, but not including, 1") { 0..<1 ~= $0 }, \.training.momentum, label: "momentum"),
+            "training.schedule", "How the learning rate changes over the run.", .choice, \.training.schedule,
+            label: "schedule", synonyms: ["scheduler", "lr_scheduler"]),
         Field(
-            "training.weight_decay", "Fraction of each parameter that is added to its gradient.",
+            "training.step_every", "Epochs after which the rate falls, and again.", .integer(1...1_000_000),
+            \.training.stepEvery, label: "every epochs", synonyms: ["step_size"], usedWith: .step),
+        Field(
+            "training.milestones", "Epochs after which the rate falls.",
+            .list(of: .integer(1...1_000_000), named: "epochs", count: 0...100), \.training.milestones,
+            label: "milestones", usedWith: .multistep),
+        Field(
+            "training.lr_factor", "What the rate is multiplied with then.",
+            .number("between 0 and 1") { $0 > 0 && $0 < 1 }, \.training.rateFactor, label: "factor",
+            synonyms: ["gamma", "factor"], usedWith: .steps),
+        Field(
+            "training.min_lr", "The rate at the end.", .number("0 or greater") { $0 >= 0 }, \.training.lastRate,
+            label: "last rate", synonyms: ["eta_min", "end_lr"], usedWith: .falling),
+        Field(
+            "training.peak_at", "The share of the steps after which the rate is at its top, lr.",
+            .number("between 0 and 1") { $0 > 0 && $0 < 1 }, \.training.peakAt, label: "peak at",
+            synonyms: ["pct_start"], usedWith: .oneCycle),
+        Field(
+            "training.warmup_epochs", "Epochs, or parts of one, in which the rate grows from nearly 0 to lr.",
+            .number("from 0 to 1000000") { 0...1_000_000 ~= $0 }, \.training.warmupEpochs, label: "warmup epochs",
+            nameWord: "warmup", synonyms: ["warmup"], usedWith: .warmup),
+        Field(
+            "training.warmup_steps", "The same in steps.", .integer(0...1_000_000_000), \.training.warmupSteps,
+            label: "warmup steps", usedWith: .warmup),
+        Field(
+            "training.momentum", "Fraction of the last update that is added to the next.",
+            .share, \.training.momentum, label: "momentum", usedWith: .sgd),
+        Field(
+            "training.nesterov", "Whether momentum is Nesterov's.", .flag, \.training.nesterov, label: "nesterov",
+            usedWith: .momentum),
+        Field(
+            "training.beta1", "Decay of the running mean of the gradient.", .share, \.training.beta1, label: "beta 1",
+            synonyms: ["betas", "beta_1"], usedWith: .adam),
+        Field(
+            "training.beta2", "Decay of the running mean of its square.", .share, \.training.beta2, label: "beta 2",
+            synonyms: ["beta_2"], usedWith: .adam),
+        Field(
+            "training.eps", "What is added to the root of that mean.", .number("greater than 0") { $0 > 0 },
+            \.training.epsilon, label: "epsilon", synonyms: ["epsilon"], usedWith: .adam),
+        Field(
+            "training.weight_decay",
+            "Fraction of each parameter that is added to its gradient; with adamw, times lr, that is subtracted from it.",
             .number("from 0 to 1") { 0...1 ~= $0 }, \.training.weightDecay, label: "weight decay", nameWord: "decay",
-            synonyms: ["l2", "decay"]),
+            synonyms: ["l2", "wd"]),
+        Field(
+            "training.decay", "Which parameters decay: all, or only weights, without biases and norms.", .choice,
+            \.training.decay, label: "decay", usedWith: .weightDecay),
+        Field(
+            "training.clip_norm", "Scale gradients down to this norm where all together are longer.",
+            .optional(.number("greater than 0") { $0 > 0 }, none: "null"), \.training.clipNorm, label: "clip norm",
+            synonyms: ["max_norm", "grad_clip"]),
+        Field(
+            "training.label_smoothing", "How much of each training label is spread evenly over all classes.", .share,
+            \.training.labelSmoothing, label: "smoothing", nameWord: "smoothing"),
         Field(
             "training.epochs", "Passes over the training images; 0 leaves the initial weights.",
             .integer(0...1_000_000), \.training.epochs, label: "epochs", synonyms: ["num_epochs", "max_epochs"]),
         Field(
+            "training.max_minutes", "Minutes after which the run stops; resuming it gives it as many again.",
+            .optional(.number("greater than 0") { $0 > 0 }, none: "null"), \.training.maxMinutes,
+            label: "max minutes", nameWord: "minutes"),
+        Field(
+            "training.early_stopping", "What must improve after an epoch for the run to go on.",
+            .optional(.choice, none: "null"), \.training.earlyStopping, label: "early stopping", nameWord: "stopping"),
+        Field(
+            "training.patience", "Epochs without an improvement after which it ends.", .integer(1...1_000_000),
+            \.training.patience, label: "patience", usedWith: .earlyStopping),
+        Field(
+            "training.min_delta", "How much better counts as an improvement.",
+            .number("0 or greater") { $0 >= 0 }, \.training.minDelta, label: "min delta", usedWith: .earlyStopping),
+        Field(
             "training.seed", "Seed of initial weights, order of images and dropout.", .integer(0...UInt64.max),
             \.training.seed, label: "seed", synonyms: ["random_seed"]),
+        Field(
+            "training.init", "How initial weights are drawn from the seed.", .choice, \.training.initialization,
+            label: "initial weights", synonyms: ["initialization"]),
+        Field(
+            "training.init_std", "Their standard deviation.", .number("greater than 0") { $0 > 0 },
+            \.training.initialDeviation, label: "deviation", usedWith: .normal),
         Field(
             "training.precision", "Number format of the computation.", .choice, \.training.precision,
             label: "precision"),

@@ -148,6 +148,8 @@ package struct DataRecipe: Sendable, Hashable, Codable {
     package var limitTest: Int?
     /// How limits choose images.
     package var sampling: Sampling
+    /// Share of the training images, the same of each class, that validates instead of training.
+    package var validation = 0.0
 
     /// The notebook's values where nothing else is said.
     package init(
@@ -161,53 +163,6 @@ package struct DataRecipe: Sendable, Hashable, Codable {
         self.limitTrain = limitTrain
         self.limitTest = limitTest
         self.sampling = sampling
-    }
-}
-
-/// How a network is trained.
-package struct TrainingRecipe: Sendable, Hashable, Codable {
-    /// How parameters follow their gradients.
-    package enum Optimizer: String, Sendable, Hashable, Codable, CaseIterable {
-        /// Stochastic gradient descent, with momentum and weight decay as PyTorch defines them.
-        case sgd
-    }
-
-    /// What numbers the step computes with.
-    package enum Precision: String, Sendable, Hashable, Codable, CaseIterable {
-        /// IEEE single precision throughout.
-        case float32
-        /// Hidden fully connected layers and Winograd convolutions multiply numbers of 8 significant bits where the
-        /// processor can; weights, sums and the loss stay in single precision.
-        case bfloat16
-    }
-
-    /// How parameters follow their gradients.
-    package var optimizer: Optimizer
-    /// Learning rate.
-    package var learningRate: Double
-    /// Share of the last update that goes into the next, from 0 up to 1.
-    package var momentum: Double
-    /// Share of each parameter that is added to its gradient.
-    package var weightDecay: Double
-    /// Passes over the training images; 0 leaves the initial weights.
-    package var epochs: Int
-    /// Seed of initial weights, order of images and dropout.
-    package var seed: UInt64
-    /// What numbers the step computes with.
-    package var precision: Precision
-
-    /// The notebook's values where nothing else is said.
-    package init(
-        optimizer: Optimizer = .sgd, learningRate: Double = 0.05, momentum: Double = 0, weightDecay: Double = 0,
-        epochs: Int = 10, seed: UInt64 = 0, precision: Precision = .float32
-    ) {
-        self.optimizer = optimizer
-        self.learningRate = learningRate
-        self.momentum = momentum
-        self.weightDecay = weightDecay
-        self.epochs = epochs
-        self.seed = seed
-        self.precision = precision
     }
 }
 

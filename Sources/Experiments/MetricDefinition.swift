@@ -77,6 +77,7 @@ extension Progress {
         MetricDefinition(
             "mean_examples_per_second", "images a second of the epoch", optional: \.meanExamplesPerSecond,
             .imagesPerSecond, isLargerBetter: true),
+        MetricDefinition("learning_rate", "learning rate", optional: \.learningRate, tag: "learning_rate"),
     ]
 }
 
@@ -99,6 +100,12 @@ extension EpochMetrics {
         MetricDefinition("remaining_seconds", "time left", \.remainingSeconds, .secondsLeft),
         MetricDefinition("train_seconds", "time of training", optional: \.trainSeconds, .seconds),
         MetricDefinition("evaluation_seconds", "time of evaluation", optional: \.evaluationSeconds, .seconds),
+        MetricDefinition(
+            "validation_loss", "validation loss", optional: \.validationLoss, isLargerBetter: false,
+            tag: "loss/validation"),
+        MetricDefinition(
+            "validation_accuracy", "validation accuracy", optional: \.validationAccuracy, .share,
+            isLargerBetter: true, tag: "accuracy/validation"),
     ]
 }
 

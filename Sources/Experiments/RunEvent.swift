@@ -98,6 +98,8 @@ package struct Progress: Sendable, Hashable {
     /// Share of channels and hidden features that were dead in the last batch, 0 to 1, as `LayerHealth` has it; `nil`
     /// where it is not known.
     package var deadShare: Double?
+    /// The learning rate of the last step; `nil` in what earlier versions have recorded.
+    package var learningRate: Double?
     /// How each layer with parameters was in the epoch's last whole batch, in order; empty in most steps.
     package var layers: [LayerHealth]
 
@@ -105,8 +107,9 @@ package struct Progress: Sendable, Hashable {
         epoch: Int, step: Int, stepInEpoch: Int, stepsPerEpoch: Int, examplesSeen: Int? = nil, loss: Double,
         meanLoss: Double, meanAccuracy: Double, examplesPerSecond: Double, meanExamplesPerSecond: Double? = nil,
         elapsedSeconds: Double, remainingSeconds: Double?,
-        gradientNorm: Double? = nil, deadShare: Double? = nil, layers: [LayerHealth] = []
+        gradientNorm: Double? = nil, deadShare: Double? = nil, learningRate: Double? = nil, layers: [LayerHealth] = []
     ) {
+        self.learningRate = learningRate
         self.epoch = epoch
         self.step = step
         self.stepInEpoch = stepInEpoch
@@ -213,6 +216,14 @@ package struct EpochMetrics: Sendable, Hashable, Codable {
     package var trainSeconds: Double?
     /// Seconds of the epoch's evaluation; `nil` in what earlier versions have recorded.
     package var evaluationSeconds: Double?
+    /// Mean loss over the validation images after the epoch; `nil` where there are none.
+    package var validationLoss: Double?
+    /// Accuracy over the validation images, 0 to 1.
+    package var validationAccuracy: Double?
+
+    /// What the best epoch is chosen by.
+    package var decidingAccuracy: Double { validationAccuracy ?? testAccuracy }
+    package var decidingLoss: Double { validationLoss ?? testLoss }
 
     package init(
         epoch: Int, step: Int, trainLoss: Double, trainAccuracy: Double, testLoss: Double, testAccuracy: Double,

@@ -10,6 +10,7 @@ internal import Experiments
 /// `gradient_norm`, `dead_share` and `learning_rate`, some steps `dead_share` and `update_ratio` of each layer; an epoch
 /// gives `accuracy/train`, `loss/test` and `accuracy/test`.
 struct TensorBoardEvents {
+    /// Where steps do not tell theirs.
     private var learningRate: Double?
 
     /// What the file begins with.
@@ -36,7 +37,7 @@ struct TensorBoardEvents {
                 if let share = layer.deadShare { scalars.append(("dead_share/\(layer.name)", share)) }
                 if let ratio = layer.updateRatio { scalars.append(("update_ratio/\(layer.name)", ratio)) }
             }
-            if let learningRate { scalars.append(("learning_rate", learningRate)) }
+            if progress.learningRate == nil, let learningRate { scalars.append(("learning_rate", learningRate)) }
             return Self.scalars(scalars, time: record.time, step: progress.step)
         case .epochFinished(let epoch):
             let scalars = Self.tagged(EpochMetrics.metrics, of: epoch)

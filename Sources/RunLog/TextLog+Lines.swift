@@ -48,10 +48,13 @@ extension TextLog {
 
     /// `epoch  3/10  loss 0.412  train acc 0.847  test acc 0.861  212.3 examples/sec  left 31 min`.
     func line(of metrics: EpochMetrics) -> String {
-        let parts = [
-            epoch(metrics.epoch), "loss \(metric(metrics.trainLoss))", "train acc \(metric(metrics.trainAccuracy))",
-            "test acc \(metric(metrics.testAccuracy))", rate(metrics.examplesPerSecond),
-        ]
+        let parts =
+            [
+                epoch(metrics.epoch), "loss \(metric(metrics.trainLoss))", "train acc \(metric(metrics.trainAccuracy))",
+                "test acc \(metric(metrics.testAccuracy))",
+            ] + (metrics.validationAccuracy.map { ["validation acc \(metric($0))"] } ?? []) + [
+                rate(metrics.examplesPerSecond)
+            ]
         let isLast = metrics.epoch == numEpochs
         return (parts + left(isLast ? nil : metrics.remainingSeconds)).joined(separator: "  ")
     }
@@ -103,12 +106,9 @@ extension TextLog {
 
     private func recipe(of run: RunStarted) -> String {
         let training = run.experiment.training
-        var parts = ["\(training.optimizer.rawValue)", "lr \(Readable.short(training.learningRate))"]
-        if training.momentum != 0 { parts.append("momentum \(Readable.short(training.momentum))") }
-        if training.weightDecay != 0 { parts.append("weight decay \(Readable.short(training.weightDecay))") }
         let epochs = "\(training.epochs) epoch\(training.epochs == 1 ? "" : "s")"
-        parts.append("\(epochs) of \(Readable.count(run.stepsPerEpoch)) step\(run.stepsPerEpoch == 1 ? "" : "s")")
-        return (parts + ["seed \(training.seed)"]).joined(separator: ", ")
+        let length = "\(epochs) of \(Readable.count(run.stepsPerEpoch)) step\(run.stepsPerEpoch == 1 ? "" : "s")"
+        return (training.parts + [length, "seed \(training.seed)"]).joined(separator: ", ")
     }
 
     private var numEpochs: Int? { started?.experiment.training.epochs }

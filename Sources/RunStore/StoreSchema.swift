@@ -157,6 +157,18 @@ enum StoreSchema {
                     """)
             try tellStepsPerEpoch(database)
         }
+        // Schedules change it from step to step.
+        migrator.registerMigration("10", foreignKeyChecks: .immediate) { database in
+            try database.execute(sql: "ALTER TABLE step_metric ADD COLUMN learning_rate REAL")
+        }
+        migrator.registerMigration("11", foreignKeyChecks: .immediate) { database in
+            try database.execute(
+                sql: """
+                    ALTER TABLE epoch_metric ADD COLUMN validation_loss REAL;
+                    ALTER TABLE epoch_metric ADD COLUMN validation_accuracy REAL;
+                    ALTER TABLE run ADD COLUMN best_validation REAL;
+                    """)
+        }
         return migrator
     }
 

@@ -113,8 +113,9 @@ package final class RunSession {
     ) throws(RunnerError) -> RunSession {
         do throws(CheckpointError) { try checkpoint.verify() } catch { throw RunnerError(error.description) }
         let model = try prepared.emptyModel()
-        var position = try model.load(checkpoint, for: prepared)
         let (old, new) = (try sentence { () throws(RunStoreError) in try parent.experiment() }, prepared.experiment)
+        let isSameOptimizer = old.training.optimizerState == new.training.optimizerState
+        var position = try model.load(checkpoint, for: prepared, takesOptimizer: isSameOptimizer)
         let isSameData = old.data == new.data && parent.dataChecksum == prepared.data.checksum
         if position.stepInEpoch > 0, !isSameData || old.training.seed != new.training.seed {
             throw RunnerError(
@@ -282,14 +283,17 @@ extension PreparedExperiment {
 extension TrainableModel {
     /// Takes a checkpoint's numbers.
     ///
+    /// - Parameter takesOptimizer: whether the optimizer has written the checkpoint, too; one that begins with a fork has
+    ///   no history.
     /// - Returns: where the run stands then.
     fileprivate func load(
-        _ checkpoint: SavedCheckpoint, for prepared: PreparedExperiment
+        _ checkpoint: SavedCheckpoint, for prepared: PreparedExperiment, takesOptimizer: Bool = true
     ) throws(RunnerError) -> RunPosition {
         do throws(ModelTensorsError) {
             try loadWeights(checkpoint.weightsPath)
-            // An optimizer that begins with a fork has no history; one that ends with it leaves none.
-            if !optimizerState.isEmpty, let optimizer = checkpoint.optimizerPath { try loadOptimizer(optimizer) }
+            if takesOptimizer, !optimizerState.isEmpty, let optimizer = checkpoint.optimizerPath {
+                try loadOptimizer(optimizer)
+            }
         } catch {
             throw RunnerError(error.description)
         }

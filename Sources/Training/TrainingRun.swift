@@ -30,6 +30,8 @@ package struct TrainingRun {
     /// How the layers were in the last whole batch; in a smaller one more units are dead.
     private var wholeBatchLayers: [LayerHealth] = []
     private var peakMemoryBytes = 0
+    /// Seconds that the run had trained when this session began.
+    private var beginElapsed = 0.0
     /// Whether the next step is profiled.
     private var isProfileDue = false
 
@@ -65,7 +67,7 @@ package struct TrainingRun {
         let recipe = started.experiment
         order = EpochOrder(
             count: data.train.count, seed: recipe.training.seed, isShuffled: recipe.data.shuffle)
-        pace = Pace(started, from: position)
+        pace = Pace(started, validationExamples: data.validation?.count ?? 0, from: position)
         due = CheckpointSchedule(recipe.checkpoint)
     }
 
@@ -74,6 +76,7 @@ package struct TrainingRun {
     /// - Returns: what the last event says, too.
     package mutating func run(_ model: some TrainableModel) -> RunSummary {
         pace.begin(at: seconds())
+        beginElapsed = pace.elapsed
         due.begin(at: pace.elapsed)
         emit(.runStarted(started))
         let outcome = outcome(of: model)
@@ -96,10 +99,15 @@ package struct TrainingRun {
         do throws(Interruption) {
             let trainLoader = try interrupting { () throws(ModelError) in try data.loader(of: data.train, for: model) }
             let testLoader = try interrupting { () throws(ModelError) in try data.loader(of: data.test, for: model) }
-            while position.epoch <= epochs {
+            var evaluations = [(loader: testLoader, count: data.test.count)]
+            if let validation = data.validation {
+                let loader = try interrupting { () throws(ModelError) in try data.loader(of: validation, for: model) }
+                evaluations.append((loader, validation.count))
+            }
+            while position.epoch <= epochs, !isStoppedEarly {
                 try train(model, on: trainLoader)
-                let test = try evaluate(model, on: testLoader)
-                try finishEpoch(test)
+                let sums = try evaluate(model, on: evaluations)
+                try finishEpoch(test: sums[0], validation: sums.count > 1 ? sums[1] : nil)
             }
         } catch {
             return error.outcome
@@ -117,10 +125,11 @@ package struct TrainingRun {
         while let batch = loader.next() {
             let beforeStep = seconds()
             let beforeWork = processorSeconds?()
+            let rate = started.experiment.training.learningRate(at: position, stepsPerEpoch: started.stepsPerEpoch)
             let result = try interrupting { () throws(ModelError) in
                 try model.train(
                     pixels: batch.pixels, labels: batch.labels, step: position.step,
-                    learningRate: started.experiment.training.learningRate, isProfiled: isProfileDue
+                    learningRate: rate, isProfiled: isProfileDue
                 ) { [stop] in stop.isMade }
             }
             guard let result else { throw .stopped }
@@ -136,9 +145,13 @@ package struct TrainingRun {
             pace.endStep(examples: result.examples, began: beforeStep + stopped, now: now)
             // Not the first step, in which caches are cold.
             isProfileDue = onProfile != nil && position.stepInEpoch == 2
-            emit(.progress(progress(of: result, sums)))
+            emit(.progress(progress(of: result, sums, learningRate: rate)))
             guard result.isFinite else { throw .diverged(step: position.step) }
             if stop.isMade { throw .stopped }
+            if let minutes = started.experiment.training.maxMinutes, pace.elapsed - beginElapsed >= minutes * 60 {
+                emit(.warning("stopped, as training.max_minutes, \(minutes), have passed"))
+                throw .stopped
+            }
             // After an epoch's last step its evaluation comes first, so that it is kept with the state.
             guard position.stepInEpoch < started.stepsPerEpoch else { continue }
             if pause.isMade {
@@ -165,7 +178,7 @@ package struct TrainingRun {
         if stop.isMade { throw .stopped }
     }
 
-    private func progress(of result: BatchResult, _ sums: MetricSums) -> Progress {
+    private func progress(of result: BatchResult, _ sums: MetricSums, learningRate: Double) -> Progress {
         let saysLayers =
             position.stepInEpoch == started.stepsPerEpoch || position.step == 1 || position.step.isMultiple(of: 10)
             || !result.isFinite
@@ -176,30 +189,35 @@ package struct TrainingRun {
             meanLoss: sums.meanLoss, meanAccuracy: sums.accuracy, examplesPerSecond: pace.recentExamplesPerSecond,
             meanExamplesPerSecond: pace.epochExamplesPerSecond, elapsedSeconds: pace.elapsed,
             remainingSeconds: pace.remaining(at: position),
-            gradientNorm: result.gradientNorm, deadShare: result.deadShare,
+            gradientNorm: result.gradientNorm, deadShare: result.deadShare, learningRate: learningRate,
             layers: saysLayers ? wholeBatchLayers : [])
     }
 
-    /// One pass over the test images.
+    /// One pass over the test images, and over those that validate.
     private mutating func evaluate(
-        _ model: some TrainableModel, on loader: BatchLoader
-    ) throws(Interruption) -> MetricSums {
+        _ model: some TrainableModel, on parts: [(loader: BatchLoader, count: Int)]
+    ) throws(Interruption) -> [MetricSums] {
         defer { noteMemory(of: model) }
         let begin = seconds()
         let beforeWork = processorSeconds?()
         emit(.evaluating(pace.evaluation(at: position, examples: 0, now: begin)))
-        let sums = try interrupting { () throws(ModelError) in
-            try data.evaluate(model, on: loader) { examples in
-                emit(.evaluating(pace.evaluation(at: position, examples: examples, now: seconds())))
-                return !stop.isMade
+        var all: [MetricSums] = []
+        for part in parts {
+            let before = all.reduce(0) { $0 + $1.examples }
+            let sums = try interrupting { () throws(ModelError) in
+                try data.evaluate(model, on: part.loader, count: part.count) { examples in
+                    emit(.evaluating(pace.evaluation(at: position, examples: before + examples, now: seconds())))
+                    return !stop.isMade
+                }
             }
+            guard let sums else { throw .stopped }
+            all.append(sums)
         }
-        guard let sums else { throw .stopped }
         let now = seconds()
         let stopped = stoppedSeconds(since: begin, beforeWork, now: now)
         pace.leaveOut(seconds: stopped)
         pace.endEvaluation(began: begin + stopped, now: now)
-        return sums
+        return all
     }
 
     /// A run gives nothing back before its end, so that to look after each pass over the images finds the most.
@@ -208,20 +226,46 @@ package struct TrainingRun {
         peakMemoryBytes = max(peakMemoryBytes, Machine.residentMemoryBytes - others)
     }
 
-    private mutating func finishEpoch(_ test: MetricSums) throws(Interruption) {
+    private mutating func finishEpoch(test: MetricSums, validation: MetricSums?) throws(Interruption) {
         let training = MetricSums(position)
-        let metrics = EpochMetrics(
+        var metrics = EpochMetrics(
             epoch: position.epoch, step: position.step, trainLoss: training.meanLoss,
             trainAccuracy: training.accuracy, testLoss: test.meanLoss, testAccuracy: test.accuracy,
             examplesPerSecond: pace.epochExamplesPerSecond, stepExamplesPerSecond: pace.stepExamplesPerSecond,
             elapsedSeconds: pace.elapsed, remainingSeconds: pace.remaining(at: position, evaluated: 1) ?? 0,
             trainSeconds: pace.epochSeconds, evaluationSeconds: pace.lastEvaluation)
+        (metrics.validationLoss, metrics.validationAccuracy) = (validation?.meanLoss, validation?.accuracy)
         emit(.epochFinished(metrics))
-        guard test.meanLoss.isFinite else { throw .diverged(step: position.step) }
+        guard test.meanLoss.isFinite, metrics.decidingLoss.isFinite else { throw .diverged(step: position.step) }
         position.finishEpoch(metrics)
+        watch(metrics)
         let isBest = position.bestEpoch?.epoch == metrics.epoch
         let isDue = due.isDue(after: position.step, epoch: metrics.epoch, isBest: isBest, at: pace.elapsed)
         if isDue && position.epoch <= started.experiment.training.epochs { keepState(isLast: false) }
+    }
+
+    /// Notes an improvement of what early stopping watches.
+    private mutating func watch(_ metrics: EpochMetrics) {
+        let recipe = started.experiment.training
+        guard let watched = recipe.earlyStopping else { return }
+        let value = watched == .accuracy ? metrics.decidingAccuracy : metrics.decidingLoss
+        let isBetter = position.watched.map { best in
+            watched == .accuracy ? value > best.value + recipe.minDelta : value < best.value - recipe.minDelta
+        }
+        if isBetter ?? true { position.watched = RunPosition.Watched(value: value, epoch: metrics.epoch) }
+        if isStoppedEarly, position.epoch <= recipe.epochs {
+            emit(
+                .warning(
+                    "stopped early: no better \(metrics.validationLoss == nil ? "test" : "validation") \(watched.rawValue) in \(recipe.patience) "
+                        + "epoch\(recipe.patience == 1 ? "" : "s")"))
+        }
+    }
+
+    /// Whether nothing has improved for as many epochs as early stopping waits.
+    private var isStoppedEarly: Bool {
+        let recipe = started.experiment.training
+        guard recipe.earlyStopping != nil, let best = position.watched else { return false }
+        return position.epoch - 1 - best.epoch >= recipe.patience
     }
 
     private mutating func keepState(isLast: Bool) {
@@ -254,7 +298,7 @@ extension RunPosition {
     /// Moves to the start of the next epoch.
     fileprivate mutating func finishEpoch(_ metrics: EpochMetrics) {
         lastEpoch = metrics
-        if metrics.testAccuracy > bestEpoch?.testAccuracy ?? -1 { bestEpoch = metrics }
+        if metrics.decidingAccuracy > bestEpoch?.decidingAccuracy ?? -1 { bestEpoch = metrics }
         epoch += 1
         stepInEpoch = 0
         epochExamples = 0

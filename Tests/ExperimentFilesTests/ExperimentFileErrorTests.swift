@@ -6,6 +6,10 @@ import Foundation
 import Testing
 
 @Suite struct ExperimentFileErrorTests {
+    static let trainingKeys = ExperimentKey.all.map(\.path).filter { $0.hasPrefix("training.") }.map {
+        String($0.dropFirst(9))
+    }
+
     /// What is said about a text; empty when it is read.
     func sentence(_ text: String, _ overrides: String...) -> String {
         do throws(ExperimentFileError) {
@@ -80,7 +84,7 @@ import Testing
         ),
         ("data.limit_train", "0", "null or from 1 to 1000000000 (got 0)"),
         ("data.limit_test", "all", "null or a whole number from 1 to 1000000000 (got all)"),
-        ("training.optimizer", "adam", "sgd (got adam); write sgd"),
+        ("training.optimizer", "adamx", "sgd, adam or adamw (got adamx); did you mean adam?"),
         ("training.lr", "-0.1", "greater than 0 (got -0.1)"),
         ("training.lr", "0", "greater than 0 (got 0)"),
         ("training.lr", "1e-60", "greater than 0 (got 1e-60)"),
@@ -207,7 +211,7 @@ import Testing
         ("? [a]\n: 1", "a.yaml:1: a key must be a word, not a list or a mapping"),
         (
             "training: fast",
-            "a.yaml:1: training must be a mapping of keys (got fast); it has optimizer, lr, momentum, weight_decay, epochs, seed, precision"
+            "a.yaml:1: training must be a mapping of keys (got fast); it has \(Self.trainingKeys.joined(separator: ", "))"
         ),
         ("name: a\ntraining:\n  lr: 1\n  lr: 2", "a.yaml:4: lr: given more than once; keep one"),
         (
@@ -276,7 +280,7 @@ import Testing
         ("batch_size=1", "unknown key batch_size; did you mean data.batch_size?"),
         (
             "training=1",
-            "training is a section; set one of its keys: training.optimizer, training.lr, training.momentum, training.weight_decay, training.epochs, training.seed, training.precision"
+            "training is a section; set one of its keys: \(Self.trainingKeys.map { "training.\($0)" }.joined(separator: ", "))"
         ),
         ("training.lr", "must be key=value, such as training.lr=0.1"),
         ("=1", "must be key=value, such as training.lr=0.1"),
@@ -313,6 +317,59 @@ import Testing
     func `a network that cannot be built is an error on the key that causes it`(
         text: String, line: Int, problem: String
     ) {
+        #expect(sentence(text) == "a.yaml:\(line): \(problem)")
+    }
+
+    @Test(arguments: [
+        (
+            "training:\n  optimizer: adam\n  momentum: 0.9", 3,
+            "training.momentum is only used with training.optimizer sgd; remove it, or set it to 0.0"
+        ),
+        (
+            "training:\n  beta1: 0.5", 2,
+            "training.beta1 is only used with training.optimizer adam or adamw; remove it, or set it to 0.9"
+        ),
+        (
+            "training:\n  nesterov: true", 2,
+            "training.nesterov is only used with training.momentum above 0; remove it, or set it to false"
+        ),
+        (
+            "training:\n  decay: weights", 2,
+            "training.decay is only used with training.weight_decay above 0; remove it, or set it to all"
+        ),
+        (
+            "training:\n  patience: 3", 2,
+            "training.patience is only used with training.early_stopping accuracy or loss; remove it, or set it to 5"
+        ),
+        (
+            "training:\n  milestones: [5]", 2,
+            "training.milestones is only used with training.schedule multistep; remove it, or set it to []"
+        ),
+        (
+            "training:\n  schedule: multistep", 2,
+            "training.milestones must be rising epochs such as [5, 8] with training.schedule multistep"
+        ),
+        (
+            "training:\n  schedule: multistep\n  milestones: [8, 5]", 3,
+            "training.milestones must be rising epochs such as [5, 8] with training.schedule multistep"
+        ),
+        (
+            "training:\n  schedule: cosine\n  min_lr: 0.05", 3, "training.min_lr must be below training.lr"
+        ),
+        (
+            "training:\n  schedule: one_cycle\n  warmup_steps: 5", 3,
+            "training.warmup_steps is only used with training.schedule other than one_cycle; remove it, or set it to 0"
+        ),
+        (
+            "training:\n  warmup_epochs: 1\n  warmup_steps: 5", 3,
+            "training.warmup_steps and training.warmup_epochs both say how long the warmup is; keep one of them"
+        ),
+        (
+            "training:\n  warmup_epochs: 3\n  epochs: 2", 2,
+            "training.warmup_epochs must be at most training.epochs, which is 2"
+        ),
+    ])
+    func `a setting without effect is refused`(text: String, line: Int, problem: String) {
         #expect(sentence(text) == "a.yaml:\(line): \(problem)")
     }
 

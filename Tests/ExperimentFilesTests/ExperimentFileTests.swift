@@ -6,8 +6,39 @@ import Foundation
 import Testing
 
 @Suite struct ExperimentFileTests {
-    /// Differs from the defaults in every key.
-    static let unusual = Experiment(
+    /// Differs from the defaults in every key, but in those of other optimizers.
+    static let unusual: Experiment = {
+        var experiment = plainlyUnusual
+        (experiment.training.nesterov, experiment.training.decay) = (true, .weights)
+        (experiment.training.schedule, experiment.training.stepEvery) = (.step, 3)
+        (experiment.training.initialization, experiment.training.initialDeviation) = (.normal, 0.1)
+        experiment.data.validation = 0.1
+        (experiment.training.clipNorm, experiment.training.labelSmoothing) = (1, 0.1)
+        (experiment.training.maxMinutes, experiment.training.earlyStopping) = (30, .loss)
+        (experiment.training.patience, experiment.training.minDelta) = (2, 0.01)
+        (experiment.training.rateFactor, experiment.training.warmupSteps) = (0.5, 100)
+        return experiment
+    }()
+    /// Differs in the rest of them.
+    static let adaptive: Experiment = {
+        var experiment = Experiment(name: "a")
+        experiment.training.optimizer = .adamw
+        (experiment.training.schedule, experiment.training.lastRate) = (.cosine, 1e-4)
+        experiment.training.warmupEpochs = 0.5
+        (experiment.training.beta1, experiment.training.beta2, experiment.training.epsilon) = (0.5, 0.25, 1e-3)
+        return experiment
+    }()
+    static let multistep: Experiment = {
+        var experiment = Experiment(name: "a")
+        (experiment.training.schedule, experiment.training.milestones) = (.multistep, [5, 8])
+        return experiment
+    }()
+    static let oneCycle: Experiment = {
+        var experiment = Experiment(name: "a")
+        (experiment.training.schedule, experiment.training.peakAt) = (.oneCycle, 0.4)
+        return experiment
+    }()
+    private static let plainlyUnusual = Experiment(
         name: "5 é", description: "yes: \"no\" \\ # \u{FEFF}\u{1F600}",
         network: NetworkRecipe(
             blocks: [Block(numConvs: 3, outChannels: 6), Block(numConvs: 1, outChannels: 9)], ratio: 3, kernel: 5,
@@ -139,7 +170,9 @@ import Testing
         #expect(try parse(ExperimentFile.yaml(for: layered), "network.blocks=[[1, 8]]").network.layers == nil)
     }
 
-    @Test(arguments: [unusual, Experiment(name: "a"), Experiment(name: "null", description: "- a: [b")])
+    @Test(arguments: [
+        unusual, adaptive, multistep, oneCycle, Experiment(name: "a"), Experiment(name: "null", description: "- a: [b"),
+    ])
     func `what is written reads back to the same experiment`(experiment: Experiment) throws {
         #expect(try parse(ExperimentFile.yaml(for: experiment)) == experiment)
     }
@@ -164,13 +197,22 @@ import Testing
               limit_train: null
               limit_test: null
               sampling: stratified
+              validation: 0.0
             training:
               optimizer: sgd
               lr: 0.05
+              schedule: constant
+              warmup_epochs: 0.0
+              warmup_steps: 0
               momentum: 0.0
               weight_decay: 0.0
+              clip_norm: null
+              label_smoothing: 0.0
               epochs: 10
+              max_minutes: null
+              early_stopping: null
               seed: 0
+              init: xavier_uniform
               precision: float32
             engine:
               convolution: auto
@@ -185,23 +227,28 @@ import Testing
     }
 
     @Test func `every key can be set from the command line`() throws {
-        // One key at a time from the unusual experiment; variant and layers, which it cannot have, are tested below.
-        var text = "name: a"
+        // One key at a time from the unusual experiments; variant and layers, which these cannot have, are tested below.
+        let keys = try [Self.unusual, Self.adaptive, Self.multistep, Self.oneCycle].flatMap(keysSetOneByOne)
+        #expect(Set(keys).union(["network.variant", "network.layers"]) == Set(ExperimentKey.all.map(\.path)))
+        let text = ExperimentFile.yaml(for: Self.unusual)
+        #expect(try parse(text, "network.variant=vgg13", "network.ratio=1", "data.resize=32").network.variant == .vgg13)
+    }
+
+    private func keysSetOneByOne(_ experiment: Experiment) throws -> [String] {
         var overrides: [String] = []
+        var keys: [String] = []
         var section = ""
-        for line in ExperimentFile.yaml(for: Self.unusual).split(separator: "\n").map(String.init) {
+        for line in ExperimentFile.yaml(for: experiment).split(separator: "\n").map(String.init) {
             if line.hasSuffix(":") {
                 section = String(line.dropLast()) + "."
             } else if let colon = line.firstIndex(of: ":") {
                 let key = (line.hasPrefix(" ") ? section : "") + line[..<colon].trimmingPrefix("  ")
-                #expect(ExperimentKey.all.contains { $0.path == key })
+                keys.append(key)
                 overrides.append("\(key)=\(line[colon...].dropFirst(2))")
             }
         }
-        #expect(overrides.count == ExperimentKey.all.count - 2)
-        #expect(try ExperimentFile.parse(text, path: "a", overrides: overrides) == Self.unusual)
-        text = ExperimentFile.yaml(for: Self.unusual)
-        #expect(try parse(text, "network.variant=vgg13", "network.ratio=1", "data.resize=32").network.variant == .vgg13)
+        #expect(try ExperimentFile.parse("name: b", path: "a", overrides: overrides) == experiment)
+        return keys
     }
 
     @Test func `weights are found from the file's folder, or from where the command is given`() throws {
@@ -245,7 +292,7 @@ import Testing
 
     @Test func `the keys for help come with limits and defaults`() throws {
         let keys = ExperimentKey.all
-        #expect(keys.count == 30)
+        #expect(keys.count == 52)
         let lr = try #require(keys.first { $0.path == "training.lr" })
         #expect(lr.allowed == "a number greater than 0")
         #expect(lr.defaultValue == "0.05")

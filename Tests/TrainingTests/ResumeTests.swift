@@ -165,14 +165,14 @@ import Training
     }
 
     /// Trains on images of noise until the end, from what was kept at `cut` if given.
-    private func train(threads: Int, momentum: Double, from cut: Int? = nil) throws -> Ending {
+    private func train(threads: Int, _ recipe: TrainingRecipe, from cut: Int? = nil) throws -> Ending {
         var experiment = Experiment(
             name: "noise",
             network: NetworkRecipe(
                 blocks: [Block(numConvs: 1, outChannels: 16), Block(numConvs: 2, outChannels: 16)], ratio: 1,
                 classifier: [24, 24], dropout: 0.3),
             data: DataRecipe(resize: 12, batchSize: 16),
-            training: TrainingRecipe(momentum: momentum, weightDecay: 1e-3, epochs: 2, seed: 3))
+            training: recipe)
         experiment.checkpoint.everySteps = 1
         let pixels = (0..<50 * 144).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 7) }
         let images = LabelledImages(height: 12, width: 12, pixels: pixels, labels: (0..<50).map { UInt8($0 % 3) })
@@ -190,7 +190,7 @@ import Training
             let json = try Data(contentsOf: URL(filePath: folder.file("position-\(cut).json")))
             position = try JSONDecoder().decode(RunPosition.self, from: json)
             try model.loadWeights(file("weights", cut))
-            if momentum != 0 { try model.loadOptimizer(file("optimizer", cut)) }
+            if !model.optimizerState.isEmpty { try model.loadOptimizer(file("optimizer", cut)) }
         }
         var ending = Ending()
         var run = TrainingRun(
@@ -220,11 +220,20 @@ import Training
         return ending
     }
 
-    @Test(arguments: [(1, 0), (2, 0.9)]) func `what was kept is all it takes`(threads: Int, momentum: Double) throws {
-        let whole = try train(threads: threads, momentum: momentum)
+    private static let recipes: [TrainingRecipe] = {
+        let plain = TrainingRecipe(weightDecay: 1e-3, epochs: 2, seed: 3)
+        var (momentum, adam) = (plain, plain)
+        momentum.momentum = 0.9
+        (adam.optimizer, adam.learningRate, adam.schedule) = (.adamw, 1e-3, .cosine)
+        return [plain, momentum, adam]
+    }()
+
+    @Test(arguments: [1, 2], recipes) func `what was kept is all it takes`(threads: Int, recipe: TrainingRecipe) throws
+    {
+        let whole = try train(threads: threads, recipe)
         #expect(whole.losses.count == 2 * 4 + 2 * 2)
         for cut in [1, 2, 3, 4, 6] {
-            let rest = try train(threads: threads, momentum: momentum, from: cut)
+            let rest = try train(threads: threads, recipe, from: cut)
             #expect(rest.losses == Array(whole.losses.suffix(rest.losses.count)))
             #expect(rest.losses.count == whole.losses.count - cut - (cut >= 4 ? 2 : 0))
             #expect(rest.weights == whole.weights)

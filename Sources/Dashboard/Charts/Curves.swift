@@ -15,6 +15,7 @@ package enum Metric: String, Sendable, Hashable, CaseIterable {
     case gradientNorm = "gradient norm"
     /// Share of channels and hidden features whose ReLU was closed for a whole batch.
     case deadUnits = "dead units"
+    case learningRate = "learning rate"
     /// Training images a second.
     case speed = "images a second"
 
@@ -29,6 +30,7 @@ package enum Metric: String, Sendable, Hashable, CaseIterable {
         case .accuracy: point.accuracy
         case .gradientNorm: point.gradientNorm
         case .deadUnits: point.deadShare
+        case .learningRate: point.learningRate
         case .speed: point.examplesPerSecond
         }
     }
@@ -38,7 +40,7 @@ package enum Metric: String, Sendable, Hashable, CaseIterable {
         switch self {
         case .loss: epoch.testLoss
         case .accuracy: epoch.testAccuracy
-        case .gradientNorm, .deadUnits, .speed: nil
+        case .gradientNorm, .deadUnits, .learningRate, .speed: nil
         }
     }
 }

@@ -28,6 +28,8 @@ struct RunSeries: Hashable {
         /// Norm of the gradient, and share of dead units, where they are known.
         var gradientNorm: Double?
         var deadShare: Double?
+        /// The learning rate of the last of the steps; `nil` where it was not recorded.
+        var learningRate: Double?
     }
 
     /// What an epoch has come to by one of its steps.
@@ -120,7 +122,7 @@ struct RunSeries: Hashable {
             epochSoFar: EpochSoFar(
                 epoch: progress.epoch, steps: progress.stepInEpoch, meanLoss: progress.meanLoss,
                 meanAccuracy: progress.meanAccuracy),
-            gradientNorm: progress.gradientNorm, deadShare: progress.deadShare)
+            gradientNorm: progress.gradientNorm, deadShare: progress.deadShare, learningRate: progress.learningRate)
         // Means of an epoch so far at two places give the mean between them, whichever steps were left out.
         let before = points.last.flatMap { $0.epochSoFar.epoch == progress.epoch ? $0.epochSoFar : nil }
         if progress.stepInEpoch > before?.steps ?? 0 {

@@ -37,7 +37,7 @@ struct FormView {
         let rows = Self.minRows + (form?.parent == nil ? 0 : 1)
         let width = min(area.width, 116)
         let answer = answerRows(width - 4)
-        return area.centered(Size(columns: width, rows: max((form?.fields.count ?? 0) + 3, rows - 2) + answer))
+        return area.centered(Size(columns: width, rows: max((form?.shown.count ?? 0) + 3, rows - 2) + answer))
     }
 
     /// Rows that an answer needs, as far as the fields leave room for it.
@@ -63,15 +63,15 @@ struct FormView {
     /// The first field that is shown, so that the selected one is.
     private func firstField(height: Int) -> Int {
         guard let form, height > 0 else { return 0 }
-        return max(form.selected - height + 1, 0)
+        return max((form.shown.firstIndex(of: form.selected) ?? 0) - height + 1, 0)
     }
 
     /// The field under a place.
     func field(at point: Point) -> Int? {
         let fields = parts(of: box(in: body)).fields
         guard let form, fields.contains(point) else { return nil }
-        let index = firstField(height: fields.height) + point.y - fields.y
-        return form.fields.indices.contains(index) ? index : nil
+        let (shown, row) = (form.shown, firstField(height: fields.height) + point.y - fields.y)
+        return shown.indices.contains(row) ? shown[row] : nil
     }
 
     /// Draws it; says where the text cursor is.
@@ -109,7 +109,7 @@ struct FormView {
     private func drawFields(_ form: VariantForm, in area: Rect, on buffer: inout CellBuffer) -> Point? {
         var cursor: Point?
         let first = firstField(height: area.height)
-        for (row, index) in form.fields.indices.dropFirst(first).prefix(area.height).enumerated() {
+        for (row, index) in form.shown.dropFirst(first).prefix(area.height).enumerated() {
             let field = form.fields[index]
             let isSelected = index == form.selected
             var line = area.row(row)
@@ -158,6 +158,7 @@ struct FormView {
             lines.append(("costs with", text, .warning))
         }
         lines += (form.checkpoint?.lines ?? []).map { ($0.label, $0.text, .normal) }
+        if let rates = form.preview?.rates { lines.append(("rate", rates, .normal)) }
         let totals = sheet.totals
         lines += [
             ("parameters", totals.map { Readable.count($0.parameters) } ?? CostSheet.unknown, .normal),
@@ -167,6 +168,24 @@ struct FormView {
         ]
         if let seconds { lines.append(("training", "about \(Readable.duration(seconds: seconds))", .normal)) }
         return lines
+    }
+}
+
+extension Experiment {
+    /// The learning rate over the run as a curve, with its first, highest and last value; `nil` where it is constant.
+    fileprivate var rates: String? {
+        // What an epoch's steps are is known with its data; a curve of this size does not tell, without steps of warmup.
+        guard training.warmupSteps == 0 else { return nil }
+        let (stepsPerEpoch, epochs) = (100, training.epochs)
+        let rates = stride(from: 0, to: stepsPerEpoch * epochs, by: max(epochs, 1)).map {
+            training.learningRate(atStep: $0, stepsPerEpoch: stepsPerEpoch)
+        }
+        guard let first = rates.first, let last = rates.last, let top = rates.max(), Set(rates).count > 1 else {
+            return nil
+        }
+        let values = [first, top, last].map(Readable.metric)
+        let ends = top == first ? [values[0], values[2]] : values
+        return "\(CurveText.text(of: rates, width: 24)) \(ends.joined(separator: " → "))"
     }
 }
 

@@ -76,7 +76,7 @@ struct VariantForm: Hashable {
         if path == "name" { return experiment.name }
         let own = experiment.network.layers == nil ? "network.blocks" : "network.layers"
         let path = path == "network.variant" && experiment.network.variant == nil ? own : path
-        let text = ExperimentFile.value(of: path, in: experiment) ?? ""
+        let text = ExperimentFile.value(of: path, in: experiment) ?? ExperimentKey.named(path)?.defaultValue ?? ""
         return isLimit(path) && text == "null" ? all : text
     }
 
@@ -129,7 +129,20 @@ struct VariantForm: Hashable {
     /// Characters before the text cursor.
     var cursor: Int { fields[selected].line.cursor }
 
-    mutating func move(by rows: Int) { select((selected + rows + fields.count) % fields.count) }
+    /// The fields that have an effect, are to blame, or are selected.
+    var shown: [Int] {
+        fields.indices.filter { index in
+            let key = ExperimentKey.named(fields[index].path)
+            return preview.flatMap { key?.isUsed(by: $0) } ?? true || index == selected
+                || flaws.contains { $0.field == index }
+        }
+    }
+
+    mutating func move(by rows: Int) {
+        let shown = shown
+        guard let place = shown.firstIndex(of: selected) else { return }
+        select(shown[(place + rows % shown.count + shown.count) % shown.count])
+    }
 
     mutating func select(_ index: Int) {
         guard fields.indices.contains(index) else { return }

@@ -72,10 +72,8 @@ struct FactsView: Widget {
             add("updates", figures { $0.updateRatio.map { "\(Readable.scientific($0))" } })
         }
         let training = run.experiment.training
-        var recipe = "\(training.optimizer.rawValue), lr \(Readable.short(training.learningRate))"
-        if training.momentum != 0 { recipe += ", momentum \(Readable.short(training.momentum))" }
-        if training.weightDecay != 0 { recipe += ", weight decay \(Readable.short(training.weightDecay))" }
-        add("recipe", "\(recipe), seed \(training.seed), \(training.precision.rawValue)")
+        let parts = training.parts + ["seed \(training.seed)", training.precision.rawValue]
+        add("recipe", parts.joined(separator: ", "))
         let data = run.experiment.data
         add("data", "\(data.dataset), \(data.resize) × \(data.resize), batches of \(Readable.count(data.batchSize))")
         add("images", ImageCounts(data, of: state.catalog.dataset(of: run)).sentence)

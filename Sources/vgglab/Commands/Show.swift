@@ -96,10 +96,12 @@ struct Show: ParsableCommand {
     }
 
     private func curves(_ steps: [Progress], _ epochs: [EpochMetrics]) -> [String] {
+        let rates = steps.compactMap(\.learningRate)
         let curves: [(String, [Double])] = [
             ("loss", steps.map(\.loss)), ("train acc", epochs.map(\.trainAccuracy)),
             ("test acc", epochs.map(\.testAccuracy)), ("gradient", steps.compactMap(\.gradientNorm)),
             ("dead units", steps.compactMap(\.deadShare)),
+            ("lr", Set(rates).count > 1 ? rates : []),
         ]
         return curves.filter { !$0.1.isEmpty }.map { name, values in
             let ends = [values.first, values.last].compactMap { $0 }.map(Readable.metric)
