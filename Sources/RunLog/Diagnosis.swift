@@ -239,7 +239,7 @@ extension Network {
         let named = layers.filter { $0.name != nil }
         guard let layer = named.first(where: { $0.name == name }) else { return name }
         let siblings = named.filter { $0.block == layer.block }
-        let number = (siblings.firstIndex { $0.name == name } ?? 0) + 1
+        let number = (siblings.filter { $0.label == layer.label }.firstIndex { $0.name == name } ?? 0) + 1
         guard let block = layer.block else { return "\(layer.label) \(number)" }
         return siblings.count == 1 ? "block \(block)" : "block \(block) \(layer.label) \(number)"
     }

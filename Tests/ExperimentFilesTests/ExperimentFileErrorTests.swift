@@ -236,7 +236,7 @@ import Testing
         ),
         (
             "network:\n  layers: [flatten, relu, conv: {channels: 8}, linear: classes]",
-            "a.yaml:2: layer 3, convolution, takes images, and its input has been flattened; put it before flatten"
+            "a.yaml:2: layer 3, conv, takes images, and its input has been flattened; put it before flatten"
         ),
         (
             "data: { resize: 28 }\nnetwork:\n  layers: [max_pool, linear: classes]",
@@ -268,7 +268,7 @@ import Testing
         ),
         (
             "data: { resize: 4 }\nnetwork: { ratio: 1, blocks: [{convs: 2, channels: 4, kernel: 5, padding: 0}] }",
-            "a.yaml:2: a layer of block 1, convolution, has a window of 5×5, larger than its input of 4×4; use a smaller kernel, more padding, larger images or fewer layers that shrink them"
+            "a.yaml:2: a layer of block 1, conv, has a window of 5×5, larger than its input of 4×4; use a smaller kernel, more padding, larger images or fewer layers that shrink them"
         ),
     ])
     func `an unknown or doubled key is named, with what was meant`(text: String, expected: String) {

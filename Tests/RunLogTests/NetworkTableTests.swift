@@ -41,6 +41,25 @@ import Testing
         #expect(text.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(text)")
     }
 
+    @Test func `layers of a kind are numbered by themselves`() throws {
+        let norm = try Network(
+            inputSide: 8, blocks: [Block(numConvs: 2, outChannels: 2)], norm: .batch, classifier: [], numClasses: 2)
+        #expect(
+            norm.layers.compactMap(\.name).map(norm.label) == [
+                "block 1 conv 1", "block 1 batch norm 1", "block 1 conv 2", "block 1 batch norm 2", "linear 1",
+            ])
+        let layers = try Experiment(name: "a", network: NetworkRecipe(.leNet)).network(numClasses: 10)
+        let labels = ["conv 1", "conv 2", "linear 1", "linear 2", "linear 3"]
+        #expect(layers.layers.compactMap(\.name).map(layers.label) == labels)
+    }
+
+    @Test func `a block of several windows and norms says so`() throws {
+        let network = try Experiment(
+            name: "a", network: NetworkRecipe(blocks: Variant.vgg16C.blocks, ratio: 4, norm: .batch)
+        ).network(numClasses: 10)
+        #expect(NetworkTable(network, batchSize: 1).text.contains("2 conv 3×3, 1 of 1×1 → 64, batch norm, pool "))
+    }
+
     @Test func `programs get layers, blocks and totals`() throws {
         let table = NetworkTable(try tiny(), batchSize: 4, memory: [("weights", 2048)])
         #expect(

@@ -42,6 +42,11 @@ package enum LayerRecipe: Sendable, Hashable, Codable {
     }
 }
 
+extension Layer.Kind {
+    /// What an experiment file calls it.
+    var nameInFiles: String { if case .convolution = self { Convolution.label } else { facts.name } }
+}
+
 extension Network {
     /// A network of layers in order, from images `[C, H, W]` to a logit for each class.
     ///
@@ -58,7 +63,7 @@ extension Network {
             let kind = recipe.kind(on: shape, numClasses: numClasses)
             guard let outputShape = kind.facts.outputShape(of: shape), outputShape.allSatisfy({ $0 > 0 }) else {
                 let misfit = kind.facts.misfit(with: shape)
-                throw .layerMisfit(number: number, layer: kind.facts.name, reason: misfit)
+                throw .layerMisfit(number: number, layer: kind.nameInFiles, reason: misfit)
             }
             kinds.append((kind, nil))
             shape = outputShape

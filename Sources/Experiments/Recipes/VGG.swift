@@ -132,7 +132,7 @@ extension Network {
             for kind in block.kinds(inChannels: shape[0], kernel: kernel, norm: norm) {
                 guard let outputShape = kind.facts.outputShape(of: shape) else {
                     throw .blockMisfit(
-                        block: number, layer: kind.facts.name, reason: kind.facts.misfit(with: shape))
+                        block: number, layer: kind.nameInFiles, reason: kind.facts.misfit(with: shape))
                 }
                 kinds.append((kind, number))
                 shape = outputShape
