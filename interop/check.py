@@ -49,6 +49,7 @@ RECIPES = {
         "eps": 1e-6,
     },
     "cosine after a warmup": {"momentum": 0.9, "schedule": "cosine", "min_lr": 0.01, "warmup_steps": 5},
+    "clipped gradients and smoothed labels": {"momentum": 0.9, "clip_norm": 0.5, "label_smoothing": 0.1},
     "linear": {"schedule": "linear", "min_lr": 0.01},
     "one cycle": {"momentum": 0.9, "schedule": "one_cycle"},
 }

@@ -105,9 +105,13 @@ def train(net, experiment, steps):
     net.train()
     losses = []
     for batch in range(0, steps * size, size):
-        loss = nn.functional.cross_entropy(net(inputs[batch:batch + size]), targets[batch:batch + size])
+        loss = nn.functional.cross_entropy(
+            net(inputs[batch:batch + size]), targets[batch:batch + size],
+            label_smoothing=recipe.get("label_smoothing", 0))
         updates.zero_grad()
         loss.backward()
+        if recipe.get("clip_norm"):
+            nn.utils.clip_grad_norm_(net.parameters(), recipe["clip_norm"])
         updates.step()
         if schedule:
             schedule.step()

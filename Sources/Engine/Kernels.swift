@@ -118,13 +118,17 @@ package func softmax(logits: UnsafeMutableBufferPointer<Float>, numClasses: Int)
 
 /// Mean cross-entropy of softmax(logits) with the labels, and its gradient with respect to the logits.
 ///
+/// **Source**: PyTorch documentation of `torch.nn.CrossEntropyLoss` for `smoothing`, the part of each label that is spread
+/// evenly over all classes.
+///
 /// **Shapes**: logits `[N, classes]`, gradient `[N, classes]` (or `nil` where it is not wanted), labels `[N]`.
 ///
 /// - Returns: the loss summed over the batch and how many images have their largest logit at the label.
 package func softmaxCrossEntropy(
     logits: UnsafeMutableBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>, numClasses: Int,
-    gradient: UnsafeMutableBufferPointer<Float>?
+    gradient: UnsafeMutableBufferPointer<Float>?, smoothing: Float = 0
 ) -> (lossSum: Double, correct: Int) {
+    let (share, rest) = (1 - smoothing, smoothing / Float(numClasses))
     var lossSum = 0.0
     var correct = 0
     let scale = 1 / Float(labels.count)
@@ -140,15 +144,27 @@ package func softmaxCrossEntropy(
         for value in values { sum += expf(value - largest) }
         // What is not finite is no answer, whichever logit it is.
         let isAnswer = sum.isFinite
-        lossSum += Double(logf(sum) + (largest - values[Int(label)]))
+        let logSum = logf(sum)
+        lossSum += Double(share * (logSum + (largest - values[Int(label)])))
+        if smoothing > 0 {
+            let mean = values.reduce(0, +) / Float(numClasses)
+            lossSum += Double(smoothing * (logSum + (largest - mean)))
+        }
         if isAnswer && winner == Int(label) { correct += 1 }
         guard let gradient else { continue }
         for (index, value) in values.enumerated() {
             let probability = expf(value - largest) / sum
-            gradient[row * numClasses + index] = (probability - (index == Int(label) ? 1 : 0)) * scale
+            gradient[row * numClasses + index] = (probability - (index == Int(label) ? share + rest : rest)) * scale
         }
     }
     return (lossSum, correct)
+}
+
+/// value[i] *= factor
+func multiply(_ values: UnsafeMutableBufferPointer<Float>, by factor: Float) {
+    parallel { part, parts in
+        for index in share(of: values.count, part, parts) { values[index] *= factor }
+    }
 }
 
 /// What an update sums up over some parameters.

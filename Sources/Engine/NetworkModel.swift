@@ -57,6 +57,7 @@ package final class NetworkModel: TrainableModel {
         } catch {
             throw ModelError(error)
         }
+        state.labelSmoothing = recipe.labelSmoothing
         try initializeParameters(seed: recipe.seed)
     }
 

@@ -148,12 +148,18 @@ final class Parameters {
     var layers: [Int] { byLayer.keys.sorted() }
     let layerNames: [String]
 
-    /// One update by the recipe's optimizer.
+    /// One update by the recipe's optimizer, with gradients clipped as `torch.nn.utils.clip_grad_norm_` does.
     ///
-    /// - Returns: the norm of all gradients together; for each layer ‖Δw‖ / ‖w‖ of its weights without biases, `nil`
+    /// - Returns: the norm of all gradients together before that; for each layer ‖Δw‖ / ‖w‖ of its weights without biases, `nil`
     ///   where they are all 0.
     func update(_ recipe: TrainingRecipe, learningRate: Double) -> (gradientNorm: Double, ratios: [Double?]) {
         updates += 1
+        var normBefore: Double?
+        if let limit = recipe.clipNorm {
+            let norm = gradientNorm
+            normBefore = norm
+            if norm + 1e-6 > limit { multiply(gradients.floats, by: Float(limit / (norm + 1e-6))) }
+        }
         let sums =
             switch recipe.optimizer {
             case .sgd:
@@ -170,7 +176,7 @@ final class Parameters {
         let ratios = stride(from: 0, to: sums.count, by: 2).map { weights in
             sums[weights].parameter != 0 ? (sums[weights].change / sums[weights].parameter).squareRoot() : nil
         }
-        return (sums.reduce(0) { $0 + $1.gradient }.squareRoot(), ratios)
+        return (normBefore ?? sums.reduce(0) { $0 + $1.gradient }.squareRoot(), ratios)
     }
 
     /// The norm of all gradients together.

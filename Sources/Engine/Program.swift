@@ -18,6 +18,8 @@ final class StepState {
     var labels = UnsafeBufferPointer<Int32>(start: nil, count: 0)
     var step = 0
     var learningRate = 0.0
+    /// Of a training step.
+    var labelSmoothing = 0.0
     var lossSum = 0.0
     var correct = 0
     var gradientNorm: Double?

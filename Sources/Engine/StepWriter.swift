@@ -130,7 +130,7 @@ final class StepWriter {
             state.logits = logits.floats
             (state.lossSum, state.correct) = softmaxCrossEntropy(
                 logits: logits.floats, labels: state.labels, numClasses: logits.descriptor.shape[1],
-                gradient: gradient?.floats)
+                gradient: gradient?.floats, smoothing: wantsGradient ? Float(state.labelSmoothing) : 0)
         }
         return gradient
     }

@@ -186,6 +186,7 @@ extension Codec {
             $0.map(wrapped.value) ?? .none(word)
         }
         codec.none = word
+        if !wrapped.choices.isEmpty { codec.choices = [word] + wrapped.choices }
         return codec
     }
 

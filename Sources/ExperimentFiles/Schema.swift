@@ -95,6 +95,9 @@ extension Field.Condition {
     fileprivate static let adam = Self("training.optimizer", "adam or adamw") {
         [.adam, .adamw].contains($0.training.optimizer)
     }
+    fileprivate static let earlyStopping = Self("training.early_stopping", "accuracy or loss") {
+        $0.training.earlyStopping != nil
+    }
     private static func schedule(_ value: String, _ schedules: TrainingRecipe.Schedule...) -> Self {
         Self("training.schedule", value) { schedules.contains($0.training.schedule) }
     }
@@ -242,8 +245,28 @@ enum Schema {
             "training.decay", "Which parameters decay: all, or only weights, without biases and norms.", .choice,
             \.training.decay, label: "decay", usedWith: .weightDecay),
         Field(
+            "training.clip_norm", "Scale gradients down to this norm where all together are longer.",
+            .optional(.number("greater than 0") { $0 > 0 }, none: "null"), \.training.clipNorm, label: "clip norm",
+            synonyms: ["max_norm", "grad_clip"]),
+        Field(
+            "training.label_smoothing", "How much of each training label is spread evenly over all classes.", .share,
+            \.training.labelSmoothing, label: "smoothing", nameWord: "smoothing"),
+        Field(
             "training.epochs", "Passes over the training images; 0 leaves the initial weights.",
             .integer(0...1_000_000), \.training.epochs, label: "epochs", synonyms: ["num_epochs", "max_epochs"]),
+        Field(
+            "training.max_minutes", "Minutes after which the run stops; resuming it gives it as many again.",
+            .optional(.number("greater than 0") { $0 > 0 }, none: "null"), \.training.maxMinutes,
+            label: "max minutes", nameWord: "minutes"),
+        Field(
+            "training.early_stopping", "What must improve after an epoch for the run to go on.",
+            .optional(.choice, none: "null"), \.training.earlyStopping, label: "early stopping", nameWord: "stopping"),
+        Field(
+            "training.patience", "Epochs without an improvement after which it ends.", .integer(1...1_000_000),
+            \.training.patience, label: "patience", usedWith: .earlyStopping),
+        Field(
+            "training.min_delta", "How much better counts as an improvement.",
+            .number("0 or greater") { $0 >= 0 }, \.training.minDelta, label: "min delta", usedWith: .earlyStopping),
         Field(
             "training.seed", "Seed of initial weights, order of images and dropout.", .integer(0...UInt64.max),
             \.training.seed, label: "seed", synonyms: ["random_seed"]),

@@ -104,7 +104,7 @@ struct YAMLLines {
 
     /// A key such as `ratio:8`.
     private func missingSpace(at mark: Mark) -> Flaw? {
-        rest(at: mark).prefixMatch(of: #/([A-Za-z_]+):([^ ].*)/#).map { pair in
+        rest(at: mark).prefixMatch(of: #/([A-Za-z_]+):([^ ].*?)(?: +#.*)?$/#).map { pair in
             .missingSpace(at: mark, key: String(pair.1), value: String(pair.2))
         }
     }

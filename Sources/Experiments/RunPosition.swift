@@ -19,8 +19,18 @@ package struct RunPosition: Sendable, Hashable, Codable {
     package var lastEpoch: EpochMetrics?
     /// The finished epoch with the highest test accuracy, the first of equals.
     package var bestEpoch: EpochMetrics?
+    /// The best value that early stopping has seen; `nil` without it.
+    package var watched: Watched?
     /// Times of the run so far.
     package var time: RunTime
+
+    /// A value after an epoch.
+    package struct Watched: Sendable, Hashable, Codable {
+        package var value: Double
+        package var epoch: Int
+
+        package init(value: Double, epoch: Int) { (self.value, self.epoch) = (value, epoch) }
+    }
 
     /// Where every run begins, unless told otherwise.
     package init(
@@ -40,10 +50,14 @@ package struct RunPosition: Sendable, Hashable, Codable {
     }
 
     /// Makes it the place where a fork begins.
-    package mutating func beginFork() { time.beginFork(inEpoch: epoch, examples: epochExamples) }
+    package mutating func beginFork() {
+        watched = nil
+        time.beginFork(inEpoch: epoch, examples: epochExamples)
+    }
 
     /// Has only epochs from this one on count for the best.
     package mutating func countBest(from epoch: Int) {
+        if let watched, watched.epoch < epoch { self.watched = nil }
         if let best = bestEpoch, best.epoch < epoch { bestEpoch = nil }
     }
 }
@@ -62,7 +76,7 @@ extension RunPosition {
         ]
         return counts.allSatisfy(RunLimits.counts.contains) && seconds.allSatisfy(RunLimits.seconds.contains)
             && 1...RunLimits.epochs.upperBound + 1 ~= epoch && stepInEpoch <= step && epochCorrect <= epochExamples
-            && !epochLossSum.isNaN
+            && !epochLossSum.isNaN && watched.map { RunLimits.epochs.contains($0.epoch) && $0.value.isFinite } ?? true
             && [lastEpoch, bestEpoch].allSatisfy { $0?.isPlausible != false }
     }
 }

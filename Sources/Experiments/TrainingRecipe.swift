@@ -19,6 +19,12 @@ package struct TrainingRecipe: Sendable, Hashable, Codable {
         case weights
     }
 
+    /// What early stopping watches after each epoch.
+    package enum Watched: String, Sendable, Hashable, Codable, CaseIterable {
+        case accuracy
+        case loss
+    }
+
     /// What numbers the step computes with.
     package enum Precision: String, Sendable, Hashable, Codable, CaseIterable {
         /// IEEE single precision throughout.
@@ -62,6 +68,18 @@ package struct TrainingRecipe: Sendable, Hashable, Codable {
     /// learning rate.
     package var weightDecay: Double
     package var decay = Decay.all
+    /// The largest norm of all gradients together that an update takes; longer ones are scaled down to it.
+    package var clipNorm: Double?
+    /// How much of each label is spread evenly over all classes.
+    package var labelSmoothing = 0.0
+    /// Minutes after which a run stops.
+    package var maxMinutes: Double?
+    /// What must improve for the run to go on; `nil` to train all epochs.
+    package var earlyStopping: Watched?
+    /// Epochs without an improvement after which it ends.
+    package var patience = 5
+    /// What counts as an improvement: more than this.
+    package var minDelta = 0.0
     /// Passes over the training images; 0 leaves the initial weights.
     package var epochs: Int
     /// Seed of initial weights, order of images and dropout.

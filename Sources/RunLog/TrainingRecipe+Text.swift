@@ -26,6 +26,9 @@ extension TrainingRecipe {
         if weightDecay != 0 {
             parts.append("weight decay \(Readable.short(weightDecay))\(decay == .weights ? " of weights" : "")")
         }
+        if let clipNorm { parts.append("gradients clipped to \(Readable.short(clipNorm))") }
+        if labelSmoothing != 0 { parts.append("label smoothing \(Readable.short(labelSmoothing))") }
+        if let earlyStopping { parts.append("until test \(earlyStopping.rawValue) stops improving") }
         return parts
     }
 }

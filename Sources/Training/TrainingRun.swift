@@ -30,6 +30,8 @@ package struct TrainingRun {
     /// How the layers were in the last whole batch; in a smaller one more units are dead.
     private var wholeBatchLayers: [LayerHealth] = []
     private var peakMemoryBytes = 0
+    /// Seconds that the run had trained when this session began.
+    private var beginElapsed = 0.0
     /// Whether the next step is profiled.
     private var isProfileDue = false
 
@@ -74,6 +76,7 @@ package struct TrainingRun {
     /// - Returns: what the last event says, too.
     package mutating func run(_ model: some TrainableModel) -> RunSummary {
         pace.begin(at: seconds())
+        beginElapsed = pace.elapsed
         due.begin(at: pace.elapsed)
         emit(.runStarted(started))
         let outcome = outcome(of: model)
@@ -96,7 +99,7 @@ package struct TrainingRun {
         do throws(Interruption) {
             let trainLoader = try interrupting { () throws(ModelError) in try data.loader(of: data.train, for: model) }
             let testLoader = try interrupting { () throws(ModelError) in try data.loader(of: data.test, for: model) }
-            while position.epoch <= epochs {
+            while position.epoch <= epochs, !isStoppedEarly {
                 try train(model, on: trainLoader)
                 let test = try evaluate(model, on: testLoader)
                 try finishEpoch(test)
@@ -140,6 +143,10 @@ package struct TrainingRun {
             emit(.progress(progress(of: result, sums, learningRate: rate)))
             guard result.isFinite else { throw .diverged(step: position.step) }
             if stop.isMade { throw .stopped }
+            if let minutes = started.experiment.training.maxMinutes, pace.elapsed - beginElapsed >= minutes * 60 {
+                emit(.warning("stopped, as training.max_minutes, \(minutes), have passed"))
+                throw .stopped
+            }
             // After an epoch's last step its evaluation comes first, so that it is kept with the state.
             guard position.stepInEpoch < started.stepsPerEpoch else { continue }
             if pause.isMade {
@@ -220,9 +227,34 @@ package struct TrainingRun {
         emit(.epochFinished(metrics))
         guard test.meanLoss.isFinite else { throw .diverged(step: position.step) }
         position.finishEpoch(metrics)
+        watch(metrics)
         let isBest = position.bestEpoch?.epoch == metrics.epoch
         let isDue = due.isDue(after: position.step, epoch: metrics.epoch, isBest: isBest, at: pace.elapsed)
         if isDue && position.epoch <= started.experiment.training.epochs { keepState(isLast: false) }
+    }
+
+    /// Notes an improvement of what early stopping watches.
+    private mutating func watch(_ metrics: EpochMetrics) {
+        let recipe = started.experiment.training
+        guard let watched = recipe.earlyStopping else { return }
+        let value = watched == .accuracy ? metrics.testAccuracy : metrics.testLoss
+        let isBetter = position.watched.map { best in
+            watched == .accuracy ? value > best.value + recipe.minDelta : value < best.value - recipe.minDelta
+        }
+        if isBetter ?? true { position.watched = RunPosition.Watched(value: value, epoch: metrics.epoch) }
+        if isStoppedEarly, position.epoch <= recipe.epochs {
+            emit(
+                .warning(
+                    "stopped early: no better test \(watched.rawValue) in \(recipe.patience) "
+                        + "epoch\(recipe.patience == 1 ? "" : "s")"))
+        }
+    }
+
+    /// Whether nothing has improved for as many epochs as early stopping waits.
+    private var isStoppedEarly: Bool {
+        let recipe = started.experiment.training
+        guard recipe.earlyStopping != nil, let best = position.watched else { return false }
+        return position.epoch - 1 - best.epoch >= recipe.patience
     }
 
     private mutating func keepState(isLast: Bool) {

@@ -30,11 +30,11 @@ struct CurvesTests {
         state.type("m")
         #expect(text(state).contains("Gradient norm"))
         #expect(!text(state).contains("Accuracy"))
-        let charts = ["Dead units", "Images a second", "Accuracy"].map { title in
+        let charts = ["Dead units", "Learning rate", "Images a second", "Accuracy"].map { title in
             state.type("m")
             return text(state).contains(title)
         }
-        #expect(charts == [true, true, true])
+        #expect(charts == [true, true, true, true])
     }
 
     @Test("The cursor stands on samples and says their own place; 0 clears it")

@@ -288,7 +288,8 @@ struct VariantFormTests {
             .checkpoints(
                 run: "vgg11-lr0.01-1",
                 [CheckpointEntry(step: 4690, epoch: 11, testAccuracy: 0.861, isBest: true)]))
-        state.type(.tab, .tab, .tab, .control("u"), "9")
+        for _ in 0..<8 { state.type(.tab) }
+        state.type(.control("u"), "9")
         #expect(screen(state).contains("epochs: already trained for 10 epochs; enter more"))
         #expect(state.type(.enter) == [])
     }

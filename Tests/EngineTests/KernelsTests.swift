@@ -220,6 +220,27 @@ import Testing
         expectClose(Tensor([n, classes], floats: found.gradient), expected.gradient, 1e-6)
     }
 
+    /// ε = 0.1: each label counts 0.9 and is spread evenly with the rest.
+    @Test(arguments: [(1, 2), (3, 5), (128, 10)])
+    func `smoothed labels are spread as by torch.nn.CrossEntropyLoss`(n: Int, classes: Int) {
+        let logits = Tensor([n, classes], Tensor(random: [n, classes], seed: 1).values.map { 8 * $0 })
+        let labels = (0..<n).map { $0 * 7 % classes }
+        let share = 0.1 / Double(classes)
+        var (sum, gradient) = (0.0, Tensor(zeros: [n, classes]))
+        for (row, label) in labels.enumerated() {
+            let values = logits.values[row * classes..<(row + 1) * classes]
+            let total = log(values.reduce(0) { $0 + exp($1) })
+            for (index, value) in values.enumerated() {
+                let target = share + (index == label ? 0.9 : 0)
+                sum -= target * (value - total)
+                gradient.values[row * classes + index] = (exp(value - total) - target) / Double(n)
+            }
+        }
+        let found = loss(logits.floats, labels.map(Int32.init), wantsGradient: true, smoothing: 0.1)
+        #expect(abs(found.lossSum - sum) < 1e-6 * sum)
+        expectClose(Tensor([n, classes], floats: found.gradient), gradient, 1e-6)
+    }
+
     @Test func `the first of equal logits counts`() {
         #expect(loss([1, 1, 0], [0], wantsGradient: false).correct == 1)
         #expect(loss([1, 1, 0], [1], wantsGradient: false).correct == 0)
@@ -237,7 +258,7 @@ import Testing
     }
 
     private func loss(
-        _ logits: [Float], _ labels: [Int32], wantsGradient: Bool
+        _ logits: [Float], _ labels: [Int32], wantsGradient: Bool, smoothing: Float = 0
     ) -> (lossSum: Double, correct: Int, gradient: [Float]) {
         var logits = logits
         var gradient = [Float](repeating: 77, count: logits.count)
@@ -246,7 +267,7 @@ import Testing
                 labels.withUnsafeBufferPointer {
                     softmaxCrossEntropy(
                         logits: logits, labels: $0, numClasses: logits.count / $0.count,
-                        gradient: wantsGradient ? gradient : nil)
+                        gradient: wantsGradient ? gradient : nil, smoothing: smoothing)
                 }
             }
         }

@@ -131,6 +131,35 @@ import Testing
         }
     }
 
+    /// With the gradient's norm before clipping, which is what a step tells.
+    @Test(arguments: [TrainingRecipe.Optimizer.sgd, .adam], [0.01, 1e6])
+    func `clipped gradients are scaled to a common norm`(optimizer: TrainingRecipe.Optimizer, norm: Double) throws {
+        var recipe = TrainingRecipe(learningRate: 1)
+        (recipe.optimizer, recipe.clipNorm, recipe.epsilon) = (optimizer, norm, 1e-3)
+        let network = try Network.small()
+        let model = try NetworkModel(network, recipe: recipe, batchSize: 8, threads: 2)
+        let before = try model.values()
+        let told = try #require(try model.train(Batch(8, for: network, seed: 0), step: 0).gradientNorm)
+        recipe.clipNorm = nil
+        let twin = try NetworkModel(network, recipe: recipe, batchSize: 8, threads: 2)
+        try twin.train(Batch(8, for: network, seed: 0), step: 0)
+        let gradients = try twin.gradients()
+        let exact = gradients.values.reduce(0) { $0 + $1.norm * $1.norm }.squareRoot()
+        #expect(abs(told - exact) <= 1e-6 * told)
+        let scale = min(norm / (exact + 1e-6), 1)
+        #expect((scale < 1) == (norm < 1))
+        for parameter in model.parameters {
+            let (old, gradient) = (try #require(before[parameter.name]), try #require(gradients[parameter.name]))
+            let exact = zip(old.values, gradient.values).map { value, slope in
+                var reference = Reference(value: value)
+                reference.update(scale * slope, recipe, weightDecay: 0)
+                return reference.value - value
+            }
+            let change = zip(try model.value(of: parameter), old.values).map { Double($0) - $1 }
+            expectClose(Tensor(parameter.shape, change), Tensor(parameter.shape, exact), 1e-3, what: parameter.name)
+        }
+    }
+
     @Test func `Adam's state has its means' names and counts updates`() throws {
         var recipe = TrainingRecipe()
         recipe.optimizer = .adam

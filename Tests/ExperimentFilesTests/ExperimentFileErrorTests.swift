@@ -218,6 +218,10 @@ import Testing
             "training.decay is only used with training.weight_decay above 0; remove it, or set it to all"
         ),
         (
+            "training:\n  patience: 3", 2,
+            "training.patience is only used with training.early_stopping accuracy or loss; remove it, or set it to 5"
+        ),
+        (
             "training:\n  milestones: [5]", 2,
             "training.milestones is only used with training.schedule multistep; remove it, or set it to []"
         ),

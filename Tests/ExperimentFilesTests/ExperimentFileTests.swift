@@ -11,6 +11,9 @@ import Testing
         var experiment = plainlyUnusual
         (experiment.training.nesterov, experiment.training.decay) = (true, .weights)
         (experiment.training.schedule, experiment.training.stepEvery) = (.step, 3)
+        (experiment.training.clipNorm, experiment.training.labelSmoothing) = (1, 0.1)
+        (experiment.training.maxMinutes, experiment.training.earlyStopping) = (30, .loss)
+        (experiment.training.patience, experiment.training.minDelta) = (2, 0.01)
         (experiment.training.rateFactor, experiment.training.warmupSteps) = (0.5, 100)
         return experiment
     }()
@@ -124,7 +127,11 @@ import Testing
               warmup_steps: 0
               momentum: 0.0
               weight_decay: 0.0
+              clip_norm: null
+              label_smoothing: 0.0
               epochs: 10
+              max_minutes: null
+              early_stopping: null
               seed: 0
               precision: float32
             engine:
@@ -205,7 +212,7 @@ import Testing
 
     @Test func `the keys for help come with limits and defaults`() throws {
         let keys = ExperimentKey.all
-        #expect(keys.count == 41)
+        #expect(keys.count == 47)
         let lr = try #require(keys.first { $0.path == "training.lr" })
         #expect(lr.allowed == "a number greater than 0")
         #expect(lr.defaultValue == "0.05")

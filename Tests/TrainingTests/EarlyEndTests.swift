@@ -55,6 +55,76 @@ import Training
         #expect(model.calls.count <= 1)
     }
 
+    @Test func `a run stops when its minutes are over, and goes on for as many when it is resumed`() throws {
+        var rehearsal = Rehearsal()
+        rehearsal.experiment.training.maxMinutes = 0.15
+        var kept: [(position: RunPosition, isLast: Bool)] = []
+        func run(from position: RunPosition = RunPosition()) throws -> RunSummary {
+            try rehearsal.run(
+                from: position,
+                keep: {
+                    kept.append(($0, $1))
+                    return []
+                }
+            ).summary
+        }
+        let first = try run()
+        #expect(first.outcome == .stopped && (1...4).contains(first.step))
+        let position = try #require(kept.last)
+        #expect(position.isLast && position.position.step == first.step)
+        let second = try run(from: position.position)
+        #expect(second.step > first.step)
+    }
+
+    /// Test accuracies of epochs, and the epoch after which a run that waits for two of them ends.
+    @Test(arguments: [
+        ([3, 4, 4, 4, 5, 5], 4), ([1, 2, 3, 4, 5, 5], 6), ([5, 4, 3, 2, 1, 0], 3), ([1, 1, 2, 2, 3, 2], 6),
+    ])
+    func `a run that no longer improves ends early`(hits: [Int], expected: Int) throws {
+        for watched in TrainingRecipe.Watched.allCases {
+            var rehearsal = Rehearsal(epochs: 6)
+            (rehearsal.experiment.training.earlyStopping, rehearsal.experiment.training.patience) = (watched, 2)
+            var cut: RunPosition?
+            // Five calls an epoch; the fourth and the fifth evaluate.
+            func model(from epoch: Int = 1) -> FakeModel {
+                FakeModel { call in
+                    let right = hits[epoch - 1 + (call - 1) / 5]
+                    var reply = FakeModel.Reply()
+                    if call % 5 == 4 { (reply.correct, reply.lossSum) = (min(right, 4), Double(5 - right)) }
+                    if call % 5 == 0 { (reply.correct, reply.lossSum) = (right == 5 ? 1 : 0, 0) }
+                    return reply
+                }
+            }
+            rehearsal.experiment.checkpoint = CheckpointRecipe(everyEpochs: 1, everyMinutes: nil)
+            let (events, summary, _) = try rehearsal.run(
+                model(),
+                keep: { position, _ in
+                    if position.epoch == 3 { cut = position }
+                    return []
+                })
+            #expect(summary.outcome == .completed)
+            #expect(events.epochs.count == expected, "\(watched)")
+            let hasWarned = events.contains { if case .warning = $0 { true } else { false } }
+            #expect(hasWarned == (expected < 6))
+            guard let cut else { continue }
+            #expect(try rehearsal.run(model(from: 3), from: cut).summary.lastEpoch?.epoch == expected)
+        }
+    }
+
+    @Test func `less than the least improvement is none`() throws {
+        var rehearsal = Rehearsal(epochs: 4)
+        (rehearsal.experiment.training.earlyStopping, rehearsal.experiment.training.patience) = (.loss, 1)
+        rehearsal.experiment.training.minDelta = 1
+        // Losses of 102, 101.5, 101 and 100.5: each is better by half.
+        var epoch = 0.0
+        let (events, _, _) = try rehearsal.run(
+            FakeModel { call in
+                if call % 5 == 4 { epoch += 1 }
+                return FakeModel.Reply(lossSum: call % 5 == 4 ? 510 - 2.5 * epoch : call % 5 == 0 ? 0 : nil)
+            })
+        #expect(events.epochs.count == 2)
+    }
+
     @Test(arguments: [Double.nan, .infinity, -.infinity], 1...3)
     func `a loss that is no number ends the run at its step`(loss: Double, call: Int) throws {
         let (events, summary, model) = try Rehearsal().run(
