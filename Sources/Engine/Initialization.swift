@@ -3,15 +3,18 @@
 internal import Experiments
 internal import Model
 
-extension NetworkModel {
-    /// How initial weights are drawn, by name.
-    package static let initialization = "Xavier uniform, biases uniform in ±1/√fan_in"
+/// What numbers are drawn from, around 0.
+enum Spread {
+    case uniform(bound: Float)
+    case normal(deviation: Double)
+}
 
-    /// Weights: Xavier-uniform, U(±√(6 / (fan_in + fan_out))). Biases: PyTorch's default, U(±1/√fan_in). A window's
-    /// R² positions count in both fans.
+extension NetworkModel {
+    /// Draws weights and biases as the recipe has them. A window's R² positions count in both fans.
     ///
-    /// **Source**: Glorot & Bengio, 2010, equation 16; PyTorch documentation of `torch.nn.Conv2d` and `torch.nn.Linear`.
-    func initializeParameters(seed: UInt64) throws(ModelError) {
+    /// **Source**: Glorot & Bengio, 2010, equation 16; He et al., *Delving Deep into Rectifiers*, 2015, equation 10; PyTorch
+    /// documentation of `torch.nn.Conv2d` and `torch.nn.Linear`.
+    func initializeParameters() throws(ModelError) {
         let named = layers.filter { $0.name != nil }
         for (stream, parameter) in parameters.enumerated() {
             if named[stream / 2].batchNorm != nil {
@@ -27,10 +30,17 @@ extension NetworkModel {
             let fanIn = weightShape[1] * window
             let fanOut = weightShape[0] * window
             let isBias = parameter.shape.count == 1
-            let bound = isBias ? 1 / Float(fanIn).squareRoot() : (6 / Float(fanIn + fanOut)).squareRoot()
+            let torch = 1 / Float(fanIn).squareRoot()
+            let spread: Spread =
+                switch recipe.initialization {
+                case .xavierUniform: .uniform(bound: isBias ? torch : (6 / Float(fanIn + fanOut)).squareRoot())
+                case .pytorch: .uniform(bound: torch)
+                case .kaimingNormal: .normal(deviation: isBias ? 0 : (2 / Double(fanIn)).squareRoot())
+                case .normal: .normal(deviation: isBias ? 0 : recipe.initialDeviation)
+                }
             // Dropout's streams start at a step shifted by 16 bits; initial weights have those before step 0.
-            let random = CounterRandom(seed: seed, stream: UInt64.max - UInt64(stream))
-            try draw(parameter, bound: bound, random: random)
+            let random = CounterRandom(seed: recipe.seed, stream: UInt64.max - UInt64(stream))
+            try draw(parameter, spread, random: random)
         }
     }
 }

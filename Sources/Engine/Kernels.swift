@@ -29,6 +29,19 @@ func fillUniform(_ values: UnsafeMutableBufferPointer<Float>, bound: Float, rand
     }
 }
 
+/// Value i becomes a number of N(0, deviation²), made of the numbers 2 i and 2 i + 1 of `random`.
+///
+/// **Source**: Box & Muller, *A Note on the Generation of Random Normal Deviates*, 1958.
+func fillNormal(_ values: UnsafeMutableBufferPointer<Float>, deviation: Double, random: CounterRandom) {
+    parallel { part, parts in
+        for index in share(of: values.count, part, parts) {
+            let (first, second) = (random.uniform(at: UInt64(2 * index)), random.uniform(at: UInt64(2 * index + 1)))
+            let radius = (-2 * log(1 - Double(first))).squareRoot()
+            values[index] = Float(deviation * radius * cos(2 * .pi * Double(second)))
+        }
+    }
+}
+
 /// ReLU in place. As in PyTorch, NaN stays NaN.
 package func relu(_ values: UnsafeMutableBufferPointer<Float>) {
     parallel { part, parts in

@@ -58,7 +58,7 @@ package final class NetworkModel: TrainableModel {
             throw ModelError(error)
         }
         state.labelSmoothing = recipe.labelSmoothing
-        try initializeParameters(seed: recipe.seed)
+        try initializeParameters()
     }
 
     package func train(
@@ -227,11 +227,14 @@ package final class NetworkModel: TrainableModel {
         try Memory(Descriptor(rowMajor: tensor.value.descriptor.shape), at: base, on: device)
     }
 
-    /// Draws a parameter's numbers from U(±bound), row-major.
-    func draw(_ parameter: ModelTensor, bound: Float, random: CounterRandom) throws(ModelError) {
+    /// Draws a parameter's numbers, row-major.
+    func draw(_ parameter: ModelTensor, _ spread: Spread, random: CounterRandom) throws(ModelError) {
         let gradient = tensors[parameter].parameter.gradient.floats
         let numbers = UnsafeMutableBufferPointer(rebasing: gradient.prefix(parameter.count))
-        fillUniform(numbers, bound: bound, random: random)
+        switch spread {
+        case .uniform(let bound): fillUniform(numbers, bound: bound, random: random)
+        case .normal(let deviation): fillNormal(numbers, deviation: deviation, random: random)
+        }
         try setValues(of: parameter, to: UnsafeBufferPointer(numbers))
     }
 

@@ -9,9 +9,7 @@ package struct OneDNNBackend: Backend {
 
     package init() {}
 
-    package var traits: BackendTraits {
-        BackendTraits(precisions: processor.precisions, initialization: NetworkModel.initialization)
-    }
+    package var traits: BackendTraits { BackendTraits(precisions: processor.precisions) }
 
     package var costs: any CostModel { EngineCosts(processor) }
 

@@ -98,6 +98,7 @@ extension Field.Condition {
     fileprivate static let earlyStopping = Self("training.early_stopping", "accuracy or loss") {
         $0.training.earlyStopping != nil
     }
+    fileprivate static let normal = Self("training.init", "normal") { $0.training.initialization == .normal }
     private static func schedule(_ value: String, _ schedules: TrainingRecipe.Schedule...) -> Self {
         Self("training.schedule", value) { schedules.contains($0.training.schedule) }
     }
@@ -156,7 +157,7 @@ enum Schema {
             "Start with the weights of this safetensors file; a relative path starts at the experiment file's folder.",
             .optional(
                 .line("the path of a safetensors file") { !$0.isEmpty && $0.unicodeScalars.allSatisfy(\.isVisible) },
-                none: "null"), \.network.weights, synonyms: ["checkpoint", "pretrained", "init"]),
+                none: "null"), \.network.weights, synonyms: ["checkpoint", "pretrained"]),
 
         Field(
             "data.dataset", "Name of the data set; the name of the folder with its IDX files.",
@@ -270,6 +271,12 @@ enum Schema {
         Field(
             "training.seed", "Seed of initial weights, order of images and dropout.", .integer(0...UInt64.max),
             \.training.seed, label: "seed", synonyms: ["random_seed"]),
+        Field(
+            "training.init", "How initial weights are drawn from the seed.", .choice, \.training.initialization,
+            label: "initial weights", synonyms: ["initialization"]),
+        Field(
+            "training.init_std", "Their standard deviation.", .number("greater than 0") { $0 > 0 },
+            \.training.initialDeviation, label: "deviation", usedWith: .normal),
         Field(
             "training.precision", "Number format of the computation.", .choice, \.training.precision,
             label: "precision"),

@@ -19,6 +19,18 @@ package struct TrainingRecipe: Sendable, Hashable, Codable {
         case weights
     }
 
+    /// What weights are drawn from before the first step.
+    package enum Initialization: String, Sendable, Hashable, Codable, CaseIterable {
+        /// U(±√(6 / (fan_in + fan_out))), as the book has it; biases as PyTorch.
+        case xavierUniform = "xavier_uniform"
+        /// N(0, 2 / fan_in), biases 0.
+        case kaimingNormal = "kaiming_normal"
+        /// U(±1/√fan_in), biases too: what PyTorch's layers begin with.
+        case pytorch
+        /// N(0, σ²), biases 0.
+        case normal
+    }
+
     /// What early stopping watches after each epoch.
     package enum Watched: String, Sendable, Hashable, Codable, CaseIterable {
         case accuracy
@@ -68,6 +80,9 @@ package struct TrainingRecipe: Sendable, Hashable, Codable {
     /// learning rate.
     package var weightDecay: Double
     package var decay = Decay.all
+    package var initialization = Initialization.xavierUniform
+    /// The σ of `normal`.
+    package var initialDeviation = 0.01
     /// The largest norm of all gradients together that an update takes; longer ones are scaled down to it.
     package var clipNorm: Double?
     /// How much of each label is spread evenly over all classes.

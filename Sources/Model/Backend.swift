@@ -6,13 +6,8 @@ package import Experiments
 package struct BackendTraits: Sendable, Hashable {
     /// What it computes in; a model of another precision computes in float32.
     package var precisions: Set<TrainingRecipe.Precision>
-    /// How it draws initial weights, by name.
-    package var initialization: String
 
-    package init(precisions: Set<TrainingRecipe.Precision>, initialization: String) {
-        self.precisions = precisions
-        self.initialization = initialization
-    }
+    package init(precisions: Set<TrainingRecipe.Precision>) { self.precisions = precisions }
 }
 
 /// Makes models and predicts what they cost.

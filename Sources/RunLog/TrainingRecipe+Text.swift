@@ -3,6 +3,16 @@
 package import Experiments
 
 extension TrainingRecipe {
+    /// How initial weights are drawn.
+    package var initialWeights: String {
+        switch initialization {
+        case .xavierUniform: "Xavier uniform, biases uniform in ±1/√fan_in"
+        case .kaimingNormal: "Kaiming normal, biases 0"
+        case .pytorch: "PyTorch's, weights and biases uniform in ±1/√fan_in"
+        case .normal: "normal with deviation \(Readable.short(initialDeviation)), biases 0"
+        }
+    }
+
     /// What decides the updates, such as `sgd`, `lr 0.05`, `momentum 0.9`.
     package var parts: [String] {
         var parts = [optimizer.rawValue, "lr \(Readable.short(learningRate))"]

@@ -58,6 +58,42 @@ import Testing
         }
     }
 
+    /// Mean and variance within five standard errors, and biases 0 where weights are normal.
+    @Test(arguments: TrainingRecipe.Initialization.allCases)
+    func `weights spread as the recipe has them`(initialization: TrainingRecipe.Initialization) throws {
+        let network = try Network(
+            inputSide: 16, blocks: [Block(numConvs: 1, outChannels: 48), Block(numConvs: 2, outChannels: 32)],
+            classifier: [128, 64], numClasses: 10)
+        var recipe = TrainingRecipe(seed: 5)
+        (recipe.initialization, recipe.initialDeviation) = (initialization, 0.3)
+        let values = try NetworkModel(network, recipe: recipe, batchSize: 4, threads: 2).values()
+        for (name, tensor) in values {
+            let isBias = name.hasSuffix("bias")
+            let shape = try #require(values[name.replacing("bias", with: "weight")]).shape
+            let window = Double(shape.dropFirst(2).reduce(1, *))
+            let (fanIn, fanOut) = (window * Double(shape[1]), window * Double(shape[0]))
+            switch initialization {
+            case .xavierUniform:
+                expectUniform(tensor, bound: isBias ? 1 / fanIn.squareRoot() : (6 / (fanIn + fanOut)).squareRoot())
+            case .pytorch: expectUniform(tensor, bound: 1 / fanIn.squareRoot())
+            case .kaimingNormal, .normal:
+                guard !isBias else {
+                    #expect(tensor.values.allSatisfy { $0 == 0 })
+                    continue
+                }
+                let deviation = initialization == .normal ? 0.3 : (2 / fanIn).squareRoot()
+                let scaled = tensor.values.map { $0 / deviation }
+                let count = Double(scaled.count)
+                let mean = scaled.reduce(0, +) / count
+                let variance = scaled.reduce(0) { $0 + $1 * $1 } / count
+                let fourth = scaled.reduce(0) { $0 + $1 * $1 * $1 * $1 } / count
+                #expect(abs(mean) < 5 / count.squareRoot(), "\(name)")
+                #expect(abs(variance - 1) < 5 * (2 / count).squareRoot(), "\(name)")
+                #expect(abs(fourth - 3) < 5 * (96 / count).squareRoot(), "\(name)")
+            }
+        }
+    }
+
     @Test func `no two parameters start with the same numbers`() throws {
         let network = try Network(
             inputSide: 8, blocks: [Block(numConvs: 3, outChannels: 16)], classifier: [32, 32], numClasses: 10)

@@ -11,6 +11,7 @@ import Testing
         var experiment = plainlyUnusual
         (experiment.training.nesterov, experiment.training.decay) = (true, .weights)
         (experiment.training.schedule, experiment.training.stepEvery) = (.step, 3)
+        (experiment.training.initialization, experiment.training.initialDeviation) = (.normal, 0.1)
         (experiment.training.clipNorm, experiment.training.labelSmoothing) = (1, 0.1)
         (experiment.training.maxMinutes, experiment.training.earlyStopping) = (30, .loss)
         (experiment.training.patience, experiment.training.minDelta) = (2, 0.01)
@@ -133,6 +134,7 @@ import Testing
               max_minutes: null
               early_stopping: null
               seed: 0
+              init: xavier_uniform
               precision: float32
             engine:
               convolution: auto
@@ -212,7 +214,7 @@ import Testing
 
     @Test func `the keys for help come with limits and defaults`() throws {
         let keys = ExperimentKey.all
-        #expect(keys.count == 47)
+        #expect(keys.count == 49)
         let lr = try #require(keys.first { $0.path == "training.lr" })
         #expect(lr.allowed == "a number greater than 0")
         #expect(lr.defaultValue == "0.05")

@@ -21,7 +21,7 @@ import Testing
             + #""batch_size":128,"shuffle":true,"limit_train":640,"limit_test":null,"sampling":"stratified"},"training":{"optimizer":"sgd","#
             + #""lr":0.05,"schedule":"constant","step_every":1,"milestones":[],"lr_factor":0.1,"min_lr":0.0,"peak_at":0.3,"#
             + #""warmup_epochs":0.0,"warmup_steps":0,"momentum":0.0,"nesterov":false,"beta1":0.9,"beta2":0.999,"eps":1e-08,"weight_decay":0.0,"decay":"all","clip_norm":null,"label_smoothing":0.0,"epochs":10,"max_minutes":null,"#
-            + #""early_stopping":null,"patience":5,"min_delta":0.0,"seed":18446744073709551615,"#
+            + #""early_stopping":null,"patience":5,"min_delta":0.0,"seed":18446744073709551615,"init":"xavier_uniform","init_std":0.01,"#
             + #""precision":"float32"},"engine":{"convolution":"auto","chunk":null},"#
             + #""checkpoint":{"every_epochs":1,"every_minutes":5.0,"every_steps":null}},"#
             + #""dataset":"Fashion-MNIST in /data","num_classes":10,"parameters":43093322,"train_examples":60000,"#

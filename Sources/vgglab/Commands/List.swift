@@ -124,7 +124,7 @@ struct List: ParsableCommand {
 
 extension Experiment {
     /// Where its first weights come from: the name of how they are drawn from the seed, or a file.
-    var initialWeights: String { network.weights ?? Vgglab.backend.traits.initialization }
+    var initialWeights: String { network.weights ?? training.initialWeights }
 }
 
 extension RunInfo {
