@@ -28,14 +28,15 @@ STEP = {
     "examples_per_second": "examples_per_second", "step_examples_per_second": None,
     "remaining_seconds": "remaining_seconds", "gradient_norm": "gradient_norm", "dead_share": "dead_share",
     "mean_examples_per_second": "mean_examples_per_second", "learning_rate": "learning_rate",
-    "train_seconds": None, "evaluation_seconds": None,
+    "train_seconds": None, "evaluation_seconds": None, "validation_loss": None, "validation_accuracy": None,
 }
 EPOCH = {
     **STEP, "batch_loss": None, "train_loss": "train_loss", "train_accuracy": "train_accuracy",
     "test_loss": "test_loss", "test_accuracy": "test_accuracy",
     "step_examples_per_second": "step_examples_per_second", "gradient_norm": None, "dead_share": None,
     "mean_examples_per_second": None, "learning_rate": None, "train_seconds": "train_seconds",
-    "evaluation_seconds": "evaluation_seconds",
+    "evaluation_seconds": "evaluation_seconds", "validation_loss": "validation_loss",
+    "validation_accuracy": "validation_accuracy",
 }
 # Tags of the scalars, the events that they come from, and their keys.
 TAGS = {

@@ -42,7 +42,17 @@ package struct LabelledImages: Sendable, Equatable {
     /// A sample of `n` in their order, or all where there are fewer: as large a share of each class as of all, and at
     /// least one of each where `n` allows it. A smaller sample of the same seed is part of a larger one.
     package func stratified(_ n: Int, seed: UInt64) -> LabelledImages {
-        guard n < count else { return self }
+        n < count ? taking(stratifiedIndices(n, seed: seed)) : self
+    }
+
+    /// A sample as `stratified` draws it, and what is left, both in their order.
+    package func split(_ n: Int, seed: UInt64) -> (sample: LabelledImages, rest: LabelledImages) {
+        let indices = stratifiedIndices(n, seed: seed)
+        let drawn = Set(indices)
+        return (taking(indices), taking((0..<count).filter { !drawn.contains($0) }))
+    }
+
+    private func stratifiedIndices(_ n: Int, seed: UInt64) -> [Int] {
         // In an order that no epoch has, the r-th of a class's c images stands at r / c; the first n places are taken.
         let order = EpochOrder(count: count, seed: seed).indices(epoch: 0)
         let counts = countsByClass(256)
@@ -55,8 +65,11 @@ package struct LabelledImages: Sendable, Equatable {
             seen[label] += 1
         }
         places.sort { ($0.share, $0.turn) < ($1.share, $1.turn) }
-        let indices = places.prefix(max(n, 0)).map(\.index).sorted()
-        return LabelledImages(
+        return places.prefix(max(n, 0)).map(\.index).sorted()
+    }
+
+    private func taking(_ indices: [Int]) -> LabelledImages {
+        LabelledImages(
             height: height, width: width, pixels: indices.flatMap(image), labels: indices.map { labels[$0] })
     }
 

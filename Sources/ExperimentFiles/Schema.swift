@@ -186,6 +186,10 @@ enum Schema {
             "data.sampling",
             "How limits choose: the same fraction of every class, drawn by the seed, or the first images.",
             .choice, \.data.sampling),
+        Field(
+            "data.validation",
+            "Fraction of the training images, drawn by the seed, that chooses the best epoch instead of training.",
+            .share, \.data.validation, label: "validation", synonyms: ["validation_split", "val"]),
 
         Field(
             "training.optimizer", "How parameters follow their gradients.", .choice, \.training.optimizer,

@@ -139,6 +139,8 @@ package struct DataRecipe: Sendable, Hashable, Codable {
     package var limitTest: Int?
     /// How limits choose images.
     package var sampling: Sampling
+    /// Share of the training images, the same of each class, that validates instead of training.
+    package var validation = 0.0
 
     /// The notebook's values where nothing else is said.
     package init(

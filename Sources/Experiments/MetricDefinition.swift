@@ -100,6 +100,12 @@ extension EpochMetrics {
         MetricDefinition("remaining_seconds", "time left", \.remainingSeconds, .secondsLeft),
         MetricDefinition("train_seconds", "time of training", optional: \.trainSeconds, .seconds),
         MetricDefinition("evaluation_seconds", "time of evaluation", optional: \.evaluationSeconds, .seconds),
+        MetricDefinition(
+            "validation_loss", "validation loss", optional: \.validationLoss, isLargerBetter: false,
+            tag: "loss/validation"),
+        MetricDefinition(
+            "validation_accuracy", "validation accuracy", optional: \.validationAccuracy, .share,
+            isLargerBetter: true, tag: "accuracy/validation"),
     ]
 }
 

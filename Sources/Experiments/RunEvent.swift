@@ -216,6 +216,14 @@ package struct EpochMetrics: Sendable, Hashable, Codable {
     package var trainSeconds: Double?
     /// Seconds of the epoch's evaluation; `nil` in what earlier versions have recorded.
     package var evaluationSeconds: Double?
+    /// Mean loss over the validation images after the epoch; `nil` where there are none.
+    package var validationLoss: Double?
+    /// Accuracy over the validation images, 0 to 1.
+    package var validationAccuracy: Double?
+
+    /// What the best epoch is chosen by.
+    package var decidingAccuracy: Double { validationAccuracy ?? testAccuracy }
+    package var decidingLoss: Double { validationLoss ?? testLoss }
 
     package init(
         epoch: Int, step: Int, trainLoss: Double, trainAccuracy: Double, testLoss: Double, testAccuracy: Double,

@@ -56,8 +56,10 @@ package struct RunStatus: Sendable, Hashable {
     package var trainAccuracy: Double?
     /// Test accuracy of the last finished epoch, 0 to 1.
     package var testAccuracy: Double?
-    /// The best test accuracy, 0 to 1.
+    /// The test accuracy of the best epoch, 0 to 1.
     package var bestAccuracy: Double?
+    /// The validation accuracy of that epoch, the best one; `nil` where the test accuracy decides.
+    package var bestValidation: Double?
     /// The first epoch that has it.
     package var bestEpoch: Int?
     /// The first epoch that counts for the best; a fork's earlier ones may have been evaluated on other images.
@@ -112,8 +114,9 @@ package struct RunStatus: Sendable, Hashable {
             (elapsedSeconds, remainingSeconds) = (metrics.elapsedSeconds, metrics.remainingSeconds)
             (examplesPerSecond, meanExamplesPerSecond) = (metrics.examplesPerSecond, metrics.examplesPerSecond)
             evaluatedShare = nil
-            if metrics.testAccuracy > bestAccuracy ?? -1 {
+            if metrics.decidingAccuracy > bestValidation ?? bestAccuracy ?? -1 {
                 (bestAccuracy, bestEpoch) = (metrics.testAccuracy, metrics.epoch)
+                bestValidation = metrics.validationAccuracy
             }
         case .runFinished(let summary):
             state = RunState(summary.outcome)

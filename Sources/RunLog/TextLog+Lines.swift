@@ -48,10 +48,13 @@ extension TextLog {
 
     /// `epoch  3/10  loss 0.412  train acc 0.847  test acc 0.861  212.3 examples/sec  left 31 min`.
     func line(of metrics: EpochMetrics) -> String {
-        let parts = [
-            epoch(metrics.epoch), "loss \(metric(metrics.trainLoss))", "train acc \(metric(metrics.trainAccuracy))",
-            "test acc \(metric(metrics.testAccuracy))", rate(metrics.examplesPerSecond),
-        ]
+        let parts =
+            [
+                epoch(metrics.epoch), "loss \(metric(metrics.trainLoss))", "train acc \(metric(metrics.trainAccuracy))",
+                "test acc \(metric(metrics.testAccuracy))",
+            ] + (metrics.validationAccuracy.map { ["validation acc \(metric($0))"] } ?? []) + [
+                rate(metrics.examplesPerSecond)
+            ]
         let isLast = metrics.epoch == numEpochs
         return (parts + left(isLast ? nil : metrics.remainingSeconds)).joined(separator: "  ")
     }

@@ -38,7 +38,7 @@ extension TrainingRecipe {
         }
         if let clipNorm { parts.append("gradients clipped to \(Readable.short(clipNorm))") }
         if labelSmoothing != 0 { parts.append("label smoothing \(Readable.short(labelSmoothing))") }
-        if let earlyStopping { parts.append("until test \(earlyStopping.rawValue) stops improving") }
+        if let earlyStopping { parts.append("until \(earlyStopping.rawValue) stops improving") }
         return parts
     }
 }

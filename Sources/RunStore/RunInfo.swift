@@ -190,6 +190,7 @@ extension RunStatus {
         trainAccuracy = try values.optionalNumber("train_accuracy")
         testAccuracy = try values.optionalNumber("test_accuracy")
         bestAccuracy = try values.optionalNumber("best_accuracy")
+        bestValidation = try values.optionalNumber("best_validation")
         bestEpoch = try values.optionalCount("best_epoch", in: RunLimits.epochs)
         bestFrom = try values.optionalCount("best_from", in: 0...RunLimits.epochs.upperBound + 1) ?? 0
         examplesPerSecond = try values.optionalNumber("examples_per_second")

@@ -176,15 +176,18 @@ extension RunStore {
                         (SELECT epoch, step_in_epoch FROM step_metric WHERE run = :run ORDER BY step DESC LIMIT 1),
                     loss = (SELECT mean_loss FROM step_metric WHERE run = :run ORDER BY step DESC LIMIT 1),
                     train_accuracy = (SELECT mean_accuracy FROM step_metric WHERE run = :run ORDER BY step DESC LIMIT 1),
-                    epoch = 0, test_accuracy = NULL, best_accuracy = NULL, best_epoch = NULL
+                    epoch = 0, test_accuracy = NULL, best_accuracy = NULL, best_epoch = NULL,
+                    best_validation = NULL
                 WHERE id = :run
                 """, arguments: ["run": run])
         try database.execute(
             sql: """
                 UPDATE run SET (epoch, test_accuracy) =
                         (SELECT epoch, test_accuracy FROM epoch_metric WHERE run = :run ORDER BY epoch DESC LIMIT 1),
-                    (best_accuracy, best_epoch) = (SELECT test_accuracy, epoch FROM epoch_metric
-                        WHERE run = :run AND epoch >= run.best_from ORDER BY test_accuracy DESC, epoch LIMIT 1)
+                    (best_accuracy, best_validation, best_epoch) =
+                        (SELECT test_accuracy, validation_accuracy, epoch FROM epoch_metric
+                        WHERE run = :run AND epoch >= run.best_from
+                        ORDER BY ifnull(validation_accuracy, test_accuracy) DESC, epoch LIMIT 1)
                 WHERE id = :run AND EXISTS (SELECT 1 FROM epoch_metric WHERE run = :run)
                 """, arguments: ["run": run])
     }

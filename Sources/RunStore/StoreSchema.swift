@@ -161,6 +161,14 @@ enum StoreSchema {
         migrator.registerMigration("10", foreignKeyChecks: .immediate) { database in
             try database.execute(sql: "ALTER TABLE step_metric ADD COLUMN learning_rate REAL")
         }
+        migrator.registerMigration("11", foreignKeyChecks: .immediate) { database in
+            try database.execute(
+                sql: """
+                    ALTER TABLE epoch_metric ADD COLUMN validation_loss REAL;
+                    ALTER TABLE epoch_metric ADD COLUMN validation_accuracy REAL;
+                    ALTER TABLE run ADD COLUMN best_validation REAL;
+                    """)
+        }
         return migrator
     }
 

@@ -33,8 +33,12 @@ struct DataChange {
         let halves = [old, new].map { experiment in
             [experiment.data.limitTrain, experiment.data.limitTest].map { Selection(experiment, limit: $0) }
         }
-        altersEvaluation = isOtherData || halves[0][1] != halves[1][1]
-        var settings = ["data.resize", "data.limit_train", "data.limit_test"]
+        let validates = [old, new].map(\.data.validation)
+        // What validates is drawn from the training images, by the seed.
+        altersEvaluation =
+            isOtherData || halves[0][1] != halves[1][1] || validates[0] != validates[1]
+            || validates[1] > 0 && (halves[0][0] != halves[1][0] || old.training.seed != new.training.seed)
+        var settings = ["data.resize", "data.limit_train", "data.limit_test", "data.validation"]
         if halves[0].map(\.sampling) != halves[1].map(\.sampling) { settings.append("data.sampling") }
         if halves[0].map(\.seed) != halves[1].map(\.seed) { settings.append("training.seed") }
 

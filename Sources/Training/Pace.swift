@@ -40,14 +40,16 @@ struct Pace {
     /// Seconds of this session's last evaluation.
     private(set) var lastEvaluation: Double?
 
-    /// - Parameter position: where the run resumes; its times and images count on.
-    init(_ run: RunStarted, from position: RunPosition = RunPosition()) {
+    /// - Parameters:
+    ///   - validationExamples: images that an evaluation takes beside the test images.
+    ///   - position: where the run resumes; its times and images count on.
+    init(_ run: RunStarted, validationExamples: Int = 0, from position: RunPosition = RunPosition()) {
         stepsPerEpoch = run.stepsPerEpoch
         epochs = run.experiment.training.epochs
         batchSize = run.experiment.data.batchSize
-        testExamples = run.testExamples
+        testExamples = run.testExamples + validationExamples
         let share = Double(run.network.forwardMACs) / Double(max(run.network.trainingMACs, 1))
-        evaluationSteps = share * Double(run.testExamples) / Double(run.experiment.data.batchSize)
+        evaluationSteps = share * Double(testExamples) / Double(run.experiment.data.batchSize)
         time = position.time
         epochExamples = position.epochExamples
         if let inherited = time.inherited, inherited.epoch == position.epoch {

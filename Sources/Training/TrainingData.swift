@@ -11,6 +11,8 @@ package struct TrainingData: Sendable {
     package let train: LabelledImages
     /// What is evaluated after an epoch.
     package let test: LabelledImages
+    /// What the best epoch is chosen by; `nil` to choose by the test images.
+    package let validation: LabelledImages?
     /// What the data set holds that they come from, before any limit.
     package let facts: DatasetFacts
     /// Name and place, as text.
@@ -27,7 +29,9 @@ package struct TrainingData: Sendable {
     /// Classes to tell apart.
     package var numClasses: Int { facts.numClasses }
     /// Bytes of the images and labels as they were loaded, before any limit.
-    package var loadedBytes: Int { facts.storedBytes ?? 0 }
+    package var loadedBytes: Int {
+        (facts.storedBytes ?? 0) + (validation.map { $0.storedBytes + train.storedBytes } ?? 0)
+    }
 
     /// The images of `dataset` that an experiment asks for.
     package init(_ dataset: Dataset, for experiment: Experiment) {
@@ -39,28 +43,43 @@ package struct TrainingData: Sendable {
             case .first: images.prefix(limit)
             }
         }
+        var train = limited(dataset.train, to: recipe.limitTrain)
+        var validation: LabelledImages?
+        if recipe.validation > 0, train.count > 1 {
+            let count = Int((Double(train.count) * recipe.validation).rounded())
+            let parts = train.split(
+                min(max(count, 1), train.count - 1), seed: experiment.training.seed ^ Self.validationSeed)
+            (validation, train) = (parts.sample, parts.rest)
+        }
         self.init(
-            train: limited(dataset.train, to: recipe.limitTrain), test: limited(dataset.test, to: recipe.limitTest),
+            train: train, test: limited(dataset.test, to: recipe.limitTest), validation: validation,
             facts: dataset.facts, summary: "\(dataset.name) from \(dataset.folder)", recipe: recipe)
         checksum = dataset.checksum
         remark = dataset.remark
     }
 
+    /// Keeps what validates apart from what a limit draws with the same seed.
+    private static let validationSeed: UInt64 = 0x7661_6C69_6461_7465
+
     /// Images from anywhere.
     package init(
-        train: LabelledImages, test: LabelledImages, numClasses: Int, summary: String, recipe: DataRecipe
+        train: LabelledImages, test: LabelledImages, validation: LabelledImages? = nil, numClasses: Int,
+        summary: String, recipe: DataRecipe
     ) {
         let facts = DatasetFacts(
             name: recipe.dataset, numClasses: numClasses, trainExamples: train.count, testExamples: test.count,
             height: train.height, width: train.width)
-        self.init(train: train, test: test, facts: facts, summary: summary, recipe: recipe)
+        self.init(
+            train: train, test: test, validation: validation, facts: facts, summary: summary, recipe: recipe)
     }
 
     private init(
-        train: LabelledImages, test: LabelledImages, facts: DatasetFacts, summary: String, recipe: DataRecipe
+        train: LabelledImages, test: LabelledImages, validation: LabelledImages?, facts: DatasetFacts,
+        summary: String, recipe: DataRecipe
     ) {
         self.train = train
         self.test = test
+        self.validation = validation
         self.facts = facts
         self.summary = summary
         self.recipe = recipe
@@ -84,16 +103,16 @@ package struct TrainingData: Sendable {
 
     /// Loss and accuracy of a model over the test images.
     package func evaluate(_ model: some TrainableModel) throws(ModelError) -> MetricSums {
-        try evaluate(model, on: loader(of: test, for: model)) { _ in true } ?? MetricSums()
+        try evaluate(model, on: loader(of: test, for: model), count: test.count) { _ in true } ?? MetricSums()
     }
 
     /// - Parameter shouldContinue: told after each batch how many images are done; whether to continue.
     /// - Returns: `nil` if it was not to continue.
     func evaluate(
-        _ model: some TrainableModel, on loader: BatchLoader, shouldContinue: (_ examples: Int) -> Bool
+        _ model: some TrainableModel, on loader: BatchLoader, count: Int, shouldContinue: (_ examples: Int) -> Bool
     ) throws(ModelError) -> MetricSums? {
         var sums = MetricSums()
-        loader.start(order: EpochOrder(count: test.count, seed: 0, isShuffled: false).indices(epoch: 0))
+        loader.start(order: EpochOrder(count: count, seed: 0, isShuffled: false).indices(epoch: 0))
         while let batch = loader.next() {
             sums.add(try model.evaluate(pixels: batch.pixels, labels: batch.labels))
             guard shouldContinue(sums.examples) else { return nil }

@@ -67,7 +67,7 @@ package struct TrainingRun {
         let recipe = started.experiment
         order = EpochOrder(
             count: data.train.count, seed: recipe.training.seed, isShuffled: recipe.data.shuffle)
-        pace = Pace(started, from: position)
+        pace = Pace(started, validationExamples: data.validation?.count ?? 0, from: position)
         due = CheckpointSchedule(recipe.checkpoint)
     }
 
@@ -99,10 +99,15 @@ package struct TrainingRun {
         do throws(Interruption) {
             let trainLoader = try interrupting { () throws(ModelError) in try data.loader(of: data.train, for: model) }
             let testLoader = try interrupting { () throws(ModelError) in try data.loader(of: data.test, for: model) }
+            var evaluations = [(loader: testLoader, count: data.test.count)]
+            if let validation = data.validation {
+                let loader = try interrupting { () throws(ModelError) in try data.loader(of: validation, for: model) }
+                evaluations.append((loader, validation.count))
+            }
             while position.epoch <= epochs, !isStoppedEarly {
                 try train(model, on: trainLoader)
-                let test = try evaluate(model, on: testLoader)
-                try finishEpoch(test)
+                let sums = try evaluate(model, on: evaluations)
+                try finishEpoch(test: sums[0], validation: sums.count > 1 ? sums[1] : nil)
             }
         } catch {
             return error.outcome
@@ -188,26 +193,31 @@ package struct TrainingRun {
             layers: saysLayers ? wholeBatchLayers : [])
     }
 
-    /// One pass over the test images.
+    /// One pass over the test images, and over those that validate.
     private mutating func evaluate(
-        _ model: some TrainableModel, on loader: BatchLoader
-    ) throws(Interruption) -> MetricSums {
+        _ model: some TrainableModel, on parts: [(loader: BatchLoader, count: Int)]
+    ) throws(Interruption) -> [MetricSums] {
         defer { noteMemory(of: model) }
         let begin = seconds()
         let beforeWork = processorSeconds?()
         emit(.evaluating(pace.evaluation(at: position, examples: 0, now: begin)))
-        let sums = try interrupting { () throws(ModelError) in
-            try data.evaluate(model, on: loader) { examples in
-                emit(.evaluating(pace.evaluation(at: position, examples: examples, now: seconds())))
-                return !stop.isMade
+        var all: [MetricSums] = []
+        for part in parts {
+            let before = all.reduce(0) { $0 + $1.examples }
+            let sums = try interrupting { () throws(ModelError) in
+                try data.evaluate(model, on: part.loader, count: part.count) { examples in
+                    emit(.evaluating(pace.evaluation(at: position, examples: before + examples, now: seconds())))
+                    return !stop.isMade
+                }
             }
+            guard let sums else { throw .stopped }
+            all.append(sums)
         }
-        guard let sums else { throw .stopped }
         let now = seconds()
         let stopped = stoppedSeconds(since: begin, beforeWork, now: now)
         pace.leaveOut(seconds: stopped)
         pace.endEvaluation(began: begin + stopped, now: now)
-        return sums
+        return all
     }
 
     /// A run gives nothing back before its end, so that to look after each pass over the images finds the most.
@@ -216,16 +226,17 @@ package struct TrainingRun {
         peakMemoryBytes = max(peakMemoryBytes, Machine.residentMemoryBytes - others)
     }
 
-    private mutating func finishEpoch(_ test: MetricSums) throws(Interruption) {
+    private mutating func finishEpoch(test: MetricSums, validation: MetricSums?) throws(Interruption) {
         let training = MetricSums(position)
-        let metrics = EpochMetrics(
+        var metrics = EpochMetrics(
             epoch: position.epoch, step: position.step, trainLoss: training.meanLoss,
             trainAccuracy: training.accuracy, testLoss: test.meanLoss, testAccuracy: test.accuracy,
             examplesPerSecond: pace.epochExamplesPerSecond, stepExamplesPerSecond: pace.stepExamplesPerSecond,
             elapsedSeconds: pace.elapsed, remainingSeconds: pace.remaining(at: position, evaluated: 1) ?? 0,
             trainSeconds: pace.epochSeconds, evaluationSeconds: pace.lastEvaluation)
+        (metrics.validationLoss, metrics.validationAccuracy) = (validation?.meanLoss, validation?.accuracy)
         emit(.epochFinished(metrics))
-        guard test.meanLoss.isFinite else { throw .diverged(step: position.step) }
+        guard test.meanLoss.isFinite, metrics.decidingLoss.isFinite else { throw .diverged(step: position.step) }
         position.finishEpoch(metrics)
         watch(metrics)
         let isBest = position.bestEpoch?.epoch == metrics.epoch
@@ -237,7 +248,7 @@ package struct TrainingRun {
     private mutating func watch(_ metrics: EpochMetrics) {
         let recipe = started.experiment.training
         guard let watched = recipe.earlyStopping else { return }
-        let value = watched == .accuracy ? metrics.testAccuracy : metrics.testLoss
+        let value = watched == .accuracy ? metrics.decidingAccuracy : metrics.decidingLoss
         let isBetter = position.watched.map { best in
             watched == .accuracy ? value > best.value + recipe.minDelta : value < best.value - recipe.minDelta
         }
@@ -245,7 +256,7 @@ package struct TrainingRun {
         if isStoppedEarly, position.epoch <= recipe.epochs {
             emit(
                 .warning(
-                    "stopped early: no better test \(watched.rawValue) in \(recipe.patience) "
+                    "stopped early: no better \(metrics.validationLoss == nil ? "test" : "validation") \(watched.rawValue) in \(recipe.patience) "
                         + "epoch\(recipe.patience == 1 ? "" : "s")"))
         }
     }
@@ -287,7 +298,7 @@ extension RunPosition {
     /// Moves to the start of the next epoch.
     fileprivate mutating func finishEpoch(_ metrics: EpochMetrics) {
         lastEpoch = metrics
-        if metrics.testAccuracy > bestEpoch?.testAccuracy ?? -1 { bestEpoch = metrics }
+        if metrics.decidingAccuracy > bestEpoch?.decidingAccuracy ?? -1 { bestEpoch = metrics }
         epoch += 1
         stepInEpoch = 0
         epochExamples = 0

@@ -151,6 +151,9 @@ import Testing
         }
         #expect(images.stratified(60, seed: 7) == images.stratified(60, seed: 7))
         #expect(images.stratified(60, seed: 7) != images.stratified(60, seed: 8))
+        let parts = images.split(60, seed: 7)
+        #expect(parts.sample == images.stratified(60, seed: 7) && parts.rest.count == 540)
+        #expect((numbers(parts.sample) + numbers(parts.rest)).sorted() == Array(0..<600))
         #expect(images.stratified(600, seed: 7) == images && images.stratified(601, seed: 7) == images)
     }
 

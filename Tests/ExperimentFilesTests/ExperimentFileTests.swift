@@ -12,6 +12,7 @@ import Testing
         (experiment.training.nesterov, experiment.training.decay) = (true, .weights)
         (experiment.training.schedule, experiment.training.stepEvery) = (.step, 3)
         (experiment.training.initialization, experiment.training.initialDeviation) = (.normal, 0.1)
+        experiment.data.validation = 0.1
         (experiment.training.clipNorm, experiment.training.labelSmoothing) = (1, 0.1)
         (experiment.training.maxMinutes, experiment.training.earlyStopping) = (30, .loss)
         (experiment.training.patience, experiment.training.minDelta) = (2, 0.01)
@@ -120,6 +121,7 @@ import Testing
               limit_train: null
               limit_test: null
               sampling: stratified
+              validation: 0.0
             training:
               optimizer: sgd
               lr: 0.05
@@ -214,7 +216,7 @@ import Testing
 
     @Test func `the keys for help come with limits and defaults`() throws {
         let keys = ExperimentKey.all
-        #expect(keys.count == 49)
+        #expect(keys.count == 50)
         let lr = try #require(keys.first { $0.path == "training.lr" })
         #expect(lr.allowed == "a number greater than 0")
         #expect(lr.defaultValue == "0.05")

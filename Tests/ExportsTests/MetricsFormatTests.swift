@@ -11,7 +11,7 @@ import Testing
     private let header =
         "run,kind,epoch,step,time,elapsed_seconds,batch_loss,train_loss,train_accuracy,test_loss,test_accuracy,"
         + "examples_per_second,step_examples_per_second,remaining_seconds,gradient_norm,dead_share,"
-        + "mean_examples_per_second,learning_rate,train_seconds,evaluation_seconds\r\n"
+        + "mean_examples_per_second,learning_rate,train_seconds,evaluation_seconds,validation_loss,validation_accuracy\r\n"
 
     @Test func `a step and an epoch are rows with empty cells for what they do not know`() throws {
         let run = records([
@@ -19,9 +19,9 @@ import Testing
             epoch(1), finished(),
         ])
         let rows =
-            "r1,step,1,1,1001.0,1.0,0.5,0.75,0.25,,,8.0,,,,,,,,\r\n"
-            + "r1,step,1,2,1002.0,2.0,0.5,0.75,0.25,,,8.0,,2.0,1.5,0.125,,,,\r\n"
-            + "r1,epoch,1,2,1004.0,2.0,,0.75,0.25,1.5,0.125,8.0,16.0,3.0,,,,,,\r\n"
+            "r1,step,1,1,1001.0,1.0,0.5,0.75,0.25,,,8.0,,,,,,,,,,\r\n"
+            + "r1,step,1,2,1002.0,2.0,0.5,0.75,0.25,,,8.0,,2.0,1.5,0.125,,,,,,\r\n"
+            + "r1,epoch,1,2,1004.0,2.0,,0.75,0.25,1.5,0.125,8.0,16.0,3.0,,,,,,,,\r\n"
         #expect(MetricsFormat.csv.text(of: run) == header + rows)
         #expect(MetricsFormat.csv.text(of: run.reversed()) == header + rows)
         #expect(MetricsFormat.csv.text(of: [RunRecord]()) == header)
@@ -36,7 +36,7 @@ import Testing
                     JSON.Member("network.classifier", name == "r1" ? .integers([8, 9]) : .null),
                 ])
         }
-        let metrics = "step,1,1,1000.0,1.0,0.5,0.75,0.25,,,8.0,,2.0,,,,,,\r\n"
+        let metrics = "step,1,1,1000.0,1.0,0.5,0.75,0.25,,,8.0,,2.0,,,,,,,,\r\n"
         #expect(
             MetricsFormat.csv.text(of: runs)
                 == header.replacing("run,", with: "run,training.lr,network.classifier,")
@@ -49,7 +49,7 @@ import Testing
     @Test func `losses that are not finite are numbers that readers know`() {
         for (loss, cell) in [(Double.nan, "nan"), (.infinity, "inf"), (-.infinity, "-inf")] {
             let text = MetricsFormat.csv.text(of: records([step(1, loss: loss)]))
-            #expect(text == header + "r1,step,1,1,1000.0,1.0,\(cell),0.75,0.25,,,8.0,,2.0,,,,,,\r\n")
+            #expect(text == header + "r1,step,1,1,1000.0,1.0,\(cell),0.75,0.25,,,8.0,,2.0,,,,,,,,\r\n")
         }
     }
 
@@ -61,7 +61,8 @@ import Testing
     ]) func `a run's name is quoted, and no formula`(name: String, cell: String) {
         let text = MetricsFormat.csv.text(of: records([step(1)], run: name))
         #expect(
-            Array(text.utf8) == Array((header + "\(cell),step,1,1,1000.0,1.0,0.5,0.75,0.25,,,8.0,,2.0,,,,,,\r\n").utf8))
+            Array(text.utf8)
+                == Array((header + "\(cell),step,1,1,1000.0,1.0,0.5,0.75,0.25,,,8.0,,2.0,,,,,,,,\r\n").utf8))
     }
 
     @Test func `steps that a resumed run makes again count once`() throws {

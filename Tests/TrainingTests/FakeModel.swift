@@ -129,6 +129,7 @@ struct Rehearsal {
     var experiment: Experiment
     var train = LabelledImages.numbered(10)
     var test = LabelledImages.numbered(5, from: 100)
+    var validation: LabelledImages?
 
     init(epochs: Int = 2, seed: UInt64 = 0, shuffle: Bool = false) {
         experiment = Experiment(
@@ -139,7 +140,9 @@ struct Rehearsal {
     }
 
     var data: TrainingData {
-        TrainingData(train: train, test: test, numClasses: 200, summary: "made-up", recipe: experiment.data)
+        TrainingData(
+            train: train, test: test, validation: validation, numClasses: 200, summary: "made-up",
+            recipe: experiment.data)
     }
 
     func started() throws -> RunStarted {

@@ -34,6 +34,40 @@ import Training
         #expect(model.calls == epoch(0) + epoch(3))
     }
 
+    /// Test accuracies fall while validation accuracies rise.
+    @Test func `validation images choose the best epoch and never train`() throws {
+        var rehearsal = Rehearsal(epochs: 3)
+        rehearsal.validation = .numbered(4, from: 50)
+        (rehearsal.experiment.training.earlyStopping, rehearsal.experiment.training.patience) = (.accuracy, 1)
+        var kept: [RunPosition] = []
+        let (events, summary, model) = try rehearsal.run(
+            FakeModel { call in
+                let epoch = (call - 1) / 6
+                return switch call % 6 {
+                case 4: FakeModel.Reply(correct: 3 - epoch)
+                case 5: FakeModel.Reply(correct: 0)
+                case 0: FakeModel.Reply(lossSum: 8, correct: epoch + 1)
+                default: FakeModel.Reply()
+                }
+            },
+            keep: {
+                kept.append($0)
+                _ = $1
+                return []
+            })
+        #expect(model.trained.joined().allSatisfy { $0 < 10 })
+        #expect(model.evaluated.filter { $0 == [50, 51, 52, 53] }.count == 3)
+        #expect(events.epochs.map(\.validationAccuracy) == [0.25, 0.5, 0.75])
+        #expect(events.epochs.map(\.validationLoss) == [2, 2, 2])
+        #expect(events.epochs.map(\.testAccuracy) == [0.6, 0.4, 0.2])
+        #expect(summary.bestEpoch?.epoch == 3 && summary.outcome == .completed)
+        #expect(events.evaluations.map(\.allExamples).allSatisfy { $0 == 9 })
+        #expect(events.evaluations.last?.examples == 9)
+        var status = RunStatus(.running)
+        for event in events { status.follow(event) }
+        #expect(status.bestEpoch == 3 && status.bestAccuracy == 0.2 && status.bestValidation == 0.75)
+    }
+
     @Test func `images come with their labels`() throws {
         let (_, _, model) = try Rehearsal(epochs: 3, shuffle: true).run()
         let labels = model.calls.flatMap(\.labels)

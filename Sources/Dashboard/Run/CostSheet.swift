@@ -76,7 +76,9 @@ struct CostSheet: Hashable {
         }
         let network = try experiment.network(numClasses: dataset.numClasses)
         rows = Self.rows(of: network)
-        let train = min(experiment.data.limitTrain ?? .max, dataset.trainExamples)
+        let given = min(experiment.data.limitTrain ?? .max, dataset.trainExamples)
+        let validation = Int((Double(given) * experiment.data.validation).rounded())
+        let train = given - validation
         let test = min(experiment.data.limitTest ?? .max, dataset.testExamples)
         let batchSize = min(experiment.data.batchSize, max(train, 1))
         let memory = dataset.storedBytes.map { storedBytes in
@@ -86,7 +88,7 @@ struct CostSheet: Hashable {
         }
         let step = costs.trainingWork(of: network, batchSize: batchSize)
         let evaluation = costs.evaluationWork(of: network, batchSize: batchSize)
-        let work = step * Double(train) + evaluation * Double(test)
+        let work = step * Double(train) + evaluation * Double(test + validation)
         let speed = Self.speed(work: step, threads: threads, speeds)
         totals = Totals(
             parameters: network.parameters, trainingMACs: network.trainingMACs, memoryBytes: memory?.totalBytes,
