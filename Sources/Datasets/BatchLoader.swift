@@ -28,10 +28,14 @@ package final class BatchLoader {
     ///   - images: where images come from.
     ///   - side: height and width of the images in a batch.
     ///   - batchSize: images in every batch but the last.
+    ///   - augmentation: changes images at random; `nil` to leave them as they are.
     ///   - memory: where the memory of batches is recorded.
     /// - Precondition: `side` and `batchSize` are at least 1.
-    package init(images: LabelledImages, side: Int, batchSize: Int, memory: MemoryAccount? = nil) {
-        pipeline = BatchPipeline(images: images, side: side, batchSize: batchSize)
+    package init(
+        images: LabelledImages, side: Int, batchSize: Int, augmentation: Augmentation? = nil,
+        memory: MemoryAccount? = nil
+    ) {
+        pipeline = BatchPipeline(images: images, side: side, batchSize: batchSize, augmentation: augmentation)
         self.memory = memory
         bytes = Self.bufferBytes(side: side, batchSize: batchSize)
         memory?.add(bytes)
@@ -51,12 +55,13 @@ package final class BatchLoader {
 
     /// Begins an epoch with the images of these indices, and drops what is left of the one before.
     ///
+    /// - Parameter epoch: what augmentation depends on.
     /// - Precondition: every index is one of an image.
-    package func start(order: [Int32]) { pipeline.start(order: order) }
+    package func start(order: [Int32], epoch: Int = 0) { pipeline.start(order: order, pass: epoch) }
 
     /// The epoch's next batch, or `nil` at its end. Ends the validity of the batch before.
     package func next() -> Batch? { pipeline.next() }
 
     /// Drops what is left of the epoch; `next` gives `nil` until the next `start`.
-    package func cancel() { pipeline.start(order: []) }
+    package func cancel() { pipeline.start(order: [], pass: 0) }
 }

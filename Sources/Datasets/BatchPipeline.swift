@@ -13,9 +13,14 @@ final class BatchPipeline: @unchecked Sendable {  // each `var` under `condition
     private let batchSize: Int
     private let buffers: [BatchBuffer]
     private let scratch: UnsafeMutableBufferPointer<Int32>
+    private let augmentation: Augmentation?
+    private let spare: UnsafeMutableBufferPointer<Float>
+    private let side: Int
 
     private let condition = NSCondition()
     private var order: [Int32] = []
+    /// The pass over the images that augmentation depends on.
+    private var pass = 0
     private var epoch = 0
     private var filled = 0
     private var taken = 0
@@ -24,7 +29,7 @@ final class BatchPipeline: @unchecked Sendable {  // each `var` under `condition
     /// Whether a thread prepares batches ahead; where the system lets none start, the caller prepares each.
     private var hasThread = true
 
-    init(images: LabelledImages, side: Int, batchSize: Int) {
+    init(images: LabelledImages, side: Int, batchSize: Int, augmentation: Augmentation?) {
         precondition(batchSize > 0, "a batch has at least one image")
         self.images = images
         self.batchSize = batchSize
@@ -32,9 +37,15 @@ final class BatchPipeline: @unchecked Sendable {  // each `var` under `condition
         buffers = (0..<2).map { _ in BatchBuffer(batchSize: batchSize, side: side) }
         scratch = .allocate(capacity: resizer.scratchCount)
         scratch.initialize(repeating: 0)
+        (self.augmentation, self.side) = (augmentation, side)
+        spare = .allocate(capacity: augmentation == nil ? 0 : side * side)
+        spare.initialize(repeating: 0)
     }
 
-    deinit { scratch.deallocate() }
+    deinit {
+        scratch.deallocate()
+        spare.deallocate()
+    }
 
     func startThread() {
         let hasStarted = Threads.startThread { self.fillUntilStopped() }
@@ -43,10 +54,11 @@ final class BatchPipeline: @unchecked Sendable {  // each `var` under `condition
 
     // The caller's side.
 
-    func start(order: [Int32]) {
+    func start(order: [Int32], pass: Int) {
         precondition(order.allSatisfy { (0..<images.count).contains(Int($0)) }, "an index without an image")
         condition.withLock {
             self.order = order
+            self.pass = pass
             epoch += 1
             filled = 0
             taken = 0
@@ -81,6 +93,7 @@ final class BatchPipeline: @unchecked Sendable {  // each `var` under `condition
 
     private struct Task {
         let epoch: Int
+        let pass: Int
         let number: Int
         let order: [Int32]
     }
@@ -116,7 +129,7 @@ final class BatchPipeline: @unchecked Sendable {  // each `var` under `condition
                 guard hasThread else { return nil }
                 condition.wait()
             }
-            return isStopped ? nil : Task(epoch: epoch, number: filled, order: order)
+            return isStopped ? nil : Task(epoch: epoch, pass: pass, number: filled, order: order)
         }
     }
 
@@ -131,6 +144,8 @@ final class BatchPipeline: @unchecked Sendable {  // each `var` under `condition
                 let first = Int(index) * size
                 let image = UnsafeBufferPointer(rebasing: pixels[first..<first + size])
                 resizer.resize(image, into: buffer.image(slot), scratch: scratch)
+                augmentation?.apply(
+                    to: buffer.image(slot), side: side, scratch: spare, epoch: task.pass, index: Int(index))
                 buffer.labels[slot] = Int32(images.labels[Int(index)])
             }
             return true

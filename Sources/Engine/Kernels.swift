@@ -173,6 +173,13 @@ package func softmaxCrossEntropy(
     return (lossSum, correct)
 }
 
+/// value[i] *= factor
+func multiply(_ values: UnsafeMutableBufferPointer<Float>, by factor: Float) {
+    parallel { part, parts in
+        for index in share(of: values.count, part, parts) { values[index] *= factor }
+    }
+}
+
 /// What an update sums up over some parameters.
 package struct UpdateSums: Sendable {
     /// Squares of the gradients as they came, without weight decay.

@@ -154,24 +154,29 @@ final class Parameters {
     ///   where they are all 0.
     func update(_ recipe: TrainingRecipe, learningRate: Double) -> (gradientNorm: Double, ratios: [Double?]) {
         updates += 1
-        let scale = recipe.clipNorm.map { Float(min($0 / (gradientNorm + 1e-6), 1)) } ?? 1
+        var normBefore: Double?
+        if let limit = recipe.clipNorm {
+            let norm = gradientNorm
+            normBefore = norm
+            if norm + 1e-6 > limit { multiply(gradients.floats, by: Float(limit / (norm + 1e-6))) }
+        }
         let sums =
             switch recipe.optimizer {
             case .sgd:
                 sgd(
                     parameters: values.floats, gradients: gradients.floats, velocities: states.first?.buffer.floats,
                     blocks: blocks, learningRate: Float(learningRate), momentum: Float(recipe.momentum),
-                    isNesterov: recipe.nesterov, weightDecay: Float(recipe.weightDecay), gradientScale: scale)
+                    isNesterov: recipe.nesterov, weightDecay: Float(recipe.weightDecay))
             case .adam, .adamw:
                 adam(
                     parameters: values.floats, gradients: gradients.floats, means: states[0].buffer.floats,
                     squares: states[1].buffer.floats, blocks: blocks,
-                    AdamFactors(recipe, learningRate: learningRate, update: updates, gradientScale: scale))
+                    AdamFactors(recipe, learningRate: learningRate, update: updates))
             }
         let ratios = stride(from: 0, to: sums.count, by: 2).map { weights in
             sums[weights].parameter != 0 ? (sums[weights].change / sums[weights].parameter).squareRoot() : nil
         }
-        return (sums.reduce(0) { $0 + $1.gradient }.squareRoot(), ratios)
+        return (normBefore ?? sums.reduce(0) { $0 + $1.gradient }.squareRoot(), ratios)
     }
 
     /// The norm of all gradients together.

@@ -23,6 +23,11 @@ extension Experiment {
                 culprits: [field.path, condition.path])
         }
         if let conflict = training.conflict { throw conflict }
+        if data.shift >= data.resize {
+            throw SettingConflict(
+                problem: "data.shift must be below data.resize, which is \(data.resize)",
+                culprits: ["data.shift", "data.resize"])
+        }
         do {
             _ = try network(numClasses: 10)
         } catch {

@@ -207,6 +207,18 @@ enum Schema {
             "data.validation",
             "Fraction of the training images, drawn by the seed, that chooses the best epoch instead of training.",
             .share, \.data.validation, label: "validation", synonyms: ["validation_split", "val"]),
+        Field(
+            "data.flip", "Mirror a random half of the training images from left to right.", .flag, \.data.flip,
+            synonyms: ["hflip", "augment"]),
+        Field(
+            "data.shift", "Move training images by up to so many pixels of their new size, at random.",
+            .integer(0...4096), \.data.shift),
+        Field(
+            "data.crop", "Least fraction of a training image's area that a random crop keeps; 1 crops none.",
+            .number("above 0 and up to 1") { $0 > 0 && $0 <= 1 }, \.data.crop),
+        Field(
+            "data.erase", "Probability that a training image loses a random rectangle.",
+            .number("from 0 to 1") { 0...1 ~= $0 }, \.data.erase),
 
         Field(
             "training.optimizer", "How parameters follow their gradients.", .choice, \.training.optimizer,
@@ -294,7 +306,7 @@ enum Schema {
             \.training.seed, label: "seed", synonyms: ["random_seed"]),
         Field(
             "training.init", "How initial weights are drawn from the seed.", .choice, \.training.initialization,
-            label: "initial weights", synonyms: ["initialization"]),
+            label: "init", synonyms: ["initialization"]),
         Field(
             "training.init_std", "Their standard deviation.", .number("greater than 0") { $0 > 0 },
             \.training.initialDeviation, label: "deviation", usedWith: .normal),

@@ -51,7 +51,8 @@ struct WrittenYAML {
     /// A key and the colon after it.
     private mutating func key() -> String? {
         let word = word { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || $0 == UInt8(ascii: "_") }
-        return word.isEmpty || !take(UInt8(ascii: ":")) ? nil : word
+        // YAML takes it for no word.
+        return word.isEmpty || word == "null" || !take(UInt8(ascii: ":")) ? nil : word
     }
 
     /// What stands after a colon, to the end of the line.

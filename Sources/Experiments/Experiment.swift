@@ -150,6 +150,14 @@ package struct DataRecipe: Sendable, Hashable, Codable {
     package var sampling: Sampling
     /// Share of the training images, the same of each class, that validates instead of training.
     package var validation = 0.0
+    /// Whether every other training image is mirrored from left to right.
+    package var flip = false
+    /// Pixels by which training images are moved at most.
+    package var shift = 0
+    /// The smallest share of a training image's area that a crop keeps; 1 for none.
+    package var crop = 1.0
+    /// Share of the training images that lose a rectangle.
+    package var erase = 0.0
 
     /// The notebook's values where nothing else is said.
     package init(

@@ -131,11 +131,16 @@ package struct TrainingData: Sendable {
         return probabilities
     }
 
-    func loader(of images: LabelledImages, for model: some TrainableModel) throws(ModelError) -> BatchLoader {
+    /// - Parameter augmentation: changes images at random; `nil` to leave them as they are.
+    func loader(
+        of images: LabelledImages, for model: some TrainableModel, augmentation: Augmentation? = nil
+    ) throws(ModelError) -> BatchLoader {
         let batchSize = max(min(recipe.batchSize, images.count), 1)
         guard isMemoryLeft(for: BatchLoader.bufferBytes(side: recipe.resize, batchSize: batchSize)) else {
             throw .outOfMemory("there is not enough memory left for batches of \(batchSize) images")
         }
-        return BatchLoader(images: images, side: recipe.resize, batchSize: batchSize, memory: model.memory)
+        return BatchLoader(
+            images: images, side: recipe.resize, batchSize: batchSize, augmentation: augmentation,
+            memory: model.memory)
     }
 }

@@ -97,7 +97,11 @@ package struct TrainingRun {
         let epochs = started.experiment.training.epochs
         guard position.epoch <= epochs else { return .completed }
         do throws(Interruption) {
-            let trainLoader = try interrupting { () throws(ModelError) in try data.loader(of: data.train, for: model) }
+            let recipe = started.experiment
+            let augmentation = Augmentation(recipe.data, seed: recipe.training.seed)
+            let trainLoader = try interrupting { () throws(ModelError) in
+                try data.loader(of: data.train, for: model, augmentation: augmentation)
+            }
             let testLoader = try interrupting { () throws(ModelError) in try data.loader(of: data.test, for: model) }
             var evaluations = [(loader: testLoader, count: data.test.count)]
             if let validation = data.validation {
@@ -121,7 +125,7 @@ package struct TrainingRun {
         let now = seconds()
         if position.stepInEpoch == 0 { pace.beginEpoch(at: now) } else { pace.continueEpoch(at: now) }
         var sums = MetricSums(position)
-        loader.start(order: Array(order.indices(epoch: position.epoch).dropFirst(sums.examples)))
+        loader.start(order: Array(order.indices(epoch: position.epoch).dropFirst(sums.examples)), epoch: position.epoch)
         while let batch = loader.next() {
             let beforeStep = seconds()
             let beforeWork = processorSeconds?()

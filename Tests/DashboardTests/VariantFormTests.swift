@@ -44,13 +44,16 @@ struct VariantFormTests {
     @Test("All that is wrong is said at once, and costs are told with what was right before")
     func flaws() throws {
         var state = try form()
-        state.type(.tab, "7", .down, .down, .down, .down, .down, .down, .down, .down, .down, .down, "-", "1")
+        state.type(.tab, "7")
+        for _ in 0..<10 { state.type(.down) }
+        state.type("-", "1")
         #expect(screen(state).contains("ratio: ratio 7 does not divide the channels"))
         #expect(screen(state).contains("learning rate: "))
         #expect(screen(state).contains(#/costs with +ratio 4 /#))
         #expect(screen(state).contains("block 5   128×7×7"))
         // A learning rate costs nothing.
-        state.type(.up, .up, .up, .up, .up, .up, .up, .up, .up, .up, "8")
+        for _ in 0..<10 { state.type(.up) }
+        state.type("8")
         #expect(screen(state).contains("learning rate: "))
         #expect(!screen(state).contains("costs with") && screen(state).contains("block 5   64×7×7"))
         state.type(.up, .up, "a", "/", "b")
@@ -264,7 +267,8 @@ struct VariantFormTests {
         _ = state.update(.checkpoints(run: "vgg11-ratio4-3", checkpoints))
         #expect(screen(state).contains(/begins at +end of epoch 3, step 1,407/))
         #expect(screen(state).contains(/test accuracy +0\.871\s/))
-        state.type(.up, .up, .up, .up, .up, .up, .up, .up, .right)
+        for _ in 0..<8 { state.type(.up) }
+        state.type(.right)
         #expect(screen(state).contains("previous, best"))
         #expect(screen(state).contains(/begins at +end of epoch 2, step 938/))
         state.type(.right)

@@ -13,6 +13,8 @@ import Testing
         (experiment.training.schedule, experiment.training.stepEvery) = (.step, 3)
         (experiment.training.initialization, experiment.training.initialDeviation) = (.normal, 0.1)
         experiment.data.validation = 0.1
+        (experiment.data.flip, experiment.data.shift) = (true, 2)
+        (experiment.data.crop, experiment.data.erase) = (0.5, 0.25)
         (experiment.training.clipNorm, experiment.training.labelSmoothing) = (1, 0.1)
         (experiment.training.maxMinutes, experiment.training.earlyStopping) = (30, .loss)
         (experiment.training.patience, experiment.training.minDelta) = (2, 0.01)
@@ -198,6 +200,10 @@ import Testing
               limit_test: null
               sampling: stratified
               validation: 0.0
+              flip: false
+              shift: 0
+              crop: 1.0
+              erase: 0.0
             training:
               optimizer: sgd
               lr: 0.05
@@ -292,7 +298,7 @@ import Testing
 
     @Test func `the keys for help come with limits and defaults`() throws {
         let keys = ExperimentKey.all
-        #expect(keys.count == 52)
+        #expect(keys.count == 56)
         let lr = try #require(keys.first { $0.path == "training.lr" })
         #expect(lr.allowed == "a number greater than 0")
         #expect(lr.defaultValue == "0.05")

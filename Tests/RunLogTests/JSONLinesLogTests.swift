@@ -19,7 +19,7 @@ import Testing
             + #""network":{"variant":"vgg11","blocks":[[1,64],[1,128],[2,256],[2,512],[2,512]],"layers":null,"ratio":4,"kernel":3,"#
             + #""norm":"none","#
             + #""classifier":[4096,4096],"dropout":0.5,"weights":null},"data":{"dataset":"fashion-mnist","resize":224,"#
-            + #""batch_size":128,"shuffle":true,"limit_train":640,"limit_test":null,"sampling":"stratified","validation":0.0},"training":{"optimizer":"sgd","#
+            + #""batch_size":128,"shuffle":true,"limit_train":640,"limit_test":null,"sampling":"stratified","validation":0.0,"flip":false,"shift":0,"crop":1.0,"erase":0.0},"training":{"optimizer":"sgd","#
             + #""lr":0.05,"schedule":"constant","step_every":1,"milestones":[],"lr_factor":0.1,"min_lr":0.0,"peak_at":0.3,"#
             + #""warmup_epochs":0.0,"warmup_steps":0,"momentum":0.0,"nesterov":false,"beta1":0.9,"beta2":0.999,"eps":1e-08,"weight_decay":0.0,"decay":"all","clip_norm":null,"label_smoothing":0.0,"epochs":10,"max_minutes":null,"#
             + #""early_stopping":null,"patience":5,"min_delta":0.0,"seed":18446744073709551615,"init":"xavier_uniform","init_std":0.01,"#
