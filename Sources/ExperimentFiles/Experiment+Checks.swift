@@ -1,16 +1,16 @@
-// What no single key can tell: whether the network can be built on these images, and is not beyond all machines.
+// Validates what depends on several keys: whether the network can be built for these images, and is not too large.
 
 import Experiments
 
-/// Why the keys do not fit together, and which of them could be changed.
+/// Why keys conflict, and which of them could be changed.
 struct SettingConflict: Error {
     let problem: String
-    /// Paths of the keys to blame, the likeliest first.
+    /// Paths of the conflicting keys, the likeliest cause first.
     let culprits: [String]
 }
 
 extension Experiment {
-    /// Refuses what cannot be built.
+    /// Throws if the network cannot be built.
     func check() throws(SettingConflict) {
         do {
             _ = try network(numClasses: 10)

@@ -1,24 +1,23 @@
-// An experiment as its file says it: which network, which data, which recipe. Plain values with the notebook's
-// defaults; reading files is ExperimentFiles' work.
+// An experiment as described by its file: network, data, recipe. Plain values with the notebook's defaults;
+// ExperimentFiles reads the files.
 
-/// Everything that decides what a training run does.
+/// Everything that determines a training run.
 package struct Experiment: Sendable, Hashable, Codable {
-    /// Short name, unique among the experiments that are listed together.
+    /// Short name, unique among the listed experiments.
     package var name: String
-    /// One line as text.
+    /// Description on one line.
     package var description: String
-    /// The network before it meets its data.
+    /// The network, before it is adapted to its data.
     package var network: NetworkRecipe
-    /// What is trained on.
+    /// The training and test data.
     package var data: DataRecipe
-    /// How it is trained.
     package var training: TrainingRecipe
-    /// How the engine computes; never changes what is computed by more than rounding.
+    /// How the engine computes; changes results by no more than rounding.
     package var engine: EngineOptions
-    /// When the run's state is kept; never changes what is computed.
+    /// When checkpoints are saved; never changes results.
     package var checkpoint: CheckpointRecipe
 
-    /// An experiment with the notebook's values wherever none is given.
+    /// Creates an experiment; the defaults are the notebook's values.
     package init(
         name: String, description: String = "", network: NetworkRecipe = NetworkRecipe(),
         data: DataRecipe = DataRecipe(), training: TrainingRecipe = TrainingRecipe(),
@@ -33,7 +32,7 @@ package struct Experiment: Sendable, Hashable, Codable {
         self.checkpoint = checkpoint
     }
 
-    /// The network for data with this many classes.
+    /// Builds the network for data with this many classes.
     ///
     /// - Throws: `NetworkError` that says what cannot be built and what would work.
     package func network(numClasses: Int) throws(NetworkError) -> Network {
@@ -43,22 +42,22 @@ package struct Experiment: Sendable, Hashable, Codable {
     }
 }
 
-/// Which network, apart from what the data decide (side, classes).
+/// The network, apart from what the data determine (image size, classes).
 package struct NetworkRecipe: Sendable, Hashable, Codable {
     /// The blocks before division by the ratio.
     package var blocks: [Block]
-    /// What every block's channels are divided by.
+    /// Divisor of every block's channels.
     package var ratio: Int
-    /// Side of the convolutions' window.
+    /// Height and width of the convolutions' window.
     package var kernel: Int
     /// Widths of the hidden fully connected layers.
     package var classifier: [Int]
     /// Dropout probability after each hidden fully connected layer.
     package var dropout: Double
-    /// A safetensors file with the weights to begin with; `nil` to draw them from the seed.
+    /// A safetensors file with the initial weights; `nil` to draw them from the seed.
     package var weights: String?
 
-    /// The notebook's small VGG-11 where nothing else is said.
+    /// Creates a recipe; the default is the notebook's small VGG-11.
     package init(
         blocks: [Block] = Variant.vgg11.blocks, ratio: Int = 4, kernel: Int = 3, classifier: [Int] = [4096, 4096],
         dropout: Double = 0.5, weights: String? = nil
@@ -71,10 +70,10 @@ package struct NetworkRecipe: Sendable, Hashable, Codable {
         self.weights = weights
     }
 
-    /// The variant of the VGG paper whose blocks these are, if any.
+    /// The variant of the VGG paper with these blocks, if any.
     package var variant: Variant? { Variant.allCases.first { $0.blocks == blocks } }
 
-    /// Layers with weights, as the "11" in VGG-11 counts them.
+    /// Number of layers with weights, which is the "11" in VGG-11.
     package var depth: Int { blocks.reduce(0) { $0 + $1.numConvs } + classifier.count + 1 }
 
     /// The blocks with their channels divided by the ratio.
@@ -102,7 +101,6 @@ package enum Variant: String, Sendable, Hashable, Codable, CaseIterable {
     /// Column E: 16 convolutions.
     case vgg19
 
-    /// Its five blocks.
     package var blocks: [Block] {
         let numConvs =
             switch self {
@@ -115,13 +113,13 @@ package enum Variant: String, Sendable, Hashable, Codable, CaseIterable {
     }
 }
 
-/// What is trained on, and in which portions.
+/// The training and test data, and the batch size.
 package struct DataRecipe: Sendable, Hashable, Codable {
     /// How limits choose images.
     package enum Sampling: String, Sendable, Hashable, Codable, CaseIterable {
-        /// Of each class as large a share as of all, drawn by the seed.
+        /// The same fraction of every class, drawn by the seed.
         case stratified
-        /// The first ones of the files, as all runs of version 0.1.0 have them.
+        /// The first images of the files, as in all runs of version 0.1.0.
         case first
     }
 
@@ -129,9 +127,9 @@ package struct DataRecipe: Sendable, Hashable, Codable {
     package var dataset: String
     /// Side in pixels that every image is resized to.
     package var resize: Int
-    /// Images in a step.
+    /// Images per step.
     package var batchSize: Int
-    /// Whether training images come in a new order each epoch.
+    /// Whether each epoch uses the training images in a new order.
     package var shuffle: Bool
     /// Use only this many training images; `nil` for all.
     package var limitTrain: Int?
@@ -140,7 +138,7 @@ package struct DataRecipe: Sendable, Hashable, Codable {
     /// How limits choose images.
     package var sampling: Sampling
 
-    /// The notebook's values where nothing else is said.
+    /// Creates a recipe; the defaults are the notebook's values.
     package init(
         dataset: String = "fashion-mnist", resize: Int = 224, batchSize: Int = 128, shuffle: Bool = true,
         limitTrain: Int? = nil, limitTest: Int? = nil, sampling: Sampling = .stratified
@@ -157,37 +155,35 @@ package struct DataRecipe: Sendable, Hashable, Codable {
 
 /// How a network is trained.
 package struct TrainingRecipe: Sendable, Hashable, Codable {
-    /// How parameters follow their gradients.
+    /// How gradients update parameters.
     package enum Optimizer: String, Sendable, Hashable, Codable, CaseIterable {
         /// Stochastic gradient descent, with momentum and weight decay as PyTorch defines them.
         case sgd
     }
 
-    /// What numbers the step computes with.
+    /// The number format of the computation.
     package enum Precision: String, Sendable, Hashable, Codable, CaseIterable {
         /// IEEE single precision throughout.
         case float32
-        /// Hidden fully connected layers and Winograd convolutions multiply numbers of 8 significant bits where the
-        /// processor can; weights, sums and the loss stay in single precision.
+        /// Hidden fully connected layers and Winograd convolutions multiply numbers with 8 significant bits if the
+        /// processor supports it; weights, sums and the loss stay in single precision.
         case bfloat16
     }
 
-    /// How parameters follow their gradients.
     package var optimizer: Optimizer
     /// Learning rate.
     package var learningRate: Double
-    /// Share of the last update that goes into the next, from 0 up to 1.
+    /// Fraction of the last update that is added to the next, from 0 up to 1.
     package var momentum: Double
-    /// Share of each parameter that is added to its gradient.
+    /// Fraction of each parameter that is added to its gradient.
     package var weightDecay: Double
     /// Passes over the training images; 0 leaves the initial weights.
     package var epochs: Int
     /// Seed of initial weights, order of images and dropout.
     package var seed: UInt64
-    /// What numbers the step computes with.
     package var precision: Precision
 
-    /// The notebook's values where nothing else is said.
+    /// Creates a recipe; the defaults are the notebook's values.
     package init(
         optimizer: Optimizer = .sgd, learningRate: Double = 0.05, momentum: Double = 0, weightDecay: Double = 0,
         epochs: Int = 10, seed: UInt64 = 0, precision: Precision = .float32
@@ -202,40 +198,39 @@ package struct TrainingRecipe: Sendable, Hashable, Codable {
     }
 }
 
-/// How the engine goes about the work.
+/// How the engine computes.
 package struct EngineOptions: Sendable, Hashable, Codable {
-    /// Which algorithm convolutions use.
+    /// The algorithm for convolutions.
     package enum Convolution: String, Sendable, Hashable, Codable, CaseIterable {
-        /// Winograd where the library has it and it is faster, direct elsewhere.
+        /// Winograd where it is implemented and faster, direct elsewhere.
         case auto
-        /// The sum as it is written down.
+        /// The definition's sum.
         case direct
-        /// Winograd F(4 × 4, 3 × 3) wherever the library has it.
+        /// Winograd F(4 × 4, 3 × 3) wherever it is implemented.
         case winograd
     }
 
-    /// Which algorithm convolutions use.
     package var convolution: Convolution
-    /// Images that go through the convolutional part together; `nil` lets the engine choose.
+    /// Number of images that pass through the convolutions together; `nil` lets the engine choose.
     package var chunk: Int?
 
-    /// The engine's own choice where nothing else is said.
+    /// Creates options; by default the engine chooses.
     package init(convolution: Convolution = .auto, chunk: Int? = nil) {
         self.convolution = convolution
         self.chunk = chunk
     }
 }
 
-/// When a run's state is kept, so that it can be resumed from there. Each `nil` is a reason less.
+/// When checkpoints are saved, from which a run can be resumed. `nil` disables a condition.
 package struct CheckpointRecipe: Sendable, Hashable, Codable {
-    /// After this many epochs, once they are evaluated.
+    /// After this many epochs and their evaluation.
     package var everyEpochs: Int?
-    /// When this many minutes have passed since it was kept last.
+    /// This many minutes after the last checkpoint.
     package var everyMinutes: Double?
     /// After this many steps.
     package var everySteps: Int?
 
-    /// After every epoch and every five minutes where nothing else is said.
+    /// Creates a recipe; by default after every epoch and every five minutes.
     package init(everyEpochs: Int? = 1, everyMinutes: Double? = 5, everySteps: Int? = nil) {
         self.everyEpochs = everyEpochs
         self.everyMinutes = everyMinutes

@@ -1,17 +1,18 @@
-// VGG as a recipe that makes a network.
+// VGG as a recipe for a network.
 
-/// A run of convolutions that keep the side, each followed by ReLU, and one 2 × 2 max pooling that halves it.
+/// A sequence of convolutions that preserve the image size, each followed by ReLU, and one 2 × 2 max pooling that
+/// halves it.
 ///
 /// **Source**: Simonyan & Zisserman, *Very Deep Convolutional Networks*, 2015, section 2.1.
 package struct Block: Sendable, Hashable, Codable {
-    /// Convolutions in the block, at least 1.
+    /// Number of convolutions, at least 1.
     package var numConvs: Int
-    /// Channels that each convolution puts out.
+    /// Number of output channels of each convolution.
     package var outChannels: Int
 
     /// - Parameters:
-    ///   - numConvs: convolutions in the block.
-    ///   - outChannels: channels that each of them puts out.
+    ///   - numConvs: number of convolutions.
+    ///   - outChannels: number of output channels of each convolution.
     package init(numConvs: Int, outChannels: Int) {
         self.numConvs = numConvs
         self.outChannels = outChannels
@@ -19,14 +20,14 @@ package struct Block: Sendable, Hashable, Codable {
 }
 
 extension Network {
-    /// A VGG network: blocks, then a classifier of fully connected layers with ReLU and dropout between them.
+    /// Creates a VGG network: blocks, then a classifier of fully connected layers with ReLU and dropout between them.
     ///
     /// - Parameters:
-    ///   - blocks: the convolutional part, channels already divided by the ratio.
-    ///   - kernel: height and width of every convolution's window; odd, padded by (kernel − 1) / 2 so that the side
-    ///     stays.
+    ///   - blocks: the convolutional part, with channels already divided by the ratio.
+    ///   - kernel: height and width of every convolution's window; odd, padded by (kernel − 1) / 2 to preserve the
+    ///     image size.
     ///   - classifier: widths of the hidden fully connected layers.
-    ///   - dropout: probability that a hidden value of the classifier is zeroed in training.
+    ///   - dropout: probability that a hidden value of the classifier is set to 0 in training.
     /// - Throws: `NetworkError` that says what cannot be built and what would work.
     package init(
         inputChannels: Int = 1, inputSide: Int, blocks: [Block], kernel: Int = 3, classifier: [Int] = [4096, 4096],
@@ -44,7 +45,7 @@ extension Network {
         if inputSide >> min(blocks.count, Int.bitWidth - 2) < 1 {
             throw .sideTooSmall(side: inputSide, blocks: blocks.count)
         }
-        // These keep a single layer's sizes within an Int, but not the sum of all.
+        // This keeps each layer's sizes within an Int, but not the sum of all.
         guard inputSide <= 4096, inputChannels <= 16384, kernel <= 31, numClasses <= 1_048_576,
             blocks.allSatisfy({ $0.numConvs <= 64 && $0.outChannels <= 16384 }), blocks.count <= 64,
             classifier.allSatisfy({ $0 <= 1_048_576 }), classifier.count <= 64

@@ -11,7 +11,7 @@ import Testing
             classifier: [6], dropout: 0.25, numClasses: 3)
     }
 
-    @Test func `rows are blocks, then the classifier, then sums and memory`() throws {
+    @Test func `rows are blocks, then the classifier, then totals and memory`() throws {
         let table = NetworkTable(
             try tiny(), batchSize: 4, memory: [("weights", 2048), ("activations \u{1B}", 1 << 21)])
         #expect(
@@ -24,7 +24,7 @@ import Testing
                 dropout  0.25                           6                   0      0
                 linear   6 → 3                          3                  21     18
                 total                                                     367  4.7 k
-                training: 13.0 k MACs an image (forward and gradients)
+                training: 13.0 k MACs per image (forward and gradients)
 
                 memory of a training step of 4 images
                   weights             2 KiB
@@ -40,7 +40,7 @@ import Testing
         #expect(text.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(text)")
     }
 
-    @Test func `programs get layers, blocks and totals`() throws {
+    @Test func `JSON has layers, blocks and totals`() throws {
         let table = NetworkTable(try tiny(), batchSize: 4, memory: [("weights", 2048)])
         #expect(
             table.json.text
