@@ -1,9 +1,8 @@
 // swift-tools-version: 6.2
-// vgglab's targets, lowest floor first; ARCHITECTURE.md says what each is for and which way the arrows run.
+// vgglab's targets in order of dependency; ARCHITECTURE.md describes their responsibilities.
 import PackageDescription
 
-// What the program says it was built from. The Makefile knows; a plain `swift build` leaves it out, as it would not notice
-// a new commit.
+// The version of the sources, set by the Makefile. A plain `swift build` omits it, as it would not notice a new commit.
 let buildSettings = ["VGGLAB_COMMIT", "VGGLAB_COMPILER"].compactMap { name in
     Context.environment[name].map { CSetting.define(name, to: "\"\($0)\"") }
 }
@@ -23,7 +22,7 @@ let package = Package(
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
-        // Plain values and the files they come from.
+        // Plain values and the files that contain them.
         .target(name: "Files", dependencies: ["CCrypto"]),
         .target(name: "Threads"),
         .target(name: "MemoryUse"),
@@ -35,11 +34,11 @@ let package = Package(
         .target(name: "TerminalText"),
         .target(name: "Checkpoints", dependencies: ["Experiments", "Files", "Safetensors"]),
 
-        // What a model is, whatever computes it.
+        // The interface of models, independent of the backend.
         .target(name: "Model", dependencies: ["Experiments", "MemoryUse"]),
 
         // The engine.
-        // Its names are for oneDNN, which looks for them among the program's dynamic symbols.
+        // Exports these names for oneDNN, which looks them up among the program's dynamic symbols.
         .target(
             name: "CThreads",
             linkerSettings: [
@@ -57,7 +56,7 @@ let package = Package(
         .target(
             name: "Engine", dependencies: ["CKernels", "CProcessor", "Experiments", "MemoryUse", "Model", "OneDNN"]),
 
-        // The loop, what it says, and the program.
+        // The training loop, its output, and the program.
         .target(name: "Training", dependencies: ["Datasets", "Experiments", "MemoryUse", "Model", "Safetensors"]),
         .target(name: "RunLog", dependencies: ["ExperimentFiles", "Experiments", "TerminalText"]),
         .target(
@@ -72,7 +71,7 @@ let package = Package(
                 "Checkpoints", "Datasets", "ExperimentFiles", "Experiments", "Model", "RunLog", "RunStore",
                 "Safetensors", "Threads", "Training",
             ]),
-        // The screen: cells and widgets, and the terminal that shows them.
+        // The screen: cells and widgets, and the real terminal.
         .target(name: "Screen", dependencies: ["TerminalText"]),
         .target(name: "CTerminalSignals"),
         .target(name: "CursesTerminal", dependencies: ["CNcurses", "CTerminalSignals", "Screen"]),
@@ -87,8 +86,8 @@ let package = Package(
                 "Threads", "Training", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
-        // Tests mirror the targets; TestSupport gives them folders and random numbers, ReferenceNetwork is the naive engine
-        // that they compare with, SaveCheckpoint a process to be killed.
+        // Tests mirror the targets. TestSupport provides folders and random numbers, ReferenceNetwork is a naive engine to
+        // compare with, and SaveCheckpoint is a process to be killed.
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .target(name: "ReferenceNetwork", dependencies: ["Experiments"], path: "Tests/ReferenceNetwork"),
         .testTarget(name: "ReferenceNetworkTests", dependencies: ["Experiments", "ReferenceNetwork"]),
@@ -121,7 +120,7 @@ let package = Package(
                 "Dashboard", "Engine", "ExperimentFiles", "Experiments", "Model", "RunLog", "Screen", "TestSupport",
             ],
             exclude: ["Golden"]),
-        // A terminal for programs under test, and a program that CursesTerminal's tests run in it.
+        // A terminal for programs under test, and a program for CursesTerminal's tests.
         .target(name: "TerminalTesting", dependencies: ["CNcurses", "Screen"], path: "Tests/TerminalTesting"),
         .executableTarget(
             name: "TerminalFixture", dependencies: ["CursesTerminal", "Screen", "TerminalTesting"],
@@ -143,7 +142,7 @@ let package = Package(
             ]),
         .testTarget(
             name: "ExportsTests", dependencies: ["Experiments", "Exports", "RunLog", "Safetensors", "TestSupport"]),
-        // The program is run as a process of its own, from the folder that the tests are built into.
+        // These tests run the program as a separate process, from the build folder of the tests.
         .testTarget(
             name: "vgglabTests",
             dependencies: ["TestSupport", "vgglab", .product(name: "GRDB", package: "GRDB.swift")],

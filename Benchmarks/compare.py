@@ -1,7 +1,7 @@
-"""vgglab beside its peers: the same training step, in turn, several rounds; medians and ratios.
+"""Compares vgglab with its peers: the same training step, taking turns, in several rounds; medians and ratios.
 
 Every peer is a process that waits between its turns. A ratio is the median over the rounds of the quotient within a
-round, so that a load that comes and goes touches both sides alike.
+round, so that changing load affects both sides alike.
 """
 
 import argparse
@@ -18,11 +18,11 @@ HERE = vgglab.ROOT / "Benchmarks"
 
 PEERS = [
     ("TensorFlow, tf.function", "peer_tensorflow.py"), ("PyTorch, channels last", "peer_pytorch.py", "--channels-last"),
-    ("PyTorch, as the notebook has it", "peer_pytorch.py")]
+    ("PyTorch, as in the notebook", "peer_pytorch.py")]
 
 
 class Peer:
-    """A script that makes steps on demand."""
+    """A script that runs steps on demand."""
 
     def __init__(self, name, script, settings, threads, *options):
         self.name, self.version, self.peak = name, "", 0
@@ -34,7 +34,7 @@ class Peer:
         self.run(2)
 
     def run(self, steps):
-        """Images a second, the median step's."""
+        """Images per second of the median step."""
         self.process.stdin.write(f"{steps}\n")
         self.process.stdin.flush()
         line = self.process.stdout.readline()
@@ -69,9 +69,9 @@ class Vgglab:
 
 
 def compare(experiment=vgglab.NOTEBOOK, threads=2, rounds=5, steps=3, peers=None, **changed):
-    """Runs vgglab and the peers in turn: all of them, but PyTorch as the notebook has it in float32 only.
+    """Runs vgglab and the peers in turn; PyTorch as in the notebook only in float32.
 
-    Returns what `vgglab bench` says of itself and, for each contender with vgglab first, the rates of all rounds.
+    Returns the report of `vgglab bench` and, for each contender with vgglab first, the rates of all rounds.
     """
     ours = Vgglab(experiment, threads, changed)
     settings = ours.report["settings"]
@@ -95,7 +95,7 @@ def compare(experiment=vgglab.NOTEBOOK, threads=2, rounds=5, steps=3, peers=None
 
 
 def table(results):
-    """For people, in Markdown."""
+    """Formats results as a Markdown table."""
     lines = ["| | images/s | vgglab is faster by | peak memory |", "| --- | --- | --- | --- |"]
     for result in results:
         quotient = f"{result['vgglab_faster_by']:.2f} ×" if result is not results[0] else ""
@@ -119,7 +119,7 @@ def main():
     parser.add_argument("--set", action="append", default=[], type=setting, metavar="KEY=VALUE")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--steps", type=int, default=3, help="steps in a turn")
+    parser.add_argument("--steps", type=int, default=3, help="steps per turn")
     parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args()
     report = compare(options.experiment, options.threads, options.rounds, options.steps, **dict(options.set))

@@ -1,6 +1,6 @@
-"""Measures what the project promises of its speed and memory, each in rounds in which both sides of a ratio take turns.
+"""Measures speed and memory, in rounds in which both sides of a ratio take turns.
 
-Without names it measures whatever has not been measured with these sources yet.
+Without names it measures everything that has not been measured with these sources yet.
 """
 
 import argparse
@@ -30,7 +30,7 @@ def bfloat16(rounds):
 
 
 def full(rounds):
-    # As the notebook has it, PyTorch would take too long.
+    # PyTorch as in the notebook would take too long.
     return compare(rounds=rounds, steps=1, peers=PEERS[:2], network__ratio=1, data__batch_size=32)
 
 
@@ -39,13 +39,13 @@ def side_32(rounds):
 
 
 def loop(rounds):
-    """A training run as a user makes it against the bare step: images a second, means over as many steps."""
+    """A user's training run against the bare step: images per second, means over equally many steps."""
     steps, bare, whole, shares, memory = 12, [], [], [], {}
     for _ in range(rounds):
         seconds = vgglab.bench(steps=steps)["step_seconds"]
         bare.append(BATCH * len(seconds) / sum(seconds))
         with vgglab.store() as runs:
-            # As in a long run, the first steps do not count.
+            # The first steps do not count, as in a long run.
             limits = {"data.limit_train": (steps + 2) * BATCH, "data.limit_test": BATCH, "training.epochs": 1}
             vgglab.call("--no-tui", vgglab.NOTEBOOK, "--threads", 2, "--runs", runs, *vgglab.settings(limits))
             records = vgglab.history("vgg11-ratio4-1", runs)
@@ -68,7 +68,8 @@ def threads(rounds):
 
 
 def jobs(rounds):
-    """Two experiments at once on a thread each against one on two threads, in one process each: all images a second."""
+    """Two experiments at once on one thread each against one on two threads, in one process
+    each: total images per second."""
     rates = {count: [] for count in (2, 1)}
     for _ in range(rounds):
         for count, measured in rates.items():
@@ -77,7 +78,7 @@ def jobs(rounds):
 
 
 def together(count):
-    """Images a second of so many runs in the dashboard, while all of them train."""
+    """Total images per second of this many runs in the dashboard, while all of them train."""
     text = vgglab.NOTEBOOK.read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory(prefix="vgglab-bench-") as folder:
         lab = Path(folder) / "lab"
@@ -106,7 +107,7 @@ def together(count):
 
 
 def evaluation(rounds):
-    """Images a second, evaluating against training, in one process."""
+    """Images per second, evaluation against training, in one process."""
     reports = [vgglab.bench(steps=5) for _ in range(rounds)]
     evaluating = [report["evaluation_images_per_second"] for report in reports]
     training = [report["images_per_second"] for report in reports]
@@ -114,8 +115,8 @@ def evaluation(rounds):
 
 
 def busy(rounds, experiment, steps):
-    """Alone, two processes at once, and beside a program that spins on one core: images a second, each a start of its
-    own in each round."""
+    """Alone, two processes at once, and beside a program that spins on one core: images per second, each started anew
+    in each round."""
     alone, pairs, beside = [], [], []
     for _ in range(rounds):
         alone += vgglab.benches(1, experiment, steps=steps)
@@ -139,7 +140,7 @@ def busy_224(rounds):
 
 
 def start(rounds):
-    """Seconds from the program's start to its first step's beginning and end, with files in the page cache."""
+    """Seconds from the program's start to the start and end of its first step, with files in the page cache."""
     begun, ended = [], []
     for number in range(rounds + 1):
         with vgglab.store() as runs:

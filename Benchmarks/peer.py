@@ -1,7 +1,6 @@
-"""What every peer is as a process: it builds the step that it is told, makes as many as it is asked for, and tells
-their times.
+"""The process of every peer: it builds a training step, runs the requested number of steps, and reports their times.
 
-The first argument is the experiment with all its settings, as `vgglab bench --json` gives it. A line on standard input is
+The first argument is the experiment with all its settings, as in `vgglab bench --json`. A line on standard input is
 a number of steps; the answer is a line of JSON. The end of input ends the process.
 """
 
@@ -13,7 +12,7 @@ import time
 
 
 class Step:
-    """What a peer needs to know of the experiment."""
+    """The experiment's settings that a peer needs."""
 
     def __init__(self):
         parser = argparse.ArgumentParser()
@@ -31,12 +30,12 @@ class Step:
 
     @property
     def features(self):
-        """What comes out of the last block, for one image."""
+        """The output of the last block for one image."""
         return self.blocks[-1][1] * (self.side // 2 ** len(self.blocks)) ** 2
 
 
 def serve(version, step):
-    """Answers until the input ends; `step` makes one step and returns when it is done."""
+    """Answers until the input ends; `step` runs one step and returns when it is completed."""
     for line in sys.stdin:
         seconds = []
         for _ in range(int(line)):

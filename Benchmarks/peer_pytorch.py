@@ -1,4 +1,4 @@
-"""The training step in PyTorch on the CPU: eager, as the notebook has it, or channels last, or under bfloat16 autocast."""
+"""The training step in PyTorch on the CPU: eager, as in the notebook, or channels last, or with bfloat16 autocast."""
 
 import torch
 from torch import nn

@@ -1,5 +1,5 @@
-"""What has been measured, in results.json: kept at once, so that measuring can be cut and go on. RESULTS.md is written
-from it."""
+"""The measurements in results.json, saved immediately, so that measuring can be interrupted and continued. RESULTS.md
+is generated from them."""
 
 import datetime
 import json
@@ -11,7 +11,7 @@ PATH = vgglab.ROOT / "Benchmarks/results.json"
 
 
 def sources():
-    """What names the sources that the program is built from; anything measured with others is measured again."""
+    """Identifies the sources that the program is built from; measurements of other sources are repeated."""
     described = subprocess.run(
         ["git", "rev-parse", "--short=12", "HEAD:Sources"], capture_output=True, text=True, cwd=vgglab.ROOT)
     changed = subprocess.run(["git", "status", "--porcelain", "Sources"], capture_output=True, text=True, cwd=vgglab.ROOT)
@@ -26,7 +26,7 @@ class Results:
         self.sources = sources()
 
     def has(self, name):
-        """Whether it has been measured with these very sources."""
+        """Whether it has been measured with the current sources."""
         known = self.all.get(name)
         return known is not None and known["sources"] == self.sources and "changes" not in self.sources
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Measures the dashboard in a pseudo-terminal: processor time at rest, how soon a key is answered on the screen while two
-runs train, and what the screen costs their training beside the same two runs as logs. Needs nothing but Python.
+"""Measures the dashboard in a pseudo-terminal: processor time when idle, latency of keys while two runs train, and the
+slowdown of their training compared with the same two runs as logs. Needs only Python.
 
     Benchmarks/screen.py [--keys 300] [--rounds 5] [--seconds 6]
 """
@@ -28,7 +28,7 @@ class Screen:
         os.kill(self.process, signal.SIGWINCH)
 
     def read(self, until=None, seconds=10.0):
-        """What comes within so many seconds, or until a text has come."""
+        """Reads for some seconds, or until a text has arrived."""
         end, found = time.monotonic() + seconds, b""
         while (left := end - time.monotonic()) > 0:
             if not select.select([self.terminal], [], [], left)[0]:
@@ -74,7 +74,7 @@ def laboratory():
 
 
 def steps(folder):
-    """Steps that all runs of a folder have made."""
+    """The number of steps of all runs in a folder."""
     listing = subprocess.run([PROGRAM, "list", "--json", "--runs", os.path.join(folder, "state", "vgglab")],
                              capture_output=True, text=True, check=True)
     return sum(run["step"] for run in json.loads(listing.stdout))
@@ -89,7 +89,7 @@ def rest(seconds):
         screen.read(seconds=seconds)
         share = (screen.processor_seconds() - before) / seconds
         screen.end()
-    print(f"at rest without a run: {share:.2%} of one core")
+    print(f"idle, without a run: {share:.2%} of one core")
 
 
 def answers(count):
@@ -109,7 +109,7 @@ def answers(count):
         screen.end()
     times.sort()
     milliseconds = [times[int(len(times) * share)] * 1000 for share in (0.5, 0.99)]
-    print(f"a key is answered in {milliseconds[0]:.1f} ms (median), {milliseconds[1]:.1f} ms (99th percentile of "
+    print(f"response to a key: {milliseconds[0]:.1f} ms (median), {milliseconds[1]:.1f} ms (99th percentile of "
           f"{count}) while two runs train")
 
 
@@ -139,12 +139,12 @@ def speed_as_log(seconds):
 def cost(rounds, seconds):
     ratios = []
     for number in range(rounds):
-        # The start is not what is measured: twice as long, less once, leaves training alone.
+        # The start is not measured: doubling the time and subtracting leaves only training.
         screen = speed_with_screen(2 * seconds) - speed_with_screen(seconds)
         log = speed_as_log(2 * seconds) - speed_as_log(seconds)
         ratios.append(screen / log)
         print(f"round {number + 1}: {screen} steps with the screen, {log} as logs, {screen / log:.3f}", flush=True)
-    print(f"training beside the screen: {statistics.median(ratios):.3f} of that as logs (median of {rounds} rounds)")
+    print(f"training with the screen: {statistics.median(ratios):.3f} of that as logs (median of {rounds} rounds)")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
-"""vgglab's throughput over channel ratio, side, batch, threads and precision, one of them at a time away from the
-notebook's network, with the memory that it took and foretold. Keeps each row at once and goes on where it was cut."""
+"""vgglab's throughput by channel ratio, image size, batch, threads and precision, varied one at a time from the
+notebook's network, with measured and predicted memory. Saves each row immediately and continues where it was interrupted."""
 
 import argparse
 import time
@@ -8,7 +8,7 @@ import vgglab
 from results import Results
 
 NOTEBOOK = {"ratio": 4, "side": 224, "batch": 128, "threads": 2, "precision": "float32"}
-# What differs, and the steps that are timed: many where they are short.
+# The varied settings, and the number of timed steps: many if they are short.
 ROWS = [
     ({}, 5),
     ({"ratio": 1}, 3), ({"ratio": 2}, 3), ({"ratio": 8}, 7),
@@ -36,20 +36,20 @@ def measure(row, steps):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--again", action="store_true", help="also what has been measured with these sources")
-    parser.add_argument("--seconds", type=float, default=float("inf"), help="begin no row after so long")
+    parser.add_argument("--again", action="store_true", help="repeat what has been measured with these sources")
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="start no row after this time")
     options = parser.parse_args()
     begin, results = time.monotonic(), Results()
     left = [(row, steps) for row, steps in ROWS if options.again or not results.has(name(row))]
     for number, (row, steps) in enumerate(left):
         if time.monotonic() - begin > options.seconds:
-            print(f"{len(left) - number} rows are left; call it again")
+            print(f"{len(left) - number} rows are left; run it again")
             return
         measured = measure(row, steps)
         results.keep(name(row), "Benchmarks/run sweep", measured)
         print(f"{name(row)}: {measured['images_per_second']:.1f} images/s, "
               f"{measured['peak_memory_bytes'] / 2**20:.0f} MiB, "
-              f"foretold {measured['predicted_memory_bytes'] / 2**20:.0f}", flush=True)
+              f"predicted {measured['predicted_memory_bytes'] / 2**20:.0f}", flush=True)
 
 
 if __name__ == "__main__":

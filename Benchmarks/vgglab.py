@@ -1,4 +1,4 @@
-"""vgglab as the other scripts here call it: one benchmark, one training run."""
+"""Runs vgglab for the other scripts: benchmarks and training runs."""
 
 import contextlib
 import json
@@ -15,7 +15,7 @@ QUICKSTART = ROOT / "experiments/quickstart.yaml"
 
 
 def call(*arguments):
-    """What a call of the program says."""
+    """The output of a call of the program."""
     done = subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, cwd=ROOT)
     if done.returncode != 0:
         raise SystemExit(f"vgglab {' '.join(map(str, arguments))}: {done.stderr.strip()}")
@@ -28,14 +28,14 @@ def settings(changed):
 
 
 def bench(experiment=NOTEBOOK, threads=2, steps=5, **changed):
-    """The report of `vgglab bench`; in names of settings, two underscores stand for the dot."""
+    """The report of `vgglab bench`; in names of settings, two underscores replace the dot."""
     changed = {key.replace("__", "."): value for key, value in changed.items()}
     return json.loads(call(
         "bench", experiment, "--json", "--threads", threads, "--steps", steps, *settings(changed)))
 
 
 def benches(count, experiment=NOTEBOOK, threads=2, steps=5, **changed):
-    """Images a second of each of so many processes that start at once."""
+    """Images per second of each of several processes that start at once."""
     changed = {key.replace("__", "."): value for key, value in changed.items()}
     command = [PROGRAM, "bench", experiment, "--json", "--threads", threads, "--steps", steps, *settings(changed)]
     processes = [
@@ -46,7 +46,7 @@ def benches(count, experiment=NOTEBOOK, threads=2, steps=5, **changed):
 
 @contextlib.contextmanager
 def neighbour():
-    """Another program that spins on one core."""
+    """Another program, spinning on one core."""
     process = subprocess.Popen([sys.executable, "-c", "while True: pass"])
     try:
         yield
@@ -57,13 +57,13 @@ def neighbour():
 
 @contextlib.contextmanager
 def store():
-    """A folder for runs that nobody wants to keep."""
+    """A temporary folder for runs."""
     with tempfile.TemporaryDirectory(prefix="vgglab-bench-") as folder:
         yield Path(folder) / "runs"
 
 
 def history(run, runs):
-    """What a run has noted: a record for each step, epoch and other event."""
+    """A run's records: one for each step, epoch and other event."""
     out = runs / f"{run}.jsonl"
     call("export", run, "--runs", runs, "--format", "jsonl", "--out", out)
     return [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
@@ -74,5 +74,5 @@ def steps_of(records):
 
 
 def median_quotient(dividends, divisors):
-    """Quotients are taken within a round, so that a load that comes and goes touches both sides alike."""
+    """The median of the quotients within each round, so that changing load affects both sides alike."""
     return statistics.median(a / b for a, b in zip(dividends, divisors))

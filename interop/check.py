@@ -1,6 +1,6 @@
-"""Checks vgglab's numbers against PyTorch and torchvision on real Fashion-MNIST, and its exports with their readers.
+"""Checks vgglab's numbers against PyTorch and torchvision on Fashion-MNIST, and its exports against the programs that read them.
 
-Prints a line a check with what was measured; the exit status is 1 if one failed.
+Prints one line per check with the measured values; the exit status is 1 if a check failed.
 """
 
 import argparse
@@ -20,7 +20,7 @@ STEPS = 20
 
 
 def experiment(side, batch):
-    """The notebook's small VGG-11 without dropout, images in their order."""
+    """The notebook's small VGG-11 without dropout, images in file order."""
     return {
         "name": "interop",
         "description": "compared with PyTorch",
@@ -34,7 +34,7 @@ def experiment(side, batch):
 
 
 def plain_small():
-    """A small network on small images, for what each step is checked for."""
+    """A small network on small images, to check every step."""
     recipe = experiment(32, 32)
     recipe["network"]["classifier"] = [256, 128]
     return recipe
@@ -56,7 +56,7 @@ RECIPES = {
 
 
 class Checks:
-    """Counts checks and says how each went."""
+    """Counts checks and prints the result of each."""
 
     def __init__(self):
         self.passed = self.failed = 0
@@ -67,7 +67,7 @@ class Checks:
         print(f"{'PASS' if good else 'FAIL'}  {name}: {measured}", flush=True)
 
     def run(self, name, check, *arguments):
-        """What the check returns; an error in it is its failure."""
+        """Runs a check; an exception in it is a failure."""
         try:
             return check(self, *arguments)
         except (Failure, OSError, KeyError, ValueError, RuntimeError, IndexError) as error:
@@ -76,7 +76,7 @@ class Checks:
 
 
 def check_resize(checks, program):
-    """Resized images against torchvision's, for sides up and down and 28 itself."""
+    """Compares resized images with torchvision's, for larger and smaller sizes and 28 itself."""
     for side in [28, 32, 64, 96, 224, 20]:
         ours, theirs = program.test_images(64, side), peer.images("t10k", side, 64)
         difference = (ours - theirs).abs()
@@ -87,7 +87,7 @@ def check_resize(checks, program):
 
 
 def check_initial_weights(checks, program, recipe):
-    """PyTorch loads the initial weights, and they look drawn as the notebook draws them."""
+    """PyTorch loads the initial weights, and their distribution is that of the notebook's."""
     tensors = program.initial_weights(recipe)
     peer.network(recipe, tensors)
     checks.judge("PyTorch loads the initial weights", True, f"{len(tensors)} tensors, strict")
@@ -97,7 +97,7 @@ def check_initial_weights(checks, program, recipe):
         bound, values = peer.initial_bound(name, tensors), tensor.double().flatten()
         if values.abs().max().item() > bound * (1 + 1e-6):
             outside.append(name)
-        # In units of their own deviation: sigma / sqrt(n) for the mean, sqrt(0.8 / n) for the relative variance.
+        # In units of their standard deviation: sigma / sqrt(n) for the mean, sqrt(0.8 / n) for the relative variance.
         sigma, count = bound / math.sqrt(3), values.numel()
         mean_error = max(mean_error, abs(values.mean().item()) / sigma * math.sqrt(count))
         variance = (values**2).mean().item() / sigma**2
@@ -109,7 +109,7 @@ def check_initial_weights(checks, program, recipe):
 
 
 def check_steps(checks, program, recipe, name, compares_weights=True):
-    """The first losses and the weights after them, from the same initial weights on the same images."""
+    """Compares the first losses and the weights after them, from the same initial weights on the same images."""
     start = program.initial_weights(recipe)
     events, path = program.train(recipe)
     ours = [event["loss"] for event in events if event["event"] == "progress"]
@@ -124,9 +124,9 @@ def check_steps(checks, program, recipe, name, compares_weights=True):
         checks.judge(f"{STEPS} losses, {name}", worst <= 5e-4, f"{span}, largest relative difference {worst:.1e}")
         return
 
-    # Rounding decides which of nearly equal values a pooling takes, so runs drift apart however a step is computed, and
-    # momentum carries it on. The measure is double precision: we may be no farther from it than PyTorch's own single
-    # precision is, within 2.
+    # Rounding decides which of nearly equal values a pooling selects, so runs drift apart however a step is computed,
+    # and momentum amplifies it. The reference is double precision: vgglab may deviate from it at most twice as far as
+    # PyTorch's single precision does.
     exact = peer.network(recipe, copy.deepcopy(start)).double()
     losses = peer.train(exact, recipe, STEPS)
     off, theirs_off = largest(ours, losses), largest(theirs, losses)
@@ -152,7 +152,7 @@ def distance(a, b):
 
 
 def check_evaluation(checks, program, recipe, weights, name):
-    """Loss and accuracy over all test images, from one file."""
+    """Compares loss and accuracy over all test images, from one file of weights."""
     ours = program.evaluate(weights, recipe)
     loss, correct = peer.evaluate(peer.network(recipe, load_file(weights)), recipe)
     good = (
@@ -165,7 +165,7 @@ def check_evaluation(checks, program, recipe, weights, name):
 
 
 def check_trained(checks, program, recipe):
-    """A trained network's file in both directions."""
+    """Loads a trained network's file in both directions."""
     recipe = copy.deepcopy(recipe)
     recipe["data"].update(limit_train=STEPS * 15 * recipe["data"]["batch_size"])
     recipe["network"]["classifier"] = [256, 256]
@@ -185,7 +185,7 @@ def check_trained(checks, program, recipe):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--vgglab", default=".build/release/vgglab", help="the program to check")
-    parser.add_argument("--full", action="store_true", help="the notebook's sizes: side 224, batches of 128")
+    parser.add_argument("--full", action="store_true", help="use the notebook's sizes: 224 × 224, batches of 128")
     options = parser.parse_args()
 
     plain = experiment(224, 128) if options.full else experiment(96, 32)
@@ -193,7 +193,8 @@ def main():
     short["training"].update(momentum=0.9, epochs=2)
     trained = experiment(96, 32) if options.full else experiment(32, 32)
     momentum = copy.deepcopy(plain)
-    # So much decay that a step without it would be seen: the usual 5e-4 moves weights less in 20 steps than rounding.
+    # Strong enough that a step without weight decay would be detected: the usual 5e-4 moves weights less in 20 steps
+    # than rounding does.
     momentum["training"].update(momentum=0.9, weight_decay=0.02)
     checks = Checks()
     print(f"PyTorch {torch.__version__}, side {plain['data']['resize']}, batches of {plain['data']['batch_size']}")

@@ -1,4 +1,4 @@
-"""Checks that what `vgglab export` writes is read by the programs it is meant for: pandas, TensorBoard, ONNX, PyTorch."""
+"""Checks that other programs read what `vgglab export` writes: pandas, TensorBoard, ONNX, PyTorch."""
 
 import copy
 import json
@@ -21,7 +21,7 @@ from tensorboard.backend.event_processing.event_accumulator import SCALARS, Even
 import peer
 from program import Failure, reject
 
-# Columns of the table, and the keys of the events that they hold; empty cells are None.
+# Columns of the table, and the keys of the events that they contain; empty cells are None.
 STEP = {
     "epoch": "epoch", "step": "step", "elapsed_seconds": "elapsed_seconds", "batch_loss": "loss",
     "train_loss": "mean_loss", "train_accuracy": "mean_accuracy", "test_loss": None, "test_accuracy": None,
@@ -51,7 +51,7 @@ TAGS = {
 
 
 def check_exports(checks, program, recipe):
-    """A short run, kept, then exported in every format."""
+    """Stores a short run and exports it in every format."""
     run, events, live = program.keep(recipe)
     checks.run("CSV", check_csv, program.export(run, "csv"), events)
     checks.run("JSON", check_json, program.export(run, "json"), events)
@@ -70,7 +70,7 @@ def of_kind(events, kind):
 
 
 def check_csv(checks, path, events):
-    """pandas finds a row for each step and epoch, numbers as numbers, missing ones missing."""
+    """pandas reads a row for each step and epoch, with numbers as numbers and missing values as missing."""
     table = pandas.read_csv(path)
     wrong, count = [], 0
     for kind, name, columns in (("step", "progress", STEP), ("epoch", "epoch_finished", EPOCH)):
@@ -90,7 +90,7 @@ def check_csv(checks, path, events):
 
 
 def check_json(checks, path, events):
-    """One object with the experiment, every step and epoch, and the end."""
+    """The file is one object with the experiment, every step and epoch, and the end."""
     run = json.loads(path.read_text(encoding="utf-8"), parse_constant=reject)
     head = ("event", "run", "sequence")
     said = {name: [{key: event[key] for key in event if key not in head} for event in of_kind(events, name)]
@@ -104,7 +104,7 @@ def check_json(checks, path, events):
 
 
 def check_json_lines(checks, path, events):
-    """The lines are those that the run has logged, but for how far its evaluations were, which is not kept."""
+    """The lines are those that the run has logged, except the progress of evaluations, which is not stored."""
     lines = path.read_text(encoding="utf-8").splitlines()
     said = [json.loads(line, parse_constant=reject) for line in lines]
     events = [event for event in events if event["event"] != "evaluating"]
@@ -168,7 +168,7 @@ def check_onnx(checks, path, weights, recipe, images):
 
 
 def check_page(checks, program, weights, recipe):
-    """The examples in docs/weights.md, as they stand there, come to the accuracy that `vgglab evaluate` prints."""
+    """The examples in docs/weights.md, run unchanged, print the accuracy of `vgglab evaluate`."""
     recipe = copy.deepcopy(recipe)
     del recipe["data"]["limit_test"]
     wanted = program.evaluate(weights, recipe)["accuracy"]

@@ -1,4 +1,4 @@
-"""What is not finite, and how layers are in a step: vgglab's figures against PyTorch's own activations and weights."""
+"""Compares vgglab's handling of non-finite values and its health metrics with PyTorch's activations and weights."""
 
 import copy
 
@@ -11,7 +11,7 @@ from program import Failure
 
 
 def check_health(checks, program, recipe):
-    """All of it, on a small network without dropout."""
+    """Runs all checks on a small network without dropout."""
     checks.run("layers at the start", check_layers, program, recipe, "the initial weights", lambda tensors: None)
     checks.run("layers with closed units", check_layers, program, recipe, "closed units", close_units)
     narrow = copy.deepcopy(recipe)
@@ -22,25 +22,25 @@ def check_health(checks, program, recipe):
 
 
 def close_units(tensors):
-    """Biases that keep every third unit of each layer with ReLU below 0."""
+    """Sets biases that keep every third unit of each layer with ReLU below 0."""
     for name in hidden_biases(tensors):
         tensors[name][1::3] = -1000
 
 
 def close_last(tensors):
-    """The same for the whole last layer with ReLU."""
+    """Sets biases that keep the whole last layer with ReLU below 0."""
     tensors[hidden_biases(tensors)[-1]][:] = -1000
 
 
 def hidden_biases(tensors):
-    """Names of the biases behind which a ReLU follows, in order."""
+    """Names of the biases that are followed by a ReLU, in order."""
     names = [name for name in tensors if name.endswith("bias")]
     order = {"features": 0, "classifier": 1}
     return sorted(names, key=lambda name: (order[name.split(".")[0]], int(name.split(".")[1])))[:-1]
 
 
 def check_layers(checks, program, recipe, name, change):
-    """Dead units by hooks on ReLU and pooling, and the update beside the weights, both of the first step."""
+    """Compares dead units, using hooks on ReLU and pooling, and update ratios of the first step."""
     start = program.initial_weights(recipe)
     change(start)
     weights = program.folder / "start.safetensors"
@@ -62,7 +62,7 @@ def check_layers(checks, program, recipe, name, change):
         if layer["dead_share"] != shares.get(layer["layer"]):
             off.append(f"{layer['layer']} {layer['dead_share']} and {shares.get(layer['layer'])}")
         ratio = ((after[key] - start[key]).double().norm() / start[key].double().norm()).item()
-        # A layer behind which all is dead does not move at all.
+        # A layer before a completely dead one does not change at all.
         worst = max(worst, abs(layer["update_ratio"] - ratio) / ratio if ratio else layer["update_ratio"])
     checks.judge(
         f"dead units, {name}", not off and len(ours) == len(shares) + 1,
@@ -71,7 +71,7 @@ def check_layers(checks, program, recipe, name, change):
 
 
 def dead_shares(net, recipe):
-    """By layer, the share of units that are 0 for the first batch, behind ReLU and the pooling that follows it."""
+    """The share of units of each layer that are 0 for the first batch, after ReLU and the pooling that follows it."""
     shares, handles = {}, []
     for part, modules in (("features", net.features), ("classifier", net.classifier)):
         for index, module in enumerate(modules):
@@ -92,7 +92,7 @@ def dead_shares(net, recipe):
 
 
 def check_refused(checks, program, recipe):
-    """Weights with one number that is not finite: PyTorch's loss is none, and vgglab names the tensor."""
+    """Sets one weight to a non-finite value: PyTorch's loss is NaN, and vgglab names the tensor."""
     start = program.initial_weights(recipe)
     wrong = []
     inputs, targets = peer.images("t10k", recipe["data"]["resize"], 32), peer.labels("t10k", 32)
@@ -112,7 +112,7 @@ def check_refused(checks, program, recipe):
 
 
 def check_divergence(checks, program, recipe):
-    """A learning rate that is far too large: the step in which loss or gradient is no longer finite."""
+    """Compares the first step with a non-finite loss or gradient, for a learning rate that is far too large."""
     recipe = copy.deepcopy(recipe)
     recipe["training"].update(lr=12, momentum=0.9, epochs=2)
     said = program.events(recipe, status=1)

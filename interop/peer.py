@@ -1,4 +1,4 @@
-"""The independent side: the same network, images and recipe in PyTorch and torchvision, as the notebook has them."""
+"""The independent implementation: the same network, images and recipe in PyTorch and torchvision, as in the notebook."""
 
 import gzip
 import math
@@ -15,7 +15,7 @@ VGG11 = [[1, 64], [1, 128], [2, 256], [2, 512], [2, 512]]
 
 
 class VGG(nn.Module):
-    """torchvision's layout of VGG, so that its tensors carry the same names, for one input channel."""
+    """torchvision's layout of VGG, for the same names of tensors, with one input channel."""
 
     def __init__(self, experiment):
         super().__init__()
@@ -41,14 +41,14 @@ class VGG(nn.Module):
 
 
 def network(experiment, tensors):
-    """The experiment's network with these weights; raises where a name or a shape differs."""
+    """The experiment's network with these weights; raises if a name or a shape differs."""
     net = VGG(experiment)
     net.load_state_dict(tensors, strict=True)
     return net
 
 
 def images(part, side, count=None):
-    """The first images of `train` or `t10k` as float32 [N, 1, side, side] in 0...1, resized as the notebook does."""
+    """The first images of `train` or `t10k` as float32 [N, 1, side, side] in 0...1, resized as in the notebook."""
     with gzip.open(FOLDER / f"{part}-images-idx3-ubyte.gz") as file:
         raw = np.frombuffer(file.read(), np.uint8, offset=16).reshape(-1, 28, 28)[:count]
     transform = transforms.Compose([transforms.Resize((side, side)), transforms.ToTensor()])
@@ -140,7 +140,7 @@ def first_not_finite(net, experiment):
 
 
 def evaluate(net, experiment):
-    """Mean loss, and how many of all test images are told right."""
+    """Mean loss, and the number of test images that are classified correctly."""
     targets, loss, correct = labels("t10k"), 0.0, 0
     inputs = images("t10k", experiment["data"]["resize"])
     net.eval()
@@ -153,7 +153,7 @@ def evaluate(net, experiment):
 
 
 def initial_bound(name, tensors):
-    """Half the width of the uniform distribution that a tensor is drawn from.
+    """Half the width of the uniform distribution from which a tensor is drawn.
 
     Weights: Xavier uniform, sqrt(6 / (fan in + fan out)) (Glorot & Bengio, 2010). Biases: 1 / sqrt(fan in), as
     PyTorch's layers have them.

@@ -1,4 +1,4 @@
-"""vgglab as a program: its experiments written to files, its commands run, what they say read."""
+"""Runs the vgglab program: writes experiments to files, runs commands and parses their output."""
 
 import json
 import os
@@ -15,16 +15,16 @@ class Failure(Exception):
 
 
 class Program:
-    """The vgglab binary, working in a folder of its own."""
+    """The vgglab binary, with its own working folder."""
 
     def __init__(self, binary, folder):
         self.binary = Path(binary).resolve()
         self.folder = Path(folder)
 
     def run(self, *arguments, status=0):
-        """What vgglab says on standard output when it ends with this status."""
+        """Runs vgglab, which must end with this status; returns its standard output."""
         command = [str(self.binary), *map(str, arguments)]
-        # Runs that are not exported are kept here, too, and not among the person's own.
+        # Runs that are not exported are stored here, too, rather than among the user's own.
         environment = dict(os.environ, XDG_STATE_HOME=str(self.folder / "state"))
         done = subprocess.run(
             command, cwd=self.folder, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL)
@@ -40,26 +40,26 @@ class Program:
         return path
 
     def initial_weights(self, experiment):
-        """The weights before the first step."""
+        """The initial weights."""
         path = self.folder / "init.safetensors"
         self.run("--no-tui", "--quiet", "--set", "training.epochs=0", "--save", path, self.write(experiment))
         return load_file(path)
 
     def train(self, experiment):
-        """Events of a training run, and the file with its last weights."""
+        """The events of a training run, and the file with its final weights."""
         path = self.folder / "trained.safetensors"
         said = self.run(
             "--no-tui", "--log-format", "jsonl", "--log-every-step", "--save", path, self.write(experiment))
         return [json.loads(line, parse_constant=reject) for line in said.splitlines()], path
 
     def events(self, experiment, status=0):
-        """Events of a training run that ends with this status; its weights are not kept."""
+        """The events of a training run that ends with this status; its weights are not saved."""
         said = self.run(
             "--no-tui", "--log-format", "jsonl", "--log-every-step", self.write(experiment), status=status)
         return [json.loads(line, parse_constant=reject) for line in said.splitlines()]
 
     def keep(self, experiment):
-        """Name and events of a training run that is kept, and the folder that TensorBoard could follow it in."""
+        """Name and events of a stored training run, and the folder of its TensorBoard files."""
         live = self.folder / "live"
         said = self.run(
             "--runs", self.folder / "runs", "--tensorboard", live, "--no-tui", "--log-format", "jsonl",
@@ -68,7 +68,7 @@ class Program:
         return events[0]["run"], events, live
 
     def export(self, run, format, *options):
-        """The kept run in a file, for TensorBoard in a folder."""
+        """Exports the stored run to a file, or for TensorBoard to a folder."""
         path = self.folder / f"run.{format}"
         self.run("export", run, "--runs", self.folder / "runs", "--format", format, "--out", path, *options)
         return path
@@ -85,5 +85,5 @@ class Program:
 
 
 def reject(word):
-    """JSON has no word for what is not finite."""
+    """JSON cannot express NaN and infinity."""
     raise Failure(f"{word} is not JSON")

@@ -1,5 +1,5 @@
-# What `swift build` and `swift test` say, without the lines that tell a person nothing; of the many C files of the
-# packages every fiftieth.
+# Filters the output of `swift build` and `swift test`: removes uninformative lines, and shows only every fiftieth of
+# the packages' many C files.
 /^\[[0-9/]*\] Write /d
 /^\[[0-9/]*\] Compiling plugin /d
 /^\[[0-9/]*\] Compiling .*\.\(c\|cc\|cpp\|S\)$/{
@@ -14,5 +14,5 @@
 /^↳ /d
 /^✔ Test "/d
 /^✔ Test case /d
-# A function of Foundation's that the linker warns of; nothing here calls it.
+# A linker warning about a function of Foundation that nothing here calls.
 /the use of `mktemp' is dangerous/d

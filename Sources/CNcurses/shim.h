@@ -1,5 +1,5 @@
-// ncurses with wide characters. Swift sees neither its global variables (they may change under it) nor the macros with
-// arguments, so each that is needed has a function here.
+// ncurses with wide characters. Swift imports neither its global variables (which may change at any time) nor the
+// macros with arguments, so each that is needed has a function here.
 #pragma once
 #define NCURSES_WIDECHAR 1
 #include <ncursesw/curses.h>
@@ -11,7 +11,7 @@ static inline WINDOW *ncurses_screen(void) { return stdscr; }
 static inline WINDOW *ncurses_shown(void) { return curscr; }
 static inline int ncurses_colors(void) { return COLORS; }
 
-// Puts one character with its marks at a place; what the cell held before is gone.
+// Writes one character with its combining marks at a position, replacing the cell's content.
 static inline int ncurses_put(int y, int x, const wchar_t *text, attr_t attributes, int pair) {
     cchar_t cell;
     if (setcchar(&cell, text, attributes, (short)pair, NULL) == ERR) return ERR;

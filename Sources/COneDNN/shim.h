@@ -1,6 +1,6 @@
-// oneDNN's C interface with one face for its two generations: 2.x describes an operation first (op descriptors) and
-// a memory descriptor is a plain struct; 3.x makes primitive descriptors at once and memory descriptors are handles.
-// Everything that differs stays in this file. Shapes and meaning are the library's own.
+// A common interface to oneDNN 2.x and 3.x: in 2.x, operations are described first (op descriptors) and a memory
+// descriptor is a plain struct; 3.x creates primitive descriptors directly and memory descriptors are handles. All
+// differences stay in this file. Shapes and semantics are the library's own.
 #pragma once
 
 #include <malloc.h>
@@ -10,7 +10,7 @@
 #include <oneapi/dnnl/dnnl.h>
 #include <oneapi/dnnl/dnnl_debug.h>
 
-// MARK: Memory descriptors, always handled through an owned pointer.
+// MARK: Memory descriptors, always passed as owned pointers.
 
 typedef struct onednn_desc *onednn_desc_t;
 
@@ -34,7 +34,7 @@ static inline dnnl_status_t onednn_desc_create(
 #endif
 }
 
-/// The part of `parent` that starts at `offsets` and has `dims`.
+/// Returns the part of `parent` that starts at `offsets` and has `dims`.
 static inline dnnl_status_t onednn_desc_create_part(
         onednn_desc_t *desc, onednn_desc_t parent, const int64_t *dims, const int64_t *offsets) {
 #if DNNL_VERSION_MAJOR >= 3
@@ -63,7 +63,7 @@ static inline int onednn_desc_equal(onednn_desc_t a, onednn_desc_t b) {
     return dnnl_memory_desc_equal(ONEDNN_MD(a), ONEDNN_MD(b));
 }
 
-/// A copy of the descriptor that a primitive descriptor chose for `what`; null if it has none.
+/// Returns a copy of the descriptor that a primitive descriptor chose for `what`; null if it has none.
 static inline onednn_desc_t onednn_desc_query(const_dnnl_primitive_desc_t pd, dnnl_query_t what, int index) {
 #if DNNL_VERSION_MAJOR >= 3
     const_dnnl_memory_desc_t found = dnnl_primitive_desc_query_md(pd, what, index);
@@ -85,7 +85,7 @@ static inline dnnl_status_t onednn_memory_create(
     return dnnl_memory_create(memory, ONEDNN_MD(desc), engine, handle);
 }
 
-// MARK: Attributes: the scratchpad is ours.
+// MARK: Attributes: the caller provides the scratchpad.
 
 static inline dnnl_status_t onednn_attr_create(dnnl_primitive_attr_t *attr) {
     dnnl_status_t status = dnnl_primitive_attr_create(attr);
@@ -223,7 +223,7 @@ static inline dnnl_status_t onednn_reorder(
     return dnnl_reorder_primitive_desc_create(pd, ONEDNN_MD(src), engine, ONEDNN_MD(dst), engine, attr);
 }
 
-/// Name of the implementation that was chosen, such as "jit:avx512_core".
+/// Returns the name of the chosen implementation, such as "jit:avx512_core".
 static inline const char *onednn_implementation(const_dnnl_primitive_desc_t pd) {
     const char *name = NULL;
     return dnnl_primitive_desc_query(pd, dnnl_query_impl_info_str, 0, &name) == dnnl_success ? name : NULL;

@@ -1,6 +1,6 @@
 #include "CProcessor.h"
 
-// Enough chains to hide a multiply-add's latency (4 cycles on 2 units needs 8), few enough to stay in registers.
+// Enough chains to hide the latency of a multiply-add (4 cycles on 2 units need 8), few enough to stay in registers.
 #define CHAINS 12
 #pragma clang fp contract(fast)
 

@@ -3,7 +3,7 @@
 static int argument_count;
 static char **arguments;
 
-// The C library calls what starts a program with its arguments, as it calls `main`.
+// Initializers of a program get its arguments from the C library, like `main`.
 __attribute__((constructor)) static void keep_arguments(int count, char **values) {
     argument_count = count;
     arguments = values;
@@ -13,7 +13,7 @@ int startup_argument_count(void) { return argument_count; }
 
 char *const *startup_arguments(void) { return arguments; }
 
-// Package.swift defines them where it is told.
+// Package.swift defines these macros if it knows them.
 #ifndef VGGLAB_COMMIT
 #define VGGLAB_COMMIT ""
 #endif

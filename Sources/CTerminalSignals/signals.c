@@ -1,4 +1,4 @@
-// Handlers of signals. They do only what POSIX allows in one: atomics, write, read, dup2, tcsetattr, sigaction, raise.
+// Signal handlers. They only use what POSIX allows in one: atomics, write, read, dup2, tcsetattr, sigaction, raise.
 #define _GNU_SOURCE
 #include "CTerminalSignals.h"
 
@@ -14,14 +14,14 @@
 static const int ending[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGXCPU};
 static const int steering[] = {SIGWINCH, SIGTSTP, SIGCONT};
 static const int crashing[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT, SIGSYS, SIGPIPE};
-// These end a program, too, unless it does something about them; all real-time signals are among them.
+// These also end a program unless it handles them; so do all real-time signals.
 static const int deadly[] = {SIGXFSZ, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGIO, SIGPWR, SIGSTKFLT};
 #define COUNT(list) (sizeof list / sizeof list[0])
 
 static struct terminal_restoration restoration;
 static char sequence[1024];
 static int wake = -1;
-static atomic_bool held;         // the terminal is to be given back
+static atomic_bool held;         // the terminal must be restored
 static _Atomic uint64_t pending;
 static struct sigaction before[65];
 static bool taken[65];           // signals that have our handler
@@ -37,7 +37,7 @@ static void write_all(int file, const char *bytes, size_t count) {
     }
 }
 
-// Runs once; later calls do nothing.
+// Runs once; later calls have no effect.
 static void restore(void) {
     if (!atomic_exchange(&held, false)) return;
     // In the background, setting modes would stop the program.
@@ -51,7 +51,7 @@ static void restore(void) {
     if (restoration.standard_output >= 0) dup2(restoration.standard_output, STDOUT_FILENO);
     if (restoration.standard_error >= 0) dup2(restoration.standard_error, STDERR_FILENO);
     if (restoration.captured >= 0) {
-        // Last words, such as a crash's reason.
+        // Final output, such as the reason for a crash.
         char words[4096];
         ssize_t count;
         while ((count = read(restoration.captured, words, sizeof words)) > 0)
@@ -63,11 +63,11 @@ static void note(int number) {
     const int error = errno;
     atomic_fetch_or(&pending, UINT64_C(1) << number);
     const uint64_t one = 1;
-    if (write(wake, &one, sizeof one) < 0) { /* full: it wakes all the same */ }
+    if (write(wake, &one, sizeof one) < 0) { /* full, which also wakes the reader */ }
     errno = error;
 }
 
-// Ends as if there had been no handler: the signal is blocked here and takes effect on return.
+// Ends the program as if there were no handler: the signal is blocked here and takes effect on return.
 static void end_with(int number) {
     restore();
     sigaction(number, &before[number], NULL);
@@ -75,7 +75,7 @@ static void end_with(int number) {
 }
 
 static void ask_to_end(int number) {
-    // The limit of processor time repeats its signal every second by itself.
+    // The CPU time limit repeats its signal every second.
     if (number != SIGXCPU && atomic_load(&pending) & UINT64_C(1) << number) {
         struct sigaction plain = {.sa_handler = SIG_DFL};
         before[number] = plain;
@@ -110,7 +110,7 @@ int terminal_signals_begin(const struct terminal_restoration *given, int eventfi
     atomic_store(&held, true);
     if (!is_registered && atexit(at_exit) == 0) is_registered = true;
 
-    // A stack of its own, for a crash may be that of the stack. Only this thread has it.
+    // A separate stack, because the crash may be a stack overflow. Only this thread has one.
     stack_t stack;
     if (sigaltstack(NULL, &stack) == 0 && stack.ss_flags & SS_DISABLE) {
         stack = (stack_t){.ss_sp = alternate_stack, .ss_size = sizeof alternate_stack};
@@ -126,7 +126,7 @@ int terminal_signals_begin(const struct terminal_restoration *given, int eventfi
         if (take(deadly[index], end_with, 0) != 0) return -1;
     for (int number = SIGRTMIN; number <= SIGRTMAX; number++)
         if (take(number, end_with, 0) != 0) return -1;
-    // The parent process may have had them blocked, and then none would ever arrive.
+    // The parent process may have blocked them; they would never arrive.
     sigset_t asked;
     sigemptyset(&asked);
     for (size_t index = 0; index < COUNT(ending); index++) sigaddset(&asked, ending[index]);
@@ -149,7 +149,7 @@ void terminal_signals_suspend(void) {
     raise(SIGTSTP);  // returns when SIGCONT has come
     pthread_sigmask(SIG_SETMASK, &mask, NULL);
     sigaction(SIGTSTP, &ours, NULL);
-    // Whoever called knows already that it continues.
+    // The caller already knows that the program continues.
     atomic_fetch_and(&pending, ~(UINT64_C(1) << SIGCONT));
     atomic_store(&held, true);
 }

@@ -12,11 +12,11 @@
 #include <time.h>
 #include <unistd.h>
 
-// How long a thread looks for a change before it sleeps: about what waking it up takes. A thread that spins longer takes
-// the processor from the very one that it waits for.
+// How long a thread spins before it sleeps: about the time that waking it takes. A thread that spins longer may occupy
+// the processor of the very thread that it waits for.
 enum { SPIN_NANOSECONDS = 30 * 1000 };
 
-// A number that threads wait to see changed.
+// A number that threads wait to change.
 struct gate {
     _Atomic uint64_t value;
     atomic_int sleepers;
@@ -29,33 +29,33 @@ struct member {
     int index;             // 0 for the thread that the team belongs to
     pthread_t thread;
     pid_t id;
-    clockid_t clock;       // of the processor time that it has had
+    clockid_t clock;       // of its processor time
     atomic_bool is_busy;   // has a part
-    atomic_bool is_away;   // on a processor that another member has lent it
-    cpu_set_t home;        // its processors before that
+    atomic_bool is_away;   // on a processor lent by another member
+    cpu_set_t home;        // its own processors
 };
 
 struct team {
-    struct gate tickets;     // number of the work << 32 | parts that nobody has taken yet
+    struct gate tickets;     // work number << 32 | parts not yet taken
     struct gate unfinished;  // parts
     struct gate passed;      // barriers
     threads_body body;
     void *context;
     int parts;
-    int count;               // as set by the thread that the team belongs to
-    atomic_int helpers;      // workers that may take parts: those of indices up to this
+    int count;               // as set by the owner
+    atomic_int helpers;      // workers with indices up to this may take parts
     atomic_int arrived;      // parts at the barrier
     atomic_bool ends;
     pthread_mutex_t mutex;   // of sleep, and of lending
-    int owner_cpu;           // which workers keep off; -1 before the first work
+    int owner_cpu;           // which workers avoid; -1 before the first work
     struct member owner;
     struct member *last;
     atomic_int size;         // members
 };
 
-static _Thread_local struct member *self;  // of the calling thread, in its own team or in the one that it works for
+static _Thread_local struct member *self;  // of the calling thread, in its own team or in the one it works for
 static _Thread_local int current_part, current_parts = 1;
-static _Thread_local bool is_inside;       // a part that runs beside others
+static _Thread_local bool is_inside;       // in a part that runs in parallel
 
 static int64_t nanoseconds(clockid_t clock) {
     struct timespec time;
@@ -65,7 +65,7 @@ static int64_t nanoseconds(clockid_t clock) {
 
 // MARK: Waiting
 
-// Looks for a change for a while.
+// Spins for a while until the number changes.
 static bool sees_change(struct gate *gate, uint64_t value) {
     const int64_t end = nanoseconds(CLOCK_MONOTONIC) + SPIN_NANOSECONDS;
     do {
@@ -81,9 +81,9 @@ static bool sees_change(struct gate *gate, uint64_t value) {
     return false;
 }
 
-// Before sleeping: gives the calling thread's processor to a member that has a part but no processor, as another program
-// has taken it. Left to itself, Linux often lets it wait a time slice, several milliseconds, beside an idle processor.
-// Returns whether the change came meanwhile.
+// Before sleeping: lends the calling thread's processor to a member that has a part but no processor, because another
+// program has taken it. Otherwise Linux often lets that member wait for a time slice of several milliseconds, although
+// a processor is idle. Returns whether the number changed meanwhile.
 static bool lend_processor(struct team *team, struct gate *gate, uint64_t value) {
     const int size = team->size;
     int64_t before[size];
@@ -96,7 +96,7 @@ static bool lend_processor(struct team *team, struct gate *gate, uint64_t value)
         const int64_t used = before[index++];
         if (member == self || used < 0 || nanoseconds(member->clock) != used) continue;
         pthread_mutex_lock(&team->mutex);
-        // Either this sees that the part is finished, or the member sees that it is away.
+        // Either this thread sees that the part is finished, or the member sees that it is away.
         const bool is_free = !atomic_exchange(&member->is_away, true);
         bool is_lent = false;
         if (is_free && atomic_load(&member->is_busy)) {
@@ -131,7 +131,7 @@ static void wait_for_change(struct gate *gate, uint64_t value) {
     pthread_mutex_unlock(&team->mutex);
 }
 
-// After a change: either this sees the sleeper, or the sleeper sees the change.
+// After a change: either this thread sees the sleeper, or the sleeper sees the change.
 static void wake(struct gate *gate) {
     if (atomic_load(&gate->sleepers) == 0) return;
     pthread_mutex_lock(&self->team->mutex);
@@ -141,8 +141,8 @@ static void wake(struct gate *gate) {
 
 // MARK: Working
 
-// Takes parts until none is left. The team's work is read after a ticket was taken: it does not change while a part of it
-// is unfinished.
+// Takes parts until none is left. The team's work is read after a ticket was taken: it does not change while any of its
+// parts is unfinished.
 static void take_parts(struct team *team) {
     uint64_t ticket = atomic_load(&team->tickets.value);
     while ((uint32_t)ticket > 0) {
@@ -181,7 +181,7 @@ static void *work(void *context) {
     return NULL;
 }
 
-// Beside other programs, Linux would put a worker on its owner's processor, where it was woken, and leave it there.
+// Beside other programs, Linux would place a worker on its owner's processor, where it was woken, and leave it there.
 static void keep_workers_off(int cpu) {
     struct team *team = self->team;
     if (cpu == team->owner_cpu || cpu < 0) return;
@@ -267,7 +267,7 @@ static bool make_team(void) {
     return true;
 }
 
-// Sees to it that the team has so many threads.
+// Ensures that the team has this many threads.
 static int start(int count) {
     if (count <= 1) return 0;
     if (!self && !make_team()) return ENOMEM;
@@ -309,8 +309,8 @@ int threads_are_bypassed(void) { return dlsym(RTLD_DEFAULT, "__kmpc_fork_call") 
 
 // MARK: GNU's OpenMP runtime
 //
-// Here parts may wait for one another, at barriers or in loops of the library. There are as many threads as parts, and a
-// part that waits has one of them; so for each part that has not begun there is a thread left that will take it.
+// Here parts may wait for one another, at barriers or in loops of the library. There are as many threads as parts, and
+// each waiting part occupies one of them; so for each part that has not started there is a thread that will take it.
 
 struct region {
     void (*body)(void *);
@@ -325,8 +325,8 @@ static void run_region(int part, int parts, void *context) {
 void GOMP_parallel(void (*body)(void *), void *data, unsigned count, unsigned flags) {
     struct region region = {body, data};
     const int threads = is_inside ? 1 : count == 0 ? threads_count() : (int)count;
-    // With fewer threads than it was compiled for, work would be left out. Its device has started them, so this is no more
-    // than a check.
+    // With fewer threads than the work was compiled for, some of it would be left out. Its device has started them, so
+    // this is only a check.
     if (start(threads) != 0) abort();
     if (threads == 1)
         run_alone(1, run_region, &region);

@@ -1,3 +1,3 @@
-// zlib as Debian's zlib1g-dev brings it.
+// zlib as provided by Debian's zlib1g-dev.
 #pragma once
 #include <zlib.h>

@@ -1,5 +1,5 @@
-// A run's checkpoints: each appears under its name whole or not at all. Its files are written into a hidden folder,
-// then digested and flushed, and one rename makes them count; only then older ones go.
+// A run's checkpoints, each written atomically. The files are written into a hidden folder, then hashed and flushed,
+// and a rename commits them; only then are older checkpoints removed.
 
 package import Experiments
 package import Files
@@ -9,7 +9,7 @@ package import Safetensors
 
 /// The folder of one run's checkpoints.
 package struct CheckpointFolder: Sendable {
-    /// Where it is; made when the first checkpoint is written.
+    /// Its path; created when the first checkpoint is written.
     package let path: String
 
     /// The first epoch that counts for the best.
@@ -17,20 +17,18 @@ package struct CheckpointFolder: Sendable {
 
     private static let hidden = ".partial-"
 
-    /// The checkpoints in `path`.
-    ///
-    /// - Parameter bestFrom: the first epoch that counts for the best; those before it were evaluated on other images.
+    /// - Parameter bestFrom: the first epoch that counts for the best; earlier ones were evaluated on other images.
     package init(_ path: String, bestFrom: Int = 0) {
         self.path = path
         self.bestFrom = bestFrom
     }
 
-    /// Writes the files of a checkpoint, without waiting for the disk. They count once they are committed.
+    /// Writes the files of a checkpoint, without waiting for the disk. It must then be committed.
     ///
     /// - Parameters:
-    ///   - weights: what PyTorch loads.
-    ///   - optimizer: what the optimizer has beside them; may be empty.
-    /// - Throws: `CheckpointError`; nothing of it stays then.
+    ///   - weights: the weights, which PyTorch can load.
+    ///   - optimizer: the optimizer's state; may be empty.
+    /// - Throws: `CheckpointError`; nothing of the checkpoint stays then.
     package func write(
         _ position: RunPosition, weights: [TensorSource], optimizer: [TensorSource]
     ) throws(CheckpointError) -> PendingCheckpoint {
@@ -53,23 +51,23 @@ package struct CheckpointFolder: Sendable {
         return PendingCheckpoint(self, hidden: hidden, names: names, position: position)
     }
 
-    /// Writes a file that is there whole or not at all, without waiting for the disk.
+    /// Writes a file atomically, without waiting for the disk.
     package static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
         var file = try AtomicFile(path)
         try file.append(bytes)
         try file.commit(flush: false)
     }
 
-    /// Every checkpoint that counts, the newest first.
+    /// All committed checkpoints, the newest first.
     package var all: [SavedCheckpoint] {
         Folders.names(in: path).compactMap { SavedCheckpoint(named: $0, in: path) }
             .sorted { ($0.step, $0.isEvaluated ? 1 : 0) > ($1.step, $1.isEvaluated ? 1 : 0) }
     }
 
-    /// The newest checkpoint whose files are what was written.
+    /// Finds the newest checkpoint with valid checksums.
     ///
-    /// - Parameter step: the first step that counts; what a fork keeps from before it is its parent's.
-    /// - Returns: it, or `nil` where there is none, and a sentence for each newer one that is damaged.
+    /// - Parameter step: the first step to consider; a fork's earlier checkpoints are its parent's.
+    /// - Returns: the checkpoint, or `nil` if there is none, and a sentence for each newer one that is damaged.
     package func newestValid(from step: Int = 0) -> (checkpoint: SavedCheckpoint?, damaged: [String]) {
         var damaged: [String] = []
         for checkpoint in all where checkpoint.step >= step {
@@ -83,8 +81,8 @@ package struct CheckpointFolder: Sendable {
         return (nil, damaged)
     }
 
-    /// Renames what is newer than the checkpoint that a run resumes from: damaged, it would pass for one of the two newest
-    /// that are kept. Only for who owns the run.
+    /// Renames checkpoints newer than the one that a run resumes from; being damaged, they must not count as one of the
+    /// two newest. Only for the run's owner.
     package func setAside(newerThan checkpoint: SavedCheckpoint?) {
         for newer in all.prefix(while: { $0 != checkpoint }) {
             rename(newer.path, "\(path)/damaged-\(Self.randomName)")
@@ -93,7 +91,7 @@ package struct CheckpointFolder: Sendable {
 
     private static var randomName: String { String(UInt64.random(in: 0...UInt64.max), radix: 36) }
 
-    /// The checkpoint of the epoch with the best test accuracy that is still here.
+    /// The checkpoint of the epoch with the best test accuracy among the stored ones.
     package var best: SavedCheckpoint? { best(of: all) }
 
     private func best(of all: [SavedCheckpoint]) -> SavedCheckpoint? {
@@ -102,13 +100,13 @@ package struct CheckpointFolder: Sendable {
                 epoch.epoch >= bestFrom ? (checkpoint, epoch.testAccuracy) : nil
             }
         }
-        // The oldest of equals, as a run's best epoch is the first.
+        // The oldest of equals, like a run's best epoch.
         return evaluated.reversed().max { $0.1 < $1.1 }?.0
     }
 
-    /// The checkpoint that a user names: `last`, `best`, `step:N` or `epoch:N`.
+    /// Finds the checkpoint that a user names: `last`, `best`, `step:N` or `epoch:N`.
     ///
-    /// - Throws: `CheckpointError` that lists what there is.
+    /// - Throws: `CheckpointError` that lists the checkpoints.
     package func checkpoint(named name: String) throws(CheckpointError) -> SavedCheckpoint {
         let all = all
         let parts = name.split(separator: ":", maxSplits: 1).map(String.init)
@@ -120,7 +118,7 @@ package struct CheckpointFolder: Sendable {
             case ("step", let number?): all.first { $0.step == number }
             case ("epoch", let number?):
                 all.first { $0.isEvaluated && (try? $0.position().lastEpoch?.epoch) == number }
-            default: throw CheckpointError("\(name): name a checkpoint as best, last, step:N or epoch:N")
+            default: throw CheckpointError("\(name): not a checkpoint; use best, last, step:N or epoch:N")
             }
         if let found { return found }
         let steps = all.reversed().map { "step:\($0.step)" }
@@ -130,10 +128,10 @@ package struct CheckpointFolder: Sendable {
                 : "there is no checkpoint \(name); there are \(steps.joined(separator: ", "))")
     }
 
-    /// Takes over another folder's checkpoint: it stays here when it goes there. Costs no room where files can have two
-    /// names, as they are never changed.
+    /// Copies another folder's checkpoint by hard links, so that it survives when it is removed there. Takes no space
+    /// if the file system has hard links; files of checkpoints never change.
     ///
-    /// - Throws: `CheckpointError`; nothing of it stays then.
+    /// - Throws: `CheckpointError`; nothing of the copy stays then.
     package func take(over checkpoint: SavedCheckpoint) throws(CheckpointError) -> SavedCheckpoint {
         let name = checkpoint.folderName
         guard let taken = SavedCheckpoint(named: name, in: path) else {
@@ -147,7 +145,7 @@ package struct CheckpointFolder: Sendable {
             if link(from, to) == 0 { continue }
             do { try FileManager.default.copyItem(atPath: from, toPath: to) } catch {
                 Folders.remove(hidden)
-                throw CheckpointError("\(checkpoint.path): cannot be taken over: \(error.localizedDescription)")
+                throw CheckpointError("\(checkpoint.path): cannot be copied: \(error.localizedDescription)")
             }
         }
         guard rename(hidden, taken.path) == 0 else {
@@ -158,26 +156,26 @@ package struct CheckpointFolder: Sendable {
         return taken
     }
 
-    /// Removes what a process that was killed has left; only for who owns the run.
+    /// Removes what a killed process has left; only for the run's owner.
     package func removeLeftovers() {
         for name in Folders.names(in: path) where name.hasPrefix(Self.hidden) { Folders.remove("\(path)/\(name)") }
     }
 
-    /// Removes all but the two newest and the best.
+    /// Removes all checkpoints except the two newest and the best.
     func removeOld() {
-        // One look at the folder for both questions: a second one that fails must not make all of them old.
+        // Lists the folder only once: if a second listing failed, all checkpoints would be old.
         let all = all
         var kept = Set(all.prefix(2))
         if let best = best(of: all) { kept.insert(best) }
         for checkpoint in all where !kept.contains(checkpoint) {
-            // Out of sight first, so that a half-removed one is never taken for whole.
+            // Hidden first, so that a partially removed checkpoint is never used.
             let hidden = "\(path)/\(Self.hidden)old-\(Self.randomName)"
             if rename(checkpoint.path, hidden) == 0 { Folders.remove(hidden) }
         }
     }
 }
 
-/// A checkpoint whose files are written but do not count yet. May be handed to another thread.
+/// A checkpoint whose files are written but not committed. May be passed to another thread.
 package struct PendingCheckpoint: Sendable {
     private let folder: CheckpointFolder
     private let hidden: String
@@ -191,9 +189,9 @@ package struct PendingCheckpoint: Sendable {
         self.position = position
     }
 
-    /// Makes it count: digests, flushes, and the rename. Then all but the two newest and the best go.
+    /// Commits the checkpoint: checksums, flushes, and the rename. Then removes all except the two newest and the best.
     ///
-    /// - Throws: `CheckpointError`; nothing of it stays then, and the ones before do.
+    /// - Throws: `CheckpointError`; nothing of the checkpoint stays then, and earlier ones do.
     @discardableResult
     package func commit() throws(CheckpointError) -> SavedCheckpoint {
         let name = SavedCheckpoint.name(for: position)
@@ -219,7 +217,7 @@ package struct PendingCheckpoint: Sendable {
         return saved
     }
 
-    /// Takes it back.
+    /// Removes the uncommitted checkpoint.
     package func discard() { Folders.remove(hidden) }
 
     private func writeSums() throws(CheckpointError) {
@@ -237,8 +235,8 @@ package struct PendingCheckpoint: Sendable {
         }
     }
 
-    /// Where there is a checkpoint of the same step: a run that is resumed and stopped at once comes by it again, and it
-    /// holds the same. Only a damaged one is replaced.
+    /// Handles an existing checkpoint of the same step, which a run that is resumed and stopped at once saves again. It
+    /// has the same content, so it is replaced only if it is damaged.
     private func replaceIfDamaged(_ saved: SavedCheckpoint) throws(CheckpointError) {
         do throws(CheckpointError) {
             try saved.verify()

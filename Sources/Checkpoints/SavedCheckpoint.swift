@@ -1,42 +1,40 @@
-// A checkpoint on disk: what its files are called, and whether they are what was written.
+// A checkpoint on disk: the names of its files, and their verification.
 
 package import Experiments
 internal import Files
 internal import Foundation
 internal import Safetensors
 
-/// A run's state after some step, kept in a folder of its own.
+/// A run's state after a step, stored in its own folder.
 ///
-/// `weights.safetensors` is what PyTorch loads, `optimizer.safetensors` what the optimizer has beside it, if anything,
-/// `position.json` where the run stands, and `SHA256SUMS` lists them as `sha256sum -c SHA256SUMS` checks them.
+/// `weights.safetensors` can be loaded by PyTorch, `optimizer.safetensors` is the optimizer's state, if it has any,
+/// `position.json` is the run's position, and `SHA256SUMS` lists their checksums for `sha256sum -c SHA256SUMS`.
 package struct SavedCheckpoint: Sendable, Hashable {
-    /// Its folder.
     package let path: String
-    /// Steps made by then.
+    /// Number of steps.
     package let step: Int
-    /// Whether an epoch was evaluated after this step, so that the next one comes.
+    /// Whether an epoch was evaluated after this step, so that the next epoch follows.
     package let isEvaluated: Bool
 
     static let (weights, optimizer, position, sums) = (
         "weights.safetensors", "optimizer.safetensors", "position.json", "SHA256SUMS"
     )
 
-    /// The largest file of a checkpoint that is read, in bytes: more than a network that can be trained comes to.
+    /// Maximum size of a file in bytes, more than any network that can be trained needs.
     private static let maxBytes = 1 << 36
 
-    /// The weights' file.
     package var weightsPath: String { "\(path)/\(Self.weights)" }
-    /// The optimizer's file; `nil` where there is none.
+    /// The path of the optimizer's state; `nil` if there is none.
     package var optimizerPath: String? {
         let file = "\(path)/\(Self.optimizer)"
         return Folders.size(of: file).map { _ in file }
     }
-    /// Bytes of its files.
+    /// Total size of its files in bytes.
     package var byteCount: Int {
         Folders.names(in: path).reduce(0) { $0 + (Folders.size(of: "\(path)/\($1)") ?? 0) }
     }
 
-    /// The checkpoint that a folder of this name in `parent` is; `nil` for other names.
+    /// Parses the name of a folder in `parent`; `nil` if it is not a checkpoint's.
     init?(named name: String, in parent: String) {
         let parts = name.split(separator: "-", omittingEmptySubsequences: false)
         guard (2...3).contains(parts.count), parts[0] == "step", parts[1].count == 10, let step = Int(parts[1]),
@@ -47,10 +45,10 @@ package struct SavedCheckpoint: Sendable, Hashable {
         isEvaluated = parts.count == 3
     }
 
-    /// Its folder's own name.
+    /// The name of its folder.
     var folderName: String { path.split(separator: "/").last.map(String.init) ?? path }
 
-    /// The folder's name for a position. The same step has two where a run is kept before and after an evaluation.
+    /// Returns the folder's name for a position. The same step has two names, before and after an evaluation.
     static func name(for position: RunPosition) -> String {
         let digits = String(position.step)
         let isEvaluated = position.stepInEpoch == 0 && position.lastEpoch?.step == position.step
@@ -58,9 +56,9 @@ package struct SavedCheckpoint: Sendable, Hashable {
             + (isEvaluated ? "-evaluated" : "")
     }
 
-    /// Whether all its files are what was written, by SHA-256.
+    /// Verifies all its files by SHA-256.
     ///
-    /// - Throws: `CheckpointError` that names the first file that is not.
+    /// - Throws: `CheckpointError` that names the first invalid file.
     package func verify() throws(CheckpointError) {
         guard let bytes = Folders.contents(of: "\(path)/\(Self.sums)", most: 4096), bytes.last == UInt8(ascii: "\n")
         else {
@@ -73,7 +71,7 @@ package struct SavedCheckpoint: Sendable, Hashable {
                 throw CheckpointError("\(path): is incomplete: \(Self.sums) is damaged")
             }
             let file = "\(path)/\(name)"
-            // A look at the header tells a file of another size before all of it is read.
+            // Checking the header first detects a wrong size before the whole file is read.
             guard name == Self.position || (try? SafetensorsFile(contentsOf: file)) != nil,
                 Folders.digest(of: file, most: Self.maxBytes) == String(line.prefix(64))
             else { throw CheckpointError("\(path): \(name) is missing, or its checksum does not match") }
@@ -84,7 +82,7 @@ package struct SavedCheckpoint: Sendable, Hashable {
         else { throw CheckpointError("\(path): is incomplete: \(Self.sums) does not list every file") }
     }
 
-    /// Where the run stands.
+    /// Reads the run's position.
     package func position() throws(CheckpointError) -> RunPosition {
         guard let bytes = Folders.contents(of: "\(path)/\(Self.position)", most: 1 << 20),
             let stored = try? JSONDecoder().decode(StoredPosition.self, from: Data(bytes))
@@ -93,23 +91,23 @@ package struct SavedCheckpoint: Sendable, Hashable {
             throw CheckpointError("\(path): was written by a newer vgglab; update this one")
         }
         guard stored.position.isPlausible, stored.position.step == step else {
-            throw CheckpointError("\(path): \(Self.position) has numbers that no run comes to")
+            throw CheckpointError("\(path): \(Self.position) has impossible values")
         }
         return stored.position
     }
 }
 
-/// `position.json`.
+/// The content of `position.json`.
 struct StoredPosition: Codable {
     static let currentVersion = 1
     var version = currentVersion
     let position: RunPosition
 
-    /// As JSON text; numbers read back to the same bits.
+    /// JSON text that preserves the bits of all numbers.
     var json: [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        // Every number of a position that is kept is finite, so that nothing can fail.
+        // All numbers of a saved position are finite, so encoding cannot fail.
         return (try? encoder.encode(self)).map { Array($0) + [UInt8(ascii: "\n")] } ?? []
     }
 }

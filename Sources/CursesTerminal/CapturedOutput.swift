@@ -1,14 +1,15 @@
-// What libraries print while the screen is up, which would tear it: standard output and error lead into a pipe.
+// Captures what libraries print while the screen is up, which would garble it: redirects standard output and error to a
+// pipe.
 
 internal import Glibc
 
-/// Standard output and error in a pipe, as far as they are terminals. Whoever writes never waits for the reader: what
-/// the pipe cannot hold is lost.
+/// Standard output and error, if they are terminals, redirected to a pipe. Writers never block; what exceeds the pipe's
+/// capacity is lost.
 struct CapturedOutput {
-    /// Copies of the files that were captured; -1 for one that was not.
+    /// Copies of the captured files; -1 for one that was not captured.
     let standardOutput: Int32
     let standardError: Int32
-    /// The pipe's end to read from.
+    /// The pipe's read end.
     let source: Int32
     private var rest: [UInt8] = []
 
@@ -23,7 +24,7 @@ struct CapturedOutput {
             _ = fcntl(end, F_SETFL, O_NONBLOCK)
             _ = fcntl(end, F_SETFD, FD_CLOEXEC)
         }
-        _ = fcntl(ends[1], Self.setPipeSize, Self.capacity)  // as much as it may be
+        _ = fcntl(ends[1], Self.setPipeSize, Self.capacity)  // as large as allowed
         source = ends[0]
         fflush(nil)
         standardOutput = Self.redirect(STDOUT_FILENO, to: ends[1])
@@ -38,7 +39,7 @@ struct CapturedOutput {
         return copy
     }
 
-    /// The lines that are complete by now, at most about a thousand.
+    /// Returns the complete lines so far, at most about a thousand.
     mutating func lines() -> [String] {
         var lines: [String] = []
         var chunk = [UInt8](repeating: 0, count: 4096)
@@ -56,7 +57,7 @@ struct CapturedOutput {
         return lines
     }
 
-    /// Lets them lead to the terminal again; what was not read goes there.
+    /// Restores the files and writes unread output to the terminal.
     mutating func end() {
         fflush(nil)
         if standardOutput >= 0 {

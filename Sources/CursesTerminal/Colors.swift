@@ -1,11 +1,11 @@
-// What roles look like: colours of the 256, 16 or 8 that a terminal has, or attributes where it has none.
+// Converts roles to colours of a terminal with 256, 16 or 8 colours, or to attributes on one without.
 
 internal import CNcurses
 internal import Screen
 
-/// The looks of all roles for one palette on one kind of terminal.
+/// The appearance of all roles for one palette on one kind of terminal.
 struct Colors {
-    /// A style as curses takes it.
+    /// A style in curses' terms.
     struct Look {
         var attributes: attr_t
         var pair: Int32
@@ -20,7 +20,7 @@ struct Colors {
         self.depth = depth
     }
 
-    /// A style's look; made when it is first needed.
+    /// Returns a style's appearance; created on first use.
     mutating func look(of style: Style) -> Look {
         if let look = looks[style] { return look }
         var attributes = attributes(style)
@@ -37,12 +37,12 @@ struct Colors {
         return look
     }
 
-    /// What stands in for colours.
+    /// Returns attributes that replace colours.
     private func attributes(_ style: Style) -> attr_t {
         var attributes: attr_t = 0
         let ground = style.background
         if ground == .selection || ground == .bar {
-            // Where colours are few, a ground of one would drown some of the texts on it.
+            // With few colours, some texts would be unreadable on a coloured background.
             if depth < .full { attributes |= ncurses_reverse() }
         }
         guard depth < .sixteen else { return attributes }
@@ -56,7 +56,7 @@ struct Colors {
         return attributes
     }
 
-    /// Text and ground; -1 is the terminal's own.
+    /// Returns foreground and background; -1 is the terminal's own.
     private func pairColors(_ style: Style) -> (Int, Int) {
         let table: Table =
             switch palette {
@@ -81,8 +81,8 @@ struct Colors {
 
     // MARK: Tables
 
-    /// Colours by their numbers in xterm's table. Headings have none of their own: bold in the terminal's colour of text,
-    /// they can be read where the ground is of the other kind than the palette's.
+    /// Colours by their indices in xterm's table. Headings have none of their own: bold text in the terminal's colour
+    /// is readable even if the background does not match the palette.
     private struct Table {
         var series: [Int]
         var heat: [Int]
@@ -107,7 +107,7 @@ struct Colors {
         func gray(_ step: Int) -> Int { grays[step * grays.count / Role.grayCount] }
 
         /// The orange, sky blue, bluish green, vermilion, reddish purple, yellow and blue of Okabe and Ito, and a ramp
-        /// that becomes lighter from step to step, from blue by way of green to yellow.
+        /// of increasing lightness, from blue to green to yellow.
         static let dark = Table(
             series: [214, 74, 36, 202, 175, 227, 32, 250], heat: [235, 17, 19, 25, 31, 37, 43, 79, 156, 227],
             firstLightHeat: 5,

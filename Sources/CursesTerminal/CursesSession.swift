@@ -1,11 +1,11 @@
-// The one place that calls curses: its screen, the terminal's modes, and sequences that curses has no word for.
+// All calls of curses: its screen, the terminal's modes, and sequences that curses does not support.
 
 internal import CNcurses
 internal import CTerminalSignals
 internal import Glibc
 internal import Screen
 
-/// A terminal under curses' hand.
+/// A terminal controlled by curses.
 final class CursesSession {
     private let output: UnsafeMutablePointer<FILE>
     private let input: UnsafeMutablePointer<FILE>
@@ -31,11 +31,11 @@ final class CursesSession {
             fclose(output)
             throw .refused("open the terminal", errno)
         }
-        // The size is the terminal's own, not what COLUMNS and LINES claim.
+        // Uses the terminal's own size, not COLUMNS and LINES.
         use_env(false)
         use_tioctl(true)
-        // Curses ignores Ctrl-Z while it draws, and one that comes then is lost; where the signal is not at its default
-        // when curses starts, it leaves it alone for good.
+        // Curses ignores Ctrl-Z while it draws, which loses the signal; if the signal does not have its default action
+        // when curses starts, curses never touches it.
         let suspending = signal(SIGTSTP, SIG_IGN)
         let screen = newterm(nil, output, input)
         signal(SIGTSTP, suspending)
@@ -53,10 +53,10 @@ final class CursesSession {
         cbreak()
         noecho()
         nonl()
-        typeahead(-1)  // or curses would leave frames unfinished while keys wait
+        typeahead(-1)  // otherwise curses would not finish frames while input is pending
         scrollok(ncurses_screen(), false)
         leaveok(ncurses_screen(), false)
-        // Ctrl-S, Ctrl-Q, Ctrl-V and Ctrl-O are keys like any other; Ctrl-C and Ctrl-Z leave a frame that is on its way.
+        // Ctrl-S, Ctrl-Q, Ctrl-V and Ctrl-O are ordinary keys; Ctrl-C and Ctrl-Z do not discard pending output.
         var keys = termios()
         if tcgetattr(STDIN_FILENO, &keys) == 0 {
             keys.c_iflag &= ~tcflag_t(IXON | IXOFF)
@@ -68,7 +68,7 @@ final class CursesSession {
         resize()
     }
 
-    /// A copy of a file, for standard output and error may be captured.
+    /// Opens a copy of a file, because standard output and error may be captured.
     private static func open(_ file: Int32, _ mode: String) -> UnsafeMutablePointer<FILE>? {
         let copy = fcntl(file, F_DUPFD_CLOEXEC, 3)
         guard copy >= 0 else { return nil }
@@ -79,20 +79,20 @@ final class CursesSession {
         return stream
     }
 
-    /// A string of the terminal's description, without the pauses that only old terminals need.
+    /// Returns a string of the terminal's description, without the delays that only old terminals need.
     private static func capability(_ name: String) -> String? {
         guard let value = tigetstr(name), Int(bitPattern: value) != -1 else { return nil }
         return String(cString: value).replacing(/\$<[^>]*>/, with: "")
     }
 
-    // MARK: In and out
+    // MARK: Entering and leaving
 
     private static let mouseOn = "\u{1B}[?1000h\u{1B}[?1002h\u{1B}[?1006h"
     private static let mouseOff = "\u{1B}[?1006l\u{1B}[?1002l\u{1B}[?1000l"
     private static let pasteOn = "\u{1B}[?2004h"
     private static let pasteOff = "\u{1B}[?2004l"
 
-    /// What is switched on besides what curses does, and off again. Only terminals with a mouse speak that language.
+    /// Sequences that enable and disable what curses does not handle. Only terminals with a mouse understand them.
     private var switches: (on: String, off: String) {
         let keys = (Self.capability("smkx") ?? "", Self.capability("rmkx") ?? "")
         return hasMouse
@@ -109,7 +109,7 @@ final class CursesSession {
         hideCursor()
     }
 
-    /// Shows what was there before.
+    /// Restores the previous content of the terminal.
     func leave() {
         write(switches.off)
         curs_set(1)
@@ -132,7 +132,7 @@ final class CursesSession {
         text.withUTF8 { _ = Glibc.write(fileno(output), $0.baseAddress, $0.count) }
     }
 
-    /// Lets whatever ends the program give the terminal back.
+    /// Makes signal handlers restore the terminal when the program ends.
     ///
     /// - Returns: 0 or an error number.
     func holdSignals(_ captured: CapturedOutput, wake: Int32) -> Int32 {
@@ -149,7 +149,7 @@ final class CursesSession {
 
     // MARK: Size and colours
 
-    /// The terminal's size now.
+    /// The terminal's current size.
     var size: Size {
         var size = winsize()
         guard ioctl(fileno(output), UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
@@ -158,20 +158,20 @@ final class CursesSession {
         return Size(columns: Int(size.ws_col), rows: Int(size.ws_row))
     }
 
-    /// Takes the terminal's size over.
+    /// Adopts the terminal's current size.
     @discardableResult
     func resize() -> Size {
         let size = size
-        // Not `resizeterm`: it would put a key into curses' own queue, which nobody reads.
+        // Not `resizeterm`, which would put a key into curses' own queue, which nobody reads.
         resize_term(Int32(size.rows), Int32(size.columns))
         return size
     }
 
-    /// Begins to use colours, as many as there are.
+    /// Initializes colours, as many as there are.
     func startColors() -> ColorDepth {
         guard has_colors(), start_color() == OK else { return .monochrome }
         use_default_colors()
-        // Terminals that take colours as red, green and blue have no table of 256.
+        // Terminals with direct colours have no table of 256.
         let isDirect =
             tigetflag("RGB") > 0 || tigetnum("RGB") > 0 || tigetstr("RGB").map { Int(bitPattern: $0) > 0 } ?? false
         return switch ncurses_colors() {
@@ -184,19 +184,19 @@ final class CursesSession {
 
     // MARK: Cells
 
-    /// Forgets what is shown; everything is drawn again.
+    /// Forces everything to be drawn again.
     func clear() {
         werase(ncurses_screen())
         clearok(ncurses_shown(), true)
     }
 
-    /// Puts a character into a cell, or as many spaces as it takes.
+    /// Writes a character into a cell, or as many spaces as it is wide.
     func put(_ character: Character, columns: Int, isBlank: Bool, _ look: Colors.Look, at point: Point) {
         var text: [wchar_t] = character.unicodeScalars.prefix(4).map { wchar_t(bitPattern: $0.value) } + [0]
         if isBlank {
             text = [0x20, 0]
         } else if let first = text.first, first >= 0x80 {
-            // Where the C library knows another width, the line would shift.
+            // If the C library assumes another width, the line would shift.
             text = [first] + text[1...].filter { $0 == 0 || wcwidth($0) == 0 }
             if wcwidth(first) != columns { text = [0x3F, 0] }
         }
@@ -206,7 +206,7 @@ final class CursesSession {
         }
     }
 
-    /// Sends what has changed, with the text cursor at a place or hidden.
+    /// Sends changes, and shows the text cursor at a position or hides it.
     func show(cursor: Point?) {
         if let cursor {
             wmove(ncurses_screen(), Int32(cursor.y), Int32(cursor.x))
@@ -226,7 +226,7 @@ final class CursesSession {
 
     // MARK: Keys
 
-    /// What the terminal's description says that its keys send.
+    /// The sequences of keys in the terminal's description.
     var keySequences: [[UInt8]: Key] {
         var sequences: [[UInt8]: Key] = [:]
         let keys: [(String, Key)] = [
@@ -236,7 +236,7 @@ final class CursesSession {
         ]
         for (name, key) in keys + (1...12).map({ ("kf\($0)", Key.function($0)) }) {
             let bytes = Array((Self.capability(name) ?? "").utf8)
-            // Only sequences that begin with Esc are told from typed text.
+            // Only sequences that start with Esc can be distinguished from typed text.
             if bytes.count > 2, bytes[0] == 0x1B { sequences[bytes] = key }
         }
         return sequences

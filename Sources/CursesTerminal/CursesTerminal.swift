@@ -1,23 +1,22 @@
-// The terminal that a user sits at, through ncurses. It only shows cells and reads input; what they mean is the
-// business of others.
+// The user's terminal, through ncurses. It only shows cells and reads input, independent of their meaning.
 
 internal import CNcurses
 internal import CTerminalSignals
 internal import Glibc
 package import Screen
 
-/// The terminal on standard input and output, held from `init` to `close`.
+/// The terminal on standard input and output, controlled from `init` to `close`.
 ///
-/// While it is held, whatever else goes to standard output or error comes back as `Input.message`, and whatever ends
-/// the program (signals, traps, `exit`) gives the terminal back first. There can be only one at a time.
+/// Meanwhile, other output to standard output or error arrives as `Input.message`, and whatever ends the program
+/// (signals, traps, `exit`) restores the terminal first. There can be only one instance at a time.
 package final class CursesTerminal: Terminal {
-    /// Its size, as of the last input.
+    /// The size as of the last input.
     package private(set) var size: Size
-    /// Unicode's where the locale has them, or ASCII.
+    /// Unicode if the locale supports it, otherwise ASCII.
     package let glyphs: GlyphSet
-    /// How many colours it has, or none where they are refused.
+    /// The available colours; none if the user refuses them.
     package let colors: ColorDepth
-    /// Its set of colours; another one shows with the next frame.
+    /// The colour palette; a new one is used from the next frame on.
     package var palette: Palette {
         didSet {
             guard palette != oldValue else { return }
@@ -25,9 +24,9 @@ package final class CursesTerminal: Terminal {
             shown = nil
         }
     }
-    /// Around what stops the program, for those who want it stopped at a moment of their own.
+    /// Called to stop the program, so that its owner can choose the moment.
     package var suspending: (_ stop: () -> Void) -> Void = { $0() }
-    /// Ends a wait of `next` from any thread, also after `close`.
+    /// Ends a wait of `next` from any thread, even after `close`.
     package let waker: Waker
 
     private let session: CursesSession
@@ -41,9 +40,9 @@ package final class CursesTerminal: Terminal {
     private var isGone = false
     private var isOpen = true
 
-    /// Takes the terminal over.
+    /// Takes control of the terminal.
     ///
-    /// - Throws: `TerminalError` if there is none, or none that can show a screen; nothing has changed then.
+    /// - Throws: `TerminalError` if there is none, or if it cannot show a screen; nothing has changed then.
     package init(_ options: TerminalOptions = TerminalOptions()) throws {
         wakeFile = try EventFile()
         signalFile = try EventFile()
@@ -71,7 +70,7 @@ package final class CursesTerminal: Terminal {
 
     deinit { close() }
 
-    /// Gives the terminal back. Does nothing the second time.
+    /// Restores the terminal. Has no effect the second time.
     package func close() {
         guard isOpen else { return }
         isOpen = false
@@ -83,7 +82,7 @@ package final class CursesTerminal: Terminal {
 
     // MARK: Drawing
 
-    /// Shows a frame: sends the cells that differ from the last one's.
+    /// Shows a frame by sending the cells that differ from the last one.
     package func draw(_ frame: CellBuffer, cursor: Point?) {
         guard isOpen, !isGone else { return }
         if shown?.size != frame.size {
@@ -102,9 +101,9 @@ package final class CursesTerminal: Terminal {
 
     // MARK: Input
 
-    /// The next input, waiting at most this long for one; `nil` waits for ever.
+    /// Returns the next input, waiting at most this long; `nil` waits forever.
     ///
-    /// - Returns: `nil` if there was none in time, or the terminal has been given back.
+    /// - Returns: `nil` on timeout, or if the terminal has been closed.
     package func next(timeout: Duration?) -> Input? {
         guard isOpen else { return nil }
         let clock = ContinuousClock()
@@ -123,12 +122,12 @@ package final class CursesTerminal: Terminal {
         }
     }
 
-    /// Waits for anything to come, and takes it. `false` if nothing did.
+    /// Waits for any event and handles it; returns `false` on timeout.
     private func poll(for duration: Duration?) -> Bool {
         var files = [isGone ? -1 : STDIN_FILENO, signalFile.file, wakeFile.file, captured.source].map {
             pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
         }
-        // Rounded up: to wait too short would mean to ask over and over.
+        // Rounded up: a shorter wait would poll repeatedly.
         let milliseconds = duration.map { (duration: Duration) in
             let (seconds, attoseconds) = duration.components
             return Int32(clamping: seconds.multipliedReportingOverflow(by: 1000).partialValue)
@@ -164,7 +163,7 @@ package final class CursesTerminal: Terminal {
         if came(SIGTSTP) {
             suspend()
         } else if came(SIGCONT) {
-            // It was stopped in a way that nobody is told of, and the shell may have changed the terminal since.
+            // The program was stopped without notice, and the shell may have changed the terminal since.
             session.leave()
             resume()
         }
@@ -178,13 +177,13 @@ package final class CursesTerminal: Terminal {
         }
     }
 
-    /// Draws every cell again with the next frame, whatever has torn the screen.
+    /// Redraws every cell with the next frame.
     package func redraw() {
         shown = nil
         session.clear()
     }
 
-    /// Hands the terminal to the shell, and returns when the program is in the foreground again.
+    /// Gives the terminal to the shell, and returns when the program is in the foreground again.
     package func suspend() {
         session.leave()
         suspending { terminal_signals_suspend() }

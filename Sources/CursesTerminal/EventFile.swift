@@ -1,5 +1,5 @@
-// A file to wait for that any thread can make readable. It lives as long as someone may write to it, so that a late
-// call cannot reach another file of the same number.
+// A file descriptor that a thread can wait for and any thread can make readable. It lives as long as any writer, so
+// that a late call cannot reach another file with the same number.
 
 internal import CTerminalSignals
 internal import Glibc
@@ -18,10 +18,10 @@ final class EventFile: Sendable {
     /// Makes it readable.
     func signal() {
         var one: UInt64 = 1
-        _ = write(file, &one, 8)  // fails only when it is readable already
+        _ = write(file, &one, 8)  // fails only if it is already readable
     }
 
-    /// Whether it was readable; it no longer is.
+    /// Returns whether it was readable, and makes it unreadable.
     func take() -> Bool {
         var count: UInt64 = 0
         return read(file, &count, 8) == 8

@@ -1,28 +1,26 @@
-// Why a terminal cannot be used.
-
 internal import Glibc
 
 /// Why a terminal cannot be used.
 package enum TerminalError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// Standard input or output is none.
+    /// Standard input or output is not a terminal.
     case noTerminal
-    /// Nothing is known of a terminal of this name (`TERM`).
+    /// The terminal's name (`TERM`) is unknown.
     case unknownTerminal(String)
-    /// A terminal of this name cannot put text at a place.
+    /// The terminal cannot position text.
     case incapableTerminal(String)
-    /// It has more cells than can be drawn.
+    /// It has too many cells.
     case tooLarge(columns: Int, rows: Int)
-    /// The system refused; with what, and its error number.
+    /// The system refused an operation, with its error number.
     case refused(String, Int32)
 
     package var description: String {
         switch self {
         case .noTerminal: "standard input and output must be a terminal"
         case .unknownTerminal(let name):
-            "nothing is known of a terminal named '\(name)' (TERM); set TERM=xterm-256color"
-        case .incapableTerminal(let name): "a terminal named '\(name)' (TERM) cannot put text at a place"
+            "the terminal '\(name)' (TERM) is unknown; set TERM=xterm-256color"
+        case .incapableTerminal(let name): "the terminal '\(name)' (TERM) cannot position text"
         case .tooLarge(let columns, let rows):
-            "a terminal of \(columns) × \(rows) cells is too large to draw on; make it smaller"
+            "a terminal of \(columns) × \(rows) cells is too large; make it smaller"
         case .refused(let what, let number): "cannot \(what): \(String(cString: strerror(number)))"
         }
     }

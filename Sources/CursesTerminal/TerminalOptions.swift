@@ -1,21 +1,20 @@
-// What a user has said about colours and characters, by options or the environment.
+// The user's choices about colours and characters, from options and the environment.
 
 internal import Glibc
 package import Screen
 
-/// How to use a terminal.
 package struct TerminalOptions: Hashable, Sendable {
-    /// Whether colours may be used where there are any.
+    /// Whether colours are allowed.
     package var allowsColor: Bool
-    /// Whether only ASCII may be shown, whatever the locale says.
+    /// Whether only ASCII is allowed, whatever the locale.
     package var isASCII: Bool
-    /// The set of colours to begin with.
+    /// The initial palette.
     package var palette: Palette
 
     /// - Parameters:
-    ///   - allowsColor: `false` also if `NO_COLOR` is set and not empty.
-    ///   - isASCII: `true` also where the locale has no UTF-8.
-    ///   - palette: the set of colours to begin with.
+    ///   - allowsColor: also `false` if `NO_COLOR` is set and not empty.
+    ///   - isASCII: also `true` if the locale has no UTF-8.
+    ///   - palette: the initial palette.
     package init(allowsColor: Bool = true, isASCII: Bool = false, palette: Palette = .colorBlindSafe) {
         let refusal = getenv("NO_COLOR").map { String(cString: $0) } ?? ""
         self.allowsColor = allowsColor && refusal.isEmpty
@@ -23,10 +22,10 @@ package struct TerminalOptions: Hashable, Sendable {
         self.palette = palette
     }
 
-    /// Takes over the environment's locale for characters, and only for them.
+    /// Sets the environment's locale for characters, and only for them.
     private static var hasUTF8: Bool {
         if setlocale(LC_CTYPE, "") == nil {
-            // A locale that is not installed here, as after ssh from another system; its name tells what is meant.
+            // A locale that is not installed, as after ssh from another system; its name tells the encoding.
             let name = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { (name: String) in getenv(name) }.map {
                 String(cString: $0)
             }

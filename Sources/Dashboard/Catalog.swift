@@ -1,41 +1,39 @@
-// All experiments and runs with what they have said. Keeps them consistent; which are shown, and how, is RunList's work.
+// All experiments and runs with their recorded values, kept consistent. RunList decides which are shown, and how.
 
 internal import Experiments
 internal import Model
 
-/// What is known of experiments and runs.
 struct Catalog {
-    /// Predicts what experiments cost on this machine.
+    /// Predicts the costs of experiments on this machine.
     let costs: any CostModel
     private(set) var experiments: [ExperimentEntry] = []
     private(set) var runs: [RunEntry] = []
     private var places: [String: Int] = [:]
-    /// Places of the runs that have not ended, which are few.
+    /// Indices of the few runs that have not ended.
     private var activePlaces: [Int] = []
     private(set) var series: [String: RunSeries] = [:]
     private(set) var profiles: [String: [LayerShare]] = [:]
-    /// Runs whose history has been asked for, with what they have said since.
+    /// Runs whose history was requested, with the records that arrived since.
     private var waiting: [String: [RunRecord]] = [:]
-    /// Runs whose history was given; what the store does not have is not asked for twice.
+    /// Runs whose history was received; one that the store does not have is not requested again.
     private var answered: Set<String> = []
     private var colors: [String: Int] = [:]
-    /// What this machine was measured to do, beside what its runs tell.
+    /// Speeds measured on this machine, apart from those of `runs`.
     var measuredSpeeds: [SpeedSample] = []
-    /// The best speed of each kind of network that runs of this machine had.
+    /// The best speed for each kind of network, from this machine's runs.
     private var runSpeeds: [SpeedKey: SpeedSample] = [:]
-    /// Runs whose speed was recorded before their first epoch was over.
+    /// Runs whose speed was recorded before the end of their first epoch.
     private var timed: Set<String> = []
-    /// What was found of data sets by their names.
+    /// Known data sets by name.
     var datasets: [String: DatasetFacts] = [:]
 
     init(costs: any CostModel) { self.costs = costs }
 
-    /// The runs that have not ended.
     var activeRuns: [RunEntry] { activePlaces.map { runs[$0] } }
 
     func run(named name: String) -> RunEntry? { places[name].map { runs[$0] } }
 
-    /// The newest runs of an experiment that have begun.
+    /// Returns the newest runs of an experiment that have started.
     func newestRuns(of experiment: String, atMost most: Int) -> [RunEntry] {
         var newest: [Int] = []
         for index in runs.indices
@@ -48,28 +46,28 @@ struct Catalog {
         return newest.map { runs[$0] }
     }
 
-    /// What is known of an experiment's data set: what was found by its name, else what its newest run has recorded.
+    /// Returns the facts of an experiment's data set: found by its name, else recorded by its newest run.
     func dataset(of experiment: Experiment) -> DatasetFacts? {
         let name = experiment.data.dataset
         return datasets[name] ?? runs.last { $0.data?.facts?.name == name }?.data?.facts
     }
 
-    /// What is known of a run's data set: what it has recorded, else what was found by its name.
+    /// Returns the facts of a run's data set: recorded by the run, else found by name.
     func dataset(of run: RunEntry) -> DatasetFacts? {
         let found = dataset(of: run.experiment)
         guard let own = run.data?.facts else { return found }
-        // Version 0.1.0 has recorded less.
+        // Version 0.1.0 recorded less.
         return own.storedBytes == nil && found?.numClasses == own.numClasses ? found : own
     }
 
-    /// A run's network; `nil` while its classes are not known.
+    /// Returns a run's network; `nil` while the number of classes is unknown.
     func network(of run: RunEntry) -> Network? {
         if let started = series[run.name]?.started { return started.network }
         return run.data?.facts.flatMap { try? run.experiment.network(numClasses: $0.numClasses) }
     }
 
-    /// What a run took for an epoch, evaluated or not: for its last one, or for all that it has made as long as it has
-    /// ended none; `nil` where nothing was measured.
+    /// Returns the seconds that an epoch of a run took, with its evaluation if there is one: for its last epoch, or for
+    /// the whole run until its first epoch has ended; `nil` if nothing was measured.
     func epochSeconds(of run: RunEntry) -> Double? {
         let epochs = series[run.name]?.epochs ?? []
         if let last = epochs.last {
@@ -78,24 +76,24 @@ struct Catalog {
             let seconds = last.elapsedSeconds - (before?.elapsedSeconds ?? 0)
             if isNext, seconds > 0 { return seconds }
         }
-        // A fork's time may be that of its parent.
+        // A fork's time may include that of its parent.
         guard run.parent == nil, run.epoch > 0, run.stepsPerEpoch > 0, run.elapsedSeconds > 0 else { return nil }
         let passed = Double(run.epoch - 1) + Double(run.stepInEpoch) / Double(run.stepsPerEpoch)
         return passed > 0 ? run.elapsedSeconds / passed : nil
     }
 
-    /// The most memory that a run has taken, or what was predicted when it began; `nil` before.
+    /// Returns a run's peak memory, or the prediction made when it started; `nil` before.
     func memoryBytes(of run: RunEntry) -> (bytes: Int, isMeasured: Bool)? {
         if let peak = run.peakMemoryBytes { return (peak, true) }
         return series[run.name]?.started.map { ($0.predictedMemoryBytes, false) }
     }
 
-    /// A curve's number, the same as long as the program runs.
+    /// Returns the number of a run's curve colour, which never changes while the program runs.
     func color(of run: String) -> Int { colors[run] ?? 0 }
 
     mutating func take(experiments: [ExperimentEntry]) { self.experiments = experiments }
 
-    /// - Parameter now: seconds since the dashboard's begin.
+    /// - Parameter now: seconds since the dashboard started.
     mutating func take(runs: [RunEntry], at now: Double) {
         let (old, oldPlaces) = (self.runs, self.places)
         self.runs = runs
@@ -104,8 +102,8 @@ struct Catalog {
         for index in runs.indices { places[runs[index].name] = index }
         for index in runs.indices where runs[index].state.isActive {
             giveColor(to: runs[index].name)
-            // What a run says arrives faster than what the store knows of it, and tells of the epoch that is running.
-            // One that is resumed has lost some of what it said.
+            // Records arrive earlier than the store's row and include the running epoch. A resumed run has lost some of
+            // its records.
             if let place = oldPlaces[runs[index].name], old[place].state.isActive, runs[index].step <= old[place].step {
                 self.runs[index].takeFigures(of: old[place])
             }
@@ -113,7 +111,7 @@ struct Catalog {
                 self.runs[index].noteMove(since: oldPlaces[runs[index].name].map { old[$0] }, at: now)
             }
         }
-        // Older ones would tell of an older program.
+        // Older runs may have been trained by an older version.
         for run in self.runs.suffix(Self.timedRuns) where oldPlaces[run.name].map({ old[$0] }) != run {
             noteSpeed(of: run)
         }
@@ -121,7 +119,7 @@ struct Catalog {
         series = series.filter { places[$0.key] != nil }
     }
 
-    /// How many of the newest runs tell how fast this machine is.
+    /// Number of the newest runs used to measure this machine's speed.
     private static let timedRuns = 200
 
     private mutating func findActive() { activePlaces = runs.indices.filter { runs[$0].state.isActive } }
@@ -132,7 +130,7 @@ struct Catalog {
 
     mutating func take(records: [RunRecord], at now: Double) {
         for record in records {
-            // Until the history comes, what is said now is drawn by itself.
+            // Until the history arrives, new records are drawn alone.
             let isNew = series[record.run, default: RunSeries()].append(record)
             if record.sequence == 0 { waiting[record.run] = nil }
             waiting[record.run]?.append(record)
@@ -153,7 +151,7 @@ struct Catalog {
 
     mutating func take(history: [RunRecord], of run: String) {
         answered.insert(run)
-        // A run that began in the meantime has said everything itself.
+        // A run that started meanwhile has posted all its records.
         guard series[run]?.isComplete != true || !history.isEmpty else { return }
         var whole = RunSeries()
         whole.append(history)
@@ -164,13 +162,13 @@ struct Catalog {
 
     mutating func take(profile: [LayerShare], of run: String) { profiles[run] = profile }
 
-    /// What speed depends on.
+    /// What a speed depends on.
     private struct SpeedKey: Hashable {
         var work: Double
         var threads: Int
     }
 
-    /// Fewer steps than this say little of a network's speed: caches are cold, and clocks not yet up.
+    /// Fewer steps say little about a network's speed: caches are cold, and clock rates still low.
     private static let minSteps = 20
 
     private mutating func noteSpeed(of run: RunEntry) {
@@ -183,16 +181,16 @@ struct Catalog {
         if rate > runSpeeds[key]?.examplesPerSecond ?? 0 { runSpeeds[key] = sample }
     }
 
-    /// Speeds that were measured, and those of runs of this machine.
+    /// Measured speeds, including those of this machine's runs.
     var speeds: [SpeedSample] { measuredSpeeds + runSpeeds.values }
 
-    /// Whether a run that another process trains has gone on by a twentieth of an epoch since its history was read.
+    /// Returns whether another process's run has advanced by a twentieth of an epoch since its history was read.
     private func hasMore(_ run: RunEntry) -> Bool {
         guard !run.isOurs, run.isRunning else { return false }
         return run.step >= (series[run.name]?.points.last?.step ?? 0) + max(run.stepsPerEpoch / 20, 1)
     }
 
-    /// Which of these runs' histories are to be asked for; each only once.
+    /// Returns the runs whose histories must be requested; each is returned only once.
     mutating func histories(toAskFor names: [String]) -> [String] {
         names.filter { name in
             giveColor(to: name)
@@ -206,7 +204,7 @@ struct Catalog {
 }
 
 extension RunEntry {
-    /// Takes over what another entry of the same run knows better.
+    /// Copies the values that another entry of the same run knows better.
     fileprivate mutating func takeFigures(of known: RunEntry) {
         let known = known.status
         (status.epoch, status.step, status.stepInEpoch) = (known.epoch, known.step, known.stepInEpoch)
@@ -221,7 +219,7 @@ extension RunEntry {
         if status.stepsPerEpoch == 0 { status.stepsPerEpoch = known.stepsPerEpoch }
     }
 
-    /// Notes whether it has gone on since it was told of last.
+    /// Records whether the run has advanced since its previous entry.
     fileprivate mutating func noteMove(since old: RunEntry?, at now: Double) {
         let hasMoved =
             old.map { $0.step != status.step || $0.evaluatedShare != status.evaluatedShare || $0.state != status.state }
@@ -229,14 +227,14 @@ extension RunEntry {
         movedAt = hasMoved ? now : old?.movedAt
     }
 
-    /// Seconds that a run has stood still, beyond what its steps take; `nil` while it makes progress.
+    /// Returns the seconds without progress, beyond the duration of a step; `nil` while the run makes progress.
     func standstill(at now: Double) -> Double? {
         guard isRunning, let movedAt else { return nil }
         let perStep = status.examplesPerSecond.map { $0 > 0 ? Double(experiment.data.batchSize) / $0 : 0 } ?? 0
         return now - movedAt > max(5, 3 * perStep) ? now - movedAt : nil
     }
 
-    /// Training images a second now: none while it evaluates or stands still.
+    /// Returns the current training images per second: 0 while it evaluates or stands still.
     func presentRate(at now: Double) -> Double? {
         guard isRunning else { return status.examplesPerSecond }
         return status.evaluatedShare != nil || standstill(at: now) != nil ? 0 : status.examplesPerSecond

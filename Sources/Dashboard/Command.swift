@@ -1,6 +1,5 @@
-// What a user can tell the dashboard to do, whichever key or mouse button says it. Keys.swift binds keys to these.
+// Commands that a user can give, independent of the key or mouse button. Keys.swift binds keys to these.
 
-/// An instruction to the dashboard.
 package enum Command: Hashable {
     // Everywhere.
     case quit, help, redraw, suspend, back
@@ -24,7 +23,7 @@ package enum Command: Hashable {
     case stopAndQuit, confirm
 }
 
-/// What commands are about, as the help has them together.
+/// Groups of commands in the help.
 enum CommandGroup: String, CaseIterable {
     case runs = "Runs"
     case list = "List"
@@ -36,7 +35,6 @@ enum CommandGroup: String, CaseIterable {
 }
 
 extension Command {
-    /// What it is about.
     var group: CommandGroup {
         switch self {
         case .open, .newVariant, .fork, .stop, .pause, .resume, .restart, .earlier, .later, .delete, .tags, .note,

@@ -1,68 +1,65 @@
-// What the dashboard wants done outside itself. Values: the caller carries them out and answers with
-// messages.
+// What the dashboard wants done outside itself: values that the caller carries out, answering with messages.
 
 package import Experiments
 
-/// Something to be done outside the dashboard.
 package enum Effect: Sendable, Hashable {
-    /// Start experiments, or queue them behind what runs.
+    /// Start experiments, or queue them.
     case launch([LaunchRequest])
-    /// Hold runs between two steps.
+    /// Pause runs between two steps.
     case pause([String])
     /// Resume paused runs.
     case unpause([String])
-    /// End runs after their current step with a checkpoint, and take queued ones out of the queue.
+    /// Stop runs after their current step with a checkpoint, and remove queued ones.
     case stop([String])
-    /// Go on with ended runs from their last checkpoint.
+    /// Resume ended runs from their last checkpoint.
     case resume([String])
     /// Train the same experiments again from the start, as new runs.
     case restart([String])
-    /// Move a queued run by so many places; negative is earlier.
+    /// Move a queued run by this many places; negative is earlier.
     case moveInQueue(run: String, by: Int)
-    /// Forget ended runs with all that was kept of them.
+    /// Delete ended runs with everything stored of them.
     case delete([String])
-    /// Add tags to runs and take others away.
+    /// Add tags to runs and remove others.
     case changeTags([String], add: [String], remove: [String])
-    /// Replace what is recorded about runs; an empty text takes it away.
+    /// Set the note of runs; an empty text removes it.
     case setNote([String], String)
-    /// Write an experiment file; answered by a notice and by the experiments read again, or by `Message.notSaved`.
+    /// Write an experiment file; answered by a notice and the reloaded experiments, or by `Message.notSaved`.
     case saveExperiment(Experiment)
-    /// Find out what a data set holds.
+    /// Look up the facts of a data set.
     case loadFacts(dataset: String)
-    /// Read all that a run has said.
+    /// Read all records of a run.
     case loadHistory(run: String)
-    /// Measure each block's share of a step.
+    /// Measure each layer's share of a step.
     case loadProfile(run: String)
-    /// Look up what a fork of a run can begin with.
+    /// Look up the checkpoints from which a run can be forked.
     case loadCheckpoints(run: String)
-    /// Classify test images with a run's network and give those that the filter lets through.
+    /// Classify test images with a run's network and return those that match the filter.
     case loadPredictions(run: String, ImageFilter)
-    /// Keep preferences for the next start.
+    /// Save preferences for the next start.
     case savePreferences(Preferences)
-    /// Paint every cell again.
+    /// Redraw every cell.
     case redraw
-    /// Hand the terminal back to the shell until it is brought to the foreground.
+    /// Suspend the program and give the terminal to the shell.
     case suspend
-    /// End the program; active runs are stopped with a checkpoint first if `stopRuns`.
+    /// Quit; if `stopRuns`, running runs are stopped with a checkpoint first.
     case quit(stopRuns: Bool)
-    /// End the program now, while the states of runs are still being kept; they resume from earlier checkpoints.
+    /// Quit now, while runs are still being saved; they resume from earlier checkpoints.
     case abandon
 }
 
 /// An experiment to be trained.
 package struct LaunchRequest: Sendable, Hashable {
-    /// What to train.
     package var experiment: Experiment
-    /// The file that it came from; `nil` where it was made in the form.
+    /// The experiment's file; `nil` if it was created in the form.
     package var path: String?
-    /// The run and step whose checkpoint it begins with, if it is a fork.
+    /// The checkpoint to start from, if it is a fork.
     package var parent: Fork?
 
-    /// Where a fork begins.
+    /// Where a fork starts.
     package struct Fork: Sendable, Hashable {
-        /// Name of the run.
+        /// Name of the parent run.
         package var run: String
-        /// The step of its checkpoint; `nil` for the newest one.
+        /// The step of the checkpoint; `nil` for the newest.
         package var step: Int?
 
         package init(run: String, step: Int? = nil) {
@@ -78,12 +75,12 @@ package struct LaunchRequest: Sendable, Hashable {
     }
 }
 
-/// Which test images are wanted.
+/// Which test images to show.
 package enum ImageFilter: Sendable, Hashable {
     /// The first ones.
     case all
-    /// Those that the network gets wrong.
+    /// Misclassified ones.
     case wrong
-    /// Those of one class that the network takes for another.
+    /// Those of one class that the network assigns to another.
     case cell(truth: Int, prediction: Int)
 }

@@ -1,18 +1,17 @@
-// What the dashboard is told of experiments and runs. Plain values, made outside; their figures follow a run's records
-// in Catalog.swift.
+// Experiments and runs as the dashboard receives them: plain values. Catalog.swift updates their metrics from a run's
+// records.
 
 package import Experiments
 
 /// An experiment file, or why it cannot be used.
 package struct ExperimentEntry: Sendable, Hashable {
-    /// The file; an example's name.
+    /// The file's path, or the name of a built-in experiment.
     package var path: String
-    /// What it says.
+    /// The experiment, or why it cannot be used.
     package var content: Result<Experiment, Problem>
-    /// Whether it comes with the program, so that there is no file.
+    /// Whether it is built in, so that there is no file.
     package var isExample: Bool
 
-    /// An experiment file, unless it is an example.
     package init(path: String, content: Result<Experiment, Problem>, isExample: Bool = false) {
         self.path = path
         self.content = content
@@ -20,13 +19,12 @@ package struct ExperimentEntry: Sendable, Hashable {
     }
 }
 
-/// The data that a run was trained on, as it recorded it.
 package struct RunData: Sendable, Hashable {
-    /// Name and place, as text.
+    /// Name and folder, as text.
     package var summary: String
     /// SHA-256 of the images and labels.
     package var checksum: String
-    /// What the data set holds; `nil` where it was not recorded.
+    /// The data set's facts; `nil` if they were not recorded.
     package var facts: DatasetFacts?
 
     package init(summary: String, checksum: String, facts: DatasetFacts? = nil) {
@@ -40,43 +38,41 @@ package struct RunData: Sendable, Hashable {
 @dynamicMemberLookup package struct RunEntry: Sendable, Hashable, Identifiable {
     /// A process that trains a run.
     package struct Owner: Sendable, Hashable {
-        /// Its number.
+        /// Process ID.
         package var process: Int32
-        /// Its user, machine, number and start, such as `ann@box, process 1234, since 2026-05-04T10:00:00Z`.
+        /// User, machine, process ID and start, such as `ann@box, process 1234, since 2026-05-04T10:00:00Z`.
         package var text: String
 
-        /// A process by its number and what is known of it.
         package init(process: Int32, text: String) {
             self.process = process
             self.text = text
         }
     }
 
-    /// Its name, unique among runs.
+    /// Name, unique among runs.
     package var name: String
-    /// The experiment with every default filled in.
+    /// The experiment with all defaults filled in.
     package var experiment: Experiment {
         get { shared.experiment }
         set { shared = RunConstants(newValue, shared.data) }
     }
-    /// What it is trained on; `nil` before it has begun.
+    /// The training data; `nil` before the run has started.
     package var data: RunData? { shared.data }
     private var shared: RunConstants
-    /// Its state and figures, which are members of an entry, too.
+    /// State and metrics, which are also members of an entry.
     package var status: RunStatus
-    /// Whether this process trains it, so that it can be paused and stopped from here.
+    /// Whether this process trains it and can pause and stop it.
     package var isOurs = true
-    /// The process that trains it, where that is another one and known.
+    /// The process that trains it, if it is a different and known one.
     package var owner: Owner?
-    /// Whether a stored run passes once more: nothing is trained.
+    /// Whether it is a replay, which trains nothing.
     package var isReplay = false
-    /// When it has last made progress, in the dashboard's seconds; `nil` before it was seen to.
+    /// When it last made progress, in seconds since the dashboard started; `nil` before the first progress.
     var movedAt: Double?
 
     package var id: String { name }
-    /// Whether it is being trained, here or elsewhere.
+    /// Whether it is being trained, here or by another process.
     var isRunning: Bool { status.state == .running && !isReplay }
-    /// How its state is told.
     var stateText: String { isReplay && status.state == .running ? "replay" : status.state.rawValue }
 
     /// A run of this process.
@@ -86,14 +82,14 @@ package struct RunData: Sendable, Hashable {
         self.status = status
     }
 
-    /// A figure of its status.
     package subscript<Value>(dynamicMember figure: WritableKeyPath<RunStatus, Value>) -> Value {
         get { status[keyPath: figure] }
         set { status[keyPath: figure] = newValue }
     }
 }
 
-/// What never changes of a run, for all copies of an entry: lists of thousands of them are copied and compared often.
+/// What never changes of a run, shared by all copies of an entry: lists of thousands of them are copied and compared
+/// often.
 private final class RunConstants: Hashable, Sendable {
     let experiment: Experiment
     let data: RunData?

@@ -1,13 +1,12 @@
-// The first line: the views to choose from, and how busy the machine is.
+// The first line: the views, and the machine's load.
 
 internal import Experiments
 internal import RunLog
 internal import Screen
 
-/// The first line of the screen.
 struct HeaderView: Widget {
     private let current: Tab
-    /// The most important first; those go last where room is scarce.
+    /// The most important first; the last ones are dropped where room is scarce.
     private let facts: [(text: String, role: Role)]
 
     init(_ state: State) {
@@ -27,7 +26,7 @@ struct HeaderView: Widget {
         let rate = running.reduce(0) { $0 + ($1.presentRate(at: state.now) ?? 0) }
         if rate > 0 { facts.append(("\(Readable.rate(rate)) images/s", .normal)) }
         if let machine = state.machine {
-            // Those of other processes count: they compute on the same cores.
+            // Including those of other processes: they compute on the same cores.
             let threads = running.reduce(0) { $0 + $1.threads }
             let isCrowded = threads > machine.threadBudget
             facts.append(("threads \(threads)/\(machine.threadBudget)", isCrowded ? .warning : .normal))
@@ -47,7 +46,7 @@ struct HeaderView: Widget {
 
     private static let name = " vgglab "
 
-    /// Each view's title with its place.
+    /// Returns each view's title with its area.
     private func tabs(in area: Rect) -> [(tab: Tab, text: String, area: Rect)] {
         var rest = area
         _ = rest.takeLeft(Self.name.count)
@@ -57,7 +56,7 @@ struct HeaderView: Widget {
         }
     }
 
-    /// The view whose title lies under a place.
+    /// Returns the view whose title is at a point.
     func tab(at point: Point, in area: Rect) -> Tab? { tabs(in: area).first { $0.area.contains(point) }?.tab }
 
     func draw(in area: Rect, on buffer: inout CellBuffer) {

@@ -1,9 +1,8 @@
-// The last line: the keys that matter here, made from the table of keys.
+// The last line: the keys of the current context, from the table of keys.
 
 internal import Experiments
 internal import Screen
 
-/// The last line of the screen.
 struct KeyBarView: Widget {
     private let items: [(key: Key, name: String, label: String)]
 
@@ -13,7 +12,7 @@ struct KeyBarView: Widget {
         }
     }
 
-    /// What a key would do to the selected row, where the table's word does not fit it.
+    /// Returns a label for what a key does to the selected row, if it differs from the table's.
     private static func label(_ command: Command, _ state: State) -> String? {
         guard state.tab == .overview || state.tab == .run else { return nil }
         switch command {
@@ -25,7 +24,7 @@ struct KeyBarView: Widget {
         }
     }
 
-    /// Each item that has room with its area. Help and quit always have.
+    /// Returns the items that fit, with their areas; help and quit always fit.
     private func places(in area: Rect) -> [(item: Int, area: Rect)] {
         var rest = area
         _ = rest.takeLeft(1)
@@ -42,7 +41,7 @@ struct KeyBarView: Widget {
         return places
     }
 
-    /// The key whose item lies under a place.
+    /// Returns the key whose item is at a point.
     func key(at point: Point, in area: Rect) -> Key? {
         places(in: area).first { $0.area.contains(point) }.map { items[$0.item].key }
     }

@@ -1,8 +1,8 @@
-// Which keys do what, once: the table that input, the key bar and the help are all made from.
+// The only table of keys: input, key bar and help are all generated from it.
 
 package import Screen
 
-/// Where keys go to.
+/// Where keys are handled.
 package enum Context: Hashable, CaseIterable {
     case overview, run, compare, images, log, form, filter, search, line, sorting, quitting, ending, deleting,
         launching, discarding, help, tooSmall
@@ -19,13 +19,13 @@ package enum Context: Hashable, CaseIterable {
     }
 }
 
-/// A command with the keys that give it.
+/// A command with its keys.
 package struct Binding {
     package let command: Command
-    /// The first one is shown.
+    /// The first one is displayed.
     package let keys: [Key]
     package let contexts: Set<Context>
-    /// A word for the key bar; `nil` to leave it out there.
+    /// A label for the key bar; `nil` to leave the binding out.
     let label: String?
     /// A line for the help.
     package let help: String
@@ -39,7 +39,6 @@ package struct Binding {
     }
 }
 
-/// The table of keys.
 package enum Keys {
     private static let tabs: Set<Context> = [.overview, .run, .compare, .images, .log]
     private static let runs: Set<Context> = [.overview, .run]
@@ -54,22 +53,23 @@ package enum Keys {
             bar: "stop and save"),
         // Not Enter, which is pressed too easily.
         Binding(.confirm, [.character("y")], in: [.deleting], "Delete", bar: "delete"),
-        Binding(.confirm, [.character("y")], in: [.launching], "Launch all the same", bar: "launch"),
+        Binding(.confirm, [.character("y")], in: [.launching], "Launch anyway", bar: "launch"),
         Binding(.confirm, [.character("y")], in: [.discarding], "Discard what was typed", bar: "discard"),
         Binding(.launchForm, [.enter, .control("r")], in: [.form], "Launch the new experiment", bar: "launch"),
-        Binding(.saveForm, [.control("s")], in: [.form], "Save it under experiments/", bar: "save"),
-        Binding(.saveAndLaunchForm, [.control("o")], in: [.form], "Save it and launch it", bar: "save and launch"),
+        Binding(.saveForm, [.control("s")], in: [.form], "Save the experiment under experiments/", bar: "save"),
+        Binding(
+            .saveAndLaunchForm, [.control("o")], in: [.form], "Save and launch the experiment", bar: "save and launch"),
         Binding(
             .open, [.enter], in: [.overview], "Launch the selected experiment or all marked ones; open a run",
             bar: "launch"),
-        Binding(.open, [.enter], in: [.images], "Show the images of a cell of the matrix", bar: "open cell"),
+        Binding(.open, [.enter], in: [.images], "Show the images of the selected cell", bar: "open cell"),
         Binding(
-            .newVariant, [.character("n")], in: runs.union([.launching]), "Make a new experiment from the selected one",
+            .newVariant, [.character("n")], in: runs.union([.launching]), "Create a variant of the selected experiment",
             bar: "new"),
         Binding(.stop, [.character("s")], in: runs, "Stop runs with a checkpoint; remove queued ones", bar: "stop"),
         Binding(.pause, [.character("p")], in: runs, "Pause runs, or resume paused ones", bar: "pause"),
         Binding(
-            .mark, [.character(" "), .insert], in: [.overview], "Mark a row: commands and curves take all marked ones",
+            .mark, [.character(" "), .insert], in: [.overview], "Mark a row: commands and curves use all marked rows",
             bar: "mark"),
         Binding(
             .show(.compare), [.character("c"), .character("3")], in: tabs.subtracting([.compare]),
@@ -79,17 +79,17 @@ package enum Keys {
             bar: "filter"),
         Binding(.search, [.character("/")], in: [.log], "Search", bar: "search"),
         Binding(.nextMatch, [.character("n")], in: [.log], "Go to the next match", bar: "next"),
-        Binding(.previousMatch, [.character("N")], in: [.log], "Go to the match before", bar: "previous"),
+        Binding(.previousMatch, [.character("N")], in: [.log], "Go to the previous match", bar: "previous"),
         Binding(.allImages, [.character("a")], in: [.images], "Show the first test images", bar: "all"),
         Binding(
             .wrongImages, [.character("w")], in: [.images], "Show misclassified test images", bar: "wrong"),
         Binding(
-            .reloadImages, [.character("r")], in: [.images], "Classify again with the network as it is now",
+            .reloadImages, [.character("r")], in: [.images], "Classify again with the current weights",
             bar: "again"
         ),
         Binding(
-            .sort, [.character("o"), .function(6)], in: [.overview], "Choose what the list is sorted by", bar: "sort"),
-        Binding(.confirm, [.enter, .character(" ")], in: [.sorting], "Sort by it", bar: "sort"),
+            .sort, [.character("o"), .function(6)], in: [.overview], "Choose the column to sort by", bar: "sort"),
+        Binding(.confirm, [.enter, .character(" ")], in: [.sorting], "Sort by the column", bar: "sort"),
         Binding(.sortReverse, [.character("O")], in: [.overview], "Reverse the order"),
         Binding(
             .axis, [.character("x")], in: charts, "Draw curves over epochs, steps, time or images", bar: "x axis"),
@@ -102,9 +102,9 @@ package enum Keys {
             .resume, [.character("r")], in: runs, "Resume ended runs from their last checkpoint", bar: "resume"),
         Binding(.restart, [.character("R")], in: runs, "Train ended runs' experiments again from the start"),
         Binding(
-            .fork, [.character("f")], in: runs, "Make a new run that begins at a run's checkpoint", bar: "fork"),
+            .fork, [.character("f")], in: runs, "Fork a run: start a new one from its checkpoint", bar: "fork"),
         Binding(.tags, [.character("t")], in: runs, "Tag runs", bar: "tags"),
-        Binding(.note, [.character("e")], in: runs, "Write a note on runs", bar: "note"),
+        Binding(.note, [.character("e")], in: runs, "Edit the note of runs", bar: "note"),
         Binding(.delete, [.character("D"), .delete], in: runs, "Delete ended runs"),
         Binding(.earlier, [.character("K"), .shiftUp], in: [.overview], "Move a queued run forward"),
         Binding(.later, [.character("J"), .shiftDown], in: [.overview], "Move a queued run back"),
@@ -114,26 +114,26 @@ package enum Keys {
         Binding(.show(.images), [.character("4")], in: tabs, "Test images, confusion matrix and filters"),
         Binding(.show(.log), [.character("5"), .character("L")], in: tabs, "Log"),
         Binding(.nextPanel, [.tab], in: [.overview, .images], "Go to the next panel"),
-        Binding(.previousPanel, [.backTab], in: [.overview, .images], "Go to the panel before"),
-        Binding(.palette, [.character("C")], in: tabs, "Take the next set of colours"),
-        Binding(.maximize, [.character("z")], in: [.overview], "Maximize a panel, or restore it"),
+        Binding(.previousPanel, [.backTab], in: [.overview, .images], "Go to the previous panel"),
+        Binding(.palette, [.character("C")], in: tabs, "Switch to the next colour palette"),
+        Binding(.maximize, [.character("z")], in: [.overview], "Maximise a panel, or restore it"),
         Binding(.zoomIn, [.character("+"), .character("=")], in: allCharts, "Zoom into the curves around the cursor"),
         Binding(.zoomOut, [.character("-")], in: allCharts, "Zoom out"),
         Binding(
-            .left, [.left, .character("h")], in: allCharts.union([.images]), "Move the cursor that reads the curves"),
-        Binding(.right, [.right, .character("l")], in: allCharts.union([.images]), "Move it to the right"),
-        Binding(.panLeft, [.character("["), .shiftLeft], in: allCharts, "Show what lies further left"),
-        Binding(.panRight, [.character("]"), .shiftRight], in: allCharts, "Show what lies further right"),
+            .left, [.left, .character("h")], in: allCharts.union([.images]), "Move the cursor left to read the curves"),
+        Binding(.right, [.right, .character("l")], in: allCharts.union([.images]), "Move the cursor right"),
+        Binding(.panLeft, [.character("["), .shiftLeft], in: allCharts, "Pan left"),
+        Binding(.panRight, [.character("]"), .shiftRight], in: allCharts, "Pan right"),
         Binding(.wholeCurve, [.character("0")], in: allCharts, "Show whole curves without a cursor"),
         Binding(.up, [.up, .character("k")], in: tabs.union([.help, .sorting]), "Move up"),
         Binding(.down, [.down, .character("j")], in: tabs.union([.help, .sorting]), "Move down"),
-        Binding(.up, [.up, .backTab], in: [.form], "Go to the field before"),
+        Binding(.up, [.up, .backTab], in: [.form], "Go to the previous field"),
         Binding(.down, [.down, .tab], in: [.form], "Go to the next field"),
         Binding(.pageUp, [.pageUp, .control("b")], in: tabs.union([.help, .sorting]), "Move up by a page"),
         Binding(.pageDown, [.pageDown, .control("f")], in: tabs.union([.help, .sorting]), "Move down by a page"),
         Binding(.first, [.home, .character("g")], in: tabs.union([.help, .sorting]), "Go to the first row"),
         Binding(.last, [.end, .character("G")], in: tabs.union([.help, .sorting]), "Go to the last row"),
-        Binding(.confirm, [.enter], in: [.filter, .search, .line], "Keep it", bar: "apply"),
+        Binding(.confirm, [.enter], in: [.filter, .search, .line], "Apply the text", bar: "apply"),
         Binding(.back, [.escape], in: [.overview], "Clear cursor, filter and marks"),
         Binding(
             .back, [.escape], in: everywhere.subtracting([.overview, .ending, .tooSmall]), "Go back", bar: "back"),
@@ -141,8 +141,8 @@ package enum Keys {
         Binding(
             .quit, [.character("q"), .function(10)], in: tabs.union([.tooSmall]), "Quit; asks while runs are training",
             bar: "quit"),
-        Binding(.redraw, [.control("l")], in: everywhere, "Draw the screen again"),
-        Binding(.suspend, [.control("z")], in: everywhere, "Go to the shell; fg comes back"),
+        Binding(.redraw, [.control("l")], in: everywhere, "Redraw the screen"),
+        Binding(.suspend, [.control("z")], in: everywhere, "Suspend to the shell; fg returns"),
     ]
 
     private static let table: [Context: [Key: Command]] = {
@@ -157,10 +157,10 @@ package enum Keys {
         return table
     }()
 
-    /// What a key says in a context.
+    /// Returns the command that a key gives in a context.
     static func command(_ key: Key, in context: Context) -> Command? { table[context]?[key] }
 
-    /// The key bar's pairs in a context.
+    /// Returns the key bar's items in a context.
     static func bar(in context: Context) -> [(command: Command, key: Key, label: String)] {
         bindings.compactMap { binding in
             guard binding.contexts.contains(context), let label = binding.label, let key = binding.keys.first else {
@@ -170,7 +170,7 @@ package enum Keys {
         }
     }
 
-    /// How a key is written.
+    /// Returns a key's displayed name.
     static func name(of key: Key) -> String {
         switch key {
         case .character(" "): "Space"

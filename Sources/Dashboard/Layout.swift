@@ -1,15 +1,14 @@
-// Where everything stands, as a function of the terminal's size and of what is shown. Drawing and the mouse both ask it.
+// The position of everything, as a function of the terminal's size and the view. Both drawing and the mouse use it.
 
 internal import Screen
 
-/// The areas of the screen. Areas that are not shown are empty.
 struct Layout {
-    /// The least that the dashboard can be used on.
+    /// The smallest usable terminal.
     static let smallest = Size(columns: 60, rows: 16)
 
     static func isTooSmall(_ size: Size) -> Bool { size.columns < smallest.columns || size.rows < smallest.rows }
 
-    /// From here on charts stand beside the list instead of below it.
+    /// From this width on, charts are placed beside the list instead of below it.
     private static let wideColumns = 110
 
     let header: Rect
@@ -23,7 +22,7 @@ struct Layout {
     var matrix = Rect(Size(columns: 0, rows: 0))
     var images = Rect(Size(columns: 0, rows: 0))
     var filters = Rect(Size(columns: 0, rows: 0))
-    /// Rows of the list that are seen at once.
+    /// Number of visible rows of the list.
     var visibleRows: Int { max(list.height - 3, 1) }
 
     init(_ state: State) {
@@ -82,7 +81,7 @@ struct Layout {
         }
     }
 
-    /// Rows for the network of a column: enough for VGG's blocks and layers, and what they cost.
+    /// Rows for the network below a column of this height: enough for VGG's blocks and layers, and their costs.
     private static func networkRows(_ height: Int) -> Int { min(max(height * 46 / 100, 14), 18) }
 
     private mutating func compare(_ state: State, _ isWide: Bool) {

@@ -1,13 +1,12 @@
-// A date and time of day as users read them, from seconds since 1970 that have their offset from UTC in them.
+// A date and time of day for display, from seconds since 1970 that include the offset from UTC.
 
-/// A local date and time.
 struct LocalTime: Hashable {
     /// `2026-05-04`.
     let date: String
     /// `10:05:12`.
     let timeOfDay: String
 
-    /// - Parameter seconds: since 1970, local time.
+    /// - Parameter seconds: seconds since 1970, in local time.
     init(_ seconds: Int) {
         let (days, second) = seconds.flooredDivision(by: 86_400)
         func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }

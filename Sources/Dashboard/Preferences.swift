@@ -1,12 +1,11 @@
-// How a user likes the dashboard, kept between starts. Reading and writing the file is the caller's work.
+// Preferences that persist between starts. The caller reads and writes the file.
 
 package import Screen
 
-/// How a user likes the dashboard.
 package struct Preferences: Sendable, Hashable {
-    /// What curves are drawn over.
+    /// The x axis of charts.
     package enum Axis: String, Sendable, Hashable, CaseIterable {
-        /// Epochs passed.
+        /// Epochs trained.
         case epoch
         case step
         /// Seconds of training.
@@ -15,38 +14,35 @@ package struct Preferences: Sendable, Hashable {
         case images
     }
 
-    /// The strengths of smoothing to choose from: the share of the smoothed value before in the next one.
+    /// The available strengths of smoothing: the weight of the previous smoothed value in the next one.
     package static let smoothings = [0, 0.6, 0.9, 0.97]
 
-    /// What curves are drawn over.
     package var axis = Axis.epoch
     /// One of `smoothings`.
     package var smoothing = 0.9
     /// Whether the loss is drawn on a logarithmic scale.
     package var isLossLogarithmic = false
-    /// What the second chart shows; the first one shows the loss.
+    /// The metric in the second chart; the first one shows the loss.
     package var secondChart = Metric.accuracy
-    /// The column that the list is sorted by; empty for its own order.
+    /// The column that the list is sorted by; empty for the default order.
     package var sortColumn = ""
     /// Whether the largest values come first.
     package var isDescending = false
-    /// The colours.
     package var palette = Palette.colorBlindSafe
-    /// The part of the overview that the keys go to. Which view is shown is not kept: all others are about runs that were
-    /// selected, and selections end with the program.
+    /// The focused panel of the overview. The current view is not saved: all others are about selected runs, and the
+    /// selection ends with the program.
     var panel = Panel.list
-    /// Whether that part has the whole screen.
+    /// Whether that panel fills the screen.
     var isMaximized = false
 
-    /// The parts of the overview that the keys can go to.
+    /// The panels of the overview that can have the focus.
     enum Panel: String, Sendable, Hashable, CaseIterable {
         case list, loss, second
     }
 
-    /// What is right for most.
     package init() {}
 
-    /// Reads what `text` has written; what cannot be read stays as it is for most.
+    /// Parses preferences that `text` has written; what cannot be parsed keeps its default.
     package init(text: String) {
         self.init()
         for line in text.split(whereSeparator: \.isNewline) {
@@ -70,7 +66,7 @@ package struct Preferences: Sendable, Hashable {
         }
     }
 
-    /// A line a preference, `key: value`.
+    /// One preference per line, `key: value`.
     package var text: String {
         """
         axis: \(axis.rawValue)

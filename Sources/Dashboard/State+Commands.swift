@@ -1,10 +1,10 @@
-// What each command does to the state, and what it wants done outside.
+// How each command changes the state, and which effects it has.
 
 internal import Experiments
 internal import Screen
 
 extension State {
-    /// Carries out a command where the user is now.
+    /// Carries out a command in the current context.
     mutating func perform(_ command: Command) -> [Effect] {
         switch command {
         case .quit: return quit()
@@ -63,7 +63,7 @@ extension State {
         return [.quit(stopRuns: true)]
     }
 
-    /// One step back: from a dialog, a text, the cursor, the marks, the view.
+    /// Goes back one step: from a dialog, a text, the cursor, the marks, the view.
     private mutating func goBack() {
         switch dialog {
         case .none: break
@@ -150,7 +150,7 @@ extension State {
         images.scroll.move(by: rows, last: ImagesView(self).lastTop(in: Layout(self).images))
     }
 
-    /// Keeps the selected cell of the confusion matrix in sight.
+    /// Scrolls to the selected cell of the confusion matrix.
     mutating func scrollMatrix() {
         if let first = MatrixView(self).firstCell(in: Layout(self).matrix) { images.firstCell = first }
     }
@@ -191,7 +191,7 @@ extension State {
         }
     }
 
-    /// How many rows a command moves down.
+    /// Returns how many rows a command moves down.
     private func rows(of command: Command, page: Int) -> Int {
         switch command {
         case .up: -1
@@ -204,7 +204,7 @@ extension State {
         }
     }
 
-    /// What the charts show, of both metrics.
+    /// The curves of both charts.
     var chartCurves: [Curve] {
         if tab == .compare { return Comparison.accuracies(of: shownRuns, in: catalog) }
         return [.loss, preferences.secondChart].flatMap {
@@ -212,7 +212,7 @@ extension State {
         }
     }
 
-    /// What the shown curves cover along x.
+    /// The range of the shown curves along x.
     var chartExtent: ClosedRange<Double> { Curves.extent(of: chartCurves) }
 
     private mutating func changeCurves(_ command: Command) {
@@ -238,7 +238,7 @@ extension State {
         }
     }
 
-    /// Sorts by a column; the other way round where it is sorted by it already.
+    /// Sorts by a column; reverses the order if it is sorted by it already.
     mutating func sort(by column: ListColumn?) {
         if let column, column.key == preferences.sortColumn {
             preferences.isDescending.toggle()

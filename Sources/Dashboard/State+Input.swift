@@ -1,9 +1,9 @@
-// Keys, the mouse and the terminal's size turned into commands. What lies where is Layout's knowledge.
+// Converts keys, mouse events and size changes to commands. Layout knows what is where.
 
 internal import Screen
 
 extension State {
-    /// Takes what came from the terminal.
+    /// Handles input from the terminal.
     mutating func take(_ input: Input) -> [Effect] {
         switch input {
         case .key(let key): return take(key)
@@ -24,7 +24,7 @@ extension State {
         return []
     }
 
-    /// SIGINT; what Ctrl-C sends where the terminal does not hand the key over.
+    /// SIGINT, which Ctrl-C sends if the terminal does not deliver it as a key.
     private static let interrupt: Int32 = 2
 
     private mutating func take(_ key: Key) -> [Effect] {
@@ -85,7 +85,7 @@ extension State {
             return perform(.confirm)
         }
         if dialog == .form, mouse.action == .press, let field = FormView(self).field(at: mouse.position) {
-            // A click on the chosen one takes the next of its choices.
+            // A click on the selected field advances to its next choice.
             if field != form?.selected {
                 form?.select(field)
             } else if form?.fields[field].choices.isEmpty == false {
@@ -176,7 +176,7 @@ extension State {
 }
 
 extension Mouse {
-    /// Rows that the wheel scrolls down; `nil` for all else.
+    /// Rows that the wheel scrolls down; `nil` for other input.
     fileprivate var wheelRows: Int? {
         switch action {
         case .scrollUp: -3

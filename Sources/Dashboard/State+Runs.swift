@@ -1,9 +1,9 @@
-// Commands that start, hold, end and forget runs, and the form for new ones.
+// Commands that start, pause, stop and delete runs, and the form for new ones.
 
 internal import Experiments
 
 extension State {
-    /// Starts the experiments among the selected or marked rows; opens a run, or a cell of the confusion matrix.
+    /// Launches the selected or marked experiments; opens a run, or a cell of the confusion matrix.
     mutating func open() -> [Effect] {
         if tab == .images {
             guard let run = images.run, images.panel == .matrix, images.report != nil else { return [] }
@@ -32,12 +32,13 @@ extension State {
         return ask(.new(requests)) ? [] : launch(.new(requests))
     }
 
-    /// As many runs as are launched without a question.
+    /// Maximum number of runs that are launched without confirmation.
     private static let maxUnasked = 5
-    /// Seconds of training that are launched without a question.
+    /// Maximum seconds of training that are launched without confirmation.
     private static let longestUnasked = 3600.0
 
-    /// Asks before much is launched, or what was trained before; `false` where nothing is to be asked.
+    /// Asks for confirmation before launching much, or something trained before; returns `false` if there is nothing to
+    /// confirm.
     private mutating func ask(_ launch: Launch) -> Bool {
         let experiments = experiments(of: launch)
         var isAgain = false
@@ -64,7 +65,7 @@ extension State {
         }
     }
 
-    /// Seconds that experiments train together; `nil` where that is not known of any.
+    /// Returns the total training time of experiments in seconds; `nil` if any of them is unknown.
     func seconds(of experiments: [Experiment]) -> Double? {
         let known = experiments.compactMap { experiment -> Double? in
             guard let sheet = try? CostSheet(experiment, self), let epoch = sheet.totals?.epochSeconds else {
@@ -75,20 +76,20 @@ extension State {
         return known.isEmpty ? nil : known.reduce(0, +)
     }
 
-    /// What was trained, or is about to be, with the same network, data and recipe, seed included: names of runs, and of
-    /// experiments whose runs are not listed yet.
+    /// Returns the runs that have, or will have, the same network, data and recipe, including the seed; for experiments
+    /// whose runs are not listed yet, their names.
     func twins(of experiment: Experiment) -> [String] {
         func isTwin(_ other: Experiment) -> Bool {
             other.training == experiment.training && other.data == experiment.data
                 && other.network == experiment.network
         }
-        // A fork of another run begins with other weights.
+        // A fork starts with other weights.
         return launching.filter { $0.request.parent == nil && isTwin($0.request.experiment) }
             .map { $0.run ?? $0.request.experiment.name }
             + catalog.runs.filter { $0.parent == nil && isTwin($0.experiment) }.map(\.name)
     }
 
-    /// Says what became of a launched experiment. The cursor goes to the run of one that was made in the form.
+    /// Reports the result of launching an experiment, and selects the run if it was created in the form.
     mutating func take(_ answer: Result<String, Problem>, to request: LaunchRequest) {
         let place = launching.firstIndex { $0.request == request && $0.run == nil }
         switch answer {
@@ -103,7 +104,7 @@ extension State {
         }
     }
 
-    /// Carries out what concerns the selected or marked runs.
+    /// Carries out a command on the selected or marked runs.
     mutating func control(_ command: Command) -> [Effect] {
         if command == .confirm { return confirm() }
         let runs = selectedRuns
@@ -149,14 +150,14 @@ extension State {
         return []
     }
 
-    /// That another process trains one of these runs, and how to stop it; `nil` where none does.
+    /// Returns a message that another process trains one of these runs, and how to stop it; `nil` if none does.
     private func othersRun(_ runs: [RunEntry]) -> String? {
         guard let run = runs.first(where: { !$0.isOurs && $0.isRunning }) else { return nil }
         guard let owner = run.owner else { return "another process trains \(run.name): stop it there with Ctrl-C" }
         return "\(owner.text) trains \(run.name): stop it there with Ctrl-C, or with kill \(owner.process)"
     }
 
-    /// The names of those runs that a command is for; says why where there is none.
+    /// Returns the names of those runs that a command applies to; reports why if there are none.
     private mutating func names(
         of runs: [RunEntry], _ problem: String, _ isMeant: (RunEntry) -> Bool
     ) -> [String]? {
@@ -179,7 +180,7 @@ extension State {
         return []
     }
 
-    /// Opens the form for a variant of the selected row.
+    /// Opens the form for a variant of the selected row, or for a fork of the selected run.
     mutating func openForm(isFork: Bool) -> [Effect] {
         let row = tab == .run ? selectedRun.map(ListRow.run) : list.selectedRow
         if isFork {
@@ -217,7 +218,7 @@ extension State {
         return effects
     }
 
-    /// Gives back what could not be saved, so that nothing typed is lost; a run that was launched has it.
+    /// Reopens a form that could not be saved, so that nothing typed is lost, unless a launched run has it.
     mutating func take(notSaved problem: String) {
         say(problem, isError: true)
         guard dialog == .none, let unsavedForm else { return }

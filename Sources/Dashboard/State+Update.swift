@@ -1,11 +1,11 @@
-// How messages change the state. Keys and the mouse are turned into commands in State+Input.swift, which
+// How messages change the state. State+Input.swift converts keys and mouse events to commands, which
 // State+Commands.swift carries out.
 
 internal import Experiments
 internal import Screen
 
 extension State {
-    /// Takes a message in, and says what is to be done outside.
+    /// Updates the state with a message and returns the effects to carry out.
     package mutating func update(_ message: Message) -> [Effect] {
         var effects: [Effect] = []
         let liked = preferences
@@ -68,16 +68,16 @@ extension State {
         scrollList()
     }
 
-    /// Keeps the selected row in sight.
+    /// Scrolls to the selected row.
     mutating func scrollList() { list.scroll(toShow: Layout(self).visibleRows) }
 
-    /// Shows a sentence for a while, or until a flaw of the form is mended, and keeps it in the log.
+    /// Shows a sentence for a while, or until a flaw of the form is fixed, and adds it to the log.
     mutating func say(_ text: String, isError: Bool = false, until flaw: VariantForm.Flaw? = nil) {
         notice = Notice(text: text, isError: isError, since: now, flaw: flaw)
         log.append(text, level: isError ? .bad : .plain, at: time)
     }
 
-    /// Images that were waited for can be classified as soon as there is a checkpoint.
+    /// Requests images that were waiting for a checkpoint.
     private mutating func imagesAfter(_ records: [RunRecord]) -> [Effect] {
         guard tab == .images, let run = images.run, images.problem != nil,
             records.contains(where: { $0.run == run && $0.isCheckpoint })
@@ -85,7 +85,7 @@ extension State {
         return [images.load(run, images.filter)]
     }
 
-    /// What the view lacks and has not asked for yet.
+    /// Returns requests for what the view lacks and has not requested yet.
     private mutating func wanted() -> [Effect] {
         let shown = shownRuns
         var effects = catalog.histories(toAskFor: shown.map(\.name)).map { Effect.loadHistory(run: $0) }
@@ -101,7 +101,7 @@ extension State {
         return effects
     }
 
-    /// Data sets that the costs on the screen depend on. A run has recorded what its own holds.
+    /// Data sets that the shown costs depend on. A run records the facts of its own.
     private var wantedDatasets: [String] {
         let row = list.selectedRow
         let isKnown = row?.run.map { $0.data?.facts?.storedBytes != nil } ?? false

@@ -1,33 +1,33 @@
-// All that the dashboard knows, put together from a sub-state for each subject. Messages change it (State+Update.swift),
-// and the view draws it (View.swift); it never looks outside itself.
+// The dashboard's whole state, composed of one sub-state per subject. Messages change it (State+Update.swift), and
+// View.swift draws it; it never accesses anything outside.
 
 internal import Experiments
 package import Model
 package import Screen
 
-/// The dashboard: what is known, what is shown, and what the user is doing.
+/// The dashboard: known data, current view, and pending user input.
 package struct State: Sendable {
-    /// What lies over the view and takes the keys.
+    /// A dialog on top of the view, which receives the keys.
     enum Dialog: Hashable {
         case none
         case help(ScrollState)
         case quit
         case delete([String])
-        /// Whether to launch experiments, or train runs' experiments again, all the same.
+        /// Whether to launch experiments, or train runs' experiments again, after all.
         case launch(Launch)
-        /// Whether to drop what was typed into the form.
+        /// Whether to discard the form's edits.
         case discard
         case filter
         case search
-        /// What the list is sorted by; the place in the menu.
+        /// The menu of columns to sort by, with the selected entry.
         case sort(Int)
         case tags([String], before: [String])
         case note([String])
         case form
-        /// Runs are being stopped, and the program ends when their states are kept.
+        /// Runs are being stopped; the program ends when they are saved.
         case ending
 
-        /// Whether a line is typed into at the foot of the screen.
+        /// Whether the user types into the line at the foot of the screen.
         var takesLine: Bool {
             switch self {
             case .filter, .search, .tags, .note: true
@@ -39,7 +39,7 @@ package struct State: Sendable {
     /// What is about to be trained.
     enum Launch: Hashable {
         case new([LaunchRequest])
-        /// The experiments of these runs, from the start.
+        /// The experiments of these runs, again from the start.
         case again([String])
     }
 
@@ -48,14 +48,14 @@ package struct State: Sendable {
         var text: String
         var isError: Bool
         var since: Double
-        /// A flaw of the form, with which it goes.
+        /// A flaw of the form; the notice disappears with it.
         var flaw: VariantForm.Flaw?
     }
 
     var size: Size
     var tab = Tab.overview
     var dialog = Dialog.none
-    /// What the question whether to quit lies over, and what comes back if the answer is no.
+    /// The dialog under the quit dialog, restored if the user decides not to quit.
     var dialogBelow = Dialog.none
 
     var catalog: Catalog
@@ -63,28 +63,28 @@ package struct State: Sendable {
     var curves = Curves()
     var images = Images()
     var log = LogBook()
-    /// Which of a run's facts are seen.
+    /// Scroll position of a run's facts.
     var facts = ScrollState()
-    /// Which rows of the comparison are seen.
+    /// Scroll position of the comparison.
     var comparison = ScrollState()
     var form: VariantForm?
-    /// What was last asked to be saved and nothing else, until it is known to be.
+    /// The form whose experiment is being saved, but not launched, until that has succeeded.
     var unsavedForm: VariantForm?
-    /// Experiments that were launched and whose runs are not listed yet, with the run's name as soon as it is known.
+    /// Launched experiments whose runs are not listed yet, with the run's name once it is known.
     var launching: [(request: LaunchRequest, run: String?)] = []
-    /// What is typed at the foot of the screen.
+    /// The text being typed at the foot of the screen.
     var line = TextLine()
     var preferences: Preferences
 
     var machine: MachineLoad?
     var notice: Notice?
-    /// Whether experiments and runs have been told, so that an empty list means that there are none.
+    /// Whether experiments and runs have been received, so that an empty list means that there are none.
     var isLoaded = false
     /// Whether the mouse drags the cursor of the charts.
     var isDraggingCursor = false
-    /// Profiles that have been asked for.
+    /// Runs whose profiles have been requested.
     var askedProfiles: Set<String> = []
-    /// Data sets whose facts have been asked for.
+    /// Data sets whose facts have been requested.
     var askedDatasets: Set<String> = []
     /// Seconds since the first tick.
     var now = 0.0
@@ -92,12 +92,11 @@ package struct State: Sendable {
     /// Seconds since 1970 at the last tick.
     var time = 0.0
     let utcOffset: @Sendable (Double) -> Int
-    /// What is replayed, if anything.
     var replay: ReplayInfo?
 
-    /// A dashboard that has been told nothing yet.
+    /// Creates a dashboard without experiments or runs.
     ///
-    /// - Parameter utcOffset: seconds that local time is ahead of UTC at a time in seconds since 1970.
+    /// - Parameter utcOffset: returns the offset of local time from UTC in seconds, at a time in seconds since 1970.
     package init(
         size: Size, costs: any CostModel, preferences: Preferences = Preferences(),
         utcOffset: @escaping @Sendable (Double) -> Int = { _ in 0 }
@@ -108,16 +107,15 @@ package struct State: Sendable {
         self.utcOffset = utcOffset
     }
 
-    /// The part of the overview that the keys go to.
+    /// The focused panel of the overview.
     var panel: Preferences.Panel {
         get { preferences.panel }
         set { preferences.panel = newValue }
     }
 
-    /// Whether the terminal is too small for the dashboard to be used.
     var isTooSmall: Bool { Layout.isTooSmall(size) }
 
-    /// Where keys go to.
+    /// The context that handles keys.
     var context: Context {
         switch dialog {
         case .quit: .quitting
@@ -136,11 +134,11 @@ package struct State: Sendable {
         }
     }
 
-    /// The run that the run and images views are about.
+    /// The run of the run and images views.
     var selectedRun: RunEntry? { list.shownRuns(in: catalog, atMost: 1).first }
 
-    /// The runs that commands are for: the one shown in full, or the selected or marked ones; where only experiments
-    /// are, those of theirs that are active.
+    /// The runs that commands apply to: the one shown in full, or the selected or marked ones; if only experiments are
+    /// selected or marked, their active runs.
     var selectedRuns: [RunEntry] {
         if tab == .run { return [selectedRun].compactMap(\.self) }
         let runs = list.targets.compactMap(\.run)
@@ -157,19 +155,19 @@ package struct State: Sendable {
         }
     }
 
-    /// Runs that compute now.
+    /// Number of running runs.
     var runningCount: Int { catalog.activeRuns.count(where: \.isRunning) }
 
     /// Our runs that quitting would end.
     var activeRuns: [RunEntry] { catalog.activeRuns.filter(\.isOurs) }
 
-    /// Whether something moves, so that ticks are wanted more often than once a second.
+    /// Whether something changes by itself, so that ticks should come more often than once a second.
     package var isMoving: Bool {
         notice != nil || images.isLoading
             || catalog.activeRuns.contains { $0.state == .running }
     }
 
-    /// Local date and time, `2026-05-04 10:05:12`.
+    /// Returns local date and time.
     func localTime(_ seconds: Double) -> LocalTime {
         LocalTime(seconds.isFinite && seconds.magnitude < 1e11 ? Int(seconds.rounded(.down)) + utcOffset(seconds) : 0)
     }

@@ -1,19 +1,16 @@
-// Draws the whole state: header, the view's panels, what lies over them, and the key bar. Each panel has a file of its
-// own; this one only says what goes where.
+// Draws the whole state: header, panels, dialogs and key bar. Each panel has its own file; this one arranges them.
 
 internal import RunLog
 package import Screen
 
-/// A drawn screen.
 package struct Frame: Sendable, Hashable {
-    /// What every cell shows.
     package var cells: CellBuffer
-    /// Where text is being typed; `nil` for nowhere.
+    /// Position of the text cursor; `nil` for none.
     package var cursor: Point?
 }
 
 extension State {
-    /// Draws the dashboard for a terminal that shows these characters and colours.
+    /// Draws the dashboard with the terminal's characters and colours.
     package func frame(glyphs: GlyphSet = .unicode, colors: ColorDepth = .full) -> Frame {
         var frame = Frame(cells: CellBuffer(size: size, glyphs: glyphs, colors: colors))
         let layout = Layout(self)
@@ -51,7 +48,7 @@ extension State {
         buffer.draw(ProgressView(self), in: layout.progress)
     }
 
-    /// Over the lowest frame, and above it where it is long, so that nothing moves when it comes and goes.
+    /// Draws the notice over the bottom frame line, and above it if it is long, so that nothing else moves.
     private func drawNotice(_ layout: Layout, on buffer: inout CellBuffer) {
         guard let notice, !layout.body.isEmpty else { return }
         let style = Style(notice.isError ? .bad : .good, bold: true)
@@ -64,7 +61,7 @@ extension State {
         }
     }
 
-    /// Draws what lies over the view and the lowest line; says where the text cursor is.
+    /// Draws dialogs and the bottom line; returns the position of the text cursor.
     private func drawDialog(_ layout: Layout, on buffer: inout CellBuffer) -> Point? {
         switch dialog {
         case .filter, .search, .tags, .note: return PromptView(self).draw(in: layout.keyBar, on: &buffer)
@@ -86,8 +83,8 @@ extension State {
     }
 }
 
-/// What a terminal shows that is too small for the dashboard: what it needs, or the question whether to quit. No other
-/// key acts there.
+/// The screen of a terminal that is too small for the dashboard: the required size, or the question whether to quit. No
+/// other key works there.
 struct TooSmallView: Widget {
     private let lines: [String]
 

@@ -1,9 +1,9 @@
-// Text for panels: lines broken at words, columns filled up.
+// Text for panels: wrapping and padding.
 
 internal import Screen
 
 extension String {
-    /// Lines of at most `width` columns, broken between words where that is possible.
+    /// Wraps into lines of at most `width` columns, between words where possible.
     func wrapped(to width: Int, _ glyphs: GlyphSet) -> [String] {
         guard width > 0 else { return [] }
         var lines: [String] = []
@@ -28,12 +28,12 @@ extension String {
         return used == 0 ? lines : lines + [line]
     }
 
-    /// At least `width` characters, with spaces before.
+    /// Pads with spaces on the left to at least `width` characters.
     func leftPadded(to width: Int) -> String { String(repeating: " ", count: max(width - count, 0)) + self }
 }
 
 extension CellBuffer {
-    /// Writes a sentence into the middle of an area, on as many lines as it takes.
+    /// Writes a sentence into the middle of an area, on as many lines as it needs.
     mutating func writeAnswer(_ text: String, in area: Rect) {
         let lines = text.wrapped(to: area.width, glyphs)
         let first = max((area.height - lines.count) / 2, 0)
@@ -44,7 +44,7 @@ extension CellBuffer {
 }
 
 extension Substring {
-    /// How many characters go into so many columns; at least one.
+    /// Returns how many characters fit into `width` columns; at least one.
     fileprivate func fitting(_ width: Int, _ glyphs: GlyphSet) -> Int {
         var (count, used) = (0, 0)
         for character in self {

@@ -1,11 +1,11 @@
-// Prepares batches on a thread of its own, one ahead of the step that trains, in two buffers that are used in turn.
-// It decides neither the order of images nor what a batch is for.
+// Prepares batches on its own thread, one ahead of the training step, in two alternating buffers. It decides neither
+// the order of images nor the purpose of a batch.
 
 package import MemoryUse
 
 /// Images of one step with their labels. The memory is valid until the loader's next call or end.
 package struct Batch {
-    /// **Shapes** `[N, 1, side, side]`, from 0 to 1, on an address that is a multiple of 64.
+    /// **Shapes** `[N, 1, side, side]`, values from 0 to 1, aligned to 64 bytes.
     package let pixels: UnsafeBufferPointer<Float>
     /// **Shapes** `[N]`.
     package let labels: UnsafeBufferPointer<Int32>
@@ -14,7 +14,7 @@ package struct Batch {
     package var count: Int { labels.count }
 }
 
-/// Gives an epoch's images as resized batches, the last one smaller where they do not divide.
+/// Returns an epoch's images as resized batches; the last one may be smaller.
 ///
 /// Not for use from several threads at once.
 package final class BatchLoader {
@@ -22,10 +22,10 @@ package final class BatchLoader {
     private let memory: MemoryAccount?
     private let bytes: Int
 
-    /// A loader whose thread waits for the first `start`.
+    /// Creates a loader whose thread waits for the first `start`.
     ///
     /// - Parameters:
-    ///   - images: where images come from.
+    ///   - images: the source images.
     ///   - side: height and width of the images in a batch.
     ///   - batchSize: images in every batch but the last.
     ///   - augmentation: changes images at random; `nil` to leave them as they are.
@@ -42,24 +42,24 @@ package final class BatchLoader {
         pipeline.startThread()
     }
 
-    // The thread keeps the pipeline alive but not the loader; when this returns it has ended.
+    // The thread keeps the pipeline alive but not the loader; it has ended when this returns.
     deinit {
         pipeline.stop()
         memory?.add(-bytes)
     }
 
-    /// Memory that a loader's two buffers take, in bytes.
+    /// Returns the memory of a loader's two buffers in bytes.
     package static func bufferBytes(side: Int, batchSize: Int) -> Int {
         2 * batchSize * (side * side * MemoryLayout<Float>.stride + MemoryLayout<Int32>.stride)
     }
 
-    /// Begins an epoch with the images of these indices, and drops what is left of the one before.
+    /// Starts an epoch with the images at these indices, and drops the rest of the previous one.
     ///
     /// - Parameter epoch: what augmentation depends on.
     /// - Precondition: every index is one of an image.
     package func start(order: [Int32], epoch: Int = 0) { pipeline.start(order: order, pass: epoch) }
 
-    /// The epoch's next batch, or `nil` at its end. Ends the validity of the batch before.
+    /// Returns the epoch's next batch, or `nil` at its end. Invalidates the previous batch.
     package func next() -> Batch? { pipeline.next() }
 
     /// Drops what is left of the epoch; `next` gives `nil` until the next `start`.

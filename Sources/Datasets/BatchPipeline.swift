@@ -1,12 +1,12 @@
-// The two sides of a BatchLoader: the thread that fills buffers and the caller that takes them.
+// The two sides of a BatchLoader: the thread that fills buffers and the caller that reads them.
 
 import Foundation
 import Threads
 
 /// A loader's state, shared by its caller and its thread.
 ///
-/// Batch number `n` lies in buffer `n % 2`. The thread may write there until `filled` exceeds `n`; from then on the
-/// caller may read, until it takes batch `n + 1`. `scratch` is the thread's alone.
+/// Batch number `n` is in buffer `n % 2`. The thread may write it until `filled` exceeds `n`; from then on the caller
+/// may read it, until it takes batch `n + 1`. Only the thread uses `scratch`.
 final class BatchPipeline: @unchecked Sendable {  // each `var` under `condition`, each buffer by the rule above
     private let images: LabelledImages
     private let resizer: Resizer
@@ -26,7 +26,7 @@ final class BatchPipeline: @unchecked Sendable {  // each `var` under `condition
     private var taken = 0
     private var isStopped = false
     private var isEnded = false
-    /// Whether a thread prepares batches ahead; where the system lets none start, the caller prepares each.
+    /// Whether a thread prepares batches ahead; if none can be started, the caller prepares them.
     private var hasThread = true
 
     init(images: LabelledImages, side: Int, batchSize: Int, augmentation: Augmentation?) {
@@ -52,7 +52,7 @@ final class BatchPipeline: @unchecked Sendable {  // each `var` under `condition
         if !hasStarted { condition.withLock { (hasThread, isEnded) = (false, true) } }
     }
 
-    // The caller's side.
+    // MARK: The caller's side
 
     func start(order: [Int32], pass: Int) {
         precondition(order.allSatisfy { (0..<images.count).contains(Int($0)) }, "an index without an image")
@@ -79,7 +79,7 @@ final class BatchPipeline: @unchecked Sendable {  // each `var` under `condition
         }
     }
 
-    /// Ends the thread, which takes no longer than resizing an image.
+    /// Ends the thread, which takes at most as long as resizing one image.
     func stop() {
         condition.withLock {
             isStopped = true
@@ -89,7 +89,7 @@ final class BatchPipeline: @unchecked Sendable {  // each `var` under `condition
         }
     }
 
-    // The thread's side.
+    // MARK: The thread's side
 
     private struct Task {
         let epoch: Int
@@ -121,7 +121,7 @@ final class BatchPipeline: @unchecked Sendable {  // each `var` under `condition
         return true
     }
 
-    /// What to prepare once a buffer is free and a batch is left; the caller, where it prepares batches, does not wait.
+    /// Waits for a free buffer and a remaining batch; does not wait if the caller prepares batches.
     private func nextTask() -> Task? {
         condition.withLock {
             // The caller still reads batch `taken - 1`, so the buffer of batch `taken + 1` is not free yet.
@@ -133,7 +133,7 @@ final class BatchPipeline: @unchecked Sendable {  // each `var` under `condition
         }
     }
 
-    /// Prepares one batch, or gives up when its epoch is over.
+    /// Prepares one batch, or stops when its epoch is over.
     private func fill(_ task: Task) -> Bool {
         let buffer = buffers[task.number % 2]
         let start = task.number * batchSize

@@ -1,4 +1,4 @@
-// Gives a file's content piece by piece, inflating it where it is gzip; never more than is asked for.
+// Reads a file's content piece by piece, inflating gzip; never produces more than requested.
 
 import CZlib
 
@@ -10,9 +10,9 @@ final class ContentReader {
     private var isAtStreamEnd = false
     private var offset = 0
 
-    /// A reader at the beginning of `bytes`, which must outlive it.
+    /// Creates a reader at the start of `bytes`, which must outlive it.
     ///
-    /// - Throws: `DatasetError` when zlib cannot start.
+    /// - Throws: `DatasetError` if zlib cannot start.
     init(_ bytes: UnsafeBufferPointer<UInt8>, of file: DataFile) throws(DatasetError) {
         self.bytes = bytes
         self.file = file
@@ -20,7 +20,7 @@ final class ContentReader {
             stream = nil
             return
         }
-        // zlib keeps the stream's address, so it lives on the heap.
+        // zlib stores the stream's address, so the stream is on the heap.
         let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
         stream.initialize(to: z_stream())
         let gzipOnly = 16 + MAX_WBITS
@@ -40,15 +40,15 @@ final class ContentReader {
         stream.deallocate()
     }
 
-    /// The most content that the file's bytes can stand for.
+    /// Upper bound of the content's size.
     ///
     /// **Source**: zlib Technical Details, "Maximum Compression Factor": deflate reaches 1032 : 1 at most.
     var largestContent: Int { stream == nil ? bytes.count : bytes.count * 1032 }
 
     /// Fills `target` as far as the content goes.
     ///
-    /// - Returns: how many bytes were written; fewer than asked for only at the content's end.
-    /// - Throws: `DatasetError` when the compression is damaged.
+    /// - Returns: the number of bytes written; fewer than requested only at the end of the content.
+    /// - Throws: `DatasetError` if the compression is damaged.
     func read(into target: UnsafeMutableBufferPointer<UInt8>) throws(DatasetError) -> Int {
         guard let stream else {
             let count = min(target.count, bytes.count - offset)
@@ -64,7 +64,7 @@ final class ContentReader {
             switch status {
             case Z_STREAM_END: isAtStreamEnd = !beginsNextMember(stream)
             case Z_OK, Z_BUF_ERROR:
-                // The input or the target is used up.
+                // The input or the target is exhausted.
                 return target.count - Int(stream.pointee.avail_out)
             default:
                 let reason = stream.pointee.msg.map { String(cString: $0) } ?? "zlib status \(status)"
@@ -74,7 +74,7 @@ final class ContentReader {
         return target.count - Int(stream.pointee.avail_out)
     }
 
-    /// Whether another gzip member follows, whose content continues where this one's ends; it is begun.
+    /// Starts the next gzip member, whose content follows the current one's; returns whether there is one.
     ///
     /// **Source**: RFC 1952, section 2.2.
     private func beginsNextMember(_ stream: UnsafeMutablePointer<z_stream>) -> Bool {
@@ -84,16 +84,16 @@ final class ContentReader {
         return inflateReset(stream) == Z_OK
     }
 
-    /// Checks that nothing is left: no content, and after the compressed stream nothing but zeros, which some devices pad
-    /// with.
+    /// Checks that nothing is left: no content, and after the compressed stream only zeros, with which some devices
+    /// pad.
     ///
-    /// - Throws: `DatasetError` when something is.
+    /// - Throws: `DatasetError` if something is.
     func finish() throws(DatasetError) {
         var extra = [UInt8](repeating: 0, count: 1)
         let got = try extra.withUnsafeMutableBufferPointer { buffer throws(DatasetError) in try read(into: buffer) }
         if got > 0 { throw file.fault(.trailingBytes) }
         guard let stream else { return }
-        // Without the stream's end its checksum has not been compared.
+        // Before the end of the stream its checksum has not been verified.
         guard isAtStreamEnd else { throw file.fault(.damagedCompression("it ends before its checksum")) }
         let rest = UnsafeBufferPointer(start: stream.pointee.next_in, count: Int(stream.pointee.avail_in))
         if rest.contains(where: { $0 != 0 }) { throw file.fault(.bytesAfterGzip) }

@@ -1,44 +1,44 @@
-// One of a data set's files: where it is, whose it is, and its bytes.
+// One of a data set's files: its path, its data set, and its bytes.
 
 import Files
 import Glibc
 import MemoryUse
 
-/// What one of the four files holds.
+/// The content of one of the four files.
 package enum FileRole: String, Sendable, CaseIterable {
-    /// Images that are trained on.
+    /// Images to train on.
     case trainImages
-    /// Classes of the images that are trained on.
+    /// Classes of the images to train on.
     case trainLabels
-    /// Images that are only tested on.
+    /// Images to evaluate on.
     case testImages
-    /// Classes of the images that are only tested on.
+    /// Classes of the images to evaluate on.
     case testLabels
 }
 
-/// A file on disk and the data set that it is read for, which decides what a message advises.
+/// A file on disk and its data set, which determines the advice in messages.
 package struct DataFile: Equatable, Sendable {
     package let path: String
-    /// The data set that it is read for.
+    /// The data set that it belongs to.
     package let dataset: String
-    /// The path of its compressed or unpacked form, where both are there.
+    /// The path of the compressed or uncompressed version, if both exist.
     package let twin: String?
 
-    /// A file that need not exist.
+    /// Creates a reference to a file, which need not exist.
     package init(path: String, dataset: String, twin: String? = nil) {
         self.path = path
         self.dataset = dataset
         self.twin = twin
     }
 
-    /// The error that says what is wrong with this file.
+    /// Creates an error about this file.
     func fault(_ fault: FileFault) -> DatasetError {
         .brokenFile(path: path, fault: fault, dataset: dataset)
     }
 
-    /// Its bytes: all, or the first ones.
+    /// Reads all bytes, or the first ones.
     ///
-    /// - Throws: `DatasetError` when it is no regular file of a sane size or cannot be read.
+    /// - Throws: `DatasetError` if it is not a regular file, is too large, or cannot be read.
     package func read(atMost most: Int = .max) throws(DatasetError) -> [UInt8] {
         let file = try refusing { () throws(FileError) in try RegularFile(path) }
         guard file.size <= IDXArray.largestSize else { throw fault(.tooLarge(bytes: file.size)) }

@@ -1,4 +1,4 @@
-// A data set in memory, loaded from its four files and checked as a whole.
+// A data set in memory, loaded from its four files and validated as a whole.
 
 package import Experiments
 internal import Files
@@ -6,46 +6,45 @@ internal import Foundation
 internal import Synchronization
 internal import Threads
 
-/// Training and test images that belong together.
 package struct Dataset: Sendable {
-    /// Its name in experiments.
+    /// Name in experiments.
     package let name: String
-    /// Where its files were found; an absolute path.
+    /// Absolute path of the folder with its files.
     package let folder: String
-    /// What is trained on.
+    /// The images to train on.
     package let train: LabelledImages
-    /// What is only tested on.
+    /// The images to evaluate on.
     package let test: LabelledImages
-    /// Classes to tell apart: the largest training label + 1.
+    /// Number of classes: the largest training label + 1.
     package let numClasses: Int
-    /// A name for each class: Fashion-MNIST's where the files are verified, else the labels.
+    /// Names of the classes: Fashion-MNIST's if the files are verified, else the labels.
     package let classNames: [String]
     /// Whether all four files are the known ones of Fashion-MNIST, by SHA-256.
     package let isVerified: Bool
-    /// SHA-256 in hexadecimal that tells these images and labels from any others.
+    /// SHA-256 of all images and labels, in hexadecimal.
     package let checksum: String
 
-    /// What a user should know about the files, when the name promises something else than they are.
+    /// A warning if the files are not what the name promises.
     package var remark: String? {
         switch (name == FashionMNIST.name, isVerified) {
         case (true, false): "\(folder): not the known Fashion-MNIST files; results will not compare"
-        case (false, true): "\(folder): these are the Fashion-MNIST files, not \(name)"
+        case (false, true): "\(folder): these are Fashion-MNIST files, not \(name)"
         case (true, true), (false, false): nil
         }
     }
 
-    /// What it holds, without its images.
+    /// The data set's facts.
     package var facts: DatasetFacts {
         DatasetFacts(
             name: name, numClasses: numClasses, classNames: isVerified ? classNames : nil,
             trainExamples: train.count, testExamples: test.count, height: train.height, width: train.width)
     }
 
-    /// Finds and reads a data set.
+    /// Finds and loads a data set.
     ///
     /// - Parameters:
     ///   - name: name of the data set, such as `fashion-mnist`.
-    ///   - dataFolder: the only folder to look in; `nil` for those of `DatasetSearch`.
+    ///   - dataFolder: the only folder to search; `nil` for those of `DatasetSearch`.
     ///   - environment: the process's environment variables.
     /// - Throws: `DatasetError` that names the file and what is wrong with it.
     package static func load(
@@ -54,12 +53,12 @@ package struct Dataset: Sendable {
         try load(from: DatasetSearch(named: name, dataFolder: dataFolder, environment: environment))
     }
 
-    /// Reads a data set from where the search finds it.
+    /// Loads the data set that a search finds.
     ///
     /// - Throws: `DatasetError` that names the file and what is wrong with it.
     package static func load(from search: DatasetSearch) throws(DatasetError) -> Dataset {
         let (folder, files) = try search.locate()
-        // Both halves at the same time: to unpack them is the most of a program's start.
+        // Loads both halves in parallel: inflating them dominates the program's start.
         let halves = Mutex<[FileRole: Result<Part, DatasetError>]>([:])
         let roles: [(images: FileRole, labels: FileRole)] = [(.trainImages, .trainLabels), (.testImages, .testLabels)]
         let load = { @Sendable (half: Int) in
@@ -103,15 +102,15 @@ package struct Dataset: Sendable {
             isVerified: isVerified, checksum: checksum(of: train.digests + test.digests))
     }
 
-    /// One checksum for those of four files: training images and labels, then test images and labels.
+    /// Combines four files' checksums: training images and labels, then test images and labels.
     static func checksum(of digests: [String]) -> String { SHA256.hexadecimal(of: digests.joined(separator: " ")) }
 }
 
-/// The images and labels of one half.
+/// Training or test images with their labels.
 private struct Part {
     let images: LabelledImages
     let isVerified: Bool
-    /// SHA-256 of the files' content, unpacked: images, then labels.
+    /// SHA-256 of the uncompressed files: images, then labels.
     let digests: [String]
     let imagesFile: DataFile
     let labelsFile: DataFile
@@ -138,7 +137,7 @@ private struct Part {
             && labels.digest == FashionMNIST.digest(of: labelsRole)
     }
 
-    /// A file's array, which its compressed or unpacked form must have, too.
+    /// Reads a file's array, and checks that its compressed or uncompressed version has the same content.
     private static func array(in file: DataFile, rank: Int) throws(DatasetError) -> IDXArray {
         let array = try IDXArray(file.read(), rank: rank, of: file)
         guard let twin = file.twin.map({ DataFile(path: $0, dataset: file.dataset) }) else { return array }

@@ -1,20 +1,20 @@
-// Why data cannot be used. One enum for the target; each case reads as one sentence that says what would help.
+// Why a data set cannot be used: one sentence per case, with what to do.
 
-/// Why a data set cannot be loaded. `description` says it in one sentence, with what to do.
+/// Why a data set cannot be loaded. `description` is one sentence, with what to do.
 package enum DatasetError: Error, Equatable, CustomStringConvertible {
-    /// The name could lead out of the folders that are searched.
+    /// The name could lead out of the searched folders.
     case notAName(String)
-    /// A folder cannot be looked into, for this reason.
+    /// A folder cannot be read.
     case unreadableFolder(folder: String, askedBy: DatasetSearch.Origin, reason: String)
-    /// A folder that was asked for by name holds none of the four files.
+    /// A folder given by the user has none of the four files.
     case noDataInFolder(folder: String, askedBy: DatasetSearch.Origin, dataset: String)
-    /// None of the usual folders holds the data set.
+    /// None of the usual folders has the data set.
     case notFound(dataset: String, folders: [String])
-    /// A folder holds some of the four files, but not this one.
+    /// A folder has some of the four files, but not this one.
     case missingFile(folder: String, file: String, dataset: String)
-    /// More than one file could be meant.
+    /// Several files match.
     case severalFiles(folder: String, files: [String])
-    /// A file cannot be used.
+    /// A file is invalid.
     case brokenFile(path: String, fault: FileFault, dataset: String)
 
     package var description: String {
@@ -35,8 +35,8 @@ package enum DatasetError: Error, Equatable, CustomStringConvertible {
         case .missingFile(let folder, let file, let dataset):
             return "\(folder) lacks \(file)\(Self.remedy(for: dataset))"
         case .severalFiles(let folder, let files):
-            return "\(folder) has several files that could be meant (\(files.joined(separator: ", "))); "
-                + "leave one of them or name the data set as in <name>-train-images-idx3-ubyte"
+            return "\(folder) has several matching files (\(files.joined(separator: ", "))); "
+                + "keep one of them or name the data set as in <name>-train-images-idx3-ubyte"
         case .brokenFile(let path, .noMemory, _):
             return "\(path): \(FileFault.noMemory.description)"
         case .brokenFile(let path, let fault, let dataset):
@@ -44,7 +44,7 @@ package enum DatasetError: Error, Equatable, CustomStringConvertible {
         }
     }
 
-    /// What brings good files, where that is known.
+    /// Returns how to get the files, if that is known.
     private static func remedy(for dataset: String) -> String {
         guard dataset == FashionMNIST.name else { return "" }
         return "; the package \(FashionMNIST.package) brings it: sudo apt install \(FashionMNIST.package)"
@@ -53,15 +53,15 @@ package enum DatasetError: Error, Equatable, CustomStringConvertible {
 
 /// What is wrong with a file.
 package enum FileFault: Equatable, Sendable, CustomStringConvertible {
-    /// The system does not give it out, for this reason.
+    /// It cannot be read, for this reason.
     case unreadable(String)
     /// It is a folder, a device or the like.
     case notRegular
     /// There is not enough memory left for it.
     case noMemory
-    /// It has nothing in it.
+    /// It is empty.
     case empty
-    /// It is larger than any data set that is accepted.
+    /// It is too large for a data set.
     case tooLarge(bytes: Int)
     /// zlib cannot inflate it.
     case damagedCompression(String)
@@ -69,26 +69,26 @@ package enum FileFault: Equatable, Sendable, CustomStringConvertible {
     case wrongMagic([UInt8])
     /// Its elements are not unsigned bytes.
     case wrongElementType(UInt8)
-    /// It has another number of dimensions than such a file has.
+    /// It has the wrong number of dimensions.
     case wrongRank(got: Int, expected: Int)
-    /// Its header asks for nothing or for too much.
+    /// Its dimensions are zero or too large.
     case badDimensions([Int])
     /// It ends early. Bytes are counted after decompression.
     case truncated(got: Int, expected: Int)
-    /// Something comes after its last element.
+    /// There are bytes after its last element.
     case trailingBytes
-    /// Something that is not gzip comes after its compressed content.
+    /// There are bytes after its gzip stream.
     case bytesAfterGzip
-    /// It lies beside its compressed or unpacked form, of this name, and that holds something else.
+    /// Its compressed or uncompressed version, of this name, has different content.
     case differs(from: String)
     /// It has another number of elements than the file that belongs to it.
     case countMismatch(labels: Int, images: Int)
     /// A test label that no training image has.
     case unknownLabel(label: Int, index: Int, classes: Int)
-    /// Test images of another size than training images.
+    /// Test images of a different size than training images.
     case sizeMismatch(height: Int, width: Int, expectedHeight: Int, expectedWidth: Int)
 
-    /// What is wrong, without the path.
+    /// A description without the path.
     package var description: String {
         switch self {
         case .unreadable(let reason): "cannot be read: \(reason)"

@@ -1,9 +1,9 @@
-// What a data set's files say of it without being read whole: the headers of the images, and the labels.
+// The facts of a data set, read only from the headers of the image files and from the labels.
 
 package import Experiments
 
 extension DatasetFacts {
-    /// The facts of the data set that a search finds.
+    /// Reads the facts of the data set that a search finds.
     ///
     /// - Throws: `DatasetError` that names the file and what is wrong with it.
     package init(from search: DatasetSearch) throws(DatasetError) {
@@ -21,11 +21,12 @@ extension DatasetFacts {
             trainExamples: train[0], testExamples: test[0], height: train[1], width: train[2])
     }
 
-    /// What is known of a data set by its name: what its files say or, where Fashion-MNIST has none here, its authors.
+    /// Returns the facts of a data set by name, from its files or, if Fashion-MNIST is not installed, from its
+    /// publication.
     ///
     /// - Parameters:
-    ///   - name: its name in experiments.
-    ///   - dataFolder: the only folder to look in; `nil` for those of `DatasetSearch`.
+    ///   - name: name in experiments.
+    ///   - dataFolder: the only folder to search; `nil` for those of `DatasetSearch`.
     ///   - environment: the process's environment variables.
     /// - Throws: `DatasetError` that names the file and what is wrong with it.
     package static func known(

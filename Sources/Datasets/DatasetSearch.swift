@@ -1,19 +1,19 @@
-// Where a data set's four files are looked for, and under which names. Nothing is read here but folders.
+// Searches for a data set's four files by folder and name. Reads only folders.
 
 import Foundation
 
-/// The folders in which a data set is looked for, in order.
+/// The folders to search for a data set, in order.
 package struct DatasetSearch: Sendable, Equatable {
-    /// Who names a folder.
+    /// The origin of a folder.
     package enum Origin: Sendable, Equatable, CustomStringConvertible {
         /// The command's `--data`.
         case argument
         /// `$VGGLAB_DATA`.
         case environment
-        /// A usual place, in which data may be or not be.
+        /// A usual folder, which may or may not have data.
         case usual
 
-        /// How to name it to a user.
+        /// Text for messages.
         package var description: String {
             switch self {
             case .argument: "--data"
@@ -25,15 +25,15 @@ package struct DatasetSearch: Sendable, Equatable {
 
     /// Name of the data set.
     package let dataset: String
-    /// Who named the folders. A folder that a user named is the only one.
+    /// The origin of the folders. A folder given by the user is the only one.
     package let origin: Origin
-    /// The folders in the order in which they are looked at.
+    /// The folders in the order of the search.
     package let folders: [String]
 
-    /// The folders for a data set: `dataFolder`, else `$VGGLAB_DATA`, else `$XDG_DATA_HOME/vgglab/<name>`
-    /// (`~/.local/share` by default) and `<systemFolder>/<name>`, where Debian's packages put data.
+    /// Determines the folders for a data set: `dataFolder`, else `$VGGLAB_DATA`, else `$XDG_DATA_HOME/vgglab/<name>`
+    /// (`~/.local/share` by default) and `<systemFolder>/<name>`, where Debian's packages install data.
     ///
-    /// - Throws: `DatasetError.notAName` when the name could lead elsewhere.
+    /// - Throws: `DatasetError.notAName` if the name could lead elsewhere.
     package init(
         named dataset: String, dataFolder: String?, environment: [String: String],
         systemFolder: String = "/usr/share/datasets"
@@ -49,15 +49,15 @@ package struct DatasetSearch: Sendable, Equatable {
         } else {
             origin = .usual
             let home = environment["HOME"].flatMap { $0.isEmpty ? nil : "\($0)/.local/share" }
-            // The XDG base directory specification has relative paths ignored.
+            // The XDG base directory specification ignores relative paths.
             let dataHome = environment["XDG_DATA_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? home
             folders = [dataHome.map { "\($0)/vgglab/\(dataset)" }, "\(systemFolder)/\(dataset)"].compactMap(\.self)
         }
     }
 
-    /// The first folder with any of the files, and the path of each.
+    /// Finds the first folder with any of the files, and the path of each.
     ///
-    /// - Throws: `DatasetError` when there is no such folder, or when it does not have each file exactly once.
+    /// - Throws: `DatasetError` if there is no such folder, or if it does not have each file exactly once.
     package func locate() throws(DatasetError) -> (folder: String, files: [FileRole: DataFile]) {
         for folder in folders {
             let entries = try entries(of: folder)
@@ -82,11 +82,11 @@ package struct DatasetSearch: Sendable, Equatable {
         throw .notFound(dataset: dataset, folders: folders)
     }
 
-    /// The names in a folder, sorted; none where a usual folder is missing.
+    /// Returns the sorted names in a folder; none if a usual folder is missing.
     private func entries(of folder: String) throws(DatasetError) -> [String] {
         guard let stream = opendir(folder) else {
             let code = errno
-            // Of a usual folder whose place cannot be seen nobody knows that it is there.
+            // A usual folder inside an unreadable one may not exist.
             var status = stat()
             if origin == .usual, stat(folder, &status) != 0 { return [] }
             let reason =
@@ -116,7 +116,7 @@ package struct DatasetSearch: Sendable, Equatable {
 }
 
 extension FileRole {
-    /// The name that MNIST gave such a file, without `.gz`.
+    /// The name of such a file in MNIST, without `.gz`.
     var usualName: String {
         switch self {
         case .trainImages: "train-images-idx3-ubyte"
@@ -126,7 +126,7 @@ extension FileRole {
         }
     }
 
-    /// What such a file's name may end in: MNIST's name, EMNIST's `test`, and a dot that unpackers leave.
+    /// Possible endings of such a file's name: MNIST's name, EMNIST's `test`, and a dot that some unpackers insert.
     private var endings: [String] {
         let parts =
             switch self {
@@ -137,7 +137,7 @@ extension FileRole {
         return parts + parts.map { $0.replacing("-idx", with: ".idx") }
     }
 
-    /// The names among `entries` that can be meant, narrowed to one where the usual name or the data set's is there.
+    /// Returns the matching names among `entries`; only one if it is the usual name or the data set's.
     func candidates(in entries: [String], dataset: String) -> [String] {
         for prefix in ["", "\(dataset)-"] {
             for ending in endings {
@@ -146,7 +146,7 @@ extension FileRole {
         }
         return entries.filter { entry in
             let stem = entry.hasSuffix(".gz") ? String(entry.dropLast(3)) : entry
-            // Of a file in two forms the compressed one is named.
+            // Of a compressed and an uncompressed version, only the compressed one counts.
             return endings.contains { stem.hasSuffix("-" + $0) } && (stem != entry || !entries.contains(entry + ".gz"))
         }
     }

@@ -1,4 +1,4 @@
-// What is known about Fashion-MNIST beforehand: its classes, its files' digests, and the package that brings them.
+// Known facts about Fashion-MNIST: its classes, its files' checksums, and its Debian package.
 
 internal import Experiments
 
@@ -7,21 +7,21 @@ internal import Experiments
 /// **Source**: Xiao, Rasul & Vollgraf, *Fashion-MNIST: a Novel Image Dataset for Benchmarking Machine Learning
 /// Algorithms*, 2017, table 1.
 package enum FashionMNIST {
-    /// Its name in experiments.
+    /// Name in experiments.
     package static let name = "fashion-mnist"
-    /// The Debian package that brings it.
+    /// The Debian package that contains it.
     package static let package = "dataset-fashion-mnist"
-    /// Its classes in the order of their labels.
+    /// The classes in the order of their labels.
     package static let classNames = [
         "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
     ]
 
-    /// What it holds, by the same table.
+    /// Its facts, from the same table.
     static let facts = DatasetFacts(
         name: name, numClasses: classNames.count, classNames: classNames, trainExamples: 60_000, testExamples: 10_000,
         height: 28, width: 28)
 
-    /// Names for the classes of the data set with this checksum: its own, or the labels for any other.
+    /// Returns class names for the data set with this checksum: Fashion-MNIST's own, or the labels for any other.
     package static func classNames(forDataWith checksum: String, classes: Int) -> [String] {
         checksum == self.checksum && classes == classNames.count ? classNames : (0..<classes).map(String.init)
     }
@@ -29,10 +29,10 @@ package enum FashionMNIST {
     private static let checksum = Dataset.checksum(
         of: [.trainImages, .trainLabels, .testImages, .testLabels].map(digest))
 
-    /// One of its files, for messages.
+    /// The name of one of its files, for messages.
     static let exampleFile = "train-images-idx3-ubyte.gz"
 
-    /// SHA-256 of each file without its compression, which differs between Debian's files and the authors' own.
+    /// Returns the SHA-256 of a file without its compression, in which Debian's files and the authors' own differ.
     static func digest(of role: FileRole) -> String {
         switch role {
         case .trainImages: "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888"

@@ -8,7 +8,7 @@ internal import MemoryUse
 /// **Source**: LeCun, Cortes & Burges, *The MNIST database*, "the IDX file format": two zero bytes, element type, number
 /// of dimensions, each dimension as a 32-bit big-endian number, elements in row-major order.
 package struct IDXArray: Equatable, Sendable {
-    /// The most bytes that a file or its content may have.
+    /// Maximum size of a file or its content in bytes.
     package static let largestSize = 1 << 31
 
     /// Length of each axis, slowest first.
@@ -18,7 +18,7 @@ package struct IDXArray: Equatable, Sendable {
 
     /// Parses a file's bytes, plain or gzip.
     ///
-    /// - Throws: `DatasetError` when they are anything but an IDX array of unsigned bytes with `rank` dimensions.
+    /// - Throws: `DatasetError` if they are not an IDX array of unsigned bytes with `rank` dimensions.
     package init(_ bytes: [UInt8], rank: Int, of file: DataFile) throws(DatasetError) {
         if bytes.isEmpty { throw file.fault(.empty) }
         self = try bytes.withUnsafeBufferPointer { buffer throws(DatasetError) in
@@ -29,11 +29,11 @@ package struct IDXArray: Equatable, Sendable {
         }
     }
 
-    /// Length of each axis by a file's header; no more of the file is read than that needs.
+    /// Reads the dimensions from a file's header, without reading the rest of the file.
     ///
-    /// - Throws: `DatasetError` when the header is not one of an IDX array of unsigned bytes with `rank` dimensions.
+    /// - Throws: `DatasetError` if the header is not that of an IDX array of unsigned bytes with `rank` dimensions.
     package static func dimensions(of file: DataFile, rank: Int) throws(DatasetError) -> [Int] {
-        // A gzip header may hold a file name.
+        // A gzip header may contain a file name.
         let bytes = try file.read(atMost: 4096)
         if bytes.isEmpty { throw file.fault(.empty) }
         return try bytes.withUnsafeBufferPointer { buffer throws(DatasetError) in
@@ -43,7 +43,7 @@ package struct IDXArray: Equatable, Sendable {
 
     private init(_ reader: ContentReader, rank: Int, of file: DataFile) throws(DatasetError) {
         let header = try Self.header(reader, rank: rank, of: file)
-        // Do not even ask for memory that the file cannot fill.
+        // Does not allocate more memory than the file can fill.
         guard header.size + header.count <= reader.largestContent else {
             throw file.fault(.truncated(got: reader.largestContent, expected: header.size + header.count))
         }
@@ -52,7 +52,7 @@ package struct IDXArray: Equatable, Sendable {
             header.count, from: reader, of: file, offset: header.size, expected: header.size + header.count)
     }
 
-    /// Length of each axis, their product, and bytes of the header.
+    /// Parses the dimensions, their product, and the size of the header in bytes.
     private static func header(
         _ reader: ContentReader, rank: Int, of file: DataFile
     ) throws(DatasetError) -> (dimensions: [Int], count: Int, size: Int) {

@@ -1,6 +1,6 @@
-// Images as text, side by side with captions. Pure: it knows no terminal and writes nothing.
+// Images as text, side by side with captions. Pure: writes nothing and needs no terminal.
 
-/// How images become characters.
+/// How images are drawn with characters.
 package enum ImageStyle: Sendable, Hashable, CaseIterable {
     /// Half blocks in 24-bit grey.
     case trueColor
@@ -12,25 +12,22 @@ package enum ImageStyle: Sendable, Hashable, CaseIterable {
     case ascii
 }
 
-/// Images side by side, two pixels above each other in a character.
+/// Images side by side, with two vertically adjacent pixels per character.
 package struct ImageStrip: Sendable {
-    /// How images become characters.
     package let style: ImageStyle
 
-    /// A strip in this style.
     package init(style: ImageStyle) {
         self.style = style
     }
 
-    /// How many images of a width fit into a terminal, at least 1.
+    /// Returns how many images of a width fit into a terminal, at least 1.
     package static func images(ofWidth width: Int, in columns: Int) -> Int {
         max(1, (columns + gap) / (width + gap))
     }
 
-    /// The images of these indices in lines of text, each line ended; above them their captions, cut to the images'
-    /// width.
+    /// Draws the images at these indices as complete lines, below their captions, which are cut to the images' width.
     ///
-    /// - Precondition: every index is one of an image.
+    /// - Precondition: every index is valid.
     package func text(of indices: [Int], in images: LabelledImages, caption: (Int) -> String) -> String {
         guard !indices.isEmpty else { return "" }
         let gap = String(repeating: " ", count: Self.gap)
@@ -47,7 +44,7 @@ package struct ImageStrip: Sendable {
 
     private static let gap = 2
 
-    /// Two rows of an image as one line; below an odd last row is black.
+    /// Draws two rows of an image as one line; below an odd last row is black.
     private func line(of row: Int, in images: LabelledImages, index: Int) -> String {
         let image = images.image(index)
         let upperStart = image.startIndex + row * images.width
@@ -69,14 +66,14 @@ package struct ImageStrip: Sendable {
         return lastColors.isEmpty ? line : line + "\u{1b}[0m"
     }
 
-    /// Foreground for the upper half, background for the lower.
+    /// Returns an escape sequence: foreground for the upper half, background for the lower.
     private func escape(upper: UInt8, lower: UInt8) -> String {
         style == .trueColor
             ? "\u{1b}[38;2;\(upper);\(upper);\(upper);48;2;\(lower);\(lower);\(lower)m"
             : "\u{1b}[38;5;\(Self.paletteIndex(upper));48;5;\(Self.paletteIndex(lower))m"
     }
 
-    /// The nearest of black (16), the palette's 24 greys (232 to 255, of 8, 18, … 238) and white (231).
+    /// Returns the nearest of black (16), the palette's 24 greys (232 to 255, of 8, 18, … 238) and white (231).
     private static func paletteIndex(_ grey: UInt8) -> Int {
         switch grey {
         case 0..<4: 16

@@ -1,6 +1,6 @@
-// Grey images and their labels in memory, as they came from the files.
+// Grey images and their labels in memory, as read from the files.
 
-/// Grey images of one size with a label each.
+/// Grey images of one size, each with a label.
 ///
 /// **Shapes** pixels `[N, H, W]`, UInt8, 0 is black; labels `[N]`.
 package struct LabelledImages: Sendable, Equatable {
@@ -8,13 +8,11 @@ package struct LabelledImages: Sendable, Equatable {
     package let height: Int
     /// Width of every image in pixels.
     package let width: Int
-    /// Image after image, each row after row.
+    /// Pixels image by image, row by row.
     package let pixels: [UInt8]
     /// Class of each image.
     package let labels: [UInt8]
 
-    /// Images with their labels.
-    ///
     /// - Precondition: there are `labels.count × height × width` pixels.
     package init(height: Int, width: Int, pixels: [UInt8], labels: [UInt8]) {
         precondition(height > 0 && width > 0, "an image needs pixels")
@@ -28,10 +26,10 @@ package struct LabelledImages: Sendable, Equatable {
     /// Number of images.
     package var count: Int { labels.count }
 
-    /// Bytes that they take: one a pixel and one a label.
+    /// Size in memory in bytes: one per pixel and one per label.
     package var storedBytes: Int { pixels.count + labels.count }
 
-    /// The first `n` images, or all where there are fewer.
+    /// Returns the first `n` images, or all if there are fewer.
     package func prefix(_ n: Int) -> LabelledImages {
         guard n < count else { return self }
         return LabelledImages(
@@ -39,8 +37,9 @@ package struct LabelledImages: Sendable, Equatable {
             labels: Array(labels.prefix(n)))
     }
 
-    /// A sample of `n` in their order, or all where there are fewer: as large a share of each class as of all, and at
-    /// least one of each where `n` allows it. A smaller sample of the same seed is part of a larger one.
+    /// Returns a stratified sample of `n` images in their original order, or all if there are fewer: the same fraction
+    /// of each class, and at least one image of each if `n` allows it. A smaller sample of the same seed is part of a
+    /// larger one.
     package func stratified(_ n: Int, seed: UInt64) -> LabelledImages {
         n < count ? taking(stratifiedIndices(n, seed: seed)) : self
     }
@@ -73,7 +72,7 @@ package struct LabelledImages: Sendable, Equatable {
             height: height, width: width, pixels: indices.flatMap(image), labels: indices.map { labels[$0] })
     }
 
-    /// Images of each class, for classes 0 up to `numClasses`.
+    /// Returns the number of images in each class from 0 up to `numClasses`.
     ///
     /// - Precondition: every label is below `numClasses`.
     package func countsByClass(_ numClasses: Int) -> [Int] {
@@ -82,7 +81,7 @@ package struct LabelledImages: Sendable, Equatable {
         return counts
     }
 
-    /// The pixels of one image, row after row.
+    /// Returns the pixels of one image, row by row.
     package func image(_ index: Int) -> ArraySlice<UInt8> {
         pixels[index * height * width..<(index + 1) * height * width]
     }

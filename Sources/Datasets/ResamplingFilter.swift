@@ -1,28 +1,28 @@
-// Which source pixels make a resized pixel, and with which weights, along one axis.
+// The source pixels and their weights for each resized pixel, along one axis.
 
 /// Pillow's bilinear filter from `inSize` to `outSize` pixels in fixed-point numbers.
 ///
 /// **Source**: Pillow, `src/libImaging/Resample.c`, `precompute_coeffs` and `normalize_coeffs_8bpc`.
 struct ResamplingFilter: Sendable {
-    /// Binary places of a weight: 32 bits less 8 of a pixel and 2 for filters that overshoot.
+    /// Fraction bits of a weight: 32 bits less 8 of a pixel and 2 for filters that overshoot.
     static let precisionBits: Int32 = 32 - 8 - 2
-    /// One half, which rounds a sum of weighted pixels.
+    /// One half, added to round a sum of weighted pixels.
     static let half: Int32 = 1 << (precisionBits - 1)
 
-    /// Resized pixels.
+    /// Number of resized pixels.
     let outSize: Int
-    /// Source pixels that every resized pixel is made of, counting those of weight 0.
+    /// Number of source pixels per resized pixel, including those of weight 0.
     let numTaps: Int
-    /// For each resized pixel the first of its source pixels.
+    /// The first source pixel of each resized pixel.
     let firsts: [Int]
     /// The weights of all first source pixels, then those of all second ones, and so on: tap-major, so that loops over
     /// resized pixels vectorise.
     let weights: [Int32]
 
-    /// Whether every resized pixel is a blend of two with weights of at most 15 binary places.
+    /// Whether every resized pixel is a blend of two source pixels with weights of at most 15 fraction bits.
     let isShortBlend: Bool
 
-    /// The filter between two sizes of at least 1. Between equal sizes it copies, as Pillow does by leaving it out.
+    /// Computes the filter between two sizes of at least 1. Between equal sizes it copies, as Pillow skips the filter.
     init(from inSize: Int, to outSize: Int) {
         let windows = (0..<outSize).map { Self.window(of: $0, from: inSize, to: outSize) }
         let numTaps = windows.reduce(1) { max($0, $1.weights.count) }
@@ -40,7 +40,7 @@ struct ResamplingFilter: Sendable {
         isShortBlend = numTaps == 2 && weights.allSatisfy { $0.trailingZeroBitCount >= Self.precisionBits - 15 }
     }
 
-    /// The source pixels that lie under the filter and their weights, which add up to 1 before rounding.
+    /// Returns the source pixels under the filter and their weights, which add up to 1 before rounding.
     private static func window(of index: Int, from inSize: Int, to outSize: Int) -> (first: Int, weights: [Int32]) {
         let scale = Double(inSize) / Double(outSize)
         let support = max(scale, 1)

@@ -1,23 +1,23 @@
-// Resizes grey images to squares and scales them to 0...1, bit for bit as torchvision does with Pillow.
+// Resizes grey images to squares and scales them to 0...1, bit-identical to torchvision with Pillow.
 
-/// Resizes images of one size to squares of one side.
+/// Resizes images of one size to squares.
 ///
-/// The same as torchvision's `Resize((side, side))` on a Pillow image of mode `L`, then `ToTensor()`: bilinear with a
-/// filter as wide as the scale where images shrink, rows first, each pass rounded to 8 bits, then divided by 255.
+/// Identical to torchvision's `Resize((side, side))` on a Pillow image of mode `L`, then `ToTensor()`: bilinear, with a
+/// filter as wide as the scale when images shrink; rows first, each pass rounded to 8 bits, then divided by 255.
 ///
 /// **Source**: Pillow, `src/libImaging/Resample.c`.
 package struct Resizer: Sendable {
-    /// Height of the images that it takes, in pixels.
+    /// Height of source images in pixels.
     package let height: Int
-    /// Width of the images that it takes, in pixels.
+    /// Width of source images in pixels.
     package let width: Int
-    /// Height and width of the images that it gives, in pixels.
+    /// Height and width of resized images in pixels.
     package let side: Int
 
     private let columns: ResamplingFilter
     private let rows: ResamplingFilter
 
-    /// A resizer from `height × width` to `side × side`.
+    /// Creates a resizer from `height × width` to `side × side`.
     ///
     /// - Precondition: all three are at least 1.
     package init(height: Int, width: Int, side: Int) {
@@ -40,10 +40,10 @@ package struct Resizer: Sendable {
         }
     }
 
-    /// Numbers that `resize` needs for what lies between its passes.
+    /// Number of elements of `resize`'s scratch space.
     var scratchCount: Int { (height + 1) * side }
 
-    /// Resizes one image without taking memory.
+    /// Resizes one image without allocating memory.
     ///
     /// - Precondition: `scratch` has `scratchCount` elements.
     func resize(
@@ -94,13 +94,13 @@ package struct Resizer: Sendable {
         }
     }
 
-    // The loops over a row. They read nothing but their arguments and compute no index, so that they vectorise.
+    // The loops over a row. They only access their arguments and compute no indices, so that they vectorise.
 
-    /// A row of the second pass where images grow and weights are short, as from 28 to 32, 64 or 224.
+    /// Computes a row of the second pass when images grow and weights are short, as from 28 to 32, 64 or 224.
     ///
-    /// All sums are exact in single precision: 8 bits before the point, 15 after it and one more for the nudge that
-    /// keeps halves from rounding to even. Adding and subtracting 2^23 then rounds to an integer. This is several
-    /// times as fast as 32-bit products without SSE 4.1, and almost all time is spent here.
+    /// All sums are exact in single precision: 8 integer bits, 15 fraction bits, and one more for the offset that keeps
+    /// halves from rounding to even. Adding and subtracting 2^23 then rounds to an integer. This is several times as
+    /// fast as 32-bit products without SSE 4.1, and dominates the time of resizing.
     private static func blend(
         _ upper: UnsafeBufferPointer<Int32>, _ upperWeight: Int32, _ lower: UnsafeBufferPointer<Int32>,
         _ lowerWeight: Int32, into line: UnsafeMutableBufferPointer<Float>
@@ -121,7 +121,7 @@ package struct Resizer: Sendable {
         for column in 0..<source.count { sums[column] &+= source[column] &* weight }
     }
 
-    /// Rounds the sums of the second pass to pixels and divides.
+    /// Rounds the sums of the second pass to pixels and divides them by 255.
     private static func round(_ sums: UnsafeMutableBufferPointer<Int32>, into line: UnsafeMutableBufferPointer<Float>) {
         for column in 0..<line.count { line[column] = Float(sums[column] &>> ResamplingFilter.precisionBits) / 255 }
     }

@@ -1,23 +1,24 @@
-// The kinds of values that keys can have: how each is read from YAML with its limits, and what it is apart from YAML.
+// The kinds of values of keys: how each is parsed from YAML and validated, and its representation apart from YAML.
 
 import Experiments
 
-/// How one kind of value is read and described.
+/// How one kind of value is parsed and described.
 struct Codec<Value>: Sendable {
-    /// What is allowed, for help and for errors: "a whole number from 1 to 64".
+    /// The allowed values, for help and errors, such as "a whole number from 1 to 64".
     let allowed: String
-    /// The value, checked. Problems begin with "must" or with an item such as "item 2 must"; the key goes before them.
+    /// Parses and validates a value. Problems begin with "must" or an item such as "item 2 must"; the key is put before
+    /// them.
     let read: @Sendable (YAMLNode) throws(Flaw) -> Value
-    /// The value, apart from any format.
+    /// Converts a value to a setting's value.
     let value: @Sendable (Value) -> SettingValue
-    /// The words that may be chosen from; empty where there are others.
+    /// The allowed words; empty for other kinds of values.
     var choices: [String] = []
-    /// The word for no value; `nil` where there must be one.
+    /// The word for no value; `nil` if a value is required.
     var none: String?
 }
 
 extension YAMLNode {
-    /// That this value is not what it must be, and what to do where that is plain.
+    /// Returns the error that this value violates a requirement, with advice if there is any.
     func flaw(_ requirement: String, _ advice: String? = nil) -> Flaw {
         Flaw(mark: mark, problem: "\(requirement) (got \(summary))\(advice.map { "; \($0)" } ?? "")")
     }
@@ -42,7 +43,7 @@ extension Codec where Value: FixedWidthInteger & Sendable {
 }
 
 extension String {
-    /// Decimal digits, perhaps with a sign. Not 010, which is eight to some readers of YAML and ten to others.
+    /// Decimal digits with an optional sign, but not 010, which is eight to some YAML parsers and ten to others.
     fileprivate var isWholeNumber: Bool {
         let digits = utf8.drop { "+-".utf8.contains($0) }
         let hasOneSign = utf8.count - digits.count <= 1
@@ -75,7 +76,8 @@ extension Codec<Double> {
 }
 
 extension Double {
-    /// `5e-2`, `.05`, `+1.`, and YAML's `.inf` and `.nan`, but not the names and hexadecimals that Swift also reads.
+    /// Accepts `5e-2`, `.05`, `+1.`, and YAML's `.inf` and `.nan`, but not the names and hexadecimal numbers that Swift
+    /// also parses.
     fileprivate init?(decimal text: String) {
         switch text.lowercased() {
         case ".inf", "+.inf": self = .infinity
@@ -111,7 +113,7 @@ extension Codec<Bool> {
 extension Codec<String> {
     /// Text on one line that passes a check.
     ///
-    /// - Parameter joinsLines: whether it may have several lines in the file, which become one.
+    /// - Parameter joinsLines: whether several lines in the file are joined.
     static func line(
         _ allowed: String, joinsLines: Bool = false, _ isAllowed: @escaping @Sendable (String) -> Bool
     ) -> Codec {
@@ -159,7 +161,7 @@ extension Codec where Value: RawRepresentable<String> & CaseIterable & Sendable 
 }
 
 extension Codec {
-    /// A value, or a word that stands for none. `null` is such a word in every spelling of YAML.
+    /// A value, or a word for none. `null` is such a word in all YAML spellings.
     static func optional<Wrapped>(_ wrapped: Codec<Wrapped>, none word: String) -> Codec where Value == Wrapped? {
         var codec = Codec(allowed: "\(word) or \(wrapped.allowed)") { node throws(Flaw) in
             if node.plain == word || (word == "null" && node.isNull) { return nil }
@@ -196,7 +198,7 @@ extension Codec {
 }
 
 extension YAMLNode {
-    /// A part of a larger value, named in front of what is wrong with it.
+    /// Parses a part of a larger value, and names it in errors.
     func read<Value>(as codec: Codec<Value>, calling name: String) throws(Flaw) -> Value {
         do {
             return try codec.read(self)

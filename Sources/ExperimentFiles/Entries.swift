@@ -1,10 +1,10 @@
-// The values that a file and its `--set` overrides give, each with its place, and the experiment they make.
+// The values of a file and its `--set` overrides with their places, and the experiment that they define.
 
 import Experiments
 
-/// Values by key path, gathered from a file and from overrides.
+/// Values by key path, collected from a file and from overrides.
 struct Entries {
-    /// Where a value was given.
+    /// Where a value comes from.
     private enum Place {
         case file(Mark)
         case override(String)
@@ -20,7 +20,7 @@ struct Entries {
     /// - Parameter path: the file's path, for errors and for the name.
     init(path: String) { self.path = path }
 
-    /// Takes the values of a file's text.
+    /// Collects the values of a file's text.
     mutating func read(_ text: String) throws(ExperimentFileError) {
         self.text = text
         do throws(Flaw) {
@@ -57,11 +57,11 @@ struct Entries {
             }
             let path = (section.map { $0 + "." } ?? "") + pair.key
             guard let field = Schema.field(path) else {
-                // In braces, YAML takes `ratio:8` for a key.
+                // In braces, YAML reads `ratio:8` as a key.
                 if let slip = pair.key.wholeMatch(of: #/([^:]+):(.+)/#), pair.value.isNull {
                     throw .missingSpace(at: pair.mark, key: String(slip.1), value: String(slip.2))
                 }
-                // And `0,05` for 0 and a key 05.
+                // And `0,05` as 0 and a key 05.
                 if pair.value.isNull, pair.key.allSatisfy(\.isWholeNumber), index > 0,
                     let whole = pairs[index - 1].value.plain
                 {
@@ -78,7 +78,7 @@ struct Entries {
         }
     }
 
-    /// Takes a `key=value`, in place of what was there.
+    /// Applies a `key=value` override.
     mutating func override(_ text: String) throws(ExperimentFileError) {
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 2, !parts[0].isEmpty else {
@@ -93,7 +93,7 @@ struct Entries {
         guard value.utf8.count <= ExperimentFile.maxBytes else {
             throw .override(text, problem: "is longer than 64 KiB")
         }
-        // A text with a colon is a mapping to YAML, or no value at all, and no key takes a mapping.
+        // YAML reads a text with a colon as a mapping, or as no value; but no key takes a mapping.
         var node = YAMLNode(.plain(value))
         if let parsed = try? YAMLNode.parse(value) {
             if case .mapping = parsed.content, !value.hasPrefix("{") {} else { node = parsed }
@@ -102,7 +102,7 @@ struct Entries {
         values[path] = (node, .override(text))
     }
 
-    /// The experiment that the values make of `defaults`, checked as a whole.
+    /// Builds the experiment from the values and `defaults`, and validates it as a whole.
     func experiment(_ defaults: Experiment) throws(ExperimentFileError) -> Experiment {
         var experiment = defaults
         for field in Schema.fields {
@@ -143,7 +143,7 @@ struct Entries {
         return experiment
     }
 
-    /// The file's name without folder and ending, held to the rules of names.
+    /// Returns the file's name without folder and extension, validated as an experiment's name.
     private func nameOfFile() throws(ExperimentFileError) -> String {
         let file = path.split(separator: "/").last ?? ""
         let stem = file.lastIndex(of: ".").map { file[..<$0] } ?? file
@@ -157,7 +157,7 @@ struct Entries {
         return experiment.name
     }
 
-    /// A path that a file gives, as seen from that file's folder.
+    /// Resolves a path in a file relative to that file's folder.
     private func besideFile(_ other: String) -> String {
         guard !other.hasPrefix("/"), let slash = path.lastIndex(of: "/") else { return other }
         return path[...slash] + other

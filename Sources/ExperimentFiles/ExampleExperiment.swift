@@ -1,13 +1,13 @@
-// The files of the folder experiments, built into the program so that it has them wherever it is started.
+// The files of the folder experiments, built into the program so that they are always available.
 
 internal import Glibc
 package import Experiments
 
-/// An experiment that comes with the program.
+/// A built-in experiment.
 package struct ExampleExperiment: Sendable {
     /// Its name; its file is named `NAME.yaml`.
     package let name: String
-    /// The file's content.
+    /// The content of its file.
     package let yaml: String
 
     private init(_ name: String, _ content: [UInt8]) {
@@ -15,7 +15,7 @@ package struct ExampleExperiment: Sendable {
         yaml = String(decoding: content, as: UTF8.self)
     }
 
-    /// Every example, in the order in which a folder lists them.
+    /// All built-in experiments, in the order in which a folder lists them.
     package static let all = [
         ExampleExperiment("quickstart", PackageResources.quickstart_yaml),
         ExampleExperiment("vgg11", PackageResources.vgg11_yaml),
@@ -31,12 +31,12 @@ package struct ExampleExperiment: Sendable {
         ExampleExperiment("vgg19-ratio4", PackageResources.vgg19_ratio4_yaml),
     ]
 
-    /// The example of that name, if there is one.
+    /// Returns the built-in experiment with this name, if there is one.
     package static func named(_ name: String) -> ExampleExperiment? { all.first { $0.name == name } }
 }
 
 extension ExperimentFile {
-    /// The experiment of a file, or the example of that name where there is no such file.
+    /// Reads an experiment file, or returns the built-in experiment with this name if there is no such file.
     ///
     /// - Parameter overrides: `key=value` each, as for a file.
     /// - Throws: `ExperimentFileError` with the place of the first problem.

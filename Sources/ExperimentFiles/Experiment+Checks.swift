@@ -3,10 +3,10 @@
 
 import Experiments
 
-/// Why the keys do not fit together, and which of them could be changed.
+/// Why keys conflict, and which of them could be changed.
 struct SettingConflict: Error {
     let problem: String
-    /// Paths of the keys to blame, the likeliest first.
+    /// Paths of the conflicting keys, the likeliest cause first.
     let culprits: [String]
 }
 

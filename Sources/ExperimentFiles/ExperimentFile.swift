@@ -1,19 +1,19 @@
-// Experiments from YAML files and back. Every problem becomes one sentence with its place; what the keys mean is
-// Schema.swift's table.
+// Reads experiments from YAML files and writes them. Every problem is one sentence with its place; Schema.swift defines
+// the keys.
 
 package import Experiments
 import Glibc
 
-/// Reads experiments from YAML and writes them.
 package enum ExperimentFile {
-    /// The largest file that is read, in bytes.
+    /// Maximum size of a file in bytes.
     static let maxBytes = 65536
 
-    /// The experiment in a file.
+    /// Reads the experiment in a file.
     ///
     /// - Parameters:
     ///   - path: the YAML file.
-    ///   - overrides: `key=value` each, such as `training.lr=0.1`; a later one wins over an earlier one and over the file.
+    ///   - overrides: `key=value` each, such as `training.lr=0.1`; later ones take precedence over earlier ones and
+    ///     over the file.
     /// - Throws: `ExperimentFileError` with the place of the first problem.
     package static func load(_ path: String, overrides: [String] = []) throws(ExperimentFileError) -> Experiment {
         let bytes = try contents(of: path)
@@ -23,9 +23,9 @@ package enum ExperimentFile {
         return try parse(text, path: path, overrides: overrides)
     }
 
-    /// The experiment in a text that was read from `path`.
+    /// Parses the experiment in the text of the file at `path`.
     ///
-    /// - Parameter defaults: what a key means that is missing.
+    /// - Parameter defaults: the values of missing keys.
     /// - Throws: `ExperimentFileError` with the place of the first problem.
     package static func parse(
         _ text: String, path: String, overrides: [String] = [], defaults: Experiment = Experiment(name: "")
@@ -39,7 +39,7 @@ package enum ExperimentFile {
         return try entries.experiment(defaults)
     }
 
-    /// The experiment as a YAML text that reads back to an equal one, with every key.
+    /// Formats an experiment as YAML with every key; parsing it returns an equal experiment.
     package static func yaml(for experiment: Experiment) -> String {
         var lines: [String] = []
         var section: String?
@@ -52,13 +52,13 @@ package enum ExperimentFile {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// Whether an experiment may have this name, which is also part of a folder's.
+    /// Returns whether an experiment can have this name, which is also used in folder names.
     package static func isName(_ text: String) -> Bool {
         1...100 ~= text.utf8.count && text.unicodeScalars.allSatisfy { $0.isVisible && $0 != "/" }
             && ![text.first, text.last].contains { $0 == "." || $0?.isWhitespace == true }
     }
 
-    /// An experiment that was read from elsewhere, checked as strictly as a file.
+    /// Validates an experiment from another source as strictly as a file.
     ///
     /// - Throws: `ExperimentFileError` with the first problem.
     package static func check(_ experiment: Experiment) throws(ExperimentFileError) {
@@ -72,7 +72,7 @@ package enum ExperimentFile {
     }
 
     private static func contents(of path: String) throws(ExperimentFileError) -> [UInt8] {
-        // A named pipe would wait for a writer; one of a shell's <(…), which lies there, has it.
+        // Opening a named pipe would wait for a writer; that of a shell's <(…), which is in /dev/fd or /proc, has one.
         var status = stat()
         if stat(path, &status) == 0, ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT), !path.hasPrefix("/dev/") {
             throw .file(path: path, problem: "is not a regular file; copy it to one")
@@ -80,7 +80,8 @@ package enum ExperimentFile {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .file(path: path, problem: sentence(for: errno)) }
         defer { close(descriptor) }
-        // Not fstat's size: pipes have none, and it may change. One byte more tells a file that is too large.
+        // Not fstat's size: pipes have none, and a file may change. Reading one more byte detects a file that is too
+        // large.
         var bytes = [UInt8](repeating: 0, count: maxBytes + 1)
         var count = 0
         while count < bytes.count {
@@ -112,19 +113,19 @@ package enum ExperimentFile {
 package struct ExperimentKey: Sendable, Hashable {
     /// Section and key with a dot, such as `training.lr`.
     package let path: String
-    /// What it means, in one line.
+    /// Its meaning in one line.
     package let summary: String
-    /// What it may be.
+    /// Its allowed values.
     package let allowed: String
-    /// The words that may be chosen from; empty where there are others.
+    /// The allowed words; empty for other kinds of values.
     package let choices: [String]
-    /// What it is where nothing is said, as YAML; `nil` for none.
+    /// Its default as YAML; `nil` for none.
     package let defaultValue: String?
-    /// What the form for new experiments calls it; `nil` where it is not in the form.
+    /// Its label in the form for new experiments; `nil` if it is not in the form.
     package let label: String?
-    /// What names of variants call it, such as `side` in `vgg11-side96`.
+    /// Its word in names of variants, such as `side` in `vgg11-side96`.
     package let nameWord: String
-    /// Whether it shapes the network, whose weights a fork takes over as they are.
+    /// Whether it determines the shapes of the weights, which a fork cannot change.
     package let shapesNetwork: Bool
     /// Whether only networks of blocks have it.
     package let isOfBlocks: Bool
@@ -138,7 +139,7 @@ package struct ExperimentKey: Sendable, Hashable {
         defaultValue = ["name", "description"].contains(path) ? nil : field.defaultValue?.yaml
     }
 
-    /// Every key in the order in which files are written.
+    /// All keys in the order of written files.
     package static let all = Schema.fields.map(ExperimentKey.init)
 
     /// Whether it has an effect in an experiment: momentum has none on adam.
@@ -147,19 +148,19 @@ package struct ExperimentKey: Sendable, Hashable {
     /// Those that decide how a run is trained: all but name and description.
     package static let settings = all.filter { !["name", "description"].contains($0.path) }
 
-    /// The key with this path.
+    /// Returns the key with this path.
     package static func named(_ path: String) -> ExperimentKey? { all.first { $0.path == path } }
 }
 
 extension Experiment {
-    /// What experiments that versions before this one stored mean where they say nothing.
+    /// The values of missing settings in experiments stored by earlier versions.
     package static var storedDefaults: Experiment {
         var defaults = Experiment(name: "")
         defaults.data.sampling = .first
         return defaults
     }
 
-    /// Every setting with its value, in sections; the blocks of a variant, too.
+    /// All settings with their values, by section, including the blocks of a variant.
     package var settings: [(section: String?, values: [(key: String, value: SettingValue)])] {
         var sections: [(section: String?, values: [(key: String, value: SettingValue)])] = []
         for field in Schema.fields {
@@ -170,10 +171,10 @@ extension Experiment {
         return sections
     }
 
-    /// An experiment from values by their paths. A key that is missing is as in `storedDefaults`, and one that is unknown is
-    /// skipped.
+    /// Creates an experiment from values by path. Missing keys have the values of `storedDefaults`; unknown ones are
+    /// ignored.
     ///
-    /// - Throws: `ExperimentFileError` with the first value that cannot be.
+    /// - Throws: `ExperimentFileError` with the first invalid value.
     package init(stored values: [String: SettingValue]) throws(ExperimentFileError) {
         self = .storedDefaults
         let hasLayers = if case .list = values["network.layers"] { true } else { false }
@@ -193,15 +194,14 @@ extension Experiment {
 package struct SettingDifference: Sendable, Hashable {
     /// Section and key with a dot.
     package let path: String
-    /// A value for each experiment; a dash where another key says it.
+    /// One value per experiment; a dash if another key determines it.
     package let values: [String]
 
-    /// The last experiment's value.
     package var new: String { values.last ?? "" }
 }
 
 extension ExperimentFile {
-    /// The keys whose values are not the same in all of these experiments, in the order of files.
+    /// Returns the keys whose values differ among these experiments, in the order of files.
     package static func differences(among experiments: [Experiment]) -> [SettingDifference] {
         Schema.fields.compactMap { field in
             let values = experiments.map { field.write($0) ?? "–" }
@@ -209,7 +209,7 @@ extension ExperimentFile {
         }
     }
 
-    /// The keys whose values an experiment has changed from another's; not those that other keys say.
+    /// Returns the keys whose values differ between two experiments, except those that other keys determine.
     package static func differences(from old: Experiment, to new: Experiment) -> [SettingDifference] {
         differences(among: [old, new]).filter { $0.new != "–" && $0.path != "description" }
     }

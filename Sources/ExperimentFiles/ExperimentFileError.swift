@@ -1,13 +1,13 @@
-// Why an experiment file cannot be used, in a sentence that says where and what would work.
-// What must hold of a value is Codec's and Schema's to say.
+// Why an experiment file cannot be used, as a sentence with the place and what would work. Codec and Schema define the
+// requirements.
 
-/// Why there is no experiment. `description` is the whole sentence, place first.
+/// Why an experiment cannot be read. `description` is the whole sentence, starting with the place.
 package enum ExperimentFileError: Error, Equatable, CustomStringConvertible {
-    /// The file as a whole: missing, a folder, too large, empty, or a problem with no single line.
+    /// A problem with the whole file: missing, a folder, too large, empty, or not on a single line.
     case file(path: String, problem: String)
-    /// Something on one line, counted from 1.
+    /// A problem on one line, counted from 1.
     case line(path: String, line: Int, excerpt: Excerpt, problem: String)
-    /// Something in a `--set key=value`, which is given without `--set`.
+    /// A problem in a `--set key=value`, whose text is given without `--set`.
     case override(String, problem: String)
 
     package var description: String {
@@ -18,14 +18,14 @@ package enum ExperimentFileError: Error, Equatable, CustomStringConvertible {
         }
     }
 
-    /// The line to show below the sentence, where one is to blame.
+    /// The line to show below the sentence, if there is one.
     package var excerpt: Excerpt? {
         if case .line(_, _, let excerpt, _) = self { excerpt } else { nil }
     }
 }
 
 extension String {
-    /// What fits into an error sentence: no control characters, and an ellipsis where it is cut.
+    /// Shortens a text for a sentence: no control characters, and an ellipsis where it is cut.
     func shortened(to limit: Int) -> String {
         let cut = unicodeScalars.prefix(limit + 1).map { $0.isVisible ? $0 : "\u{FFFD}" }
         let kept = String(String.UnicodeScalarView(cut.prefix(limit)))
@@ -34,7 +34,7 @@ extension String {
 }
 
 extension Unicode.Scalar {
-    /// Whether it can stand in a line of text without breaking or steering it.
+    /// Whether it can be part of a line without breaking it or affecting the terminal.
     var isVisible: Bool {
         switch properties.generalCategory {
         case .control, .lineSeparator, .paragraphSeparator, .unassigned, .surrogate: false

@@ -1,27 +1,26 @@
-// Which runs a user wants to see, as typed: words, and comparisons with any key of an experiment or figure of a run.
+// Filters of runs, as typed by users: words, and comparisons with any key of an experiment or result of a run.
 
 package import Experiments
 
-/// A filter that cannot be read. `description` is one sentence.
+/// Why a filter is invalid. `description` is one sentence.
 package struct RunFilterError: Error, Hashable, Sendable, CustomStringConvertible {
     package let description: String
 }
 
-/// A filter such as `lr>=0.05 vgg13 -failed`: every term must hold. A word is looked for in a run's texts without regard
-/// to case; `key=value`, `!=`, `<`, `<=`, `>` and `>=` compare; a `-` before a term negates it.
+/// A filter such as `lr>=0.05 vgg13 -failed`: all terms must match. A word matches if any of a run's texts contains it,
+/// ignoring case; `key=value`, `!=`, `<`, `<=`, `>` and `>=` compare; a `-` before a term negates it.
 package struct RunFilter: Sendable, Hashable {
-    /// What a run shows beside its experiment: figures such as `acc` and texts such as `state`, by their keys.
+    /// A run's values apart from its experiment: numbers such as `acc` and texts such as `state`, by key.
     package typealias Facts = [String: Fact]
 
-    /// A figure or a text of a run.
+    /// A number or a text of a run.
     package enum Fact: Sendable, Hashable {
-        /// A figure.
         case number(Double)
         case text(String)
     }
 
     private enum Comparison: String, CaseIterable {
-        // The longer ones first, so that they are found first.
+        // Longer operators first, so that they are matched first.
         case notEqual = "!="
         case atMost = "<="
         case atLeast = ">="
@@ -40,18 +39,18 @@ package struct RunFilter: Sendable, Hashable {
         let isNegated: Bool
     }
 
-    /// The figures and texts of runs that filters know beside the keys of experiments.
+    /// The keys of runs' numbers and texts, besides the keys of experiments.
     package static let factKeys = figureKeys + ["name", "state", "tag"]
     private static let figureKeys = ["acc", "best", "depth", "epoch", "loss", "rate", "time"]
 
     private let terms: [Term]
 
-    /// A filter that lets everything through.
+    /// Creates a filter that matches everything.
     package init() { terms = [] }
 
-    /// Reads what a user has typed; nothing lets everything through.
+    /// Parses a filter; an empty one matches everything.
     ///
-    /// - Throws: `RunFilterError` for a key that nothing has, or a comparison without a value.
+    /// - Throws: `RunFilterError` for an unknown key, or a comparison without a value.
     package init(_ text: String) throws(RunFilterError) {
         var terms: [Term] = []
         for word in text.split(whereSeparator: \.isWhitespace) {
@@ -82,23 +81,23 @@ package struct RunFilter: Sendable, Hashable {
         let isOrder = comparison != .equal && comparison != .notEqual
         if figureKeys.contains(key) || isOrder && !factKeys.contains(key), Double(value) == nil {
             throw RunFilterError(
-                description: "\(word.shortened(to: 60)): \(value.shortened(to: 60)) is no number; "
+                description: "\(word.shortened(to: 60)): \(value.shortened(to: 60)) is not a number; "
                     + "write one, such as \(name.shortened(to: 60))\(comparison.rawValue)0.05")
         }
         let former = key == "state" ? formerStates[value.lowercased()] : nil
         return .comparison(key: key, comparison, value: former?.rawValue ?? value)
     }
 
-    /// What the dashboard used to call some states.
+    /// Former names of some states in the dashboard.
     private static let formerStates: [String: RunState] = ["done": .completed, "waiting": .queued, "held": .paused]
 
-    /// A fact's key, or the path of an experiment's key that is named by path, last word or synonym.
+    /// Returns the key of a run's value, or the path of an experiment's key given by path, last word or synonym.
     private static func key(named name: String) -> String? {
         if factKeys.contains(name) { return name }
         return Schema.fields.first { $0.path == name || $0.key == name || $0.synonyms.contains(name) }?.path
     }
 
-    /// Whether a fact makes a difference, so that others need not be gathered.
+    /// Returns whether the filter depends on a key, so that other values need not be computed.
     private func looksAt(_ key: String) -> Bool {
         terms.contains { term in
             switch term.condition {
@@ -108,12 +107,12 @@ package struct RunFilter: Sendable, Hashable {
         }
     }
 
-    /// Whether an experiment is wanted.
+    /// Returns whether an experiment matches.
     ///
-    /// - Parameter facts: what it shows besides.
+    /// - Parameter facts: its values apart from the experiment.
     package func matches(_ experiment: Experiment, facts: Facts = [:]) -> Bool { allHold(experiment, facts) }
 
-    /// Whether a run is wanted.
+    /// Returns whether a run matches.
     package func matches(_ experiment: Experiment, name: String, _ status: RunStatus) -> Bool {
         var facts: Facts = [:]
         func add(_ key: String, _ fact: @autoclosure () -> Fact?) {
@@ -132,8 +131,8 @@ package struct RunFilter: Sendable, Hashable {
         return allHold(experiment, facts)
     }
 
-    /// Whether something is wanted that has no experiment, such as a file that cannot be read. No key of experiments
-    /// compares with it.
+    /// Returns whether something without an experiment matches, such as an invalid file. Comparisons with keys of
+    /// experiments do not match.
     package func matches(facts: Facts) -> Bool { allHold(nil, facts) }
 
     private func allHold(_ experiment: Experiment?, _ facts: Facts) -> Bool {
@@ -187,10 +186,10 @@ package struct RunFilter: Sendable, Hashable {
 }
 
 extension String {
-    /// Whether a word in small letters is part of this text, whose case does not matter.
+    /// Returns whether a lower-case word is part of this text, ignoring case.
     fileprivate func contains(lowercased word: String) -> Bool {
         guard word.utf8.allSatisfy({ $0 < 0x80 }) else { return lowercased().contains(word) }
-        // Without a copy: thousands of texts are looked through while a user types.
+        // Without a copy: thousands of texts are searched while a user types.
         let (text, word) = (utf8, word.utf8)
         var begin = text.startIndex
         for _ in 0..<max(text.count - word.count + 1, 0) {

@@ -1,34 +1,34 @@
-// Every setting, once: its path, meaning, limits and place in an experiment. Experiment files, `--set`, JSON, suggestions,
-// filters, differences, the form for new experiments, help and the reference in docs/ all come from this table.
+// The only table of settings: path, meaning, limits and place in an experiment. Experiment files, `--set`, JSON,
+// suggestions, filters, differences, the form for new experiments, help and the reference in docs/ are derived from it.
 
 import Experiments
 
-/// A setting: a key of an experiment file and how it meets an experiment.
+/// A setting: a key of an experiment file and its access to an experiment.
 struct Field: Sendable {
-    /// Section and key with a dot, or the key alone at the top.
+    /// Section and key with a dot, or only the key at the top level.
     let path: String
-    /// The section before the dot; `nil` at the top.
+    /// The section before the dot; `nil` at the top level.
     let section: String?
     /// The word after the dot.
     let key: String
-    /// What it means, in one line.
+    /// Its meaning in one line.
     let summary: String
     let allowed: String
-    /// The words that may be chosen from; empty where there are others.
+    /// The allowed words; empty for other kinds of values.
     let choices: [String]
-    /// What other programs call it, for suggestions.
+    /// Its names in other programs, for suggestions.
     let synonyms: [String]
-    /// What the form for new experiments calls it; `nil` where it is not in the form.
+    /// Its label in the form for new experiments; `nil` if it is not in the form.
     let label: String?
-    /// What names of variants call it, such as `side` in `vgg11-side96`.
+    /// Its word in names of variants, such as `side` in `vgg11-side96`.
     let nameWord: String
-    /// Whether it shapes the network, whose weights a fork takes over as they are.
+    /// Whether it determines the shapes of the weights, which a fork cannot change.
     let shapesNetwork: Bool
     /// What else must be set for it to have an effect.
     let condition: Condition?
     /// Puts a value into an experiment, or says what is wrong with it.
     let read: @Sendable (YAMLNode, inout Experiment) throws(Flaw) -> Void
-    /// The same for a value that does not come from YAML.
+    /// Sets a value that does not come from YAML.
     let set: @Sendable (SettingValue, inout Experiment) throws(Flaw) -> Void
     /// Its value, also where it has no effect; `nil` where another key says it.
     let value: @Sendable (Experiment) -> SettingValue?
@@ -125,12 +125,12 @@ extension Field.Condition {
 enum Schema {
     static let fields = [
         Field(
-            "name", "Short name, unique among experiments; the file's name without its ending where none is given.",
+            "name", "Short name, unique among experiments; by default the file's name without its extension.",
             .line(
                 "1 to 100 bytes without control characters, slashes, or a dot or space at either end",
                 ExperimentFile.isName), \.name, label: "name"),
         Field(
-            "description", "What it is about, on one line or several.",
+            "description", "Description, on one line or several.",
             .line("text of at most 1000 characters, none of them a control character", joinsLines: true) {
                 $0.unicodeScalars.count <= 1000 && $0.unicodeScalars.allSatisfy(\.isVisible)
             }, \.description),
@@ -171,26 +171,27 @@ enum Schema {
             .share, \.network.dropout, label: "dropout", isOfBlocks: true),
         Field(
             "network.weights",
-            "Start with the weights of this safetensors file; a relative path starts at the experiment file's folder.",
+            "Safetensors file with the initial weights; a relative path starts at the experiment file's folder.",
             .optional(
                 .line("the path of a safetensors file") { !$0.isEmpty && $0.unicodeScalars.allSatisfy(\.isVisible) },
                 none: "null"), \.network.weights, synonyms: ["checkpoint", "pretrained"]),
 
         Field(
-            "data.dataset", "Name of the data set; the name of the folder with its IDX files.",
+            "data.dataset", "Name of the data set and of the folder with its IDX files.",
             .line("a plain name such as fashion-mnist or mnist") { name in
                 let isPlain: (Character) -> Bool = { $0.isASCII && ($0.isLetter || $0.isNumber || "-_".contains($0)) }
                 return (1...100).contains(name.count) && name.allSatisfy(isPlain)
             }, \.data.dataset),
         Field(
-            "data.resize", "Side in pixels that every image is resized to.", .integer(1...4096), \.data.resize,
+            "data.resize", "Image size: height and width in pixels that images are resized to.", .integer(1...4096),
+            \.data.resize,
             label: "resize", nameWord: "side", shapesNetwork: true,
             synonyms: ["size", "side", "image_size"]),
         Field(
-            "data.batch_size", "Images in a step.", .integer(1...65536), \.data.batchSize, label: "batch size",
+            "data.batch_size", "Images per step.", .integer(1...65536), \.data.batchSize, label: "batch size",
             nameWord: "batch",
             synonyms: ["batch", "batchsize"]),
-        Field("data.shuffle", "Whether training images come in a new order each epoch.", .flag, \.data.shuffle),
+        Field("data.shuffle", "Whether each epoch uses the training images in a new order.", .flag, \.data.shuffle),
         Field(
             "data.limit_train", "Use only this many training images.",
             .optional(.integer(1...1_000_000_000), none: "null"), \.data.limitTrain, label: "train images",
@@ -201,7 +202,7 @@ enum Schema {
             nameWord: "test"),
         Field(
             "data.sampling",
-            "How limits choose: the same fraction of every class, drawn by the seed, or the first images.",
+            "How limits select images: the same fraction of every class, drawn by the seed, or the first ones.",
             .choice, \.data.sampling),
         Field(
             "data.validation",
@@ -221,7 +222,7 @@ enum Schema {
             .number("from 0 to 1") { 0...1 ~= $0 }, \.data.erase),
 
         Field(
-            "training.optimizer", "How parameters follow their gradients.", .choice, \.training.optimizer,
+            "training.optimizer", "Optimizer.", .choice, \.training.optimizer,
             label: "optimizer"),
         Field(
             "training.lr", "Learning rate.", .number("greater than 0") { $0 > 0 }, \.training.learningRate,
@@ -314,19 +315,19 @@ enum Schema {
             "training.precision", "Number format of the computation.", .choice, \.training.precision,
             label: "precision"),
 
-        Field("engine.convolution", "Which algorithm convolutions use.", .choice, \.engine.convolution),
+        Field("engine.convolution", "Algorithm for convolutions.", .choice, \.engine.convolution),
         Field(
-            "engine.chunk", "Images that go through the convolutional part together.",
+            "engine.chunk", "Number of images that pass through the convolutions together.",
             .optional(.integer(1...65536), none: "auto"), \.engine.chunk),
 
         Field(
-            "checkpoint.every_epochs", "Save a checkpoint every so many epochs.",
+            "checkpoint.every_epochs", "Save a checkpoint after this many epochs.",
             .optional(.integer(1...1_000_000), none: "null"), \.checkpoint.everyEpochs),
         Field(
-            "checkpoint.every_minutes", "Save a checkpoint every so many minutes.",
+            "checkpoint.every_minutes", "Save a checkpoint after this many minutes.",
             .optional(.number("greater than 0") { $0 > 0 }, none: "null"), \.checkpoint.everyMinutes),
         Field(
-            "checkpoint.every_steps", "Save a checkpoint every so many steps.",
+            "checkpoint.every_steps", "Save a checkpoint after this many steps.",
             .optional(.integer(1...1_000_000_000), none: "null"), \.checkpoint.everySteps),
     ]
 
@@ -337,18 +338,18 @@ enum Schema {
 
     static func field(_ path: String) -> Field? { places[path].map { fields[$0] } }
 
-    /// What may stand at the top, or in a section.
+    /// Returns the keys at the top level, or in a section.
     static func keys(in section: String?) -> [String] {
         fields.filter { $0.section == section }.map(\.key) + (section == nil ? sections : [])
     }
 
-    /// What to say to a key that the table does not know.
+    /// Returns the error for an unknown key.
     static func unknown(_ path: String) -> String {
         let parts = path.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         let section = parts.count == 2 ? parts[0].nearest(in: sections) : nil
         let key = parts.last ?? path
         let said = "unknown key \(path.shortened(to: 60))"
-        // First among the key's neighbours, then in the whole table: lr alone means training.lr.
+        // Searches the key's section first, then the whole table: lr alone means training.lr.
         let neighbours = fields.filter { $0.section == section }
         if let near = meant(by: key, among: neighbours) ?? key.nearest(in: parts.count == 1 ? sections : [])
             ?? meant(by: key, among: fields)
@@ -367,7 +368,7 @@ enum Schema {
 }
 
 extension NetworkRecipe {
-    /// The variant as a key sets it; read only where there is one.
+    /// The variant as a key sets it; only read if there is one.
     fileprivate var namedVariant: Variant {
         get { variant ?? .vgg11 }
         set { use(newValue) }

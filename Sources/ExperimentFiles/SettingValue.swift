@@ -1,8 +1,7 @@
-// The value of a setting, apart from how YAML or JSON writes it.
+// The value of a setting, independent of YAML or JSON.
 
-/// The value of a setting.
 package indirect enum SettingValue: Sendable, Hashable {
-    /// No value, and the word that experiment files have for it.
+    /// No value, with the word for it in experiment files.
     case none(String)
     case flag(Bool)
     case integer(Int)
@@ -23,7 +22,7 @@ package indirect enum SettingValue: Sendable, Hashable {
         }
     }
 
-    /// As YAML that reads back to the same value.
+    /// Formats YAML that parses to the same value.
     var yaml: String {
         switch self {
         case .none(let word): word
@@ -37,9 +36,9 @@ package indirect enum SettingValue: Sendable, Hashable {
         }
     }
 
-    /// As a value of a YAML text.
+    /// Converts to a value of a YAML text.
     ///
-    /// - Parameter none: what the setting calls no value.
+    /// - Parameter none: the setting's word for no value.
     func node(none: String?) -> YAMLNode {
         switch self {
         case .none: return YAMLNode(.plain(none ?? "null"))

@@ -1,7 +1,7 @@
-// Small questions about words: which known one is nearest, and how one is written so that YAML reads it back.
+// Helpers for words: the nearest known word, and quoting for YAML.
 
 extension String {
-    /// The most similar of some words, if any is similar enough to be what was meant.
+    /// Returns the most similar of some words, if it is similar enough to be a likely suggestion.
     package func nearest(in words: [String]) -> String? {
         let word = simplified
         guard word.count <= 64 else { return nil }
@@ -10,7 +10,7 @@ extension String {
         return best.distance <= max(1, min(word.count, best.word.utf8.count) / 3) ? best.word : nil
     }
 
-    /// Its lines as one, without the spaces at their ends; as it is where it has but one.
+    /// Joins lines, removing spaces at their ends; a single line is unchanged.
     var joinedLines: String {
         guard contains(where: \.isNewline) else { return self }
         return split(whereSeparator: \.isNewline).map { line in
@@ -19,7 +19,7 @@ extension String {
         }.filter { !$0.isEmpty }.joined(separator: " ")
     }
 
-    /// Lower-case letters, digits and underscores, as keys are spelled.
+    /// Lower-case letters, digits and underscores, as in the spelling of keys.
     private var simplified: [UInt8] {
         utf8.map { byte in
             switch byte {
@@ -30,7 +30,7 @@ extension String {
         }
     }
 
-    /// The text as a YAML scalar that every reader takes for text: as it is where that is safe, else in double quotes.
+    /// Formats a YAML scalar that every parser reads as text: unquoted if that is safe, else in double quotes.
     var quotedAsNeeded: String {
         let isWord = utf8.allSatisfy { byte in
             switch byte {
@@ -58,7 +58,7 @@ extension Unicode.Scalar {
     }
 }
 
-/// Insertions, deletions, substitutions and swaps of neighbours that turn one word into another.
+/// Returns the number of insertions, deletions, substitutions and transpositions that turn one word into another.
 ///
 /// **Source**: Damerau, 1964; the optimal string alignment distance.
 private func editDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {

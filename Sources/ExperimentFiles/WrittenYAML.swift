@@ -1,14 +1,14 @@
-// The narrow part of YAML that experiments are written in by this program, read without a parser for all of it: a list
-// of ten thousand runs reads as many. Any other text is left to YAMLParser.swift, which finds what is wrong with it.
+// A fast parser for the subset of YAML in which this program writes experiments, because a list of ten thousand runs
+// parses as many. Any other text is left to YAMLParser.swift, which reports errors.
 
-/// Reads `key: value` lines, with two spaces before those of a section.
+/// Parses `key: value` lines, with two spaces before those in a section.
 struct WrittenYAML {
     private let bytes: [UInt8]
     private var place = 0
     private var line = 1
     private var lineStart = 0
 
-    /// The tree that the parser for all of YAML would make, too; `nil` for a text that is not so plain.
+    /// Returns the same tree as the full YAML parser; `nil` for a text outside of the subset.
     static func parse(_ text: String) -> YAMLNode? {
         var reader = WrittenYAML(bytes: Array(text.utf8))
         guard let pairs = reader.sections(), !pairs.isEmpty else { return nil }
@@ -17,7 +17,7 @@ struct WrittenYAML {
 
     private init(bytes: [UInt8]) { self.bytes = bytes }
 
-    /// Where the next byte stands.
+    /// The place of the next byte.
     private var mark: Mark { Mark(line: line, column: place - lineStart + 1) }
 
     private mutating func sections() -> [YAMLNode.Pair]? {
@@ -48,14 +48,14 @@ struct WrittenYAML {
         return pairs
     }
 
-    /// A key and the colon after it.
+    /// Parses a key and the colon after it.
     private mutating func key() -> String? {
         let word = word { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || $0 == UInt8(ascii: "_") }
         // YAML takes it for no word.
         return word.isEmpty || word == "null" || !take(UInt8(ascii: ":")) ? nil : word
     }
 
-    /// What stands after a colon, to the end of the line.
+    /// Parses the rest of the line after a colon.
     private mutating func lineEnd() -> YAMLNode? {
         guard take(UInt8(ascii: " ")), let value = value(depth: 0), take(UInt8(ascii: "\n")) else { return nil }
         beginLine()
@@ -70,7 +70,7 @@ struct WrittenYAML {
     private mutating func value(depth: Int) -> YAMLNode? {
         let mark = mark
         if take(UInt8(ascii: "\"")) {
-            // Nothing that YAML would unfold: no escapes, and no breaks of lines, of which Unicode has more than one.
+            // Only characters that YAML takes literally: no escapes, and no line breaks, of which Unicode has several.
             let text = word { (0x20...0x7E).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
             return take(UInt8(ascii: "\"")) ? YAMLNode(.text(text), at: mark) : nil
         }
@@ -89,7 +89,7 @@ struct WrittenYAML {
         return take(UInt8(ascii: "]")) ? YAMLNode(.list(items), at: mark) : nil
     }
 
-    /// Letters and digits, and what stands in numbers and names.
+    /// Letters and digits, and other characters of numbers and names.
     private static func isPlain(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

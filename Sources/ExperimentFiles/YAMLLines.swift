@@ -1,5 +1,5 @@
-// The lines of a text that breaks YAML's rules: which of them is to blame, and what to write in its place. libyaml says
-// where it could not continue and which rule was broken; the slip is often a line above.
+// Finds the wrong line in invalid YAML, and what to write instead. libyaml reports where it could not continue and
+// which rule was violated; the mistake is often on an earlier line.
 
 /// A text's lines as YAML counts them, without a byte order mark.
 struct YAMLLines {
@@ -20,18 +20,18 @@ struct YAMLLines {
         self.lines = lines.map { String($0) }
     }
 
-    /// The place behind the last character.
+    /// The place after the last character.
     var end: Mark { Mark(line: lines.count, column: (lines.last ?? "").unicodeScalars.count + 1) }
 
-    /// A line to show, with a place on it.
+    /// Returns a line to show, with a place on it.
     func excerpt(at mark: Mark) -> Excerpt { Excerpt(line: line(mark.line), column: mark.column) }
 
-    /// What to say where libyaml could not continue.
+    /// Returns the problem at the place where libyaml could not continue.
     ///
     /// - Parameters:
-    ///   - problem: libyaml's words, which are all that tells its errors apart.
-    ///   - mark: where it was.
-    ///   - context: where what it was reading begins.
+    ///   - problem: libyaml's message, the only distinction between its errors.
+    ///   - mark: where it stopped.
+    ///   - context: where the item that it was parsing begins.
     func flaw(_ problem: String, at mark: Mark, context: Mark?) -> Flaw {
         let begin = context ?? mark
         let flaw: Flaw? =
@@ -71,7 +71,7 @@ struct YAMLLines {
         String(line(mark.line).unicodeScalars.dropFirst(mark.column - 1))
     }
 
-    /// A colon that makes a key where none can stand.
+    /// Explains a colon that makes a key where none is allowed.
     private func strayColon(at mark: Mark) -> Flaw? {
         let text = line(mark.line)
         if let pair = text.wholeMatch(of: #/ *(?:- +)?([^:]*): +(.*)/#),
@@ -81,7 +81,7 @@ struct YAMLLines {
             return Flaw(
                 mark: mark, problem: "a text with a colon needs quotes; write \(pair.1): \(quoted(String(value)))")
         }
-        // A key below a value, which YAML takes for more of that value.
+        // An indented key below a value, which YAML reads as part of that value.
         let (above, slip) = slip(above: mark.line)
         if let slip { return slip }
         guard above > 0, indent(mark.line) > indent(above) else { return nil }
@@ -90,8 +90,8 @@ struct YAMLLines {
             problem: "indented deeper than line \(above), which has its value; keys of a section begin in one column")
     }
 
-    /// The nearest line above that says something but is no key without its space or colon, and the first of those that
-    /// are; YAML takes them for texts.
+    /// Returns the nearest non-empty line above that is not a key without its space or colon, and the first line that
+    /// is one, which YAML reads as text.
     private func slip(above number: Int) -> (above: Int, slip: Flaw?) {
         var first: Flaw?
         for number in (1..<number).reversed() where !line(number).contains(#/^ *(#|$)/#) {
@@ -102,14 +102,14 @@ struct YAMLLines {
         return (0, first)
     }
 
-    /// A key such as `ratio:8`.
+    /// Explains a key such as `ratio:8`.
     private func missingSpace(at mark: Mark) -> Flaw? {
         rest(at: mark).prefixMatch(of: #/([A-Za-z_]+):([^ ].*?)(?: +#.*)?$/#).map { pair in
             .missingSpace(at: mark, key: String(pair.1), value: String(pair.2))
         }
     }
 
-    /// A key such as `ratio 8` or `ratio=8`. Only those that there are: other words may be part of a text.
+    /// Explains a key such as `ratio 8` or `ratio=8`. Only for known keys: other words may be part of a text.
     private func missingColon(at mark: Mark) -> Flaw? {
         guard let pair = rest(at: mark).wholeMatch(of: #/([A-Za-z_]+)[ =]+([^:]+)/#),
             Schema.fields.contains(where: { $0.key == pair.1 })
@@ -118,7 +118,7 @@ struct YAMLLines {
             mark: mark, problem: "a colon is missing; write \(pair.1): \(String(pair.2).shortened(to: 40))")
     }
 
-    /// Something among the keys of a mapping that is no key.
+    /// Explains something among the keys of a mapping that is not a key.
     private func strayKey(at mark: Mark) -> Flaw? {
         if let flaw = quoteFromAbove(closedBefore: mark) { return flaw }
         guard mark.column == indent(mark.line) + 1 else {
@@ -137,7 +137,7 @@ struct YAMLLines {
                 + "keys of a section begin in one column")
     }
 
-    /// A quote left open on a line above, which the next one has closed.
+    /// Explains a quote left open on an earlier line, which the next one has closed.
     private func quoteFromAbove(closedBefore mark: Mark) -> Flaw? {
         let before = line(mark.line).unicodeScalars.prefix(mark.column - 1)
         guard let quote = before.last(where: { $0 != " " }), quote == "\"" || quote == "'",
@@ -169,7 +169,7 @@ struct YAMLLines {
         return Flaw(mark: mark, problem: "a value may not begin with \(character); put it in quotes")
     }
 
-    /// A value in the quotes that leave it as it is.
+    /// Quotes a value without escapes.
     private func quoted(_ value: String) -> String {
         let short = value.shortened(to: 60)
         return short.contains { $0 == "\"" || $0 == "\\" } ? "'\(short.replacing("'", with: "''"))'" : "\"\(short)\""
@@ -177,7 +177,7 @@ struct YAMLLines {
 }
 
 extension Flaw {
-    /// A key such as `ratio:8`, which YAML takes for a word.
+    /// Explains a key such as `ratio:8`, which YAML reads as a word.
     static func missingSpace(at mark: Mark, key: String, value: String) -> Flaw {
         Flaw(
             mark: Mark(line: mark.line, column: mark.column + key.unicodeScalars.count + 1),
@@ -186,7 +186,7 @@ extension Flaw {
 }
 
 extension YAMLNode {
-    /// What is wrong with a text such as `ratio:8` where keys should stand.
+    /// The problem with a text such as `ratio:8` where keys are expected.
     var slip: Flaw? {
         plain?.wholeMatch(of: #/([A-Za-z_]+):([^ :]+)/#).map { pair in
             .missingSpace(at: mark, key: String(pair.1), value: String(pair.2))
@@ -194,14 +194,12 @@ extension YAMLNode {
     }
 }
 
-/// A line of a file, for a user to find the place that an error speaks of.
+/// A line of a file, shown below an error.
 package struct Excerpt: Hashable, Sendable {
-    /// The whole line.
     package let line: String
-    /// The place, in scalars from 1.
+    /// The place of the error, in Unicode scalars from 1.
     package let column: Int
 
-    /// A line and a place on it.
     package init(line: String, column: Int) {
         self.line = line
         self.column = column

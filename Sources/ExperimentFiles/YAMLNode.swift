@@ -1,4 +1,4 @@
-// YAML text as a small tree in which every value knows its place; what the keys and values mean is Schema.swift's work.
+// YAML text as a small tree in which every value has its place; Schema.swift defines keys and values.
 
 /// A place in a text: line and column, both from 1, as YAML counts them.
 struct Mark: Hashable, Sendable {
@@ -6,19 +6,17 @@ struct Mark: Hashable, Sendable {
     var column: Int
 }
 
-/// Something wrong in a piece of YAML. The reader of the piece adds the file's name or the `--set` that it came from.
+/// A problem in a piece of YAML. The caller adds the file's name or the `--set` option that it came from.
 struct Flaw: Error {
-    /// `nil` where no single place is to blame.
+    /// `nil` if there is no single place.
     var mark: Mark?
-    /// What is wrong.
     var problem: String
 }
 
 /// A value of a YAML text.
 struct YAMLNode: Sendable {
-    /// What kind of value it is.
     enum Content: Sendable {
-        /// A scalar without quotes, whose text still has to be interpreted.
+        /// A scalar without quotes, whose text must still be interpreted.
         case plain(String)
         /// A scalar that is text because it is quoted, folded or literal.
         case text(String)
@@ -26,7 +24,7 @@ struct YAMLNode: Sendable {
         case mapping([Pair])
     }
 
-    /// A key of a mapping with its value. Keys of one mapping are distinct.
+    /// A key of a mapping with its value. Keys of one mapping are unique.
     struct Pair: Sendable {
         let key: String
         let mark: Mark
@@ -36,13 +34,12 @@ struct YAMLNode: Sendable {
     let content: Content
     let mark: Mark
 
-    /// A value by itself.
     init(_ content: Content, at mark: Mark = Mark(line: 1, column: 1)) {
         self.content = content
         self.mark = mark
     }
 
-    /// A scalar's text, unless quotes keep it from being a number, a flag or null.
+    /// A scalar's text, unless quotes prevent it from being a number, a flag or null.
     var plain: String? {
         if case .plain(let text) = content { text } else { nil }
     }
@@ -56,10 +53,10 @@ struct YAMLNode: Sendable {
         }
     }
 
-    /// Whether nothing is said: `null`, `~`, or no value at all.
+    /// Whether it is `null`, `~`, or missing.
     var isNull: Bool { plain.map { ["", "~", "null", "Null", "NULL"].contains($0) } ?? false }
 
-    /// What a user would call the value.
+    /// A short description of the value for errors.
     var summary: String {
         switch content {
         case .plain(let text): isNull ? "nothing" : text.shortened(to: 40)

@@ -1,9 +1,9 @@
-// Makes the tree of a YAML text from libyaml's events. The only file that knows libyaml.
+// Builds the tree of a YAML text from libyaml's events. The only file that uses libyaml.
 
 import CYAML
 
 extension YAMLNode {
-    /// The single document of a text; `nil` where there is nothing but spaces and comments.
+    /// Parses the single document of a text; `nil` if there are only spaces and comments.
     static func parse(_ yaml: String) throws(Flaw) -> YAMLNode? {
         let yaml = yaml.hasPrefix("\u{FEFF}") ? String(yaml.dropFirst()) : yaml
         return try Array(yaml.utf8).withUnsafeBufferPointer { bytes throws(Flaw) in
@@ -17,7 +17,7 @@ extension YAMLNode {
         }
     }
 
-    /// Sections, keys, lists and pairs take four.
+    /// Sections, keys, lists and pairs need four.
     private static let maxDepth = 16
 
     private init(_ event: Event, of events: EventReader, depth: Int) throws(Flaw) {
@@ -55,14 +55,14 @@ extension YAMLNode {
     }
 }
 
-/// What comes next in a text.
+/// A parsing event.
 private struct Event {
     enum Kind {
         case document
         case scalar(String, isPlain: Bool)
         case list
         case mapping
-        /// Of a list, a mapping, or the whole text.
+        /// The end of a list, a mapping, or the whole text.
         case end
     }
 
@@ -70,7 +70,7 @@ private struct Event {
     let mark: Mark
 }
 
-/// libyaml's parser of a text, which must outlive it.
+/// libyaml's parser for a text, which must outlive it.
 private final class EventReader {
     private let text: UnsafeBufferPointer<UInt8>
     private let parser = UnsafeMutablePointer<yaml_parser_t>.allocate(capacity: 1)
@@ -87,17 +87,17 @@ private final class EventReader {
         parser.deallocate()
     }
 
-    /// The next event of a list or a mapping; `nil` at its end.
+    /// Returns the next event of a list or a mapping; `nil` at its end.
     func item() throws(Flaw) -> Event? {
         let event = try next()
         if case .end = event.kind { return nil }
         return event
     }
 
-    /// The next event that says something.
+    /// Returns the next event that is not the start of a stream or document.
     ///
-    /// - Throws: `Flaw` where the text breaks YAML's rules, and for anchors, aliases and tags: an alias always follows its
-    ///   anchor, so stopping there also stops every alias bomb.
+    /// - Throws: `Flaw` if the text is invalid YAML, and for anchors, aliases and tags: an alias always follows its
+    ///   anchor, so refusing anchors also prevents alias bombs.
     func next() throws(Flaw) -> Event {
         while true {
             var event = yaml_event_t()
@@ -133,13 +133,13 @@ private final class EventReader {
         if anchor != nil { throw .alias(at: mark) }
     }
 
-    /// Why there is no next event.
+    /// Explains why there is no next event.
     private func flaw() -> Flaw {
         let parser = parser.pointee
         let problem = parser.problem.map { String(cString: $0) } ?? ""
         let text = String(decoding: text, as: UTF8.self)
         if parser.error == YAML_READER_ERROR {
-            // The reader is ahead of the scanner, and knows bytes alone.
+            // The reader is ahead of the scanner, and only counts bytes.
             let before = YAMLLines(String(decoding: self.text.prefix(parser.problem_offset), as: UTF8.self))
             return YAMLLines(text).flaw(problem, at: before.end, context: nil)
         }

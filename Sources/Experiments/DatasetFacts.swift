@@ -1,28 +1,28 @@
-// What is known of a data set without its images: enough to build a network for it and to predict what training costs.
+// The facts of a data set without its images: enough to build a network for it and to predict training costs.
 
-/// How many images a data set holds, of which size and in how many classes.
+/// The number, size and classes of a data set's images.
 package struct DatasetFacts: Sendable, Hashable, Codable {
-    /// Its name in experiments.
+    /// Name in experiments.
     package var name: String
-    /// Classes to tell apart.
+    /// Number of classes.
     package var numClasses: Int
-    /// A name for each class; `nil` where only the labels are known.
+    /// Names of the classes; `nil` if only the labels are known.
     package var classNames: [String]?
-    /// Training images, before any limit.
+    /// Number of training images, before any limit.
     package var trainExamples: Int
-    /// Test images, before any limit.
+    /// Number of test images, before any limit.
     package var testExamples: Int
-    /// Height of an image in pixels; `nil` in what runs of version 0.1.0 recorded.
+    /// Height of an image in pixels; `nil` in records of version 0.1.0.
     package var height: Int?
-    /// Width of an image in pixels; `nil` in what runs of version 0.1.0 recorded.
+    /// Width of an image in pixels; `nil` in records of version 0.1.0.
     package var width: Int?
 
     /// - Parameters:
-    ///   - name: its name in experiments.
-    ///   - numClasses: classes to tell apart.
-    ///   - classNames: a name for each class.
-    ///   - trainExamples: training images, before any limit.
-    ///   - testExamples: test images, before any limit.
+    ///   - name: name in experiments.
+    ///   - numClasses: number of classes.
+    ///   - classNames: names of the classes.
+    ///   - trainExamples: number of training images, before any limit.
+    ///   - testExamples: number of test images, before any limit.
     ///   - height: height of an image in pixels.
     ///   - width: width of an image in pixels.
     package init(
@@ -38,13 +38,13 @@ package struct DatasetFacts: Sendable, Hashable, Codable {
         self.width = width
     }
 
-    /// Bytes that it takes in memory: one a pixel and one a label; `nil` where the images' size is not known.
+    /// Size in memory in bytes: one per pixel and one per label; `nil` if the size of the images is unknown.
     package var storedBytes: Int? {
         guard let height, let width else { return nil }
         return (trainExamples + testExamples) * (height * width + 1)
     }
 
-    /// Whether its images are square, as far as is known.
+    /// Whether the images are square, as far as is known.
     package var isSquare: Bool { height == width }
 
     enum CodingKeys: String, CodingKey {

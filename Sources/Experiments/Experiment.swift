@@ -1,24 +1,23 @@
-// An experiment as its file says it: which network, which data, which recipe. Plain values with the notebook's
-// defaults; reading files is ExperimentFiles' work.
+// An experiment as described by its file: network, data, recipe. Plain values with the notebook's defaults;
+// ExperimentFiles reads the files.
 
-/// Everything that decides what a training run does.
+/// Everything that determines a training run.
 package struct Experiment: Sendable, Hashable, Codable {
-    /// Short name, unique among the experiments that are listed together.
+    /// Short name, unique among the listed experiments.
     package var name: String
-    /// One line as text.
+    /// Description on one line.
     package var description: String
-    /// The network before it meets its data.
+    /// The network, before it is adapted to its data.
     package var network: NetworkRecipe
-    /// What is trained on.
+    /// The training and test data.
     package var data: DataRecipe
-    /// How it is trained.
     package var training: TrainingRecipe
-    /// How the engine computes; never changes what is computed by more than rounding.
+    /// How the engine computes; changes results by no more than rounding.
     package var engine: EngineOptions
-    /// When the run's state is kept; never changes what is computed.
+    /// When checkpoints are saved; never changes results.
     package var checkpoint: CheckpointRecipe
 
-    /// An experiment with the notebook's values wherever none is given.
+    /// Creates an experiment; the defaults are the notebook's values.
     package init(
         name: String, description: String = "", network: NetworkRecipe = NetworkRecipe(),
         data: DataRecipe = DataRecipe(), training: TrainingRecipe = TrainingRecipe(),
@@ -33,7 +32,7 @@ package struct Experiment: Sendable, Hashable, Codable {
         self.checkpoint = checkpoint
     }
 
-    /// The network for data with this many classes.
+    /// Builds the network for data with this many classes.
     ///
     /// - Throws: `NetworkError` that says what cannot be built and what would work.
     package func network(numClasses: Int) throws(NetworkError) -> Network {
@@ -46,11 +45,11 @@ package struct Experiment: Sendable, Hashable, Codable {
     }
 }
 
-/// Which network, apart from what the data decide (side, classes).
+/// The network, apart from what the data determine (image size, classes).
 package struct NetworkRecipe: Sendable, Hashable, Codable {
     /// The blocks before division by the ratio.
     package var blocks: [Block]
-    /// What every block's channels are divided by.
+    /// Divisor of every block's channels.
     package var ratio: Int
     /// Side of the convolutions' window in blocks that do not say their own.
     package var kernel: Int
@@ -65,7 +64,7 @@ package struct NetworkRecipe: Sendable, Hashable, Codable {
     /// A safetensors file with the weights to begin with; `nil` to draw them from the seed.
     package var weights: String?
 
-    /// The notebook's small VGG-11 where nothing else is said.
+    /// Creates a recipe; the default is the notebook's small VGG-11.
     package init(
         blocks: [Block] = Variant.vgg11.blocks, ratio: Int = 4, kernel: Int = 3, norm: Block.Norm = .none,
         classifier: [Int] = [4096, 4096], dropout: Double = 0.5, layers: [LayerRecipe]? = nil, weights: String? = nil
@@ -124,13 +123,13 @@ package struct NetworkRecipe: Sendable, Hashable, Codable {
     }
 }
 
-/// What is trained on, and in which portions.
+/// The training and test data, and the batch size.
 package struct DataRecipe: Sendable, Hashable, Codable {
     /// How limits choose images.
     package enum Sampling: String, Sendable, Hashable, Codable, CaseIterable {
-        /// Of each class as large a share as of all, drawn by the seed.
+        /// The same fraction of every class, drawn by the seed.
         case stratified
-        /// The first ones of the files, as all runs of version 0.1.0 have them.
+        /// The first images of the files, as in all runs of version 0.1.0.
         case first
     }
 
@@ -138,9 +137,9 @@ package struct DataRecipe: Sendable, Hashable, Codable {
     package var dataset: String
     /// Side in pixels that every image is resized to.
     package var resize: Int
-    /// Images in a step.
+    /// Images per step.
     package var batchSize: Int
-    /// Whether training images come in a new order each epoch.
+    /// Whether each epoch uses the training images in a new order.
     package var shuffle: Bool
     /// Use only this many training images; `nil` for all.
     package var limitTrain: Int?
@@ -159,7 +158,7 @@ package struct DataRecipe: Sendable, Hashable, Codable {
     /// Share of the training images that lose a rectangle.
     package var erase = 0.0
 
-    /// The notebook's values where nothing else is said.
+    /// Creates a recipe; the defaults are the notebook's values.
     package init(
         dataset: String = "fashion-mnist", resize: Int = 224, batchSize: Int = 128, shuffle: Bool = true,
         limitTrain: Int? = nil, limitTest: Int? = nil, sampling: Sampling = .stratified
@@ -176,38 +175,37 @@ package struct DataRecipe: Sendable, Hashable, Codable {
 
 /// How the engine goes about the work.
 package struct EngineOptions: Sendable, Hashable, Codable {
-    /// Which algorithm convolutions use.
+    /// The algorithm for convolutions.
     package enum Convolution: String, Sendable, Hashable, Codable, CaseIterable {
-        /// Winograd where the library has it and it is faster, direct elsewhere.
+        /// Winograd where it is implemented and faster, direct elsewhere.
         case auto
-        /// The sum as it is written down.
+        /// The definition's sum.
         case direct
-        /// Winograd F(4 × 4, 3 × 3) wherever the library has it.
+        /// Winograd F(4 × 4, 3 × 3) wherever it is implemented.
         case winograd
     }
 
-    /// Which algorithm convolutions use.
     package var convolution: Convolution
-    /// Images that go through the convolutional part together; `nil` lets the engine choose.
+    /// Number of images that pass through the convolutions together; `nil` lets the engine choose.
     package var chunk: Int?
 
-    /// The engine's own choice where nothing else is said.
+    /// Creates options; by default the engine chooses.
     package init(convolution: Convolution = .auto, chunk: Int? = nil) {
         self.convolution = convolution
         self.chunk = chunk
     }
 }
 
-/// When a run's state is kept, so that it can be resumed from there. Each `nil` is a reason less.
+/// When checkpoints are saved, from which a run can be resumed. `nil` disables a condition.
 package struct CheckpointRecipe: Sendable, Hashable, Codable {
-    /// After this many epochs, once they are evaluated.
+    /// After this many epochs and their evaluation.
     package var everyEpochs: Int?
-    /// When this many minutes have passed since it was kept last.
+    /// This many minutes after the last checkpoint.
     package var everyMinutes: Double?
     /// After this many steps.
     package var everySteps: Int?
 
-    /// After every epoch and every five minutes where nothing else is said.
+    /// Creates a recipe; by default after every epoch and every five minutes.
     package init(everyEpochs: Int? = 1, everyMinutes: Double? = 5, everySteps: Int? = nil) {
         self.everyEpochs = everyEpochs
         self.everyMinutes = everyMinutes

@@ -1,8 +1,9 @@
-// The figures that steps and epochs report, once: the store's columns, JSON, CSV and TensorBoard's tags come from here.
+// The only list of the metrics of steps and epochs: the store's columns, JSON, CSV and TensorBoard tags are derived
+// from it.
 
-/// A figure of a step (`Progress`) or an epoch (`EpochMetrics`).
+/// A metric of a step (`Progress`) or an epoch (`EpochMetrics`).
 package struct MetricDefinition<Record>: Sendable {
-    /// What a table of runs shows.
+    /// How a table of runs formats a metric.
     package enum Unit: Sendable, Hashable {
         /// A mean over images, such as a loss.
         case plain
@@ -14,17 +15,17 @@ package struct MetricDefinition<Record>: Sendable {
         case secondsLeft
     }
 
-    /// The key in JSON and the column in the store.
+    /// Key in JSON and column in the store.
     package let key: String
     package let title: String
     package let unit: Unit
-    /// Whether a larger one is better; `nil` where neither is.
+    /// Whether larger values are better; `nil` if neither direction is.
     package let isLargerBetter: Bool?
-    /// The column in CSV, which steps and epochs share.
+    /// Column in CSV, which steps and epochs share.
     package let column: String
-    /// TensorBoard's tag; `nil` where it is not written there.
+    /// TensorBoard tag; `nil` if the metric is not written there.
     package let tag: String?
-    /// Whether every record has it, if only as NaN.
+    /// Whether every record has it, possibly as NaN.
     package let isRequired: Bool
     package let value: @Sendable (Record) -> Double?
     package let set: @Sendable (inout Record, Double?) -> Void
@@ -47,7 +48,7 @@ package struct MetricDefinition<Record>: Sendable {
             value: { $0[keyPath: path] }, set: { $0[keyPath: path] = $1 ?? .nan })
     }
 
-    /// One that may be missing.
+    /// Creates a definition of an optional metric.
     fileprivate init(
         _ key: String, _ title: String, optional path: any WritableKeyPath<Record, Double?> & Sendable,
         _ unit: Unit = .plain, isLargerBetter: Bool? = nil, column: String? = nil, tag: String? = nil
@@ -59,7 +60,7 @@ package struct MetricDefinition<Record>: Sendable {
 }
 
 extension Progress {
-    /// What a step reports beside its place.
+    /// A step's metrics, apart from its position.
     package static let metrics: [MetricDefinition<Progress>] = [
         MetricDefinition("elapsed_seconds", "time", \.elapsedSeconds, .seconds),
         MetricDefinition("loss", "batch loss", \.loss, isLargerBetter: false, column: "batch_loss", tag: "loss/train"),
@@ -68,21 +69,21 @@ extension Progress {
             "mean_accuracy", "training accuracy", \.meanAccuracy, .share, isLargerBetter: true,
             column: "train_accuracy"),
         MetricDefinition(
-            "examples_per_second", "images a second", \.examplesPerSecond, .imagesPerSecond, isLargerBetter: true,
+            "examples_per_second", "images per second", \.examplesPerSecond, .imagesPerSecond, isLargerBetter: true,
             tag: "throughput/examples_per_second"),
         MetricDefinition("remaining_seconds", "time left", optional: \.remainingSeconds, .secondsLeft),
         MetricDefinition("gradient_norm", "gradient norm", optional: \.gradientNorm, tag: "gradient_norm"),
         MetricDefinition(
             "dead_share", "dead units", optional: \.deadShare, .share, isLargerBetter: false, tag: "dead_share"),
         MetricDefinition(
-            "mean_examples_per_second", "images a second of the epoch", optional: \.meanExamplesPerSecond,
+            "mean_examples_per_second", "images per second in the epoch", optional: \.meanExamplesPerSecond,
             .imagesPerSecond, isLargerBetter: true),
         MetricDefinition("learning_rate", "learning rate", optional: \.learningRate, tag: "learning_rate"),
     ]
 }
 
 extension EpochMetrics {
-    /// What an epoch reports beside its place.
+    /// An epoch's metrics, apart from its position.
     package static let metrics: [MetricDefinition<EpochMetrics>] = [
         MetricDefinition("elapsed_seconds", "time", \.elapsedSeconds, .seconds),
         MetricDefinition("train_loss", "training loss", \.trainLoss, isLargerBetter: false),
@@ -93,9 +94,9 @@ extension EpochMetrics {
         MetricDefinition(
             "test_accuracy", "test accuracy", \.testAccuracy, .share, isLargerBetter: true, tag: "accuracy/test"),
         MetricDefinition(
-            "examples_per_second", "images a second", \.examplesPerSecond, .imagesPerSecond, isLargerBetter: true),
+            "examples_per_second", "images per second", \.examplesPerSecond, .imagesPerSecond, isLargerBetter: true),
         MetricDefinition(
-            "step_examples_per_second", "images a second inside steps", \.stepExamplesPerSecond, .imagesPerSecond,
+            "step_examples_per_second", "images per second inside steps", \.stepExamplesPerSecond, .imagesPerSecond,
             isLargerBetter: true),
         MetricDefinition("remaining_seconds", "time left", \.remainingSeconds, .secondsLeft),
         MetricDefinition("train_seconds", "time of training", optional: \.trainSeconds, .seconds),
@@ -110,7 +111,7 @@ extension EpochMetrics {
 }
 
 extension [MetricDefinition<Progress>] {
-    /// The columns in which steps and epochs share a table: each list's in its order, those of both once.
+    /// Returns the columns of a table of steps and epochs: those of both lists in order, shared ones once.
     package func columns(with epochs: [MetricDefinition<EpochMetrics>]) -> [String] {
         var rest = epochs.map(\.column)[...]
         var columns: [String] = []

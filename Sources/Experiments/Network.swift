@@ -1,15 +1,15 @@
-// A network as a value: a list of layers that fit each other, checked once when it is made.
+// A network as a value: a list of matching layers, validated once when it is created.
 
 /// A network: layers from images to a logit for each class.
 package struct Network: Sendable, Hashable {
     /// Channels (1 for grey), height and width of an image.
     package let inputShape: [Int]
-    /// Every layer, input side first.
+    /// All layers, starting at the input.
     package let layers: [Layer]
 
     /// A checked network. An activation directly after a layer that can apply it becomes part of that layer.
     ///
-    /// - Parameter kinds: what the layers compute, each with the block that it belongs to.
+    /// - Parameter kinds: the layers' kinds, each with the index of its block.
     /// - Throws: `NetworkError` that says what cannot be built.
     package init(inputShape: [Int], _ kinds: [(kind: Layer.Kind, block: Int?)]) throws(NetworkError) {
         var layers: [Layer] = []
@@ -60,16 +60,16 @@ package struct Network: Sendable, Hashable {
     package var inputChannels: Int { inputShape[0] }
     /// Height and width of an image in pixels.
     package var inputSide: Int { inputShape[1] }
-    /// Classes to tell apart: the width of the last layer.
+    /// Number of classes: the width of the last layer.
     package var numClasses: Int { layers[layers.count - 1].outputShape[0] }
 
-    /// The layers of each block in order.
+    /// The layers of each block, in order.
     package var blocks: [[Layer]] {
         let count = layers.compactMap(\.block).max() ?? 0
         return (0..<count).map { index in layers.filter { $0.block == index + 1 } }
     }
 
-    /// Weights and biases of the whole network.
+    /// Number of weights and biases of the whole network.
     package var parameters: Int { layers.reduce(0) { $0 + $1.parameters } }
 
     /// Values of one image that a training step keeps for the backward pass.

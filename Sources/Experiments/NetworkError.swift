@@ -1,28 +1,26 @@
-// Why a network cannot be built, and what would work.
-
-/// Why a network cannot be built. `description` says it in one sentence, with what would work.
+/// Why a network cannot be built. `description` is one sentence, with what would work.
 package enum NetworkError: Error, Equatable, CustomStringConvertible {
-    /// There is nothing before the classifier.
+    /// There is no block before the classifier.
     case noBlocks
     /// A block has no convolution.
     case emptyBlock(block: Int)
-    /// A block puts out no channel.
+    /// A block has no output channels.
     case noChannels(block: Int)
     /// The channel ratio leaves a remainder.
     case ratioDoesNotDivide(ratio: Int, channels: [Int])
-    /// The window has no middle, so no padding keeps the side.
+    /// The window has no center, so no padding preserves the image size.
     case evenKernel(Int)
     /// A fully connected layer has no output.
     case emptyLinear(Int)
     /// Dropout is not a probability below 1.
     case dropoutOutOfRange(Double)
-    /// There is nothing to tell apart.
+    /// There are fewer than two classes.
     case tooFewClasses(Int)
-    /// A pooling would bring the side below 1.
+    /// A pooling would reduce the image size below 1.
     case sideTooSmall(side: Int, blocks: Int)
-    /// It is beyond all machines.
+    /// No machine could train it.
     case tooLarge
-    /// A layer cannot take what the one before it puts out.
+    /// A layer does not accept the output of the previous one.
     case layerDoesNotFit(layer: String, inputShape: [Int])
     /// A layer of a list cannot take what the one before it puts out, or has a setting that cannot be.
     case layerMisfit(number: Int, layer: String, reason: String)
@@ -50,7 +48,7 @@ package enum NetworkError: Error, Equatable, CustomStringConvertible {
             return "ratio \(ratio) does not divide the channels \(list); "
                 + "ratios that do: \(works.map(String.init).joined(separator: ", "))"
         case .evenKernel(let kernel):
-            return "kernel \(kernel) has no middle, so no padding keeps the side; use an odd one such as 3"
+            return "kernel \(kernel) is even, so no padding preserves the image size; use an odd one such as 3"
         case .emptyLinear(let width):
             return "a classifier layer of width \(width) has no neurons; widths start at 1"
         case .dropoutOutOfRange(let dropout):
@@ -58,7 +56,7 @@ package enum NetworkError: Error, Equatable, CustomStringConvertible {
         case .tooFewClasses(let classes):
             return "\(classes) class\(classes == 1 ? " is" : "es are") too few to classify; at least 2 are needed"
         case .tooLarge:
-            return "the network would take more than 10000000000000 multiplications for each image; "
+            return "the network would take more than 10000000000000 multiplications per image; "
                 + "make the side, kernel, channels or classifier smaller"
         case .layerDoesNotFit(let layer, let inputShape):
             return "\(layer) cannot take an input of shape \(inputShape)"

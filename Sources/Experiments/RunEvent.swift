@@ -1,38 +1,37 @@
-// What a run says while it goes: one closed vocabulary for the log, the dashboard, the store and a replay.
+// The events of a run: one closed vocabulary for the log, the dashboard, the store and replays.
 
-/// Something that happened in a run.
+/// An event in a run.
 package enum RunEvent: Sendable, Hashable {
-    /// The run is set up and about to make its first step.
+    /// The run is set up and about to begin its first step.
     case runStarted(RunStarted)
-    /// Some steps later. Sent after each step; who shows it chooses the rate.
+    /// Some steps were trained. Sent after each step; renderers choose their own rate.
     case progress(Progress)
-    /// An evaluation has gone on. Sent as it begins and after each batch of test images; not kept.
+    /// An evaluation has advanced. Sent at its start and after each batch of test images; not stored.
     case evaluating(EvaluationProgress)
-    /// A pass over the training images and its evaluation are done.
+    /// An epoch has ended and has been evaluated.
     case epochFinished(EpochMetrics)
-    /// The run's state after some step is safe on disk.
+    /// A checkpoint is safe on disk.
     case checkpointSaved(CheckpointSaved)
-    /// Something a user should know that does not end the run.
+    /// A problem that does not end the run.
     case warning(String)
-    /// The run is over. Always the last event.
+    /// The run has ended. Always the last event.
     case runFinished(RunSummary)
 }
 
-/// What a run is made of, as known before its first step.
+/// Facts of a run that are known before its first step.
 package struct RunStarted: Sendable, Hashable {
-    /// The experiment with every default filled in.
+    /// The experiment with all defaults filled in.
     package var experiment: Experiment
-    /// The network that is trained.
     package var network: Network
-    /// What is trained on, as text: name and place.
+    /// Name and folder of the data set, as text.
     package var dataset: String
-    /// Training images in an epoch.
+    /// Number of training images per epoch.
     package var trainExamples: Int
-    /// Test images in an evaluation.
+    /// Number of test images per evaluation.
     package var testExamples: Int
-    /// Steps in an epoch, the last, smaller batch included.
+    /// Number of steps per epoch, including the last, smaller batch.
     package var stepsPerEpoch: Int
-    /// Threads that the engine computes with.
+    /// Number of compute threads.
     package var threads: Int
     /// Processor, cores and memory, as text.
     package var machine: String
@@ -40,9 +39,9 @@ package struct RunStarted: Sendable, Hashable {
     package var engine: String
     /// Predicted peak resident memory of the process in bytes.
     package var predictedMemoryBytes: Int
-    /// Steps that were made before, where a run is resumed; 0 in a new one.
+    /// Number of earlier steps, if the run is resumed; 0 in a new run.
     package var resumedStep: Int
-    /// Seconds that a fork's parent had trained before it; 0 in other runs.
+    /// Seconds that a fork's parent had trained before the fork; 0 in other runs.
     package var inheritedSeconds: Double
 
     package init(
@@ -65,18 +64,18 @@ package struct RunStarted: Sendable, Hashable {
     }
 }
 
-/// Where a run stands.
+/// The state after a step.
 package struct Progress: Sendable, Hashable {
     /// The current epoch, from 1.
     package var epoch: Int
-    /// Steps made since the run began.
+    /// Number of steps since the run started.
     package var step: Int
-    /// Steps made in this epoch.
+    /// Number of steps in this epoch.
     package var stepInEpoch: Int
-    /// Steps in an epoch. What a fork inherits may have others than the fork.
+    /// Number of steps per epoch. The epochs that a fork inherits may have another number than its own.
     package var stepsPerEpoch: Int
-    /// Training images since the run began, over all epochs, those that a fork inherits included; `nil` in what earlier
-    /// versions have recorded.
+    /// Number of training images since the run started, over all epochs, including those that a fork inherits; `nil` in
+    /// records of earlier versions.
     package var examplesSeen: Int?
     /// Mean loss of the last step's batch.
     package var loss: Double
@@ -84,19 +83,19 @@ package struct Progress: Sendable, Hashable {
     package var meanLoss: Double
     /// Training accuracy of this epoch so far, 0 to 1.
     package var meanAccuracy: Double
-    /// Training images a second over the last five seconds, data included; earlier versions have recorded the mean of the
-    /// epoch so far.
+    /// Training images per second over the last five seconds, including data loading; in records of earlier versions,
+    /// the mean of the epoch so far.
     package var examplesPerSecond: Double
-    /// Training images a second of this epoch so far, data included; `nil` in what earlier versions have recorded.
+    /// Training images per second in this epoch so far, including data loading; `nil` in records of earlier versions.
     package var meanExamplesPerSecond: Double?
-    /// Seconds since the run began.
+    /// Seconds since the run started.
     package var elapsedSeconds: Double
-    /// Seconds until the run ends, evaluations counted; `nil` while unknown.
+    /// Seconds until the run ends, including evaluations; `nil` while unknown.
     package var remainingSeconds: Double?
-    /// Euclidean norm of the last step's gradient over all parameters, before weight decay; `nil` where it is not known.
+    /// Euclidean norm of the last step's gradient over all parameters, before weight decay; `nil` if unknown.
     package var gradientNorm: Double?
-    /// Share of channels and hidden features that were dead in the last batch, 0 to 1, as `LayerHealth` has it; `nil`
-    /// where it is not known.
+    /// Share of channels and hidden features that were dead in the last batch, 0 to 1, as in `LayerHealth`; `nil` if
+    /// unknown.
     package var deadShare: Double?
     /// The learning rate of the last step; `nil` in what earlier versions have recorded.
     package var learningRate: Double?
@@ -127,7 +126,7 @@ package struct Progress: Sendable, Hashable {
         self.layers = layers
     }
 
-    /// A place without figures yet.
+    /// Creates a position without metrics.
     package init(epoch: Int, step: Int, stepInEpoch: Int, stepsPerEpoch: Int, examplesSeen: Int?) {
         self.init(
             epoch: epoch, step: step, stepInEpoch: stepInEpoch, stepsPerEpoch: stepsPerEpoch,
@@ -136,17 +135,17 @@ package struct Progress: Sendable, Hashable {
     }
 }
 
-/// How far an evaluation is.
+/// The progress of an evaluation.
 package struct EvaluationProgress: Sendable, Hashable {
-    /// The epoch that is evaluated, from 1.
+    /// The evaluated epoch, from 1.
     package var epoch: Int
-    /// Steps made since the run began.
+    /// Number of steps since the run started.
     package var step: Int
-    /// Test images evaluated so far.
+    /// Number of test images evaluated so far.
     package var examples: Int
-    /// Test images that the evaluation takes.
+    /// Number of test images to evaluate.
     package var allExamples: Int
-    /// Seconds since the run began.
+    /// Seconds since the run started.
     package var elapsedSeconds: Double
     /// Seconds until the run ends; `nil` while unknown.
     package var remainingSeconds: Double?
@@ -162,19 +161,19 @@ package struct EvaluationProgress: Sendable, Hashable {
         self.remainingSeconds = remainingSeconds
     }
 
-    /// How much of it is done, 0 to 1.
+    /// Completed share, 0 to 1.
     package var share: Double { allExamples > 0 ? Double(examples) / Double(allExamples) : 1 }
 }
 
-/// How a layer with parameters is in a training step.
+/// The health of a layer with parameters in a training step.
 package struct LayerHealth: Sendable, Hashable, Codable {
     /// torchvision's name, such as `features.3`.
     package var name: String
-    /// Share of its units that are dead, 0 to 1: channels or hidden features whose activation, after ReLU and, at a
-    /// block's end, max pooling, is 0 everywhere for every image of the batch. `nil` for the last layer, without ReLU.
+    /// Share of dead units, 0 to 1: channels or hidden features whose activation, after ReLU and, at a block's end, max
+    /// pooling, is 0 everywhere for every image of the batch. `nil` for the last layer, which has no ReLU.
     package var deadShare: Double?
-    /// ‖Δw‖ / ‖w‖: the norm of what the step's update changes in the weights, biases not counted, over their norm
-    /// before it. `nil` without an update, and for weights that are all 0.
+    /// ‖Δw‖ / ‖w‖: the norm of the update of the weights, without biases, divided by their norm before it. `nil`
+    /// without an update, and for weights that are all 0.
     package var updateRatio: Double?
 
     package init(name: String, deadShare: Double?, updateRatio: Double?) {
@@ -190,13 +189,13 @@ package struct LayerHealth: Sendable, Hashable, Codable {
     }
 }
 
-/// What an epoch came to.
+/// The results of an epoch.
 package struct EpochMetrics: Sendable, Hashable, Codable {
     /// The epoch, from 1.
     package var epoch: Int
-    /// Steps made since the run began.
+    /// Number of steps since the run started.
     package var step: Int
-    /// Mean loss over the epoch's training images, each taken before its own step, with dropout.
+    /// Mean loss over the epoch's training images, each evaluated before its own step, with dropout.
     package var trainLoss: Double
     /// Accuracy over the same images, 0 to 1.
     package var trainAccuracy: Double
@@ -204,17 +203,17 @@ package struct EpochMetrics: Sendable, Hashable, Codable {
     package var testLoss: Double
     /// Accuracy over the test images, 0 to 1.
     package var testAccuracy: Double
-    /// Training images a second of this epoch, data included, evaluation not.
+    /// Training images per second in this epoch, including data loading but not evaluation.
     package var examplesPerSecond: Double
-    /// Training images a second as the notebook counts them: only the time in steps, over all epochs so far.
+    /// Training images per second as the notebook counts them: only the time inside steps, over all epochs so far.
     package var stepExamplesPerSecond: Double
-    /// Seconds since the run began.
+    /// Seconds since the run started.
     package var elapsedSeconds: Double
-    /// Seconds until the run ends, evaluations counted.
+    /// Seconds until the run ends, including evaluations.
     package var remainingSeconds: Double
-    /// Seconds of the epoch's training, data included; `nil` in what earlier versions have recorded.
+    /// Seconds of the epoch's training, including data loading; `nil` in records of earlier versions.
     package var trainSeconds: Double?
-    /// Seconds of the epoch's evaluation; `nil` in what earlier versions have recorded.
+    /// Seconds of the epoch's evaluation; `nil` in records of earlier versions.
     package var evaluationSeconds: Double?
     /// Mean loss over the validation images after the epoch; `nil` where there are none.
     package var validationLoss: Double?
@@ -244,7 +243,7 @@ package struct EpochMetrics: Sendable, Hashable, Codable {
         self.evaluationSeconds = evaluationSeconds
     }
 
-    /// An epoch without figures yet.
+    /// Creates an epoch without results.
     package init(epoch: Int, step: Int) {
         self.init(
             epoch: epoch, step: step, trainLoss: .nan, trainAccuracy: .nan, testLoss: .nan, testAccuracy: .nan,
@@ -254,11 +253,11 @@ package struct EpochMetrics: Sendable, Hashable, Codable {
 
 /// A checkpoint that is safe on disk.
 package struct CheckpointSaved: Sendable, Hashable {
-    /// Steps made by then.
+    /// Number of steps at the checkpoint.
     package var step: Int
-    /// The current epoch, or that had just been evaluated, from 1.
+    /// The current epoch, or the one just evaluated, from 1.
     package var epoch: Int
-    /// Bytes of its files.
+    /// Size of its files in bytes.
     package var byteCount: Int
     /// Seconds that the training thread spent on it.
     package var seconds: Double
@@ -273,38 +272,37 @@ package struct CheckpointSaved: Sendable, Hashable {
 
 /// How a run ended.
 package enum Outcome: Sendable, Hashable {
-    /// All epochs are done.
+    /// All epochs were trained.
     case completed
-    /// Someone asked it to stop.
+    /// The user stopped it.
     case stopped
-    /// The loss or its gradient was no longer finite at this step, which was not written into the weights.
+    /// The loss or its gradient was not finite at this step, whose update was not applied.
     case diverged(step: Int)
-    /// It could not continue, with the reason.
+    /// It could not continue, for this reason.
     case failed(reason: String)
 }
 
-/// A run at its end.
+/// The summary of a run that has ended.
 package struct RunSummary: Sendable, Hashable {
-    /// How it ended.
     package var outcome: Outcome
     package var step: Int
-    /// The last epoch that was finished, if any.
+    /// The last completed epoch, if any.
     package var lastEpoch: EpochMetrics?
-    /// The finished epoch with the highest test accuracy, the first of equals.
+    /// The completed epoch with the highest test accuracy, the first of equals.
     package var bestEpoch: EpochMetrics?
-    /// Training images a second of the time spent on training, data included, evaluations not.
+    /// Training images per second of training time, including data loading but not evaluations.
     package var examplesPerSecond: Double
-    /// Training images a second by the clock, from the first step to the last: evaluations and checkpoints are in it; `nil`
-    /// in what earlier versions have recorded. Of a fork, its own.
+    /// Training images per second of wall-clock time from the first step to the last, including evaluations and
+    /// checkpoints; `nil` in records of earlier versions. A fork counts only its own.
     package var overallExamplesPerSecond: Double?
-    /// Training images a second as the notebook counts them: only the time in steps.
+    /// Training images per second as the notebook counts them: only the time inside steps.
     package var stepExamplesPerSecond: Double
-    /// Seconds since the run began.
+    /// Seconds since the run started.
     package var elapsedSeconds: Double
-    /// The most memory that the run has taken, in bytes: its model, its batches and the process around them, with program,
-    /// libraries and data set. What other runs' models and batches take in the same process is not in it, nor what was
-    /// there before the run, such as files while they were read. Of a run that was resumed, the most since then. Earlier
-    /// versions have recorded the most that the process has ever had.
+    /// Peak memory of the run in bytes: its model, its batches and the process around them, with program, libraries and
+    /// data set. It excludes the models and batches of other runs in the same process, and what was freed before the
+    /// run, such as files while they were read. For a resumed run, it is the peak since then. Earlier versions recorded
+    /// the peak of the process.
     package var peakMemoryBytes: Int
 
     package init(
@@ -324,15 +322,14 @@ package struct RunSummary: Sendable, Hashable {
     }
 }
 
-/// A run's event with what tells it from all others: fit to be logged, stored and replayed.
+/// A run's event, identified by run and sequence number: can be logged, stored and replayed.
 package struct RunRecord: Sendable, Hashable {
     /// Name of the run.
     package var run: String
-    /// Position among the run's events, from 0; the order to trust when clocks jump.
+    /// Sequence number among the run's events, from 0; reliable even when clocks jump.
     package var sequence: Int
     /// Seconds since 1970 by the wall clock.
     package var time: Double
-    /// What happened.
     package var event: RunEvent
 
     package init(run: String, sequence: Int, time: Double, event: RunEvent) {

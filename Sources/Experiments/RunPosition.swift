@@ -1,23 +1,24 @@
-// Where a run stands between two steps: with the model's numbers, all that it takes to continue as if it had never stopped.
-// Order of images and dropout are functions of seed and position, so no generator's state is among it.
+// A run's state between two steps. Together with the model's tensors, it is all that is needed to continue with
+// bit-identical results: order of images and dropout are functions of seed and position, so no random generator has a
+// state.
 
-/// A place between two steps of a run, with what has been summed up by then.
+/// A position between two steps of a run, with the sums so far.
 package struct RunPosition: Sendable, Hashable, Codable {
-    /// Steps made since the run began.
+    /// Number of steps since the run started.
     package var step: Int
-    /// The current epoch, from 1; one more than there are epochs when all are done.
+    /// The current epoch, from 1; one more than the number of epochs when all are completed.
     package var epoch: Int
-    /// Steps made in this epoch; as many as it has when only its evaluation is due.
+    /// Number of steps in this epoch; all of its steps if only its evaluation is missing.
     package var stepInEpoch: Int
-    /// Images of this epoch so far.
+    /// Number of images in this epoch so far.
     package var epochExamples: Int
-    /// Of these, those whose largest logit was at their label.
+    /// Number of these that were classified correctly.
     package var epochCorrect: Int
-    /// Cross-entropy added up over them.
+    /// Sum of the cross-entropy over these images.
     package var epochLossSum: Double
-    /// The last epoch that was finished, if any.
+    /// The last completed epoch, if any.
     package var lastEpoch: EpochMetrics?
-    /// The finished epoch with the highest test accuracy, the first of equals.
+    /// The completed epoch with the highest test accuracy, the first of equals.
     package var bestEpoch: EpochMetrics?
     /// The best value that early stopping has seen; `nil` without it.
     package var watched: Watched?
@@ -55,7 +56,7 @@ package struct RunPosition: Sendable, Hashable, Codable {
         time.beginFork(inEpoch: epoch, examples: epochExamples)
     }
 
-    /// Has only epochs from this one on count for the best.
+    /// Discards the best epoch if it is before this one.
     package mutating func countBest(from epoch: Int) {
         if let watched, watched.epoch < epoch { self.watched = nil }
         if let best = bestEpoch, best.epoch < epoch { bestEpoch = nil }
@@ -63,7 +64,7 @@ package struct RunPosition: Sendable, Hashable, Codable {
 }
 
 extension RunPosition {
-    /// Whether these can be numbers of a run; what is read from a file may hold any.
+    /// Whether these values are possible for a run; a file may contain anything.
     package var isPlausible: Bool {
         let inherited = time.inherited
         let counts = [
@@ -82,65 +83,64 @@ extension RunPosition {
 }
 
 extension EpochMetrics {
-    /// Whether epoch, step and seconds can be a run's.
+    /// Whether epoch, step and seconds are possible for a run.
     package var isPlausible: Bool {
         RunLimits.epochs.contains(epoch) && RunLimits.counts.contains(step)
             && RunLimits.seconds.contains(elapsedSeconds)
     }
 }
 
-/// What a run's numbers are paused to where they enter from a file or a store: far above what a run comes to, and small
-/// enough that the product of a count and a batch size fits into an Int.
+/// Limits of a run's numbers, checked where they enter from a file or a store: far above real values, but small enough
+/// that the product of a count and a batch size fits into an Int.
 package enum RunLimits {
     /// Steps, images and bytes.
     package static let counts = 0...1 << 46
     package static let stepsPerEpoch = 0...1 << 30
     package static let epochs = 0...1_000_000
     package static let threads = 0...4096
-    /// Durations, and points in time since 1970.
+    /// Durations, and times since 1970.
     package static let seconds = 0...1e12
 }
 
-/// How long a run has trained, by a clock that stands still while it is stopped.
+/// The training time of a run, excluding the time between stop and resume.
 package struct RunTime: Sendable, Hashable, Codable {
-    /// Seconds since the run began; of a fork, those that it inherits included.
+    /// Seconds since the run started, including the ones that a fork inherits.
     package var elapsedSeconds = 0.0
-    /// Training images so far, over all epochs.
+    /// Number of training images so far, over all epochs.
     package var examples = 0
     /// Seconds inside training steps.
     package var stepSeconds = 0.0
-    /// Seconds of training, data included: of the epochs before this one.
+    /// Seconds of training in the completed epochs, including data loading.
     package var finishedEpochSeconds = 0.0
-    /// Seconds of this epoch's training so far.
+    /// Seconds of training in this epoch so far.
     package var epochSeconds = 0.0
-    /// Evaluations made.
+    /// Number of evaluations.
     package var evaluations = 0
-    /// Seconds spent on them.
+    /// Seconds spent in evaluations.
     package var evaluationSeconds = 0.0
 
-    /// What a fork has from its parent, which is no part of the figures above; `nil` in other runs, and in forks of earlier
-    /// versions, whose figures hold their parents'.
+    /// What a fork inherits from its parent, not included in the values above; `nil` in other runs, and in forks of
+    /// earlier versions, whose values include their parents'.
     package private(set) var inherited: Inherited?
 
-    /// What a parent has done before its fork.
+    /// A parent's training before the fork.
     package struct Inherited: Sendable, Hashable, Codable {
-        /// Seconds that it has trained.
+        /// Seconds of training.
         package var seconds: Double
-        /// Training images that it has seen.
+        /// Number of training images.
         package var examples: Int
-        /// The epoch that it was in.
+        /// The epoch at the fork.
         package var epoch: Int
-        /// Training images of that epoch that it has seen.
+        /// Number of training images in that epoch.
         package var epochExamples: Int
     }
 
-    /// No time at all.
     package init() {}
 
-    /// Training images so far, a parent's included.
+    /// Number of training images so far, including a parent's.
     package var examplesSeen: Int { examples + (inherited?.examples ?? 0) }
 
-    /// Begins to count again, so that speeds are a fork's own.
+    /// Restarts the counts, so that speeds are a fork's own.
     mutating func beginFork(inEpoch epoch: Int, examples: Int) {
         let parent = Inherited(
             seconds: elapsedSeconds, examples: examplesSeen, epoch: epoch, epochExamples: examples)

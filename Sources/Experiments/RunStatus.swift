@@ -1,20 +1,20 @@
-// How a run stands and how far it has come: one vocabulary for the store, the queue, commands, filters and the dashboard.
+// The state and progress of a run: one vocabulary for the store, the queue, commands, filters and the dashboard.
 
 /// The state of a run.
 package enum RunState: String, Sendable, Hashable, Codable, CaseIterable {
-    /// Waits for free threads.
+    /// Waiting for free threads.
     case queued
-    /// A process trains it now.
+    /// Being trained by a process.
     case running
-    /// Waits between two steps until it is resumed.
+    /// Waiting between two steps until it is resumed.
     case paused
-    /// All its epochs are done.
+    /// All its epochs were trained.
     case completed
-    /// It was asked to stop.
+    /// Stopped by the user.
     case stopped
-    /// Its process ended without a word: killed, crashed, or the power failed.
+    /// Its process was killed or crashed, or the power failed.
     case interrupted
-    /// Its loss was no longer finite.
+    /// Its loss was not finite.
     case diverged
     /// It could not continue.
     case failed
@@ -34,27 +34,27 @@ package enum RunState: String, Sendable, Hashable, Codable, CaseIterable {
     }
 }
 
-/// The state of a run with its figures so far.
+/// The state of a run with its metrics so far.
 package struct RunStatus: Sendable, Hashable {
     package var state: RunState
     /// Why it failed or diverged; empty otherwise.
     package var reason = ""
-    /// Place in the queue, from 1; `nil` where it is not queued.
+    /// Position in the queue, from 1; `nil` if it is not queued.
     package var queuePosition: Int?
-    /// Threads that compute.
+    /// Number of compute threads.
     package var threads = 1
     /// The epoch of the last step, from 1; 0 before the first.
     package var epoch = 0
     package var step = 0
-    /// Steps made in the epoch.
+    /// Number of steps in the epoch.
     package var stepInEpoch = 0
-    /// Steps in an epoch; 0 while unknown.
+    /// Number of steps per epoch; 0 while unknown.
     package var stepsPerEpoch = 0
-    /// Mean training loss of the last finished epoch; while one is under way, of that one so far.
+    /// Mean training loss of the running epoch so far, or else of the last completed one.
     package var loss: Double?
-    /// Training accuracy of the same, 0 to 1.
+    /// Training accuracy of the same epoch, 0 to 1.
     package var trainAccuracy: Double?
-    /// Test accuracy of the last finished epoch, 0 to 1.
+    /// Test accuracy of the last completed epoch, 0 to 1.
     package var testAccuracy: Double?
     /// The test accuracy of the best epoch, 0 to 1.
     package var bestAccuracy: Double?
@@ -62,37 +62,36 @@ package struct RunStatus: Sendable, Hashable {
     package var bestValidation: Double?
     /// The first epoch that has it.
     package var bestEpoch: Int?
-    /// The first epoch that counts for the best; a fork's earlier ones may have been evaluated on other images.
+    /// The first epoch that counts for the best; a fork's earlier epochs may have been evaluated on other images.
     package var bestFrom = 0
-    /// Training images a second: over the last seconds while it trains, of all its training when it is over.
+    /// Training images per second: over the last seconds while it trains, over all training when it has ended.
     package var examplesPerSecond: Double?
-    /// The same of the epoch so far; `nil` where it is not known.
+    /// Training images per second in the epoch so far; `nil` if unknown.
     package var meanExamplesPerSecond: Double?
-    /// How far the evaluation is that is under way, 0 to 1; `nil` while there is none.
+    /// Completed share of the running evaluation, 0 to 1; `nil` if there is none.
     package var evaluatedShare: Double?
-    /// Seconds that it has trained.
+    /// Seconds of training.
     package var elapsedSeconds = 0.0
-    /// Seconds until it ends, evaluations counted; `nil` while unknown.
+    /// Seconds until it ends, including evaluations; `nil` while unknown.
     package var remainingSeconds: Double?
     /// Seconds since 1970 at its start.
     package var createdAt = 0.0
-    /// Seconds since 1970 at its end, or when it was last heard of; `nil` before its first event.
+    /// Seconds since 1970 at its end, or at its last sign of life; `nil` before its first event.
     package var endedAt: Double?
-    /// The most memory that it has taken, in bytes.
+    /// Peak memory in bytes.
     package var peakMemoryBytes: Int?
-    /// Name of the run that it was forked from, if any.
+    /// Name of the run that it was forked from, if it is a fork.
     package var parent: String?
-    /// The step of that run that it begins with.
+    /// The step of that run at which it starts.
     package var parentStep: Int?
-    /// Its tags, in alphabetical order.
+    /// In alphabetical order.
     package var tags: [String] = []
-    /// Its note.
     package var note = ""
 
-    /// A run that has not made a step.
+    /// Creates the status of a run without steps.
     package init(_ state: RunState) { self.state = state }
 
-    /// Takes over what an event says.
+    /// Updates the status with an event.
     package mutating func follow(_ event: RunEvent) {
         switch event {
         case .runStarted(let started):

@@ -3,15 +3,16 @@
 internal import Experiments
 internal import RunLog
 
-/// The table: a row for each step (`kind` is `step`) and each epoch (`kind` is `epoch`).
+/// The table, with a row for each step (`kind` is `step`) and each epoch (`kind` is `epoch`).
 ///
-/// `train_loss` and `train_accuracy` are means over the epoch's images, in a step's row those so far; `batch_loss`
-/// is the step's own. `time` is in seconds since 1970. What a row does not know is an empty cell.
+/// `train_loss` and `train_accuracy` are means over the epoch's images, in a step's row those so far; `batch_loss` is
+/// the step's own. `time` is in seconds since 1970. Unknown values are empty cells.
 enum CSVTable {
     private static let metrics = Progress.metrics.columns(with: EpochMetrics.metrics)
     static let columns = ["run", "kind", "epoch", "step", "time"] + metrics
 
-    /// - Parameter runs: the settings that each is told apart by, in the same order, become columns after the name.
+    /// - Parameter runs: runs with the settings that differ between them, in the same order, which become columns after
+    ///   the name.
     static func text(of runs: [(history: RunHistory, settings: [JSON.Member])]) -> String {
         let settings = runs.first?.settings.map(\.key) ?? []
         let heading = columns.prefix(1) + settings + columns.dropFirst()

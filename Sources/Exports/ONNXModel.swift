@@ -1,4 +1,4 @@
-// A network as an ONNX model, all but the numbers of its weights: they follow when the file is written.
+// A network as an ONNX model, without the values of its weights, which follow when the file is written.
 //
 // Source: onnx.proto of ONNX 1.8 (IR version 7) for the fields, Operators.md (opset 13) for the nodes.
 
@@ -12,22 +12,22 @@ struct ONNXModel {
         let name: String
         /// `[O, I, R, R]`, `[out, in]` or `[out]`.
         let shape: [Int]
-        /// All that comes before its numbers, little-endian and row-major.
+        /// All bytes before its values, which are little-endian and row-major.
         let head: [UInt8]
 
-        /// Bytes of its numbers.
+        /// Size of its values in bytes.
         var rawByteCount: Int { shape.reduce(MemoryLayout<Float>.size, *) }
     }
 
-    /// The longest message of Protocol Buffers.
+    /// Maximum size of a Protocol Buffers message.
     static let maxBytes = Int(Int32.max)
 
-    /// The model, and its graph up to the initializers.
+    /// The model and its graph, up to the initializers.
     let head: [UInt8]
-    /// The graph's last field, one for each tensor of weights.
+    /// The graph's last field, repeated for each tensor of weights.
     let initializers: [Initializer]
 
-    /// Bytes of the whole file.
+    /// Size of the whole file in bytes.
     var byteCount: Int { initializers.reduce(head.count) { $0 + $1.head.count + $1.rawByteCount } }
 
     init(_ network: Network, _ description: WeightsDescription) {
@@ -54,7 +54,7 @@ struct ONNXModel {
         head = model.bytes + graph.bytes
     }
 
-    /// The graph's nodes in order, from `input` to `logits`.
+    /// Returns the graph's nodes in order, from `input` to `logits`.
     private static func nodes(of layers: [Layer]) -> [ProtobufMessage] {
         var graph = ONNXGraph()
         for layer in layers {
@@ -86,8 +86,8 @@ struct ONNXModel {
                     ])
             case .flatten: graph.add("Flatten", of: layer, [.attribute("axis", 1)])
             case .linear: graph.add("Gemm", of: layer, [.attribute("transB", 1)])
-            case .activation: break  // as every layer's own
-            case .dropout: break  // a trained network passes everything on
+            case .activation: break  // part of a layer
+            case .dropout: break  // inactive in a trained network
             }
             if let activation = layer.activation { graph.add(activation) }
         }
@@ -95,7 +95,7 @@ struct ONNXModel {
     }
 }
 
-/// Nodes that follow one another, each named by its operation and its place.
+/// Consecutive nodes, each named by its operation and index.
 private struct ONNXGraph {
     private var nodes: [(type: String, inputs: [String], attributes: [ProtobufMessage])] = []
 
@@ -103,7 +103,7 @@ private struct ONNXGraph {
 
     private func name(_ index: Int) -> String { "\(nodes[index].type)_\(index)" }
 
-    /// Adds a layer's operation, fed by the node before it.
+    /// Adds a layer's operation on the previous node's output.
     mutating func add(_ type: String, of layer: Layer, _ attributes: [ProtobufMessage] = []) {
         add(type, [last] + layer.initializers.map(\.name), attributes)
     }
@@ -117,7 +117,7 @@ private struct ONNXGraph {
         return last
     }
 
-    /// Adds an activation of what the node before it puts out.
+    /// Adds an activation of the previous node's output.
     mutating func add(_ activation: Activation) {
         let value = last
         switch activation {
@@ -129,7 +129,7 @@ private struct ONNXGraph {
             add("Sigmoid", [value])
             add("Mul", [value, last])
         case .gelu:
-            // x (1 + erf(x / √2)) / 2; an operation of its own came with opset 20.
+            // x (1 + erf(x / √2)) / 2; a separate operation exists only since opset 20.
             add("Mul", [value, constant(Float(0.5).squareRoot())])
             add("Erf", [last])
             let erf = last
@@ -155,7 +155,7 @@ private struct ONNXGraph {
 }
 
 extension Layer {
-    /// Its tensors in the order of its operation's inputs; none without parameters.
+    /// The layer's tensors in the order of its operation's inputs; empty if it has no parameters.
     fileprivate var initializers: [ONNXModel.Initializer] {
         guard let name, let shape = weightsShape else { return [] }
         let rest = ["bias"] + (batchNorm == nil ? [] : ["running_mean", "running_var"])
@@ -169,7 +169,7 @@ extension ONNXModel.Initializer {
         self.name = name
         self.shape = shape
         let rawByteCount = shape.reduce(MemoryLayout<Float>.size, *)
-        // The tensor up to its numbers, then what comes before such a tensor.
+        // The tensor up to its values, then the bytes before such a tensor.
         let tensor = ProtobufMessage { tensor in
             for side in shape { tensor.add(1, side) }
             tensor.add(2, 1)  // FLOAT
@@ -182,12 +182,12 @@ extension ONNXModel.Initializer {
 }
 
 extension ProtobufMessage {
-    /// Padding, the same on each side.
+    /// Creates the padding attribute, equal on all sides.
     fileprivate static func pads(_ padding: Int) -> ProtobufMessage {
         attribute("pads", [padding, padding, padding, padding])
     }
 
-    /// An attribute that is a number.
+    /// Creates an attribute with a number.
     fileprivate static func attribute(_ name: String, _ value: Float) -> ProtobufMessage {
         ProtobufMessage {
             $0.add(1, name)
@@ -196,7 +196,7 @@ extension ProtobufMessage {
         }
     }
 
-    /// An attribute that is a whole number.
+    /// Creates an attribute with a whole number.
     fileprivate static func attribute(_ name: String, _ value: Int) -> ProtobufMessage {
         ProtobufMessage {
             $0.add(1, name)
@@ -205,7 +205,7 @@ extension ProtobufMessage {
         }
     }
 
-    /// An attribute that is a list of whole numbers.
+    /// Creates an attribute with a list of whole numbers.
     fileprivate static func attribute(_ name: String, _ values: [Int]) -> ProtobufMessage {
         ProtobufMessage {
             $0.add(1, name)
@@ -214,7 +214,7 @@ extension ProtobufMessage {
         }
     }
 
-    /// What goes in or comes out: floats of this shape for each image of a batch.
+    /// Creates an input or output: floats of this shape for each image of a batch.
     fileprivate static func value(_ name: String, _ shape: [Int], _ description: String) -> ProtobufMessage {
         let sides = ProtobufMessage { sides in
             sides.add(1, ProtobufMessage { $0.add(2, "batch") })
@@ -232,7 +232,7 @@ extension ProtobufMessage {
         }
     }
 
-    /// A text about the model.
+    /// Creates a metadata property.
     fileprivate static func property(_ key: String, _ value: String) -> ProtobufMessage {
         ProtobufMessage {
             $0.add(1, key)

@@ -1,49 +1,48 @@
-// Protocol Buffers on their way out: the few kinds of fields that event files and ONNX models are made of.
+// Encodes Protocol Buffers: only the kinds of fields that event files and ONNX models need.
 //
 // Source: the encoding guide at protobuf.dev.
 
-/// A message being put together, field by field.
+/// A message to which fields are appended.
 struct ProtobufMessage {
-    /// The fields so far, as they are in a file.
+    /// The encoded fields so far.
     private(set) var bytes: [UInt8] = []
 
-    /// No field.
     init() {}
 
-    /// A message with these fields.
+    /// Builds a message.
     init(_ build: (inout ProtobufMessage) -> Void) { build(&self) }
 
-    /// `int32`, `int64` or an enumeration.
+    /// Appends an `int32`, `int64` or enumeration.
     mutating func add(_ field: Int, _ value: Int) {
         varint(UInt64(field << 3))
         varint(UInt64(bitPattern: Int64(value)))
     }
 
-    /// `float`.
+    /// Appends a `float`.
     mutating func add(_ field: Int, _ value: Float) {
         varint(UInt64(field << 3 | 5))
         withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes += $0 }
     }
 
-    /// `double`.
+    /// Appends a `double`.
     mutating func add(_ field: Int, _ value: Double) {
         varint(UInt64(field << 3 | 1))
         withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes += $0 }
     }
 
-    /// `string`.
+    /// Appends a `string`.
     mutating func add(_ field: Int, _ value: String) {
         addHead(field, byteCount: value.utf8.count)
         bytes += value.utf8
     }
 
-    /// A message.
+    /// Appends a message.
     mutating func add(_ field: Int, _ value: ProtobufMessage) {
         addHead(field, byteCount: value.bytes.count)
         bytes += value.bytes
     }
 
-    /// What comes before `byteCount` bytes of a string, bytes or a message.
+    /// Appends the bytes before `byteCount` bytes of a string, bytes field or message.
     mutating func addHead(_ field: Int, byteCount: Int) {
         varint(UInt64(field << 3 | 2))
         varint(UInt64(byteCount))

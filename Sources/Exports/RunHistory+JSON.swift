@@ -6,8 +6,8 @@ internal import RunLog
 extension RunHistory {
     /// `run`, `experiment`, `facts`, `epochs`, `steps`, `warnings` and `outcome`, with the keys of JSON Lines.
     ///
-    /// Each has the `time` at which it was said, `facts` that of the start. `experiment` and `facts` are null without
-    /// a start, `outcome` while the run continues.
+    /// Each has the `time` of its record; `facts` has that of the start. `experiment` and `facts` are null without a
+    /// start, `outcome` while the run continues.
     var json: JSON {
         var facts: [JSON.Member] = []
         if case .object(let members)? = start?.timed { facts = members }
@@ -24,7 +24,7 @@ extension RunHistory {
 }
 
 extension RunRecord {
-    /// When it was, and what it says.
+    /// The record's time and members.
     fileprivate var timed: JSON {
         guard case .object(let members) = json else { return .null }
         return .object(members.filter { !["event", "run", "sequence"].contains($0.key) })

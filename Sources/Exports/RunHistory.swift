@@ -1,23 +1,20 @@
-// What a run's records come to: one line of steps and epochs, whatever was interrupted and resumed on the way.
+// A run's records as one sequence of steps and epochs, even if it was interrupted and resumed.
 
 internal import Experiments
 
-/// The records of a run that still count, in their order.
+/// The records of a run that still count, in order.
 ///
-/// A run that is resumed makes the steps after its checkpoint a second time; the first ones are left out.
+/// A resumed run repeats the steps after its checkpoint; the earlier versions of these steps are left out.
 struct RunHistory {
-    /// The start, the last one of a run that was resumed.
+    /// The last start or resumption.
     private(set) var start: RunRecord?
-    /// What each step came to.
     private(set) var steps: [RunRecord] = []
-    /// What each epoch came to.
     private(set) var epochs: [RunRecord] = []
-    /// What a user should know.
     private(set) var warnings: [RunRecord] = []
     /// The end, unless the run continues.
     private(set) var end: RunRecord?
 
-    /// - Parameter records: of one run, in any order.
+    /// - Parameter records: the records of one run, in any order.
     init(_ records: [RunRecord]) {
         for record in records.sorted(by: { $0.sequence < $1.sequence }) {
             switch record.event {
@@ -27,7 +24,7 @@ struct RunHistory {
                 epochs.removeAll { $0.step > started.resumedStep }
             case .progress: steps.append(record)
             case .epochFinished:
-                // An evaluation that was due at the checkpoint is made again, too.
+                // An evaluation that was due at the checkpoint is repeated, too.
                 epochs.removeAll { $0.step >= record.step }
                 epochs.append(record)
             case .warning: warnings.append(record)
@@ -39,7 +36,7 @@ struct RunHistory {
 }
 
 extension RunRecord {
-    /// Steps made by then; 0 where the event does not tell.
+    /// Number of steps at the event; 0 if it has none.
     fileprivate var step: Int {
         switch event {
         case .progress(let progress): progress.step

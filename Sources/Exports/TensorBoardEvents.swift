@@ -1,19 +1,19 @@
-// A run's records as the contents of a TensorBoard event file: TFRecords that each hold an `Event` message.
+// A run's records as the content of a TensorBoard event file: TFRecords that each contain an `Event` message.
 //
 // Source: tensorflow's record_writer.cc, and tensorboard's event.proto and summary.proto.
 
 internal import Experiments
 
-/// Turns a run's records, in their order, into the bytes of an event file.
+/// Encodes a run's records, in order, as an event file.
 ///
-/// The step axis counts training steps. A step gives `loss/train` (of its batch), `throughput/examples_per_second`,
-/// `gradient_norm`, `dead_share` and `learning_rate`, some steps `dead_share` and `update_ratio` of each layer; an epoch
-/// gives `accuracy/train`, `loss/test` and `accuracy/test`.
+/// The step axis counts training steps. A step writes `loss/train` (of its batch), `throughput/examples_per_second`,
+/// `gradient_norm`, `dead_share` and `learning_rate`, and some steps also `dead_share` and `update_ratio` of each
+/// layer; an epoch writes `accuracy/train`, `loss/test` and `accuracy/test`.
 struct TensorBoardEvents {
     /// Where steps do not tell theirs.
     private var learningRate: Double?
 
-    /// What the file begins with.
+    /// Returns the start of the file.
     static func header(time: Double) -> [UInt8] {
         record(
             ProtobufMessage {
@@ -22,13 +22,13 @@ struct TensorBoardEvents {
             })
     }
 
-    /// What the next record adds to the file.
+    /// Returns the bytes that the next record appends.
     mutating func bytes(for record: RunRecord) -> [UInt8] {
         switch record.event {
         case .runStarted(let started):
             learningRate = started.experiment.training.learningRate
             guard started.resumedStep > 0 else { return [] }
-            // A session's start makes readers forget what an interrupted one said from this step on.
+            // A session start makes readers drop an interrupted session's values from this step on.
             let session = ProtobufMessage { $0.add(1, 1) }
             return Self.record(Self.event(time: record.time, step: started.resumedStep + 1) { $0.add(7, session) })
         case .progress(let progress):
@@ -79,7 +79,7 @@ struct TensorBoardEvents {
         }
     }
 
-    /// Length, its checksum, the message, its checksum; all little-endian.
+    /// Encodes a TFRecord: length, its checksum, the message, its checksum; all little-endian.
     static func record(_ message: ProtobufMessage) -> [UInt8] {
         let length = littleEndian(UInt64(message.bytes.count))
         return length + littleEndian(CRC32C.masked(length)) + message.bytes + littleEndian(CRC32C.masked(message.bytes))

@@ -5,21 +5,21 @@ internal import Files
 internal import Glibc
 internal import Safetensors
 
-/// An event file that grows while a run trains, so that TensorBoard follows it.
+/// An event file that grows while a run trains, so that TensorBoard can follow it.
 ///
-/// Each record is in the file when `append` returns. A resumed run begins another file in the same folder.
+/// Each record is in the file when `append` returns. A resumed run starts another file in the same folder.
 package final class TensorBoardLog {
-    /// Where the file is.
+    /// The path of the file.
     package let path: String
     private let descriptor: Int32
     private var events = TensorBoardEvents()
 
-    /// Begins a file `events.out.tfevents.<seconds>.<host>.<pid>.<n>`.
+    /// Creates a file `events.out.tfevents.<seconds>.<host>.<pid>.<n>`.
     ///
     /// - Parameters:
-    ///   - folder: one for each run; it and those around it are made where they are missing.
+    ///   - folder: the run's own folder; created with its parents if missing.
     ///   - time: seconds since 1970.
-    /// - Throws: `ExportError` when the system refuses.
+    /// - Throws: `ExportError` if the system refuses.
     package init(folder: String, time: Double) throws(ExportError) {
         try makeFolder(folder)
         var number = 0
@@ -36,18 +36,18 @@ package final class TensorBoardLog {
 
     deinit { close(descriptor) }
 
-    /// Makes a folder for the folders of runs, and tries whether something can be written there.
+    /// Creates a folder for the runs' folders, and checks that it can be written.
     ///
-    /// - Parameter folder: it and those around it are made where they are missing.
-    /// - Throws: `ExportError` when the system refuses.
+    /// - Parameter folder: created with its parents if missing.
+    /// - Throws: `ExportError` if the system refuses.
     package static func check(_ folder: String) throws(ExportError) {
         try makeFolder(folder)
         do throws(FileError) { try AtomicFile.check("\(folder)/events") } catch { throw ExportError(error) }
     }
 
-    /// Adds what a record says; the run's records come in their order.
+    /// Appends a record; a run's records must come in order.
     ///
-    /// - Throws: `ExportError` when the system refuses; the file is good up to the record before.
+    /// - Throws: `ExportError` if the system refuses; the file is valid up to the previous record.
     package func append(_ record: RunRecord) throws(ExportError) {
         try write(events.bytes(for: record))
     }
@@ -56,14 +56,14 @@ package final class TensorBoardLog {
         if let code = bytes.withUnsafeBytes({ writeAll($0, to: descriptor) }) { throw ExportError(path, code: code) }
     }
 
-    /// Writes a whole run into a folder, in a file that is named after its start and is there whole or not at all.
+    /// Writes a whole run into a folder atomically; the file is named after the run's start.
     ///
     /// - Parameters:
-    ///   - records: of one run, in any order.
-    ///   - folder: it and those around it are made where they are missing.
-    ///   - overwrite: whether it may take the place of the same run's file.
+    ///   - records: the records of one run, in any order.
+    ///   - folder: created with its parents if missing.
+    ///   - overwrite: whether to replace the same run's file.
     /// - Returns: the path of the file.
-    /// - Throws: `ExportError` when the system refuses, or a file is there that must stay.
+    /// - Throws: `ExportError` if the system refuses, or if a file exists that must not be replaced.
     @discardableResult
     package static func write(
         _ records: [RunRecord], to folder: String, overwrite: Bool = false
@@ -80,7 +80,8 @@ package final class TensorBoardLog {
     }
 }
 
-/// TensorBoard finds event files by `tfevents` in their names and reads them in the names' order.
+/// Returns a file name. TensorBoard finds event files by `tfevents` in their names and reads them in the order of their
+/// names.
 private func fileName(time: Double, process: Int, number: Int) -> String {
     var host = [CChar](repeating: 0, count: 65)
     gethostname(&host, host.count - 1)
@@ -89,7 +90,7 @@ private func fileName(time: Double, process: Int, number: Int) -> String {
     return "events.out.tfevents.\(seconds).\(name).\(process).\(number)"
 }
 
-/// Makes a folder and those around it, unless they are there.
+/// Creates a folder and its parents if missing.
 private func makeFolder(_ path: String) throws(ExportError) {
     if mkdir(path, 0o777) == 0 { return }
     var code = errno

@@ -1,23 +1,23 @@
-// What trained weights take in and give out: a sentence for those who run them, and values that a program reads.
+// The input and output of trained weights: as sentences for users, and as values for programs.
 
 package import Experiments
 internal import RunLog
 
-/// Goes with trained weights, in ONNX's `metadata_props` and doc strings and in safetensors' `__metadata__`.
+/// Describes trained weights in ONNX's `metadata_props` and doc strings and in safetensors' `__metadata__`.
 package struct WeightsDescription: Sendable {
     /// Values by key; lists are JSON.
     package let metadata: [String: String]
-    /// What to feed.
+    /// The input, as a sentence.
     let input: String
-    /// What comes out.
+    /// The output, as a sentence.
     let output: String
 
     /// - Parameters:
-    ///   - experiment: what was trained.
+    ///   - experiment: the trained experiment.
     ///   - network: its network.
-    ///   - classNames: a name for each class, in the order of the labels.
-    ///   - dataChecksum: SHA-256 of the data that it was trained on.
-    ///   - step: how many steps the weights have been trained for.
+    ///   - classNames: names of the classes, in the order of the labels.
+    ///   - dataChecksum: SHA-256 of the training data.
+    ///   - step: number of steps that the weights were trained for.
     package init(_ experiment: Experiment, network: Network, classNames: [String], dataChecksum: String, step: Int) {
         let (channels, side) = (network.inputChannels, network.inputSide)
         let resize = "torchvision.transforms.Resize((\(side), \(side)))"

@@ -1,18 +1,18 @@
-// Trained weights as files of their own: safetensors as they are, or an ONNX model that needs no vgglab to run.
+// Trained weights as separate files: a copy in safetensors, or an ONNX model that runs without vgglab.
 
 package import Experiments
 internal import Files
 package import Safetensors
 
-/// Writes trained weights for other programs. Numbers go from file to file a part at a time.
+/// Writes trained weights for other programs. Values are copied from file to file in parts.
 package enum WeightsExport {
     /// Copies a weights file.
     ///
     /// - Parameters:
-    ///   - description: joins what the file says of itself.
+    ///   - description: added to the file's metadata.
     ///   - path: the file; its folder must exist.
-    ///   - overwrite: whether it may take the place of a file that is there.
-    /// - Throws: `ExportError` when the system refuses, or a file is there that must stay.
+    ///   - overwrite: whether to replace an existing file.
+    /// - Throws: `ExportError` if the system refuses, or if a file exists that must not be replaced.
     package static func writeSafetensors(
         _ weights: SafetensorsFile, _ description: WeightsDescription, to path: String, overwrite: Bool = false
     ) throws(ExportError) {
@@ -29,16 +29,16 @@ package enum WeightsExport {
         }
     }
 
-    /// Writes an ONNX model (opset 13) that takes images `[batch, C, side, side]`, values 0 to 1, and gives logits
-    /// `[batch, classes]`.
+    /// Writes an ONNX model (opset 13) whose input is images `[batch, C, side, side]` with values from 0 to 1, and
+    /// whose output is logits `[batch, classes]`.
     ///
     /// - Parameters:
     ///   - network: the network whose weights these are.
-    ///   - description: what the model says of itself.
+    ///   - description: the model's description.
     ///   - path: the file; its folder must exist.
-    ///   - overwrite: whether it may take the place of a file that is there.
-    /// - Throws: `ExportError` when the weights are not the network's, the model would be beyond the 2 GiB that ONNX
-    ///   can hold, the system refuses, or a file is there that must stay.
+    ///   - overwrite: whether to replace an existing file.
+    /// - Throws: `ExportError` if the weights are not the network's, if the model would exceed ONNX's limit of 2 GiB,
+    ///   if the system refuses, or if a file exists that must not be replaced.
     package static func writeONNX(
         _ network: Network, weights: SafetensorsFile, _ description: WeightsDescription, to path: String,
         overwrite: Bool = false

@@ -1,9 +1,8 @@
-// A file that appears under its name whole or not at all, also when the power fails: written beside its place,
-// flushed, then renamed.
+// A file that is written atomically, even if the power fails: written under a temporary name, flushed, then renamed.
 
 import Glibc
 
-/// A file being written. Unless it is committed, nothing of it stays and what was there before is untouched.
+/// A file being written. Unless it is committed, it is removed and an existing file is untouched.
 package struct AtomicFile: ~Copyable {
     private let path: String
     private let temporary: String
@@ -11,7 +10,7 @@ package struct AtomicFile: ~Copyable {
     private let replaces: Bool
     private var isCommitted = false
 
-    /// - Parameter replaces: whether it may take the place of a file that is there, at the end as at the beginning.
+    /// - Parameter replaces: whether it may replace an existing file; checked now and when it is committed.
     package init(_ path: String, replaces: Bool = true) throws(FileError) {
         var status = stat()
         if path.isEmpty || path.hasSuffix("/") || stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR {
@@ -33,12 +32,12 @@ package struct AtomicFile: ~Copyable {
         if !isCommitted { unlink(temporary) }
     }
 
-    /// Tries whether a file could be written here: one is made beside its place and removed.
+    /// Checks whether a file can be written here, by creating and removing a temporary one.
     package static func check(_ path: String, replaces: Bool = true) throws(FileError) {
         _ = try AtomicFile(path, replaces: replaces)
     }
 
-    /// The folder that a file is in.
+    /// Returns the folder of a file.
     package static func folder(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
@@ -54,27 +53,27 @@ package struct AtomicFile: ~Copyable {
         try bytes.span.withUnsafeBytes { bytes throws(FileError) in try append(bytes) }
     }
 
-    /// Puts the file under its name, in place of what was there if it may.
+    /// Renames the file to its final name, replacing an existing one if allowed.
     ///
-    /// - Parameter flush: whether it has to bear a power failure from now on; else someone flushes it later.
+    /// - Parameter flush: whether it must survive a power failure from now on; otherwise the caller flushes it later.
     package mutating func commit(flush: Bool = true) throws(FileError) {
         guard !flush || fsync(descriptor) == 0, rename() == 0 else {
             throw FileError(.writing, path, code: errno)
         }
         isCommitted = true
         guard flush else { return }
-        // The name is safe only when the folder is. Some file systems cannot flush one; their files stay good.
+        // A rename is durable only after the folder is flushed. Some file systems cannot do that, and do not need it.
         let folder = open(Self.folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0 else { return }
         fsync(folder)
         close(folder)
     }
 
-    /// As rename(2), but for the file that must stay: a second link to a name fails where there is one.
+    /// Like rename(2), but if an existing file must stay, uses a hard link, which fails if the name exists.
     private func rename() -> Int32 {
         guard !replaces else { return Glibc.rename(temporary, path) }
         if link(temporary, path) == 0 { return unlink(temporary) }
-        // Some file systems have no links; there the look at the beginning has to do.
+        // Some file systems have no hard links; there the check at the beginning must suffice.
         return errno == EPERM || errno == EOPNOTSUPP ? Glibc.rename(temporary, path) : -1
     }
 }

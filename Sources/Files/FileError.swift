@@ -1,34 +1,31 @@
-// What the system answers when it refuses a file or folder, in a sentence that says what to do.
-
 import Glibc
 
-/// A file or folder that the system refuses to read or write. `description` is one sentence.
+/// A file or folder that the system refuses to read or write. `description` is one sentence, with what to do.
 package struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// What was to be done.
+    /// The failed operation.
     package enum Access: Sendable, Hashable {
         /// Opening or reading a regular file.
         case reading
-        /// Making or writing a file; what was there before is untouched.
+        /// Creating or writing a file; an existing file is untouched.
         case writing
-        /// Making a folder, or keeping files in one.
+        /// Creating a folder, or writing files in one.
         case folder
     }
 
-    /// The file or folder, as it was named.
+    /// The file or folder, as given by the caller.
     package let path: String
-    /// What was to be done.
+    /// The failed operation.
     package let access: Access
     /// The system's error number.
     package let code: Int32
 
-    /// An answer of the system.
     package init(_ access: Access, _ path: String, code: Int32) {
         self.path = path
         self.access = access
         self.code = code
     }
 
-    /// The system's own words.
+    /// The system's own description.
     package var cause: String { String(cString: strerror(code)) }
 
     package var description: String {

@@ -1,12 +1,13 @@
-// What is done to folders of files: flushed, listed, removed without following a link.
+// Operations on folders: flushing, listing, removing without following links.
 
 import Glibc
 
 package enum Folders {
-    /// Makes a folder, and those above it; their names bear a power failure.
+    /// Creates a folder and its parents durably.
     ///
-    /// - Parameter isPrivate: whether only its owner may enter what is made; else the process's umask says who may.
-    /// - Returns: whether it was not there before.
+    /// - Parameter isPrivate: whether a new folder is accessible only for its owner; otherwise the process's umask
+    ///   applies.
+    /// - Returns: whether it did not exist before.
     @discardableResult
     package static func make(_ path: String, isPrivate: Bool = false) throws(FileError) -> Bool {
         let slash = path.lastIndex(of: "/") ?? path.startIndex
@@ -18,12 +19,12 @@ package enum Folders {
             code = mkdir(path, mode) == 0 ? 0 : errno
         }
         guard code == 0 || code == EEXIST else { throw FileError(.folder, path, code: code) }
-        // Whoever may not read the folder above cannot flush it, and has a good folder all the same.
+        // Without permission to read the parent folder, it cannot be flushed, but the new folder is usable.
         if code == 0 { try? flush(parent.isEmpty ? "/" : parent) }
         return code == 0
     }
 
-    /// The names in a folder; none where there is no folder.
+    /// Returns the names in a folder; empty if it does not exist.
     package static func names(in path: String) -> [String] {
         guard let folder = opendir(path) else { return [] }
         defer { closedir(folder) }
@@ -37,18 +38,18 @@ package enum Folders {
         return names
     }
 
-    /// Makes what was written to a file, or the names in a folder, safe from a power failure.
+    /// Flushes a file's content, or a folder's names, to disk.
     ///
-    /// - Parameter name: what an error names; the path by default.
+    /// - Parameter name: the name for errors; the path by default.
     package static func flush(_ path: String, as name: String? = nil) throws(FileError) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else { throw FileError(.folder, name ?? path, code: errno) }
         defer { close(descriptor) }
-        // Some file systems cannot flush a folder; their files stay good.
+        // Some file systems cannot flush a folder, and do not need it.
         guard fsync(descriptor) == 0 || errno == EINVAL else { throw FileError(.folder, name ?? path, code: errno) }
     }
 
-    /// Removes a folder of files, or whatever is there; a link is removed and not followed.
+    /// Removes a folder with its files, or whatever is there; a link is removed, not followed.
     package static func remove(_ path: String) {
         var status = stat()
         guard lstat(path, &status) == 0 else { return }
@@ -60,45 +61,46 @@ package enum Folders {
         }
     }
 
-    /// Whether it is a folder, and not a link to one.
+    /// Returns whether a path is a folder, and not a link to one.
     package static func isFolder(_ path: String) -> Bool {
         var status = stat()
         return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
-    /// Whether it is a link, whatever that leads to.
+    /// Returns whether a path is a link, whatever it leads to.
     package static func isLink(_ path: String) -> Bool {
         var status = stat()
         return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
     }
 
-    /// Whether there is anything of this name, a link that leads nowhere included.
+    /// Returns whether anything exists at a path, including a broken link.
     package static func exists(_ path: String) -> Bool {
         var status = stat()
         return lstat(path, &status) == 0
     }
 
-    /// Seconds since something was written to last; 0 where there is nothing.
+    /// Returns the seconds since the last modification; 0 if nothing exists.
     package static func age(of path: String) -> Double {
         var status = stat()
         return lstat(path, &status) == 0 ? Double(time(nil) - status.st_mtim.tv_sec) : 0
     }
 
-    /// Bytes of a regular file; `nil` for anything else.
+    /// Returns the size of a regular file in bytes; `nil` for anything else.
     package static func size(of path: String) -> Int? {
         var status = stat()
         guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
         return Int(status.st_size)
     }
 
-    /// A regular file's bytes, if there are no more than `most`.
+    /// Reads a regular file, if it has no more than `most` bytes.
     package static func contents(of path: String, most: Int) -> [UInt8]? {
         guard let file = try? RegularFile(path, followsLink: false), file.size <= most else { return nil }
         guard let bytes = try? file.bytes(in: 0..<file.size), bytes.count == file.size else { return nil }
         return bytes
     }
 
-    /// SHA-256 of a regular file in hexadecimal; `nil` where it cannot be read, or has more than `most` bytes.
+    /// Computes the SHA-256 of a regular file in hexadecimal; `nil` if it cannot be read, or has more than `most`
+    /// bytes.
     package static func digest(of path: String, most: Int = .max) -> String? {
         guard let file = try? RegularFile(path, followsLink: false), file.size <= most else { return nil }
         var hash = SHA256()

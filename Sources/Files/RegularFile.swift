@@ -1,15 +1,15 @@
-// A regular file that is read, and how all of some bytes are written.
+// Reads regular files, and writes all of a buffer.
 
 import Glibc
 
-/// A regular file, open for reading until nobody holds it. Opening it never waits, as for a named pipe.
+/// A regular file, open for reading. Opening never blocks, as it would for a named pipe.
 package final class RegularFile: Sendable {
     package let path: String
-    /// Bytes when it was opened.
+    /// Size in bytes when it was opened.
     package let size: Int
     private let descriptor: Int32
 
-    /// - Parameter followsLink: whether a link to a regular file will do.
+    /// - Parameter followsLink: whether a link to a regular file is allowed.
     package init(_ path: String, followsLink: Bool = true) throws(FileError) {
         descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | (followsLink ? 0 : O_NOFOLLOW))
         guard descriptor >= 0 else { throw FileError(.reading, path, code: errno) }
@@ -26,9 +26,9 @@ package final class RegularFile: Sendable {
 
     deinit { close(descriptor) }
 
-    /// Reads from byte `offset` on until `bytes` are full or the file ends.
+    /// Reads from byte `offset` until `bytes` are full or the file ends.
     ///
-    /// - Returns: how many bytes were read.
+    /// - Returns: the number of bytes read.
     package func read(into bytes: UnsafeMutableRawBufferPointer, at offset: Int) throws(FileError) -> Int {
         var done = 0
         while done < bytes.count {
@@ -41,7 +41,7 @@ package final class RegularFile: Sendable {
         return done
     }
 
-    /// A copy of part of the file; fewer bytes where the file has become shorter.
+    /// Returns a copy of part of the file; shorter if the file has been truncated.
     package func bytes(in range: Range<Int>) throws(FileError) -> [UInt8] {
         var failure: FileError?
         let bytes = [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in
@@ -55,7 +55,7 @@ package final class RegularFile: Sendable {
 
 /// Writes all of `bytes` to a descriptor.
 ///
-/// - Returns: the system's error number where it refuses; `nil` when all is written.
+/// - Returns: the system's error number; `nil` if all is written.
 package func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32? {
     var done = 0
     while done < bytes.count {

@@ -4,14 +4,14 @@ internal import CCrypto
 ///
 /// **Source**: NIST, *Secure Hash Standard*, FIPS 180-4.
 package struct SHA256: ~Copyable {
-    /// From a library context of our own, which no `OPENSSL_CONF` or system-wide configuration changes.
+    /// From a private library context, which `OPENSSL_CONF` and system-wide configuration do not affect.
     nonisolated(unsafe) private static let algorithm = EVP_MD_fetch(OSSL_LIB_CTX_new(), "SHA256", nil)
 
     private let context: OpaquePointer
 
     package init() {
         context = EVP_MD_CTX_new()
-        // Fails only where memory ran out.
+        // Fails only if memory runs out.
         precondition(EVP_DigestInit_ex(context, Self.algorithm, nil) == 1, "no memory for a checksum")
     }
 
@@ -25,14 +25,14 @@ package struct SHA256: ~Copyable {
         bytes.withUnsafeBytes { update($0) }
     }
 
-    /// The digest in lower-case hexadecimal.
+    /// Finishes and returns the checksum in lower-case hexadecimal.
     package consuming func hexadecimal() -> String {
         var digest = [UInt8](repeating: 0, count: 32)
         EVP_DigestFinal_ex(context, &digest, nil)
         return digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
-    /// The digest of a text's UTF-8 bytes in lower-case hexadecimal.
+    /// Computes the checksum of a text's UTF-8 bytes in lower-case hexadecimal.
     package static func hexadecimal(of text: String) -> String {
         var hash = SHA256()
         hash.update(Array(text.utf8))

@@ -1,31 +1,31 @@
-// What training a network takes on a backend, predicted before anything is allocated.
+// The costs of training a network on a backend, predicted before anything is allocated.
 
 package import Experiments
 
 /// Predicts memory and time from shapes alone.
 package protocol CostModel: Sendable {
-    /// The memory of training a network.
+    /// Predicts the memory for training a network.
     ///
     /// - Parameters:
-    ///   - batchSize: images in a step.
-    ///   - storedBytes: the data set as it is held, a byte a pixel and a label.
-    ///   - threads: threads that compute.
+    ///   - batchSize: images per step.
+    ///   - storedBytes: size of the data set in memory: one byte per pixel and label.
+    ///   - threads: number of compute threads.
     func memory(
         of network: Network, training: TrainingRecipe, options: EngineOptions, batchSize: Int, storedBytes: Int,
         threads: Int
     ) -> MemoryEstimate
 
-    /// The work of one image in a training step; only ratios of works mean something. One measured speed turns work into
-    /// seconds.
+    /// Returns the work per image of a training step; only ratios of works are meaningful. One measured speed converts
+    /// work to seconds.
     func trainingWork(of network: Network, batchSize: Int) -> Double
 
-    /// The work of one image in an evaluation, in the same unit.
+    /// Returns the work per image of an evaluation, in the same unit.
     func evaluationWork(of network: Network, batchSize: Int) -> Double
 }
 
-/// Bytes of a training run by what they are for.
+/// The memory of a training run, by purpose.
 package struct MemoryEstimate: Sendable, Hashable {
-    /// One purpose and its bytes.
+    /// One purpose and its size in bytes.
     package struct Part: Sendable, Hashable {
         package let label: String
         package let bytes: Int
@@ -36,11 +36,11 @@ package struct MemoryEstimate: Sendable, Hashable {
         }
     }
 
-    /// Every purpose, the largest structures first.
+    /// All purposes, the largest structures first.
     package let parts: [Part]
 
     package init(parts: [Part]) { self.parts = parts }
 
-    /// Peak resident memory of the process in bytes.
+    /// Predicted peak resident memory of the process in bytes.
     package var totalBytes: Int { parts.reduce(0) { $0 + $1.bytes } }
 }

@@ -1,11 +1,11 @@
-// What can go wrong in a model once its inputs are checked.
+// Errors of a model whose inputs are valid.
 
-/// A model that cannot be made or cannot continue.
+/// A model that cannot be created or cannot continue.
 package enum ModelError: Error, CustomStringConvertible {
-    /// The backend refused.
+    /// The backend reported an error.
     case backend(String)
     case outOfMemory(String)
-    /// A tensor was given another number of values than it has.
+    /// A tensor was given the wrong number of values.
     case wrongSize(tensor: String, expected: Int, got: Int)
 
     package var description: String {

@@ -1,4 +1,4 @@
-// The processor that computes and the stream of work on it. Not Sendable: a device stays on the thread that made it.
+// The processor and its execution stream. Not Sendable: a device stays on the thread that created it.
 
 internal import COneDNN
 internal import CThreads
@@ -9,13 +9,13 @@ package import MemoryUse
 package final class Device {
     let engine: dnnl_engine_t
     let stream: dnnl_stream_t
-    /// The memory of its buffers.
+    /// Records the memory of its buffers.
     package let memory = MemoryAccount()
 
-    /// A device for the calling thread.
+    /// Creates a device for the calling thread.
     ///
-    /// - Parameter threads: threads that compute.
-    /// - Throws: `OneDNNError` if the system does not let so many threads start.
+    /// - Parameter threads: number of compute threads.
+    /// - Throws: `OneDNNError` if the system does not allow that many threads.
     package init(threads: Int) throws(OneDNNError) {
         if threads_are_bypassed() != 0 {
             throw OneDNNError(
@@ -43,23 +43,23 @@ package final class Device {
     deinit {
         dnnl_stream_destroy(stream)
         dnnl_engine_destroy(engine)
-        // The library keeps the code of operations that are gone, for more of their kind; it is never asked for again.
+        // The library caches the code of destroyed operations for reuse, but it will not be needed again.
         var capacity: Int32 = 0
         if dnnl_get_primitive_cache_capacity(&capacity) == dnnl_success {
             dnnl_set_primitive_cache_capacity(0)
             dnnl_set_primitive_cache_capacity(capacity)
         }
-        // The C library keeps what is freed for later, too.
+        // The C library also keeps freed memory.
         malloc_trim(0)
     }
 
-    /// Checks that there is some memory left, as operations take some that cannot say that there is none.
+    /// Throws if there is no memory left, because operations allocate memory without reporting failures.
     package func requireMemory(for operation: String) throws(OneDNNError) {
         guard isMemoryLeft() else { throw OneDNNError(operation: operation, status: dnnl_out_of_memory) }
     }
 
-    /// Sets how many threads work may use that is compiled or started from the calling thread from now on: at most as
-    /// many as the device was made with.
+    /// Sets the number of threads for work that is compiled or started from the calling thread from now on: at most the
+    /// device's number of threads.
     package func useThreads(_ count: Int) {
         let error = threads_set_count(Int32(clamping: count))
         precondition(error == 0, "the threads of a device are started with it")
@@ -71,13 +71,13 @@ package final class Device {
         return "\(version.major).\(version.minor).\(version.patch)"
     }
 
-    /// Floats in a vector of the instructions that the library compiles for here.
+    /// Number of floats in a vector of the instruction set that the library uses on this machine.
     package static var vectorWidth: Int { has(dnnl_cpu_isa_avx512_core) ? 16 : has(dnnl_cpu_isa_avx) ? 8 : 4 }
 
-    /// Whether there are instructions that multiply numbers in bfloat16.
+    /// Whether the processor has bfloat16 instructions.
     package static var hasBFloat16: Bool { has(dnnl_cpu_isa_avx512_core_bf16) }
 
-    /// The vector instructions that the library compiles for here, such as "AVX-512".
+    /// The vector instruction set that the library uses on this machine, such as "AVX-512".
     package static var instructionSet: String {
         let names: [(dnnl_cpu_isa_t, String)] = [
             (dnnl_cpu_isa_avx512_core_amx, "AMX"), (dnnl_cpu_isa_avx512_core_bf16, "AVX-512 BF16"),
@@ -88,18 +88,18 @@ package final class Device {
         return names.first { has($0.0) }?.1 ?? "unknown instructions"
     }
 
-    /// Instruction sets are sets of bits, each with those that it includes; newer libraries know more of them.
+    /// Instruction sets are bit sets that include their subsets; newer libraries have more bits.
     private static func has(_ wanted: dnnl_cpu_isa_t) -> Bool {
         dnnl_get_effective_cpu_isa().rawValue & wanted.rawValue == wanted.rawValue
     }
 }
 
-/// Calls `body(part, parts)` once for each part and waits for all of them. Threads take parts as they come, so that one
-/// that has lost its processor delays no other part than its own.
+/// Calls `body(part, parts)` once for each part and waits for all of them. Threads take parts dynamically, so that a
+/// thread that has lost its processor delays only its own part.
 ///
-/// Parts may run at the same time, so they must write to different places.
+/// Parts may run in parallel, so they must write to different memory.
 ///
-/// - Parameter parts: `nil` for a few for each of the calling thread's threads.
+/// - Parameter parts: `nil` for a few per thread of the calling thread.
 package func parallel(parts: Int? = nil, _ body: (_ part: Int, _ parts: Int) -> Void) {
     let threads = Int(threads_count())
     let parts = parts ?? (threads == 1 ? 1 : 4 * threads)

@@ -1,16 +1,14 @@
-// Memory descriptors (shape, type, layout), memory objects (a descriptor and a place), and the places themselves.
+// Memory descriptors (shape, type, layout), memory objects (a descriptor and an address), and buffers.
 
 internal import COneDNN
 internal import Glibc
 internal import MemoryUse
 
-/// What an element is.
 package enum DataType: Sendable {
     /// IEEE single precision.
     case float32
-    /// The upper half of a single-precision number: its range, with 8 significant bits.
+    /// The upper half of a single-precision number: the same range, with 8 significant bits.
     case bfloat16
-    /// A byte.
     case uint8
 
     var raw: dnnl_data_type_t {
@@ -22,9 +20,9 @@ package enum DataType: Sendable {
     }
 }
 
-/// How elements lie in memory. N: image, C: channel, H, W: row, column, O: output, I: input.
+/// Memory layouts. N: image, C: channel, H, W: row, column, O: output, I: input.
 package enum Layout: Sendable, CaseIterable {
-    /// The library's choice for the primitive that the descriptor is given to.
+    /// The library's choice for the primitive with this descriptor.
     case any
     /// One dimension.
     case a
@@ -34,18 +32,18 @@ package enum Layout: Sendable, CaseIterable {
     case abcd
     /// Channels last.
     case acdb
-    /// Channels in groups of 16 that lie together.
+    /// Channels in groups of 16.
     case aBcd16b
-    /// Channels in groups of 8 that lie together.
+    /// Channels in groups of 8.
     case aBcd8b
-    /// Convolution weights with outputs in groups of 16 that lie together.
+    /// Convolution weights with outputs in groups of 16.
     case Acdb16a
-    /// Convolution weights with outputs in groups of 8 that lie together.
+    /// Convolution weights with outputs in groups of 8.
     case Acdb8a
 
-    /// Convolution weights in blocks of 16 inputs by 16 outputs that lie together.
+    /// Convolution weights in blocks of 16 inputs by 16 outputs.
     case ABcd16b16a
-    /// Convolution weights in blocks of 8 inputs by 8 outputs that lie together.
+    /// Convolution weights in blocks of 8 inputs by 8 outputs.
     case ABcd8b8a
 
     var raw: dnnl_format_tag_t {
@@ -68,10 +66,9 @@ package enum Layout: Sendable, CaseIterable {
 /// Shape, element type and layout.
 package final class Descriptor {
     let handle: onednn_desc_t
-    /// Sizes, outermost first.
+    /// Dimensions, outermost first.
     package let shape: [Int]
 
-    /// A descriptor of `shape`, row-major unless another layout is given.
     package init(_ shape: [Int], type: DataType = .float32, layout: Layout) throws(OneDNNError) {
         var handle: onednn_desc_t?
         let dims = shape.map(Int64.init)
@@ -90,10 +87,10 @@ package final class Descriptor {
 
     deinit { onednn_desc_destroy(handle) }
 
-    /// Bytes that a memory of this kind takes, padding included.
+    /// Size in bytes, including padding.
     package var byteCount: Int { Int(onednn_desc_size(handle)) }
 
-    /// The part that starts at image `start` and has `count` images.
+    /// Returns the descriptor of `count` images starting at `start`.
     package func part(from start: Int, count: Int) throws(OneDNNError) -> Descriptor {
         var part: onednn_desc_t?
         var dims = shape.map(Int64.init)
@@ -105,7 +102,7 @@ package final class Descriptor {
         return Descriptor(owning: part, shape: [count] + shape.dropFirst())
     }
 
-    /// The same kind of memory for another number of images, if its layout has one of the usual names.
+    /// Returns the descriptor for another number of images; `nil` if its layout is not in `Layout`.
     package func resized(to count: Int) throws(OneDNNError) -> Descriptor? {
         for layout in Layout.allCases where layout != .any {
             if let named = try? Descriptor(shape, layout: layout), named == self {
@@ -117,22 +114,20 @@ package final class Descriptor {
 }
 
 extension Descriptor: Equatable {
-    /// Whether shape, type and layout agree.
     package static func == (a: Descriptor, b: Descriptor) -> Bool { onednn_desc_equal(a.handle, b.handle) != 0 }
 }
 
-/// A place for numbers, aligned for vector instructions, zero until written, freed with its last reference.
+/// Memory aligned for vector instructions, initially zero, freed with its last reference.
 package final class Buffer {
-    /// Its first byte.
     package let base: UnsafeMutableRawPointer
-    /// Its size.
     package let byteCount: Int
     private let mappedBytes: Int
     private let account: MemoryAccount
 
-    /// - Throws: `OneDNNError` if the system gives no memory.
+    /// - Throws: `OneDNNError` if the system has no memory.
     package init(byteCount: Int, on device: Device) throws(OneDNNError) {
-        // Mapped, not from the heap: zeroed for nothing, in huge pages where they pay, and given back when freed.
+        // Mapped rather than from the heap: zeroed at no cost, in huge pages where they pay off, and returned to the
+        // system when freed.
         let hugePage = 2 << 20
         let page = byteCount >= hugePage ? hugePage : 4096
         let length = (max(byteCount, 1) + page - 1) / page * page
@@ -153,23 +148,22 @@ package final class Buffer {
         account.add(-mappedBytes)
     }
 
-    /// Its content as single-precision numbers.
+    /// The content as single-precision numbers.
     package var floats: UnsafeMutableBufferPointer<Float> {
         UnsafeMutableBufferPointer(
             start: base.assumingMemoryBound(to: Float.self), count: byteCount / MemoryLayout<Float>.stride)
     }
 }
 
-/// A descriptor and the place where the numbers are.
+/// A descriptor with an address.
 package final class Memory {
     let handle: dnnl_memory_t
-    /// Shape, type and layout.
     package let descriptor: Descriptor
-    /// The first byte; changes with `move(to:)`.
+    /// The address of the first byte; changes with `move(to:)`.
     package private(set) var base: UnsafeMutableRawPointer
     private var buffer: Buffer?
 
-    /// Memory in `buffer`, from byte `offset` on.
+    /// Creates memory in `buffer`, from byte `offset` on.
     package init(_ descriptor: Descriptor, in buffer: Buffer, at offset: Int = 0, on device: Device) throws(OneDNNError)
     {
         precondition(offset + descriptor.byteCount <= buffer.byteCount, "memory must lie inside its buffer")
@@ -179,7 +173,7 @@ package final class Memory {
         self.handle = try Memory.create(descriptor, base, device)
     }
 
-    /// Memory that someone else keeps alive.
+    /// Creates memory at an address that the owner keeps alive.
     package init(_ descriptor: Descriptor, at base: UnsafeMutableRawPointer, on device: Device) throws(OneDNNError) {
         self.buffer = nil
         self.descriptor = descriptor
@@ -187,7 +181,7 @@ package final class Memory {
         self.handle = try Memory.create(descriptor, base, device)
     }
 
-    /// Memory with a buffer of its own.
+    /// Creates memory with its own buffer.
     package convenience init(_ descriptor: Descriptor, on device: Device) throws(OneDNNError) {
         try self.init(descriptor, in: Buffer(byteCount: descriptor.byteCount, on: device), on: device)
     }
@@ -203,26 +197,26 @@ package final class Memory {
 
     deinit { dnnl_memory_destroy(handle) }
 
-    /// Lies at the beginning of `buffer` from now on, and lets go of the one before.
+    /// Moves to the start of `buffer`, and releases the previous buffer.
     package func move(into buffer: Buffer) throws(OneDNNError) {
         precondition(descriptor.byteCount <= buffer.byteCount, "memory must lie inside its buffer")
         try move(to: buffer.base)
         self.buffer = buffer
     }
 
-    /// Looks at another place from now on; its owner keeps it alive.
+    /// Moves to another address that its owner keeps alive.
     package func move(to base: UnsafeMutableRawPointer) throws(OneDNNError) {
         try check(dnnl_memory_set_data_handle(handle, base), "moving memory")
         self.base = base
     }
 
-    /// Its content, padding included, as single-precision numbers.
+    /// The content as single-precision numbers, including padding.
     package var floats: UnsafeMutableBufferPointer<Float> {
         UnsafeMutableBufferPointer(
             start: base.assumingMemoryBound(to: Float.self),
             count: descriptor.byteCount / MemoryLayout<Float>.stride)
     }
 
-    /// Its content as bytes.
+    /// The content as bytes.
     package var bytes: UnsafeMutablePointer<UInt8> { base.assumingMemoryBound(to: UInt8.self) }
 }

@@ -1,14 +1,14 @@
-// The one place where oneDNN's status codes become Swift errors.
+// Converts oneDNN's status codes to Swift errors.
 
 internal import COneDNN
 
-/// A call to the library that did not succeed, or threads and memory for it that the system did not give.
+/// A failed call to the library, or a failure to start its threads or allocate its memory.
 package struct OneDNNError: Error, CustomStringConvertible {
     package let description: String
     /// Whether the system had no memory for it.
     package let isOutOfMemory: Bool
 
-    /// - Parameter operation: what was asked for, such as "convolution".
+    /// - Parameter operation: the operation, such as "convolution".
     init(operation: String, status: dnnl_status_t) {
         isOutOfMemory = status == dnnl_out_of_memory
         if isOutOfMemory {

@@ -1,12 +1,12 @@
-// One maker for each operation that networks need. Shapes: N images, C and K channels, H × W pixels, R × R windows.
+// Creates each operation that networks need. Shapes: N images, C and K channels, H × W pixels, R × R windows.
 
 internal import COneDNN
 
-/// What a forward pass is for.
+/// The purpose of a forward pass.
 package enum Purpose: Sendable {
     /// A backward pass will follow.
     case training
-    /// Only the result is wanted.
+    /// No backward pass will follow.
     case inference
 
     var raw: dnnl_prop_kind_t {
@@ -129,7 +129,7 @@ extension Primitive {
         }
     }
 
-    /// The same numbers in another layout.
+    /// Copies values into another layout.
     package static func reorder(
         from source: Descriptor, to destination: Descriptor, on device: Device
     ) throws(OneDNNError) -> Primitive {

@@ -1,21 +1,17 @@
-// A compiled operation, what it wants of its arguments, and a call of it with its arguments bound once and for all.
+// A compiled operation, the layouts that it requires, and a call with bound arguments.
 
 internal import COneDNN
 internal import MemoryUse
 
-/// What an argument is to an operation.
+/// The role of an argument.
 package enum Argument: Sendable {
-    /// What goes in, and its gradient.
     case source, sourceGradient
-    /// What comes out, and its gradient.
     case destination, destinationGradient
-    /// Weights and their gradient.
     case weights, weightsGradient
-    /// Biases and their gradient.
     case bias, biasGradient
-    /// What a forward pass leaves for the backward pass.
+    /// What the forward pass stores for the backward pass.
     case workspace
-    /// Room for intermediate results.
+    /// Memory for intermediate results.
     case scratchpad
 
     var index: Int32 {
@@ -52,18 +48,18 @@ package enum Argument: Sendable {
 /// A compiled operation with fixed shapes.
 package final class Primitive {
     let handle: dnnl_primitive_t
-    /// The primitive's own, which lives as long as it does.
+    /// Owned by the primitive.
     let descriptor: const_dnnl_primitive_desc_t
 
     /// Takes ownership of `wanted`.
     init(owning wanted: dnnl_primitive_desc_t, operation: String) throws(OneDNNError) {
         defer { dnnl_primitive_desc_destroy(wanted) }
-        // Where there is none for code, some versions of the library end the program.
+        // Some versions of the library abort if there is no memory for code.
         guard isMemoryLeft() else { throw OneDNNError(operation: operation, status: dnnl_out_of_memory) }
         var handle: dnnl_primitive_t?
         try check(dnnl_primitive_create(&handle, wanted), operation)
-        // Not `wanted`: the library's cache was seen to hand out a primitive that wrote another layout than `wanted` told,
-        // probably that of a descriptor which differs only in the strides of sizes of 1.
+        // Not `wanted`: the library's cache has been seen to return a primitive with another output layout than that of
+        // `wanted`, probably from a descriptor that differs only in the strides of dimensions of size 1.
         var descriptor: const_dnnl_primitive_desc_t?
         let status = dnnl_primitive_get_primitive_desc(handle, &descriptor)
         guard status == dnnl_success, let handle, let descriptor else {
@@ -76,30 +72,31 @@ package final class Primitive {
 
     deinit { dnnl_primitive_destroy(handle) }
 
-    /// The library's name for the code that runs, such as "jit:avx512_core".
+    /// The library's name for the implementation, such as "jit:avx512_core".
     package var implementation: String {
         onednn_implementation(descriptor).map { String(cString: $0) } ?? "unknown"
     }
 
-    /// Whether it is the library's plain loop, hundreds of times slower than what it has for usual shapes and layouts.
+    /// Whether it is the library's reference loop, hundreds of times slower than its implementations for common shapes
+    /// and layouts.
     package var isReference: Bool { implementation.hasPrefix("ref") }
 
-    /// What the operation wants `argument` to be; `nil` if it has no such argument.
+    /// Returns the descriptor that the operation requires for `argument`; `nil` if it has no such argument.
     package func wants(_ argument: Argument, shape: [Int]) -> Descriptor? {
         let (what, index) = argument.query
         return onednn_desc_query(descriptor, what, index).map { Descriptor(owning: $0, shape: shape) }
     }
 
-    /// Bytes of intermediate results while it runs.
+    /// Size of intermediate results in bytes.
     package var scratchpadBytes: Int { wants(.scratchpad, shape: [])?.byteCount ?? 0 }
 
-    /// A call with these arguments. They may change their content, not their kind, until it runs.
+    /// Binds arguments. Their content may change until the call runs, but not their descriptors.
     package func call(_ arguments: [Argument: Memory], on device: Device) -> Call {
         Call(self, arguments, device)
     }
 }
 
-/// An operation with its arguments: run it as often as wanted, without allocation.
+/// An operation with its arguments; can run repeatedly without allocation.
 package final class Call {
     private let primitive: Primitive
     private let memories: [Memory]
@@ -119,7 +116,7 @@ package final class Call {
 
     /// Runs the operation and waits for it.
     package func run() throws(OneDNNError) {
-        // The library works on plain addresses: everything that the call holds has to live until it is done.
+        // The library uses plain addresses: everything that the call references must live until it returns.
         let status = withExtendedLifetime(self) {
             let status = dnnl_primitive_execute(
                 primitive.handle, device.stream, Int32(arguments.count), arguments.baseAddress)

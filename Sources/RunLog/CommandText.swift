@@ -1,8 +1,7 @@
-// Commands of this program that a message gives a user to copy. All of them are made here.
+// Commands of this program that messages suggest, for users to copy.
 
-/// Makes commands that do in a shell what a message says they do: quoted, and with the places that were given.
+/// Formats commands that work in a shell: quoted, and with the folders given on the command line.
 package struct CommandText: Sendable, Hashable {
-    /// What a command does.
     package enum Command: String, Sendable {
         /// Trains an experiment file.
         case train = ""
@@ -11,25 +10,25 @@ package struct CommandText: Sendable, Hashable {
         fileprivate var readsData: Bool { [.train, .resume, .fork].contains(self) }
     }
 
-    /// The folder of `--runs`, if one was given.
+    /// The folder given with `--runs`, if any.
     package var runs: String?
-    /// The folder of `--data`, if one was given.
+    /// The folder given with `--data`, if any.
     package var data: String?
 
-    /// Without folders the usual places are meant.
+    /// Creates a formatter; without folders, commands use the default ones.
     package init(runs: String? = nil, data: String? = nil) {
         self.runs = runs
         self.data = data
     }
 
-    /// The command in one line.
+    /// Formats a command on one line.
     ///
     /// - Parameters:
     ///   - operand: name of a run, or path of a file.
     ///   - options: words such as `--at` and `best`.
     package func line(_ command: Command, _ operand: String?, _ options: [String]) -> String {
         func option(_ name: String, _ value: String?) -> [String] {
-            // Behind a space a value that begins with a dash would be another option.
+            // After a space, a value that starts with a dash would be another option.
             value.map { $0.hasPrefix("-") ? ["\(name)=\($0)"] : [name, $0] } ?? []
         }
         let options = options + option("--runs", runs) + (command.readsData ? option("--data", data) : [])

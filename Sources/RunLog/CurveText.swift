@@ -1,10 +1,9 @@
-// A whole curve in one line of text, from its lowest value to its highest. Not the screen's sparkline, which shows the
-// newest values, from 0 up, in cells.
+// A whole curve in one line of text, scaled from its lowest value to its highest. The screen's sparkline, in contrast,
+// shows the newest values, scaled from 0.
 
-/// A curve in one line of text.
 package enum CurveText {
-    /// Eight heights from the lowest to the highest value, at most `width` of them: the mean of each part. A value that is
-    /// no number is left out.
+    /// Draws a curve with eight heights from the lowest to the highest value and at most `width` characters, each of
+    /// which is the mean of a part. Values that are not finite are left out.
     package static func text(of values: [Double], width: Int) -> String {
         let count = min(width, values.count)
         guard count > 0 else { return "" }

@@ -1,15 +1,15 @@
-// Whether a run learns, and in words why not and what to do. Looks only at what is recorded of the run.
+// Diagnoses from a run's records whether it learns, if not, why, and what to do.
 
 package import Experiments
 internal import Glibc
 
-/// What is wrong with a run's learning.
+/// A problem with a run's learning.
 package struct Diagnosis: Sendable, Hashable {
     /// A word or two for a badge.
     package var badge: String
-    /// What is seen, the likely cause and the cure.
+    /// Symptom, likely cause and remedy.
     package var reason: String
-    /// Whether there is no hope that it passes.
+    /// Whether it cannot disappear by itself.
     package var isFatal = false
 
     package init(badge: String, reason: String, isFatal: Bool = false) {
@@ -19,7 +19,7 @@ package struct Diagnosis: Sendable, Hashable {
     }
 }
 
-/// What is known of a run's learning.
+/// The records of a run that a diagnosis needs.
 package struct LearningRecord: Sendable, Hashable {
     /// Means over some steps.
     package struct Means: Sendable, Hashable {
@@ -27,7 +27,7 @@ package struct LearningRecord: Sendable, Hashable {
         var accuracy: Double
         var deadShare: Double?
 
-        /// - Parameter deadShare: `nil` where it is not known for all of the steps.
+        /// - Parameter deadShare: `nil` if it is unknown for some of the steps.
         package init(loss: Double, accuracy: Double, deadShare: Double?) {
             self.loss = loss
             self.accuracy = accuracy
@@ -44,10 +44,10 @@ package struct LearningRecord: Sendable, Hashable {
     private var recent: Means?
 
     /// - Parameters:
-    ///   - started: what the run is made of; `nil` while it is not known.
+    ///   - started: the facts of the run; `nil` if unknown.
     ///   - latest: the last step.
-    ///   - layers: the last figures of the layers; empty where there are none.
-    ///   - recent: means over the last 100 steps; `nil` where there have not been as many.
+    ///   - layers: the last health metrics of the layers; empty if there are none.
+    ///   - recent: means over the last 100 steps; `nil` if there are fewer.
     package init(
         _ started: RunStarted?, epochs: [EpochMetrics], latest: Progress?, layers: [LayerHealth], recent: Means? = nil
     ) {
@@ -60,7 +60,6 @@ package struct LearningRecord: Sendable, Hashable {
         self.recent = recent
     }
 
-    /// What is wrong with the run's learning, if anything.
     package var diagnosis: Diagnosis? { notFinite ?? atChance ?? dying ?? exploded ?? overfitting }
 
     private func guessingLoss(_ numClasses: Int) -> Double { log(Double(numClasses)) }
@@ -75,8 +74,8 @@ package struct LearningRecord: Sendable, Hashable {
 
     // MARK: At chance
 
-    /// Accuracy near 1 / classes, and a loss that is no better than guessing's ln(classes). Sound runs begin there, too, so
-    /// that the first steps say nothing.
+    /// Accuracy near 1 / classes, and a loss no better than ln(classes) of guessing. Healthy runs start there, too, so
+    /// the first steps are not diagnosed.
     private var atChance: Diagnosis? {
         guard let numClasses = network?.numClasses else { return nil }
         let (chance, guessingLoss) = (1 / Double(numClasses), guessingLoss(numClasses))
@@ -109,7 +108,7 @@ package struct LearningRecord: Sendable, Hashable {
         accuracy < 1.5 / Double(numClasses) && loss > 0.98 * log(Double(numClasses))
     }
 
-    /// The same from the figures of a run's last epoch alone, with the cause left open.
+    /// Diagnoses from the metrics of a run's last epoch alone, with the cause left open.
     package static func diagnosis(
         loss: Double, trainAccuracy: Double, testAccuracy: Double, numClasses: Int, step: Int
     ) -> Diagnosis? {
@@ -123,39 +122,40 @@ package struct LearningRecord: Sendable, Hashable {
         let maxDead = layers.max { $0.deadShare ?? 0 < $1.deadShare ?? 0 }
         if let dead = maxDead, dead.deadShare ?? 0 > mostlyDead, let units = units(of: dead.name) {
             let label = label(of: dead.name)
-            // Few units die by chance; many by a step that was too large.
+            // Few units die by chance; many because of a step that was too large.
             if units <= narrow {
-                return ("\(label) has only \(count(units, "unit")), all of them dead, so that nothing passes it", widen)
+                return ("\(label) has only \(count(units, "unit")), all of them dead, so nothing passes through", widen)
             }
             return ("\(label) is dead: \(percent(dead.deadShare ?? 0)) of its units are 0 for every image", smallerRate)
         }
         if let bottleneck = layers.dropLast().first(where: { units(of: $0.name) ?? .max <= narrow }),
             let units = units(of: bottleneck.name)
         {
-            return ("everything has to pass the \(count(units, "unit")) of \(label(of: bottleneck.name))", widen)
+            return ("everything must pass through the \(count(units, "unit")) of \(label(of: bottleneck.name))", widen)
         }
         let ratios = layers.compactMap { layer in layer.updateRatio.map { (layer.name, $0) } }
         guard let largest = ratios.map(\.1).max(), let first = ratios.first, let last = ratios.last else {
             return (
-                "the cause is not known, as no figures of the layers are recorded", "try another training.lr\(rateNow)"
+                "the cause is unknown because no health metrics of the layers are recorded",
+                "try another training.lr\(rateNow)"
             )
         }
         if largest < 2e-5 {
             return (
-                "a step changes weights by no more than \(Readable.scientific(largest)) of their size, where about 1e-3 "
+                "a step changes weights by no more than \(Readable.scientific(largest)) of their size; about 1e-3 "
                     + "is usual", "raise training.lr\(rateNow)"
             )
         }
         if first.1 < 0.05 * last.1 {
             return (
-                "the gradient fades on its way back: a step changes \(label(of: last.0)) by "
+                "the gradient vanishes on the backward pass: a step changes \(label(of: last.0)) by "
                     + "\(Readable.scientific(last.1)) of its weights' size, \(label(of: first.0)) only by "
                     + Readable.scientific(first.1),
-                "deep networks begin like this and may need more epochs; else take fewer layers, or start from trained "
+                "deep networks start like this and may need more epochs; otherwise use fewer layers, or start from trained "
                     + "weights with network.weights"
             )
         }
-        // Deep networks begin with half of a layer's units dead, so that a gradient that fades goes first.
+        // Deep networks start with half of a layer's units dead, so a vanishing gradient is checked first.
         if let dead = maxDead, dead.deadShare ?? 0 > 0.5 {
             return (
                 "in \(label(of: dead.name)) \(percent(dead.deadShare ?? 0)) of units are 0 for every image", smallerRate
@@ -164,13 +164,15 @@ package struct LearningRecord: Sendable, Hashable {
         if largest > 0.05 {
             return ("a step changes weights by up to \(Readable.scientific(largest)) of their size", smallerRate)
         }
-        return ("no layer is dead and updates are of usual size", "train longer, or try another training.lr\(rateNow)")
+        return (
+            "no layer is dead and updates have the usual size", "train longer, or try another training.lr\(rateNow)"
+        )
     }
 
-    /// The share of dead units above which a layer is called dead. Sound layers have been seen to begin with up to 0.6.
+    /// Share of dead units above which a layer is called dead. Healthy layers may start with up to 0.6.
     private var mostlyDead: Double { 0.8 }
 
-    /// As few units as cannot tell the classes apart with ease.
+    /// A layer with so few units cannot easily distinguish the classes.
     private var narrow: Int { max((network?.numClasses ?? 0) / 5, 1) }
 
     private var widen: String { "widen network.classifier" }
@@ -179,7 +181,7 @@ package struct LearningRecord: Sendable, Hashable {
 
     // MARK: Layers
 
-    /// Most units of a layer are 0 for every image, so that they learn nothing. In small batches that is no sign.
+    /// Most units of a layer are 0 for every image, so they do not learn. In small batches this is not significant.
     private var dying: Diagnosis? {
         guard batchSize >= 32, let latest, latest.step >= 100 else { return nil }
         let worst = layers.max { $0.deadShare ?? 0 < $1.deadShare ?? 0 }
@@ -204,7 +206,7 @@ package struct LearningRecord: Sendable, Hashable {
 
     // MARK: Epochs
 
-    /// Single steps have gone astray so far that the epoch's mean says nothing of the others.
+    /// Single steps diverged so far that the epoch's mean does not describe the others.
     private var exploded: Diagnosis? {
         guard let last = epochs.last, let guessingLoss = network.map({ guessingLoss($0.numClasses) }),
             last.trainLoss > 10 * guessingLoss
@@ -216,7 +218,7 @@ package struct LearningRecord: Sendable, Hashable {
                 + "\(metric(guessingLoss)); \(smallerRate)")
     }
 
-    /// The gap between training and test has widened over the last epochs while the test loss rose.
+    /// The gap between training and test accuracy has widened over the last epochs while the test loss rose.
     private var overfitting: Diagnosis? {
         guard epochs.count >= 3 else { return nil }
         let (early, last) = (epochs[epochs.count - 3], epochs[epochs.count - 1])
@@ -234,7 +236,7 @@ package struct LearningRecord: Sendable, Hashable {
 }
 
 extension Network {
-    /// A layer with parameters as text, such as `block 4`, `block 4 conv 2` where there are several, `linear 1`.
+    /// Describes a layer with parameters, such as `block 4`, `block 4 conv 2` if it has several, `linear 1`.
     package func label(ofLayer name: String) -> String {
         let named = layers.filter { $0.name != nil }
         guard let layer = named.first(where: { $0.name == name }) else { return name }

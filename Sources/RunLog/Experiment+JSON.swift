@@ -4,7 +4,7 @@ internal import ExperimentFiles
 package import Experiments
 
 extension Experiment {
-    /// The experiment with the keys of the experiment files, every default filled in. A variant has its blocks, too.
+    /// The experiment with the keys of experiment files and all defaults filled in. Includes the blocks of a variant.
     package var json: JSON {
         .object(
             settings.flatMap { section, values in

@@ -1,29 +1,24 @@
-// JSON on its way out: a value and its text. RunRecord+JSONLines.swift reads what becomes of records.
+// Writes JSON. RunRecord+JSONLines.swift reads records.
 
 internal import TerminalText
 
-/// A JSON value whose objects keep the order in which their keys were given.
+/// A JSON value whose objects preserve the order of their keys.
 package enum JSON: Sendable, Hashable {
     case null
-    /// True or false.
     case bool(Bool)
     /// A whole number.
     case integer(Int)
     /// A whole number that may be beyond the largest `Int`.
     case unsigned(UInt64)
-    /// Any other number; what is not finite is written as `null`, for JSON has no word for it.
+    /// Any other number; one that is not finite is written as `null`, because JSON cannot express it.
     case number(Double)
     case string(String)
-    /// A list.
     case array([JSON])
-    /// Keys, each given once, with their values.
+    /// Unique keys with their values.
     case object([Member])
 
-    /// A key with its value.
     package struct Member: Sendable, Hashable {
-        /// The key.
         package var key: String
-        /// Its value.
         package var value: JSON
 
         package init(_ key: String, _ value: JSON) {
@@ -32,19 +27,15 @@ package enum JSON: Sendable, Hashable {
         }
     }
 
-    /// A whole number, or `null`.
     package static func optional(_ value: Int?) -> JSON { value.map(JSON.integer) ?? .null }
 
-    /// A number, or `null`.
     package static func optional(_ value: Double?) -> JSON { value.map(JSON.number) ?? .null }
 
-    /// Text, or `null`.
     package static func optional(_ value: String?) -> JSON { value.map(JSON.string) ?? .null }
 
-    /// A list of whole numbers.
     package static func integers(_ values: [Int]) -> JSON { .array(values.map(JSON.integer)) }
 
-    /// The value at a path of keys such as `training.lr`; `nil` where there is none.
+    /// The value at a path of keys such as `training.lr`; `nil` if there is none.
     package subscript(path path: String) -> JSON? {
         path.split(separator: ".").reduce(self) { value, key in
             guard case .object(let members)? = value else { return nil }
@@ -52,7 +43,7 @@ package enum JSON: Sendable, Hashable {
         }
     }
 
-    /// The value as a table's cell: texts without quotes, a list of texts with spaces between them, nothing for null.
+    /// The value as a table cell: texts without quotes, a list of texts separated by spaces, empty for null.
     package var cellText: String {
         switch self {
         case .null: return ""
@@ -64,7 +55,6 @@ package enum JSON: Sendable, Hashable {
         }
     }
 
-    /// Whether it is a number.
     package var isNumber: Bool {
         switch self {
         case .integer, .unsigned, .number: true
@@ -72,8 +62,7 @@ package enum JSON: Sendable, Hashable {
         }
     }
 
-    /// In one line, nothing but what is needed between values. Characters that act on a terminal or hide are
-    /// escaped, so a line of it may be shown as it is.
+    /// Compact JSON on one line. Control and invisible characters are escaped, so a line can be displayed as it is.
     package var text: String {
         var text = ""
         write(to: &text)
@@ -129,12 +118,10 @@ package enum JSON: Sendable, Hashable {
 }
 
 extension JSON: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral, ExpressibleByStringLiteral {
-    /// An object with its keys in this order.
     package init(dictionaryLiteral elements: (String, JSON)...) {
         self = .object(elements.map { Member($0, $1) })
     }
 
-    /// A list.
     package init(arrayLiteral elements: JSON...) {
         self = .array(elements)
     }

@@ -1,22 +1,23 @@
-// The log for programs: JSON Lines, one object a line. `event`, `run`, `sequence` and `time` come first in each.
+// The log for programs: JSON Lines, one object per line, each starting with `event`, `run`, `sequence` and `time`.
 
 package import Experiments
 internal import FoundationEssentials
 
-/// Renders a run as JSON Lines.
+/// Formats a run as JSON Lines.
 ///
-/// `event` is `run_started`, `progress`, `evaluating`, `epoch_finished`, `checkpoint_saved`, `warning` or `run_finished`; `time` is UTC as ISO 8601 with
-/// milliseconds. Keys come in a fixed order, a number that is not finite is `null`, warnings are lines as the others.
+/// `event` is `run_started`, `progress`, `evaluating`, `epoch_finished`, `checkpoint_saved`, `warning` or
+/// `run_finished`; `time` is UTC as ISO 8601 with milliseconds. Keys have a fixed order, a number that is not finite is
+/// `null`, and warnings are lines like all others.
 package struct JSONLinesLog: RunLogRenderer {
     private var throttle: Throttle
 
-    /// - Parameter progressInterval: seconds of the run between two progress lines; 0 writes every step. The last
-    ///   step of an epoch is always written.
+    /// - Parameter progressInterval: seconds of the run between two progress lines; 0 writes every step. The last step
+    ///   of an epoch is always written.
     package init(progressInterval: Double = 1) {
         throttle = Throttle(interval: progressInterval)
     }
 
-    /// The line to write for the next record, if any.
+    /// Formats the line for the next record, if it gets one.
     package mutating func render(_ record: RunRecord) -> LogOutput {
         switch record.event {
         case .progress(let progress):
@@ -33,7 +34,7 @@ package struct JSONLinesLog: RunLogRenderer {
 }
 
 extension RunRecord {
-    /// The record as its line in JSON Lines.
+    /// The record as a line of JSON Lines.
     package var json: JSON {
         let head: [JSON.Member] = [
             JSON.Member("event", .string(event.name)),
@@ -45,7 +46,7 @@ extension RunRecord {
     }
 
     private static func iso8601(_ seconds: Double) -> String {
-        // From year 1 to the end of year 9999. Half a thousandth of a millisecond keeps .123 from being cut to .122.
+        // From year 1 to the end of year 9999. Adding half a microsecond prevents .123 from being truncated to .122.
         let clamped = min(max(seconds, -62_135_596_800), 253_402_300_799)
         let milliseconds = (clamped * 1000).rounded() / 1000
         return Date.ISO8601FormatStyle(includingFractionalSeconds: true)

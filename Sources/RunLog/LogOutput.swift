@@ -1,28 +1,25 @@
-// What a log makes of a run's records: text for the two streams, nothing written yet. Who owns the streams writes
-// it, so that every line can be tested without a terminal, a file or a clock.
+// A log's output for a run's records: text for the two streams. The owner of the streams writes it, so that every line
+// can be tested without a terminal, a file or a clock.
 
 package import Experiments
 
-/// Text to write, complete with its line ends.
+/// Text to write, including line ends.
 package struct LogOutput: Sendable, Hashable {
-    /// For standard output. Goes first, and is flushed before the other is written: it takes a line that is
-    /// rewritten in place off the screen.
+    /// For standard output. Must be written and flushed before the other: it clears a line that is rewritten in place.
     package var standardOutput: String
     /// For standard error: warnings.
     package var standardError: String
 
-    /// Nothing, where nothing else is said.
     package init(standardOutput: String = "", standardError: String = "") {
         self.standardOutput = standardOutput
         self.standardError = standardError
     }
 
-    /// Whether there is nothing to write.
     package var isEmpty: Bool { standardOutput.isEmpty && standardError.isEmpty }
 }
 
-/// Turns a run's records, in their order, into text.
+/// Formats a run's records, in order.
 package protocol RunLogRenderer: Sendable {
-    /// What to write for the next record; empty where this log leaves it out.
+    /// Formats the next record; empty if this log leaves it out.
     mutating func render(_ record: RunRecord) -> LogOutput
 }

@@ -4,14 +4,13 @@ internal import Experiments
 internal import TerminalText
 
 extension NetworkTable {
-    /// Cells of a line, first column first.
+    /// The cells of a row.
     struct Row {
         var cells: [String]
 
-        /// What the columns are.
         static let heading = Row(cells: ["layer", "", "output", "parameters", "MACs"])
 
-        /// The sums.
+        /// The row of totals.
         static func total(of network: Network) -> Row {
             Row(cells: [
                 "total", "", "", Readable.count(network.parameters), Readable.magnitude(network.forwardMACs),
@@ -19,7 +18,7 @@ extension NetworkTable {
         }
     }
 
-    /// A row a block, then one for each layer of the classifier.
+    /// One row per block, then one for each layer of the classifier.
     var rows: [Row] {
         let blocks = network.blocks.enumerated().map { index, layers in
             Self.row("block \(index + 1)", Self.summary(ofBlock: layers), layers)
@@ -65,7 +64,7 @@ extension NetworkTable {
         ])
     }
 
-    /// Lines with the columns below each other; those from `rightFrom` on end together.
+    /// Aligns columns; those from `rightFrom` on to the right.
     static func aligned(_ rows: [Row], rightFrom: Int = 3) -> [String] {
         let columns = rows.map(\.cells.count).max() ?? 0
         let widths = (0..<columns).map { column in rows.map { DisplayText.width(of: $0.cells[column]) }.max() ?? 0 }

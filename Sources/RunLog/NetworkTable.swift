@@ -1,37 +1,36 @@
-// A network's shapes and costs as rows, for the log's header and for `vgglab shapes`: as aligned text and as JSON.
+// A network's shapes and costs for the log's header and `vgglab shapes`, as text and as JSON.
 
 package import Experiments
 
-/// A network layer by layer, with what each costs and what a training step holds in memory.
+/// A network layer by layer with its costs, and the memory of a training step.
 package struct NetworkTable: Sendable, Hashable {
-    /// A share of a training step's memory.
+    /// A part of a training step's memory.
     package struct MemoryPart: Sendable, Hashable {
-        /// What it holds, as text.
+        /// Its purpose, as text.
         package var label: String
-        /// Its size.
         package var bytes: Int
     }
 
     package let network: Network
-    /// Images in a step, which the memory is for.
+    /// Images per step, to which the memory refers.
     package let batchSize: Int
-    /// What a training step holds in memory; may be empty.
+    /// The memory of a training step by purpose; may be empty.
     package let memory: [MemoryPart]
 
     /// - Parameters:
     ///   - network: the network.
-    ///   - batchSize: images in a step.
-    ///   - memory: what a training step at that batch size holds in memory; left out where empty.
+    ///   - batchSize: images per step.
+    ///   - memory: the memory of a training step by purpose; not shown if empty.
     package init(_ network: Network, batchSize: Int, memory: [(label: String, bytes: Int)] = []) {
         self.network = network
         self.batchSize = batchSize
         self.memory = memory.map { MemoryPart(label: $0.label, bytes: $0.bytes) }
     }
 
-    /// Everything that a training step holds in memory.
+    /// Total memory of a training step in bytes.
     package var memoryBytes: Int { memory.reduce(0) { $0 + $1.bytes } }
 
-    /// Lines of text, at most 80 columns for the networks of the VGG paper, the last with its line end.
+    /// Formats lines of text, at most 80 columns for the networks of the VGG paper, including the last line end.
     ///
     /// **Shapes** are one image's: `C × H × W` after a block, a width after the layers of the classifier.
     /// **Units**: MACs are multiply-accumulates.
@@ -50,7 +49,7 @@ package struct NetworkTable: Sendable, Hashable {
         return lines.map { "\($0)\n" }.joined()
     }
 
-    /// The table for programs: `blocks` and `layers` with `output_shape`, `parameters`, `macs`, then `totals`.
+    /// The table as JSON: `blocks` and `layers` with `output_shape`, `parameters`, `macs`, then `totals`.
     package var json: JSON {
         [
             "input_shape": .integers(network.inputShape),

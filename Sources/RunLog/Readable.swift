@@ -1,11 +1,11 @@
-// Numbers and foreign text as users read them. No locale: a log says the same on every machine.
+// Formats numbers and foreign text for users, independent of locale: a log is the same on every machine.
 
 internal import Glibc
 internal import TerminalText
 
-/// How values are written.
 package enum Readable {
-    /// With this many decimals, such as `0.412`; what is too large for them as `8.7e34`, no number as Swift writes it.
+    /// Formats with this many decimals, such as `0.412`; values too large for that as `8.7e34`, NaN and infinity as
+    /// Swift does.
     package static func fixed(_ value: Double, decimals: Int) -> String {
         var scale = 1
         for _ in 0..<decimals { scale *= 10 }
@@ -17,7 +17,7 @@ package enum Readable {
         return "\(sign)\(whole)." + padded(part, digits: decimals)
     }
 
-    /// A loss, an accuracy, a norm: `0.412`, `5,123` from a thousand on, `4e13` from a million on.
+    /// Formats a loss, an accuracy or a norm: `0.412`, `5,123` from a thousand on, `4e13` from a million on.
     package static func metric(_ value: Double) -> String {
         switch value.magnitude {
         case ..<999.9995: fixed(value, decimals: 3)
@@ -26,16 +26,17 @@ package enum Readable {
         }
     }
 
-    /// Images a second: `76.7`, `4,920`.
+    /// Formats images per second: `76.7`, `4,920`.
     package static func rate(_ value: Double) -> String {
         value.magnitude < 999.95 ? fixed(value, decimals: 1) : metric(value.rounded())
     }
 
-    /// Two digits, if the second is not 0, and a power of ten: `1.2e-3`, `4e13`; `0`, and what is not finite, as Swift writes it.
+    /// Formats two digits, if the second is not 0, and a power of ten: `1.2e-3`, `4e13`; `0`, NaN and infinity as Swift
+    /// does.
     package static func scientific(_ value: Double) -> String {
         guard value.isFinite, value != 0 else { return value == 0 ? "0" : value.description }
         var exponent = Int(log10(value.magnitude).rounded(.down))
-        // The power of ten below the least number would be 0.
+        // Below the smallest normal number, the power of ten would be 0.
         let isTiny = exponent < -300
         let magnitude = isTiny ? value.magnitude * 1e300 : value.magnitude
         var tenths = (magnitude / pow(10, Double(isTiny ? exponent + 300 : exponent)) * 10).rounded()
@@ -44,10 +45,10 @@ package enum Readable {
         return "\(value < 0 ? "-" : "")\(whole)\(part == 0 ? "" : ".\(part)")e\(exponent)"
     }
 
-    /// As short as it can be without losing anything: `0.05`, `3`, `1e6`.
+    /// Formats as short as possible without loss: `0.05`, `3`, `1e6`.
     package static func short(_ value: Double) -> String {
         let text = value.description
-        // Swift writes `1e-05` and `1e+20`.
+        // Swift formats `1e-05` and `1e+20`.
         if let mark = text.firstIndex(of: "e"), let exponent = Int(text[text.index(after: mark)...]) {
             return "\(text[..<mark])e\(exponent)"
         }
@@ -59,7 +60,7 @@ package enum Readable {
         return "\(value < 0 ? "-" : "")\(String(significant))e\(digits.count - 1)"
     }
 
-    /// With a comma between groups of three digits: `51,384,320`.
+    /// Formats with thousands separators: `51,384,320`.
     package static func count(_ value: Int) -> String {
         let digits = String(value.magnitude)
         var text = value < 0 ? "-" : ""
@@ -70,7 +71,7 @@ package enum Readable {
         return text
     }
 
-    /// Three digits or so and a power of 1000: `160`, `7.2 M`, `1.9 G`.
+    /// Formats about three digits and a power of 1000: `160`, `7.2 M`, `1.9 G`.
     package static func magnitude(_ value: Int) -> String {
         guard value.magnitude >= 1000 else { return "\(value)" }
         var scaled = Double(value)
@@ -81,7 +82,7 @@ package enum Readable {
         return "\(fixed(scaled / 1000, decimals: 1)) P"
     }
 
-    /// A duration: `3.2 s`, `48 s`, `4 min 10 s`, `31 min`, `2 h 05 min`, `3 d 04 h`; `?` where it is none.
+    /// Formats a duration: `3.2 s`, `48 s`, `4 min 10 s`, `31 min`, `2 h 05 min`, `3 d 04 h`; `?` if it is not finite.
     package static func duration(seconds: Double) -> String {
         guard seconds.isFinite, (0..<1e12).contains(seconds) else { return "?" }
         if seconds < 9.95 { return "\(fixed(seconds, decimals: 1)) s" }
@@ -95,7 +96,8 @@ package enum Readable {
         return "\(hours / 24) d " + padded(hours % 24, digits: 2) + " h"
     }
 
-    /// A duration to the second, or to parts of one: `48 s`, `12 min 05 s`, `1 h 02 min 03.5 s`; `?` where it is none.
+    /// Formats a duration to the second or a fraction of it: `48 s`, `12 min 05 s`, `1 h 02 min 03.5 s`; `?` if it is
+    /// not finite.
     package static func time(seconds: Double, decimals: Int) -> String {
         guard seconds.isFinite, (0..<1e12).contains(seconds) else { return "?" }
         let text = fixed(seconds, decimals: decimals)
@@ -107,7 +109,7 @@ package enum Readable {
         return "\(count(whole / 3600)) h " + padded(whole / 60 % 60, digits: 2) + " min \(rest)"
     }
 
-    /// An amount of memory: `0.9 GiB`, `312 MiB`, `48 KiB`, `12 B`.
+    /// Formats an amount of memory: `0.9 GiB`, `312 MiB`, `48 KiB`, `12 B`.
     package static func bytes(_ bytes: Int) -> String {
         let value = Double(bytes)
         if bytes >= 1 << 29 { return "\(fixed(value / 0x1p30, decimals: 1)) GiB" }
@@ -116,20 +118,20 @@ package enum Readable {
         return "\(bytes) B"
     }
 
-    /// Text from outside (names, descriptions, reasons, paths) with every character shown that would act on the
-    /// terminal or hide: controls, bidirectional and zero-width characters appear as `\n`, `\u{1B}`, `\u{202E}`.
+    /// Makes foreign text (names, descriptions, reasons, paths) safe to print: control, bidirectional and zero-width
+    /// characters are escaped as `\n`, `\u{1B}`, `\u{202E}`.
     package static func visible(_ text: String) -> String { DisplayText.visible(text) }
 
-    /// As one word of a command line: as it is, or in quotes where a shell would read it otherwise. Every character of
-    /// it can be seen.
+    /// Formats one word of a command line, quoted if a shell would interpret it. All of its characters are visible.
     ///
-    /// bash, zsh, dash and fish read it alike, apart from hidden characters, whose quotes (`$'…'`) bash and zsh know.
+    /// bash, zsh, dash and fish read it alike, except that only bash and zsh know the quotes of invisible characters
+    /// (`$'…'`).
     package static func shellWord(_ text: String) -> String {
-        // A leading = is a command's path to zsh; a backslash inside single quotes is not always one to fish.
+        // To zsh, a leading = is a command's path; to fish, a backslash in single quotes may escape.
         let plain = #/[A-Za-z0-9_@%+:,.\/-][A-Za-z0-9_@%+=:,.\/-]*/#
         if text.wholeMatch(of: plain) != nil { return text }
         guard text.unicodeScalars.contains(where: DisplayText.isHidden) else {
-            // By scalars: a quote with an accent on it is another character to Swift, but the same one to shells.
+            // By scalars: a quote with a combining accent is a different character in Swift, but not for shells.
             return "'"
                 + text.unicodeScalars.map { "'\\".unicodeScalars.contains($0) ? "'\\\($0)'" : String($0) }.joined()
                 + "'"
@@ -144,7 +146,7 @@ package enum Readable {
         return "$'\(escaped.joined())'"
     }
 
-    /// A number that is not negative, with zeros before it.
+    /// Formats a non-negative number with leading zeros.
     static func padded(_ value: Int, digits: Int, radix: Int = 10) -> String {
         let text = String(value, radix: radix)
         return String(repeating: "0", count: max(digits - text.count, 0)) + text
@@ -152,10 +154,10 @@ package enum Readable {
 }
 
 extension String {
-    /// At least `columns` cells wide, with spaces behind.
+    /// Pads with spaces on the right to at least `columns` cells.
     package func padded(_ columns: Int) -> String { self + spaces(to: columns) }
 
-    /// At least `columns` cells wide, with spaces before.
+    /// Pads with spaces on the left to at least `columns` cells.
     package func leftPadded(_ columns: Int) -> String { spaces(to: columns) + self }
 
     private func spaces(to columns: Int) -> String {

@@ -1,4 +1,4 @@
-// What each event says in JSON Lines, apart from what every line begins with.
+// The members of each event in JSON Lines, after those that every line starts with.
 
 package import Experiments
 
@@ -16,7 +16,7 @@ extension RunEvent {
         }
     }
 
-    /// What the event adds to its line.
+    /// The event's own members.
     var members: [JSON.Member] {
         let json: JSON =
             switch self {
@@ -78,7 +78,7 @@ extension CheckpointSaved {
 }
 
 extension LayerHealth {
-    /// A layer's figures as in JSON Lines; the type itself reads them back.
+    /// A layer's health as in JSON Lines; the type itself decodes it.
     package var json: JSON {
         [
             "layer": .string(name),
@@ -89,7 +89,7 @@ extension LayerHealth {
 }
 
 extension Progress {
-    /// A step's figures as in JSON Lines.
+    /// A step's metrics as in JSON Lines.
     package var json: JSON {
         let place = [
             JSON.Member("epoch", .integer(epoch)),
@@ -99,13 +99,13 @@ extension Progress {
             JSON.Member("examples_seen", .optional(examplesSeen)),
         ]
         let figures = Self.metrics.map { JSON.Member($0.key, .optional($0.value(self))) }
-        // In most steps there are none.
+        // Most steps have no layers.
         return .object(place + figures + (layers.isEmpty ? [] : [JSON.Member("layers", .array(layers.map(\.json)))]))
     }
 }
 
 extension EpochMetrics {
-    /// An epoch's figures as in JSON Lines.
+    /// An epoch's metrics as in JSON Lines.
     package var json: JSON {
         .object(
             [JSON.Member("epoch", .integer(epoch)), JSON.Member("step", .integer(step))]

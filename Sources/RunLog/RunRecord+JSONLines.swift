@@ -1,10 +1,10 @@
-// JSON Lines on their way back in: the inverse of RunEvent+JSON.swift, key by key.
+// Reads JSON Lines: the inverse of RunEvent+JSON.swift, key by key.
 
 internal import ExperimentFiles
 package import Experiments
 internal import FoundationEssentials
 
-/// A line that is no record of a run. `description` is one sentence.
+/// A line that is not a record of a run. `description` is one sentence.
 package struct JSONLinesError: Error, Equatable, CustomStringConvertible {
     /// The line's number, from 1.
     package let line: Int
@@ -15,13 +15,13 @@ package struct JSONLinesError: Error, Equatable, CustomStringConvertible {
 }
 
 extension RunRecord {
-    /// Reads a line of JSON Lines, with or without its line end; keys that are not known are passed over.
+    /// Reads a line of JSON Lines, with or without its line end; unknown keys are ignored.
     ///
-    /// Nothing is lost on the way out and back but the part of `time` below a millisecond, and the sign and kind of
-    /// numbers that are not finite: `null` comes back as `nan`, as seconds until the end as `nil`.
+    /// Writing and reading preserves everything except the part of `time` below a millisecond, and the sign and kind of
+    /// numbers that are not finite: `null` becomes `nan`, or `nil` for remaining seconds.
     ///
     /// - Parameter number: the line's number in its file, from 1, for the error.
-    /// - Throws: `JSONLinesError` that says which key is missing or holds something else.
+    /// - Throws: `JSONLinesError` that names the missing or invalid key.
     package init(jsonLine line: some StringProtocol, number: Int = 1) throws(JSONLinesError) {
         do {
             self = try JSONDecoder().decode(Line.self, from: Data(line.utf8)).record
@@ -39,10 +39,10 @@ extension RunRecord {
         case let error as ExperimentFileError: error.description
         case DecodingError.keyNotFound(let last, let context): "it has no \(key(context.codingPath + [last]))"
         case DecodingError.valueNotFound(_, let context): "\(key(context.codingPath)) may not be null"
-        case DecodingError.typeMismatch(_, let context) where context.codingPath.isEmpty: "it is no JSON object"
-        case DecodingError.typeMismatch(_, let context): "\(key(context.codingPath)) is of another type"
+        case DecodingError.typeMismatch(_, let context) where context.codingPath.isEmpty: "it is not a JSON object"
+        case DecodingError.typeMismatch(_, let context): "\(key(context.codingPath)) has the wrong type"
         case DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty:
-            "\(key(context.codingPath)) has a value that is not known here"
+            "\(key(context.codingPath)) has an unknown value"
         default: "it is not JSON"
         }
     }
@@ -50,7 +50,6 @@ extension RunRecord {
 
 private typealias Values = KeyedDecodingContainer<Key>
 
-/// A key by its text.
 private struct Key: CodingKey, ExpressibleByStringLiteral {
     let stringValue: String
     var intValue: Int? { nil }
@@ -61,56 +60,55 @@ private struct Key: CodingKey, ExpressibleByStringLiteral {
 }
 
 extension KeyedDecodingContainer<Key> {
-    /// The value of a key, which must be there.
+    /// The value of a required key.
     fileprivate subscript<Value: Decodable>(key: Key) -> Value {
         get throws { try decode(Value.self, forKey: key) }
     }
 
-    /// The value of a key that may be null, or missing in what an earlier version has written.
+    /// The value of a key that may be null, or missing in records of earlier versions.
     fileprivate func optional<Value: Decodable>(_ key: Key) throws -> Value? {
         try decodeIfPresent(Value.self, forKey: key)
     }
 
-    /// A count of a run; one that no run comes to is refused.
+    /// A count; values that are impossible for a run are refused.
     fileprivate func count(_ key: Key, in range: ClosedRange<Int> = RunLimits.counts) throws -> Int {
         let count = try decode(Int.self, forKey: key)
         guard range.contains(count) else { throw unknown(key) }
         return count
     }
 
-    /// The same; `nil` where there is none.
+    /// A count that may be missing.
     fileprivate func optionalCount(_ key: Key) throws -> Int? {
         guard let count: Int = try optional(key) else { return nil }
         guard RunLimits.counts.contains(count) else { throw unknown(key) }
         return count
     }
 
-    /// A number; `nan` for null, which stands for whatever is not finite.
+    /// A number; `nan` for null, which stands for all numbers that are not finite.
     fileprivate func number(_ key: Key) throws -> Double {
         try decode(Double?.self, forKey: key) ?? .nan
     }
 
-    /// A metric's number: `nan` for null where there must be one.
+    /// A metric's value: `nan` for null if it is required.
     fileprivate func figure(_ key: String, isRequired: Bool) throws -> Double? {
         let key = Key(stringLiteral: key)
         return isRequired ? try number(key) : try optional(key)
     }
 
-    /// The object that a key holds.
+    /// The object of a key.
     fileprivate func object(_ key: Key) throws -> Values { try nestedContainer(keyedBy: Key.self, forKey: key) }
 
-    /// The object that a key holds, or `nil` for null.
+    /// The object of a key, or `nil` for null.
     fileprivate func optionalObject(_ key: Key) throws -> Values? {
         try contains(key) && decodeNil(forKey: key) ? nil : object(key)
     }
 
-    /// What stands for something that is wrong with a key's value.
+    /// The error for an invalid value.
     fileprivate func unknown(_ key: Key) -> DecodingError {
         .dataCorrupted(DecodingError.Context(codingPath: codingPath + [key], debugDescription: ""))
     }
 }
 
-/// A whole line.
 private struct Line: Decodable {
     let record: RunRecord
 
@@ -165,7 +163,7 @@ extension RunStarted {
 }
 
 extension Experiment {
-    /// What is missing means what the version did that wrote it.
+    /// Missing keys have the meaning of the version that wrote the record.
     fileprivate init(_ values: Values) throws {
         var settings: [String: SettingValue] = [:]
         for key in values.allKeys {

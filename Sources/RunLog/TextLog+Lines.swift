@@ -1,10 +1,11 @@
-// What each line of the text log says.
+// The lines of the text log.
 
 internal import TerminalText
 internal import Experiments
 
 extension TextLog {
-    /// What the run is made of, after its name: description, table, and a line each for data, recipe, machine and memory.
+    /// Formats the facts of a run after its name: description, table, and one line each for data, recipe, machine and
+    /// memory.
     func header(of run: RunStarted) -> String {
         let experiment = run.experiment
         let description = experiment.description.isEmpty ? "" : ": \(Readable.visible(experiment.description))"
@@ -19,14 +20,14 @@ extension TextLog {
             ("training", recipe(of: run)),
             ("machine", "\(Readable.visible(run.machine)), \(threads(run.threads))"),
             ("engine", Readable.visible(run.engine)),
-            ("memory", "about \(Readable.bytes(run.predictedMemoryBytes)) at the peak"),
+            ("memory", "about \(Readable.bytes(run.predictedMemoryBytes)) at peak"),
         ]
         let lines = facts.map { name, text in "\(name.padded(10))\(text)" }
         let table = NetworkTable(run.network, batchSize: data.batchSize).text
         return description + "\n\n" + table + "\n" + lines.joined(separator: "\n") + "\n"
     }
 
-    /// `epoch  3/10  step 120/469  loss 0.412  train acc 0.847  212.3 examples/sec  left 31 min`.
+    /// Formats `epoch  3/10  step 120/469  loss 0.412  train acc 0.847  212.3 examples/sec  31 min left`.
     func line(of progress: Progress) -> String {
         let steps = Readable.count(progress.stepsPerEpoch)
         let step = Readable.count(progress.stepInEpoch).leftPadded(steps.count)
@@ -37,7 +38,7 @@ extension TextLog {
         return (parts + left(progress.remainingSeconds)).joined(separator: "  ")
     }
 
-    /// `epoch  3/10  evaluating 4,000/10,000  left 31 min`.
+    /// Formats `epoch  3/10  evaluating 4,000/10,000  31 min left`.
     func line(of progress: EvaluationProgress) -> String {
         let all = Readable.count(progress.allExamples)
         let parts = [
@@ -46,7 +47,7 @@ extension TextLog {
         return (parts + left(progress.remainingSeconds)).joined(separator: "  ")
     }
 
-    /// `epoch  3/10  loss 0.412  train acc 0.847  test acc 0.861  212.3 examples/sec  left 31 min`.
+    /// Formats `epoch  3/10  loss 0.412  train acc 0.847  test acc 0.861  212.3 examples/sec  31 min left`.
     func line(of metrics: EpochMetrics) -> String {
         let parts =
             [
@@ -59,7 +60,7 @@ extension TextLog {
         return (parts + left(isLast ? nil : metrics.remainingSeconds)).joined(separator: "  ")
     }
 
-    /// How the run ended; the last line says what to know first.
+    /// Formats the end of a run; the last line is the most important.
     func closingLines(of summary: RunSummary) -> [String] {
         switch summary.outcome {
         case .completed:
@@ -69,7 +70,7 @@ extension TextLog {
                 "the best so far is test acc \(metric($0.testAccuracy)) in epoch \($0.epoch)"
             }
             return (summary.lastEpoch == nil ? [] : results(of: summary))
-                + ["stopped \(place(of: summary.step)): \(best ?? "no epoch was finished")"]
+                + ["stopped \(place(of: summary.step)): \(best ?? "no epoch completed")"]
         case .diverged(let step):
             let rate = started.map { " (now \(Readable.short($0.experiment.training.learningRate)))" } ?? ""
             return [
@@ -80,7 +81,7 @@ extension TextLog {
         }
     }
 
-    /// The notebook's two lines, and one for what it does not count.
+    /// Formats the notebook's two lines, and one with further results.
     private func results(of summary: RunSummary) -> [String] {
         let inherited = started?.inheritedSeconds ?? 0
         let parent = inherited > 0 ? ", \(Readable.duration(seconds: inherited)) of them its parent's" : ""
@@ -93,7 +94,7 @@ extension TextLog {
         }
         let best = summary.bestEpoch.map { ["best test acc \(metric($0.testAccuracy)) in epoch \($0.epoch)"] } ?? []
         let overall = summary.overallExamplesPerSecond.map {
-            ["\(rate($0)) over the whole run, evaluations and checkpoints included"]
+            ["\(rate($0)) over the whole run, including evaluations and checkpoints"]
         }
         let device = started.map { "cpu (\(threads($0.threads)))" } ?? "cpu"
         return [

@@ -1,35 +1,36 @@
-// The log as text: a header, progress at a humane rate, a line an epoch, and the notebook's last words.
-// What each line says is in TextLog+Lines.swift.
+// The log as text: a header, progress at a readable rate, one line per epoch, and the results. TextLog+Lines.swift
+// formats the lines.
 
 package import Experiments
 
-/// Renders a run as text. On a terminal one progress line is rewritten in place; elsewhere it is a line now and then.
+/// Formats a run as text. On a terminal, one progress line is rewritten in place; elsewhere, progress is an occasional
+/// line.
 package struct TextLog: RunLogRenderer {
-    /// Only the run's name, epochs and the end: no header, no progress.
+    /// Whether to leave out header and progress, and write only the run's name, epochs and the end.
     package let quiet: Bool
-    /// Columns of the terminal; `nil` where standard output is none. May change while a run continues.
+    /// Columns of the terminal; `nil` if standard output is not one. May change during a run.
     package var terminalColumns: Int?
 
     var started: RunStarted?
     private var epochs: [EpochMetrics] = []
     private var latest: Progress?
     private var layers: [LayerHealth] = []
-    /// What was said last of the run's learning.
+    /// The last reported diagnosis.
     private var badge: String?
     private var throttle: Throttle
     private var hasLineInPlace = false
 
     /// - Parameters:
-    ///   - quiet: only the run's name, epochs and the end.
-    ///   - terminalColumns: columns of the terminal; `nil` where standard output is none.
+    ///   - quiet: writes only the run's name, epochs and the end.
+    ///   - terminalColumns: columns of the terminal; `nil` if standard output is not one.
     package init(quiet: Bool = false, terminalColumns: Int? = nil) {
         self.quiet = quiet
         self.terminalColumns = terminalColumns
-        // In place, ten times a second; as lines of their own, every ten seconds, the first ten seconds into the run.
+        // In place ten times a second; as separate lines every ten seconds, starting after the first ten.
         throttle = terminalColumns == nil ? Throttle(interval: 10, start: 0) : Throttle(interval: 0.1)
     }
 
-    /// What to write for the next record.
+    /// Formats the next record.
     package mutating func render(_ record: RunRecord) -> LogOutput {
         switch record.event {
         case .runStarted(let run):
@@ -63,7 +64,7 @@ package struct TextLog: RunLogRenderer {
         }
     }
 
-    /// The epoch of a run's last step; `nil` where that was not heard of. A fork's steps before it may be of other epochs.
+    /// Returns the epoch of a run's last step; `nil` if unknown. A fork's earlier steps may be of other epochs.
     func epoch(ofStep step: Int) -> Int? {
         if let latest, latest.step == step { return latest.epoch }
         if let last = epochs.last, last.step == step { return last.epoch }
@@ -71,7 +72,7 @@ package struct TextLog: RunLogRenderer {
         return (step - 1) / started.stepsPerEpoch + 1
     }
 
-    /// What is wrong with the run's learning, unless it was said before.
+    /// Returns a diagnosis that has not been reported before.
     private mutating func newDiagnosis() -> [String] {
         let found = LearningRecord(started, epochs: epochs, latest: latest, layers: layers).diagnosis
         defer { badge = found?.badge }
@@ -84,22 +85,22 @@ package struct TextLog: RunLogRenderer {
     }
 
     private mutating func render(_ progress: EvaluationProgress) -> LogOutput {
-        // Its begin, and then as time goes by.
+        // At its start, and then from time to time.
         render(line(of: progress), at: progress.elapsedSeconds, always: progress.examples == 0)
     }
 
-    /// - Parameter always: on a terminal whatever was shown last.
+    /// - Parameter always: on a terminal, ignores the rate.
     private mutating func render(_ line: String, at seconds: Double, always: Bool = false) -> LogOutput {
         guard throttle.isOpen(at: seconds) || (always && terminalColumns != nil) else { return LogOutput() }
         throttle.restart(at: seconds)
         guard let terminalColumns else { return lines([line]) }
-        // The last column stays free: a cursor after it would make erase-to-end take the last character away.
+        // The last column stays free: after it, erase-to-end would erase the last character.
         let text = line.prefix(max(terminalColumns - 1, 0))
         hasLineInPlace = true
         return LogOutput(standardOutput: "\r\(text)\u{1B}[K")
     }
 
-    /// Whole lines, after the one in place is taken away.
+    /// Formats complete lines, after clearing the line in place.
     private mutating func lines(_ lines: [String]) -> LogOutput {
         let erase = hasLineInPlace ? "\r\u{1B}[K" : ""
         hasLineInPlace = false

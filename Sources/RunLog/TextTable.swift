@@ -1,15 +1,13 @@
-// A table in plain text: columns as wide as their longest cell, numbers to the right.
+// A table in plain text: columns as wide as their longest cell, numbers aligned to the right.
 
 internal import TerminalText
 
-/// Rows of cells under a heading.
 package struct TextTable: Sendable, Hashable {
-    /// A column's heading, and whether its cells are numbers.
     package struct Column: Sendable, Hashable {
         let title: String
         let isNumber: Bool
 
-        /// A column of texts, or of numbers, which stand to the right.
+        /// Creates a column of texts, or of numbers, which are aligned to the right.
         package init(_ title: String, isNumber: Bool = false) {
             self.title = title
             self.isNumber = isNumber
@@ -19,7 +17,6 @@ package struct TextTable: Sendable, Hashable {
     private let columns: [Column]
     private var rows: [[String]] = []
 
-    /// A table without rows.
     package init(_ columns: [Column]) { self.columns = columns }
 
     /// Adds a row with a cell for each column.
@@ -28,7 +25,7 @@ package struct TextTable: Sendable, Hashable {
         rows.append(cells.map(Readable.visible))
     }
 
-    /// One line a row, two spaces between columns, none at the end.
+    /// One line per row, with two spaces between columns and none at the end.
     package var text: String {
         let all = [columns.map(\.title)] + rows
         let widths = columns.indices.map { column in all.map { DisplayText.width(of: $0[column]) }.max() ?? 0 }

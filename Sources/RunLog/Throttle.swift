@@ -1,26 +1,26 @@
-// Lets something through at most once in an interval. Time is handed in.
+// Limits a rate. The caller passes the time.
 
-/// A gate that opens once in `interval` seconds.
+/// Opens at most once per interval.
 struct Throttle: Sendable {
-    /// Seconds between two that are let through; 0 lets all through.
+    /// Minimum seconds between two openings; 0 is always open.
     let interval: Double
     private var last: Double?
 
     /// - Parameters:
-    ///   - interval: seconds between two that are let through.
-    ///   - start: when the first interval began; `nil` lets the first through at once.
+    ///   - interval: minimum seconds between two openings.
+    ///   - start: start of the first interval; `nil` opens at once.
     init(interval: Double, start: Double? = nil) {
         self.interval = interval
         self.last = start
     }
 
-    /// Whether `seconds` is late enough. A clock that went back counts as late enough.
+    /// Returns whether the interval has passed at `seconds`, or the clock has gone back.
     func isOpen(at seconds: Double) -> Bool {
         guard let last else { return true }
         return !(0..<interval).contains(seconds - last)
     }
 
-    /// The next interval begins at `seconds`.
+    /// Starts the next interval at `seconds`.
     mutating func restart(at seconds: Double) {
         last = seconds
     }

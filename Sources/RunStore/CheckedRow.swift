@@ -1,5 +1,5 @@
-// Rows on their way in: SQLite keeps whatever it was given, whatever a column is declared as, so that every value is
-// checked before it becomes one of a run.
+// Validates rows as they are read: SQLite stores any value in any column, whatever its declared type, so every value is
+// checked.
 
 internal import Experiments
 internal import GRDB
@@ -7,7 +7,7 @@ internal import GRDB
 /// A row whose values are checked as they are read.
 struct CheckedRow {
     private let row: Row
-    /// What the row is, for errors, such as `run a-1, step`.
+    /// Identifies the row in errors, such as `run a-1, step`.
     private let title: String
 
     init(_ row: Row, _ title: String) {
@@ -33,7 +33,7 @@ struct CheckedRow {
         switch value(column).storage {
         case .null: return nil
         case .string(let text): return text
-        case .int64, .double, .blob: throw flaw(column, "is no text")
+        case .int64, .double, .blob: throw flaw(column, "is not text")
         }
     }
 
@@ -49,11 +49,11 @@ struct CheckedRow {
         case .null: return nil
         case .int64(let count) where range.contains(Int(count)): return Int(count)
         case .int64: throw flaw(column, "is out of range")
-        case .double, .string, .blob: throw flaw(column, "is no whole number")
+        case .double, .string, .blob: throw flaw(column, "is not a whole number")
         }
     }
 
-    /// A number; SQLite keeps one that is none as NULL.
+    /// Reads a number; SQLite stores NaN as NULL.
     func number(_ column: String) throws(RunStoreError) -> Double { try optionalNumber(column) ?? .nan }
 
     func optionalNumber(_ column: String) throws(RunStoreError) -> Double? {
@@ -61,11 +61,11 @@ struct CheckedRow {
         case .null: return nil
         case .double(let number): return number
         case .int64(let number): return Double(number)
-        case .string, .blob: throw flaw(column, "is no number")
+        case .string, .blob: throw flaw(column, "is not a number")
         }
     }
 
-    /// A duration, or a point in time since 1970.
+    /// Reads a duration, or a time since 1970.
     func seconds(_ column: String) throws(RunStoreError) -> Double {
         let seconds = try number(column)
         guard RunLimits.seconds.contains(seconds) else { throw flaw(column, "is out of range") }

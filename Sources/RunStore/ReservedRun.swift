@@ -1,5 +1,5 @@
-// A run that has a name and a folder but no row yet: it waits in a queue, and nobody else gets its name. What a process
-// that was killed has left of such runs, and of runs that it was deleting, is removed here.
+// A run that has a name and a folder but no row yet: it waits in a queue, and its name is reserved. Also removes what a
+// killed process left of such runs, and of runs that it was deleting.
 
 package import Checkpoints
 package import Experiments
@@ -7,9 +7,8 @@ internal import Files
 internal import GRDB
 internal import Synchronization
 
-/// A name for a run that has to wait before it is created, held as the run itself will be.
+/// A name for a run that waits before it is created, locked like the run itself later.
 package final class ReservedRun: Sendable {
-    /// The run's name.
     package let name: String
     private let folder: String
     private let claim: Mutex<RunClaim?>
@@ -20,10 +19,10 @@ package final class ReservedRun: Sendable {
         self.claim = Mutex(claim)
     }
 
-    /// The run's checkpoints; what a fork begins with lies there before it begins.
+    /// The run's checkpoints; a fork's first checkpoint is stored there before it starts.
     package var checkpoints: CheckpointFolder { CheckpointFolder("\(folder)/checkpoints") }
 
-    /// Hands over the claim, once.
+    /// Takes the claim, once.
     func takeClaim() -> RunClaim? {
         claim.withLock { claim in
             defer { claim = nil }
@@ -33,7 +32,7 @@ package final class ReservedRun: Sendable {
 }
 
 extension RunStore {
-    /// Gives a run its name before it is created.
+    /// Reserves a name for a run before it is created.
     package func reserve(for experiment: Experiment) throws(RunStoreError) -> ReservedRun {
         try write { database in
             let name = try unusedName(experiment.name, database)
@@ -42,21 +41,21 @@ extension RunStore {
         }
     }
 
-    /// Takes back a name whose run was not created, with what lies in its folder; no other gets it either.
+    /// Releases the name of a run that was not created, and removes its folder. The name is not reused.
     package func release(_ reserved: ReservedRun) {
         guard let claim = reserved.takeClaim() else { return }
         RunFolder.remove(folder(named: reserved.name), name: reserved.name)
         withExtendedLifetime(claim) {}
     }
 
-    /// Removes folders without a run that a process that was killed has left: of runs that waited, and of runs that it was
-    /// deleting. They carry our mark, older than an hour, for a lock may be unseen from another machine. What may belong
-    /// to a store that was lost has its `experiment.yaml` and stays.
+    /// Removes folders without a run that a killed process has left: of queued runs, and of runs that it was deleting.
+    /// They must have our mark, older than an hour, because a lock may be invisible from another machine. A folder with
+    /// an `experiment.yaml` may belong to a lost store and stays.
     package func removeLeftovers() throws(RunStoreError) {
         let known = Set(try names())
         let suspects = Folders.names(in: "\(folder)/runs").filter { !known.contains($0) && isLeftover($0) }
         guard !suspects.isEmpty else { return }
-        // Names are given while the store is written, so that none is new here.
+        // Names are reserved inside a transaction, so no reservation can happen meanwhile.
         try write { database in
             for name in suspects where isLeftover(name) {
                 let isRun = try Bool.fetchOne(

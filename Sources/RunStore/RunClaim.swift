@@ -1,5 +1,5 @@
-// Whose run it is: a folder, and a file in it, that the owning process holds locked. The system releases them when the
-// process ends, in whatever way, so that no owner can be dead, and no process number is ever mistaken for another's.
+// The ownership of a run: a folder, and a file in it, that the owning process has locked. The system releases the locks
+// however the process ends, so no owner can be dead, and no process ID is ever mistaken for another process's.
 
 internal import Checkpoints
 internal import Files
@@ -7,9 +7,9 @@ internal import Foundation
 internal import Glibc
 internal import Synchronization
 
-/// A run that this process alone may train, until this object is gone.
+/// The exclusive right of this process to train a run, as long as this object exists.
 package final class RunClaim: Sendable {
-    /// Two locks, for either can be removed under a running process: the next process must get both.
+    /// Two locks, because either file can be removed while a process has it locked: the next process must get both.
     private struct Locks {
         /// -1 on a file system that cannot lock a folder.
         var folder: Int32
@@ -33,12 +33,13 @@ package final class RunClaim: Sendable {
 
     deinit { locks.withLock { $0.release() } }
 
-    /// Claims the run of this folder, which is made where it is missing.
+    /// Claims the run of this folder, which is created if missing.
     ///
     /// - Parameters:
-    ///   - isNew: whether the folder was just made for the run.
-    ///   - experiment: the run's experiment as a YAML text, by which a folder without our mark is recognised.
-    /// - Throws: `RunStoreError`, within a second, that names the owner if there is one; also where the folder is not ours.
+    ///   - isNew: whether the folder has just been created for the run.
+    ///   - experiment: the run's experiment as YAML, which identifies a folder without our mark.
+    /// - Throws: `RunStoreError`, within a second, that names the owner if there is one; also if the folder is not
+    ///   ours.
     static func take(
         _ folder: String, of name: String, isNew: Bool = false, experiment: String = ""
     ) throws(RunStoreError) -> RunClaim {
@@ -47,7 +48,7 @@ package final class RunClaim: Sendable {
             throw RunStoreError("\(error); choose another folder with --runs DIR")
         }
         guard isNew || isMade || RunFolder.isOurs(folder, name: name, experiment: experiment) else {
-            throw RunStoreError("\(folder): was not made by vgglab for run \(name); move it elsewhere")
+            throw RunStoreError("\(folder): was not created by vgglab for run \(name); move it elsewhere")
         }
         do throws(RunStoreError) {
             return RunClaim(folder, name, try lock(folder, of: name))
@@ -61,8 +62,8 @@ package final class RunClaim: Sendable {
     }
 
     private static func lock(_ folder: String, of name: String) throws(RunStoreError) -> Locks {
-        // Someone who only looks whether a run is held holds it himself for some microseconds; and a lock on the file
-        // of a run that was deleted meanwhile is a lock on nothing.
+        // Checking whether a run is locked locks it for some microseconds; and if the run has been deleted meanwhile, a
+        // lock on its file is worthless.
         for _ in 0..<20 {
             let place = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
             guard place >= 0 else { throw failure(errno, folder, name) }
@@ -93,7 +94,7 @@ package final class RunClaim: Sendable {
 
     /// Locks and signs the `owner` file in a folder.
     ///
-    /// - Returns: its descriptor; `nil` where another process has it just now.
+    /// - Returns: its descriptor; `nil` if another process has it locked.
     private static func lockOwner(of folder: String, _ name: String) throws(RunStoreError) -> Int32? {
         let path = "\(folder)/owner"
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o666)
@@ -117,22 +118,22 @@ package final class RunClaim: Sendable {
     }
 
     private static func failure(_ code: Int32, _ folder: String, _ name: String) -> RunStoreError {
-        // The folder was there just now: someone removes it.
+        // The folder has just been there: someone is removing it.
         if code == ENOENT { return RunStoreError("run \(name) has been deleted") }
         return RunStoreError(CheckpointError(folder, code: code).description)
     }
 
-    /// Whether a file that is open is still the one of this name.
+    /// Returns whether an open file is still the one with this name.
     private static func isFile(_ descriptor: Int32, at path: String) -> Bool {
         var (opened, named) = (stat(), stat())
         return fstat(descriptor, &opened) == 0 && stat(path, &named) == 0 && opened.st_dev == named.st_dev
             && opened.st_ino == named.st_ino
     }
 
-    /// Restores what was removed under the run: its folder, or the `owner` file.
+    /// Restores the run's folder or `owner` file if it was removed.
     ///
     /// - Returns: whether something was missing.
-    /// - Throws: `RunStoreError` where it cannot be made, or another process has the run now.
+    /// - Throws: `RunStoreError` if it cannot be created, or if another process has the run now.
     func restore() throws(RunStoreError) -> Bool {
         let result = locks.withLock { locks in
             Result { () throws(RunStoreError) in
@@ -156,17 +157,17 @@ package final class RunClaim: Sendable {
         return try result.get()
     }
 
-    /// Whether some process holds the run of this folder.
+    /// Returns whether any process has locked the run of this folder.
     static func isHeld(_ folder: String) -> Bool {
         isLocked("\(folder)/owner", O_NOFOLLOW | O_NONBLOCK) || isLocked(folder, O_DIRECTORY)
     }
 
     private static func isLocked(_ path: String, _ flags: Int32) -> Bool {
-        // Read only, so that a store that cannot be written can be looked at, too.
+        // Read-only, so that this works in a store that cannot be written, too.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | flags)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
-        // Shared, so that two that look do not see each other.
+        // Shared, so that two simultaneous checks do not affect each other.
         return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
     }
 }

@@ -1,4 +1,4 @@
-// A run as the store knows it: what it was, where it ran, how far it has come.
+// A run as stored: its settings, machine and results.
 
 package import ExperimentFiles
 package import Experiments
@@ -6,31 +6,31 @@ internal import Foundation
 internal import GRDB
 internal import Synchronization
 
-/// What a new run is made of.
+/// The facts of a new run.
 package struct NewRun: Sendable {
-    /// The name that was reserved for it; `nil` for the next one.
+    /// The reserved name; `nil` for the next free one.
     package var reserved: ReservedRun?
-    /// The experiment with every default filled in.
+    /// The experiment with all defaults filled in.
     package var experiment: Experiment
     /// Processor, cores and memory, as text.
     package var machine: String
-    /// Threads that compute.
+    /// Number of compute threads.
     package var threads: Int
     /// How convolutions are computed, as text.
     package var engine: String
     /// The program and its version.
     package var program: String
-    /// Name and place of the data set, as text.
+    /// Name and folder of the data set, as text.
     package var dataset: String
     /// SHA-256 of the data set.
     package var dataChecksum: String
-    /// Steps in an epoch.
+    /// Number of steps per epoch.
     package var stepsPerEpoch: Int
-    /// The run and position that it resumes from, if it is a fork.
+    /// The run and position that it starts from, if it is a fork.
     package var parent: (run: RunInfo, position: RunPosition)?
     /// The first epoch that counts for the best: a fork's earlier ones may have been evaluated on other images.
     package var bestFrom = 0
-    /// What the data set holds.
+    /// The data set's facts.
     package var facts: DatasetFacts?
 
     package init(
@@ -51,17 +51,17 @@ package struct NewRun: Sendable {
 
 /// A run in the store.
 @dynamicMemberLookup package struct RunInfo: Sendable, Hashable, Identifiable {
-    /// Its number in the store, never used again.
+    /// Unique in the store, never reused.
     package let id: Int64
-    /// Its name: the experiment's and a number.
+    /// The experiment's name and a number.
     package let name: String
-    /// The resolved experiment as a YAML text.
+    /// The experiment with all defaults, as YAML.
     package let experimentText: String
     /// SHA-256 of that text.
     package let experimentHash: String
-    /// Its state and figures, which are members of a run, too.
+    /// State and metrics, which are also members of a run.
     package internal(set) var status: RunStatus
-    /// Name of the computer that it ran on.
+    /// Name of the computer that it was trained on.
     package let host: String
     /// Processor, cores and memory, as text.
     package let machine: String
@@ -69,29 +69,28 @@ package struct NewRun: Sendable {
     package let engine: String
     /// The program and its version.
     package let program: String
-    /// What it was trained on: name and place.
+    /// Name and folder of the data set.
     package let dataset: String
     /// SHA-256 of the data set.
     package let dataChecksum: String
-    /// What the data set holds. Version 0.1.0 has recorded no size of images, and the numbers of images after limits.
+    /// The data set's facts. Version 0.1.0 recorded no size of images, and the numbers of images after limits.
     package let facts: DatasetFacts?
-    /// Epochs finished.
+    /// Number of completed epochs.
     package let finishedEpochs: Int
-    /// Epochs in all.
+    /// Total number of epochs.
     package let epochs: Int
 
-    /// A figure of its status.
     package subscript<Value>(dynamicMember figure: KeyPath<RunStatus, Value>) -> Value { status[keyPath: figure] }
 
-    /// The folder that its data was read from; `nil` where none is recorded.
+    /// The folder that its data was read from; `nil` if none is recorded.
     package var dataFolder: String? {
         // A data set's name has no spaces.
         dataset.firstRange(of: " from ").map { String(dataset[$0.upperBound...]) }
     }
 
-    /// The experiment with every default filled in.
+    /// Parses the experiment.
     ///
-    /// - Throws: `RunStoreError` if its text cannot be read.
+    /// - Throws: `RunStoreError` if it is invalid.
     package func experiment() throws(RunStoreError) -> Experiment {
         do {
             return try experiment(overrides: [])
@@ -100,7 +99,7 @@ package struct NewRun: Sendable {
         }
     }
 
-    /// The experiment with some settings replaced.
+    /// Parses the experiment and replaces some settings.
     ///
     /// - Parameter overrides: `key=value` each.
     /// - Throws: `ExperimentFileError` that says what is wrong with them.
@@ -109,11 +108,11 @@ package struct NewRun: Sendable {
     }
 }
 
-/// Texts of facts that were read: most runs of a store have the same.
+/// Parsed facts by their text: most runs of a store have the same.
 private let knownFacts = Mutex<[String: DatasetFacts?]>([:])
 
 extension DatasetFacts {
-    /// The facts that a run recorded; `nil` where they cannot be read.
+    /// Parses the facts that a run recorded; `nil` if they are invalid.
     fileprivate init?(stored text: String) {
         let facts = knownFacts.withLock { known in
             if let facts = known[text] { return facts }
@@ -125,7 +124,7 @@ extension DatasetFacts {
         self = facts
     }
 
-    /// Whether a data set can have so many classes, images and pixels.
+    /// Whether a data set can have this many classes, images and pixels.
     private var isPlausible: Bool {
         let sides = [height, width].compactMap(\.self)
         return 1...1_048_576 ~= numClasses && [trainExamples, testExamples].allSatisfy { RunLimits.counts ~= $0 }
@@ -140,8 +139,8 @@ extension DatasetFacts {
 }
 
 extension RunInfo {
-    /// Whether a text is a run's name as the store gives them, and so may be a folder's: an experiment's name, a dash and
-    /// a number.
+    /// Returns whether a text is a name that the store gives to runs, and thereby a valid folder name: an experiment's
+    /// name, a dash and a number.
     static func isName(_ text: String) -> Bool {
         guard let dash = text.lastIndex(of: "-") else { return false }
         let number = text[text.index(after: dash)...]
@@ -176,13 +175,13 @@ extension RunInfo {
 }
 
 extension RunStatus {
-    /// The columns of a run's row.
+    /// Reads the columns of a run's row.
     fileprivate init(_ values: CheckedRow, finishedEpochs: Int) throws(RunStoreError) {
         self.init(RunState(rawValue: try values.text("state")) ?? .failed)
         reason = try values.text("reason")
         threads = try values.count("threads", in: RunLimits.threads)
         step = try values.count("step")
-        // An earlier version's store that cannot be written does not have them.
+        // An earlier version's store that cannot be written does not have these columns.
         epoch = try values.optionalCount("last_step_epoch", in: RunLimits.epochs) ?? finishedEpochs
         stepInEpoch = try values.optionalCount("last_step_in_epoch", in: RunLimits.stepsPerEpoch) ?? 0
         stepsPerEpoch = try values.count("steps_per_epoch", in: RunLimits.stepsPerEpoch)

@@ -1,5 +1,5 @@
-// Notes what a run says: takes each record at once and writes them about once a second on a thread of its own, so that
-// training never waits for the disk.
+// Records a run's events: accepts each record immediately and writes pending ones about once a second on its own
+// thread, so that training never waits for the disk.
 
 package import Experiments
 internal import Foundation
@@ -8,23 +8,23 @@ internal import RunLog
 internal import Synchronization
 internal import Threads
 
-/// The most records that wait while the store cannot be written, some tens of megabytes.
+/// Maximum number of pending records while the store cannot be written: some tens of megabytes.
 private let maxWaiting = 100_000
 
 /// Writes one run's records into the store.
 package final class RunRecorder: Sendable {
     private struct State {
         var waiting: [RunRecord] = []
-        /// How far the current evaluation is; not kept, only told.
+        /// Completed share of the running evaluation; shown in lists, but not part of the history.
         var evaluated: Double?
         var isClosed = false
         var hasProblem = false
         var hasLostClaim = false
-        /// Whether a thread writes; where the system lets none start, each record is written as it comes.
+        /// Whether a thread writes; if none can be started, each record is written immediately.
         var hasThread = true
         var lost = 0
 
-        /// Makes room: every second step goes, or the older half of a run that has hardly any.
+        /// Makes room: removes every second step, or the older half if there are hardly any steps.
         mutating func thin() {
             let count = waiting.count
             var isKept = false
@@ -41,7 +41,7 @@ package final class RunRecorder: Sendable {
     private let store: RunStore
     private let run: RunInfo
     private let claim: RunClaim
-    /// Every so many steps one is recorded, so that a long run has about ten thousand.
+    /// Every n-th step is recorded, so that a long run has about ten thousand.
     private let stride: Int
     private let onProblem: @Sendable (String) -> Void
     private let state = Mutex(State())
@@ -50,8 +50,8 @@ package final class RunRecorder: Sendable {
     private let ended = DispatchSemaphore(value: 0)
 
     /// - Parameters:
-    ///   - claim: shows that the run is this process's own.
-    ///   - onProblem: told, on any thread, when the store cannot be written, and when it can again.
+    ///   - claim: proves that the run belongs to this process.
+    ///   - onProblem: called, on any thread, when the store cannot be written, and when it can be again.
     package init(
         _ store: RunStore, _ run: RunInfo, claim: RunClaim, onProblem: @escaping @Sendable (String) -> Void
     ) {
@@ -73,7 +73,7 @@ package final class RunRecorder: Sendable {
         }
     }
 
-    /// Takes a record; never waits for the disk.
+    /// Accepts a record; never waits for the disk.
     package func record(_ record: RunRecord) {
         if case .evaluating(let progress) = record.event {
             state.withLock { $0.evaluated = progress.share }
@@ -91,12 +91,12 @@ package final class RunRecorder: Sendable {
         if !state.withLock(\.hasThread) { try? flush() }
     }
 
-    /// Keeps a step's profile in place of the one before.
+    /// Stores a step's profile, replacing the previous one.
     package func record(profile: [LayerTime]) { store.keep(profile: profile, of: run) }
 
-    /// Writes all that was recorded by now.
+    /// Writes all pending records.
     ///
-    /// - Throws: `RunStoreError`; what was not written is kept and tried again.
+    /// - Throws: `RunStoreError`; what was not written stays pending.
     package func flush() throws(RunStoreError) {
         let result = writing.withLock { _ in
             Result { () throws(RunStoreError) in
@@ -130,11 +130,11 @@ package final class RunRecorder: Sendable {
         try result.get()
     }
 
-    /// Restores what was removed of the run's folder meanwhile.
+    /// Restores what was removed of the run's folder.
     private func keepClaim() {
         do throws(RunStoreError) {
             if try store.restore(run, by: claim) {
-                onProblem("the run's folder was removed, or its owner file, while it trains; it is made again")
+                onProblem("the run's folder or its owner file was removed during training; it has been restored")
             }
             state.withLock { $0.hasLostClaim = false }
         } catch {
@@ -142,11 +142,11 @@ package final class RunRecorder: Sendable {
                 defer { state.hasLostClaim = true }
                 return !state.hasLostClaim
             }
-            if isNew { onProblem("the run's folder was removed while it trains: \(error)") }
+            if isNew { onProblem("the run's folder was removed during training: \(error)") }
         }
     }
 
-    /// Writes what is left and ends.
+    /// Writes all pending records and ends.
     package func finish() throws(RunStoreError) {
         state.withLock { $0.isClosed = true }
         wake.signal()
@@ -154,7 +154,7 @@ package final class RunRecorder: Sendable {
         try flush()
     }
 
-    /// - Parameter evaluated: how far the current evaluation is, 0 to 1.
+    /// - Parameter evaluated: completed share of the running evaluation, 0 to 1.
     private static func insert(
         _ records: [RunRecord], evaluated: Double?, of run: RunInfo, _ database: Database
     ) throws {
@@ -202,7 +202,7 @@ package final class RunRecorder: Sendable {
 }
 
 extension Database {
-    /// Inserts a row of metrics, or replaces it.
+    /// Inserts or replaces a row of metrics.
     fileprivate func insert(
         into table: String, _ place: KeyValuePairs<String, (any DatabaseValueConvertible)?>,
         _ metrics: [(key: String, value: Double?)]
@@ -219,7 +219,7 @@ extension Outcome {
         switch self {
         case .completed: (.completed, "")
         case .stopped: (.stopped, "")
-        case .diverged(let step): (.diverged, "loss or gradient was no longer finite at step \(step)")
+        case .diverged(let step): (.diverged, "loss or gradient was not finite at step \(step)")
         case .failed(let reason): (.failed, reason)
         }
     }

@@ -1,19 +1,18 @@
-// Where a run's best weights are kept: in its own folder, or in that of a run that it goes back to.
+// Finds a run's best weights: in its own folder, or in that of a run that it was forked from.
 
 package import Checkpoints
 internal import Experiments
 internal import GRDB
 
-/// A checkpoint, and the run whose folder it is in.
+/// A checkpoint, and the run in whose folder it is.
 package struct KeptCheckpoint: Sendable, Hashable {
-    /// The checkpoint.
     package let checkpoint: SavedCheckpoint
-    /// The run that keeps it.
+    /// The run in whose folder it is.
     package let run: RunInfo
 }
 
 extension RunStore {
-    /// The checkpoint of a run's best epoch; `nil` where no epoch counts yet, or nobody has kept it.
+    /// Returns the checkpoint of a run's best epoch; `nil` if no epoch counts yet, or if it was not saved.
     package func bestCheckpoint(of run: RunInfo) throws(RunStoreError) -> KeptCheckpoint? {
         let step: Int? = try read(or: nil) { database in
             try Int.fetchOne(
@@ -24,7 +23,7 @@ extension RunStore {
         return try checkpoint(ofEpochEndingAt: step, of: run)
     }
 
-    /// The checkpoint of an epoch that ended with `step`, of a run or the runs that it was forked from.
+    /// Finds the checkpoint of the epoch that ended with `step`, of a run or the runs that it was forked from.
     private func checkpoint(ofEpochEndingAt step: Int, of run: RunInfo) throws(RunStoreError) -> KeptCheckpoint? {
         var run = run
         while true {
@@ -38,16 +37,16 @@ extension RunStore {
         }
     }
 
-    /// The checkpoint that a user names: `last`, `best`, `step:N` or `epoch:N`. Where the best one is not kept, it is the
-    /// best one that is.
+    /// Finds the checkpoint that a user names: `last`, `best`, `step:N` or `epoch:N`. If the best one was not saved,
+    /// returns the best of the saved ones.
     ///
-    /// - Throws: `CheckpointError` that lists what there is, or `RunStoreError`.
+    /// - Throws: `CheckpointError` that lists the checkpoints, or `RunStoreError`.
     package func checkpoint(named name: String, of run: RunInfo) throws -> KeptCheckpoint {
         if name == "best", let best = try bestCheckpoint(of: run) { return best }
         return KeptCheckpoint(checkpoint: try checkpoints(of: run).checkpoint(named: name), run: run)
     }
 
-    /// What is to be said where a user gets other weights than were named, as those were not kept; `nil` if they are.
+    /// Returns a remark if a user gets other weights than named because those were not saved; `nil` otherwise.
     package func remark(on checkpoint: SavedCheckpoint, named name: String, of run: RunInfo) -> String? {
         switch name {
         case "best":
@@ -55,21 +54,21 @@ extension RunStore {
                 return "no epoch has been evaluated yet; these are the last saved weights"
             }
             if (try? bestCheckpoint(of: run))?.checkpoint == checkpoint { return nil }
-            return "these are not the best weights: those of epoch \(epoch) were not saved"
+            return "these are not the best weights; those of epoch \(epoch) were not saved"
         case "last" where checkpoint.step < run.step:
-            return "these are not the last weights: the run reached step \(run.step), and those were not saved"
+            return "these are not the last weights; those of step \(run.step) were not saved"
         default: return nil
         }
     }
 
-    /// Has a fork keep the checkpoint of its parent's best epoch, so that it needs its parent no more. Costs no room where
-    /// files can have two names.
+    /// Hard-links the checkpoint of a parent's best epoch into a fork, so that the fork does not depend on its parent.
+    /// Takes no space if the file system has hard links.
     ///
     /// - Parameters:
-    ///   - step: the step with which that epoch ended.
+    ///   - step: the last step of that epoch.
     ///   - run: the parent.
     ///   - folder: the fork's checkpoints.
-    /// - Throws: `CheckpointError` or `RunStoreError`. That the parent has not kept it is no error.
+    /// - Throws: `CheckpointError` or `RunStoreError`. A checkpoint that the parent does not have is not an error.
     package func hand(epochEndingAt step: Int, of run: RunInfo, to folder: CheckpointFolder) throws {
         guard !folder.all.contains(where: { $0.step == step && $0.isEvaluated }),
             let kept = try checkpoint(ofEpochEndingAt: step, of: run)
@@ -77,15 +76,15 @@ extension RunStore {
         _ = try folder.take(over: kept.checkpoint)
     }
 
-    /// Has forks keep the weights of their best epoch that a run, or one that is found through it, keeps for them. Those of
-    /// earlier versions have none of their own.
+    /// Hard-links the best weights that forks find in a run's folder, or through it, into their own folders. Only forks
+    /// of earlier versions lack their own.
     func handDown(_ run: RunInfo) throws(RunStoreError) {
         let inherited = """
             id > ? AND (SELECT step FROM epoch_metric WHERE epoch_metric.run = run.id AND epoch = best_epoch) <= parent_step
             """
         for fork in try fetch(inherited, [run.id]) {
             guard let best = try bestCheckpoint(of: fork), best.run.id != fork.id else { continue }
-            // A fork that cannot have it, as on a full disk, continues without.
+            // If that fails, as on a full disk, the fork continues without.
             _ = try? checkpoints(of: fork).take(over: best.checkpoint)
         }
     }

@@ -1,4 +1,4 @@
-// What changes the store: new runs, notes and tags, going back to a checkpoint, deleting.
+// Changes of the store: new runs, notes and tags, rolling back to a checkpoint, deleting.
 
 internal import Checkpoints
 internal import Files
@@ -9,7 +9,7 @@ internal import GRDB
 internal import Glibc
 
 extension RunStore {
-    /// Begins a run under a new name, and claims it before anybody else can see it.
+    /// Creates a run with a new name, and claims it before it becomes visible to other processes.
     package func create(_ new: NewRun) throws(RunStoreError) -> (run: RunInfo, claim: RunClaim) {
         let text = ExperimentFile.yaml(for: new.experiment)
         var made: (name: String, claim: RunClaim)?
@@ -28,17 +28,18 @@ extension RunStore {
         }
     }
 
-    /// Tells what the checkpoints beside it are, should the store be lost.
+    /// Stores the experiment beside the checkpoints, which identifies them if the store is lost.
     private func keep(experiment: String, of name: String) {
         try? CheckpointFolder.write(Array(experiment.utf8), to: experimentPath(of: name))
     }
 
     func experimentPath(of name: String) -> String { "\(folder(named: name))/experiment.yaml" }
 
-    /// A name that no run has had, and that no folder has, such as one beside a store that was lost; makes its folder.
+    /// Finds a name that neither a run nor a folder has had, such as a folder of a store that was lost; creates its
+    /// folder.
     func unusedName(_ base: String, _ database: Database) throws -> String {
         guard ExperimentFile.isName(base) else {
-            throw RunStoreError("\(base): no run can have this name, as a folder bears it")
+            throw RunStoreError("\(base): no run can have this name because a folder has it")
         }
         while true {
             let number = try Int.fetchOne(
@@ -81,7 +82,7 @@ extension RunStore {
         SHA256.hexadecimal(of: text)
     }
 
-    /// A fork begins with what was learnt before it.
+    /// Copies the metrics that a fork inherits.
     private static func copyMetrics(
         of parent: RunInfo, until position: RunPosition, to run: Int64, _ database: Database
     ) throws {
@@ -94,26 +95,26 @@ extension RunStore {
                     WHERE run = :parent AND \(condition)
                     """, arguments: ["run": run, "parent": parent.id])
         }
-        // Steps of earlier versions do not say how many their epochs have.
+        // Steps of earlier versions do not record how many steps their epochs have.
         try copy(
             "step_metric", where: "step <= \(position.step)",
             replacing: ["steps_per_epoch": "ifnull(steps_per_epoch, \(parent.stepsPerEpoch))"])
         try copy("epoch_metric", where: "epoch < \(position.epoch)")
     }
 
-    /// Makes a run this process's own, until the claim is let go or the process ends.
+    /// Claims a run for this process, until the claim is released or the process ends.
     ///
     /// - Throws: `RunStoreError` that names the owner, within a second, if there is one.
     package func claim(_ run: RunInfo) throws(RunStoreError) -> RunClaim {
         let deleted = RunStoreError("run \(run.name) has been deleted")
-        // Before anything is made for it, and once more when nobody else can delete it.
+        // Before anything is created for it, and again when nobody else can delete it.
         guard try read(or: false, { try exists(run, $0) }) else { throw deleted }
         let claim = try RunClaim.take(folder(of: run), of: run.name, experiment: run.experimentText)
         guard try read(or: false, { try exists(run, $0) }) else {
             RunFolder.remove(folder(of: run), name: run.name)
             throw deleted
         }
-        // A process that was killed before it had deleted the run has taken it.
+        // A killed process that was deleting the run has removed it.
         if !Folders.exists(experimentPath(of: run.name)) { keep(experiment: run.experimentText, of: run.name) }
         return claim
     }
@@ -121,16 +122,16 @@ extension RunStore {
     /// Restores what was removed of a run's folder while it trains.
     ///
     /// - Returns: whether something was missing.
-    /// - Throws: `RunStoreError` where it cannot be made, or another process trains the run now.
+    /// - Throws: `RunStoreError` if it cannot be created, or if another process trains the run now.
     func restore(_ run: RunInfo, by claim: RunClaim) throws(RunStoreError) -> Bool {
         guard try claim.restore() else { return false }
         if !Folders.exists(experimentPath(of: run.name)) { keep(experiment: run.experimentText, of: run.name) }
         return true
     }
 
-    /// Rolls a run back to a checkpoint: what was recorded later is deleted, since it will be recorded again.
+    /// Rolls a run back to a checkpoint: deletes what was recorded later, which will be recorded again.
     ///
-    /// - Returns: the number that the run's next event has.
+    /// - Returns: the sequence number of the run's next record.
     package func resume(_ run: RunInfo, from position: RunPosition, by claim: RunClaim) throws(RunStoreError) -> Int {
         try write { database in
             try database.execute(
@@ -156,12 +157,12 @@ extension RunStore {
                 """, arguments: ["run": run.id]) ?? 0
     }
 
-    /// The number that a run's next event has.
+    /// Returns the sequence number of a run's next record.
     package func nextSequence(of run: RunInfo) throws(RunStoreError) -> Int {
         try read(or: 0) { try nextSequence(of: run, $0) }
     }
 
-    /// Brings the figures that a list shows up to what was recorded of a run.
+    /// Updates the columns that a list shows from a run's metrics.
     static func refresh(_ run: Int64, _ database: Database) throws {
         try database.execute(
             sql: """
@@ -192,7 +193,7 @@ extension RunStore {
                 """, arguments: ["run": run])
     }
 
-    /// Replaces what a user has written about a run.
+    /// Replaces the note of a run.
     package func setNote(_ note: String, of run: RunInfo) throws(RunStoreError) {
         try write { database in
             try require(run, database)
@@ -200,7 +201,7 @@ extension RunStore {
         }
     }
 
-    /// Adds tags to a run and takes others away.
+    /// Adds tags to a run and removes others.
     package func changeTags(of run: RunInfo, add: [String], remove: [String]) throws(RunStoreError) {
         try write { database in
             try require(run, database)
@@ -214,7 +215,7 @@ extension RunStore {
         }
     }
 
-    /// That a run has not been deleted since it was read.
+    /// Checks that a run has not been deleted since it was read.
     private func require(_ run: RunInfo, _ database: Database) throws {
         guard try exists(run, database) else { throw RunStoreError("run \(run.name) has been deleted") }
     }
@@ -223,7 +224,7 @@ extension RunStore {
         try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM run WHERE id = ?)", arguments: [run.id]) == true
     }
 
-    /// Removes a run with all that belongs to it. Links in its folder, and one in its folder's place, are removed, not
+    /// Deletes a run and its files. Links in its folder, and a link in the place of its folder, are removed, not
     /// followed.
     ///
     /// - Throws: `RunStoreError` that names the owner if a process trains it.
@@ -231,7 +232,8 @@ extension RunStore {
         let folder = folder(of: run)
         let claim = try claimForDeletion(run)
         try handDown(run)
-        // Without it the folder is a leftover as soon as the row is gone, however this ends. Another folder's is not ours.
+        // Without this file, the folder is a leftover once the row is deleted, even if this process is killed. A linked
+        // folder is not ours.
         if Folders.isFolder(folder) { unlink(experimentPath(of: run.name)) }
         do throws(RunStoreError) {
             try deleteRow(of: run)
@@ -246,7 +248,7 @@ extension RunStore {
         }
     }
 
-    /// Claims a run, unless its folder is another one by a link: nothing is made where that leads.
+    /// Claims a run, unless its folder is a link: nothing is created where that leads.
     private func claimForDeletion(_ run: RunInfo) throws(RunStoreError) -> RunClaim? {
         let folder = folder(of: run)
         guard Folders.isLink(folder) else { return try claim(run) }
@@ -257,7 +259,7 @@ extension RunStore {
         return nil
     }
 
-    /// Removes a run's row, and its checkpoints before it where the disk is full: a change of the store needs some room.
+    /// Deletes a run's row, after its checkpoints if the disk is full, because changing the store needs some space.
     private func deleteRow(of run: RunInfo) throws(RunStoreError) {
         func delete() throws(RunStoreError) {
             try write { try $0.execute(sql: "DELETE FROM run WHERE id = ?", arguments: [run.id]) }

@@ -1,4 +1,4 @@
-// What the store tells: runs, their figures, their events.
+// Reads runs, their metrics and their events.
 
 internal import ExperimentFiles
 package import Experiments
@@ -7,23 +7,23 @@ internal import GRDB
 internal import RunLog
 internal import Synchronization
 
-/// The runs as they were read last, in the order of their numbers.
+/// The last read runs, ordered by ID.
 struct RunsCache {
-    /// Counts changes and deletions; the same numbers mean that nothing has changed.
+    /// Counters of changes and deletions; equal counters mean that nothing has changed.
     struct Revision: Equatable {
         var last: Int
         var deletions: Int
     }
 
     var revision: Revision?
-    /// As told: those that no process holds are interrupted.
+    /// Runs as returned: running ones that no process has locked are interrupted.
     var runs: [RunInfo]
-    /// Why rows could not be read, by their numbers.
+    /// Why rows could not be read, by ID.
     var flaws: [Int64: String]
-    /// Places of those that run by their own account.
+    /// Indices of the runs whose rows say that they are running.
     var running: [Int]
 
-    /// Where the run of this number is, or would be.
+    /// Returns the index of the run with this ID, or where it would be inserted.
     func place(of id: Int64) -> Int {
         var (low, high) = (0, runs.count)
         while low < high {
@@ -35,14 +35,14 @@ struct RunsCache {
 }
 
 extension RunStore {
-    /// Every run, the newest last. Cheap where little has been written since the last call.
+    /// Returns all runs, the newest last. Fast if little has been written since the last call.
     package func runs() throws(RunStoreError) -> [RunInfo] {
         let known = cache.withLock { $0 }
         let read: RunsCache? = try read(or: nil) { try Self.update(known, from: $0) }
         guard var read else { return [] }
         for index in read.running {
             let state: RunState = RunClaim.isHeld(folder(of: read.runs[index])) ? .running : .interrupted
-            // An array that stays as it is is compared at a glance.
+            // Comparing an unmodified array is fast.
             guard read.runs[index].state != state else { continue }
             read.runs[index].status.state = state
             read.runs[index].status.reason = state == .interrupted ? causeOfEnd(of: read.runs[index]) : ""
@@ -51,12 +51,12 @@ extension RunStore {
         return read.runs
     }
 
-    /// The newest `limit` runs, the newest last.
+    /// Returns the newest `limit` runs, the newest last.
     package func runs(newest limit: Int) throws(RunStoreError) -> [RunInfo] {
         try runsAndFlaws(newest: limit).runs
     }
 
-    /// The same, and a sentence for each row that cannot be read; without a limit, all.
+    /// Returns the newest runs, or all, and a sentence for each row that cannot be read.
     package func runsAndFlaws(newest limit: Int? = nil) throws(RunStoreError) -> (runs: [RunInfo], flaws: [String]) {
         guard let limit else {
             let runs = try runs()
@@ -71,7 +71,7 @@ extension RunStore {
     }
 
     private static func update(_ known: RunsCache?, from database: Database) throws -> RunsCache {
-        // A store of version 1 that cannot be written has none.
+        // A store of version 1 that cannot be written has no such table.
         let row =
             try database.tableExists("revision")
             ? try Row.fetchOne(database, sql: "SELECT last, deletions FROM revision") : nil
@@ -84,7 +84,7 @@ extension RunStore {
         }
         guard old != revision else { return cache }
         let (changed, flaws) = try Self.runs(database, "WHERE revision > ? ORDER BY id", [old.last], try tags(database))
-        // One that can be read no more, or can be again, changes the others' places.
+        // A row that has become unreadable, or readable again, changes the indices of others.
         guard flaws.isEmpty, changed.allSatisfy({ cache.flaws[$0.id] == nil }) else {
             return try update(nil, from: database)
         }
@@ -94,7 +94,7 @@ extension RunStore {
             if place < cache.runs.count, cache.runs[place].id == run.id {
                 cache.runs[place] = run
             } else {
-                // A number is larger than all before it.
+                // A new ID is larger than all others.
                 cache.runs.append(run)
             }
             if run.state == .running { running.insert(place) } else { running.remove(place) }
@@ -104,7 +104,7 @@ extension RunStore {
         return cache
     }
 
-    /// The runs of these rows; one that cannot be read is left out, with the reason, by its row's number.
+    /// Parses the runs of these rows; invalid ones are left out, with the reason, by ID.
     private static func runs(
         _ database: Database, _ condition: String, _ arguments: StatementArguments, _ tags: [Int64: [String]]
     ) throws -> (runs: [RunInfo], flaws: [Int64: String]) {
@@ -120,7 +120,7 @@ extension RunStore {
         return (runs, flaws)
     }
 
-    /// Tags by their run's number; one that is no text is none.
+    /// Returns tags by their run's ID; a tag that is not text is ignored.
     private static func tags(
         _ database: Database, _ condition: String = "", _ arguments: StatementArguments = []
     ) throws -> [Int64: [String]] {
@@ -136,7 +136,7 @@ extension RunStore {
         return tags
     }
 
-    /// A run that no process holds does not run, whatever its last words were.
+    /// Corrects the state of a run whose row says "running" but that no process has locked.
     private func withTrueState(_ run: RunInfo) -> RunInfo {
         guard run.state == .running, !RunClaim.isHeld(folder(of: run)) else { return run }
         var run = run
@@ -147,7 +147,7 @@ extension RunStore {
 
     private func causeOfEnd(of run: RunInfo) -> String { RunOwner(in: folder(of: run))?.causeOfEnd() ?? "" }
 
-    /// How many runs there are.
+    /// Returns the number of runs.
     package func count() throws(RunStoreError) -> Int {
         try read(or: 0) { try Int.fetchOne($0, sql: "SELECT count(*) FROM run") ?? 0 }
     }
@@ -164,9 +164,9 @@ extension RunStore {
         }
     }
 
-    /// The run of exactly this name, which is not another's beginning.
+    /// Finds the run with exactly this name.
     ///
-    /// - Throws: `RunStoreError` if there is none, or none any more.
+    /// - Throws: `RunStoreError` if there is none, or if it has been deleted.
     package func run(withName name: String) throws(RunStoreError) -> RunInfo {
         guard let run = try fetch("name = ?", [name]).first else {
             throw RunStoreError("run \(name) has been deleted")
@@ -174,9 +174,9 @@ extension RunStore {
         return withTrueState(run)
     }
 
-    /// The run of this name, or the only one whose name begins so; `last` is the newest.
+    /// Finds the run with this name, or the only one whose name starts with it; `last` is the newest.
     ///
-    /// - Throws: `RunStoreError` that names the candidates.
+    /// - Throws: `RunStoreError` that lists the candidates.
     package func run(named text: String) throws(RunStoreError) -> RunInfo {
         var found = try fetch("name = ?", [text])
         if found.isEmpty, text == "last" { found = try fetch("id = (SELECT max(id) FROM run)") }
@@ -190,7 +190,7 @@ extension RunStore {
         if found.count == 1 { return withTrueState(found[0]) }
         guard found.isEmpty else {
             let names = found.prefix(5).map(\.name).joined(separator: ", ") + (found.count > 5 ? ", …" : "")
-            throw RunStoreError("\(text): \(found.count) runs begin so: \(names)")
+            throw RunStoreError("\(text): \(found.count) runs start with this: \(names)")
         }
         let isEmpty = try count() == 0
         throw RunStoreError(
@@ -199,7 +199,7 @@ extension RunStore {
                 : "\(text): no run has this name; \(command(.list)) shows them")
     }
 
-    /// The names of all runs, the newest first.
+    /// Returns the names of all runs, the newest first.
     package func names() throws(RunStoreError) -> [String] {
         try read(or: []) { database in
             let rows = try Row.fetchCursor(database, sql: "SELECT name FROM run ORDER BY id DESC")
@@ -214,7 +214,7 @@ extension RunStore {
         }
     }
 
-    /// A run's finished epochs in order.
+    /// Returns a run's completed epochs in order.
     package func epochs(of run: RunInfo) throws(RunStoreError) -> [EpochMetrics] {
         try read(or: []) { database in
             try Row.fetchAll(
@@ -224,7 +224,7 @@ extension RunStore {
         }
     }
 
-    /// A run's steps that were recorded, in order.
+    /// Returns a run's recorded steps in order.
     package func steps(of run: RunInfo) throws(RunStoreError) -> [Progress] {
         try read(or: []) { database in
             try Row.fetchAll(
@@ -234,7 +234,7 @@ extension RunStore {
         }
     }
 
-    /// The last of a run's steps that were recorded, and its last finished epoch.
+    /// Returns a run's last recorded step and its last completed epoch.
     package func lastMetrics(of run: RunInfo) throws(RunStoreError) -> (step: Progress?, epoch: EpochMetrics?) {
         try read(or: (nil, nil)) { database in
             func last(_ table: String, _ key: String) throws -> Row? {
@@ -251,7 +251,7 @@ extension RunStore {
         }
     }
 
-    /// The latest events of the newest runs but their steps, by time; `most` at most.
+    /// Returns the latest events of the newest runs except steps, ordered by time; at most `most`.
     package func latestEvents(_ most: Int) throws(RunStoreError) -> [RunRecord] {
         try read(or: []) { database in
             func rows(_ table: String) throws -> [Row] {
@@ -264,7 +264,7 @@ extension RunStore {
             }
             let newest = try Self.runs(database, "ORDER BY id DESC LIMIT 50", [], [:]).runs
             let runs = Dictionary(newest.map { ($0.id, $0) }) { first, _ in first }
-            // What cannot be read is reported where the run itself is shown.
+            // Invalid rows are reported where the run itself is shown.
             func records(_ table: String, _ read: (Row, RunInfo) throws -> RunRecord) throws -> [RunRecord] {
                 try rows(table).compactMap { row in
                     guard case .int64(let id) = (row["run"] as DatabaseValue).storage, let run = runs[id] else {
@@ -278,7 +278,7 @@ extension RunStore {
         }
     }
 
-    /// What a run said when it began or was resumed last; `nil` before.
+    /// Returns the record of a run's last start or resumption; `nil` before the first.
     package func latestStart(of run: RunInfo) throws(RunStoreError) -> RunRecord? {
         try read(or: nil) { database in
             let row = try Row.fetchOne(
@@ -291,12 +291,12 @@ extension RunStore {
         }
     }
 
-    /// The process that trains a run; `nil` where none is known.
+    /// Returns the process that trains a run; `nil` if unknown.
     package func owner(of run: RunInfo) -> RunOwner? { RunOwner(in: folder(of: run)) }
 
-    /// All recorded events of a run, in order.
+    /// Returns all recorded events of a run, in order.
     ///
-    /// - Parameter sequence: only what came after the record of this number.
+    /// - Parameter sequence: only records after this sequence number.
     package func records(of run: RunInfo, after sequence: Int = -1) throws(RunStoreError) -> [RunRecord] {
         try read(or: []) { database in
             func rows(_ table: String) throws -> [Row] {
@@ -363,7 +363,7 @@ extension CheckedRow {
 }
 
 extension Progress {
-    /// - Parameter stepsPerEpoch: the run's own, for steps that do not say theirs.
+    /// - Parameter stepsPerEpoch: the run's own, for steps that do not record theirs.
     init(_ row: CheckedRow, stepsPerEpoch: Int) throws(RunStoreError) {
         self.init(
             epoch: try row.count("epoch", in: RunLimits.epochs), step: try row.count("step"),

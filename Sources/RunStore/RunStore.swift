@@ -1,4 +1,4 @@
-// The store of runs: one SQLite file that several processes use at once, and a folder for each run beside it.
+// The store of runs: one SQLite file that several processes can use at once, and one folder for each run beside it.
 
 package import Checkpoints
 internal import Experiments
@@ -9,18 +9,18 @@ internal import Glibc
 package import RunLog
 internal import Synchronization
 
-/// Every run that vgglab has made in a folder.
+/// All runs in a folder.
 package final class RunStore: Sendable {
     package let folder: String
-    /// What a user should know about how it was opened, such as a damaged file that was put aside.
+    /// A message about how it was opened, such as a damaged file that was renamed.
     package let notice: String?
     private let commands: CommandText
     private let database: StoreDatabase?
-    /// Stands behind the file's name in that of an empty file that says that damage was found.
+    /// Suffix of an empty file that marks a damaged store.
     private static let damaged = "-is-damaged"
     let cache = Mutex<RunsCache?>(nil)
 
-    /// `$XDG_STATE_HOME/vgglab`, else `~/.local/state/vgglab`; `nil` for a user without a home.
+    /// Returns `$XDG_STATE_HOME/vgglab`, else `~/.local/state/vgglab`; `nil` for a user without a home.
     package static func defaultFolder(environment: [String: String]) -> String? {
         if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") { return "\(state)/vgglab" }
         if let home = environment["HOME"], home.hasPrefix("/") { return "\(home)/.local/state/vgglab" }
@@ -30,15 +30,15 @@ package final class RunStore: Sendable {
     /// Opens the store in `folder`.
     ///
     /// - Parameters:
-    ///   - creates: whether it is to be trained in: it is made where there is none, and a damaged file is put aside.
-    ///     Otherwise nothing is made, and a store that is not there has no runs.
-    ///   - checks: whether the file is read whole first, which takes a second for millions of metrics; otherwise only
-    ///     where it was found damaged before.
-    ///   - isPrivate: whether a folder that is made is its owner's alone; else the process's umask says who may use it.
+    ///   - creates: whether it is opened for training: it is created if missing, and a damaged file is renamed.
+    ///     Otherwise nothing is created, and a missing store has no runs.
+    ///   - checks: whether to check the integrity of the whole file first, which takes a second for millions of
+    ///     metrics; otherwise it is checked only if it was marked as damaged.
+    ///   - isPrivate: whether a new folder is accessible only for its owner; otherwise the process's umask applies.
     ///   - patience: seconds to wait while another process writes.
-    ///   - commands: makes commands about this store.
-    ///   - onWait: called, on any thread, when another process has been waited for two seconds.
-    /// - Throws: `RunStoreError` where it cannot be used.
+    ///   - commands: formats commands about this store.
+    ///   - onWait: called once, on any thread, after waiting for another process for two seconds.
+    /// - Throws: `RunStoreError` if it cannot be used.
     package init(
         folder: String, creates: Bool, checks: Bool = true, isPrivate: Bool = false, patience: Double = 10,
         commands: CommandText = CommandText(), onWait: (@Sendable () -> Void)? = nil
@@ -57,7 +57,7 @@ package final class RunStore: Sendable {
             }
             Self.makeFile(path)
         }
-        // One process at a time makes, moves forward or puts aside.
+        // One process at a time creates, migrates or renames the file.
         let lock = try creates ? StoreLock.take(folder, patience: patience, onWait: onWait) : nil
         defer { withExtendedLifetime(lock) {} }
         func open(checks: Bool) throws -> StoreDatabase {
@@ -76,7 +76,7 @@ package final class RunStore: Sendable {
             guard creates else { throw RunStoreError(path, error) }
             do {
                 let aside = try Self.putAside(path)
-                notice = "\(path): is damaged; it was renamed to \(aside), and a new store was started"
+                notice = "\(path): was damaged; it was renamed to \(aside), and a new store was started"
                 unlink(mark)
                 Self.makeFile(path)
                 database = try open(checks: false)
@@ -91,16 +91,16 @@ package final class RunStore: Sendable {
         self.notice = notice
     }
 
-    /// Makes an empty file where there is none: SQLite itself would never let a group write.
+    /// Creates an empty file if missing: SQLite itself would never give write permission to a group.
     private static func makeFile(_ path: String) {
         let file = Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         if file >= 0 { close(file) }
     }
 
-    /// Looks at what is in the place of a store.
+    /// Checks what is at the path of a store.
     ///
     /// - Returns: whether there is a store's file.
-    /// - Throws: `RunStoreError` where something else is there, or this user may not look.
+    /// - Throws: `RunStoreError` if something else is there, or if this user has no permission.
     private static func check(_ folder: String, _ path: String) throws(RunStoreError) -> Bool {
         guard let place = try kind(of: folder) else { return false }
         guard place == S_IFDIR else {
@@ -116,7 +116,7 @@ package final class RunStore: Sendable {
         }
     }
 
-    /// What kind of file a path leads to; `nil` where there is nothing.
+    /// Returns the kind of file at a path; `nil` if there is none.
     private static func kind(of path: String) throws(RunStoreError) -> mode_t? {
         var status = stat()
         if stat(path, &status) == 0 { return status.st_mode & S_IFMT }
@@ -124,7 +124,7 @@ package final class RunStore: Sendable {
         return nil
     }
 
-    /// Gives a damaged file another name, and its journal, without which it cannot be mended.
+    /// Renames a damaged file, and its journal, which is needed to repair it.
     private static func putAside(_ path: String) throws -> String {
         let day = Date().formatted(.iso8601.year().month().day())
         let names = sequence(first: 1) { $0 + 1 }.lazy.map { "\(path).damaged-\(day)-\($0)" }
@@ -136,25 +136,25 @@ package final class RunStore: Sendable {
         return aside
     }
 
-    /// Reads the whole file, beside other uses of the store.
+    /// Checks the integrity of the whole file, while the store may be in use.
     ///
-    /// - Throws: `RunStoreError` if it is damaged; the next process that opens the store to train puts the file aside.
+    /// - Throws: `RunStoreError` if it is damaged; the next process that opens the store for training renames the file.
     package func check() throws(RunStoreError) {
         do { try database?.check() } catch { throw wrapped(error) }
     }
 
-    /// A command about this store for a user to copy.
+    /// Formats a command about this store for a user to copy.
     package func command(_ command: CommandText.Command, _ operand: String? = nil, _ options: [String] = []) -> String {
         commands.line(command, operand, options)
     }
 
-    /// The folder of a run's own files.
+    /// Returns the folder of a run's own files.
     package func folder(of run: RunInfo) -> String { folder(named: run.name) }
 
-    /// A run's experiment as a file that can be trained again.
+    /// Returns the path of a run's experiment, from which it can be trained again.
     package func experimentPath(of run: RunInfo) -> String { experimentPath(of: run.name) }
 
-    /// A run's checkpoints.
+    /// Returns a run's checkpoints.
     package func checkpoints(of run: RunInfo) -> CheckpointFolder {
         CheckpointFolder("\(folder(of: run))/checkpoints", bestFrom: run.bestFrom)
     }

@@ -1,11 +1,9 @@
-// Why the store cannot do what is asked, in a sentence.
-
 internal import GRDB
 
-/// A store, or a run in it, that cannot be used. `description` is one sentence.
+/// Why a store, or a run in it, cannot be used. `description` is one sentence.
 package struct RunStoreError: Error, Hashable, Sendable, CustomStringConvertible {
     package let description: String
-    /// Whether room on the disk is all that is missing.
+    /// Whether only disk space is missing.
     let isOfFullDisk: Bool
 
     init(_ description: String) {
@@ -13,7 +11,7 @@ package struct RunStoreError: Error, Hashable, Sendable, CustomStringConvertible
         isOfFullDisk = false
     }
 
-    /// A place that this user may not look into.
+    /// Creates the error for a path that this user has no permission to read.
     static func unreadable(_ path: String) -> RunStoreError {
         RunStoreError("\(path): no permission to read it; ask its owner, or choose another folder with --runs DIR")
     }
@@ -26,9 +24,9 @@ package struct RunStoreError: Error, Hashable, Sendable, CustomStringConvertible
             switch (error as? DatabaseError)?.resultCode {
             case _ where isOfFullDisk: "the disk is full; make room, or \(advice)"
             case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM: "cannot be written; \(advice)"
-            case .SQLITE_BUSY, .SQLITE_LOCKED: "another program keeps it locked; try again when that is done"
+            case .SQLITE_BUSY, .SQLITE_LOCKED: "another program has locked it; try again when that has ended"
             case .SQLITE_CORRUPT, .SQLITE_NOTADB:
-                "is damaged; the next run that is trained keeps it under another name and begins a new one"
+                "is damaged; training the next run renames it and creates a new one"
             default: "cannot be used: \((error as? DatabaseError)?.message ?? String(describing: error))"
             }
         description = "\(path): \(cause)"

@@ -9,8 +9,8 @@ final class StoreDatabase: Sendable {
     private let folder: String
     private let patience: Double
     private let onWait: (@Sendable () -> Void)?
-    /// `nil` where the file can only be read by itself: on a disk that can only be read, or is full, the log's shared
-    /// memory cannot be made.
+    /// `nil` if only the file itself can be read: on a disk that is full or read-only, the log's shared memory cannot
+    /// be created.
     private let connection = Mutex<DatabaseQueue?>(nil)
 
     private var path: String { "\(folder)/runs.sqlite" }
@@ -23,25 +23,25 @@ final class StoreDatabase: Sendable {
 
     private var configuration: Configuration {
         var configuration = Configuration()
-        // Tries every hundredth of a second, and says when that has taken long.
+        // Tries every hundredth of a second, and reports when that takes long.
         configuration.busyMode = .callback { [patience, onWait] tries in
             if tries == 200 { onWait?() }
             usleep(10_000)
             return Double(tries) / 100 < patience
         }
-        // The log is copied into the file after each commit, so that it takes no more room than a journal.
+        // Copies the log into the file after each commit, so that it takes no more space than a journal.
         configuration.prepareDatabase {
             try $0.execute(sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1")
         }
         return configuration
     }
 
-    /// Opens the file, in which a store is to be: moved forward to this version, and put into the journal mode of its file
-    /// system if it is to be trained in.
+    /// Opens the file, and if it is opened for training, migrates it to this version and sets the journal mode for its
+    /// file system.
     ///
     /// - Parameters:
-    ///   - creates: whether it is to be trained in; the store's lock is then the caller's.
-    ///   - checks: whether the whole file is read.
+    ///   - creates: whether it is opened for training; the caller must have the store's lock then.
+    ///   - checks: whether to check the integrity of the whole file.
     func open(creates: Bool, checks: Bool) throws {
         let migrator = StoreSchema.migrator
         let look = { [path] (database: Database) throws -> (Bool, Bool, String?) in
@@ -54,24 +54,24 @@ final class StoreDatabase: Sendable {
                 try String.fetchOne(database, sql: "PRAGMA journal_mode")
             )
         }
-        // Reading the file by itself would wait for the lock, and a store to be trained in must be written anyway.
+        // Reading only the file would wait for the lock, and a store opened for training must be written anyway.
         let (isNewer, isCurrent, journal) = creates ? try connected().read(look) : try read(look)
         if isNewer { throw RunStoreError("\(path): was written by a newer vgglab; update this one") }
         let wanted = canShareMemory(in: folder) ? "wal" : "delete"
         guard !isCurrent || creates && journal != wanted else { return }
         do {
             guard creates else { return try exclusively { try migrator.migrate($0) } }
-            // Where other processes have it open in another mode just now, it stays in that.
+            // If other processes have it open in another mode, that mode stays.
             if journal != wanted {
                 try? connected().inDatabase { try $0.execute(sql: "PRAGMA journal_mode = \(wanted)") }
             }
             try migrator.migrate(try connected())
         } catch let error as DatabaseError where !creates && error.cannotWrite {
-            // A store that can only be read can be looked at: an older one has all that is told of it.
+            // A store that cannot be written is read as it is: older versions have all required columns.
         }
     }
 
-    /// Reads the whole file, beside other uses of the store.
+    /// Checks the integrity of the whole file, while the store may be in use.
     func check() throws {
         var configuration = configuration
         configuration.readonly = true
@@ -94,7 +94,7 @@ final class StoreDatabase: Sendable {
         try exclusively { try $0.write(body) }
     }
 
-    /// Has the store's lock meanwhile.
+    /// Runs `body` with the store's lock.
     private func exclusively<Result>(_ body: (DatabaseQueue) throws -> Result) throws -> Result {
         let lock = try StoreLock.take(folder, patience: patience, onWait: onWait)
         defer { withExtendedLifetime(lock) {} }
@@ -105,14 +105,14 @@ final class StoreDatabase: Sendable {
         try connection.withLock { connection in
             if let connection { return connection }
             let new = try DatabaseQueue(path: path, configuration: configuration)
-            // Nothing is touched before the first statement.
+            // SQLite touches nothing before the first statement.
             _ = try new.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM sqlite_master") }
             connection = new
             return new
         }
     }
 
-    /// Reads the file by itself, while no process can write it: all that was committed is in it, or in its journal.
+    /// Reads only the file, while no process can write it: all commits are in it, or in its journal.
     private func readAlone<Result>(_ body: (Database) throws -> Result) throws -> Result {
         let lock = try StoreLock.take(folder, isShared: true, patience: patience, onWait: onWait)
         defer { withExtendedLifetime(lock) {} }
@@ -120,7 +120,8 @@ final class StoreDatabase: Sendable {
             var status = stat()
             guard stat(log, &status) != 0 || status.st_size == 0 else {
                 throw RunStoreError(
-                    "\(log): holds changes that cannot be read without writing here; copy the folder to another disk")
+                    "\(log): contains changes that cannot be read without writing here; copy the folder to another disk"
+                )
             }
         }
         var configuration = Configuration()
@@ -132,7 +133,7 @@ final class StoreDatabase: Sendable {
 }
 
 extension DatabaseError {
-    /// Whether the log's shared memory cannot be made or used here.
+    /// Whether the log's shared memory cannot be created or used here.
     fileprivate var isOfSharedMemory: Bool {
         switch extendedResultCode {
         case .SQLITE_IOERR_SHMOPEN, .SQLITE_IOERR_SHMSIZE, .SQLITE_IOERR_SHMMAP, .SQLITE_READONLY_CANTINIT,

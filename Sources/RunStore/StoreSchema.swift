@@ -79,8 +79,8 @@ enum StoreSchema {
                     ALTER TABLE step_metric ADD COLUMN dead_share REAL;
                     """)
         }
-        // Each change of what a list shows of a run gives it the next number, so that a list that is shown all the time
-        // reads only what has changed. No reference is touched, so that none has to be looked up again.
+        // Each change of what a list shows of a run gives it the next revision, so that a live list reads only what has
+        // changed. No references change, so their checks are skipped.
         migrator.registerMigration("3", foreignKeyChecks: .immediate) { database in
             let count = "UPDATE revision SET last = last + 1"
             func mark(_ run: String) -> String {
@@ -101,11 +101,11 @@ enum StoreSchema {
                     CREATE TRIGGER tag_removed AFTER DELETE ON tag BEGIN \(mark("OLD.run")) END;
                     """)
         }
-        // The first epoch that counts for the best: those before it were evaluated on other images.
+        // The first epoch that counts for the best: earlier ones were evaluated on other images.
         migrator.registerMigration("4", foreignKeyChecks: .immediate) { database in
             try database.execute(sql: "ALTER TABLE run ADD COLUMN best_from INTEGER NOT NULL DEFAULT 0")
         }
-        // What the data set holds, as JSON. Earlier runs have told some of it as they began.
+        // The data set's facts as JSON. Earlier runs recorded some of them in their start.
         migrator.registerMigration("5", foreignKeyChecks: .immediate) { database in
             try database.execute(
                 sql: """
@@ -127,8 +127,8 @@ enum StoreSchema {
         migrator.registerMigration("7", foreignKeyChecks: .immediate) { database in
             try database.execute(sql: "ALTER TABLE step_metric ADD COLUMN layers TEXT")
         }
-        // Where a step stands, and where a run's last one does, as they were told: what a fork inherits may have other steps
-        // in an epoch. Forks of earlier versions take them from their parents.
+        // The recorded place of each step, and of a run's last one: the epochs that a fork inherits may have other
+        // numbers of steps. Forks of earlier versions take them from their parents.
         migrator.registerMigration("8", foreignKeyChecks: .immediate) { database in
             try database.execute(
                 sql: """
@@ -146,7 +146,8 @@ enum StoreSchema {
                         SELECT epoch, step_in_epoch FROM step_metric WHERE step_metric.run = run.id ORDER BY step DESC LIMIT 1);
                     """)
         }
-        // Speeds over the last seconds beside means, the seconds of training and evaluation, and how far an evaluation is.
+        // Speeds over the last seconds besides means, seconds of training and evaluation, and the progress of an
+        // evaluation.
         migrator.registerMigration("9", foreignKeyChecks: .immediate) { database in
             try database.execute(
                 sql: """
@@ -155,7 +156,7 @@ enum StoreSchema {
                     ALTER TABLE epoch_metric ADD COLUMN evaluation_seconds REAL;
                     ALTER TABLE run ADD COLUMN evaluated_share REAL;
                     """)
-            try tellStepsPerEpoch(database)
+            try fillInStepsPerEpoch(database)
         }
         // Schedules change it from step to step.
         migrator.registerMigration("10", foreignKeyChecks: .immediate) { database in
@@ -172,9 +173,9 @@ enum StoreSchema {
         return migrator
     }
 
-    /// How many steps an epoch has in what forks of earlier versions inherit: their parents' rows say it, those before
-    /// their forks' as they were made first; where a parent is gone, the places of its steps.
-    private static func tellStepsPerEpoch(_ database: Database) throws {
+    /// Fills in the steps per epoch of what forks of earlier versions inherit: from their parents' rows, oldest forks
+    /// first; if a parent is gone, from the places of its steps.
+    private static func fillInStepsPerEpoch(_ database: Database) throws {
         let forks = try Row.fetchAll(
             database,
             sql: """
@@ -198,10 +199,10 @@ enum StoreSchema {
         }
     }
 
-    /// "vggl", in the header of the file, where `file` and other programs see whose it is.
+    /// "vggl", in the header of the file, by which `file` and other programs can identify it.
     private static let applicationID = 0x7667_676C
 
-    /// Whether a database is a store, or nothing yet. Those of the first three versions have no mark in their header.
+    /// Returns whether a database is a store, or empty. Those of the first three versions have no ID in their header.
     static func isOurs(_ database: Database) throws -> Bool {
         let id = try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0
         if id == applicationID { return true }

@@ -1,22 +1,22 @@
-// Ctrl-Z and transactions: a process that is stopped inside one would lock all others out of writing until it continues.
+// Ctrl-Z and transactions: a process stopped inside one would prevent all others from writing until it continues.
 
 internal import Glibc
 internal import Synchronization
 
-/// Has a stop of this process wait for the transactions that are under way, which take milliseconds.
+/// Delays a stop of this process until its current transactions have ended, which takes milliseconds.
 package enum Suspension {
     private static let transactions = Atomic(0)
     private static let state = Atomic(State.none)
 
     private enum State: UInt8, AtomicRepresentable {
         case none
-        /// As soon as no transaction is under way.
+        /// Stops as soon as no transaction is in progress.
         case wanted
-        /// Now; no transaction begins.
+        /// Stops now; no transaction begins.
         case stopping
     }
 
-    /// A transaction begins, once the process is not about to stop.
+    /// Begins a transaction, unless the process is about to stop, in which case it waits.
     static func begin() {
         while true {
             transactions.add(1, ordering: .sequentiallyConsistent)
@@ -26,27 +26,26 @@ package enum Suspension {
         }
     }
 
-    /// A transaction has ended.
+    /// Ends a transaction.
     static func end() {
         let left = transactions.subtract(1, ordering: .sequentiallyConsistent).newValue
         if left == 0 { stopIfWanted() }
     }
 
-    /// Makes what a handler needs; to be called before `handle(_:)` can be.
+    /// Initializes what a handler needs; must be called before `handle(_:)`.
     package static func prepare() {
         _ = transactions.load(ordering: .relaxed)
         _ = state.load(ordering: .relaxed)
     }
 
-    /// What a handler of SIGTSTP does: stops the process now, or after the transactions that are under way. Only atomics
-    /// and system calls.
+    /// Handles SIGTSTP: stops the process now, or after its current transactions. Async-signal-safe.
     package static func handle(_ number: Int32) {
         _ = state.compareExchange(expected: .none, desired: .wanted, ordering: .sequentiallyConsistent)
         if transactions.load(ordering: .sequentiallyConsistent) == 0 { stopIfWanted() }
     }
 
-    /// Does something that stops the process, while no transaction is under way. One that waits for another program's
-    /// lock for two seconds is not waited for.
+    /// Runs `body`, which stops the process, while no transaction is in progress. A transaction that has waited for
+    /// another program's lock for two seconds is ignored.
     package static func whileIdle(_ body: () -> Void) {
         state.store(.stopping, ordering: .sequentiallyConsistent)
         var tries = 0
@@ -61,7 +60,7 @@ package enum Suspension {
     private static func stopIfWanted() {
         let change = state.compareExchange(expected: .wanted, desired: .stopping, ordering: .sequentiallyConsistent)
         guard change.exchanged else { return }
-        // As if there were no handler: a process whose shell is gone is not stopped.
+        // The default action: a process whose shell is gone is not stopped.
         var plain = sigaction()
         var ours = sigaction()
         plain.__sigaction_handler.sa_handler = SIG_DFL

@@ -1,5 +1,6 @@
-// Keeps a run's state while it trains: the numbers are written on the training thread, into the page cache; digests,
-// flushes and the rename that makes them count happen on a thread of their own, so that training waits for no disk.
+// Saves a run's state while it trains: the tensors are written on the training thread, into the page cache. Checksums,
+// flushes and the rename that commits the checkpoint happen on another thread, so that training never waits for the
+// disk.
 
 internal import Checkpoints
 internal import Experiments
@@ -15,12 +16,12 @@ internal import Training
 final class CheckpointWriter {
     private let folder: CheckpointFolder
     private let recorder: RunRecorder
-    /// The command that resumes a run that was cut.
+    /// The command that resumes an interrupted run.
     private let resuming: String
     private var commit: Commit?
-    /// Why checkpoints cannot be kept now. It is told once, when it begins.
+    /// Why checkpoints cannot be saved now; reported once, when the problem starts.
     private var problem: String?
-    /// Why what was to be kept last is not; `nil` if it is.
+    /// Why the last checkpoint is not saved; `nil` if it is.
     private(set) var problemOfLast: String?
 
     init(_ folder: CheckpointFolder, recorder: RunRecorder, resuming: String) {
@@ -29,10 +30,10 @@ final class CheckpointWriter {
         self.resuming = resuming
     }
 
-    /// Writes the model's numbers as they are now.
+    /// Writes the model's current tensors.
     ///
-    /// - Parameter isLast: whether to wait until they are safe.
-    /// - Returns: what there is to say, about an earlier one too.
+    /// - Parameter isLast: whether to wait until the checkpoint is committed.
+    /// - Returns: events to emit, also about an earlier checkpoint.
     func keep(_ position: RunPosition, of model: some TrainableModel, isLast: Bool) -> [RunEvent] {
         var events = finish()
         let begin = monotonicSeconds()
@@ -46,15 +47,15 @@ final class CheckpointWriter {
         return isLast ? events + finish() : events
     }
 
-    /// Waits until what was written last is safe.
+    /// Waits until the last checkpoint is committed.
     ///
-    /// - Returns: what there is to say about it.
+    /// - Returns: events to emit about it.
     func finish() -> [RunEvent] {
         defer { commit = nil }
         return commit.map { tell($0.wait(), isLast: $0.isLast) } ?? []
     }
 
-    /// What there is to say about a checkpoint that has become safe, or has failed to, meanwhile.
+    /// Returns events about a checkpoint that has been committed, or has failed, meanwhile.
     func takeNews() -> [RunEvent] {
         guard let commit, let outcome = commit.outcome else { return [] }
         self.commit = nil
@@ -83,7 +84,7 @@ final class CheckpointWriter {
     }
 }
 
-/// A checkpoint on its way to the disk, on a thread of its own.
+/// A checkpoint in progress, on its own thread.
 private final class Commit: Sendable {
     typealias Outcome = Result<CheckpointSaved, RunnerError>
 
@@ -98,7 +99,7 @@ private final class Commit: Sendable {
         self.isLast = isLast
         let work = { @Sendable [self] in
             let outcome = Result { () throws(RunnerError) in
-                // The metrics first: resuming from a checkpoint that counts without them would lose them for good.
+                // The metrics first: a run resumed from a checkpoint without them would lose them.
                 do throws(RunStoreError) { try recorder.flush() } catch {
                     pending.discard()
                     throw RunnerError(error.description)
@@ -111,10 +112,10 @@ private final class Commit: Sendable {
         if !startThread(work) { work() }
     }
 
-    /// What has come of it; `nil` while it makes progress.
+    /// The result; `nil` while it is in progress.
     var outcome: Outcome? { result.withLock { $0 } }
 
-    /// Waits for what comes of it.
+    /// Waits for the result.
     func wait() -> Outcome {
         done.wait()
         defer { done.signal() }

@@ -1,18 +1,17 @@
-// What a fork sees other images for than the run that it begins with.
+// Differences between the images of a fork and those of its parent.
 
 internal import ExperimentFiles
 internal import Experiments
 internal import RunStore
 internal import Training
 
-/// How the images of a fork differ from its parent's.
 struct DataChange {
-    /// What differs, in a sentence; `nil` where nothing does.
+    /// The differences as a sentence; `nil` if there are none.
     let warning: String?
-    /// Whether test accuracies from before cannot be compared with those that come.
+    /// Whether test accuracies from before and after the fork cannot be compared.
     let altersEvaluation: Bool
 
-    /// What chooses and shapes the images of a half, given the data set.
+    /// What selects and resizes the images of a half, given the data set.
     private struct Selection: Equatable {
         let side: Int
         let limit: Int?
@@ -50,8 +49,8 @@ struct DataChange {
         }
         changes += ExperimentFile.differences(from: old, to: new).filter { settings.contains($0.path) }
             .map { "\($0.path) \($0.new) instead of \($0.values[0])" }
-        let end = altersEvaluation ? "; the best epoch is counted anew" : ""
+        let end = altersEvaluation ? "; only new epochs count as best" : ""
         warning =
-            changes.isEmpty ? nil : "other images than run \(parent.name)'s: \(changes.joined(separator: ", "))\(end)"
+            changes.isEmpty ? nil : "images differ from run \(parent.name)'s: \(changes.joined(separator: ", "))\(end)"
     }
 }

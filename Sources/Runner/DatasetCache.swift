@@ -1,19 +1,19 @@
-// Data sets that several runs share: each is read once, by the first that asks. A run gets the data that it was trained on,
-// or none.
+// Data sets shared by several runs: each is read once, on first use. A run gets the data that it was trained on, or
+// none.
 
 package import Datasets
 package import Experiments
 package import RunStore
 internal import Synchronization
 
-/// Data sets, read when they are first asked for. Any thread may ask; one waits for another's reading.
+/// Data sets, read on first use. Thread-safe: one thread waits for another's reading.
 package final class DatasetCache: Sendable {
     private struct Contents {
         var named: [String: Dataset] = [:]
-        /// Those of runs.
+        /// Data sets of stored runs.
         var recorded: [Dataset] = []
 
-        /// What was read of this name with these images.
+        /// Returns the loaded data set with this name and checksum.
         func known(_ name: String, checksum: String) -> Dataset? {
             (named.values + recorded).first { $0.name == name && $0.checksum == checksum }
         }
@@ -24,22 +24,22 @@ package final class DatasetCache: Sendable {
     private let contents = Mutex(Contents())
 
     /// - Parameters:
-    ///   - folder: the only folder in which a name is looked up; `nil` for the usual ones.
+    ///   - folder: the only folder to search; `nil` for the usual ones.
     ///   - environment: the process's environment variables.
     package init(folder: String?, environment: [String: String]) {
         self.folder = folder
         self.environment = environment
     }
 
-    /// The data set of this name.
+    /// Returns the data set with this name.
     ///
-    /// - Throws: `DatasetError` that names the file and what is wrong with it; it is read again next time.
+    /// - Throws: `DatasetError` that names the file and what is wrong with it; the next call reads it again.
     package func dataset(named name: String) throws(DatasetError) -> Dataset {
         let result = contents.withLock { contents in
             Result { () throws(DatasetError) in
                 if let known = contents.named[name] { return known }
                 var dataset = try Dataset.load(named: name, dataFolder: folder, environment: environment)
-                // Of data that a run has brought here nobody needs a second copy.
+                // Shares the data that a run has already loaded.
                 if let known = contents.known(name, checksum: dataset.checksum), known.folder == dataset.folder {
                     dataset = known
                 }
@@ -50,14 +50,14 @@ package final class DatasetCache: Sendable {
         return try result.get()
     }
 
-    /// What is known of a data set by its name, without reading its images.
+    /// Returns the facts of a data set by name, without reading its images.
     package func facts(of name: String) throws(DatasetError) -> DatasetFacts {
         if let known = contents.withLock({ $0.named[name] }) { return known.facts }
         return try DatasetFacts.known(named: name, dataFolder: folder, environment: environment)
     }
 
-    /// The data that a run was trained on, by its checksum: from the folder that the run recorded, else from where its
-    /// name is looked up.
+    /// Returns the data that a run was trained on, identified by checksum: from the folder that the run recorded, else
+    /// from where its name is found.
     ///
     /// - Throws: `RunnerError` if it is in neither.
     package func dataset(of run: RunInfo) throws(RunnerError) -> Dataset {
@@ -89,12 +89,12 @@ package final class DatasetCache: Sendable {
             reason = reason ?? error.description
         }
         throw RunnerError(
-            "run \(run.name): the data that it was trained on, \(run.dataset), is not found (\(reason ?? "")); "
+            "run \(run.name): the data that it was trained on, \(run.dataset), was not found (\(reason ?? "")); "
                 + "give its folder with --data")
     }
 
-    /// The data for an experiment that continues from a run, or trains one again: the run's own where it is still there
-    /// and the experiment names it, else what is found by that name.
+    /// Returns the data for an experiment that continues or repeats a run: the run's own if it still exists and the
+    /// experiment names it, else what is found by name.
     package func dataset(for experiment: Experiment, like run: RunInfo) throws -> Dataset {
         if try datasetName(of: run) == experiment.data.dataset, let same = try? dataset(of: run) { return same }
         return try dataset(named: experiment.data.dataset)

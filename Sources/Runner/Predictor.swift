@@ -1,4 +1,4 @@
-// What a run's network makes of the test images, from its newest checkpoint, apart from its training.
+// Predictions of a run's network for the test images, from its newest checkpoint, independent of its training.
 
 package import Checkpoints
 package import Datasets
@@ -7,34 +7,33 @@ package import Model
 internal import Safetensors
 package import Training
 
-/// Predictions of a network for test images.
 package struct Predictions: Sendable {
-    /// A probability for each class, `[images, classes]`, row-major.
+    /// Probabilities of the classes, `[images, classes]`, row-major.
     package let probabilities: [Float]
-    /// The images: those that the run is tested on, or a sample of them.
+    /// The run's test images, or a sample of them.
     package let images: LabelledImages
-    /// Weights of the first layer, `[channels, kernel, kernel]`, row-major, and how large its windows are.
+    /// Weights of the first layer, `[channels, kernel, kernel]`, row-major, and the kernel size.
     package let filters: (weights: [Float], kernel: Int)
-    /// Steps that the network had made.
+    /// Number of steps that the network was trained for.
     package let step: Int
 
-    /// Multiply-accumulates that are spent at most, so that a user does not wait for long.
+    /// Maximum number of multiply-accumulates, so that a user does not wait for long.
     private static let most = 1_000_000_000_000
 
-    /// Classifies test images: all, or as many as a few seconds allow.
+    /// Classifies test images: all, or as many as possible within a few seconds.
     ///
     /// - Parameters:
-    ///   - checkpoint: whose weights.
-    ///   - experiment: what they were trained by.
+    ///   - checkpoint: the weights to use.
+    ///   - experiment: the experiment that trained them.
     ///   - data: its images.
-    ///   - threads: threads that compute.
+    ///   - threads: number of compute threads.
     /// - Throws: `RunnerError`, `CheckpointError` or another error whose description is a sentence.
     package init(
         _ checkpoint: SavedCheckpoint, of experiment: Experiment, data: TrainingData, threads: Int,
         backend: any Backend
     ) throws {
         var experiment = experiment
-        // Small, so that a run beside it keeps its memory.
+        // Small batches leave memory for a run beside it.
         experiment.data.batchSize = min(experiment.data.batchSize, 32)
         try checkpoint.verify()
         let prepared = try PreparedExperiment(

@@ -1,4 +1,4 @@
-// An experiment with its data on this machine, checked before anything is trained or kept.
+// An experiment with its data on this machine, validated before anything is trained or stored.
 
 internal import Datasets
 package import Experiments
@@ -6,22 +6,20 @@ package import Model
 internal import RunLog
 package import Training
 
-/// An experiment that is ready to train: everything that can be wrong with its input has been checked.
+/// An experiment that is ready to train: all of its input has been validated.
 package struct PreparedExperiment: Sendable {
-    /// What is trained.
     package let experiment: Experiment
-    /// Its images.
     package let data: TrainingData
-    /// Its network for these images.
+    /// The network for these images.
     package let network: Network
-    /// Threads that will compute.
+    /// Number of compute threads.
     package let threads: Int
-    /// Images in a step: the experiment's, or all where there are fewer.
+    /// Images per step: the experiment's batch size, or all if there are fewer.
     package let batchSize: Int
-    /// What it will take.
+    /// The predicted memory.
     package let memory: MemoryEstimate
     private let backend: any Backend
-    /// Where it will be trained.
+    /// The machine to train on.
     package let machine: Machine
 
     /// - Throws: `RunnerError` if the network cannot be built for the data or does not fit into memory.
@@ -64,16 +62,16 @@ package struct PreparedExperiment: Sendable {
         self.machine = machine
     }
 
-    /// Refuses images that are not square: a network takes squares, and to stretch them would distort what they show.
+    /// Refuses images that are not square, because stretching them would distort their content.
     package func requireSquareImages() throws(RunnerError) {
         guard !data.facts.isSquare else { return }
         throw RunnerError(
-            "\(data.summary): its images are \(imageSize), and a network takes square ones; pad or crop them")
+            "\(data.summary): its images are \(imageSize), not square; pad or crop them")
     }
 
     private var imageSize: String { "\(data.train.height) × \(data.train.width)" }
 
-    /// What is not wrong but hardly what someone wanted, a sentence each.
+    /// Warnings about questionable settings, one sentence each.
     package var warnings: [String] {
         var warnings = [data.remark, missingClasses].compactMap(\.self)
         if !data.facts.isSquare {
@@ -82,19 +80,19 @@ package struct PreparedExperiment: Sendable {
         warnings += limitsAbove
         if threads > machine.cores {
             warnings.append(
-                "\(threads) threads on \(machine.cores) core\(machine.cores == 1 ? "" : "s") wait for each other; "
+                "\(threads) threads on \(machine.cores) core\(machine.cores == 1 ? "" : "s") slow each other down; "
                     + "fewer are faster")
         }
         let precision = experiment.training.precision
         if !backend.traits.precisions.contains(precision) {
             warnings.append(
-                "\(experiment.name): this processor does not multiply in \(precision.rawValue), so it computes in float32"
+                "\(experiment.name): this processor does not support \(precision.rawValue); computing in float32"
             )
         }
         return warnings
     }
 
-    /// Limits that limit nothing, as there are not so many images.
+    /// Warnings about limits larger than the number of images.
     private var limitsAbove: [String] {
         let limits = [
             ("data.limit_train", experiment.data.limitTrain, "training", data.facts.trainExamples),
@@ -103,12 +101,12 @@ package struct PreparedExperiment: Sendable {
         return limits.compactMap { name, limit, kind, count in
             guard let limit, limit > count else { return nil }
             return
-                "\(name) is \(Readable.count(limit)), but there are only \(Readable.count(count)) \(kind) images; all of "
-                + "them are used"
+                "\(name) is \(Readable.count(limit)), but there are only \(Readable.count(count)) \(kind) images; "
+                + "using all of them"
         }
     }
 
-    /// Which classes no training image shows, and how many test images are lost by that.
+    /// A warning about classes without training images, and the affected test images.
     private var missingClasses: String? {
         let missing = data.missingClasses
         guard !missing.isEmpty else { return nil }
@@ -120,20 +118,20 @@ package struct PreparedExperiment: Sendable {
         let rest = missing.count > names.count ? " and \(missing.count - names.count) more" : ""
         return
             "class\(missing.count == 1 ? "" : "es") \(names.joined(separator: ", "))\(rest) cannot be learned: none of the "
-            + "\(Readable.count(data.train.count)) training images, and \(Readable.count(lost)) of the "
-            + "\(Readable.count(data.test.count)) test images"
+            + "\(Readable.count(data.train.count)) training images, but \(Readable.count(lost)) of the "
+            + "\(Readable.count(data.test.count)) test images have them"
     }
 
-    /// Makes the first warning an error.
+    /// Throws the first warning as an error.
     package func refuseWarnings() throws(RunnerError) { try refuse(warnings) }
 
-    /// The model, compiled and with its initial weights.
+    /// Creates and compiles the model with its initial weights.
     package func makeModel() throws(ModelError) -> any TrainableModel {
         try backend.makeModel(
             network, recipe: experiment.training, batchSize: batchSize, options: experiment.engine, threads: threads)
     }
 
-    /// What the run of `model` is made of.
+    /// Returns the facts for the start of a run of `model`.
     package func started(_ model: any TrainableModel, from position: RunPosition = RunPosition()) -> RunStarted {
         RunStarted(
             experiment: experiment, network: network, dataset: data.summary, trainExamples: data.train.count,
@@ -143,7 +141,7 @@ package struct PreparedExperiment: Sendable {
     }
 }
 
-/// Makes the first of these warnings an error.
+/// Throws the first of these warnings as an error.
 func refuse(_ warnings: [String]) throws(RunnerError) {
     if let first = warnings.first { throw RunnerError("\(first) (an error because of --strict)") }
 }

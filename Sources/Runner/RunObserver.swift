@@ -1,15 +1,15 @@
-// Who follows a run while it trains: the store, a log, event files, a dashboard.
+// Observers of a run while it trains: the store, a log, event files, a dashboard.
 
 package import Experiments
 package import Model
 internal import RunStore
 
-/// Follows runs while they train, on the thread of each.
+/// Observes runs while they train, on the thread of each.
 package protocol RunObserver {
-    /// Takes each record of a run, in order.
+    /// Handles the records of a run, in order.
     func observe(_ record: RunRecord)
 
-    /// Takes the time of each pass in a step of a run, once early in each epoch.
+    /// Handles the time of each pass in a step of a run, once early in each epoch.
     func observe(profile: [PassTime], of run: String)
 }
 

@@ -1,5 +1,5 @@
-// Runs side by side: a worker thread for each, at most so many at once, the others wait in order. Knows no screen; says
-// what happens to its listeners.
+// Runs in parallel: a worker thread for each, up to a maximum; others wait in order. Independent of the screen; reports
+// events to its listener.
 
 internal import Checkpoints
 internal import Datasets
@@ -11,48 +11,47 @@ internal import Synchronization
 internal import Threads
 internal import Training
 
-/// Runs that are queued, running or paused. Any thread may call it; none of its calls waits for a run.
+/// Runs that are queued, running or paused. Thread-safe; no method waits for a run.
 package final class RunQueue: Sendable {
-    /// What a queue tells, on the threads of its runs.
+    /// What a queue reports, on the threads of its runs.
     package enum News: Sendable {
-        /// A run could not begin, or continue; one sentence says why.
+        /// A run could not start or continue, with the reason as one sentence.
         case failed(run: String, reason: String)
-        /// A run was queued, started, paused or has ended.
+        /// A run was queued, started or paused, or has ended.
         case changed
     }
 
-    /// How many runs train at once, and what each computes with.
+    /// Number of runs that train at once, and their threads.
     package struct Budget: Sendable, Hashable {
-        /// The most runs at once.
+        /// Maximum number of runs at once.
         package let jobs: Int
-        /// Threads of all of them together.
+        /// Number of threads of all of them together.
         package let threads: Int
 
-        /// At least one run with one thread.
+        /// Creates a budget of at least one run with one thread.
         package init(jobs: Int, threads: Int) {
             self.jobs = max(jobs, 1)
             self.threads = max(threads, 1)
         }
 
-        /// Threads of one run.
+        /// Number of threads per run.
         package var threadsPerRun: Int { max(threads / jobs, 1) }
     }
 
     /// A run in the queue.
     package struct Entry: Sendable, Hashable {
-        /// The run's name.
         package let name: String
-        /// What is trained.
+        /// The experiment to train.
         package let experiment: Experiment
         /// Queued, running (or about to) or paused.
         package let state: RunState
-        /// Place among those that are queued, from 1; `nil` for others.
+        /// Position among the queued runs, from 1; `nil` for others.
         package let queuePosition: Int?
-        /// Threads that it computes with.
+        /// Number of compute threads.
         package let threads: Int
     }
 
-    /// Runs at once, and their threads.
+    /// The number of runs at once and their threads.
     package let budget: Budget
     private let store: RunStore
     private let program: String
@@ -66,9 +65,9 @@ package final class RunQueue: Sendable {
 
     /// - Parameters:
     ///   - program: the program and its version.
-    ///   - isStrict: has runs fail to begin that there is something to warn of.
-    ///   - observers: follow every run, on its thread.
-    ///   - listen: called on any thread; must not wait.
+    ///   - isStrict: whether warnings prevent a run from starting.
+    ///   - observers: observe every run, on its thread.
+    ///   - listen: called on any thread; must not block.
     package init(
         _ store: RunStore, budget: Budget, datasets: DatasetCache, backend: any Backend, program: String,
         isStrict: Bool = false,
@@ -84,7 +83,7 @@ package final class RunQueue: Sendable {
         self.listen = listen
     }
 
-    /// All runs that have not ended, in the order in which they came or were put.
+    /// All runs that have not ended, in queue order.
     package var entries: [Entry] {
         jobs.withLock { jobs in
             var place = 0
@@ -103,9 +102,9 @@ package final class RunQueue: Sendable {
         }
     }
 
-    /// Starts an experiment as a new run, or has it wait.
+    /// Starts an experiment as a new run, or queues it.
     ///
-    /// - Parameter run: a run whose data it is to be trained on, if that is still there.
+    /// - Parameter run: a run whose data to use, if it still exists.
     /// - Returns: the run's name.
     @discardableResult
     package func launch(_ experiment: Experiment, like run: RunInfo? = nil) throws(RunStoreError) -> String {
@@ -114,11 +113,11 @@ package final class RunQueue: Sendable {
         return reserved.name
     }
 
-    /// Starts a new run from another one's checkpoint, `best`, `last`, `step:N` or `epoch:N`, or has it wait. It has the
-    /// checkpoint from now on, whatever becomes of the other run meanwhile.
+    /// Starts a new run from another one's checkpoint, `best`, `last`, `step:N` or `epoch:N`, or queues it. It gets its
+    /// own copy of the checkpoint immediately, independent of what happens to the other run.
     ///
     /// - Returns: the new run's name.
-    /// - Throws: `CheckpointError` where there is no such checkpoint, or `RunStoreError`.
+    /// - Throws: `CheckpointError` if there is no such checkpoint, or `RunStoreError`.
     @discardableResult
     package func fork(_ parent: RunInfo, at checkpoint: String, _ experiment: Experiment) throws -> String {
         let found = try store.checkpoint(named: checkpoint, of: parent).checkpoint
@@ -136,50 +135,50 @@ package final class RunQueue: Sendable {
         return reserved.name
     }
 
-    /// Goes on with a run that has ended before its last epoch.
+    /// Resumes a run that ended before its last epoch.
     package func resume(_ run: RunInfo) throws(RunStoreError) {
         add(Job(run.name, try run.experiment(), .resume(run)))
     }
 
-    /// Has a run wait after its current step. Its threads are free for others meanwhile.
+    /// Pauses a run after its current step. Other runs can use its threads meanwhile.
     package func pause(_ name: String) {
         change(name) { job in
             guard job.phase == .running || job.phase == .waitingToResume else { return }
             job.phase = .paused
-            job.pause.make()
+            job.pause.request()
         }
     }
 
-    /// Resumes a paused run as soon as there is room.
+    /// Resumes a paused run once there is room.
     package func resume(_ name: String) {
         change(name) { job in if job.phase == .paused { job.phase = .waitingToResume } }
     }
 
-    /// Ends a run, with its state kept; one that waits is taken out.
+    /// Stops a run and saves its state; removes a queued one.
     package func stop(_ name: String) {
         jobs.withLock { jobs in
             takeOut(of: &jobs) { $0.name == name }
-            jobs.first { $0.name == name }?.stop.make()
+            jobs.first { $0.name == name }?.stop.request()
         }
         schedule()
     }
 
-    /// Ends all runs, with their state kept.
+    /// Stops all runs and saves their state.
     package func stopAll() {
         jobs.withLock { jobs in
             takeOut(of: &jobs) { _ in true }
-            for job in jobs { job.stop.make() }
+            for job in jobs { job.stop.request() }
         }
         listen(.changed)
     }
 
-    /// Forgets runs that have not begun.
+    /// Removes runs that have not started.
     private func takeOut(of jobs: inout [Job], _ isMeant: (Job) -> Bool) {
         for job in jobs where job.phase == .waiting && isMeant(job) { release(job) }
         jobs.removeAll { $0.phase == .waiting && isMeant($0) }
     }
 
-    /// Forgets the name of a run that was not created.
+    /// Releases the name of a run that was not created.
     private func release(_ job: Job) {
         switch job.origin {
         case .new(let reserved, _), .fork(let reserved, _, _): store.release(reserved)
@@ -187,7 +186,7 @@ package final class RunQueue: Sendable {
         }
     }
 
-    /// Moves a run that waits by so many places among those that wait; negative is earlier.
+    /// Moves a queued run by this many positions; negative is earlier.
     package func move(_ name: String, by places: Int) {
         jobs.withLock { jobs in
             var waiting = jobs.filter { $0.phase == .waiting }
@@ -199,14 +198,14 @@ package final class RunQueue: Sendable {
         listen(.changed)
     }
 
-    /// Waits until no run computes any more, at most so long.
+    /// Waits until all runs have ended, for at most this many seconds.
     ///
-    /// - Returns: whether none does.
+    /// - Returns: whether they have.
     package func waitUntilIdle(seconds: Double) -> Bool { workers.wait(timeout: .now() + seconds) == .success }
 
     private func add(_ job: Job) {
         jobs.withLock { jobs in
-            // A run that is here already is not begun twice.
+            // A run that is already in the queue is not started twice.
             if !jobs.contains(where: { $0.name == job.name }) { jobs.append(job) }
         }
         schedule()
@@ -220,7 +219,7 @@ package final class RunQueue: Sendable {
         schedule()
     }
 
-    /// Starts what has room, in order.
+    /// Starts runs in order as far as there is room.
     private func schedule() {
         let failed = jobs.withLock { jobs in
             var running = jobs.count { $0.phase == .running }
@@ -232,7 +231,7 @@ package final class RunQueue: Sendable {
                         failed.append(jobs[index])
                         continue
                     }
-                case .waitingToResume: jobs[index].pause.end()
+                case .waitingToResume: jobs[index].pause.clear()
                 case .running, .paused: continue
                 }
                 jobs[index].phase = .running
@@ -248,7 +247,7 @@ package final class RunQueue: Sendable {
         listen(.changed)
     }
 
-    /// - Returns: whether there is a thread for it.
+    /// - Returns: whether a thread could be started.
     private func start(_ job: Job) -> Bool {
         workers.enter()
         let hasStarted = startThread { [self] in
@@ -259,7 +258,7 @@ package final class RunQueue: Sendable {
                 listen(.failed(run: job.name, reason: "\(error)"))
             }
             jobs.withLock { jobs in jobs.removeAll { $0.name == job.name } }
-            // Those that wait begin before this one counts as gone, so that the queue is not idle in between.
+            // Starts queued runs before this one is removed, so that the queue is not idle in between.
             schedule()
             workers.leave()
         }
@@ -295,11 +294,11 @@ package final class RunQueue: Sendable {
 private struct Job: Sendable {
     enum Phase {
         case waiting, running, paused
-        /// It is no longer paused but has to wait for room.
+        /// Resumed, but waiting for room.
         case waitingToResume
     }
 
-    /// Where it begins.
+    /// What a run starts from.
     enum Origin {
         case new(ReservedRun, like: RunInfo?)
         case resume(RunInfo)

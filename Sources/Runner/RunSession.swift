@@ -1,4 +1,4 @@
-// One run with all that belongs to it: its row and its lock in the store, its model, its checkpoints, and who listens.
+// One run with its row and its lock in the store, its model, its checkpoints, and its observers.
 
 package import Checkpoints
 package import Experiments
@@ -10,33 +10,32 @@ package import RunStore
 internal import Synchronization
 package import Training
 
-/// A run that is about to be trained, or trained on.
+/// A run that is about to be trained or resumed.
 package final class RunSession {
-    /// The run as the store knew it when the session began.
+    /// The run as it was in the store when the session started.
     package let run: RunInfo
     private let prepared: PreparedExperiment
-    /// What is trained.
+    /// The experiment to train.
     package var experiment: Experiment { prepared.experiment }
-    /// Its network.
     package var network: Network { prepared.network }
-    /// Where it is kept.
+    /// The store that has the run.
     package let store: RunStore
     private let claim: RunClaim
-    /// What is trained, and how it stands after the run.
+    /// The model, which has the final weights after the run.
     package let model: any TrainableModel
     private let position: RunPosition
     private let firstSequence: Int
     private let warnings: [String]
     private let isFork: Bool
-    /// Whether the store has the run's end, with its weights, once it was trained.
+    /// Whether the store has the run's final state, including its weights, once it was trained.
     package private(set) var hasKeptEnd = true
 
-    /// A new run. Where there is not enough memory for its model, it fails in its first step.
+    /// Creates a new run. If there is not enough memory for its model, it fails in its first step.
     ///
     /// - Parameters:
-    ///   - reserved: the name that the store keeps for it; `nil` for the next one.
+    ///   - reserved: the reserved name; `nil` for the next free one.
     ///   - program: the program and its version.
-    /// - Throws: `RunnerError` if the model cannot be made or the store refuses.
+    /// - Throws: `RunnerError` if the model cannot be created or the store refuses.
     package static func new(
         _ prepared: PreparedExperiment, as reserved: ReservedRun? = nil, in store: RunStore, program: String
     ) throws(RunnerError) -> RunSession {
@@ -48,26 +47,26 @@ package final class RunSession {
         return RunSession(prepared, store, run, claim, model)
     }
 
-    /// A run resumed from its newest valid checkpoint, bit for bit as if it had never been cut.
+    /// Resumes a run from its newest valid checkpoint, bit-identical to an uninterrupted run.
     ///
     /// - Parameters:
     ///   - run: a run that was stopped, interrupted or failed.
-    ///   - prepared: its own experiment.
-    ///   - isStrict: refuses where there is something to warn of.
+    ///   - prepared: the run's own experiment.
+    ///   - isStrict: whether warnings are errors.
     package static func resume(
         _ run: RunInfo, _ prepared: PreparedExperiment, in store: RunStore, isStrict: Bool = false
     ) throws(RunnerError) -> RunSession {
         let claim = try sentence { () throws(RunStoreError) in try store.claim(run) }
         guard prepared.data.checksum == run.dataChecksum else {
             throw RunnerError(
-                "run \(run.name): \(prepared.data.summary) is not the data that it was trained on; "
-                    + "give its folder with --data, or begin a new run")
+                "run \(run.name): \(prepared.data.summary) is not the data that the run was trained on; "
+                    + "give its folder with --data, or start a new run")
         }
         var warnings: [String] = []
         if prepared.threads != run.threads || prepared.machine.summary != run.machine {
             warnings.append(
-                "the run began on \(run.machine) with \(run.threads) threads; "
-                    + "from here on its numbers may differ by rounding from a run that was never cut")
+                "the run was started on \(run.machine) with \(run.threads) threads; "
+                    + "from here on, results may differ by rounding from an uninterrupted run")
         }
         let checkpoints = store.checkpoints(of: run)
         checkpoints.removeLeftovers()
@@ -83,7 +82,7 @@ package final class RunSession {
                     + "\(run.finishedEpochs) recorded epoch\(run.finishedEpochs == 1 ? "" : "s"); train it as a new run: "
                     + store.command(.train, store.experimentPath(of: run)))
         }
-        let before = checkpoint == nil ? "starts over" : "resumes from the checkpoint before"
+        let before = checkpoint == nil ? "starts over" : "resumes from the previous checkpoint"
         warnings += damaged.map { "\($0); the run \(before)" }
         if isStrict { try refuse(prepared.warnings + warnings) }
         checkpoints.setAside(newerThan: checkpoint)
@@ -100,12 +99,12 @@ package final class RunSession {
             warnings: warnings)
     }
 
-    /// A new run that begins with a checkpoint of another one, under changed settings.
+    /// Creates a new run that starts from a checkpoint of another one, with changed settings.
     ///
     /// - Parameters:
-    ///   - remarks: what else there is to warn of.
-    ///   - isStrict: refuses where there is something to warn of.
-    /// - Throws: `RunnerError` where the checkpoint does not fit the settings.
+    ///   - remarks: further warnings.
+    ///   - isStrict: whether warnings are errors.
+    /// - Throws: `RunnerError` if the checkpoint does not match the settings.
     package static func fork(
         _ parent: RunInfo, at checkpoint: SavedCheckpoint, _ prepared: PreparedExperiment,
         as reserved: ReservedRun? = nil, in store: RunStore, program: String, remarks: [String] = [],
@@ -166,12 +165,13 @@ package final class RunSession {
         self.isFork = isFork
     }
 
-    /// Trains until the run's outcome. Its state is kept as the experiment says, and when it stops or completes.
+    /// Trains until the run's outcome. Checkpoints are saved as the experiment requires, and when the run stops or
+    /// completes.
     ///
     /// - Parameters:
-    ///   - stop: ends the run, which can then be resumed.
-    ///   - pause: makes the run wait.
-    ///   - observers: follow the run after the store does, on the thread that calls this.
+    ///   - stop: stops the run, which can then be resumed.
+    ///   - pause: pauses the run.
+    ///   - observers: observe the run after the store does, on the calling thread.
     package func train(
         stop: StopRequest, pause: PauseRequest = PauseRequest(), observers: [any RunObserver] = []
     ) -> RunSummary {
@@ -204,17 +204,17 @@ package final class RunSession {
                 if case .runStarted = event {
                     send(event)
                     for warning in self.warnings { send(.warning(warning)) }
-                    // A fork that is cut before its first checkpoint must not need its parent's.
+                    // A fork that is interrupted before its first checkpoint must not need its parent's.
                     if self.isFork { checkpoints.keep(self.position, of: self.model, isLast: true).forEach(send) }
                     return
                 }
-                // The end is the last event, so that a checkpoint on its way must have come to its own before.
+                // The end is the last event, so a checkpoint in progress must be committed first.
                 if case .runFinished(var summary) = event {
                     checkpoints.finish().forEach(send)
                     sendNews()
-                    // Nobody is to take it for complete whose last weights are nowhere.
+                    // A run whose final weights are not saved is not complete.
                     if summary.outcome == .completed, let problem = checkpoints.problemOfLast {
-                        summary.outcome = .failed(reason: "its last state was not saved: \(problem)")
+                        summary.outcome = .failed(reason: "its final state was not saved: \(problem)")
                     }
                     return send(.runFinished(summary))
                 }
@@ -236,14 +236,14 @@ package final class RunSession {
 }
 
 extension PreparedExperiment {
-    /// The model before its first step: weights from the seed, or from the file that the experiment names.
+    /// Creates the model before its first step: weights from the seed, or from the experiment's file.
     package func initialModel() throws(RunnerError) -> any TrainableModel {
         let model = try emptyModel()
         try loadInitialWeights(into: model)
         return model
     }
 
-    /// The same, or what says with its first step that there is not enough memory for one.
+    /// Creates the initial model, or one whose first step reports insufficient memory.
     fileprivate func initialModelOrNone() throws(RunnerError) -> any TrainableModel {
         let model: any TrainableModel
         do throws(ModelError) { model = try makeModel() } catch {
@@ -270,7 +270,7 @@ extension PreparedExperiment {
 
     fileprivate func newRun(_ model: any TrainableModel, program: String) -> NewRun {
         var experiment = experiment
-        // Another folder may be the current one when the run is resumed.
+        // The current folder may be different when the run is resumed.
         experiment.network.weights = experiment.network.weights.map { URL(filePath: $0).path }
         var new = NewRun(
             experiment: experiment, machine: machine.summary, threads: threads, engine: model.summary,
@@ -281,7 +281,7 @@ extension PreparedExperiment {
 }
 
 extension TrainableModel {
-    /// Takes a checkpoint's numbers.
+    /// Loads a checkpoint into the model.
     ///
     /// - Parameter takesOptimizer: whether the optimizer has written the checkpoint, too; one that begins with a fork has
     ///   no history.
@@ -305,7 +305,7 @@ extension TrainableModel {
             position.stepInEpoch == 0 && position.epochExamples == 0
                 || 1...prepared.data.stepsPerEpoch ~= position.stepInEpoch
                     && 1...prepared.data.train.count ~= position.epochExamples
-        else { throw RunnerError("\(checkpoint.path): its place in the epoch is none of this run's data") }
+        else { throw RunnerError("\(checkpoint.path): its position in the epoch is impossible for this run's data") }
         return position
     }
 }

@@ -1,6 +1,4 @@
-// Why an experiment cannot be trained here, or a run cannot continue.
-
-/// Something that stands in a run's way before its first step. `description` is one sentence.
+/// Why an experiment cannot be trained on this machine, or a run cannot continue. `description` is one sentence.
 package struct RunnerError: Error, Hashable, Sendable, CustomStringConvertible {
     package let description: String
 

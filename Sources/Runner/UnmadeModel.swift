@@ -1,13 +1,13 @@
-// What takes a model's place where there is not enough memory for one.
+// A placeholder for a model that needs more memory than there is.
 
 internal import Model
 
-/// A model that could not be made: its first step ends the run, which is so kept as one that failed.
+/// A model that could not be created: its first step ends the run, which is thereby recorded as failed.
 struct UnmadeModel: TrainableModel {
-    /// Why it could not.
+    /// Why it could not be created.
     let error: ModelError
 
-    let summary = "no engine, for want of memory"
+    let summary = "no engine: out of memory"
     let parameters: [ModelTensor] = []
     let optimizerState: [ModelTensor] = []
 

@@ -1,15 +1,15 @@
-// The header of a safetensors file as a value: read with every check of the format, and written as the reference
-// implementation writes it, byte for byte.
+// The header of a safetensors file: strictly validated when read, and written byte-identical to the reference
+// implementation.
 
-/// Text pairs and tensors of a file. Byte ranges count from the end of the header.
+/// Metadata and tensors of a file. Byte ranges count from the end of the header.
 package struct Header {
-    /// The longest header, in bytes, that is read or written here; the format's own limit is 100,000,000.
+    /// Maximum size of a header in bytes; the format's own limit is 100,000,000.
     static let maxBytes = 1 << 20
 
     package private(set) var metadata: [String: String] = [:]
     package private(set) var tensors: [String: TensorInfo] = [:]
 
-    /// A header with its tensors' bytes laid out one behind another, as the format wants them: the widest type first,
+    /// Creates a header with its tensors' bytes laid out consecutively as the format requires: the widest type first,
     /// then by name.
     init(metadata: [String: String], tensors: [(name: String, type: TensorType, shape: [Int])]) throws(HeaderFlaw) {
         self.metadata = metadata
@@ -36,7 +36,7 @@ package struct Header {
 
     private static func precedes(_ a: Place, _ b: Place) -> Bool {
         let (left, right) = (a.type.rank, b.type.rank)
-        // By bytes, as the reference implementation compares; Swift's own order of strings is another.
+        // By bytes, as in the reference implementation; Swift's order of strings is different.
         return left != right ? left > right : a.name.utf8.lexicographicallyPrecedes(b.name.utf8)
     }
 
@@ -63,7 +63,7 @@ package struct Header {
 }
 
 extension Header {
-    /// The header that these bytes say, for a file with so many bytes after it.
+    /// Parses a header, for a file with this many bytes after it.
     package init(parsing bytes: [UInt8], dataCount: Int) throws(HeaderFlaw) {
         guard bytes.first == UInt8(ascii: "{") else { throw HeaderFlaw(problem: "the header does not begin with {") }
         var scanner = HeaderScanner(bytes)
@@ -81,7 +81,7 @@ extension Header {
         try checkLayout(dataCount: dataCount)
     }
 
-    /// Every byte after the header belongs to one tensor.
+    /// Checks that every byte after the header belongs to exactly one tensor.
     private func checkLayout(dataCount: Int) throws(HeaderFlaw) {
         var end = 0
         let sorted = tensors.sorted {
@@ -97,7 +97,7 @@ extension Header {
         guard end == dataCount else {
             throw HeaderFlaw(
                 problem: "the tensors take \(end) bytes and the file has \(dataCount) for them; "
-                    + "it was cut off or has extra bytes at the end")
+                    + "it is truncated or has extra bytes at the end")
         }
     }
 }
@@ -136,7 +136,7 @@ extension TensorInfo {
 }
 
 extension TensorType {
-    /// Place in the reference implementation's order of types, by which files are laid out.
+    /// Position in the reference implementation's order of types, which determines the layout of files.
     fileprivate var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 }
 

@@ -1,20 +1,20 @@
-// A strict reader for the little JSON that safetensors headers are made of: objects, lists of whole numbers, strings.
-// A general JSON reader would drop duplicate keys without a word and take 1.0 or -0 for a size.
+// A strict parser for the subset of JSON in safetensors headers: objects, lists of whole numbers, strings. A general
+// JSON parser would silently drop duplicate keys and accept 1.0 or -0 as a size.
 
-/// What is wrong with a header.
+/// A problem in a header.
 package struct HeaderFlaw: Error {
-    /// Without the file's name.
+    /// The problem, without the file's name.
     package let problem: String
 }
 
-/// Reads a header from its first byte to its last.
+/// Parses a header from its first byte to its last.
 struct HeaderScanner {
     private let bytes: [UInt8]
     private var position = 0
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    /// An object whose values `member` reads, with keys that differ.
+    /// Parses an object with distinct keys whose values `member` parses.
     mutating func object(
         _ member: (inout HeaderScanner, String) throws(HeaderFlaw) -> Void
     ) throws(HeaderFlaw) {
@@ -22,21 +22,21 @@ struct HeaderScanner {
         try list(from: "{", to: "}") { scanner throws(HeaderFlaw) in
             let key = try scanner.string()
             guard keys.insert(key).inserted else {
-                throw HeaderFlaw(problem: "the key \(key.quoted) stands twice in one object")
+                throw HeaderFlaw(problem: "the key \(key.quoted) occurs twice in one object")
             }
             try scanner.expect(":")
             try member(&scanner, key)
         }
     }
 
-    /// A list of whole numbers that are not negative.
+    /// Parses a list of non-negative whole numbers.
     mutating func integers() throws(HeaderFlaw) -> [Int] {
         var integers: [Int] = []
         try list(from: "[", to: "]") { scanner throws(HeaderFlaw) in integers.append(try scanner.integer()) }
         return integers
     }
 
-    /// A string with its escapes resolved.
+    /// Parses a string and resolves its escapes.
     mutating func string() throws(HeaderFlaw) -> String {
         skipSpaces()
         guard take("\"") else { throw flaw("a string in double quotes") }
@@ -56,7 +56,7 @@ struct HeaderScanner {
         throw flaw("the end of a string")
     }
 
-    /// Nothing but spaces up to the end.
+    /// Checks that only spaces follow.
     mutating func end() throws(HeaderFlaw) {
         skipSpaces()
         guard position == bytes.count else { throw flaw("nothing more") }
@@ -142,6 +142,6 @@ struct HeaderScanner {
     }
 
     private func flaw(_ expected: String) -> HeaderFlaw {
-        HeaderFlaw(problem: "the header is not the JSON of the format: expected \(expected) at its byte \(position)")
+        HeaderFlaw(problem: "the header is not valid JSON of the format: expected \(expected) at its byte \(position)")
     }
 }

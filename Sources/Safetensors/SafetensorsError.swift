@@ -1,20 +1,18 @@
-// Why a safetensors file cannot be read or written, in a sentence that names the file and what to do.
-
 package import Files
 
-/// Why there is no file, or none that can be trusted. `description` is one sentence.
+/// Why a file cannot be read, trusted or written. `description` is one sentence.
 package enum SafetensorsError: Error, Equatable, CustomStringConvertible {
-    /// The system refuses to read or write it. What was there before is untouched.
+    /// The system refuses to read or write it. An existing file is untouched.
     case file(FileError)
     /// It is not a valid safetensors file.
     case damaged(path: String, problem: String)
-    /// It holds no tensor of this name.
+    /// It has no tensor with this name.
     case noTensor(path: String, name: String)
-    /// A tensor is of another type, or has another count of numbers, than was asked for.
+    /// A tensor has another type or number of elements than requested.
     case otherTensor(path: String, name: String, problem: String)
-    /// A tensor holds numbers that are not finite: how many of how many.
+    /// A tensor has values that are not finite: how many of how many.
     case notFinite(path: String, name: String, count: Int, of: Int)
-    /// What should be written does not make a valid file. What was there before is untouched.
+    /// The tensors to write do not make a valid file. An existing file is untouched.
     case unwritable(path: String, problem: String)
 
     package var description: String {
@@ -31,7 +29,7 @@ package enum SafetensorsError: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// What `body` returns; what the system refuses in it becomes a `SafetensorsError`.
+/// Runs `body` and converts its file errors to `SafetensorsError`.
 package func withFiles<Value: ~Copyable>(
     _ body: () throws(FileError) -> Value
 ) throws(SafetensorsError) -> Value {
@@ -39,7 +37,7 @@ package func withFiles<Value: ~Copyable>(
 }
 
 extension String {
-    /// A tensor's name as it may appear in a sentence: short, and without control characters.
+    /// A tensor's name for a sentence: shortened, and without control characters.
     var quoted: String {
         let cut = unicodeScalars.prefix(81).map { $0.properties.generalCategory == .control ? "\u{FFFD}" : $0 }
         return "\"" + String(String.UnicodeScalarView(cut.prefix(80))) + (cut.count > 80 ? "…\"" : "\"")

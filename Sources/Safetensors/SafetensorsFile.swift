@@ -1,39 +1,39 @@
-// Reads safetensors files: the header at once and with every check, the numbers only when they are asked for.
+// Reads safetensors files: the header immediately and strictly validated, values only when requested.
 
 internal import Files
 
 #if _endian(big)
-    #error("safetensors are little-endian, and numbers are read here as they stand")
+    #error("safetensors files are little-endian, and values are read here without conversion")
 #endif
 
-/// A safetensors file that is open for reading. Its header has been checked; no numbers are in memory.
+/// A safetensors file that is open for reading. Its header has been validated; no values are in memory.
 ///
-/// Numbers are read, not mapped, so that a file which shrinks meanwhile is an error and not a crash.
+/// Values are read, not mapped, so that a file which is truncated meanwhile is an error and not a crash.
 package struct SafetensorsFile: Sendable {
-    /// Where the file is.
+    /// The path of the file.
     package let path: String
-    /// Text pairs about the file.
+    /// Key-value pairs about the file.
     package let metadata: [String: String]
     /// Tensors by name.
     package let tensors: [String: TensorInfo]
     private let input: RegularFile
 
-    /// Opens a file and checks its header.
+    /// Opens a file and validates its header.
     ///
-    /// - Throws: `SafetensorsError` when it cannot be read, or breaks any rule of the format.
+    /// - Throws: `SafetensorsError` if it cannot be read, or violates the format.
     package init(contentsOf path: String) throws(SafetensorsError) {
         let input = try RegularFile(safetensors: path)
         guard input.size >= 8 else {
             throw .damaged(
-                path: path, problem: "it has \(input.size) bytes, and the length of its header alone takes 8")
+                path: path, problem: "it has only \(input.size) bytes; the length of the header alone takes 8")
         }
         let length = try input.copy(0..<8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         guard length <= UInt64(Header.maxBytes) else {
-            throw .damaged(path: path, problem: "the header it announces has \(length) bytes, and 1 MiB is the most")
+            throw .damaged(path: path, problem: "its header has \(length) bytes; at most 1 MiB is supported")
         }
         let dataStart = 8 + Int(length)
         guard dataStart <= input.size else {
-            throw .damaged(path: path, problem: "its header of \(length) bytes runs past the end of the file")
+            throw .damaged(path: path, problem: "its header of \(length) bytes extends past the end of the file")
         }
         let bytes = try input.copy(8..<dataStart)
         let header: Header
@@ -48,24 +48,24 @@ package struct SafetensorsFile: Sendable {
         self.input = input
     }
 
-    /// Reads a tensor's floats to where they are needed, without another copy.
+    /// Reads a tensor's floats into a buffer, without another copy.
     ///
-    /// - Parameter floats: exactly as many as the tensor has.
-    /// - Throws: `SafetensorsError` without such a tensor of `F32`, for another count, or when reading fails.
+    /// - Parameter floats: a buffer for exactly the tensor's elements.
+    /// - Throws: `SafetensorsError` if there is no such tensor of `F32`, if its size is different, or if reading fails.
     package func readFloats(
         named name: String, into floats: UnsafeMutableBufferPointer<Float>
     ) throws(SafetensorsError) {
         let info = try floatTensor(named: name)
         guard info.count == floats.count else {
-            let problem = "of shape \(info.shape) has \(info.count) numbers and not \(floats.count)"
+            let problem = "of shape \(info.shape) has \(info.count) elements, not \(floats.count)"
             throw .otherTensor(path: path, name: name, problem: problem)
         }
         try input.fill(UnsafeMutableRawBufferPointer(floats), from: info.byteRange.lowerBound)
     }
 
-    /// Lends a tensor's floats to `body`; they are gone when it returns.
+    /// Calls `body` with a tensor's floats, which are only valid until it returns.
     ///
-    /// - Throws: `SafetensorsError` without such a tensor of `F32`, or when reading fails.
+    /// - Throws: `SafetensorsError` if there is no such tensor of `F32`, or if reading fails.
     package func withFloats<Result>(
         named name: String, _ body: (UnsafeBufferPointer<Float>) -> Result
     ) throws(SafetensorsError) -> Result {
@@ -76,16 +76,16 @@ package struct SafetensorsFile: Sendable {
         return body(UnsafeBufferPointer(floats))
     }
 
-    /// A tensor's bytes of any type, as they stand in the file.
+    /// Reads the bytes of a tensor of any type, unconverted.
     ///
-    /// - Throws: `SafetensorsError` without such a tensor, or when reading fails.
+    /// - Throws: `SafetensorsError` if there is no such tensor, or if reading fails.
     package func bytes(named name: String) throws(SafetensorsError) -> [UInt8] {
         try input.copy(info(named: name).byteRange)
     }
 
-    /// Gives a tensor's bytes of any type in their order, in parts of at most 1 MiB.
+    /// Calls `body` with the bytes of a tensor of any type, in order, in parts of at most 1 MiB.
     ///
-    /// - Throws: `SafetensorsError` without such a tensor, when reading fails, or what `body` throws.
+    /// - Throws: `SafetensorsError` if there is no such tensor, if reading fails, or what `body` throws.
     package func readBytes(
         named name: String, _ body: TensorSource.Emit<UnsafeRawBufferPointer>
     ) throws(SafetensorsError) {
@@ -101,9 +101,9 @@ package struct SafetensorsFile: Sendable {
         }
     }
 
-    /// Reads the F32 tensors of these names through, in parts.
+    /// Checks the F32 tensors with these names for NaN and infinity.
     ///
-    /// - Throws: `SafetensorsError.notFinite` for the first of them with NaN or infinity; when reading fails.
+    /// - Throws: `SafetensorsError.notFinite` for the first one with NaN or infinity; other cases if reading fails.
     package func checkFinite(_ names: some Sequence<String>) throws(SafetensorsError) {
         for name in names where try info(named: name).type == .f32 {
             var (count, all) = (0, 0)
@@ -124,7 +124,7 @@ package struct SafetensorsFile: Sendable {
     private func floatTensor(named name: String) throws(SafetensorsError) -> TensorInfo {
         let info = try info(named: name)
         guard info.type == .f32 else {
-            throw .otherTensor(path: path, name: name, problem: "is of type \(info.type.rawValue) and not F32")
+            throw .otherTensor(path: path, name: name, problem: "has type \(info.type.rawValue), not F32")
         }
         return info
     }
@@ -148,9 +148,9 @@ extension RegularFile {
         guard got == bytes.count else { throw shorter }
     }
 
-    private var shorter: SafetensorsError { .damaged(path: path, problem: "it became shorter while it was read") }
+    private var shorter: SafetensorsError { .damaged(path: path, problem: "it was truncated while it was read") }
 
-    /// A copy of part of the file.
+    /// Returns a copy of part of the file.
     fileprivate func copy(_ range: Range<Int>) throws(SafetensorsError) -> [UInt8] {
         let bytes = try withFiles { () throws(FileError) in try self.bytes(in: range) }
         guard bytes.count == range.count else { throw shorter }

@@ -1,25 +1,24 @@
-// Writes safetensors files as PyTorch's tools expect them. Numbers are asked for one tensor after another and go
-// straight to the file, so that a network needs no second copy of itself.
+// Writes safetensors files as PyTorch's tools expect them. Values are requested tensor by tensor and written directly
+// to the file, so that a network needs no second copy of itself.
 
 internal import Files
 
-/// A tensor to be written, with the means to get its numbers when their turn comes.
+/// A tensor to write, with a function that provides its values when needed.
 package struct TensorSource {
-    /// Takes the next part of a tensor's numbers.
+    /// Accepts the next part of a tensor's values.
     package typealias Emit<Numbers> = (Numbers) throws(SafetensorsError) -> Void
 
-    /// Its name, unique in the file.
+    /// Name, unique in the file.
     package let name: String
-    /// Type of its numbers.
     package let type: TensorType
-    /// Its sides, the slowest first; empty for a single number.
+    /// Dimensions, the slowest first; empty for a scalar.
     package let shape: [Int]
-    /// Gives all bytes in order, in parts as is convenient.
+    /// Provides all bytes in order, in parts of any size.
     let produce: (Emit<UnsafeRawBufferPointer>) throws(SafetensorsError) -> Void
 
-    /// A tensor of any type.
+    /// Creates a tensor of any type.
     ///
-    /// - Parameter produce: gives all its bytes, little-endian and row-major, in parts as is convenient.
+    /// - Parameter produce: provides all its bytes, little-endian and row-major, in parts of any size.
     package init(
         _ name: String, type: TensorType, shape: [Int],
         bytes produce: @escaping (Emit<UnsafeRawBufferPointer>) throws(SafetensorsError) -> Void
@@ -30,9 +29,9 @@ package struct TensorSource {
         self.produce = produce
     }
 
-    /// A tensor of `F32`.
+    /// Creates a tensor of `F32`.
     ///
-    /// - Parameter produce: gives all its floats, row-major, in parts as is convenient.
+    /// - Parameter produce: provides all its floats, row-major, in parts of any size.
     package init(
         _ name: String, shape: [Int],
         floats produce: @escaping (Emit<UnsafeBufferPointer<Float>>) throws(SafetensorsError) -> Void
@@ -43,16 +42,15 @@ package struct TensorSource {
     }
 }
 
-/// Writes safetensors files.
 package enum SafetensorsWriter {
-    /// Writes a file that is there whole or not at all; until then what was there before stays.
+    /// Writes a file atomically; an existing file stays until then.
     ///
     /// - Parameters:
     ///   - path: the file; its folder must exist.
-    ///   - tensors: in any order; the file has them with the widest type first, then by name.
-    ///   - metadata: text pairs, joined by `"format": "pt"` unless they name another.
-    ///   - overwrite: whether it may take the place of a file that is there.
-    /// - Throws: `SafetensorsError` when the tensors make no valid file or the system refuses.
+    ///   - tensors: in any order; in the file, the widest type comes first, then they are ordered by name.
+    ///   - metadata: key-value pairs; `"format": "pt"` is added unless they define the format.
+    ///   - overwrite: whether to replace an existing file.
+    /// - Throws: `SafetensorsError` if the tensors do not make a valid file, or if the system refuses.
     package static func write(
         to path: String, tensors: [TensorSource], metadata: [String: String] = [:], overwrite: Bool = true,
         flush: Bool = true

@@ -1,22 +1,20 @@
 // One cell of the screen.
 
-/// A character and its style. A character two columns wide is followed by a cell that only continues it.
+/// A character and its style. A character that is two columns wide is followed by a continuation cell.
 package struct Cell: Hashable, Sendable {
-    /// One column wide, or two; never a control.
+    /// One or two columns wide; never a control character.
     package internal(set) var character: Character
-    /// How it looks.
     package var style: Style
 
-    /// A character that is not sanitised: a widget's own, not text from outside.
+    /// Creates a cell with a character that is not sanitised: a widget's own, not foreign text.
     init(_ character: Character, _ style: Style) {
         self.character = character
         self.style = style
     }
 
-    /// An empty cell.
     package static let blank = Cell(" ", .normal)
 
-    /// Whether this is the right half of the character before it.
+    /// Whether this is the right half of the preceding character.
     package var isContinuation: Bool { character == Cell.continuation }
 
     static let continuation: Character = "\0"

@@ -1,18 +1,17 @@
-// A screen's worth of cells that widgets draw into. It knows no terminal; a frame is shown by handing it to one.
+// A grid of cells that widgets draw into, independent of any terminal; a terminal shows it as a frame.
 
 internal import TerminalText
 
-/// A grid of cells. Drawing outside of it is legal and does nothing.
+/// A grid of cells. Drawing outside of it is allowed and has no effect.
 package struct CellBuffer: Hashable, Sendable {
-    /// How many cells it has.
     package let size: Size
-    /// The characters that its terminal shows; widgets draw with them.
+    /// The characters that the terminal supports.
     package let glyphs: GlyphSet
-    /// The colours that its terminal shows; images and heat maps are drawn for them.
+    /// The colours that the terminal supports; images and heat maps depend on it.
     package let colors: ColorDepth
     private var cells: ContiguousArray<Cell>
 
-    /// Empty cells.
+    /// Creates a buffer of blank cells.
     package init(size: Size, glyphs: GlyphSet = .unicode, colors: ColorDepth = .full) {
         self.size = size
         self.glyphs = glyphs
@@ -22,28 +21,28 @@ package struct CellBuffer: Hashable, Sendable {
 
     package var bounds: Rect { Rect(size) }
 
-    /// A cell; an empty one outside.
+    /// The cell at a position; blank outside.
     package subscript(x: Int, y: Int) -> Cell {
         bounds.contains(Point(x: x, y: y)) ? cells[y * size.columns + x] : .blank
     }
 
-    /// Writes one line of text and returns the columns it took. What acts on a terminal or hides is shown as an
-    /// escape; what is longer than `width` is cut, with an ellipsis at its end.
+    /// Writes one line of text and returns its width in columns. Control and invisible characters are shown as escapes;
+    /// text longer than `width` is cut, with an ellipsis at its end.
     ///
     /// - Parameters:
-    ///   - text: may come from outside.
-    ///   - point: its first cell, which may lie left of the grid.
-    ///   - style: its looks.
-    ///   - width: the most columns to take; up to the right edge where nothing is said.
+    ///   - text: may be foreign.
+    ///   - point: its first cell, which may be left of the grid.
+    ///   - style: its style.
+    ///   - width: maximum number of columns; by default up to the right edge.
     @discardableResult
     package mutating func write(_ text: String, at point: Point, style: Style = .normal, width: Int? = nil) -> Int {
         let room = min(width ?? .max, size.columns - point.x)
         guard room > 0, point.y >= 0, point.y < size.rows else { return 0 }
         var used = 0
-        var last = 0  // columns used before the glyph written last
+        var last = 0  // columns used before the last glyph
         for glyph in DisplayText(text).lazy.map(glyphs.shown) {
             guard used + glyph.columns <= room else {
-                // The ellipsis stands in the last column, or in place of the last glyph.
+                // The ellipsis is in the last column, or replaces the last glyph.
                 let column = used < room ? used : last
                 put(glyphs.ellipsis, 1, style, x: point.x + column, y: point.y)
                 for blank in column + 1..<max(used, column + 1) {
@@ -58,17 +57,14 @@ package struct CellBuffer: Hashable, Sendable {
         return used
     }
 
-    /// Where a text stands in its area.
+    /// The alignment of a text in its area.
     package enum Alignment: Hashable, Sendable {
-        /// From the first column on.
         case left
-        /// In the middle.
         case center
-        /// Up to the last column.
         case right
     }
 
-    /// Writes one line of text into a row of an area, cut to it.
+    /// Writes one line of text into a row of an area, cut to the area's width.
     package mutating func write(
         _ text: String, in area: Rect, row: Int = 0, style: Style = .normal, align: Alignment = .left
     ) {
@@ -80,7 +76,7 @@ package struct CellBuffer: Hashable, Sendable {
             width: area.width - indent)
     }
 
-    /// Fills an area with a character of one column; with spaces if it takes more.
+    /// Fills an area with a character; with spaces if it is wider than one column.
     package mutating func fill(_ area: Rect, with character: Character = " ", style: Style = .normal) {
         let area = area.intersection(bounds)
         var text = DisplayText(String(character))
@@ -91,7 +87,7 @@ package struct CellBuffer: Hashable, Sendable {
         }
     }
 
-    /// Changes the looks of an area, not what stands in it.
+    /// Changes the style of an area, but not its text.
     package mutating func restyle(_ area: Rect, _ change: (inout Style) -> Void) {
         let area = area.intersection(bounds)
         for y in area.y..<area.bottom {
@@ -104,11 +100,11 @@ package struct CellBuffer: Hashable, Sendable {
         put(character, 1, style, x: x, y: y)
     }
 
-    /// Sets a cell, and the one after it for a character of two columns. Half a wide character never remains.
+    /// Sets a cell, and the next one for a wide character. Never leaves half of a wide character.
     private mutating func put(_ character: Character, _ columns: Int, _ style: Style, x: Int, y: Int) {
         guard y >= 0, y < size.rows, x < size.columns, x + columns > 0 else { return }
         guard x >= 0, x + columns <= size.columns else {
-            // Half of it lies outside.
+            // Half of it is outside.
             return put(" ", 1, style, x: max(x, 0), y: y)
         }
         let index = y * size.columns + x
@@ -119,7 +115,7 @@ package struct CellBuffer: Hashable, Sendable {
         if columns == 2 { cells[end] = Cell(Cell.continuation, style) }
     }
 
-    /// The rows as text, without the spaces at their ends.
+    /// The rows as text, without trailing spaces.
     package var lines: [String] {
         (0..<size.rows).map { y in
             var line = ""
@@ -129,8 +125,8 @@ package struct CellBuffer: Hashable, Sendable {
         }
     }
 
-    /// Calls with each cell that differs from another frame, row by row from the left; with all cells where the other
-    /// has another size.
+    /// Calls `body` with each cell that differs from another frame, row by row from the left; with all cells if the
+    /// other frame has another size.
     package func forEachChange(from other: CellBuffer?, _ body: (Point, Cell) throws -> Void) rethrows {
         let other = other?.size == size ? other : nil
         for y in 0..<size.rows {

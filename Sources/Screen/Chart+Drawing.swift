@@ -1,7 +1,7 @@
-// How a chart is drawn: axes, curves, cursor.
+// Draws a chart: axes, curves, cursor.
 
 extension Chart {
-    /// Draws as much of the chart as the area has room for.
+    /// Draws as much of the chart as fits into the area.
     package func draw(in area: Rect, on buffer: inout CellBuffer) {
         buffer.fill(area)
         guard !area.isEmpty else { return }
@@ -19,30 +19,30 @@ extension Chart {
         drawLegend(in: layout.legend, on: &buffer)
     }
 
-    /// Where values stand in the plot.
+    /// Maps values to positions in the plot.
     struct Scale {
         var plot: Rect
         var xRange: ClosedRange<Double>
         var ySpan: ClosedRange<Double>
 
-        /// From 0 at the left edge to 1 at the right one.
+        /// Maps an x value to 0 at the left edge and 1 at the right edge.
         func across(_ x: Double) -> Double {
             Self.bounded((x - xRange.lowerBound) / (xRange.upperBound - xRange.lowerBound))
         }
 
-        /// From 0 at the top to 1 at the bottom, for a place on the y axis.
+        /// Maps a position on the y axis to 0 at the top and 1 at the bottom.
         func down(_ place: Double) -> Double {
             Self.bounded((ySpan.upperBound - place) / (ySpan.upperBound - ySpan.lowerBound))
         }
 
-        /// What lies so far outside that it may as well lie nearer, so that arithmetic stays finite.
+        /// Limits values far outside, so that arithmetic stays finite.
         private static func bounded(_ part: Double) -> Double { min(max(part, -1e9), 1e9) }
 
         func column(_ x: Double) -> Int? { Self.cell(across(x), plot.width, dots: 2).map { plot.x + $0 } }
 
         func row(_ place: Double) -> Int? { Self.cell(down(place), plot.height, dots: 4).map { plot.y + $0 } }
 
-        /// The cell that a curve's dot at this place stands in, so that marks and curves agree.
+        /// Returns the cell of a curve's dot at this position, so that marks and curves are aligned.
         private static func cell(_ part: Double, _ count: Int, dots: Int) -> Int? {
             guard part >= -1e-9, part <= 1 + 1e-9 else { return nil }
             return min(max(Int((part * Double(count * dots - 1)).rounded()) / dots, 0), count - 1)
@@ -79,7 +79,7 @@ extension Chart {
                 buffer.set(frame.teeDown, Style(.border), x: column, y: line.y)
             }
         }
-        // Numbers matter more than what they count, which is said elsewhere, too.
+        // Numbers take precedence over the axis title, which is also shown elsewhere.
         let title = xTitle.isEmpty ? 0 : buffer.glyphs.width(of: xTitle) + 1
         var labels = places(of: ticks, scale, from: axis.x, to: axis.right - title)
         let hasTitle = title > 0 && title * 2 < axis.width && (!labels.isEmpty || ticks.isEmpty)
@@ -91,7 +91,7 @@ extension Chart {
         for label in labels { buffer.write(label.text, at: Point(x: label.x, y: axis.y + 1), style: .dim) }
     }
 
-    /// Those marks' numbers that have room, with their first columns.
+    /// Returns the marks whose numbers fit, with their first columns.
     private func places(of ticks: [Ticks.Tick], _ scale: Scale, from first: Int, to end: Int) -> [(
         x: Int, text: String
     )] {
@@ -122,7 +122,7 @@ extension Chart {
             for column in 0..<plot.width {
                 guard let braille = canvas.character(column: column, row: row) else { continue }
                 let number = canvas.owner(column: column, row: row)
-                // Without colours, marks along the way tell the curves apart.
+                // Without colours, marks along the line distinguish curves.
                 let isMarked = buffer.colors == .monochrome && (column + 5 * number) % 16 == 3
                 let isPoint = buffer.glyphs.isASCII || isMarked
                 let glyph = isPoint ? buffer.glyphs.point(of: number) : braille
@@ -135,7 +135,7 @@ extension Chart {
         let across = Double(canvas.width - 1)
         let down = Double(canvas.height - 1)
         let visible = curve.samples(in: scale.xRange)
-        // Samples beyond the window are at most one column away, however far they are.
+        // Samples outside the window are moved to one column beside it.
         let samples = Curve.thinned(visible) { Int(min(max(scale.across($0) * across, -1), across + 1).rounded()) }
         var last: (x: Double, y: Double)?
         var isAlone = true
@@ -157,7 +157,7 @@ extension Chart {
                 last = nil
                 continue
             }
-            // Whole columns: only then do thinned samples draw what all of them would.
+            // Rounds to whole columns; otherwise thinned samples would draw a different line than all samples.
             let place = ((scale.across(sample.x) * across).rounded(), scale.down(height) * down)
             isAlone = last == nil
             if let last { canvas.line(from: last, to: place, pen) }
@@ -165,7 +165,7 @@ extension Chart {
         }
         finish()
         guard pen.isDashed else { return }
-        // Dashes run between the samples: each of them has its dot.
+        // Dashes are gaps between samples: each sample has its dot.
         for sample in visible where sample.x.isFinite {
             guard let height = place(sample.y) else { continue }
             let (x, y) = ((scale.across(sample.x) * across).rounded(), (scale.down(height) * down).rounded())
@@ -175,6 +175,6 @@ extension Chart {
 }
 
 extension GlyphSet {
-    /// The mark of a curve, by its number.
+    /// Returns the mark of a curve, by its index.
     func point(of number: Int) -> Character { points[number % points.count] }
 }

@@ -1,12 +1,12 @@
-// The lines above a chart: each curve's name and its value at the cursor, or its last one. A dash says that a curve has
-// none there, `≈` that it has one close by, and a number in parentheses is the smoothed value that is drawn.
+// The lines above a chart: each curve's name and its value at the cursor, or its last value. A dash means that a curve
+// has no value there, `≈` that it has one close by; a number in parentheses is the smoothed value that is drawn.
 
 extension Chart {
-    /// A curve with its value, and nameless ones of its colour after it.
+    /// A curve with its value, followed by unnamed curves of its colour.
     private struct Entry {
         var parts: [Part]
 
-        /// With a line before each part and the space after it.
+        /// Returns the width, including a line before each part and the space after it.
         func width(_ glyphs: GlyphSet) -> Int {
             parts.reduce(1) { $0 + 3 + glyphs.width(of: $1.text) + glyphs.width(of: $1.smoothed) + 1 }
         }
@@ -15,11 +15,11 @@ extension Chart {
     private struct Part {
         let number: Int
         let text: String
-        /// What is drawn in place of the measured value, with a space before it; empty where that is drawn itself.
+        /// The drawn value if it differs from the measured one, with a leading space; otherwise empty.
         let smoothed: String
     }
 
-    /// Columns that a value takes after its name, with the smoothed one.
+    /// Width of a value after its name, including the smoothed value.
     private static let valueWidth = 22
 
     private func entries(width: Int, _ glyphs: GlyphSet) -> [Entry] {
@@ -51,7 +51,7 @@ extension Chart {
             smoothed: isSmoothed ? " (\(Ticks.reading(drawn)))" : "")
     }
 
-    /// Rows that the legend takes, at most this many.
+    /// Returns the number of rows of the legend, at most `most`.
     func legendRows(width: Int, most: Int) -> Int {
         guard !curves.isEmpty, width > 0 else { return 0 }
         return min(lines(width: width, glyphs: .unicode).count, most)

@@ -1,27 +1,27 @@
-// Curves over one axis, with a legend that reads their values. Zoom and cursor are the owner's state; the chart says
-// which x lies under the mouse.
+// Curves over a common x axis, with a legend that shows their values. The owner holds zoom and cursor as state; the
+// chart maps the mouse to x.
 
 /// A chart of several curves.
 package struct Chart: Widget, Hashable, Sendable {
     /// The curves; later ones are drawn over earlier ones.
     package var curves: [Curve]
-    /// The part of the x axis to show; all of it if `nil`.
+    /// The visible range of the x axis; `nil` for all.
     package var window: ClosedRange<Double>?
-    /// The part of the y axis to show; what the curves need if `nil`.
+    /// The visible range of the y axis; `nil` for what the curves need.
     package var yRange: ClosedRange<Double>?
-    /// Whether equal ratios are equal distances on the y axis. Values that are not above 0 are gaps then.
+    /// Whether the y axis is logarithmic. Values that are not above 0 are gaps then.
     package var isLogarithmic: Bool
-    /// Whether a few values that lie far above all others may run out of the image, so that the others can be read.
+    /// Whether a few values far above all others may be clipped at the top, so that the others are readable.
     package var cutsPeaks: Bool
-    /// What the x axis counts.
+    /// Unit of the x axis.
     package var xUnit: Ticks.Unit
-    /// What the x axis is, said at its end.
+    /// Title of the x axis, shown at its end.
     package var xTitle: String
-    /// Where to read the curves, best a sample's own place; at their ends if `nil`.
+    /// Where to read the curves, preferably at a sample; `nil` for their ends.
     package var cursor: Double?
-    /// Whether the curves' names and values are said above them.
+    /// Whether the curves' names and values are shown above them.
     package var hasLegend: Bool
-    /// Said where there is nothing to show.
+    /// Shown if there is no curve.
     package var placeholder: String
 
     package init(
@@ -44,7 +44,7 @@ package struct Chart: Widget, Hashable, Sendable {
 
     // MARK: Ranges
 
-    /// The part of the x axis that is shown; `nil` where there is nothing.
+    /// The visible range of the x axis; `nil` if there is nothing to show.
     package var xRange: ClosedRange<Double>? {
         if let window { return Self.widened(window) }
         let ends = curves.compactMap { curve in
@@ -54,7 +54,7 @@ package struct Chart: Widget, Hashable, Sendable {
         return Self.widened(low...high)
     }
 
-    /// The values that the y axis spans at least, in what it measures: their logarithms on a logarithmic axis.
+    /// Returns the minimum range of the y axis in its own unit, which is the logarithm on a logarithmic axis.
     package func ySpan(over xRange: ClosedRange<Double>) -> ClosedRange<Double>? {
         if let yRange, let low = place(yRange.lowerBound), let high = place(yRange.upperBound) {
             return Self.widened(low...high)
@@ -73,17 +73,17 @@ package struct Chart: Widget, Hashable, Sendable {
         return Self.widened(low...high)
     }
 
-    /// Whether values run out of the image at its top.
+    /// Whether values are clipped at the top.
     package var isCut: Bool {
         guard let xRange, let limit = limit(over: xRange) else { return false }
         return curves.contains { curve in curve.samples(in: xRange).contains { $0.y.isFinite && $0.y > limit } }
     }
 
-    /// Values of a curve that are looked at, at most twice as many; enough to tell what is usual.
+    /// Number of values sampled per curve, at most doubled; enough to find the usual range.
     private static let maxSampled = 512
 
-    /// Above what values run out of the image: half as much again as nine in ten of them, where others are ten times
-    /// as large. A quarter of each curve's own values stays in it, so that none is outside as a whole. `nil` where all
+    /// Returns the value above which curves are clipped: 1.5 times the 90th percentile, if other values are ten times
+    /// as large. At least a quarter of each curve's own values stays visible, so that no curve disappears. `nil` if all
     /// are shown.
     private func limit(over xRange: ClosedRange<Double>) -> Double? {
         guard cutsPeaks, !isLogarithmic, yRange == nil else { return nil }
@@ -101,13 +101,13 @@ package struct Chart: Widget, Hashable, Sendable {
         return 1.5 * values.filter { !$0.isEmpty }.reduce(usual) { max($0, $1[$1.count / 4]) }
     }
 
-    /// A value's place on the y axis; `nil` for a gap.
+    /// Returns a value's position on the y axis; `nil` for a gap.
     func place(_ value: Double) -> Double? {
         let place = isLogarithmic ? (value > 0 ? value.logarithm : .nan) : value
         return place.isFinite ? place : nil
     }
 
-    /// A range that has room for an axis, or `nil` where no axis is long enough for it.
+    /// Returns a range wide enough for an axis, or `nil` if there is none.
     private static func widened(_ range: ClosedRange<Double>) -> ClosedRange<Double>? {
         let span = range.upperBound - range.lowerBound
         let middle = range.lowerBound + span / 2
@@ -119,11 +119,11 @@ package struct Chart: Widget, Hashable, Sendable {
 
     // MARK: Reading
 
-    /// Samples at most this share of the shown range from the cursor are still told, as near it.
+    /// Samples within this share of the visible range from the cursor are shown as close by.
     static let nearness = 1.0 / 200
 
-    /// The number of a curve's sample that is told in the legend, and whether it stands exactly there; `nil` where none
-    /// is near the cursor.
+    /// Returns the index of a curve's sample for the legend, and whether it is exactly at the cursor; `nil` if none is
+    /// close.
     func reading(of curve: Curve) -> (index: Int, isExact: Bool)? {
         guard let cursor else { return curve.samples.lastIndex { $0.y.isFinite }.map { ($0, true) } }
         guard let index = curve.index(nearest: cursor), let xRange else { return nil }
@@ -134,7 +134,7 @@ package struct Chart: Widget, Hashable, Sendable {
 
     // MARK: Layout
 
-    /// Where the parts of a chart stand.
+    /// The areas of a chart's parts.
     struct Layout {
         var legend: Rect
         var yAxis: Rect
@@ -144,14 +144,14 @@ package struct Chart: Widget, Hashable, Sendable {
         var ySpan: ClosedRange<Double>
     }
 
-    /// Gives up the legend, the x axis and the y axis, in this order, where the plot would have no room beside them.
+    /// Omits the legend, the x axis and the y axis, in this order, if there is not enough room for the plot.
     func layout(in area: Rect, ySpan: ClosedRange<Double>) -> Layout {
         var plot = area
         let legendRows =
             hasLegend && area.height >= 6 ? legendRows(width: area.width, most: max(area.height / 4, 1)) : 0
         let legend = plot.takeTop(legendRows)
         let xAxis = plot.takeBottom(plot.height >= 4 ? 2 : 0)
-        // A range that was asked for is shown as it is.
+        // An explicit range is shown exactly.
         let (yTicks, ySpan) =
             (yRange == nil ? Ticks.inRows(ySpan, rows: plot.height, logarithmic: isLogarithmic) : nil)
             ?? (yTicks(ySpan, height: plot.height), ySpan)
@@ -166,20 +166,20 @@ package struct Chart: Widget, Hashable, Sendable {
                 ? Ticks(logarithmic: Double.power(ySpan.lowerBound)...Double.power(ySpan.upperBound), most: most)
                 : Ticks(linear: ySpan, most: most)
         }
-        // Where a round distance leaves one or two marks, a closer one may have room.
+        // If a round interval gives only one or two marks, a smaller interval may fit.
         let most = max(height / 3, 2)
         let rows = max(height / 2, 2)
         return (most...2 * max(rows, most)).lazy.map(ticks).first { $0.ticks.count >= 3 && $0.ticks.count <= rows }
             ?? ticks(most)
     }
 
-    /// The cells that the curves are drawn into; empty where there is nothing to show.
+    /// Returns the area of the curves; empty if there is nothing to show.
     package func plot(in area: Rect) -> Rect {
         guard let xRange, let ySpan = ySpan(over: xRange) else { return Rect(Size(columns: 0, rows: 0)) }
         return layout(in: area, ySpan: ySpan).plot
     }
 
-    /// The x under a place; `nil` beside the plot.
+    /// Returns the x value at a point; `nil` outside of the plot.
     package func x(at point: Point, in area: Rect) -> Double? {
         let plot = plot(in: area)
         guard plot.contains(point), let xRange else { return nil }

@@ -1,12 +1,11 @@
-// A curve's samples, and which of them an image of limited width needs.
+// A curve's samples, and the ones needed to draw it at a limited width.
 
-/// Samples of one quantity over another.
+/// Samples of one quantity as a function of another.
 package struct Curve: Hashable, Sendable {
-    /// A place on the curve.
     package struct Sample: Hashable, Sendable {
         /// Finite.
         package var x: Double
-        /// Not a number where the curve has a gap.
+        /// NaN if the curve has a gap.
         package var y: Double
 
         package init(_ x: Double, _ y: Double) {
@@ -15,15 +14,15 @@ package struct Curve: Hashable, Sendable {
         }
     }
 
-    /// What it is, for the legend.
+    /// Its name in the legend.
     package var name: String
-    /// With `x` never falling.
+    /// In ascending order of `x`.
     package var samples: [Sample]
-    /// What was measured at each sample, where the samples are smoothed; empty where they are not.
+    /// The measured value of each sample if the samples are smoothed; empty if they are not.
     package var measured: [Double]
     /// Its colour.
     package var role: Role
-    /// Whether it is drawn with gaps, to be told from another one of its colour.
+    /// Whether it is dashed, to distinguish it from another one of its colour.
     package var isDashed: Bool
 
     package init(
@@ -36,7 +35,7 @@ package struct Curve: Hashable, Sendable {
         isDashed = dashed
     }
 
-    /// The number of the sample nearest to `x`; `nil` where there is none.
+    /// Returns the index of the sample nearest to `x`; `nil` if there is none.
     package func index(nearest x: Double) -> Int? {
         let index = firstIndex(from: x)
         guard index < samples.count else { return samples.indices.last }
@@ -44,7 +43,7 @@ package struct Curve: Hashable, Sendable {
         return index - 1
     }
 
-    /// The number of samples left of `x`.
+    /// Returns the number of samples left of `x`.
     package func firstIndex(from x: Double) -> Int {
         var low = 0
         var high = samples.count
@@ -55,7 +54,7 @@ package struct Curve: Hashable, Sendable {
         return low
     }
 
-    /// The samples within a range of x, and one on each side so that lines reach its ends.
+    /// Returns the samples within a range of x, and one on each side so that lines reach the ends of the range.
     package func samples(in range: ClosedRange<Double>) -> ArraySlice<Sample> {
         let first = max(firstIndex(from: range.lowerBound) - 1, 0)
         var end = firstIndex(from: range.upperBound)
@@ -63,8 +62,8 @@ package struct Curve: Hashable, Sendable {
         return samples[min(first, end)..<min(end + 1, samples.count)]
     }
 
-    /// At most four samples for each column that draw the same image as all of them: the first, lowest, highest and
-    /// last; one that is no number stands for each gap.
+    /// Returns at most four samples per column that draw the same image as all of them: the first, lowest, highest and
+    /// last; one NaN stands for each gap.
     ///
     /// **Source**: Jugel et al., M4: A Visualization-Oriented Time Series Data Aggregation, VLDB 2014.
     package static func thinned(_ samples: ArraySlice<Sample>, column: (Double) -> Int) -> [Sample] {

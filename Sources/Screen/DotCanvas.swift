@@ -1,10 +1,10 @@
-// Lines as dots: eight to a cell with Braille, one to a cell where there is only ASCII.
+// Lines made of dots: eight per cell with Braille characters, one per cell in ASCII.
 
-/// Dots on a grid of cells, with the number of the line that set the last one in each cell.
+/// Dots on a grid of cells, with the index of the last line in each cell.
 package struct DotCanvas {
     let columns: Int
     let rows: Int
-    let dotsAcross: Int  // dots of a cell
+    let dotsAcross: Int  // dots per cell
     let dotsDown: Int
     private(set) var dots: [UInt8]
     private(set) var owners: [UInt16]
@@ -21,7 +21,7 @@ package struct DotCanvas {
     package var width: Int { columns * dotsAcross }
     package var height: Int { rows * dotsDown }
 
-    /// What a line looks like.
+    /// The appearance of a line.
     package struct Pen {
         var owner: UInt16
         var isDashed: Bool
@@ -39,7 +39,7 @@ package struct DotCanvas {
         owners[cell] = pen.owner
     }
 
-    /// A straight line between two places in dots, as much of it as lies on the canvas.
+    /// Draws a straight line between two positions in dots, clipped to the canvas.
     package mutating func line(from start: (x: Double, y: Double), to end: (x: Double, y: Double), _ pen: Pen) {
         guard width > 0, height > 0, let (start, end) = clipped(start, end) else { return }
         let across = end.x - start.x
@@ -51,7 +51,7 @@ package struct DotCanvas {
         }
     }
 
-    /// The part of a line within the canvas, or `nil`.
+    /// Returns the part of a line within the canvas, or `nil`.
     ///
     /// **Source**: Liang and Barsky, A new concept and method for line clipping, ACM TOG 3(1), 1984.
     private func clipped(
@@ -82,7 +82,7 @@ package struct DotCanvas {
     /// The bits of a Braille pattern's dots, row by row.
     private static let braille: [UInt8] = [0x01, 0x08, 0x02, 0x10, 0x04, 0x20, 0x40, 0x80]
 
-    /// A cell's pattern; `nil` where no dot is set.
+    /// Returns a cell's character; `nil` if it has no dot.
     package func character(column: Int, row: Int) -> Character? {
         let bits = dots[row * columns + column]
         return bits == 0 ? nil : Unicode.Scalar(0x2800 + UInt32(bits)).map(Character.init)

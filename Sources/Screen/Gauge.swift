@@ -1,10 +1,9 @@
-// How much of something is there: bars to the right, and columns side by side.
+// Bars: horizontal gauges and columns side by side.
 
-/// A bar that fills from the left, in eighths of a cell where the characters allow it.
+/// A bar that fills from the left, in eighths of a cell if the characters allow it.
 package struct Gauge: Widget, Hashable, Sendable {
-    /// From 0 to 1; what lies beyond or is no number is limited.
+    /// From 0 to 1; other values are clamped, NaN is 0.
     package var share: Double
-    /// The filled part's looks.
     package var role: Role
     /// Whether the empty part is drawn, too.
     package var hasTrack: Bool
@@ -15,7 +14,7 @@ package struct Gauge: Widget, Hashable, Sendable {
         hasTrack = track
     }
 
-    /// Fills the area's upper row.
+    /// Draws into the area's top row.
     package func draw(in area: Rect, on buffer: inout CellBuffer) {
         guard !area.isEmpty else { return }
         let bars = buffer.glyphs.rightBars
@@ -29,13 +28,12 @@ package struct Gauge: Widget, Hashable, Sendable {
     }
 }
 
-/// The last values of something, a column each, the newest at the right.
+/// The latest values, one column each, the newest at the right.
 package struct Sparkline: Widget, Hashable, Sendable {
-    /// Oldest first; what is no number leaves a gap.
+    /// Oldest first; NaN leaves a gap.
     package var values: [Double]
-    /// What fills the whole height; the largest value shown if `nil`.
+    /// The value that fills the whole height; `nil` for the largest visible value.
     package var top: Double?
-    /// The columns' looks.
     package var role: Role
 
     package init(_ values: [Double], top: Double? = nil, role: Role = .filled) {
@@ -44,7 +42,7 @@ package struct Sparkline: Widget, Hashable, Sendable {
         self.role = role
     }
 
-    /// Draws as many values as there are columns, from 0 upwards.
+    /// Draws as many values as there are columns, scaled from 0.
     package func draw(in area: Rect, on buffer: inout CellBuffer) {
         buffer.fill(area)
         let shown = values.suffix(area.width)
@@ -53,7 +51,7 @@ package struct Sparkline: Widget, Hashable, Sendable {
         let bars = buffer.glyphs.upBars
         let parts = area.height * bars.count
         for (column, value) in zip(area.right - shown.count..<area.right, shown) where value.isFinite && value >= 0 {
-            // The least value is seen, too: it is there, unlike a gap.
+            // Even the smallest value is visible, unlike a gap.
             let height = max(Int((min(value / top, 1) * Double(parts)).rounded()), 1)
             for row in 0..<area.height {
                 let filled = min(height - row * bars.count, bars.count)

@@ -1,43 +1,38 @@
-// Places and areas on a grid of character cells. The upper left cell is (0, 0); empty areas are legal everywhere.
+// Points and areas on a grid of character cells. The upper left cell is (0, 0); empty areas are allowed everywhere.
 
-/// A cell's place, counted from the upper left.
+/// The position of a cell, counted from the upper left.
 package struct Point: Hashable, Sendable {
     /// Columns from the left.
     package var x: Int
     /// Rows from the top.
     package var y: Int
 
-    /// This column and row.
     package init(x: Int, y: Int) {
         self.x = x
         self.y = y
     }
 }
 
-/// How many columns and rows something has; never negative.
+/// A number of columns and rows; never negative.
 package struct Size: Hashable, Sendable {
-    /// Cells in a row.
     package var columns: Int
-    /// Cells in a column.
     package var rows: Int
 
-    /// This many; what is negative counts as none.
+    /// Creates a size; negative numbers count as 0.
     package init(columns: Int, rows: Int) {
         self.columns = max(columns, 0)
         self.rows = max(rows, 0)
     }
 }
 
-/// An area of cells; a negative extent counts as none.
+/// An area of cells; a negative extent counts as 0.
 package struct Rect: Hashable, Sendable {
-    /// The leftmost column.
     package var x: Int
-    /// The topmost row.
     package var y: Int
     package private(set) var width: Int
     package private(set) var height: Int
 
-    /// The area from this cell on.
+    /// Creates an area.
     package init(x: Int, y: Int, width: Int, height: Int) {
         self.x = x
         self.y = y
@@ -45,7 +40,7 @@ package struct Rect: Hashable, Sendable {
         self.height = max(height, 0)
     }
 
-    /// The area of this size at the upper left.
+    /// Creates an area of this size at the upper left.
     package init(_ size: Size) { self.init(x: 0, y: 0, width: size.columns, height: size.rows) }
 
     /// The first column after the area.
@@ -54,80 +49,78 @@ package struct Rect: Hashable, Sendable {
     package var bottom: Int { y + height }
     /// The upper left cell.
     package var origin: Point { Point(x: x, y: y) }
-    /// The extent.
     package var size: Size { Size(columns: width, rows: height) }
-    /// Whether no cell lies in it.
     package var isEmpty: Bool { width == 0 || height == 0 }
 
-    /// Whether the cell lies in it.
+    /// Whether a cell is in the area.
     package func contains(_ point: Point) -> Bool {
         point.x >= x && point.x < right && point.y >= y && point.y < bottom
     }
 
-    /// What both areas cover.
+    /// Returns the common area.
     package func intersection(_ other: Rect) -> Rect {
         let x = max(x, other.x)
         let y = max(y, other.y)
         return Rect(x: x, y: y, width: min(right, other.right) - x, height: min(bottom, other.bottom) - y)
     }
 
-    /// Without a margin on each side; a margin too wide leaves nothing.
+    /// Returns the area without a margin on each side; empty if the margin is too wide.
     package func inset(columns: Int = 1, rows: Int = 1) -> Rect {
         Rect(x: x + columns, y: y + rows, width: width - 2 * columns, height: height - 2 * rows)
     }
 
-    /// An area of this size in the middle of this one, at most as large as it.
+    /// Returns a centered area of this size, clipped to this one.
     package func centered(_ size: Size) -> Rect {
         let width = min(size.columns, width)
         let height = min(size.rows, height)
         return Rect(x: x + (self.width - width) / 2, y: y + (self.height - height) / 2, width: width, height: height)
     }
 
-    /// One row of it; empty outside.
+    /// Returns one row; empty outside.
     package func row(_ index: Int) -> Rect {
         Rect(x: x, y: y + index, width: width, height: index >= 0 && index < height ? 1 : 0)
     }
 
-    /// Cuts rows off the top, as many as there are.
+    /// Removes rows from the top, as many as there are, and returns them.
     package mutating func takeTop(_ rows: Int) -> Rect {
         let rows = min(max(rows, 0), height)
         defer { self = Rect(x: x, y: y + rows, width: width, height: height - rows) }
         return Rect(x: x, y: y, width: width, height: rows)
     }
 
-    /// Cuts rows off the bottom, as many as there are.
+    /// Removes rows from the bottom, as many as there are, and returns them.
     package mutating func takeBottom(_ rows: Int) -> Rect {
         let rows = min(max(rows, 0), height)
         height -= rows
         return Rect(x: x, y: bottom, width: width, height: rows)
     }
 
-    /// Cuts columns off the left, as many as there are.
+    /// Removes columns from the left, as many as there are, and returns them.
     package mutating func takeLeft(_ columns: Int) -> Rect {
         let columns = min(max(columns, 0), width)
         defer { self = Rect(x: x + columns, y: y, width: width - columns, height: height) }
         return Rect(x: x, y: y, width: columns, height: height)
     }
 
-    /// Cuts columns off the right, as many as there are.
+    /// Removes columns from the right, as many as there are, and returns them.
     package mutating func takeRight(_ columns: Int) -> Rect {
         let columns = min(max(columns, 0), width)
         width -= columns
         return Rect(x: right, y: y, width: columns, height: height)
     }
 
-    /// A part of an area that is split.
+    /// A part of a split area.
     package enum Part: Hashable, Sendable {
-        /// This many rows or columns, where there are as many.
+        /// This many rows or columns, if there are as many.
         case exactly(Int)
-        /// What the exact parts leave, shared out by weight.
+        /// A weighted share of what the exact parts leave.
         case share(Int)
 
         /// An equal share of what the exact parts leave.
         package static let rest = Part.share(1)
     }
 
-    /// Areas below each other, one a part, first come first served. They cover this area if there is a share.
+    /// Splits the area into rows, one area per part, in order of precedence. They cover the area if there is a share.
     package func rows(_ parts: [Part]) -> [Rect] {
         var top = y
         return Rect.lengths(of: parts, in: height).map { length in
@@ -136,7 +129,8 @@ package struct Rect: Hashable, Sendable {
         }
     }
 
-    /// Areas side by side, one a part, first come first served. They cover this area if there is a share.
+    /// Splits the area into columns, one area per part, in order of precedence. They cover the area if there is a
+    /// share.
     package func columns(_ parts: [Part]) -> [Rect] {
         var left = x
         return Rect.lengths(of: parts, in: width).map { length in
@@ -158,7 +152,7 @@ package struct Rect: Hashable, Sendable {
         }
         for (index, part) in parts.enumerated() {
             guard case .share(let weight) = part, weight > 0 else { continue }
-            // Each takes its share of what is left, so that rounding never loses or invents a cell.
+            // Each takes its share of the remaining cells, so that rounding never loses or adds a cell.
             lengths[index] = (free * weight + weights / 2) / weights
             free -= lengths[index]
             weights -= weight

@@ -1,43 +1,42 @@
-// The characters that frames, bars and charts are made of: Unicode's, or plain ASCII where the terminal has no more.
+// The characters for frames, bars and charts: Unicode, or plain ASCII for terminals without it.
 
 internal import TerminalText
 
-/// Characters to draw with.
+/// A set of characters to draw with.
 package struct GlyphSet: Hashable, Sendable {
-    /// Whether only ASCII may reach the screen.
+    /// Whether only ASCII may be shown.
     package let isASCII: Bool
-    /// A frame's lines and corners.
     package let frame: Frame
-    /// Bars that grow to the right, from an eighth or so to a full cell.
+    /// Bars that grow to the right, from about an eighth to a full cell.
     package let rightBars: [Character]
-    /// Bars that grow upwards, from an eighth or so to a full cell.
+    /// Bars that grow upwards, from about an eighth to a full cell.
     package let upBars: [Character]
     /// From nearly empty to full, for images without greys.
     package let shades: [Character]
-    /// The end of text that was cut.
+    /// Marks the end of cut text.
     package let ellipsis: Character
-    /// Sorted so that values grow downwards.
+    /// Ascending sort order.
     package let ascending: Character
-    /// Sorted so that values fall downwards.
+    /// Descending sort order.
     package let descending: Character
-    /// A line that is marked.
+    /// A marked row.
     package let mark: Character
-    /// The selected choice, and what is running.
+    /// The selected choice, and a running run.
     package let pointer: Character
-    /// What goes before.
+    /// Previous choice.
     package let left: Character
-    /// What comes next.
+    /// Next choice.
     package let right: Character
-    /// A part of a bar that is empty.
+    /// An empty part of a bar.
     package let track: Character
-    /// The upper half of a cell, for two pixels in one.
+    /// The upper half of a cell, for two pixels per cell.
     package let upperHalf: Character
-    /// A curve's points where there are no dots to set, by the curve's number.
+    /// Marks of curves on terminals without Braille, by the curve's index.
     package let points: [Character]
-    /// A dot in running text.
+    /// A separator dot in text.
     package let bullet: Character
 
-    /// A frame's lines and corners.
+    /// The lines and corners of a frame.
     package struct Frame: Hashable, Sendable {
         /// ─
         package let horizontal: Character
@@ -75,7 +74,7 @@ package struct GlyphSet: Hashable, Sendable {
         ellipsis: "…", ascending: "▲", descending: "▼", mark: "●", pointer: "▶", left: "‹", right: "›", track: "░",
         upperHalf: "▀", points: ["●", "○", "■", "□", "▲", "△", "◆", "◇"], bullet: "·")
 
-    /// What every terminal shows.
+    /// For every terminal.
     package static let ascii = GlyphSet(
         isASCII: true,
         frame: Frame(
@@ -87,7 +86,7 @@ package struct GlyphSet: Hashable, Sendable {
         ellipsis: "~", ascending: "^", descending: "v", mark: "*", pointer: ">", left: "<", right: ">", track: ".",
         upperHalf: "\"", points: ["*", "o", "+", "x", "#", "@", "%", "&"], bullet: "-")
 
-    /// ASCII in place of a character that is not; `?` for what has no likeness.
+    /// Returns an ASCII replacement of a character; `?` if there is none.
     static func likeness(of scalar: Unicode.Scalar) -> Character {
         switch scalar {
         case "×", "✕", "✗": "x"
@@ -113,12 +112,12 @@ package struct GlyphSet: Hashable, Sendable {
 }
 
 extension GlyphSet {
-    /// Columns that a text takes when it is written with these characters.
+    /// Returns the width of a text written with these characters.
     package func width(of text: String) -> Int {
         isASCII ? DisplayText(text).reduce(0) { $0 + shown($1).columns } : DisplayText.width(of: text)
     }
 
-    /// A text of at most so many columns. What is longer keeps its end and some of its beginning: names differ, and
+    /// Shortens a text to a number of columns. Keeps its end and some of its beginning, because names differ, and
     /// sentences have their reason, at the end.
     package func shortened(_ text: String, to width: Int) -> String {
         guard self.width(of: text) > width else { return text }
@@ -136,7 +135,7 @@ extension GlyphSet {
         return String(head.map(\.character)) + String(width > 0 ? [ellipsis] : []) + String(tail.map(\.character))
     }
 
-    /// A glyph of a text as these characters show it.
+    /// Returns how a glyph is shown with these characters.
     func shown(_ glyph: DisplayText.Glyph) -> DisplayText.Glyph {
         guard isASCII, let base = glyph.character.unicodeScalars.first else { return glyph }
         var glyph = glyph

@@ -1,13 +1,13 @@
-// A matrix of shares as colours with their figures, scrolled where it is larger than its place. Without colours the
-// figures must do.
+// A matrix of shares as colours and numbers, scrolled if it is larger than its area. Without colours, there are only
+// numbers.
 
-/// A matrix whose cells are as hot as their shares are large.
+/// A matrix with cells coloured by their shares.
 package struct HeatMap: Widget, Hashable, Sendable {
     /// A cell of the matrix.
     package struct Entry: Hashable, Sendable {
         /// From 0 to 1.
         package var share: Double
-        /// Its figure.
+        /// Its number as text.
         package var text: String
 
         package init(_ share: Double, _ text: String) {
@@ -16,20 +16,19 @@ package struct HeatMap: Widget, Hashable, Sendable {
         }
     }
 
-    /// Row by row; missing ones stay empty.
+    /// Row by row; missing ones are empty.
     package var entries: [[Entry]]
-    /// The rows' titles.
     package var rowTitles: [String]
-    /// The columns' titles, cut to the cells' width.
+    /// Titles of the columns, cut to the width of cells.
     package var columnTitles: [String]
-    /// The row and column under the cursor.
+    /// Row and column under the cursor.
     package var selection: (row: Int, column: Int)? {
         get { selectedRow.flatMap { row in selectedColumn.map { (row, $0) } } }
         set { (selectedRow, selectedColumn) = (newValue?.row, newValue?.column) }
     }
     private var selectedRow: Int?
     private var selectedColumn: Int?
-    /// The first row and column to show, as far as the selection lets them be; see `shown(in:)`.
+    /// The first row and column to show, unless the selection requires others; see `shown(in:)`.
     package var first: (row: Int, column: Int) {
         get { (firstRow, firstColumn) }
         set { (firstRow, firstColumn) = (newValue.row, newValue.column) }
@@ -66,7 +65,7 @@ package struct HeatMap: Widget, Hashable, Sendable {
         _ = cells.takeTop(1)
         let figures = entries.joined().map { glyphs.width(of: $0.text) }.max() ?? 0
         let titles = (rowTitles.map { glyphs.width(of: $0) }.max() ?? 0) + 1
-        // Titles give way to figures.
+        // Numbers take precedence over titles.
         let room = max(area.width - columns * (figures + 1), area.width / 4)
         let side = cells.takeLeft(min(titles, room))
         let cellWidth = columns == 0 ? 0 : max(min(cells.width / columns, Self.widestCell), figures + 1)
@@ -84,14 +83,14 @@ package struct HeatMap: Widget, Hashable, Sendable {
         return first..<min(first + room, count)
     }
 
-    /// The rows and columns that are shown: from the first ones on, moved as little as possible so that the selected
-    /// cell is among them.
+    /// Returns the visible rows and columns: from the first ones on, moved as little as possible so that the selected
+    /// cell is visible.
     package func shown(in area: Rect, glyphs: GlyphSet = .unicode) -> (rows: Range<Int>, columns: Range<Int>) {
         let layout = layout(in: area, glyphs: glyphs)
         return (layout.rows, layout.columns)
     }
 
-    /// The row and column under a place.
+    /// Returns the row and column at a point.
     package func cell(at point: Point, in area: Rect, glyphs: GlyphSet = .unicode) -> (row: Int, column: Int)? {
         let layout = layout(in: area, glyphs: glyphs)
         guard layout.cells.contains(point), layout.cellWidth > 0 else { return nil }
@@ -101,7 +100,7 @@ package struct HeatMap: Widget, Hashable, Sendable {
         return entries.indices.contains(row) && entries[row].indices.contains(column) ? (row, column) : nil
     }
 
-    /// Draws the titles and cells that are shown.
+    /// Draws the visible titles and cells.
     package func draw(in area: Rect, on buffer: inout CellBuffer) {
         buffer.fill(area)
         let layout = layout(in: area, glyphs: buffer.glyphs)
@@ -117,7 +116,7 @@ package struct HeatMap: Widget, Hashable, Sendable {
             let isSelected = column == selectedColumn
             if columnTitles.indices.contains(column) {
                 let place = Rect(x: x, y: area.y, width: width, height: min(area.height, 1))
-                // A column between titles where there is room, and no ellipsis in place of half of what can be said.
+                // A gap between titles if there is room, and no ellipsis in place of half of the text.
                 let room = width > 2 ? place.withoutFirstColumn : place
                 buffer.write(
                     String(columnTitles[column].prefix(room.width)), in: room,
@@ -135,9 +134,9 @@ package struct HeatMap: Widget, Hashable, Sendable {
     private func draw(_ entry: Entry, in place: Rect, _ layout: Layout, isSelected: Bool, on buffer: inout CellBuffer) {
         let share = entry.share > 0 ? min(entry.share, 1) : 0
         let isColored = buffer.colors >= .sixteen
-        // Little is not nothing: only a share of 0 has the coldest colour.
+        // Only a share of exactly 0 has the coldest colour.
         let step = share == 0 ? 0 : 1 + min(Int(share * Double(Role.heatCount - 1)), Role.heatCount - 2)
-        // Without colours, what is nothing is faint, what matters bold, and what most are underlined.
+        // Without colours, 0 is dim, shares from 5 % on are bold, and those from 50 % on are underlined.
         let style =
             isColored
             ? Style(.normal, on: .heat(step), bold: isSelected, reversed: isSelected)
@@ -145,7 +144,7 @@ package struct HeatMap: Widget, Hashable, Sendable {
                 share == 0 ? .dim : .normal, bold: isSelected || share >= 0.05, reversed: isSelected,
                 underlined: share >= 0.5)
         buffer.fill(place, style: style)
-        // A number that is cut is another number.
+        // A truncated number would be a different number.
         if layout.hasFigures { buffer.write(entry.text, in: place, style: style, align: .right) }
     }
 }

@@ -1,14 +1,14 @@
-// Grey images on cells, two pixels above each other in one.
+// Grey images in cells, two vertically adjacent pixels per cell.
 
-/// A grey image; drawn as large as an area allows without distortion.
+/// A grey image; drawn as large as its area allows without distortion.
 package struct Image: Widget, Hashable, Sendable {
-    /// Pixels in a row.
+    /// Number of pixels per row.
     package let width: Int
     package let height: Int
-    /// Row by row, 0 is black.
+    /// Row by row; 0 is black.
     package let pixels: [UInt8]
 
-    /// - Precondition: as many pixels as width times height.
+    /// - Precondition: the number of pixels is width times height.
     package init(width: Int, height: Int, pixels: [UInt8]) {
         precondition(width >= 0 && height >= 0 && pixels.count == width * height, "pixels do not fill the image")
         self.width = width
@@ -16,14 +16,14 @@ package struct Image: Widget, Hashable, Sendable {
         self.pixels = pixels
     }
 
-    /// The cells that the image takes within a size; two pixels fit into the height of one.
+    /// Returns the image's size in cells within a size; two pixels fit into the height of a cell.
     package func fitted(into size: Size) -> Size {
         guard width > 0, height > 0, size.columns > 0, size.rows > 0 else { return Size(columns: 0, rows: 0) }
         let columns = min(size.columns, max(size.rows * 2 * width / height, 1))
         return Size(columns: columns, rows: min(max((columns * height / width + 1) / 2, 1), size.rows))
     }
 
-    /// Draws it at the upper left of the area.
+    /// Draws at the upper left of the area.
     package func draw(in area: Rect, on buffer: inout CellBuffer) {
         let size = fitted(into: area.size)
         for row in 0..<size.rows {
@@ -47,7 +47,7 @@ package struct Image: Widget, Hashable, Sendable {
         return (buffer.glyphs.upperHalf, Style(gray(upper), on: gray(lower)))
     }
 
-    /// The mean of the pixels that a half cell stands for, 0…255.
+    /// Returns the mean of the pixels of a half cell, 0…255.
     private func level(_ column: Int, _ halfRow: Int, of size: Size) -> Double {
         let columns = Self.span(column, of: size.columns, over: width)
         let rows = Self.span(halfRow, of: 2 * size.rows, over: height)

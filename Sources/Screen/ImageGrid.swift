@@ -1,18 +1,15 @@
-// Images side by side, each with what is said of it. How far the grid is scrolled is its owner's state.
+// Images side by side with captions. The owner holds the scroll position as state.
 
 /// Images in rows, with lines of text below each.
 package struct ImageGrid: Widget, Hashable, Sendable {
-    /// An image with what is said of it.
+    /// An image with its caption.
     package struct Item: Hashable, Sendable {
-        /// The image.
         package var image: Image
-        /// Lines below it.
+        /// The lines below it.
         package var caption: [Line]
 
-        /// A line below an image.
         package struct Line: Hashable, Sendable {
             package var text: String
-            /// Its looks.
             package var style: Style
 
             package init(_ text: String, _ style: Style = .normal) {
@@ -27,13 +24,13 @@ package struct ImageGrid: Widget, Hashable, Sendable {
         }
     }
 
-    /// The images, first one at the upper left.
+    /// The images, starting at the upper left.
     package var items: [Item]
-    /// The cells that an image may take.
+    /// Maximum size of an image in cells.
     package var imageSize: Size
-    /// Rows of images above the area.
+    /// Number of rows of images above the area.
     package var top: Int
-    /// The image under the cursor.
+    /// Index of the image under the cursor.
     package var selection: Int?
 
     package init(_ items: [Item], imageSize: Size, top: Int = 0, selection: Int? = nil) {
@@ -43,19 +40,19 @@ package struct ImageGrid: Widget, Hashable, Sendable {
         self.selection = selection
     }
 
-    /// Cells that an image takes with its lines and the gaps around it.
+    /// Size of an image in cells with its caption and gaps.
     private var pitch: Size {
         let lines = items.map(\.caption.count).max() ?? 0
         return Size(columns: imageSize.columns + 2, rows: imageSize.rows + lines + 1)
     }
 
-    /// Images side by side; at least one.
+    /// Returns the number of images side by side; at least one.
     package func columns(in area: Rect) -> Int { max((area.width + 1) / pitch.columns, 1) }
 
-    /// Rows of images that are seen in full; at least one.
+    /// Returns the number of fully visible rows of images; at least one.
     package func rows(in area: Rect) -> Int { max((area.height + 1) / pitch.rows, 1) }
 
-    /// The image under a place.
+    /// Returns the index of the image at a point.
     package func item(at point: Point, in area: Rect) -> Int? {
         guard area.contains(point) else { return nil }
         let columns = columns(in: area)
@@ -64,7 +61,7 @@ package struct ImageGrid: Widget, Hashable, Sendable {
         return column < columns && items.indices.contains(index) ? index : nil
     }
 
-    /// Draws the images that have room; smaller ones where there is no room for one.
+    /// Draws the images that fit; smaller ones if not even one fits.
     package func draw(in area: Rect, on buffer: inout CellBuffer) {
         buffer.fill(area)
         let columns = columns(in: area)

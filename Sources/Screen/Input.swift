@@ -1,28 +1,21 @@
-// What reaches a program from its terminal: keys, the mouse, and what happens to the terminal itself.
+// Input from a terminal: keys, the mouse, and events of the terminal itself.
 
-/// A key, as far as terminals tell them apart.
+/// A key, as far as terminals can distinguish them.
 package enum Key: Hashable, Sendable {
-    /// A character that was typed, a space too.
+    /// A typed character, including the space.
     case character(Character)
-    /// A lower-case letter together with Ctrl.
+    /// A lower-case letter with Ctrl.
     case control(Character)
-    /// A character together with Alt.
+    /// A character with Alt.
     case alt(Character)
-    /// F1 and up.
     case function(Int)
-    /// Return.
     case enter
-    /// Esc.
     case escape
-    /// Tab.
     case tab
     /// Shift-Tab.
     case backTab
-    /// The key that deletes leftwards.
     case backspace
-    /// Del.
     case delete
-    /// Ins.
     case insert
     case up
     case down
@@ -32,43 +25,34 @@ package enum Key: Hashable, Sendable {
     case shiftDown
     case shiftLeft
     case shiftRight
-    /// Pos1.
     case home
-    /// End.
     case end
-    /// A page back.
     case pageUp
-    /// A page on.
     case pageDown
 }
 
-/// Something done with the mouse.
+/// A mouse event.
 package struct Mouse: Hashable, Sendable {
-    /// What was done.
     package enum Action: Hashable, Sendable {
-        /// The left button went down.
+        /// The left button was pressed.
         case press
-        /// The right button went down.
+        /// The right button was pressed.
         case pressRight
-        /// The button went up.
+        /// The button was released.
         case release
-        /// The mouse moved with the button held.
+        /// The mouse was moved with the button pressed.
         case drag
-        /// The left button went down twice within a short time in one place; the first was a `press`.
+        /// The left button was pressed twice within a short time at one position; the first was a `press`.
         case doubleClick
-        /// The wheel, away from the hand.
         case scrollUp
-        /// The wheel, towards the hand.
         case scrollDown
     }
 
-    /// What was done.
     package var action: Action
-    /// Where.
     package var position: Point
-    /// With Shift held. Many terminals keep Shift for selecting text and say nothing then.
+    /// Whether Shift was pressed. Many terminals reserve Shift for selecting text and report nothing then.
     package var hasShift: Bool
-    /// With Ctrl held.
+    /// Whether Ctrl was pressed.
     package var hasControl: Bool
 
     package init(_ action: Action, at position: Point, shift: Bool = false, control: Bool = false) {
@@ -79,23 +63,21 @@ package struct Mouse: Hashable, Sendable {
     }
 }
 
-/// What reaches a program from its terminal.
+/// Input from a terminal.
 package enum Input: Hashable, Sendable {
-    /// A key.
     case key(Key)
-    /// The mouse.
     case mouse(Mouse)
-    /// Text that was pasted; its line ends are `\n`.
+    /// Pasted text; its line ends are `\n`.
     case paste(String)
-    /// The terminal has another size now.
+    /// The terminal has a new size.
     case resized(Size)
-    /// The program was suspended and continues; the screen is to be drawn again.
+    /// The program was suspended and continues; the screen must be drawn again.
     case resumed
-    /// Another thread called for attention through the terminal's `Waker`.
+    /// Another thread used the terminal's `Waker`.
     case woken
     /// A line that a library wrote to standard output or error while the screen was up.
     case message(String)
-    /// This signal asks for the program's end.
+    /// A signal that requests the program to end.
     case signal(Int32)
     /// The terminal is gone.
     case hangUp

@@ -1,7 +1,7 @@
-// The sequences that xterm and its many followers send for keys.
+// The key sequences of xterm and compatible terminals.
 
 extension InputParser {
-    /// The key that a finished control sequence stands for.
+    /// Returns the key of a complete control sequence.
     static func key(of sequence: [UInt8]) -> Key? {
         guard sequence.count >= 3, let final = sequence.last else { return nil }
         let isSS3 = sequence[1] == UInt8(ascii: "O")
@@ -33,7 +33,7 @@ extension InputParser {
         case "Q": .function(2)
         case "R": .function(3)
         case "S": .function(4)
-        case "M" where isSS3: .enter  // of the keypad
+        case "M" where isSS3: .enter  // on the keypad
         default: nil
         }
     }
@@ -53,7 +53,7 @@ extension InputParser {
         }
     }
 
-    /// Numbers with semicolons between them; what is missing or too large for any terminal is 0.
+    /// Parses numbers separated by semicolons; missing or implausibly large ones are 0.
     static func numbers(_ bytes: ArraySlice<UInt8>) -> [Int] {
         bytes.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false).map { digits in
             digits.count <= 5 ? Int(String(decoding: digits, as: UTF8.self)) ?? 0 : 0

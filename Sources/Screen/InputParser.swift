@@ -1,25 +1,25 @@
-// Bytes from a terminal → keys and mouse events. Knows xterm's sequences, which nearly all terminals speak, and those
-// that it is given for a certain one. It reads nothing and waits for nothing: who owns the terminal hands it bytes.
+// Parses bytes from a terminal into keys and mouse events. Knows xterm's sequences, which nearly all terminals use, and
+// additional ones of a specific terminal. It does no I/O: the terminal's owner passes the bytes.
 
-/// Makes input of a terminal's bytes. Whatever comes, no sequence of bytes can stop it.
+/// Parses a terminal's input. Robust against any sequence of bytes.
 package struct InputParser: Sendable {
     private let sequences: [[UInt8]: Key]
     private var bytes: [UInt8] = []
     private var pasted: [UInt8]?
     private var lastPress: (position: Point, seconds: Double)?
 
-    /// - Parameter sequences: what the terminal sends for its keys, where it differs from xterm.
+    /// - Parameter sequences: the terminal's key sequences that differ from xterm's.
     package init(sequences: [[UInt8]: Key] = [:]) { self.sequences = sequences }
 
-    /// How long to wait for more bytes before `expire` is due; `nil` if nothing is unfinished.
+    /// How long to wait for more bytes before calling `expire`; `nil` if nothing is incomplete.
     package var patience: Duration? {
         if pasted != nil { return .milliseconds(500) }
         return bytes.isEmpty ? nil : .milliseconds(25)
     }
 
-    /// Input that these bytes complete.
+    /// Returns the input that these bytes complete.
     ///
-    /// - Parameter seconds: when they came; two presses within a short time are a double click.
+    /// - Parameter seconds: time of arrival; two presses within a short time are a double click.
     package mutating func take(_ new: some Sequence<UInt8>, at seconds: Double) -> [Input] {
         var found: [Input] = []
         for byte in new {
@@ -32,7 +32,7 @@ package struct InputParser: Sendable {
         return found
     }
 
-    /// Input that stands for itself because nothing followed in time, such as Esc.
+    /// Returns the input that is complete because nothing followed in time, such as Esc.
     package mutating func expire() -> [Input] {
         if let text = pasted {
             pasted = nil
@@ -48,7 +48,7 @@ package struct InputParser: Sendable {
         }
     }
 
-    // MARK: One byte after another
+    // MARK: Byte by byte
 
     private static let longestSequence = 64
 
@@ -59,12 +59,12 @@ package struct InputParser: Sendable {
         if bytes[1] == UInt8(ascii: "[") || bytes[1] == UInt8(ascii: "O") {
             takeControlSequence(byte, at: seconds, into: &found)
         } else if bytes[1] == UInt8(ascii: "]") || bytes[1] == UInt8(ascii: "P") {
-            // An answer that nobody asked for; it ends with BEL or ESC \.
+            // A response to an unknown request; it ends with BEL or ESC \.
             let isOver = byte == 0x07 || (bytes.last == 0x1B && byte == UInt8(ascii: "\\"))
             bytes.append(byte)
             if isOver || bytes.count > Self.longestSequence { bytes = [] }
         } else {
-            // Alt and a character beyond ASCII.
+            // Alt and a non-ASCII character.
             bytes.removeFirst()
             takeUTF8(byte, at: seconds, alt: true, into: &found)
             if !bytes.isEmpty { bytes.insert(0x1B, at: 0) }
@@ -81,7 +81,7 @@ package struct InputParser: Sendable {
         case 0x01...0x1A: found.append(.key(.control(Character(Unicode.Scalar(byte + 0x60)))))
         case 0x1C...0x1F: found.append(.key(.control(Character(Unicode.Scalar(byte + 0x40)))))
         case 0x20..<0x7F: found.append(.key(.character(Character(Unicode.Scalar(byte)))))
-        default: break  // no beginning of a character in UTF-8
+        default: break  // not the start of a UTF-8 character
         }
     }
 
@@ -114,7 +114,7 @@ package struct InputParser: Sendable {
 
     private mutating func takeControlSequence(_ byte: UInt8, at seconds: Double, into found: inout [Input]) {
         guard (0x20..<0x7F).contains(byte) else {
-            // Broken off: what began there is dropped, what comes now counts.
+            // An aborted sequence is dropped, and parsing continues with the new byte.
             bytes = []
             return take(byte, at: seconds, into: &found)
         }
@@ -144,7 +144,7 @@ package struct InputParser: Sendable {
 
     private mutating func takePasted(_ byte: UInt8, into found: inout [Input]) {
         guard var text = pasted else { return }
-        pasted = nil  // so that the bytes have one owner and appending copies nothing
+        pasted = nil  // keeps the bytes uniquely referenced, so that appending does not copy them
         text.append(byte)
         if text.suffix(Self.pasteEnd.count).elementsEqual(Self.pasteEnd) {
             found.append(Self.paste(text.dropLast(Self.pasteEnd.count)))
@@ -162,10 +162,10 @@ package struct InputParser: Sendable {
 
     // MARK: Mouse
 
-    /// Presses at most this far apart are one double click.
+    /// Maximum time between the presses of a double click.
     private static let doubleClickSeconds = 0.4
 
-    /// ESC [ < button ; column ; row M, or m where the button goes up.
+    /// Parses ESC [ < button ; column ; row M, or m if the button is released.
     private mutating func mouse(of sequence: [UInt8], at seconds: Double) -> Mouse? {
         guard sequence.count > 4, sequence[2] == UInt8(ascii: "<"), let end = sequence.last else { return nil }
         let numbers = Self.numbers(sequence[3..<sequence.count - 1])

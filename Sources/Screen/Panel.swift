@@ -1,12 +1,11 @@
-// A frame around an area, with titles in its upper line.
+// A frame around an area, with titles in its top line.
 
-/// A frame; draws nothing in areas too small for one.
+/// A frame; draws nothing in areas that are too small for one.
 package struct Panel: Widget, Hashable, Sendable {
-    /// What is in it.
     package var title: String
-    /// What else is worth saying, at the right; left out where both titles have no room.
+    /// A second title at the right; omitted if both do not fit.
     package var rightTitle: String
-    /// Whether it takes the keys.
+    /// Whether it has the focus.
     package var isFocused: Bool
 
     package init(_ title: String, right: String = "", focused: Bool = false) {
@@ -15,10 +14,10 @@ package struct Panel: Widget, Hashable, Sendable {
         isFocused = focused
     }
 
-    /// What is left for the content.
+    /// Returns the area of the content.
     package static func content(of area: Rect) -> Rect { area.inset() }
 
-    /// Draws the frame and clears what is within.
+    /// Draws the frame and clears its content.
     package func draw(in area: Rect, on buffer: inout CellBuffer) {
         guard area.width >= 2, area.height >= 2 else { return buffer.fill(area) }
         let frame = buffer.glyphs.frame

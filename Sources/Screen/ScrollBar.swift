@@ -1,10 +1,10 @@
-// Says which part of something long is seen.
+// Shows the visible part of something long.
 
-/// A column that shows where a window lies within what it scrolls over.
+/// A column that shows the position of a window within what it scrolls over.
 package struct ScrollBar: Widget, Hashable, Sendable {
-    /// The first line that is seen.
+    /// The first visible line.
     package var first: Int
-    /// How many lines there are.
+    /// The total number of lines.
     package var count: Int
 
     package init(first: Int, count: Int) {

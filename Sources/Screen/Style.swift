@@ -1,82 +1,75 @@
-// What a cell's looks mean, never which colour they are: a palette at the terminal's edge turns roles into colours, and
-// into bold, dim, underline and reverse where there are none.
+// The meaning of a cell's appearance, independent of colours: the terminal's palette converts roles to colours, or to
+// bold, dim, underline and reverse if there are none.
 
-/// What text is for. One byte, for a screen holds ten thousands of them.
+/// The role of text. One byte, because a screen has ten thousands of them.
 package struct Role: Hashable, Sendable {
-    /// The number that a palette is indexed with, below `count`.
+    /// Index into a palette, below `count`.
     package let index: UInt8
 
     private init(_ index: Int) { self.index = UInt8(index) }
 
-    /// Text as the terminal shows it.
+    /// Text in the terminal's own colour.
     package static let normal = Role(0)
-    /// What matters less.
+    /// Less important text.
     package static let dim = Role(1)
-    /// Headings.
     package static let title = Role(2)
-    /// Frames around panels.
+    /// Frames of panels.
     package static let border = Role(3)
-    /// The frame of the panel that takes the keys.
+    /// The frame of the panel with the focus.
     package static let borderFocused = Role(4)
-    /// The line under the cursor.
+    /// The row under the cursor.
     package static let selection = Role(5)
-    /// Names of keys.
     package static let key = Role(6)
-    /// All is well.
+    /// Good news.
     package static let good = Role(7)
-    /// Worth a look.
+    /// A warning.
     package static let warning = Role(8)
-    /// Broken.
+    /// An error.
     package static let bad = Role(9)
-    /// What should catch the eye.
+    /// Text that should be noticed.
     package static let accent = Role(10)
-    /// What a search found, and lines that are marked.
+    /// Search results, and marked rows.
     package static let match = Role(11)
     /// A gauge's filled part.
     package static let filled = Role(12)
-    /// A gauge's empty part, and the grid behind a chart.
+    /// A gauge's empty part, and the grid of a chart.
     package static let track = Role(13)
     /// The bars at the top and bottom of the screen.
     package static let bar = Role(14)
 
-    /// How many curves have looks of their own; then they repeat.
+    /// Number of distinct curve styles, which then repeat.
     package static let seriesCount = 8
-    /// How many steps the ramp from little to much has.
+    /// Number of steps in the heat ramp.
     package static let heatCount = 10
-    /// How many greys there are.
+    /// Number of greys.
     package static let grayCount = 24
 
     private static let firstSeries = 16
     private static let firstHeat = firstSeries + seriesCount
     private static let firstGray = firstHeat + heatCount
 
-    /// How many roles there are.
+    /// Number of roles.
     package static let count = firstGray + grayCount
 
-    /// A curve, by its number from 0 on.
+    /// Returns the role of a curve, by its index from 0.
     package static func series(_ number: Int) -> Role {
         Role(firstSeries + (number % seriesCount + seriesCount) % seriesCount)
     }
 
-    /// A step of the ramp from little (0) to much (9).
+    /// Returns the role of a step in the heat ramp, from 0 to 9.
     package static func heat(_ step: Int) -> Role { Role(firstHeat + min(max(step, 0), heatCount - 1)) }
 
-    /// A grey, from black (0) to white (23).
+    /// Returns the role of a grey, from black (0) to white (23).
     package static func gray(_ step: Int) -> Role { Role(firstGray + min(max(step, 0), grayCount - 1)) }
 
-    /// What kind of role it is, with its number within the kind.
+    /// The kind of a role, with its index within the kind.
     package enum Kind: Hashable, Sendable {
-        /// One of the named roles.
         case named
-        /// A curve, from 0 on.
         case series(Int)
-        /// A step of the ramp, 0…9.
         case heat(Int)
-        /// A grey, 0…23.
         case gray(Int)
     }
 
-    /// What kind of role it is.
     package var kind: Kind {
         switch Int(index) {
         case Self.firstGray...: .gray(Int(index) - Self.firstGray)
@@ -87,20 +80,16 @@ package struct Role: Hashable, Sendable {
     }
 }
 
-/// How a cell looks.
+/// The appearance of a cell.
 package struct Style: Hashable, Sendable {
-    /// What the character is for.
     package var role: Role
-    /// What the cell behind it is for; `nil` is the terminal's own background.
+    /// The role of the background; `nil` is the terminal's own background.
     package var background: Role?
-    /// Bold.
     package var isBold: Bool
-    /// Foreground and background change places.
+    /// Whether foreground and background are swapped.
     package var isReversed: Bool
-    /// Underlined.
     package var isUnderlined: Bool
 
-    /// All of it; plain text where nothing is said.
     package init(
         _ role: Role = .normal, on background: Role? = nil, bold: Bool = false, reversed: Bool = false,
         underlined: Bool = false
@@ -112,25 +101,22 @@ package struct Style: Hashable, Sendable {
         isUnderlined = underlined
     }
 
-    /// Plain text.
     package static let normal = Style()
-    /// What matters less.
     package static let dim = Style(.dim)
-    /// Headings.
     package static let title = Style(.title, bold: true)
 }
 
-/// How many colours there are to draw with.
+/// The colours that a terminal supports.
 package enum ColorDepth: Int, Hashable, Sendable, Comparable {
     /// None: only bold, dim, underline and reverse.
     case monochrome
-    /// The eight of old.
+    /// The eight basic colours.
     case eight
-    /// Those and their bright ones.
+    /// The basic colours and their bright versions.
     case sixteen
-    /// A cube of colours and a ramp of greys.
+    /// A colour cube and a grey ramp.
     case full
 
-    /// Fewer colours come first.
+    /// Fewer colours are less.
     package static func < (left: ColorDepth, right: ColorDepth) -> Bool { left.rawValue < right.rawValue }
 }

@@ -1,20 +1,18 @@
-// Rows and columns with a heading. Which row is selected and how far it is scrolled is the owner's state; the table
-// only shows it and says what lies under the mouse.
+// Rows and columns with a heading. The owner holds selection and scroll position as state; the table only shows them
+// and maps the mouse to rows and headings.
 
-/// A table; columns of little weight give way where it is narrow.
+/// A table; columns of higher rank are dropped where it is narrow.
 package struct Table: Widget {
     package struct Column: Hashable, Sendable {
-        /// Its heading.
         package var title: String
-        /// Columns of text that it needs.
+        /// Required width.
         package var width: Int
-        /// Which goes first where room is scarce: the one with the highest number. 0 never goes.
+        /// Priority: the column with the highest rank is dropped first where room is scarce. 0 is never dropped.
         package var rank: Int
-        /// Where its text stands.
         package var align: CellBuffer.Alignment
-        /// Whether it takes what room is left.
+        /// Whether it takes the remaining width.
         package var isElastic: Bool
-        /// Whether what is too long for it keeps its end, too.
+        /// Whether text that is too long keeps its end, too.
         package var keepsEnds: Bool
 
         package init(
@@ -30,34 +28,28 @@ package struct Table: Widget {
         }
     }
 
-    /// What stands in a column of a row.
+    /// The text of a row in a column.
     package struct Entry: Hashable, Sendable, ExpressibleByStringLiteral {
         package var text: String
-        /// Its looks.
         package var style: Style
 
-        /// Text with its looks.
         package init(_ text: String, _ style: Style = .normal) {
             self.text = text
             self.style = style
         }
 
-        /// Plain text.
         package init(stringLiteral value: String) { self.init(value) }
     }
 
-    /// A row.
     package struct Row: Hashable, Sendable {
-        /// One for each column; what is missing stays empty.
+        /// One per column; missing ones are empty.
         package var entries: [Entry]
-        /// Whether it is marked.
         package var isMarked: Bool
-        /// Colours the mark, as the row's curve in a chart.
+        /// The role of the mark, such as that of the row's curve in a chart.
         package var markRole: Role
-        /// Set where the row has no columns, such as a broken file: one text across all of them.
+        /// A text across all columns, for a row without entries, such as an invalid file.
         package var note: Entry?
 
-        /// Its entries.
         package init(_ entries: [Entry], marked: Bool = false, markRole: Role = .match, note: Entry? = nil) {
             self.entries = entries
             isMarked = marked
@@ -66,9 +58,9 @@ package struct Table: Widget {
         }
     }
 
-    /// How the rows are sorted.
+    /// The sort order.
     package struct Order: Hashable, Sendable {
-        /// By which column.
+        /// Index of the column.
         package var column: Int
         /// Whether the smallest comes first.
         package var isAscending: Bool
@@ -79,23 +71,22 @@ package struct Table: Widget {
         }
     }
 
-    /// All columns, the leftmost first.
+    /// The columns from the left.
     package var columns: [Column]
-    /// How many rows there are.
     package var rowCount: Int
-    /// The first row to show; see `offset(after:showing:rowCount:height:)`.
+    /// The first visible row; see `offset(after:showing:rowCount:height:)`.
     package var offset: Int
     /// The row under the cursor.
     package var selection: Int?
     /// Shown as an arrow in the heading.
     package var order: Order?
-    /// Whether it takes the keys; the selection is fainter where it does not.
+    /// Whether it has the focus; otherwise the selection is dimmed.
     package var isFocused: Bool
-    /// Said where there are no rows.
+    /// Shown if there are no rows.
     package var placeholder: String
     private let row: (Int) -> Row
 
-    /// A table whose rows are made when they are shown.
+    /// Creates a table whose rows are created when they are shown.
     package init(
         columns: [Column], rowCount: Int, offset: Int = 0, selection: Int? = nil, order: Order? = nil,
         focused: Bool = true, placeholder: String = "", row: @escaping (Int) -> Row
@@ -110,7 +101,7 @@ package struct Table: Widget {
         self.row = row
     }
 
-    /// A table of these rows.
+    /// Creates a table with these rows.
     package init(
         columns: [Column], rows: [Row], offset: Int = 0, selection: Int? = nil, order: Order? = nil,
         focused: Bool = true, placeholder: String = ""
@@ -120,24 +111,24 @@ package struct Table: Widget {
             focused: focused, placeholder: placeholder, row: { rows[$0] })
     }
 
-    /// Rows that an area shows below the heading.
+    /// Returns the number of visible rows below the heading.
     package static func height(in area: Rect) -> Int { max(area.height - 1, 0) }
 
-    /// How far to scroll so that a row is seen and no room is wasted, moving as little as possible.
+    /// Returns a scroll position that makes a row visible and wastes no room, moved as little as possible.
     package static func offset(after offset: Int, showing row: Int?, rowCount: Int, height: Int) -> Int {
         var offset = offset
         if let row { offset = min(max(offset, row - height + 1), row) }
         return max(min(offset, rowCount - height), 0)
     }
 
-    /// The row under a place, or `nil`.
+    /// Returns the row at a point, or `nil`.
     package func row(at point: Point, in area: Rect) -> Int? {
         guard area.contains(point), point.y > area.y else { return nil }
         let row = firstRow(in: area) + point.y - area.y - 1
         return row < rowCount ? row : nil
     }
 
-    /// The column whose heading lies under a place, or `nil`.
+    /// Returns the column whose heading is at a point, or `nil`.
     package func heading(at point: Point, in area: Rect) -> Int? {
         guard area.contains(point), point.y == area.y else { return nil }
         return places(in: area).first { $0.area.contains(point) }?.column
@@ -152,12 +143,12 @@ package struct Table: Widget {
     private static let gutter = 2
     private static let gap = 1
 
-    /// Where the columns stand that have room, from the left; each reaches over the table's whole height.
+    /// Returns the areas of the columns that fit, from the left, each of the table's whole height.
     package func places(in area: Rect) -> [(column: Int, area: Rect)] {
         var room = area
         _ = room.takeLeft(Self.gutter)
         if rowCount > Self.height(in: area) { _ = room.takeRight(2) }
-        // Columns of rank 0, and by their ranks all others that fit.
+        // Columns of rank 0, and all others that fit, by rank.
         var shown = columns.indices.filter { columns[$0].rank == 0 }
         for column in columns.indices.sorted(by: { columns[$0].rank < columns[$1].rank })
         where columns[column].rank > 0 && width(of: shown + [column]) <= room.width {

@@ -1,40 +1,34 @@
-// The seam between a program and its terminal. CursesTerminal is the real one; tests bring their own.
+// The interface between a program and its terminal. CursesTerminal is the real implementation; tests have their own.
 
-/// A grid of cells that a user looks at, with a keyboard and perhaps a mouse. Belongs to one thread.
+/// A grid of cells with a keyboard and possibly a mouse. Used by one thread.
 package protocol Terminal: AnyObject {
-    /// Its size now.
     var size: Size { get }
-    /// Which characters it shows.
+    /// The characters that it supports.
     var glyphs: GlyphSet { get }
-    /// Which colours it shows.
+    /// The colours that it supports.
     var colors: ColorDepth { get }
-    /// Its set of colours; another one shows with the next frame.
+    /// The colour palette; a new one is used from the next frame on.
     var palette: Palette { get set }
     /// Lets other threads end a wait.
     var waker: Waker { get }
 
-    /// Shows a frame, with the text cursor at a place or hidden. A frame of another size than the terminal's is shown
-    /// as far as it fits.
+    /// Shows a frame, with the text cursor at a point or hidden. A frame of another size than the terminal's is
+    /// clipped.
     func draw(_ frame: CellBuffer, cursor: Point?) throws
 
-    /// The next input, waiting at most this long for one; `nil` waits for ever.
+    /// Returns the next input, waiting at most this long; `nil` waits forever.
     ///
-    /// - Returns: `nil` if there was none in time.
+    /// - Returns: `nil` on timeout.
     func next(timeout: Duration?) -> Input?
 }
 
-extension Terminal {
-    /// An empty frame that fits.
-    package var blankFrame: CellBuffer { CellBuffer(size: size, glyphs: glyphs, colors: colors) }
-}
-
-/// Ends a terminal's wait from any thread; the wait then returns `Input.woken`, once for many calls.
+/// Ends a terminal's wait from any thread; the wait then returns `Input.woken`, once for several calls.
 package struct Waker: Sendable {
     private let signal: @Sendable () -> Void
 
-    /// Calls this; it must neither wait nor fail.
+    /// - Parameter signal: must neither block nor fail.
     package init(_ signal: @escaping @Sendable () -> Void) { self.signal = signal }
 
-    /// Ends the wait, or the next one.
+    /// Ends the current wait, or the next one.
     package func wake() { signal() }
 }

@@ -1,15 +1,15 @@
-// Marks of an upright axis that stand in the middle of the rows that their numbers are written in, so that a curve is
-// read where its value is.
+// Marks of a vertical axis at the centers of the rows in which their numbers are written, so that they are aligned with
+// the curves.
 
 extension Ticks {
-    /// The axis with the least room to spare that holds a range and has its marks in the middle of rows, at least two
-    /// where there are three rows; `nil` where there is none.
+    /// Returns the tightest axis that contains a range and has its marks at the centers of rows, at least two if there
+    /// are three rows; `nil` if there is none.
     ///
     /// - Parameters:
-    ///   - range: what must be seen; logarithms where the axis is logarithmic.
-    ///   - rows: how many there are.
-    ///   - logarithmic: whether marks are at powers of two or ten.
-    /// - Returns: the marks, and what all rows span together, as the range is given.
+    ///   - range: the required range; logarithms if the axis is logarithmic.
+    ///   - rows: number of rows.
+    ///   - logarithmic: whether marks are powers of two or ten.
+    /// - Returns: the marks, and the range of all rows together, in the unit of `range`.
     package static func inRows(
         _ range: ClosedRange<Double>, rows: Int, logarithmic: Bool
     ) -> (ticks: Ticks, span: ClosedRange<Double>)? {
@@ -19,12 +19,12 @@ extension Ticks {
         let count = Double(rows)
         var best: (cost: Double, top: Double, first: Double, step: Double, every: Int, row: Int)?
         for step in steps(within: width, rows: rows, logarithmic: logarithmic) {
-            // An axis of twice the range leaves half of the image empty.
+            // An axis of twice the range leaves half of the plot empty.
             let most = min(count * step / width + 1e-9, count)
             guard most.isFinite, most >= 1 else { continue }
             for every in max(Int(most / 2), min(rows, 2))...max(Int(most), min(rows, 2)) where Double(every) <= most {
                 let height = step / Double(every)
-                // Steps of a linear axis may be as small as it takes.
+                // Intervals of a linear axis may be arbitrarily small.
                 if logarithmic, count * height > 2.5 * width { continue }
                 for row in 0..<min(every, rows) {
                     let above = (Double(row) + 0.5) * height
@@ -32,12 +32,12 @@ extension Ticks {
                     for first in [least, least + 1] {
                         let top = first * step + above
                         let bottom = top - count * height
-                        // What cannot be, such as a loss below 0, is shown for half a row at most.
+                        // Impossible values, such as a loss below 0, are shown for half a row at most.
                         let isPossible = logarithmic || low < 0 || bottom >= -0.5 * height - slack
                         guard top >= high - slack, bottom <= low + slack, isPossible else { continue }
                         let marks = (rows - row + every - 1) / every
                         guard marks >= (rows < 3 ? 1 : 2) else { continue }
-                        // Few marks, marks close together, and roots of two are worse than some room to spare.
+                        // Few marks, dense marks, and roots of two are worse than some unused room.
                         let isRoot = logarithmic && step < two
                         let cost =
                             count * height * (marks < 3 && rows > 5 ? 1.3 : 1) * (every < 3 ? 1.12 : 1)
@@ -59,11 +59,11 @@ extension Ticks {
         return Set(ticks.ticks.map(\.text)).count == places.count ? (ticks, span) : nil
     }
 
-    /// The place of 2 on a logarithmic axis.
+    /// The position of 2 on a logarithmic axis.
     private static let two = Double(2).logarithm
 
-    /// Distances between marks: 1, 2 or 5 times a power of ten; on a logarithmic axis twice or ten times as much, more
-    /// decades, or, for what is narrow, the second or fourth root of two.
+    /// Returns possible intervals: 1, 2 or 5 times a power of ten; on a logarithmic axis a factor of two or ten,
+    /// several decades, or, for narrow ranges, the square or fourth root of two.
     private static func steps(within width: Double, rows: Int, logarithmic: Bool) -> [Double] {
         if logarithmic { return [two / 4, two / 2, two, 1, 2, 3, 5, 10, 20, 30, 50, 100, 200] }
         let lowest = Int((width / Double(rows)).logarithm.rounded(.down))

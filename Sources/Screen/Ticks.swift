@@ -1,34 +1,29 @@
-// Where an axis has its numbers, and how they read.
+// The positions of an axis's numbers, and their text.
 
 /// The marks of an axis: round numbers within a range.
 package struct Ticks: Hashable, Sendable {
-    /// What an axis counts.
     package enum Unit: Hashable, Sendable {
-        /// Plain numbers.
         case number
-        /// Things that come whole.
+        /// Whole numbers.
         case count
-        /// Seconds, written as minutes and hours where they are many.
+        /// Seconds, written as minutes and hours if they are many.
         case seconds
     }
 
-    /// A mark.
     package struct Tick: Hashable, Sendable {
-        /// Where it stands.
         package let value: Double
-        /// Its number as users read it.
         package let text: String
     }
 
-    /// The marks, the smallest first.
+    /// In ascending order.
     package let ticks: [Tick]
 
-    /// Marks at equal distances of 1, 2 or 5 times a power of ten; of seconds at those that clocks know.
+    /// Places marks at intervals of 1, 2 or 5 times a power of ten; for seconds, at intervals customary for times.
     ///
     /// - Parameters:
-    ///   - range: finite ends; one that is a single number has no marks but that.
-    ///   - most: how many marks there is room for.
-    ///   - unit: what the axis counts.
+    ///   - range: finite; one that is a single number has only that mark.
+    ///   - most: maximum number of marks.
+    ///   - unit: the unit of the axis.
     package init(linear range: ClosedRange<Double>, most: Int, unit: Unit = .number) {
         let span = range.upperBound - range.lowerBound
         guard most > 0, span.isFinite, span > 1e-300 else {
@@ -39,7 +34,7 @@ package struct Ticks: Hashable, Sendable {
         var first = (range.lowerBound / step).rounded(.up)
         let last = (range.upperBound / step + 1e-9).rounded(.down)
         if (first - 1) * step >= range.lowerBound - span * 1e-9 { first -= 1 }
-        // Where the range is so narrow that its ends are hardly told apart, steps would not advance.
+        // In a range so narrow that its ends are nearly equal, steps would not advance.
         guard last >= first, last - first < 1000, first.magnitude < 0x1p52 else {
             self.init([])
             return
@@ -49,15 +44,15 @@ package struct Ticks: Hashable, Sendable {
         self.init(values, step: step, unit: unit)
     }
 
-    /// Marks at these values, which are `step` apart.
+    /// Places marks at these values, which are `step` apart.
     init(_ values: [Double], step: Double, unit: Unit) {
         var texts = values.map { Self.text($0, step: step, unit: unit) }
-        // So close together, so far from 0, that usual numbers would be the same.
+        // So dense and so far from 0 that the usual texts would be equal.
         if Set(texts).count < texts.count { texts = values.map { "\($0)" + (unit == .seconds ? "s" : "") } }
         ticks = zip(values, texts).map(Tick.init)
     }
 
-    /// Marks at the powers of ten that have these exponents, whole or not.
+    /// Places marks at these powers of ten; exponents may be fractional.
     init(powers exponents: [Double]) {
         ticks = exponents.map { exponent in
             let value = exponent == exponent.rounded() ? Double.power(of: Int(exponent)) : Double.power(exponent)
@@ -65,12 +60,12 @@ package struct Ticks: Hashable, Sendable {
         }
     }
 
-    /// Marks at powers of ten, with twice and five times them where there is room; of a range that has too few of
-    /// them at equal distances.
+    /// Places marks at powers of ten, and twice and five times them if there is room; at equal intervals if a range
+    /// contains too few of them.
     ///
     /// - Parameters:
     ///   - range: both ends above 0.
-    ///   - most: how many marks there is room for.
+    ///   - most: maximum number of marks.
     package init(logarithmic range: ClosedRange<Double>, most: Int) {
         guard most > 0, range.lowerBound > 0, range.upperBound.isFinite, range.lowerBound < range.upperBound else {
             self.init([])
@@ -109,7 +104,7 @@ package struct Ticks: Hashable, Sendable {
 
     // MARK: Text
 
-    /// A number at a mark, with as many decimals as the distance between marks needs.
+    /// Formats a mark with as many decimals as the interval requires.
     static func text(_ value: Double, step: Double, unit: Unit) -> String {
         if unit == .seconds { return clock(value, step: step) }
         if value.magnitude >= 1e9 { return short(value) }
@@ -127,7 +122,7 @@ package struct Ticks: Hashable, Sendable {
     private static func clock(_ seconds: Double, step: Double) -> String {
         guard seconds.magnitude >= 60 || step >= 60 else { return decimal(seconds, step: step) + "s" }
         guard seconds.magnitude < 1e9 else { return short(seconds) + "s" }
-        // What lies between seconds is said as far as the distance between marks needs it.
+        // Fractions of seconds are shown as far as the interval requires.
         let decimals = step < 1 ? min(-Int((step.logarithm + 1e-9).rounded(.down)), 6) : 0
         let scale = Int(Double.power(of: decimals))
         let (whole, part) = Int((seconds.magnitude * Double(scale)).rounded()).quotientAndRemainder(dividingBy: scale)
@@ -143,7 +138,7 @@ package struct Ticks: Hashable, Sendable {
 
     private static func padded(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
 
-    /// A value that was read off a curve: four digits or so.
+    /// Formats a value that was read off a curve: about four digits.
     package static func reading(_ value: Double) -> String {
         guard value.isFinite else { return value.isNaN ? "NaN" : value < 0 ? "-inf" : "inf" }
         return switch value.magnitude {
@@ -157,7 +152,7 @@ package struct Ticks: Hashable, Sendable {
         }
     }
 
-    /// With a comma between groups of three digits, as counts have it everywhere.
+    /// Formats with thousands separators, like counts elsewhere.
     private static func grouped(_ digits: String) -> String {
         let places = digits.drop { $0 == "-" }.count
         return digits.enumerated().map { index, digit in
@@ -170,7 +165,7 @@ package struct Ticks: Hashable, Sendable {
         short((value / unit).rounded() * unit)
     }
 
-    /// A power of two, of its roots, or of ten: in full where that is short, else three digits of it.
+    /// Formats a power of two, of its roots, or of ten: in full if that is short, otherwise three digits.
     private static func power(_ value: Double) -> String {
         let exponent = value.logarithm
         if (exponent - exponent.rounded()).magnitude < 1e-9 { return short(value) }

@@ -1,39 +1,39 @@
-// Text as cells show it: one base character and its marks a cell, with the columns it takes. Every character that acts
-// on a terminal or hides is shown as an escape instead, so text from outside can do nothing but be read.
+// Text in terminal cells: each cell has one base character with its combining marks, and a width. Control and invisible
+// characters are shown as escapes, so that foreign text cannot affect the terminal.
 
-/// A text's cells, one after another.
+/// The sequence of a text's cells.
 package struct DisplayText: Sequence, IteratorProtocol {
-    /// What goes into one cell, or into one and the one after it.
+    /// The content of one cell, or of two for a wide character.
     package struct Glyph {
-        /// Never a control.
+        /// Never a control character.
         package var character: Character
-        /// Cells that it takes, 1 or 2.
+        /// Width in cells, 1 or 2.
         package var columns: Int
     }
 
     private var scalars: Substring.UnicodeScalarView
-    /// Escapes that are to come next, last one first.
+    /// Pending escapes, in reverse order.
     private var pending: [Character] = []
 
-    /// More marks on one character than any script needs only serve to draw over other lines.
+    /// More marks than any script needs would draw over other lines.
     private static let maxMarks = 3
 
-    /// - Parameter text: may come from outside.
+    /// - Parameter text: may be foreign.
     package init(_ text: String) { scalars = Substring(text).unicodeScalars }
 
-    /// Cells that a text takes.
+    /// Returns a text's width in cells.
     package static func width(of text: String) -> Int {
         isPlain(text) ? text.utf8.count : DisplayText(text).reduce(0) { $0 + $1.columns }
     }
 
-    /// A text as its cells show it.
+    /// Returns a text with escapes instead of control and invisible characters.
     package static func visible(_ text: String) -> String {
         isPlain(text) ? text : DisplayText(text).reduce(into: "") { $0.append($1.character) }
     }
 
     private static func isPlain(_ text: String) -> Bool { text.utf8.allSatisfy { (0x20..<0x7F).contains($0) } }
 
-    /// The next cell's glyph.
+    /// Returns the next glyph.
     package mutating func next() -> Glyph? {
         if let character = pending.popLast() { return Glyph(character: character, columns: 1) }
         guard let scalar = scalars.popFirst() else { return nil }
@@ -54,7 +54,7 @@ package struct DisplayText: Sequence, IteratorProtocol {
         return Glyph(character: Character(String(cluster)), columns: Self.isWide(scalar) ? 2 : 1)
     }
 
-    /// How a character that acts or hides is shown; empty for all others.
+    /// Returns the escape of a control or invisible character; empty for all others.
     private static func escape(for scalar: Unicode.Scalar) -> String {
         switch scalar {
         case "\n": "\\n"
@@ -68,7 +68,7 @@ package struct DisplayText: Sequence, IteratorProtocol {
         "\\u{" + String(scalar.value, radix: 16, uppercase: true) + "}"
     }
 
-    /// Whether a character acts or hides where it should be seen.
+    /// Returns whether a character is a control character or invisible.
     package static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned, .surrogate: true
@@ -76,7 +76,7 @@ package struct DisplayText: Sequence, IteratorProtocol {
         }
     }
 
-    /// Vowels and finals of Korean syllables, which terminals draw into the cell before.
+    /// Vowels and finals of Korean syllables, which terminals draw into the preceding cell.
     private static let conjoining: ClosedRange<UInt32> = 0x1160...0x11FF
 
     private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
@@ -87,7 +87,8 @@ package struct DisplayText: Sequence, IteratorProtocol {
         }
     }
 
-    /// Whether it takes two columns: East Asian Width W and F, with what lies unassigned between.
+    /// Returns whether a character is two columns wide: East Asian Width W and F, and unassigned characters between
+    /// them.
     private static func isWide(_ scalar: Unicode.Scalar) -> Bool {
         guard scalar.value >= 0x1100 else { return false }
         var low = 0

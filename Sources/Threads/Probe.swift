@@ -1,8 +1,9 @@
-// Whether there are threads to be had.
+// Checks whether threads are available.
 
 internal import Synchronization
 
-/// Whether the system lets so many more threads start now. Libraries that need one do not say that they have none.
+/// Returns whether this many more threads can be started now. Libraries that need threads do not report when they get
+/// none.
 package func canStartThreads(_ count: Int) -> Bool {
     let gate = Gate()
     // None of them ends before the last one has started.

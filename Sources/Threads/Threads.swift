@@ -1,16 +1,16 @@
-// Threads that may fail to start. Foundation's and Dispatch's do not say so: the one hangs those that wait for the thread,
-// the other tries for ever.
+// Threads whose start may fail. Foundation and Dispatch do not report that: with the former, waiting for the thread
+// hangs; the latter retries forever.
 
 internal import Glibc
 
-/// Starts a thread that nobody joins.
+/// Starts a detached thread.
 ///
-/// - Returns: whether it could be started; where the system lets no more threads start, the caller does the work itself.
+/// - Returns: whether it could be started; if not, the caller does the work itself.
 package func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
     defer { pthread_attr_destroy(&attributes) }
-    // Whatever the limit of stacks is (ulimit -s): pages are taken as they are touched.
+    // Independent of the system's stack limit (ulimit -s); pages are allocated when they are touched.
     pthread_attr_setstacksize(&attributes, 8 << 20)
     pthread_attr_setdetachstate(&attributes, CInt(PTHREAD_CREATE_DETACHED))
     let work = Unmanaged.passRetained(Work(body))

@@ -1,10 +1,9 @@
-// A thread that does one thing after the other, in place of Dispatch's serial queues, which wait for ever where the system
-// lets no thread start.
+// A serial worker thread. It replaces Dispatch's serial queues, which wait forever if no thread can be started.
 
 internal import Dispatch
 internal import Synchronization
 
-/// Does what it is given, one thing after the other, on a thread of its own, as long as the program runs.
+/// Runs jobs one after another on its own thread, as long as the program runs.
 package final class Worker: Sendable {
     package typealias Job = @Sendable () -> Void
 
@@ -16,12 +15,12 @@ package final class Worker: Sendable {
     private let waiting = Mutex<[Waiting]>([])
     private let wake = DispatchSemaphore(value: 0)
 
-    /// - Returns: `nil` where the system lets no more threads start.
+    /// - Returns: `nil` if no thread can be started.
     package init?() {
         guard startThread({ [self] in work() }) else { return nil }
     }
 
-    /// Does something as soon as all that was given before is done, but not before some seconds have passed.
+    /// Runs a job after all earlier ones, but not before some seconds have passed.
     package func async(after seconds: Double = 0, _ job: @escaping Job) {
         waiting.withLock { $0.append(Waiting(due: .now() + seconds, job: job)) }
         wake.signal()

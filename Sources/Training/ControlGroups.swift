@@ -1,5 +1,5 @@
-// Limits of the control groups that a process is in: its own, as a container, a systemd unit or a cluster's scheduler sets
-// them, and those of all groups above.
+// Limits of the process's control groups: its own, set by a container, a systemd unit or a cluster's scheduler, and all
+// groups above it.
 
 /// The control groups of a process, versions 1 and 2 of the kernel's interface.
 package struct ControlGroups {
@@ -10,14 +10,14 @@ package struct ControlGroups {
 
     /// - Parameters:
     ///   - membership: the content of `/proc/self/cgroup`: `0::/path` for version 2, `number:controllers:/path` for 1.
-    ///   - read: the text of a file, `nil` where there is none.
+    ///   - read: returns the text of a file; `nil` if it does not exist.
     package init(membership: String, read: @escaping (_ path: String) -> String?) {
         self.membership = membership
         self.read = read
     }
 
-    /// Limit and use of memory in bytes; the limit is that of the tightest group, and what is left is what the fullest
-    /// leaves. `nil` without a limit.
+    /// Limit and available memory in bytes: the smallest of all groups' limits, and the smallest of what they have
+    /// left. `nil` without a limit.
     package var memory: (limit: Int, available: Int)? {
         var found: [(limit: Int, available: Int)] = []
         for folder in folders(of: nil) {
@@ -32,18 +32,18 @@ package struct ControlGroups {
         return (limit, max(available, 0))
     }
 
-    /// The processors' time that is granted, in processors; `nil` without a limit.
+    /// The limit of processor time, in processors; `nil` without a limit.
     package var processors: Double? {
         var found: [Double] = []
         for folder in folders(of: nil) {
-            // "max 100000" grants everything.
+            // "max 100000" means no limit.
             let words = (read("\(folder)/cpu.max") ?? "").split { $0 == " " || $0 == "\n" }.map { Double($0) }
             if words.count == 2, let quota = words[0], let period = words[1], period > 0 {
                 found.append(quota / period)
             }
         }
         for folder in folders(of: "cpu") {
-            // −1 grants everything.
+            // −1 means no limit.
             if let quota = number("\(folder)/cpu.cfs_quota_us"), let period = number("\(folder)/cpu.cfs_period_us"),
                 quota > 0, period > 0
             {
@@ -53,8 +53,8 @@ package struct ControlGroups {
         return found.min()
     }
 
-    /// The folders of the groups of a controller of version 1, or of version 2, from the process's own to the root. In a
-    /// container the path may be the host's, of which only the root is seen.
+    /// Returns the folders of the groups of a controller of version 1, or of version 2, from the process's own to the
+    /// root. In a container the path may be the host's, of which only the root is visible.
     private func folders(of controller: String?) -> [String] {
         var folders: [String] = []
         for line in membership.split(separator: "\n") {
@@ -68,7 +68,7 @@ package struct ControlGroups {
                 guard fields[0] == "0", fields[1].isEmpty else { continue }
                 roots = [Self.mount, "\(Self.mount)/unified"]
             }
-            // A path with ".." leads out of what is mounted here.
+            // A path with ".." is outside of what is mounted here.
             var names = fields[2].split(separator: "/")
             if names.contains("..") { names = [] }
             for count in (0...names.count).reversed() {
@@ -79,7 +79,7 @@ package struct ControlGroups {
         return folders
     }
 
-    /// Files that nobody has asked for lately count as used, but are dropped when memory is wanted.
+    /// Inactive file cache counts as used, but is dropped when memory is needed.
     private func used(_ folder: String, _ name: String, cached: String) -> Int {
         let lines = (read("\(folder)/memory.stat") ?? "").split(separator: "\n")
         let inactive = lines.first { $0.hasPrefix("\(cached) ") }.flatMap { Int($0.dropFirst(cached.count + 1)) } ?? 0

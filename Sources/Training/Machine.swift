@@ -1,16 +1,15 @@
-// What the machine is and has left, as Linux tells it.
+// The machine's processor and memory, as reported by Linux.
 
 internal import Glibc
 
-/// The machine that trains.
 package struct Machine: Sendable, Hashable {
     /// Name of the processor.
     package var processor: String
-    /// Cores that this process may use.
+    /// Number of cores that this process may use.
     package var cores: Int
-    /// Memory in bytes, at most what a control group grants.
+    /// Memory in bytes, at most the control groups' limit.
     package var memoryBytes: Int
-    /// Bytes of it that are still to be had.
+    /// Available memory in bytes.
     package var availableMemoryBytes: Int
 
     package init(processor: String, cores: Int, memoryBytes: Int, availableMemoryBytes: Int) {
@@ -20,7 +19,7 @@ package struct Machine: Sendable, Hashable {
         self.availableMemoryBytes = availableMemoryBytes
     }
 
-    /// This machine, now.
+    /// The current machine and its available memory.
     package static var current: Machine {
         let memory = values(of: "/proc/meminfo")
         let total = memory["MemTotal"].flatMap(kibibytes) ?? 0
@@ -31,17 +30,17 @@ package struct Machine: Sendable, Hashable {
             memoryBytes: min(total, group.limit), availableMemoryBytes: min(available, group.available))
     }
 
-    /// The most memory that this process has had resident at once, in bytes.
+    /// Peak resident memory of this process in bytes.
     package static var peakMemoryBytes: Int {
         values(of: "/proc/self/status")["VmHWM"].flatMap(kibibytes) ?? 0
     }
 
-    /// The memory that this process has resident now, in bytes.
+    /// Current resident memory of this process in bytes.
     package static var residentMemoryBytes: Int {
         values(of: "/proc/self/status")["VmRSS"].flatMap(kibibytes) ?? 0
     }
 
-    /// Cores by the process's affinity, at most what a control group grants.
+    /// Number of cores by the process's affinity, at most the control groups' limit.
     private static var usableCores: Int {
         let mask = values(of: "/proc/self/status")["Cpus_allowed"] ?? ""
         let allowed = mask.reduce(0) { $0 + ($1.hexDigitValue?.nonzeroBitCount ?? 0) }
@@ -57,7 +56,7 @@ package struct Machine: Sendable, Hashable {
         text.split(separator: " ").first.flatMap { Int($0) }.map { $0 << 10 }
     }
 
-    /// The first value of each `name : value` line.
+    /// Returns the first value of each `name : value` line.
     private static func values(of path: String) -> [String: String] {
         var values: [String: String] = [:]
         for line in (text(of: path) ?? "").split(separator: "\n") {

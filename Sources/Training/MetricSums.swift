@@ -3,34 +3,34 @@
 package import Model
 internal import Experiments
 
-/// Sums over batches and the means that they give; a smaller batch counts by its images.
+/// Sums over batches, and the means over their images.
 package struct MetricSums: Sendable {
-    /// Images so far.
+    /// Number of images so far.
     package private(set) var examples = 0
-    /// Images whose largest logit is at their label.
+    /// Number of images classified correctly.
     package private(set) var correct = 0
-    /// Cross-entropy added up over the images.
+    /// Sum of the cross-entropy over the images.
     package private(set) var lossSum = 0.0
 
-    /// Nothing yet.
+    /// Creates empty sums.
     package init() {}
 
-    /// What an epoch has come to by `position`.
+    /// Restores the sums of an epoch from a position.
     init(_ position: RunPosition) {
         examples = position.epochExamples
         correct = position.epochCorrect
         lossSum = position.epochLossSum
     }
 
-    /// Counts a batch in.
+    /// Adds a batch.
     package mutating func add(_ result: BatchResult) {
         examples += result.examples
         correct += result.correct
         lossSum += result.lossSum
     }
 
-    /// Mean cross-entropy of an image.
+    /// Mean cross-entropy per image.
     package var meanLoss: Double { lossSum / Double(examples) }
-    /// Share of images that are right, 0 to 1.
+    /// Share of images classified correctly, 0 to 1.
     package var accuracy: Double { Double(correct) / Double(examples) }
 }

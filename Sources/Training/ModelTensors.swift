@@ -1,9 +1,9 @@
-// A model's numbers as tensors of safetensors files, named and laid out as PyTorch's torchvision has them.
+// A model's tensors in safetensors files, with the names and layouts of PyTorch's torchvision.
 
 package import Model
 package import Safetensors
 
-/// A file whose tensors a model cannot take, or cannot give. `description` is one sentence.
+/// A file whose tensors do not match the model, or that cannot be written. `description` is one sentence.
 package struct ModelTensorsError: Error, CustomStringConvertible {
     package let description: String
 
@@ -12,10 +12,10 @@ package struct ModelTensorsError: Error, CustomStringConvertible {
 }
 
 extension TrainableModel {
-    /// Every weight and bias, to be written between steps.
+    /// The trained network's tensors, to be written between steps.
     package var weightSources: [TensorSource] { weights.map(source) }
 
-    /// The optimizer's state, to be written between steps; empty where it has none.
+    /// The optimizer's state, to be written between steps; empty if it has none.
     package var optimizerSources: [TensorSource] { optimizerState.map(source) }
 
     private func source(_ tensor: ModelTensor) -> TensorSource {
@@ -30,9 +30,9 @@ extension TrainableModel {
         }
     }
 
-    /// Writes every weight and bias, row-major; an earlier file stays until the new one is whole.
+    /// Writes all weights and biases, row-major; an existing file stays until the new one is complete.
     ///
-    /// - Parameter metadata: texts that go with them, such as the experiment's name.
+    /// - Parameter metadata: texts stored in the file, such as the experiment's name.
     package func saveWeights(
         to path: String, metadata: [String: String] = [:]
     ) throws(ModelTensorsError) {
@@ -43,27 +43,28 @@ extension TrainableModel {
         }
     }
 
-    /// Takes every weight and bias from a file that has just these tensors; where they do not fit, or are not finite, all
-    /// stays as it is.
+    /// Loads all weights and biases from a file that must have exactly these tensors. If they do not match, or are not
+    /// finite, the model stays unchanged.
     package func loadWeights(_ path: String) throws(ModelTensorsError) {
         try load(weights, from: path)
     }
 
-    /// Takes the optimizer's state from a file that has just these tensors; where they do not fit, all stays.
+    /// Loads the optimizer's state from a file that must have exactly these tensors. If they do not match, the state
+    /// stays unchanged.
     package func loadOptimizer(_ path: String) throws(ModelTensorsError) { try load(optimizerState, from: path) }
 
-    /// The first number in which a checkpoint's files differ from the model, read between steps; `nil` where all are the
-    /// same to the bit.
+    /// Finds the first value in which a checkpoint's files differ from the model, between steps; `nil` if everything is
+    /// bit-identical.
     ///
     /// - Parameters:
     ///   - weights: a file of weights and biases.
-    ///   - optimizer: a file of the optimizer's numbers; `nil` for none.
-    /// - Returns: the tensor and its place, such as `classifier.0.weight[3, 17] was 0.5 and is 0.25 now`, or what is wrong
-    ///   with a file.
+    ///   - optimizer: a file of the optimizer's state; `nil` for none.
+    /// - Returns: the tensor and its position, such as `classifier.0.weight[3, 17] was 0.5 and is 0.25 now`, or what
+    ///   is wrong with a file.
     package func difference(fromWeights weights: String, optimizer: String?) -> String? {
         if let difference = difference(of: self.weights, from: weights) { return difference }
         guard let optimizer else {
-            return optimizerState.isEmpty ? nil : "\(weights): the optimizer's numbers are missing beside it"
+            return optimizerState.isEmpty ? nil : "\(weights): the optimizer's state is missing beside it"
         }
         return difference(of: optimizerState, from: optimizer).map { "optimizer state \($0)" }
     }
@@ -115,7 +116,7 @@ extension TrainableModel {
 }
 
 extension ModelTensor {
-    /// The first place where two tensors of this shape have other bits, with what is there.
+    /// Returns the first element whose bits differ, with both values.
     fileprivate func difference(
         between then: UnsafeBufferPointer<Float>, and now: UnsafeBufferPointer<Float>
     ) -> String? {
@@ -130,7 +131,7 @@ extension ModelTensor {
 }
 
 extension SafetensorsFile {
-    /// - Throws: what tells these tensors from the file's.
+    /// - Throws: `ModelTensorsError` with the first tensor that does not match the file's.
     fileprivate func check(has wanted: [ModelTensor]) throws(ModelTensorsError) {
         for parameter in wanted {
             guard let tensor = tensors[parameter.name] else {

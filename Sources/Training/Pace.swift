@@ -1,40 +1,40 @@
-// How fast a run goes and how long it will take, in seconds of a clock that never goes back.
+// The speed of a run and its remaining time, in seconds of a monotonic clock.
 
 internal import Experiments
 internal import Glibc
 
-/// Seconds of the system's monotonic clock; only differences mean something.
+/// Returns the seconds of the system's monotonic clock; only differences are meaningful.
 package func monotonicSeconds() -> Double {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }
 
-/// Seconds of the processor that this process has computed, all threads together.
+/// Returns the processor time that this process has used in seconds, all threads together.
 package func processorSeconds() -> Double {
     var time = timespec()
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }
 
-/// Counts images and seconds, and foretells the rest of a run.
+/// Counts images and seconds, and predicts the remaining time of a run.
 struct Pace {
-    /// What has been counted by now.
+    /// The counts so far.
     private(set) var time: RunTime
     private let stepsPerEpoch: Int
     private let epochs: Int
     private let batchSize: Int
     private let testExamples: Int
-    /// What an evaluation takes, in training steps, until one has been timed: its share of the multiply-accumulates.
+    /// The duration of an evaluation in training steps, from multiply-accumulates, until one has been timed.
     private let evaluationSteps: Double
 
     private var beginSeconds = 0.0
     private var epochBeginSeconds = 0.0
     private var epochExamples = 0
-    /// Steps of this session.
+    /// Number of steps in this session.
     private var steps = 0
-    /// Some of them, with the images and the training time by then, a tenth of a second apart, over the last five seconds or
-    /// the last step: what is left goes at this pace, not at that of a parent, of another machine, or of an hour ago.
+    /// Samples of the counts, a tenth of a second apart, over the last five seconds or the last step. The remaining
+    /// time is predicted from these, because a parent, another machine, or an hour ago may have had another pace.
     private var marks: [(steps: Int, examples: Int, seconds: Double)] = []
     private static let recentSeconds = 5.0
     /// Seconds of this session's last evaluation.
@@ -57,13 +57,13 @@ struct Pace {
         }
     }
 
-    /// The run begins, or is resumed.
+    /// Starts or resumes the run.
     mutating func begin(at now: Double) {
         beginSeconds = now - time.elapsedSeconds
         marks = [(0, time.examples, trainingSeconds)]
     }
 
-    /// An epoch begins.
+    /// Starts an epoch.
     mutating func beginEpoch(at now: Double) {
         time.finishedEpochSeconds += time.epochSeconds
         time.epochSeconds = 0
@@ -71,13 +71,13 @@ struct Pace {
         continueEpoch(at: now)
     }
 
-    /// The epoch that the run was left in is resumed.
+    /// Continues the epoch in which the run was stopped.
     mutating func continueEpoch(at now: Double) {
         epochBeginSeconds = now - time.epochSeconds
         time.elapsedSeconds = now - beginSeconds
     }
 
-    /// Time that has passed without being the run's own.
+    /// Excludes time in which the run did not train.
     mutating func leaveOut(seconds: Double) {
         beginSeconds += seconds
         epochBeginSeconds += seconds
@@ -103,32 +103,32 @@ struct Pace {
         time.elapsedSeconds = now - beginSeconds
     }
 
-    /// Seconds since the run began, at the last thing that was counted.
+    /// Seconds since the run started, at the last count.
     var elapsed: Double { time.elapsedSeconds }
 
     func elapsed(at now: Double) -> Double { now - beginSeconds }
 
-    /// Training images a second over the last seconds, data included.
+    /// Training images per second over the last seconds, including data loading.
     var recentExamplesPerSecond: Double {
         guard let first = marks.first else { return 0 }
         return rate(time.examples - first.examples, trainingSeconds - first.seconds)
     }
 
-    /// Training images a second of this epoch, data included.
+    /// Training images per second in this epoch, including data loading.
     var epochExamplesPerSecond: Double { rate(epochExamples, time.epochSeconds) }
 
-    /// Training images a second of the run's training, data included, evaluations not.
+    /// Training images per second of training time, including data loading but not evaluations.
     var examplesPerSecond: Double { rate(time.examples, trainingSeconds) }
 
-    /// Training images a second by the clock, whatever it was spent on.
+    /// Training images per second of wall-clock time.
     func overallExamplesPerSecond(at now: Double) -> Double {
         rate(time.examples, elapsed(at: now) - (time.inherited?.seconds ?? 0))
     }
 
-    /// Training images a second as the notebook counts: only the time in steps.
+    /// Training images per second as the notebook counts them: only the time inside steps.
     var stepExamplesPerSecond: Double { rate(time.examples, time.stepSeconds) }
 
-    /// Seconds of a step: of the last ones or, before this session's first, of all that were counted; `nil` before any.
+    /// Seconds per step: over the last steps or, before this session's first, over all; `nil` before any.
     private var secondsPerStep: Double? {
         if let first = marks.first, steps > first.steps {
             return (trainingSeconds - first.seconds) / Double(steps - first.steps)
@@ -138,9 +138,10 @@ struct Pace {
         return lastEvaluation / evaluationSteps
     }
 
-    /// Seconds until all steps and evaluations are done, at the pace of the last seconds; `nil` before anything was timed.
+    /// Returns the seconds until all steps and evaluations are done, at the pace of the last seconds; `nil` before
+    /// anything was timed.
     ///
-    /// - Parameter evaluated: how much of the epoch's evaluation is done, 0 to 1.
+    /// - Parameter evaluated: completed share of the epoch's evaluation, 0 to 1.
     func remaining(at position: RunPosition, evaluated: Double = 0) -> Double? {
         guard let secondsPerStep else { return nil }
         let mean = time.evaluations > 0 ? time.evaluationSeconds / Double(time.evaluations) : nil
@@ -150,7 +151,7 @@ struct Pace {
         return Double(stepsLeft) * secondsPerStep + (Double(epochsLeft) + 1 - evaluated) * perEvaluation
     }
 
-    /// How far an evaluation of this epoch is.
+    /// Returns the progress of this epoch's evaluation.
     func evaluation(at position: RunPosition, examples: Int, now: Double) -> EvaluationProgress {
         var progress = EvaluationProgress(
             epoch: position.epoch, step: position.step, examples: examples, allExamples: testExamples,
@@ -159,7 +160,7 @@ struct Pace {
         return progress
     }
 
-    /// Seconds of this epoch's training.
+    /// Seconds of training in this epoch.
     var epochSeconds: Double { time.epochSeconds }
 
     private var trainingSeconds: Double { time.finishedEpochSeconds + time.epochSeconds }

@@ -1,26 +1,26 @@
-// How a run is asked to pause: a flag that the loop reads between two steps.
+// A flag that requests a run to pause; the loop checks it between two steps.
 
 internal import Glibc
 internal import Synchronization
 
-/// A wish that a run wait after its current step. Any thread may make it and take it back.
+/// Requests a run to wait after its current step. Any thread may set and clear it.
 package final class PauseRequest: Sendable {
     private let flag = Atomic(false)
 
     package init() {}
 
     /// Whether the run should wait.
-    package var isMade: Bool { flag.load(ordering: .relaxed) }
+    package var isRequested: Bool { flag.load(ordering: .relaxed) }
 
-    /// Asks the run to wait.
-    package func make() { flag.store(true, ordering: .relaxed) }
+    /// Requests the run to wait.
+    package func request() { flag.store(true, ordering: .relaxed) }
 
-    /// Resumes the run.
-    package func end() { flag.store(false, ordering: .relaxed) }
+    /// Lets the run continue.
+    package func clear() { flag.store(false, ordering: .relaxed) }
 
-    /// Waits until the run is resumed or asked to stop. Both are looked at fifty times a second,
-    /// which a user takes for at once.
+    /// Waits until the run may continue or is requested to stop. Both are polled fifty times a second, which feels
+    /// immediate.
     func wait(unless stop: StopRequest) {
-        while isMade && !stop.isMade { usleep(20_000) }
+        while isRequested && !stop.isRequested { usleep(20_000) }
     }
 }

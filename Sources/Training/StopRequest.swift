@@ -1,16 +1,16 @@
-// How a run is asked to stop: a flag that the loop reads once a step.
+// A flag that requests a run to stop; the loop checks it throughout a step.
 
 internal import Synchronization
 
-/// A wish that a run end after its current step. Any thread may make it, and it cannot be taken back.
+/// Requests a run to end after its current step. Any thread may set it; it cannot be cleared.
 package final class StopRequest: Sendable {
     private let flag = Atomic(false)
 
     package init() {}
 
     /// Whether the run should end.
-    package var isMade: Bool { flag.load(ordering: .relaxed) }
+    package var isRequested: Bool { flag.load(ordering: .relaxed) }
 
-    /// Asks the run to end.
-    package func make() { flag.store(true, ordering: .relaxed) }
+    /// Requests the run to end.
+    package func request() { flag.store(true, ordering: .relaxed) }
 }

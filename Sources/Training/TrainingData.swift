@@ -1,39 +1,37 @@
-// The images of an experiment as the loop takes them: limited, ordered, resized and in batches.
+// The images of an experiment, prepared for the training loop: limited, ordered, resized and batched.
 
 package import Datasets
 package import Experiments
 internal import MemoryUse
 package import Model
 
-/// Training and test images of one experiment.
 package struct TrainingData: Sendable {
-    /// What an epoch trains on.
+    /// The images to train on.
     package let train: LabelledImages
-    /// What is evaluated after an epoch.
+    /// The images to evaluate on after each epoch.
     package let test: LabelledImages
     /// What the best epoch is chosen by; `nil` to choose by the test images.
     package let validation: LabelledImages?
     /// What the data set holds that they come from, before any limit.
     package let facts: DatasetFacts
-    /// Name and place, as text.
+    /// Name and folder, as text.
     package let summary: String
-    /// SHA-256 of the data set that they come from; empty for images from anywhere.
+    /// SHA-256 of the data set; empty for other images.
     package var checksum = ""
-    /// What a user should know about where they come from; `nil` if nothing.
+    /// A warning about the data's origin, if any.
     package private(set) var remark: String?
-    /// Labels of the classes that no training image shows, so that nothing learns them; empty where nothing is to be
-    /// learned.
+    /// Labels of the classes without any training image, which cannot be learned; empty if nothing is trained.
     package private(set) var missingClasses: [Int]
     let recipe: DataRecipe
 
-    /// Classes to tell apart.
+    /// Number of classes.
     package var numClasses: Int { facts.numClasses }
     /// Bytes of the images and labels as they were loaded, before any limit.
     package var loadedBytes: Int {
         (facts.storedBytes ?? 0) + (validation.map { $0.storedBytes + train.storedBytes } ?? 0)
     }
 
-    /// The images of `dataset` that an experiment asks for.
+    /// Selects an experiment's images from `dataset`.
     package init(_ dataset: Dataset, for experiment: Experiment) {
         let recipe = experiment.data
         func limited(_ images: LabelledImages, to limit: Int?) -> LabelledImages {
@@ -87,7 +85,7 @@ package struct TrainingData: Sendable {
         missingClasses = (0..<facts.numClasses).filter { counts[$0] == 0 }
     }
 
-    /// A batch of black images, for measuring speed without any data.
+    /// Creates a batch of black images, for measuring speed without any data.
     package static func blank(like recipe: DataRecipe, numClasses: Int) -> TrainingData {
         let images = LabelledImages(
             height: 28, width: 28, pixels: [UInt8](repeating: 0, count: recipe.batchSize * 784),
@@ -98,16 +96,17 @@ package struct TrainingData: Sendable {
         return data
     }
 
-    /// Steps in an epoch, the last, smaller batch included.
+    /// Number of steps per epoch, including the last, smaller batch.
     package var stepsPerEpoch: Int { (train.count + recipe.batchSize - 1) / recipe.batchSize }
 
-    /// Loss and accuracy of a model over the test images.
+    /// Computes loss and accuracy of a model over the test images.
     package func evaluate(_ model: some TrainableModel) throws(ModelError) -> MetricSums {
         try evaluate(model, on: loader(of: test, for: model), count: test.count) { _ in true } ?? MetricSums()
     }
 
-    /// - Parameter shouldContinue: told after each batch how many images are done; whether to continue.
-    /// - Returns: `nil` if it was not to continue.
+    /// - Parameter shouldContinue: called after each batch with the number of images so far; returns whether to
+    ///   continue.
+    /// - Returns: `nil` if it was cancelled.
     func evaluate(
         _ model: some TrainableModel, on loader: BatchLoader, count: Int, shouldContinue: (_ examples: Int) -> Bool
     ) throws(ModelError) -> MetricSums? {
@@ -120,7 +119,7 @@ package struct TrainingData: Sendable {
         return sums
     }
 
-    /// What a model makes of some images.
+    /// Computes a model's predictions for some images.
     ///
     /// - Returns: a probability for each class, `[images, classes]`, row-major.
     package func predict(_ model: some TrainableModel, _ images: LabelledImages) throws(ModelError) -> [Float] {

@@ -1,16 +1,17 @@
-// The training loop: epochs over shuffled batches, an evaluation after each, everything said as events. It knows no
-// screen, no file and no engine.
+// The training loop: epochs over shuffled batches with an evaluation after each, reported as events. It is independent
+// of screen, files and engine.
 
 internal import Datasets
 package import Experiments
 internal import MemoryUse
 package import Model
 
-/// One run of an experiment, from its first step or from where it was left, to its outcome.
+/// One run of an experiment, from its first step or from a checkpoint to its outcome.
 package struct TrainingRun {
-    /// Keeps the model's numbers together with where the run stands.
+    /// Saves the model's tensors together with the position.
     ///
-    /// `isLast` says that no step follows: what is kept must be safe on return. The events are sent.
+    /// `isLast` means that no step follows: the checkpoint must be safe on disk on return. The returned events are
+    /// emitted.
     package typealias Keep = (_ position: RunPosition, _ isLast: Bool) -> [RunEvent]
 
     private let started: RunStarted
@@ -27,7 +28,7 @@ package struct TrainingRun {
     private var position: RunPosition
     private var pace: Pace
     private var due: CheckpointSchedule
-    /// How the layers were in the last whole batch; in a smaller one more units are dead.
+    /// Health of the layers in the last full-size batch; a smaller one has more dead units.
     private var wholeBatchLayers: [LayerHealth] = []
     private var peakMemoryBytes = 0
     /// Seconds that the run had trained when this session began.
@@ -36,17 +37,18 @@ package struct TrainingRun {
     private var isProfileDue = false
 
     /// - Parameters:
-    ///   - started: what the run is made of; it is sent first.
+    ///   - started: the facts of the run, emitted first.
     ///   - data: the experiment's images.
-    ///   - position: where the run resumes; the model must have the numbers that were saved with it.
-    ///   - stop: looked at all the time; a step that is cut has no effect.
-    ///   - pause: makes the run keep its state and wait between two steps; that time does not count.
-    ///   - seconds: a clock that never goes back; only differences count.
-    ///   - processorSeconds: what the process has computed, by which a step is told that the process was stopped in; `nil`
-    ///     to count all time.
-    ///   - keep: called when the experiment's `checkpoint` says so, when the run is stopped, and after its last epoch.
-    ///   - onProfile: gets the time of each pass in a step, once early in each epoch; `nil` to profile no step.
-    ///   - emit: takes every event, on the thread that calls `run`.
+    ///   - position: where to resume; the model must have the tensors that were saved with it.
+    ///   - stop: checked throughout; a cancelled step has no effect.
+    ///   - pause: makes the run wait between two steps; that time does not count.
+    ///   - seconds: a monotonic clock; only differences count.
+    ///   - processorSeconds: the process's processor time, which reveals that the process was stopped during a step;
+    ///     `nil` to count all time.
+    ///   - keep: called when the experiment's `checkpoint` recipe requires it, when the run is stopped, and after its
+    ///     last epoch.
+    ///   - onProfile: called once early in each epoch with the time of each pass in a step; `nil` to profile no step.
+    ///   - emit: called with every event, on the thread that calls `run`.
     package init(
         _ started: RunStarted, data: TrainingData, from position: RunPosition = RunPosition(), stop: StopRequest,
         pause: PauseRequest = PauseRequest(), seconds: @escaping () -> Double = monotonicSeconds,
@@ -71,9 +73,9 @@ package struct TrainingRun {
         due = CheckpointSchedule(recipe.checkpoint)
     }
 
-    /// Trains `model` until its epochs are done, it is asked to stop, or it cannot continue.
+    /// Trains `model` until all epochs are trained, it is requested to stop, or it cannot continue.
     ///
-    /// - Returns: what the last event says, too.
+    /// - Returns: the summary, which the last event also contains.
     package mutating func run(_ model: some TrainableModel) -> RunSummary {
         pace.begin(at: seconds())
         beginElapsed = pace.elapsed
@@ -119,7 +121,7 @@ package struct TrainingRun {
         return .completed
     }
 
-    /// One pass over the training images, or what is left of it.
+    /// Trains on the training images once, or on what is left of the epoch.
     private mutating func train(_ model: some TrainableModel, on loader: BatchLoader) throws(Interruption) {
         defer { noteMemory(of: model) }
         let now = seconds()
@@ -134,7 +136,7 @@ package struct TrainingRun {
                 try model.train(
                     pixels: batch.pixels, labels: batch.labels, step: position.step,
                     learningRate: rate, isProfiled: isProfileDue
-                ) { [stop] in stop.isMade }
+                ) { [stop] in stop.isRequested }
             }
             guard let result else { throw .stopped }
             if !result.profile.isEmpty { onProfile?(result.profile) }
@@ -151,35 +153,35 @@ package struct TrainingRun {
             isProfileDue = onProfile != nil && position.stepInEpoch == 2
             emit(.progress(progress(of: result, sums, learningRate: rate)))
             guard result.isFinite else { throw .diverged(step: position.step) }
-            if stop.isMade { throw .stopped }
+            if stop.isRequested { throw .stopped }
             if let minutes = started.experiment.training.maxMinutes, pace.elapsed - beginElapsed >= minutes * 60 {
                 emit(.warning("stopped, as training.max_minutes, \(minutes), have passed"))
                 throw .stopped
             }
             // After an epoch's last step its evaluation comes first, so that it is kept with the state.
             guard position.stepInEpoch < started.stepsPerEpoch else { continue }
-            if pause.isMade {
-                try waitWhileHeld()
+            if pause.isRequested {
+                try waitWhilePaused()
             } else if due.isDue(after: position.step, at: pace.elapsed) {
                 keepState(isLast: false)
             }
         }
     }
 
-    /// Seconds in which the process was stopped, as by Ctrl-Z: it computes all through a step, so that one of more than a
-    /// second in which it has computed less than a hundredth of the time was not its own.
+    /// Returns the seconds in which the process was stopped, as by Ctrl-Z. A running step computes all the time, so the
+    /// process was stopped during a step of more than a second that used less than a hundredth of it.
     private func stoppedSeconds(since begin: Double, _ beforeWork: Double?, now: Double) -> Double {
         guard let beforeWork, let work = processorSeconds?() else { return 0 }
         let (passed, computed) = (now - begin, work - beforeWork)
         return passed > 1 && computed < passed / 100 ? passed - computed : 0
     }
 
-    private mutating func waitWhileHeld() throws(Interruption) {
+    private mutating func waitWhilePaused() throws(Interruption) {
         keepState(isLast: true)
         let begin = seconds()
         pause.wait(unless: stop)
         pace.leaveOut(seconds: seconds() - begin)
-        if stop.isMade { throw .stopped }
+        if stop.isRequested { throw .stopped }
     }
 
     private func progress(of result: BatchResult, _ sums: MetricSums, learningRate: Double) -> Progress {
@@ -211,7 +213,7 @@ package struct TrainingRun {
             let sums = try interrupting { () throws(ModelError) in
                 try data.evaluate(model, on: part.loader, count: part.count) { examples in
                     emit(.evaluating(pace.evaluation(at: position, examples: before + examples, now: seconds())))
-                    return !stop.isMade
+                    return !stop.isRequested
                 }
             }
             guard let sums else { throw .stopped }
@@ -224,7 +226,8 @@ package struct TrainingRun {
         return all
     }
 
-    /// A run gives nothing back before its end, so that to look after each pass over the images finds the most.
+    /// Records the peak memory. A run frees nothing before its end, so one sample after each pass over the images finds
+    /// it.
     private mutating func noteMemory(of model: some TrainableModel) {
         let others = model.memory?.bytesOfOthers ?? 0
         peakMemoryBytes = max(peakMemoryBytes, Machine.residentMemoryBytes - others)
@@ -290,7 +293,7 @@ package struct TrainingRun {
 }
 
 extension RunPosition {
-    /// Counts a training step in.
+    /// Adds a training step.
     fileprivate mutating func add(_ result: BatchResult) {
         step += 1
         stepInEpoch += 1
@@ -311,19 +314,20 @@ extension RunPosition {
     }
 }
 
-/// When a checkpoint recipe wants the state kept.
+/// Decides when a checkpoint is due.
 private struct CheckpointSchedule {
     private let recipe: CheckpointRecipe
     private var lastSeconds = 0.0
 
     init(_ recipe: CheckpointRecipe) { self.recipe = recipe }
 
-    /// The minutes count from here.
+    /// Restarts the minutes.
     mutating func begin(at now: Double) { lastSeconds = now }
 
     /// - Parameters:
     ///   - epoch: the epoch that has just been evaluated, if any.
-    ///   - isBest: whether no epoch before was as good. Such a one is kept however seldom others are, unless none is.
+    ///   - isBest: whether it is the best epoch so far, which is saved regardless of schedule, unless checkpoints are
+    ///     disabled.
     func isDue(after step: Int, epoch: Int? = nil, isBest: Bool = false, at now: Double) -> Bool {
         if isBest, recipe != CheckpointRecipe(everyEpochs: nil, everyMinutes: nil, everySteps: nil) { return true }
         if let every = recipe.everySteps, step.isMultiple(of: every) { return true }
@@ -333,7 +337,7 @@ private struct CheckpointSchedule {
     }
 }
 
-/// Why a run ends before its epochs are done.
+/// Why a run ends before its epochs are trained.
 private enum Interruption: Error {
     case stopped
     case diverged(step: Int)

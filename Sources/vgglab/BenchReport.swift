@@ -1,4 +1,4 @@
-// What a benchmark came to, as a table and as JSON.
+// // A benchmark's results, as a table and as JSON.
 
 import Experiments
 import Model
@@ -20,14 +20,14 @@ struct BenchReport {
     private var imagesPerSecond: Double { Double(batchSize) / stepSeconds.median }
     private var evaluatedPerSecond: Double { Double(batchSize) / evaluationSeconds.median }
 
-    /// What the whole step's direct multiply-accumulates come to, as a share of the peak. Winograd, which needs fewer,
-    /// can pass 1.
+    /// The rate of direct multiply-accumulates of the whole step, as a share of the peak. Winograd needs fewer and can
+    /// exceed 1.
     private var shareOfPeak: Double {
         2 * Double(network.trainingMACs) * imagesPerSecond / peakOperationsPerSecond
     }
 
-    /// Median time of each layer's passes over the profiled steps.
-    /// Forward passes come first, as changes of layout for backward ones may be made before them.
+    /// Median time of each layer's passes over the profiled steps. Forward passes come first, although reorders for
+    /// backward passes may run before them.
     private var passes: [PassTime] {
         let order = profiles.first ?? []
         return (order.filter { $0.pass == .forward } + order.filter { $0.pass != .forward }).map { first in
@@ -40,7 +40,8 @@ struct BenchReport {
         }
     }
 
-    /// Direct floating-point operations a second of a pass; 0 for what multiplies nothing.
+    /// Floating-point operations per second of a pass, counted as direct convolution; 0 for a pass without
+    /// multiplications.
     private func operationsPerSecond(_ pass: PassTime) -> Double {
         guard let layer = pass.layer else { return 0 }
         return 2 * Double(network.layers[layer].forwardMACs * batchSize) / pass.seconds
@@ -116,7 +117,7 @@ struct BenchReport {
         var text = facts.label
         if facts.convolution != nil {
             text += " \(network.layers[...layer].count { $0.convolution != nil })"
-            // A pooling that takes no time of its own is part of the convolution before it.
+            // A pooling without its own time is fused into the convolution before it.
             if layer == 0, network.layers[1].isHalving, !profiles.joined().contains(where: { $0.layer == 1 }) {
                 text += " + pool"
             }
@@ -134,7 +135,6 @@ struct BenchReport {
 }
 
 extension [Double] {
-    /// The middle value, or the mean of the two middle ones.
     fileprivate var median: Double {
         let sorted = sorted()
         guard let last = sorted.indices.last else { return .nan }

@@ -1,4 +1,4 @@
-// Standard output and standard error. A reader that closes its end of the pipe ends the output, never the program.
+// Standard output and standard error. A reader that closes the pipe ends the output, never the program.
 
 import Files
 import Glibc
@@ -9,19 +9,17 @@ enum Console {
     private static let isClosed = Atomic(false)
     private static let hasFailed = Atomic(false)
 
-    /// Whether something that belongs on standard output could not be written, for another reason than a reader that
-    /// wanted no more.
+    /// Whether writing to standard output failed for another reason than a closed pipe.
     static var hasLostOutput: Bool { hasFailed.load(ordering: .relaxed) }
 
-    /// Makes a closed pipe, and a file that has reached the limit of its size, an error of `write` instead of the
-    /// program's end.
+    /// Makes writing to a closed pipe, or past the file size limit, an error of `write` instead of a fatal signal.
     static func surviveFailedWrites() {
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
     }
 
-    /// Writes to standard output. Once that fails, nothing more is written there; the first failure other than a
-    /// closed pipe is told on standard error.
+    /// Writes to standard output. Once that fails, nothing more is written there; the first failure other than a closed
+    /// pipe is reported on standard error.
     static func print(_ text: String) {
         guard !isClosed.load(ordering: .relaxed) else { return }
         if let code = write(text, to: STDOUT_FILENO) {
@@ -33,18 +31,18 @@ enum Console {
         }
     }
 
-    /// Writes a line for a user to standard error.
+    /// Writes a line to standard error.
     static func say(_ line: String) {
         _ = write(line + "\n", to: STDERR_FILENO)
     }
 
-    /// Writes what a log has rendered.
+    /// Writes a log's output.
     static func write(_ output: LogOutput) {
         if !output.standardError.isEmpty { _ = write(output.standardError, to: STDERR_FILENO) }
         if !output.standardOutput.isEmpty { print(output.standardOutput) }
     }
 
-    /// Columns of the terminal that standard output is; `nil` if it is none, or one that cannot rewrite a line.
+    /// Columns of the terminal on standard output; `nil` if it is not a terminal, or one that cannot rewrite a line.
     static var terminalColumns: Int? {
         guard isatty(STDOUT_FILENO) == 1, getenv("TERM").map({ String(cString: $0) }) != "dumb" else { return nil }
         var size = winsize()
@@ -52,7 +50,7 @@ enum Console {
         return Int(size.ws_col)
     }
 
-    /// Text that steps back on a terminal; as it is elsewhere, and where NO_COLOR asks for no styles.
+    /// Returns dimmed text on a terminal; unchanged elsewhere, and if NO_COLOR is set.
     static func dim(_ text: String) -> String {
         let isPlain = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
         return terminalColumns == nil || isPlain ? text : "\u{1B}[2m\(text)\u{1B}[22m"
@@ -65,5 +63,5 @@ enum Console {
     }
 }
 
-/// Ends the program; what was written to standard output is out already.
+/// Ends the program. Standard output is not buffered.
 func end(withStatus status: Int32) -> Never { exit(status == 0 && Console.hasLostOutput ? 1 : status) }

@@ -1,4 +1,4 @@
-// Options that several commands share, and what comes of them: a checked experiment with its data and its model.
+// Options that several commands share, and what they load: a validated experiment with its data and its model.
 
 import ArgumentParser
 import Datasets
@@ -10,14 +10,14 @@ import RunStore
 import Runner
 import Training
 
-/// Which settings of the experiment file are replaced.
+/// Settings that override the experiment file.
 struct SettingOptions: ParsableArguments {
     @Option(
         name: .customLong("set"),
-        help: ArgumentHelp("Replace a setting of the file; may be repeated.", valueName: "key=value"))
+        help: ArgumentHelp("Override a setting; may be repeated.", valueName: "key=value"))
     var overrides: [String] = []
 
-    /// The experiment of a file, or the example of that name where there is no such file.
+    /// Reads an experiment file, or the built-in experiment of that name if there is no such file.
     func load(_ file: String) throws -> Experiment {
         try explaining { try ExperimentFile.load(fileOrExample: file, overrides: overrides) }
     }
@@ -28,27 +28,26 @@ struct DataOptions: ParsableArguments {
     @Option(name: .customLong("data"), help: ArgumentHelp("Folder of the data set's IDX files.", valueName: "folder"))
     var folder: String?
 
-    /// The data sets of this command line.
     var datasets: DatasetCache {
         DatasetCache(folder: folder, environment: ProcessInfo.processInfo.environment)
     }
 
     func load(_ name: String) throws -> Dataset { try explaining { try datasets.dataset(named: name) } }
 
-    /// What is known of a data set by its name.
+    /// Returns the facts of a data set, such as its size and classes.
     func facts(of name: String) throws -> DatasetFacts {
         try explaining { try datasets.facts(of: name) }
     }
 
-    /// The data for a run to continue with; what a user names with --data has still to be compared with its own.
+    /// Loads the data to continue a run with. A folder named by --data is accepted only if its data matches the run's.
     func load(for experiment: Experiment, of run: RunInfo) throws -> Dataset {
         folder == nil ? try explaining { try datasets.dataset(of: run) } : try load(experiment.data.dataset)
     }
 }
 
-/// How many threads compute.
+/// The number of compute threads.
 struct ThreadOptions: ParsableArguments {
-    @Option(name: .customLong("threads"), help: "Compute threads; by default as many as there are cores.")
+    @Option(name: .customLong("threads"), help: "Number of compute threads; by default one per core.")
     var requested: Int?
 
     func validate() throws {
@@ -60,25 +59,25 @@ struct ThreadOptions: ParsableArguments {
     func count(on machine: Machine) -> Int { requested ?? machine.cores }
 }
 
-/// What becomes of an experiment that there is something to warn of.
+/// Whether warnings about an experiment are errors.
 struct StrictOption: ParsableArguments {
     @Flag(
         name: .customLong("strict"),
         help: ArgumentHelp(
-            "Refuse what is otherwise warned of before the first step, with exit status 2.",
+            "Treat warnings before the first step as errors (exit status 2).",
             discussion: """
-                A precision that this processor lacks, more threads than cores, other images than the data set's name \
-                promises, classes that no training image shows; with resume also another machine and a damaged \
-                checkpoint, with fork also other images than its parent's.
+                Warnings are: a precision that this processor lacks, more threads than cores, images that do not match \
+                the data set's name, classes without training images; with resume also a different machine and a \
+                damaged checkpoint, with fork also images that differ from the parent's.
                 """))
     var isStrict = false
 
-    /// Refuses such an experiment, if that is asked for.
+    /// Throws if the experiment has warnings and --strict is given.
     func check(_ prepared: PreparedExperiment) throws {
         if isStrict { try explaining { try prepared.refuseWarnings() } }
     }
 
-    /// Refuses such an experiment, if that is asked for, or warns where no run's log will.
+    /// Throws if the experiment has warnings and --strict is given; else prints those that no run's log will show.
     func warn(of prepared: PreparedExperiment) throws {
         try check(prepared)
         for warning in prepared.warnings { Console.say("warning: \(Readable.visible(warning))") }

@@ -1,4 +1,4 @@
-// A session's run as a log, with everything that follows a run: TensorBoard's file, saved weights, last words.
+// A session's run as a log, with its outputs: TensorBoard files, saved weights and final messages.
 
 import ArgumentParser
 import Experiments
@@ -12,7 +12,7 @@ import Runner
 import Safetensors
 import Training
 
-/// How a run is logged, and what it leaves beside the store.
+/// How a run is logged, and what it writes outside the store.
 struct LogOptions: ParsableArguments {
     enum LogFormat: String, ExpressibleByArgument, CaseIterable {
         case text, jsonl
@@ -20,24 +20,24 @@ struct LogOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Write the weights at the end as safetensors, for PyTorch too; implies --no-tui.", valueName: "file"),
+            "Save the final weights as safetensors, which PyTorch can load; implies --no-tui.", valueName: "file"),
         completion: .file())
     var save: String?
 
     @Option(
         help: ArgumentHelp(
-            "Write TensorBoard's event files while training, into a folder for each run.", valueName: "folder"),
+            "Write TensorBoard event files during training, in one subfolder per run.", valueName: "folder"),
         completion: .directory)
     var tensorboard: String?
 
-    @Flag(name: .customLong("no-tui"), help: "Log, even in a terminal.")
+    @Flag(name: .customLong("no-tui"), help: "Write a log, even in a terminal.")
     var noTUI = false
 
     @Option(
-        help: ArgumentHelp("text, or jsonl for one JSON object a line, which implies --no-tui.", valueName: "format"))
+        help: ArgumentHelp("text, or jsonl for one JSON object per line; implies --no-tui.", valueName: "format"))
     var logFormat = LogFormat.text
 
-    @Flag(help: "With jsonl: a progress record for every step instead of one a second.")
+    @Flag(help: "With jsonl: write a progress record for every step instead of one per second.")
     var logEveryStep = false
 
     @Flag(help: "Log only the run's name, epochs and the end: no header, no progress; implies --no-tui.")
@@ -45,11 +45,11 @@ struct LogOptions: ParsableArguments {
 
     func validate() throws {
         if logEveryStep && logFormat != .jsonl {
-            throw ValidationError("--log-every-step goes with --log-format jsonl")
+            throw ValidationError("--log-every-step needs --log-format jsonl")
         }
     }
 
-    /// Whether something was asked for that only a log gives.
+    /// Whether an option was given that only a log supports.
     var wantsLog: Bool {
         noTUI || quiet || logEveryStep || logFormat != .text || save != nil
     }
@@ -61,7 +61,7 @@ struct LogOptions: ParsableArguments {
         }
     }
 
-    /// Whatever can be wrong with the places to write to is said before hours of training.
+    /// Checks every file and folder to be written, before hours of training.
     func checkPlaces() throws {
         if let save { try checkWritable(save, option: "--save") }
         if let tensorboard { try TensorBoardFolder.check(tensorboard) }
@@ -69,7 +69,7 @@ struct LogOptions: ParsableArguments {
 
     /// Trains the session's run.
     ///
-    /// - Returns: whether it was completed, and its end kept.
+    /// - Returns: whether it was completed and its final state saved.
     func train(_ session: RunSession) throws -> Bool {
         var observers: [any RunObserver] = [ConsoleLog(makeLog())]
         if let tensorboard {
@@ -82,7 +82,7 @@ struct LogOptions: ParsableArguments {
         }
         if summary.outcome == .completed && !session.hasKeptEnd {
             Console.say(
-                "the end of \(Readable.visible(session.run.name)) was not saved; train it again with: "
+                "the final state of \(Readable.visible(session.run.name)) was not saved; train it again with: "
                     + session.store.command(.resume, session.run.name))
         }
         return summary.outcome == .completed && session.hasKeptEnd
@@ -99,7 +99,7 @@ struct LogOptions: ParsableArguments {
             } catch {
                 let name = session.run.name
                 let options = ["--at", "last", "--format", "safetensors", "--out", "./\(name).safetensors"]
-                let advice = "; the weights are in a checkpoint: \(session.store.command(.export, name, options))"
+                let advice = "; a checkpoint has the weights: \(session.store.command(.export, name, options))"
                 throw Failure(message: "\(error)" + (session.hasKeptEnd ? advice : ""), status: 1)
             }
             Console.say("saved weights after step \(Readable.count(summary.step)) to \(Readable.visible(save))")
@@ -124,18 +124,18 @@ private final class ConsoleLog: RunObserver {
     }
 }
 
-/// Whether a user means standard output by it.
+/// Whether a path stands for standard output.
 func isStandardOutput(_ path: String) -> Bool { ["-", "/dev/stdout", "/dev/fd/1"].contains(path) }
 
-/// Refuses a file that cannot be written, or that is nothing to replace.
+/// Throws if a file cannot be written, or must not be replaced.
 func checkWritable(_ path: String, option: String, replaces: Bool = true) throws {
     guard !isStandardOutput(path) else {
-        throw Failure(message: "\(option) \(path): this cannot go to standard output; give the name of a file")
+        throw Failure(message: "\(option) \(path): cannot write to standard output; give the name of a file")
     }
-    // Saving replaces what is there, and a device or a pipe is nothing to replace.
+    // Saving replaces the file; a device or a pipe must not be replaced.
     var status = stat()
     guard stat(path, &status) != 0 || [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) else {
-        throw Failure(message: "\(option) \(path): is not a regular file; give the name of a file")
+        throw Failure(message: "\(option) \(path): not a regular file; give the name of a file")
     }
     do throws(FileError) {
         try AtomicFile.check(path, replaces: replaces)
@@ -144,10 +144,10 @@ func checkWritable(_ path: String, option: String, replaces: Bool = true) throws
     }
 }
 
-/// The status that a program ends with after these runs: 0 where all were completed and kept, else that of the signal that
-/// stopped them. One that comes while the last checkpoint is written stops nothing.
+/// Throws the exit status for these runs: none if all were completed and saved, else that of the signal that stopped
+/// them, or 1. A signal that arrives while the last checkpoint is written stops nothing.
 ///
-/// - Parameter count: how many were to be trained.
+/// - Parameter count: how many runs were requested.
 func endStatus(_ isComplete: [Bool], of count: Int = 1) throws {
     if isComplete.count == count, !isComplete.contains(false) { return }
     if let signal = Signals.signal { throw ExitCode(128 + signal) }

@@ -1,11 +1,11 @@
-// Files that users write themselves, such as experiments: never overwritten.
+// Files for users to edit, such as experiments: never overwritten.
 
 import Foundation
 
 enum NewFile {
-    /// Writes a file that was not there.
+    /// Writes a new file.
     ///
-    /// - Returns: whether it was not there; an existing one is left as it is.
+    /// - Returns: whether it was written; an existing file is left unchanged.
     /// - Throws: `Failure` with the system's reason.
     static func write(_ text: String, to path: String) throws -> Bool {
         let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)

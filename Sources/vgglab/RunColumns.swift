@@ -1,5 +1,5 @@
-// Columns of a table of runs, as `list --columns` names them: what the store tells of a run, any setting, and the
-// metrics of its last epoch and step.
+// Columns of a table of runs, as `list --columns` names them: facts of a run, any setting, and the metrics of its last
+// epoch and step.
 
 import ExperimentFiles
 import Experiments
@@ -8,27 +8,26 @@ import RunStore
 
 /// A column of a table of runs.
 struct RunColumn {
-    /// Where its values come from.
     private enum Source {
-        /// A key of a run in JSON.
+        /// A key of a run's JSON.
         case run(String)
         /// The path of a setting.
         case setting(String)
-        /// A key of an epoch's metrics in JSON, of a step's.
+        /// A key of the JSON of the last epoch's or step's metrics.
         case lastEpoch(String), lastStep(String)
     }
 
-    /// How its values are written.
+    /// How values are formatted.
     private enum Format {
         case plain, metric, rate, duration, date, bytes
     }
 
-    /// As it was asked for.
+    /// The name that the user gave.
     let name: String
     private let source: Source
     private let format: Format
 
-    /// Keys of runs in JSON with shorter names for them, those of filters among them.
+    /// Keys of a run's JSON and their short names, which filters also use.
     private static let ofRuns: [(key: String, alias: String?, format: Format)] = [
         ("name", "run", .plain), ("state", nil, .plain), ("reason", nil, .plain), ("epoch", nil, .plain),
         ("epochs", nil, .plain), ("step", nil, .plain), ("steps_per_epoch", nil, .plain), ("loss", nil, .metric),
@@ -48,7 +47,7 @@ struct RunColumn {
 
     /// The column of this name.
     ///
-    /// - Throws: `Failure` that names what there is.
+    /// - Throws: `Failure` that lists the available columns.
     init(_ name: String) throws {
         self.name = name
         if let column = Self.ofRuns.first(where: { $0.key == name || $0.alias == name }) {
@@ -77,9 +76,7 @@ struct RunColumn {
         }
     }
 
-    /// A run's value; null where there is none.
-    ///
-    /// - Parameter row: what is known of the run.
+    /// Returns a run's value; null if it has none.
     func value(of row: RunRow) -> JSON {
         switch source {
         case .run(let key): row.run[path: key] ?? .null
@@ -89,7 +86,7 @@ struct RunColumn {
         }
     }
 
-    /// A value as text.
+    /// Formats a value.
     func text(of value: JSON) -> String {
         let number: Double? =
             switch value {
@@ -109,13 +106,13 @@ struct RunColumn {
     }
 }
 
-/// What columns take their values from.
+/// The values that columns select from.
 struct RunRow {
     fileprivate let run: JSON
     fileprivate var lastEpoch: JSON?
     fileprivate var lastStep: JSON?
 
-    /// - Parameter store: where the last metrics are, if they are wanted.
+    /// - Parameter store: where to read the last metrics; `nil` if no column needs them.
     init(_ run: RunInfo, metricsFrom store: RunStore?) throws {
         self.run = run.json
         guard let store else { return }
@@ -125,7 +122,7 @@ struct RunRow {
 }
 
 extension [RunColumn] {
-    /// The columns that a list of names with commas between them asks for.
+    /// Parses a comma-separated list of column names.
     init(named names: String) throws {
         self = try names.split(separator: ",", omittingEmptySubsequences: false).map { try RunColumn(String($0)) }
     }

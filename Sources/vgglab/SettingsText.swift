@@ -1,4 +1,4 @@
-// All settings of an experiment as text, those at their default dim.
+// All settings of an experiment as text, with defaults dimmed.
 
 import TerminalText
 import ExperimentFiles
@@ -6,11 +6,11 @@ import Experiments
 import RunLog
 
 enum SettingsText {
-    /// Lines of `key=value` that fit the terminal.
+    /// Returns lines of `key=value` that fit the terminal.
     ///
     /// - Parameters:
     ///   - indent: columns before each line.
-    ///   - isShown: whether to take the key of this path.
+    ///   - isShown: whether to show the setting with this path.
     static func lines(
         of experiment: Experiment, indent: Int = 0, where isShown: (String) -> Bool = { _ in true }
     ) -> [String] {

@@ -1,5 +1,5 @@
-// SIGINT, SIGTERM, SIGHUP and a limit of processor time ask the runs to stop; one more after a second, or SIGQUIT, ends the
-// program at once.
+// SIGINT, SIGTERM, SIGHUP and SIGXCPU (the CPU time limit) request runs to stop; another signal more than a second
+// later, or SIGQUIT, ends the program at once.
 
 import Glibc
 import RunStore
@@ -7,23 +7,24 @@ import Synchronization
 import Training
 
 enum Signals {
-    /// What the runs look at.
+    /// The request that all runs check.
     static let stop = StopRequest()
     private static let received = Atomic<Int32>(0)
-    /// Nanoseconds of the monotonic clock when the stop was asked for.
+    /// Nanoseconds of the monotonic clock at the time of the request.
     private static let requestTime = Atomic<UInt64>(0)
-    /// Seconds in which signals are one request: `timeout`, `make` and shells send them to a process and to its group.
+    /// Signals within this many seconds are one request: `timeout`, `make` and shells send them to a process and to its
+    /// group.
     static let spanSeconds = 1.0
 
-    /// The signal that asked for the stop, if any.
+    /// The signal that requested the stop, if any.
     static var signal: Int32? {
         let number = received.load(ordering: .relaxed)
         return number == 0 ? nil : number
     }
 
-    /// Takes over the signals, except those that the program's parent wants ignored (`nohup`, a script's `&`).
+    /// Installs the handlers, except for signals that the parent process ignores (`nohup`, a script's `&`).
     static func install() {
-        _ = (stop, signal, requestTime.load(ordering: .relaxed))  // made before a handler can ask for them
+        _ = (stop, signal, requestTime.load(ordering: .relaxed))  // initialized before a handler can use them
         var asked = sigset_t()
         sigemptyset(&asked)
         for number in [SIGINT, SIGTERM, SIGHUP, SIGXCPU] {
@@ -45,11 +46,11 @@ enum Signals {
             sigaction(SIGTSTP, &suspending, nil)
             sigaddset(&asked, SIGTSTP)
         }
-        // Swift's own handler, where backtraces are on, would print one and let the program continue.
+        // With backtraces enabled, Swift's own handler would print one and let the program continue.
         var quit = sigaction()
         sigaction(SIGQUIT, nil, &quit)
         if !isIgnored(quit) { Glibc.signal(SIGQUIT, SIG_DFL) }
-        // The parent process may have had them blocked, and then none would ever arrive.
+        // The parent process may have blocked them; they would never arrive.
         pthread_sigmask(SIG_UNBLOCK, &asked, nil)
     }
 
@@ -57,21 +58,21 @@ enum Signals {
         unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
-    /// Only what a handler may do: atomics, `clock_gettime`, `write`, `_exit`.
+    /// Async-signal-safe: only atomics, `clock_gettime`, `write`, `_exit`.
     private static func handle(_ number: Int32) {
-        // A limit of processor time repeats its signal every second by itself.
+        // The CPU time limit repeats its signal every second.
         if number == SIGXCPU && received.load(ordering: .relaxed) != 0 { return }
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         let now = UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
-        // The time first: a handler that interrupts this one must find it.
+        // Stores the time first, because a handler that interrupts this one must find it.
         let (isFirst, begin) = requestTime.compareExchange(expected: 0, desired: now, ordering: .relaxed)
         guard isFirst else {
             if Double(now - begin) * 1e-9 >= spanSeconds { _exit(128 + number) }
             return
         }
         received.store(number, ordering: .relaxed)
-        stop.make()
+        stop.request()
         let message: StaticString = "\nsaving and stopping; press Ctrl-C again to quit now\n"
         _ = write(STDERR_FILENO, message.utf8Start, message.utf8CodeUnitCount)
     }

@@ -6,22 +6,22 @@ import RunLog
 import Runner
 import Synchronization
 
-/// Writes event files, a folder for each run, whatever threads the runs train on.
+/// Writes event files into one folder per run; runs may train on any threads.
 final class TensorBoardFolder: RunObserver, Sendable {
     private let path: String
-    /// The files of active runs, by the runs' names.
+    /// Files of running runs, by name.
     private let logs = Mutex<[String: TensorBoardLog]>([:])
     private let onProblem: @Sendable (String) -> Void
 
     /// - Parameters:
-    ///   - path: checked by `check`.
-    ///   - onProblem: told when a run's file cannot be written; the run continues without it.
+    ///   - path: a path that `check` accepted.
+    ///   - onProblem: called when a run's file cannot be written; the run continues without it.
     init(_ path: String, onProblem: @escaping @Sendable (String) -> Void) {
         self.path = path
         self.onProblem = onProblem
     }
 
-    /// Makes the folder, and refuses one that cannot be written.
+    /// Creates the folder; throws if it cannot be written.
     static func check(_ path: String) throws {
         do throws(ExportError) { try TensorBoardLog.check(path) } catch {
             throw Failure(message: "--tensorboard \(error)")

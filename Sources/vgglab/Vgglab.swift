@@ -1,5 +1,5 @@
-// The program's commands and how it ends: 0 done, 1 a run failed or diverged, 2 bad input or usage, 128 + n stopped by
-// signal n. Everything is put together here and in the files beside this one.
+// The program's entry point and exit status: 0 completed, 1 a run failed or diverged, 2 bad input or usage, 128 + n
+// stopped by signal n.
 
 import ArgumentParser
 import CStartup
@@ -13,13 +13,13 @@ import Threads
 @main
 struct Vgglab: ParsableCommand {
     static let version = "0.1.0"
-    /// The program, its version and what it was built from, as the store notes it.
+    /// Version and build of the program, as the store records them.
     static let program = "vgglab \(version) (\(build))"
 
-    /// What trains.
+    /// The backend that trains.
     static let backend: any Backend = OneDNNBackend()
 
-    /// The commit and the compiler, such as `f2e6e4f38a1b, Swift 6.3.1`.
+    /// Commit and compiler, such as `f2e6e4f38a1b, Swift 6.3.1`.
     private static var build: String {
         let commit = String(cString: build_commit())
         let compiler = String(cString: build_compiler())
@@ -28,14 +28,14 @@ struct Vgglab: ParsableCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "vgglab",
-        abstract: "Trains VGG networks on Fashion-MNIST and shows how they do.",
+        abstract: "Trains VGG networks and shows their progress.",
         usage: """
             vgglab [--no-tui] [<options>] [<experiment.yaml> ...]
             vgglab <command> [<options>] ...
             """,
         discussion: """
-            Without a command it shows experiments and their runs in a dashboard, where Enter trains and ? shows all \
-            keys. Without a terminal, or with --no-tui, it trains the files one after another and logs them; \
+            Without a command it shows experiments and their runs in a dashboard, where Enter trains and ? lists all \
+            keys. Without a terminal, or with --no-tui, it trains the experiments one after another and writes a log; \
             the example quickstart by default.
 
             EXAMPLES
@@ -60,18 +60,18 @@ struct Vgglab: ParsableCommand {
         ],
         defaultSubcommand: Train.self)
 
-    /// What a user can write after the program's name.
     static var commandNames: [String] { configuration.subcommands.map { $0._commandName } }
 
-    /// What there is to say where the system has no thread to give.
+    /// The message when the system refuses to start threads.
     static let noThread =
-        "the system lets no more threads start: end other programs, or raise its limits (ulimit -u, ulimit -v)"
+        "no more threads can be started: end other programs, or raise the limits (ulimit -u, ulimit -v)"
 
     static func main() {
         Console.surviveFailedWrites()
         do {
             var command = try parseAsRoot(arguments)
-            // The store's library and the dashboard want some; what else does is done without, or fails with a sentence.
+            // The store's library and the dashboard need a few threads; anything beyond them copes without or fails
+            // with a message.
             guard canStartThreads(4) else { throw Failure(message: noThread, status: 1) }
             try command.run()
             end(withStatus: 0)
@@ -86,7 +86,7 @@ struct Vgglab: ParsableCommand {
                 Console.print(fullMessage(for: error) + "\n")
                 end(withStatus: 0)
             }
-            // The parser's full message is the sentence and half a screen of usage that hides it.
+            // The parser's full message hides its error in half a screen of usage.
             let sentence = message(for: error)
             let advice = runAdvice ?? "see vgglab --help"
             Console.say((sentence.hasSuffix(".") ? String(sentence.dropLast()) : sentence) + "; \(advice)")
@@ -94,16 +94,16 @@ struct Vgglab: ParsableCommand {
         }
     }
 
-    /// What to do where a run's name was taken for an option.
+    /// Advice if a run's name was parsed as an option.
     private static var runAdvice: String? {
         guard let word = arguments.first(where: { $0.wholeMatch(of: /-.*-[0-9]+/) != nil }),
             let command = arguments.first, commandNames.contains(command)
         else { return nil }
-        return "a run whose name begins with a - is given after --: vgglab \(command) -- \(Readable.shellWord(word))"
+        return "put a run name that begins with - after --: vgglab \(command) -- \(Readable.shellWord(word))"
     }
 
-    /// What the program was called with. A term of `list`'s filter may begin with a `-`, as in the dashboard; options
-    /// have two, or a single letter. The other sign that negates a term is none that the parser knows.
+    /// The program's arguments. A term of `list`'s filter may begin with a single `-`, as in the dashboard; the parser
+    /// would take it for an option, so it is replaced by `!`, which also negates a term.
     private static var arguments: [String] {
         let words = UnsafeBufferPointer(start: startup_arguments(), count: Int(startup_argument_count()))
         let all = words.dropFirst().compactMap { $0.map { String(cString: $0) } }
@@ -111,15 +111,15 @@ struct Vgglab: ParsableCommand {
     }
 }
 
-/// An end that a user should read about: one sentence, and the status to exit with.
+/// An error for the user: one sentence, and the exit status.
 struct Failure: Error {
     let message: String
     var status: Int32 = 2
-    /// The line of a file that it is about.
+    /// The line of an experiment file that the error is about.
     var excerpt: Excerpt?
 }
 
-/// Runs `body` and makes what it throws the sentence to end with.
+/// Runs `body` and converts its errors to `Failure`.
 func explaining<Result>(_ body: () throws -> Result) throws -> Result {
     do {
         return try body()
@@ -133,10 +133,10 @@ func explaining<Result>(_ body: () throws -> Result) throws -> Result {
 }
 
 extension Excerpt {
-    /// What is shown of the line, as much before the place as after it.
+    /// How many characters of the line to show on either side of the column.
     private static let reach = 60
 
-    /// The line, and a caret below the place.
+    /// The line, and a caret below the column.
     fileprivate var text: String {
         func shown(_ part: some Sequence<Unicode.Scalar>) -> String {
             Readable.visible(part.reduce(into: "") { $0.unicodeScalars.append($1) })

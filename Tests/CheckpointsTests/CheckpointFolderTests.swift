@@ -1,4 +1,4 @@
-// Checkpoints come back as they were written, damaged ones are found out and passed over, and old ones go.
+// Checkpoints are read back unchanged, damaged ones are detected and skipped, and old ones are removed.
 
 import TestSupport
 import Checkpoints
@@ -16,7 +16,7 @@ import Testing
         folder = CheckpointFolder(temporary.file("runs/a/checkpoints"))
     }
 
-    /// A position after `epoch` epochs of three steps, and some steps more.
+    /// A position after `epoch` epochs of three steps, and some further steps.
     private func position(epoch: Int, steps: Int = 0, accuracy: Double = 0.5, best: Double = 0.5) -> RunPosition {
         func metrics(_ accuracy: Double) -> EpochMetrics {
             EpochMetrics(
@@ -49,7 +49,7 @@ import Testing
         return try folder.write(position, weights: tensors(seed), optimizer: optimizer ? tensors(-seed) : []).commit()
     }
 
-    @Test(arguments: [false, true]) func `a checkpoint comes back to the bit`(optimizer: Bool) throws {
+    @Test(arguments: [false, true]) func `a checkpoint is read back bit-identical`(optimizer: Bool) throws {
         let written = position(epoch: 1, steps: 2)
         let saved = try save(written, optimizer: optimizer)
         try saved.verify()
@@ -66,7 +66,7 @@ import Testing
         #expect(folder.newestValid().checkpoint == saved)
     }
 
-    @Test func `coreutils find the sums right`() throws {
+    @Test func `coreutils verify the checksums`() throws {
         let saved = try save(position(epoch: 1), optimizer: true)
         let check = Process()
         check.executableURL = URL(filePath: "/usr/bin/env")
@@ -77,7 +77,7 @@ import Testing
         #expect(check.terminationStatus == 0)
     }
 
-    @Test func `what is not committed does not count`() throws {
+    @Test func `an uncommitted checkpoint does not count`() throws {
         try save(position(epoch: 1))
         let pending = try folder.write(position(epoch: 2), weights: tensors(2), optimizer: [])
         #expect(folder.all.map(\.step) == [3])
@@ -87,7 +87,7 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 1)
     }
 
-    @Test func `one step is kept before and after its evaluation`() throws {
+    @Test func `one step has checkpoints before and after its evaluation`() throws {
         var due = position(epoch: 0, steps: 3)
         due.epochExamples = 7
         try save(due)
@@ -97,7 +97,7 @@ import Testing
         #expect(try folder.all[1].position() == due)
     }
 
-    @Test func `the two newest and the best stay`() throws {
+    @Test func `the two newest and the best are kept`() throws {
         try save(position(epoch: 1, accuracy: 0.6, best: 0.6))
         try save(position(epoch: 2, accuracy: 0.9, best: 0.9))
         for epoch in 3...5 { try save(position(epoch: epoch, accuracy: 0.9, best: 0.9)) }
@@ -106,7 +106,7 @@ import Testing
         #expect(folder.best?.step == 6)
     }
 
-    @Test func `a checkpoint is named by what it is`() throws {
+    @Test func `a checkpoint is found by each of its names`() throws {
         try save(position(epoch: 1, accuracy: 0.9, best: 0.9))
         try save(position(epoch: 2, accuracy: 0.6, best: 0.9))
         try save(position(epoch: 2, steps: 1, accuracy: 0.6, best: 0.9))
@@ -115,8 +115,8 @@ import Testing
         }
         for (name, sentence) in [
             ("epoch:3", "there is no checkpoint epoch:3; there are step:3, step:6, step:7"),
-            ("newest", "newest: name a checkpoint as best, last, step:N or epoch:N"),
-            ("last:2", "last:2: name a checkpoint as best, last, step:N or epoch:N"),
+            ("newest", "newest: not a checkpoint; use best, last, step:N or epoch:N"),
+            ("last:2", "last:2: not a checkpoint; use best, last, step:N or epoch:N"),
         ] {
             let error = #expect(throws: CheckpointError.self) { try folder.checkpoint(named: name) }
             #expect(error?.description == sentence)
@@ -124,7 +124,7 @@ import Testing
     }
 
     @Test(arguments: ["weights.safetensors", "optimizer.safetensors", "position.json", "SHA256SUMS"], 0..<4)
-    func `a damaged newest falls back to the one before`(file: String, damage: Int) throws {
+    func `if the newest is damaged, the previous one is used`(file: String, damage: Int) throws {
         let sound = try save(position(epoch: 1), optimizer: true)
         let newest = try save(position(epoch: 2), optimizer: true)
         let url = URL(filePath: "\(newest.path)/\(file)")
@@ -147,7 +147,7 @@ import Testing
     @Test(
         .timeLimit(.minutes(10)),
         arguments: ["weights.safetensors", "optimizer.safetensors", "position.json", "SHA256SUMS"])
-    func `what is no file of a checkpoint is never waited for or read to its end`(file: String) throws {
+    func `reading never blocks on special files or reads huge ones`(file: String) throws {
         let sound = try save(position(epoch: 1), optimizer: true)
         let newest = try save(position(epoch: 2), optimizer: true)
         let path = "\(newest.path)/\(file)"
@@ -157,7 +157,7 @@ import Testing
             #expect(found == sound, "\(damaged)")
             _ = try? newest.position()
         }
-        // Ten terabytes that take no room.
+        // Ten terabytes that occupy no disk space.
         #expect(truncate(path, 10 << 40) == 0)
         try expectRefused()
         #expect(unlink(path) == 0 && mkfifo(path, 0o600) == 0)
@@ -166,7 +166,7 @@ import Testing
         try expectRefused()
     }
 
-    @Test func `whatever a position says is a run's, or refused in one sentence`() throws {
+    @Test func `a position is possible for a run or refused in one sentence`() throws {
         let saved = try save(position(epoch: 2, steps: 1, accuracy: 0.6, best: 0.9))
         let url = URL(filePath: "\(saved.path)/position.json")
         let text = try String(contentsOf: url, encoding: .utf8)
@@ -199,7 +199,7 @@ import Testing
         #expect((1..<3000).contains(taken))
     }
 
-    @Test func `a damaged one that is set aside counts no more`() throws {
+    @Test func `a damaged checkpoint that was set aside no longer counts`() throws {
         for epoch in 1...3 { try save(position(epoch: epoch, accuracy: 0.9, best: 0.9)) }
         let newest = try #require(folder.all.first)
         try Data("x".utf8).write(to: URL(filePath: newest.weightsPath))
@@ -214,7 +214,7 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 4)
     }
 
-    @Test func `the same step again changes nothing, and mends a damaged one`() throws {
+    @Test func `saving the same step again changes nothing, but replaces a damaged checkpoint`() throws {
         let saved = try save(position(epoch: 1))
         try save(position(epoch: 1))
         #expect(folder.all == [saved])
@@ -236,7 +236,7 @@ import Testing
         #expect(FileManager.default.fileExists(atPath: "\(precious)/file"))
     }
 
-    @Test func `a folder that cannot be is one sentence`() throws {
+    @Test func `an impossible folder is reported in one sentence`() throws {
         let file = temporary.file("file")
         try Data().write(to: URL(filePath: file))
         let folder = CheckpointFolder("\(file)/checkpoints")

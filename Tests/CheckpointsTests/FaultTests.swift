@@ -1,5 +1,5 @@
-// A checkpoint is old or new, never neither: one save is killed at each of its system calls, and each of them is made to
-// fail, in a process of its own under strace.
+// Saving a checkpoint is atomic: one save is killed at each of its system calls, and each of them is made to fail, in a
+// separate process under strace.
 
 import TestSupport
 import Checkpoints
@@ -7,15 +7,15 @@ import Experiments
 import Foundation
 import Testing
 
-/// Whether strace may trace a process here; in some containers it may not.
+/// Whether strace may trace a process here; some containers forbid it.
 private let canTrace: Bool = {
     let run = try? Traced.run(["true"], strace: [])
     return run?.status == 0
 }()
 
-/// A process under strace.
+/// Runs a process under strace.
 private enum Traced {
-    /// Runs a command under `strace` with these options; what it printed.
+    /// Runs a command under `strace` with these options; returns its output.
     static func run(_ command: [String], strace options: [String]) throws -> (status: Int32, output: String) {
         let process = Process()
         let output = Pipe()
@@ -33,7 +33,7 @@ private enum Traced {
         )
     }
 
-    /// The program that saves, beside the tests.
+    /// The path of the program that saves, beside the tests.
     static func saver() throws -> String {
         let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         return URL(filePath: tests).deletingLastPathComponent().appending(path: "SaveCheckpoint").path
@@ -54,7 +54,7 @@ private enum Traced {
         try Traced.run([try Traced.saver(), folder.path, String(step)], strace: ["-o", "/dev/null"] + options)
     }
 
-    /// How often a save makes each of these calls.
+    /// Counts how often a save makes each of these calls.
     private func counts(of calls: [String]) throws -> [String: Int] {
         let log = temporary.file("log")
         let saved = try save(4, strace: ["-o", log, "-e", "trace=\(calls.joined(separator: ","))"])
@@ -64,7 +64,7 @@ private enum Traced {
         return lines.reduce(into: [:]) { counts, line in counts[String(line.prefix { $0 != "(" }), default: 0] += 1 }
     }
 
-    /// What must hold after whatever happened to the save of step 5, and that the next one is as if it had not been.
+    /// Checks the state after a fault in the save of step 5, and that the next save is unaffected.
     private func expectOldOrNew(_ name: String) throws {
         let (checkpoint, damaged) = folder.newestValid()
         let step = try #require(checkpoint?.step, "\(name): no checkpoint is left")
@@ -79,7 +79,7 @@ private enum Traced {
         try FileManager.default.removeItem(atPath: try folder.checkpoint(named: "step:5").path)
     }
 
-    @Test func `killed at any write, flush or rename, the old or the new one loads`() throws {
+    @Test func `after a kill at any write, flush or rename, the old or the new checkpoint loads`() throws {
         let calls = ["write", "fsync", "rename", "mkdir", "openat", "close"]
         let counts = try counts(of: calls)
         // Two tensors in four parts and two files, two small files; each flushed, each renamed, and their folders.
@@ -96,7 +96,8 @@ private enum Traced {
         }
     }
 
-    @Test(arguments: ["ENOSPC", "EIO", "EDQUOT"]) func `whatever fails, it is told and the old or the new one loads`(
+    @Test(arguments: ["ENOSPC", "EIO", "EDQUOT"])
+    func `any failure is reported, and the old or the new checkpoint loads`(
         error: String
     ) throws {
         let calls = ["write", "fsync", "rename"]
@@ -118,7 +119,7 @@ private enum Traced {
         }
     }
 
-    @Test(arguments: ["EMFILE", "EACCES"]) func `where a file cannot be opened it is told, or does not matter`(
+    @Test(arguments: ["EMFILE", "EACCES"]) func `a file that cannot be opened is reported, or does not matter`(
         error: String
     ) throws {
         // The first files are the dynamic linker's.
@@ -133,7 +134,7 @@ private enum Traced {
         }
     }
 
-    /// Which of its files a save opens first, and how many it opens.
+    /// Finds which of its own files a save opens first, and how many it opens.
     private func firstOpened() throws -> (first: Int, count: Int) {
         let log = temporary.file("log")
         try #require(try save(4, strace: ["-o", log, "-e", "trace=openat"]).status == 0)

@@ -1,12 +1,12 @@
-// The terminal as its user has it: a program in a pseudo-terminal shows frames, takes input, and gives all of it back
-// however it ends.
+// The real terminal: a program in a pseudo-terminal shows frames, takes input, and restores the terminal however it
+// ends.
 
 import Glibc
 import Screen
 import TerminalTesting
 import Testing
 
-/// The program that is run.
+/// The fixture.
 struct Fixture {
     let terminal: PseudoTerminal
     /// The terminal's modes before the program.
@@ -19,7 +19,7 @@ struct Fixture {
             [try Self.path()] + arguments, columns: columns, rows: rows, environment: environment)
     }
 
-    /// Where the program is: beside the tests.
+    /// The path of the fixture, beside the tests.
     static func path() throws -> String {
         var buffer = [CChar](repeating: 0, count: 4096)
         let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
@@ -29,14 +29,14 @@ struct Fixture {
         return path
     }
 
-    /// Waits until the program's first line says that its last input was this.
+    /// Waits until the fixture's first line reports this input as its last.
     func shows(_ last: String, seconds: Double = 60) -> Bool {
         terminal.wait(seconds: seconds) { screen in
             screen.lines[0].split(separator: "#").last?.drop { $0.isNumber }.hasPrefix(" \(last)") == true
         }
     }
 
-    /// Expects that the screen is the frame that the program says it is, to the last cell.
+    /// Checks that every cell of the screen matches the frame that the fixture reports.
     func expectFrame(_ last: String, sourceLocation: SourceLocation = #_sourceLocation) {
         var wrong = ""
         let isRight = terminal.wait { screen in
@@ -52,7 +52,7 @@ struct Fixture {
         #expect(oddities == [], sourceLocation: sourceLocation)
     }
 
-    /// Expects that the terminal is as it was before the program.
+    /// Checks that the terminal is restored.
     func expectRestored(sourceLocation: SourceLocation = #_sourceLocation) {
         #expect(terminal.modes == self.modes, sourceLocation: sourceLocation)
         let (modes, oddities) = (terminal.screen.modes, terminal.screen.oddities)
@@ -62,7 +62,7 @@ struct Fixture {
 }
 
 @Suite(.timeLimit(.minutes(10))) struct CursesTerminalTests {
-    @Test func `a frame is shown to the last cell, and all is given back in the end`() throws {
+    @Test func `every cell of a frame is shown, and the terminal is restored at the end`() throws {
         let fixture = try Fixture(columns: 97, rows: 31)
         #expect(fixture.shows("start"))
         fixture.expectFrame("start")
@@ -75,11 +75,11 @@ struct Fixture {
     }
 
     @Test(arguments: [(65535, 65535), (40000, 10), (3000, 3000)])
-    func `a terminal that is too large is told its size`(columns: Int, rows: Int) throws {
+    func `a terminal that is too large is reported with its size`(columns: Int, rows: Int) throws {
         let command = "stty cols \(columns) rows \(rows); exec \(try Fixture.path())"
         let terminal = try PseudoTerminal(["sh", "-c", command], columns: 120, rows: 24)
         #expect(terminal.end() == .exited(2))
-        #expect(terminal.screen.shows("fixture: a terminal of \(columns) × \(rows) cells is too large to draw on"))
+        #expect(terminal.screen.shows("fixture: a terminal of \(columns) × \(rows) cells is too large"))
     }
 
     @Test func `keys and the mouse arrive, and changes are drawn`() throws {
@@ -99,7 +99,7 @@ struct Fixture {
         #expect(!fixture.terminal.screen.modes.contains(25))
     }
 
-    @Test func `the text cursor is shown where it is wanted`() throws {
+    @Test func `the text cursor is shown at its position`() throws {
         let fixture = try Fixture()
         fixture.terminal.type("x")
         #expect(fixture.shows("key"))
@@ -108,7 +108,7 @@ struct Fixture {
         #expect(fixture.terminal.wait { !$0.modes.contains(25) })
     }
 
-    @Test func `only what has changed is sent`() throws {
+    @Test func `only changes are sent`() throws {
         let fixture = try Fixture(columns: 120, rows: 36)
         #expect(fixture.shows("start"))
         fixture.expectFrame("start")
@@ -128,7 +128,7 @@ struct Fixture {
         #expect(fixture.shows("woken"))
     }
 
-    @Test func `what libraries print becomes messages and tears nothing`() throws {
+    @Test func `output of libraries becomes messages and does not garble the screen`() throws {
         let fixture = try Fixture()
         #expect(fixture.shows("start"))
         fixture.terminal.type("\u{10}")
@@ -136,11 +136,11 @@ struct Fixture {
         fixture.expectFrame("message(\"last words\")")
         fixture.terminal.type("\u{11}")
         #expect(fixture.terminal.end() == .exited(0))
-        // What was not a whole line comes out in the end.
+        // An incomplete line is printed at the end.
         #expect(fixture.terminal.screen.shows("half"))
     }
 
-    @Test func `a thousand sizes leave the right image`() throws {
+    @Test func `a thousand sizes leave the right screen`() throws {
         let fixture = try Fixture()
         #expect(fixture.shows("start"))
         for step in 0..<1000 {
@@ -168,12 +168,12 @@ struct Fixture {
         ].map { Array($0.utf8) }
         var noise: [UInt8] = []
         for _ in 0..<20_000 {
-            // No key that this program ends with.
+            // No key that ends this program.
             let bytes = Int.random(in: 0..<8) == 0 ? [UInt8.random(in: 0x80...0xFF)] : parts.randomElement()
             noise += bytes ?? []
         }
         fixture.terminal.send(noise)
-        // Whatever was begun ends, and a pause ends the rest.
+        // These bytes complete any pending sequence, and a pause the rest.
         fixture.terminal.type("\u{1B}[201~\u{1B}\\" + String(repeating: " ", count: 80))
         fixture.terminal.type("\u{1B}[201~\u{1B}[20~")
         #expect(fixture.shows("key(Key.function(9))"))
@@ -183,7 +183,7 @@ struct Fixture {
         fixture.expectRestored()
     }
 
-    @Test func `without colours none is sent`() throws {
+    @Test func `without colours no colour is sent`() throws {
         for (arguments, environment) in [(["--no-color"], [:]), ([], ["NO_COLOR": "1"]), ([], ["TERM": "vt100"])] {
             let terminal = try PseudoTerminal([try Fixture.path()] + arguments, environment: environment)
             #expect(terminal.wait { $0.shows(" start") })
@@ -194,29 +194,29 @@ struct Fixture {
         #expect(fixture.terminal.screen.hasColor)
     }
 
-    @Test func `the size is the terminal's, whatever variables claim`() throws {
+    @Test func `the size is the terminal's, whatever environment variables say`() throws {
         let fixture = try Fixture(environment: ["COLUMNS": "100000", "LINES": "7"])
         #expect(fixture.shows("start"))
         fixture.expectFrame("start")
     }
 
-    @Test func `where there is no UTF-8 only ASCII is sent`() throws {
+    @Test func `without UTF-8 only ASCII is sent`() throws {
         for (arguments, environment) in [(["--ascii"], [:]), ([], ["LC_ALL": "C"])] {
             let terminal = try PseudoTerminal([try Fixture.path()] + arguments, environment: environment)
             #expect(terminal.wait { $0.shows(" start") })
             let isPlain = terminal.bytes.allSatisfy { $0 < 0x80 }
             #expect(isPlain)
         }
-        // A locale that is not installed but named for UTF-8, as after ssh.
+        // A locale that is not installed but has UTF-8 in its name, as after ssh.
         let terminal = try PseudoTerminal([try Fixture.path()], environment: ["LC_ALL": "xx_YY.UTF-8"])
         #expect(terminal.wait { $0.shows("⣿") })
     }
 
     @Test func `a terminal that cannot show a screen is refused with a sentence`() throws {
         for (name, sentence) in [
-            ("no-such", "nothing is known of a terminal named 'no-such' (TERM); set TERM=xterm-256color"),
-            ("", "nothing is known of a terminal named '' (TERM); set TERM=xterm-256color"),
-            ("dumb", "a terminal named 'dumb' (TERM) cannot put text at a place"),
+            ("no-such", "the terminal 'no-such' (TERM) is unknown; set TERM=xterm-256color"),
+            ("", "the terminal '' (TERM) is unknown; set TERM=xterm-256color"),
+            ("dumb", "the terminal 'dumb' (TERM) cannot position text"),
         ] {
             let fixture = try Fixture(columns: 120, environment: ["TERM": name])
             #expect(fixture.terminal.end() == .exited(2))

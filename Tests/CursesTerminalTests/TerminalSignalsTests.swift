@@ -1,4 +1,4 @@
-// However a program ends, its terminal is as it was.
+// The terminal is restored however a program ends.
 
 import Glibc
 import Screen
@@ -7,13 +7,13 @@ import Testing
 
 @Suite(.timeLimit(.minutes(10))) struct TerminalSignalsTests {
     @Test(arguments: [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1])
-    func `a signal that asks for the end is input, and ends what takes none`(number: Int32) throws {
+    func `a terminating signal is an input, and ends a program that does not read it`(number: Int32) throws {
         let fixture = try Fixture()
         #expect(fixture.shows("start"))
         fixture.terminal.signal(number)
         #expect(fixture.shows("signal(\(number))"))
         fixture.terminal.type("\u{2}")
-        // The program takes no more input from here on.
+        // From now on, the program reads no input.
         #expect(fixture.terminal.wait { $0.shows("busy") })
         fixture.terminal.signal(number)
         #expect(fixture.terminal.end(seconds: 0.2) == .runs)
@@ -23,7 +23,7 @@ import Testing
         #expect(fixture.terminal.screen.shows("last words"))
     }
 
-    @Test func `a limit of processor time asks for the end, as often as it repeats itself`() throws {
+    @Test func `the CPU time limit requests the end, however often it repeats its signal`() throws {
         let fixture = try Fixture()
         #expect(fixture.shows("start"))
         fixture.terminal.signal(SIGXCPU)
@@ -48,7 +48,7 @@ import Testing
             SIGPROF,
             SIGIO, SIGPWR, SIGSTKFLT, 34, 50, 64,
         ])
-    func `a crash gives the terminal back first`(number: Int32) throws {
+    func `a crash restores the terminal first`(number: Int32) throws {
         let fixture = try Fixture()
         #expect(fixture.shows("start"))
         fixture.terminal.signal(number)
@@ -59,7 +59,7 @@ import Testing
     @Test(
         arguments: [("e", .exited(7)), ("a", .killed(SIGABRT)), ("d", .killed(SIGILL)), ("t", .killed(SIGILL))]
             as [(Character, PseudoTerminal.Ending)])
-    func `exits, aborts, traps and errors that nobody catches do so, too`(
+    func `exits, aborts, traps and uncaught errors restore the terminal`(
         key: Character, ending: PseudoTerminal.Ending
     ) throws {
         let fixture = try Fixture()
@@ -70,7 +70,7 @@ import Testing
         if key == "t" { #expect(fixture.terminal.screen.shows("Uncaught")) }
     }
 
-    @Test func `a program that is killed for good is the shell's business`() throws {
+    @Test func `after SIGKILL, restoring the terminal is the shell's business`() throws {
         let fixture = try Fixture()
         #expect(fixture.shows("start"))
         fixture.terminal.signal(SIGKILL)
@@ -97,7 +97,7 @@ import Testing
             let frame = testFrame(size: .init(columns: 80, rows: 24), count: 2 * turn - 1, last: "resumed")
             let isRight = shell.wait { $0.lines == frame.lines }
             #expect(isRight)
-            // Resized while it was away, it would have been told as well; keys arrive as before.
+            // Resizing while it was suspended would have been reported as well; keys arrive as before.
             shell.type("x")
             #expect(shell.wait { $0.shows("#\(2 * turn) key") })
         }

@@ -1,4 +1,4 @@
-// What an experiment and a run are said to cost, by what is known of their data.
+// The costs of experiments and runs, depending on what is known about their data.
 
 import Dashboard
 import Experiments
@@ -45,7 +45,7 @@ struct CostTests {
         return line.contains(" \(classes) ") && line.contains(" \(parameters) ")
     }
 
-    @Test("Each layer of the classifier has the time that was measured of it")
+    @Test("Each layer of the classifier has its measured time")
     func measuredTimes() throws {
         var run = run(facts(10))
         run.state = .running
@@ -53,7 +53,7 @@ struct CostTests {
         let network = try letters.network(numClasses: 10)
         let linear = network.layers.indices.filter { network.layers[$0].linear != nil }
         #expect(linear.count == 2)
-        // Quite another part than that of their multiply-accumulates, and the ReLU's or dropout's before the second.
+        // A different share than that of their multiply-accumulates, including the ReLU or dropout before the second.
         let shares = [
             LayerShare(layer: 0, share: 0.4), LayerShare(layer: linear[0], share: 0.125),
             LayerShare(layer: linear[1] - 1, share: 0.05), LayerShare(layer: linear[1], share: 0.325),
@@ -66,7 +66,7 @@ struct CostTests {
         #expect(line("linear 2").contains(" 33 % ") && line("│ loss ").contains(" 10 % "))
     }
 
-    @Test("Nothing is guessed of data that was not read, and it is asked for once")
+    @Test("Nothing is guessed about data that was not read, and it is requested once")
     func unknown() throws {
         var (state, effects) = state()
         #expect(effects == [.loadFacts(dataset: "letters")])
@@ -103,13 +103,13 @@ struct CostTests {
         #expect(try shows(10, state))
     }
 
-    @Test("An experiment whose data is not here has what its newest run recorded")
+    @Test("An experiment without data on this machine uses what its newest run recorded")
     func newestRun() throws {
         let (state, _) = state(run(facts(47)))
         #expect(try shows(47, state))
     }
 
-    @Test("What version 0.1.0 recorded is completed by what is found, if that can be the same")
+    @Test("Facts recorded by version 0.1.0 are completed by the data that is found, if it can be the same")
     func older() throws {
         let old = DatasetFacts(name: "letters", numClasses: 47, trainExamples: 500, testExamples: 100)
         var (state, _) = state(run(old))
@@ -135,7 +135,7 @@ struct CostTests {
         }
     }
 
-    @Test("Time and memory are those of the images that there are")
+    @Test("Time and memory are based on the actual images")
     func images() throws {
         func costs(_ train: Int) throws -> (time: String, memory: String) {
             var (state, _) = state()
@@ -147,15 +147,15 @@ struct CostTests {
                 let line = try #require(state.frame().cells.lines.first { $0.contains(" \(label)  ") })
                 return String(line.dropFirst(try #require(line.column(of: "about "))).prefix { $0 != "│" })
             }
-            return (try line("an epoch"), try line("memory"))
+            return (try line("per epoch"), try line("memory"))
         }
-        // 600 images at 1,000 a second, and 100 at a third of the work.
+        // 600 images at 1,000 images/s, and 100 at a third of the work.
         #expect(try costs(600).time.hasPrefix("about 0.6 s "))
         #expect(try costs(60_000).time.hasPrefix("about 1 min 03 s "))
         #expect(try costs(50).memory != costs(60_000).memory)
     }
 
-    @Test("What a run has measured stands in place of what was predicted, while it runs and after its end")
+    @Test("Measured values replace predictions, during a run and after its end")
     func measured() throws {
         var state = State(size: Size(columns: 240, rows: 50))
         var run = Scene.run("a-1")
@@ -165,23 +165,23 @@ struct CostTests {
         // The machine could train it ten times as fast.
         let network = try run.experiment.network(numClasses: 10)
         _ = state.update(.speeds([SpeedSample(network, batchSize: 128, examplesPerSecond: 767, threads: 2)]))
-        #expect(text(state).contains("about 1 min 23 s an epoch"), "it has not run")
-        // Half of the first epoch, at 76.7 images a second.
+        #expect(text(state).contains("about 1 min 23 s per epoch"), "it has not run")
+        // Half of the first epoch, at 76.7 images per second.
         _ = state.update(.records(try Scene.records(of: run, upTo: 230)))
-        #expect(text(state).contains("· 13 min an epoch"))
+        #expect(text(state).contains("· 13 min per epoch"))
         #expect(!text(state).contains("about 1 min"))
         let records = try Scene.records(of: run, upTo: 2 * Scene.stepsPerEpoch)
         _ = state.update(.records(records))
-        #expect(text(state).contains("· 13 min an epoch"))
+        #expect(text(state).contains("· 13 min per epoch"))
         let end = RunSummary(
             outcome: .stopped, step: 938, lastEpoch: nil, bestEpoch: nil, examplesPerSecond: 76.7,
             stepExamplesPerSecond: 76.7, elapsedSeconds: 1600, peakMemoryBytes: 3 << 30)
         _ = state.update(
             .records([RunRecord(run: "a-1", sequence: records.count, time: 0, event: .runFinished(end))]))
-        #expect(text(state).contains("· 3.0 GiB at the peak · 13 min an epoch"))
+        #expect(text(state).contains("· peak 3.0 GiB · 13 min per epoch"))
     }
 
-    @Test("Of a limit it is said how many images there are, in the list and of one run and several")
+    @Test("A limit is shown with the total number of images, in the list and for one or several runs")
     func limits() throws {
         var limited = Scene.experiment("a")
         (limited.data.limitTrain, limited.data.limitTest) = (2560, 70_000)
@@ -192,22 +192,22 @@ struct CostTests {
         var state = State(size: Size(columns: 120, rows: 36))
         _ = state.update(.runs(runs))
         #expect(text(state).contains("2,560/70,000"))
-        #expect(text(state).contains("2,560 of 60,000 images to train, 10,000 to test"))
+        #expect(text(state).contains("2,560 of 60,000 training images, 10,000 test images"))
         state.type(.down)
         #expect(!text(state).contains("to train"), "there is no limit")
         state.type("2")
-        #expect(text(state).contains("60,000 images to train, 10,000 to test"))
+        #expect(text(state).contains("60,000 training images, 10,000 test images"))
         state.type("1", "a", "c")
         #expect(text(state).contains(/train images +2,560 of 60,000 +60,000/))
         #expect(text(state).contains(/test images +10,000 +10,000/), "a limit above all leaves none out")
     }
 
-    @Test("A limit of data that was not read is told alone")
+    @Test("A limit of data that was not read is shown alone")
     func unknownLimit() throws {
         var limited = letters
         limited.data.limitTrain = 2560
         var state = State(size: Size(columns: 160, rows: 50))
         _ = state.update(.experiments([ExperimentEntry(path: "a", content: .success(limited))]))
-        #expect(text(state).contains("at most 2,560 images to train, all to test"))
+        #expect(text(state).contains("at most 2,560 training images, all test images"))
     }
 }

@@ -1,4 +1,4 @@
-// Charts: what is drawn over what, cursor, zoom, overlay.
+// Charts: axes, cursor, zoom, overlay.
 
 import Dashboard
 import Experiments
@@ -9,7 +9,7 @@ import Testing
 struct CurvesTests {
     private func text(_ state: State) -> String { state.frame().cells.lines.joined(separator: "\n") }
 
-    @Test("Keys choose axis, smoothing and scale, and are kept as preferences")
+    @Test("Keys change axis, smoothing and scale, which are saved as preferences")
     func preferences() throws {
         var state = try Scene.busy()
         var kept: [Preferences] = []
@@ -23,7 +23,7 @@ struct CurvesTests {
         #expect(kept.last.map { Preferences(text: $0.text) } == kept.last)
     }
 
-    @Test("m draws another metric in the second chart")
+    @Test("m changes the metric in the second chart")
     func metrics() throws {
         var state = try Scene.busy()
         #expect(text(state).contains("Accuracy"))
@@ -37,7 +37,7 @@ struct CurvesTests {
         #expect(charts == [true, true, true, true])
     }
 
-    @Test("The cursor stands on samples and says their own place; 0 clears it")
+    @Test("The cursor is at samples and shows their own position; 0 clears it")
     func cursor() throws {
         var state = try Scene.busy()
         state.type(.right)
@@ -53,7 +53,7 @@ struct CurvesTests {
         #expect(!text(state).contains("step 30"))
     }
 
-    /// A run of three epochs of ten steps with a point a step: training loss 100 + step, test loss 10 × epoch.
+    /// A run of three epochs of ten steps with one point per step: training loss 100 + step, test loss 10 × epoch.
     private func steps(of name: String, upTo last: Int) -> [RunRecord] {
         var records: [RunRecord] = []
         func add(_ event: RunEvent) {
@@ -89,7 +89,7 @@ struct CurvesTests {
     }
 
     @Test(
-        "What is read at the cursor is the sample's own value, and a dash where there is none",
+        "The value at the cursor is the sample's own, and a dash where there is none",
         arguments: [
             Preferences.Axis.step, .epoch, .time, .images,
         ])
@@ -121,12 +121,12 @@ struct CurvesTests {
                 #expect(test == (isMeasured ? "\(step).00" : "–"), "\(legend) at \(label)")
             }
         }
-        // No place is said twice, but the end.
+        // No position is shown twice, except the end.
         let last = try #require(labels.last)
         #expect(labels.prefix { $0 != last }.count == Set(labels).count - 1)
     }
 
-    @Test("No test value alone in the cursor's way is passed over")
+    @Test("The cursor does not jump over an isolated test value")
     func testValues() throws {
         var state = state([("long", 30)], axis: .step)
         var seen: [String] = []
@@ -138,7 +138,7 @@ struct CurvesTests {
         #expect(Set(seen) == ["10.00", "20.00", "30.00"])
     }
 
-    @Test("Compared test accuracies are drawn as they were, so that a collapse is seen")
+    @Test("Compared test accuracies are drawn unsmoothed, so that a collapse is visible")
     func collapse() throws {
         var state = state([("one", 30), ("two", 20)], axis: .epoch)
         state.type("a", "c")
@@ -147,7 +147,7 @@ struct CurvesTests {
         #expect(text(state).contains("two 0.900"))
     }
 
-    @Test("Zooming shows half, around the cursor; the cursor takes the window along")
+    @Test("Zooming shows half, around the cursor; the cursor moves the window")
     func zoom() throws {
         var state = try Scene.busy()
         state.type("+", "+")
@@ -176,7 +176,7 @@ struct CurvesTests {
         #expect(state.frame().cells.lines[13] != before)
     }
 
-    @Test("Marked runs share a chart in colours that stay theirs")
+    @Test("Marked runs share a chart in constant colours")
     func overlay() throws {
         var state = try Scene.busy()
         func style(of name: String) throws -> Style {
@@ -193,13 +193,13 @@ struct CurvesTests {
         #expect(try style(of: "vgg11-ratio4-3") == first)
     }
 
-    @Test("Compared runs say first what differs")
+    @Test("Compared runs show settings that differ first")
     func compare() throws {
         var state = try Scene.busy()
         state.type("a", "c")
         let lines = state.frame().cells.lines
         let differs = try #require(lines.firstIndex { $0.contains("Settings that differ") })
-        let figures = try #require(lines.firstIndex { $0.contains("Figures") })
+        let figures = try #require(lines.firstIndex { $0.contains("Results") })
         #expect(differs < figures)
         #expect(lines[differs...figures].contains { $0.contains("training.lr") })
         #expect(lines.contains { $0.contains("time to 80 %") })

@@ -1,4 +1,4 @@
-// What the run view says of a run, and that long texts keep what matters in them.
+// The facts in the run view, and how long texts are shortened.
 
 import Dashboard
 import Experiments
@@ -10,7 +10,7 @@ import Testing
 struct FactsTests {
     private func text(_ state: State) -> String { state.frame().cells.lines.joined(separator: "\n") }
 
-    /// A fork that has ended, with layers that say much of themselves.
+    /// A fork that has ended, with long layer lines.
     private func state(columns: Int = 120, rows: Int = 36) throws -> State {
         var run = Scene.run("vgg11-ratio4-7", .completed, epoch: 2, createdAt: Scene.time)
         (run.endedAt, run.parent, run.parentStep) = (Scene.time + 3725, "vgg11-ratio4-3", 1407)
@@ -30,7 +30,7 @@ struct FactsTests {
         return state
     }
 
-    @Test("When a run began and ended, and where its parent stood, is said in local time")
+    @Test("Times of a run and the step of its parent are shown, in local time")
     func times() throws {
         let state = try state()
         #expect(text(state).contains(/began +2026-01-01 01:30:00/))
@@ -38,7 +38,7 @@ struct FactsTests {
         #expect(text(state).contains(/parent +vgg11-ratio4-3, at step 1,407/))
     }
 
-    @Test("A run that ends while it is watched has its end at once")
+    @Test("A run that ends while it is watched shows its end at once")
     func end() throws {
         var state = State(size: Size(columns: 120, rows: 36))
         let run = Scene.run("a-1", createdAt: Scene.time)
@@ -87,7 +87,7 @@ struct FactsTests {
         #expect(state.frame().cells.lines[2].contains(/vgg1\S*…\S*lr0.01-1 +vgg1\S*…\S*lr0.05-1/))
     }
 
-    @Test("What is wrong is said to its end: in the list, and where it is told for a while")
+    @Test("Problems are shown to their end, in the list and in notices")
     func problems() throws {
         var state = State(size: Size(columns: 80, rows: 24))
         let path = "experiments/" + String(repeating: "long-", count: 12) + "name.yaml"

@@ -1,5 +1,5 @@
-// Whole screens as text, compared with files. A screen without a file is recorded, and the test fails until someone
-// has looked at it.
+// Whole screens as text, compared with files. A screen without a file is recorded, and the test fails until someone has
+// checked it.
 
 import Dashboard
 import Foundation

@@ -35,7 +35,7 @@ struct HealthTests {
         #expect(!screen(try Scene.records(of: run, upTo: 450))[3].contains("not learning"))
     }
 
-    @Test("A run that never learned is no plain success at its end", arguments: [true, false])
+    @Test("A run that never learned is not shown as a plain success at its end", arguments: [true, false])
     func ended(learned: Bool) {
         var run = Scene.run("a-1", .completed, epoch: 10, best: learned ? 0.8 : 0.1)
         (run.loss, run.trainAccuracy) = learned ? (0.5, 0.8) : (2.303, 0.101)
@@ -46,7 +46,7 @@ struct HealthTests {
         #expect(line.contains("not learning") == !learned && line.contains("completed") == learned, "\(line)")
     }
 
-    @Test("A loss that is no number says so and draws on")
+    @Test("A loss that is not finite is reported, and drawing continues")
     func notANumber() {
         let progress = Progress(
             epoch: 1, step: 5, stepInEpoch: 5, stepsPerEpoch: 469, loss: .nan, meanLoss: .nan, meanAccuracy: 0.1,
@@ -69,7 +69,7 @@ struct HealthTests {
         }
     }
 
-    @Test("Units that are 0 for every image of large batches are dead, and their share is told")
+    @Test("Units that are 0 for every image of large batches are dead, and their share is shown")
     func deadUnits() throws {
         let lines = screen(try steps(200, dead: 0.75))
         #expect(lines[3].contains("dead units"))
@@ -79,7 +79,7 @@ struct HealthTests {
         #expect(!screen(try steps(200, dead: 0.75, batchSize: 8))[3].contains("dead units"))
     }
 
-    @Test("A layer that is mostly dead is named, and the Run screen has a figure a layer")
+    @Test("A mostly dead layer is named, and the Run screen shows one value per layer")
     func deadLayer() throws {
         var records = try steps(200, dead: 0.2)
         guard let last = records.lastIndex(where: { if case .progress = $0.event { true } else { false } }),

@@ -9,7 +9,7 @@ import Testing
 struct ImagesTests {
     private func text(_ state: State) -> String { state.frame().cells.lines.joined(separator: "\n") }
 
-    @Test("The view asks for a run's images once; a cell of the matrix asks for its own")
+    @Test("The view requests a run's images once; a cell of the matrix requests its own")
     func asks() throws {
         var state = try Scene.busy()
         #expect(state.type("4") == [.loadPredictions(run: "vgg11-ratio4-3", .wrong)])
@@ -25,7 +25,7 @@ struct ImagesTests {
         #expect(state.type("a") == [.loadPredictions(run: "vgg11-ratio4-3", .all)])
     }
 
-    @Test("Images that were asked for too early come with the first checkpoint")
+    @Test("Images that were requested too early arrive with the first checkpoint")
     func afterCheckpoint() throws {
         var state = try Scene.busy()
         state.type("4")
@@ -39,16 +39,16 @@ struct ImagesTests {
         #expect(state.update(saved("vgg11-ratio4-3")) == [])
     }
 
-    @Test("A cell says in words what it counts")
+    @Test("A cell is described in words")
     func words() throws {
         var state = try Scene.busy()
         state.type("4")
         _ = state.update(.predictions(run: "vgg11-ratio4-3", .wrong, .success(Scene.report())))
         for _ in 0..<6 { state.type(.down) }
-        #expect(text(state).contains("100 of 1,011 shirt taken for t-shirt (9.9 %)"))
+        #expect(text(state).contains("100 of 1,011 shirt classified as t-shirt (9.9 %)"))
     }
 
-    @Test("Why there are none is said, and an answer about another run is passed over")
+    @Test("The reason for missing images is shown, and an answer about another run is skipped")
     func problem() throws {
         var state = try Scene.busy()
         state.type("4")
@@ -58,7 +58,7 @@ struct ImagesTests {
         #expect(text(state).contains("there is no checkpoint yet"))
     }
 
-    @Test("An answer to another question than the last one is skipped; titles are those of what is shown")
+    @Test("An answer to an outdated question is skipped; titles match what is shown")
     func answersCarryTheirQuestion() throws {
         var state = try Scene.busy()
         state.type("4")
@@ -75,7 +75,7 @@ struct ImagesTests {
     }
 
     @Test(
-        "A matrix of many classes is scrolled to the selected cell, its figures whole",
+        "A matrix of many classes is scrolled to the selected cell, with complete numbers",
         arguments: [
             ColorDepth.full, .monochrome,
         ])
@@ -92,21 +92,21 @@ struct ImagesTests {
         for _ in 0..<61 { state.type(.down, .right) }
         #expect(lines().contains { $0.contains("class 61") && $0.contains("119  120  121 1000") })
         #expect(lines().joined().contains("1,000 of"))
-        // A click means the cell that is seen there.
+        // A click selects the cell that is visible there.
         let row = try #require(lines().firstIndex { $0.contains("class 60 ") })
         let column = try #require(lines()[row].column(of: " 1000"))
         _ = state.update(.input(.mouse(Mouse(.press, at: Point(x: column + 2, y: row)))))
         #expect(lines().joined().contains("class 60 classified correctly"))
     }
 
-    @Test("Below the matrix stand the accuracy over all images, and recall and precision of the class")
+    @Test("Below the matrix are the accuracy over all images, and recall and precision of the class")
     func figures() throws {
         var state = try Scene.busy()
         state.type("4")
         var report = Scene.report()
         (report.classes, report.confusion) = (["cat", "dog"], [[8, 2], [1, 1009]])
         _ = state.update(.predictions(run: "vgg11-ratio4-3", .wrong, .success(report)))
-        // 8 of 8 + 2 are found, 8 of 8 + 1 are right.
+        // 8 of 8 + 2 are found, 8 of 8 + 1 are correct.
         #expect(text(state).contains("accuracy 0.997: 1,017 of 1,020 test images"))
         #expect(text(state).contains("cat: recall 0.800, precision 0.889"))
         state.type(.down)
@@ -118,7 +118,7 @@ struct ImagesTests {
         #expect(text(state).contains("dog: recall –, precision 0.000"))
     }
 
-    @Test("Damaged reports are drawn as far as they go")
+    @Test("Damaged reports are drawn as far as possible")
     func damaged() throws {
         var state = try Scene.busy()
         state.type("4")

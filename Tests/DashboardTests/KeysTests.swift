@@ -1,4 +1,4 @@
-// The table of keys, the key bar and the help that are made from it.
+// The table of keys, and the key bar and the help that are generated from it.
 
 import Dashboard
 import Screen
@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Keys")
 struct KeysTests {
-    @Test("No key has two meanings in one place")
+    @Test("No key has two meanings in one context")
     func unique() {
         for context in Context.allCases {
             var meanings: [Key: Command] = [:]
@@ -39,7 +39,7 @@ struct KeysTests {
         }
     }
 
-    @Test("A click on the key bar does what the key does")
+    @Test("A click on the key bar acts like the key")
     func keyBar() throws {
         var state = try Scene.busy()
         let bar = try #require(state.frame().cells.lines.last)
@@ -48,7 +48,7 @@ struct KeysTests {
             state.update(.input(.mouse(Mouse(.press, at: Point(x: column, y: 35))))) == [.stop(["vgg11-ratio4-3"])])
     }
 
-    @Test("A click on a view's title shows it")
+    @Test("A click on a view's title shows the view")
     func tabs() throws {
         var state = try Scene.busy()
         _ = state.update(.input(.mouse(Mouse(.press, at: Point(x: 60, y: 0)))))

@@ -1,4 +1,4 @@
-// The dashboard on terminals of every size: nothing crashes, nothing is drawn beside its place.
+// The dashboard on terminals of every size: nothing crashes, nothing is drawn in the wrong place.
 
 import Dashboard
 import Screen
@@ -20,7 +20,7 @@ struct LayoutTests {
         }
     }
 
-    @Test("A terminal that is too small says what it needs, and recovers")
+    @Test("A terminal that is too small shows the required size, and recovers")
     func tooSmall() throws {
         var state = try Scene.busy(columns: 59, rows: 24)
         #expect(state.frame().cells.lines.contains { $0.contains("vgglab needs 60 × 16") })
@@ -30,7 +30,7 @@ struct LayoutTests {
         #expect(lines.last?.contains("q quit") == true)
     }
 
-    @Test("On a terminal that is too small only q acts, and says what it asks")
+    @Test("On a terminal that is too small only q works, and its question is shown")
     func keysOfTooSmall() throws {
         var state = try Scene.busy()
         state.type(.end, .up)
@@ -57,7 +57,7 @@ struct LayoutTests {
         #expect(state.type("q", "s") == [.quit(stopRuns: true)])
     }
 
-    @Test("A form that is open while the terminal is too small comes back as it was typed")
+    @Test("A form that is open while the terminal is too small keeps its text")
     func formOfTooSmall() throws {
         var state = try Scene.busy()
         state.type("n", .tab, "1", "6")

@@ -1,11 +1,11 @@
-// Lines that are typed at the foot of the screen: tags, notes, and how text is edited.
+// Lines at the foot of the screen: tags, notes, and editing text.
 
 import Dashboard
 import Experiments
 import Screen
 import Testing
 
-@Suite("Lines that are typed")
+@Suite("Lines at the foot")
 struct LinesTests {
     private func state() throws -> State {
         var state = try Scene.busy()
@@ -21,7 +21,7 @@ struct LinesTests {
 
     private func lastLine(_ state: State) -> String { state.frame().cells.lines.last ?? "" }
 
-    @Test("The tags of a run are a line of words; what is typed and taken away goes to the store")
+    @Test("The tags of a run are a line of words; added and removed ones are stored")
     func tags() throws {
         var state = try state()
         state.type(.home, "t")
@@ -32,7 +32,7 @@ struct LinesTests {
         #expect(lastLine(state).contains("q quit"))
     }
 
-    @Test("Nothing is told where nothing changed, or the person goes back")
+    @Test("Nothing is stored if nothing changed, or if the user goes back")
     func unchanged() throws {
         var state = try state()
         #expect(state.type(.home, "t", .enter) == [])
@@ -40,7 +40,7 @@ struct LinesTests {
         #expect(state.type("e", "x", .escape) == [])
     }
 
-    @Test("Marked runs are tagged together, beginning with the tags that all have")
+    @Test("Marked runs are tagged together, starting with their common tags")
     func markedRuns() throws {
         var state = try state()
         state.type("a", "t")
@@ -49,7 +49,7 @@ struct LinesTests {
         #expect(state.type(.enter) == [.changeTags(["one", "two"], add: ["new"], remove: [])])
     }
 
-    @Test("A tag that is too long is refused before it is kept")
+    @Test("A tag that is too long is refused")
     func longTag() throws {
         var state = try state()
         state.type(.home, "t")
@@ -60,7 +60,7 @@ struct LinesTests {
         #expect(state.type("y", .enter) == [.changeTags(["one"], add: ["y"], remove: [])])
     }
 
-    @Test("A note is edited where the cursor stands")
+    @Test("A note is edited at the cursor")
     func note() throws {
         var state = try state()
         state.type(.home, "e")
@@ -77,7 +77,7 @@ struct LinesTests {
         #expect(state.frame().cells.lines.joined().contains("no run is selected"))
     }
 
-    @Test("Wide characters and marks move the cursor by what they take on the screen")
+    @Test("Wide characters and combining marks move the cursor by their width on the screen")
     func wide() throws {
         var state = try state()
         state.type(.home, "e", .control("u"))
@@ -90,7 +90,7 @@ struct LinesTests {
         #expect(state.type(.enter) == [.setNote(["one"], "日e\u{301}本")])
     }
 
-    @Test("A filter is edited in its middle, too")
+    @Test("A filter can be edited in the middle")
     func filter() throws {
         var state = try state()
         state.type("/twx")

@@ -1,4 +1,4 @@
-// The log and the sentences that are shown for a while.
+// The log and notices.
 
 import Dashboard
 import Experiments
@@ -14,7 +14,7 @@ struct LogTests {
         return state
     }
 
-    @Test("The newest line is the lowest; scrolling stays where it is when more comes")
+    @Test("The newest line is the lowest; a scrolled log stays in place when lines are added")
     func scrolling() {
         var state = filled()
         #expect(state.frame().cells.lines[21].contains("line 100 of"))
@@ -29,7 +29,7 @@ struct LogTests {
         #expect(state.frame().cells.lines[21].contains("one more"))
     }
 
-    @Test("Searching finds backwards, n and N go on")
+    @Test("Searching goes backwards, n and N continue")
     func searching() {
         var state = filled()
         state.type("/line 5")
@@ -41,7 +41,7 @@ struct LogTests {
         #expect(state.frame().cells.lines[21].contains("line 59 of"))
     }
 
-    @Test("Every line has its day and time, whoever said it and when it was learned")
+    @Test("Every line has its own day and time, whatever its source and arrival")
     func times() throws {
         let now = Scene.time  // 2026-01-01 00:30:00 UTC
         var state = State(size: Size(columns: 120, rows: 36)) { _ in 3600 }
@@ -64,7 +64,7 @@ struct LogTests {
         #expect(!lines[5].contains("tiny-1"), "what was said in the meantime stands there once: \(lines[5])")
     }
 
-    @Test("How many lines a search matches is said as long as it is there")
+    @Test("The number of matches is shown during a search")
     func count() {
         var state = filled()
         state.type("/LINE 5")
@@ -77,7 +77,7 @@ struct LogTests {
         #expect(!state.frame().cells.lines[1].contains("match"))
     }
 
-    @Test("Of a line that goes on in the next one, what matches is marked in both")
+    @Test("A match that wraps into the next line is marked in both")
     func brokenMatch() throws {
         var state = State(size: Size(columns: 80, rows: 24))
         _ = state.update(.log(String(repeating: "word ", count: 11) + "here it is"))
@@ -90,7 +90,7 @@ struct LogTests {
         #expect(marked.filter { !$0.isEmpty } == ["here", "it is"])
     }
 
-    @Test("A search marks what it matches: a run's name or what it says")
+    @Test("A search marks its matches in a run's name or text")
     func marks() throws {
         var state = State(size: Size(columns: 120, rows: 36))
         let event = RunEvent.warning("the disk is nearly full")
@@ -108,7 +108,7 @@ struct LogTests {
         #expect(try !isMarked("tiny-1") && !isMarked("the disk") && isMarked("disk") && !isMarked("is nearly"))
     }
 
-    @Test("Text from outside cannot act on the terminal")
+    @Test("Foreign text cannot affect the terminal")
     func hostile() {
         var state = State(size: Size(columns: 80, rows: 24))
         _ = state.update(.log("\u{1B}[2J\u{202E}gone\r\n"))
@@ -118,7 +118,7 @@ struct LogTests {
         #expect(!text.unicodeScalars.contains { $0.value < 32 || $0.value == 0x202E })
     }
 
-    @Test("A notice is shown for a while and kept in the log")
+    @Test("A notice is shown for a while and added to the log")
     func notice() {
         var state = State(size: Size(columns: 80, rows: 24))
         _ = state.update(.tick(seconds: 50, time: 50))

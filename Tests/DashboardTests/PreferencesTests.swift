@@ -1,4 +1,4 @@
-// Preferences as text and back.
+// Preferences as text.
 
 import Dashboard
 import Screen
@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Preferences")
 struct PreferencesTests {
-    @Test("What is written reads back")
+    @Test("Written preferences are read back")
     func roundTrip() {
         var preferences = Preferences()
         preferences.axis = .time
@@ -19,7 +19,7 @@ struct PreferencesTests {
         #expect(Preferences(text: preferences.text) == preferences)
     }
 
-    @Test("A panel that has the whole screen has it at the next start, too")
+    @Test("A maximised panel is maximised at the next start, too")
     func layout() throws {
         var state = try Scene.busy()
         let effects = state.type(.tab, "z")
@@ -31,13 +31,13 @@ struct PreferencesTests {
         var next = State(size: state.frame().cells.size, preferences: Preferences(text: kept.text))
         #expect(next.frame().cells.lines[1].hasPrefix("╭─ Loss ─"))
         #expect(lines[1].hasPrefix("╭─ Loss ─"))
-        // Elsewhere it is in nobody's way, and Esc takes it back where it is.
+        // In other views it has no effect, and in the overview Esc restores the layout.
         next.type("5", .escape, .escape)
         #expect(next.frame().cells.lines[1].contains("Experiments and runs"))
     }
 
     @Test(
-        "What cannot be read stays as it is for most",
+        "Invalid values keep their defaults",
         arguments: ["", "axis", "axis: moon\nsmoothing: 7", "second-chart: loss", "\u{0}: x"])
     func junk(_ text: String) {
         #expect(Preferences(text: text) == Preferences())

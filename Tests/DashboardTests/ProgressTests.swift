@@ -1,4 +1,4 @@
-// How far a run has come, as the overview's panel has it.
+// A run's progress in the overview's panel.
 
 import Dashboard
 import Experiments
@@ -35,12 +35,12 @@ import Testing
                 remainingSeconds: 25))
     }
 
-    /// The lines of the screen that say a text.
+    /// The lines of the screen that contain a text.
     private func lines(with text: String) -> [String] {
         state.frame().cells.lines.filter { $0.contains(text) }
     }
 
-    @Test mutating func `the speed is told as it is now, with the epoch's mean, and when the run ends`() {
+    @Test mutating func `the current speed is shown with the epoch's mean, and the end of the run`() {
         tell(progress(100), 1)
         #expect(lines(with: "80.0 images/s, mean 100.0 ").count == 1)
         // An hour after 00:30.
@@ -49,7 +49,7 @@ import Testing
         #expect(lines(with: "80.0 images/s ").allSatisfy { !$0.contains("mean") })
     }
 
-    @Test mutating func `an evaluation is a phase of its own, and no run is whole before its end`() {
+    @Test mutating func `an evaluation is a separate phase, and no run is complete before its end`() {
         let first = EpochMetrics(
             epoch: 1, step: Scene.stepsPerEpoch, trainLoss: 1, trainAccuracy: 0.5, testLoss: 1, testAccuracy: 0.5,
             examplesPerSecond: 100, stepExamplesPerSecond: 110, elapsedSeconds: 100, remainingSeconds: 900,
@@ -74,14 +74,14 @@ import Testing
         #expect(lines(with: "evaluation").isEmpty)
     }
 
-    @Test mutating func `where nothing moves, the speed is none`() {
+    @Test mutating func `without progress the speed is 0`() {
         tell(progress(100, rate: 640), 1)
         _ = state.update(.tick(seconds: 54, time: Scene.time + 4))
         #expect(lines(with: "640.0 images/s").count == 2)
         _ = state.update(.tick(seconds: 56, time: Scene.time + 6))
         #expect(lines(with: "0 images/s, nothing for 6.0 s").count == 1)
         #expect(lines(with: "640.0 images/s").isEmpty)
-        // A step of 128 images at 10 a second takes 12.8 s.
+        // A step of 128 images at 10 images/s takes 12.8 s.
         tell(progress(101, rate: 10), 2)
         _ = state.update(.tick(seconds: 90, time: Scene.time + 40))
         #expect(lines(with: "nothing for").isEmpty)
@@ -89,7 +89,7 @@ import Testing
         #expect(lines(with: "0 images/s, nothing for 39 s").count == 1)
     }
 
-    @Test mutating func `a run of another process that is seen to go on moves`() {
+    @Test mutating func `another process's run that makes progress is moving`() {
         var other = run
         (other.isOurs, other.step, other.examplesPerSecond) = (false, 1, 640)
         _ = state.update(.runs([other]))

@@ -1,4 +1,4 @@
-// A user who types and clicks at random: the dashboard stays alive and consistent, and asks for nothing absurd.
+// A user who types and clicks at random: the dashboard stays consistent, and its effects are valid.
 
 import TestSupport
 import Dashboard
@@ -16,7 +16,7 @@ struct RandomInputTests {
         ] + "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/?+-=[] .,>*é世".map(Key.character)
         + "abcdlorsuz".map(Key.control)
 
-    @Test("20,000 keys, mouse events and sizes leave a screen that can be drawn")
+    @Test("After 20,000 keys, mouse events and sizes, the screen can be drawn")
     func storm() throws {
         var random = SplitMix64(state: 1)
         var state = try Scene.busy()
@@ -41,14 +41,14 @@ struct RandomInputTests {
                 effects += state.update(.input(.key(Self.keys.randomElement(using: &random) ?? .up)))
             }
             if number % 20 == 0 { _ = state.frame() }
-            // The program ends then; another one begins.
+            // The program ends; another one starts.
             if case .quit? = effects.last { state = try Scene.busy() }
             if number % 500 == 0 {
                 _ = state.update(.input(.resized(Size(columns: 120, rows: 36))))
                 #expect(state.frame().cells.lines.first?.contains("vgglab") == true)
             }
         }
-        // Whatever was typed, only experiments that pass the rules were launched, and only known runs were touched.
+        // Whatever was typed, only valid experiments were launched, and only known runs were changed.
         let names = Set([
             "vgg11-ratio4-3", "vgg16-ratio4-1", "vgg13-ratio4-1", "vgg11-lr0.01-1", "vgg11-lr0.5-1", "quickstart-1",
         ])

@@ -1,4 +1,4 @@
-// Keys that hold, end, restart and forget runs, and the questions that come first.
+// Keys that pause, stop, restart and delete runs, and their questions.
 
 import Dashboard
 import Experiments
@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Commands for runs")
 struct RunCommandsTests {
-    @Test("s stops and p holds the selected run; r lets a held one go on")
+    @Test("s stops and p pauses the selected run; r resumes a paused one")
     func oneRun() throws {
         var state = try Scene.busy()
         #expect(state.type("s") == [.stop(["vgg11-ratio4-3"])])
@@ -17,7 +17,7 @@ struct RunCommandsTests {
         #expect(state.type("r") == [.unpause(["vgg11-ratio4-3"])])
     }
 
-    @Test("s and p on an experiment are for its runs that go on")
+    @Test("s and p on an experiment apply to its active runs")
     func runsOfExperiment() throws {
         var state = State(size: Size(columns: 120, rows: 36))
         let (vgg11, vgg13) = (Experiment(name: "vgg11"), Experiment(name: "vgg13"))
@@ -34,7 +34,7 @@ struct RunCommandsTests {
         #expect(state.type("D") == [])
     }
 
-    @Test("Commands go to all marked runs that they fit")
+    @Test("Commands apply to all marked runs that they fit")
     func markedRuns() throws {
         var state = try Scene.busy()
         state.type("a")
@@ -44,7 +44,7 @@ struct RunCommandsTests {
         #expect(state.type("R", "y") == [.restart(["vgg11-lr0.5-1", "vgg11-lr0.01-1", "quickstart-1"])])
     }
 
-    @Test("A run of another process is neither stopped nor held")
+    @Test("A run of another process is neither stopped nor paused")
     func othersRun() throws {
         var other = Scene.run("theirs-1")
         other.isOurs = false
@@ -66,7 +66,7 @@ struct RunCommandsTests {
         #expect(state.type("q") == [.quit(stopRuns: false)])
     }
 
-    @Test("Training many ended runs again is asked about")
+    @Test("Training many ended runs again asks for confirmation")
     func restartMany() throws {
         var state = State(size: Size(columns: 120, rows: 36))
         let names = (1...6).map { "a-\($0)" }
@@ -78,7 +78,7 @@ struct RunCommandsTests {
         #expect(Set(runs) == Set(names))
     }
 
-    @Test("A replay is told as one, with its speed and the day of its run; nothing is running")
+    @Test("A replay is labelled, with its speed and the day of its run; nothing is running")
     func replay() throws {
         var state = State(size: Size(columns: 120, rows: 36))
         var run = Scene.run("a-1")
@@ -93,7 +93,7 @@ struct RunCommandsTests {
         #expect(state.isMoving)
     }
 
-    @Test("Processor use is that between two counts, and unknown before")
+    @Test("Processor use is measured between two counts, and unknown before")
     func processorUse() throws {
         let start = ProcessorUse.Count(busy: 5000, total: 10_000, own: 10)
         let end = ProcessorUse.Count(busy: 5194, total: 10_200, own: 160)
@@ -108,7 +108,7 @@ struct RunCommandsTests {
         #expect(state.frame().cells.lines[0].contains("cpu 97 %"))
     }
 
-    @Test("Queued runs change places with J and K")
+    @Test("J and K move queued runs")
     func queue() throws {
         var state = try Scene.busy()
         state.type(.down, .down)
@@ -118,7 +118,7 @@ struct RunCommandsTests {
         #expect(state.type("J") == [])
     }
 
-    @Test("Deleting asks first, and never takes runs that go on")
+    @Test("Deleting asks first, and never deletes active runs")
     func delete() throws {
         var state = try Scene.busy()
         #expect(state.type("D") == [])
@@ -131,7 +131,7 @@ struct RunCommandsTests {
         #expect(state.type("D", "y") == [.delete(["vgg11-lr0.5-1", "vgg11-lr0.01-1", "quickstart-1"])])
     }
 
-    @Test("q asks while our runs go on; s stops and saves, Esc goes back")
+    @Test("q asks while our runs are active; s stops and saves, Esc goes back")
     func quit() throws {
         var state = try Scene.busy()
         #expect(state.type("q") == [])
@@ -141,7 +141,7 @@ struct RunCommandsTests {
         #expect(state.type("q", "s") == [.quit(stopRuns: true)])
     }
 
-    @Test("While runs are saved, the screen says which; only another Ctrl-C does not wait for them")
+    @Test("While runs are saved, the screen lists them; only another Ctrl-C quits at once")
     func ending() throws {
         var state = try Scene.busy()
         state.type("q", "s")
@@ -161,13 +161,13 @@ struct RunCommandsTests {
         #expect(state.update(.input(.signal(2))) == [.abandon])
     }
 
-    @Test("Without runs of ours q ends at once")
+    @Test("Without our own runs q quits at once")
     func quitAtOnce() {
         var state = State(size: Size(columns: 80, rows: 24))
         #expect(state.type("q") == [.quit(stopRuns: false)])
     }
 
-    @Test("Ctrl-C asks as q does, the second one stops; SIGTERM and a lost terminal stop at once")
+    @Test("Ctrl-C asks like q, the second one stops; SIGTERM and a lost terminal stop at once")
     func signals() throws {
         var state = try Scene.busy()
         #expect(state.update(.askedToQuit) == [])
@@ -182,7 +182,7 @@ struct RunCommandsTests {
         #expect(asked.frame().cells.lines.contains { $0.contains("Quit?") })
     }
 
-    @Test("Enter opens the selected run, Esc comes back")
+    @Test("Enter opens the selected run, Esc goes back")
     func open() throws {
         var state = try Scene.busy()
         #expect(state.type(.enter) == [.loadProfile(run: "vgg11-ratio4-3")])

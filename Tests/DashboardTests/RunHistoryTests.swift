@@ -1,4 +1,4 @@
-// What runs say becomes curves: histories that are asked for, resumed runs, thinned progress, figures of the list.
+// Records become curves: requested histories, resumed runs, thinned progress, values in the list.
 
 import Dashboard
 import Experiments
@@ -6,7 +6,7 @@ import RunLog
 import Screen
 import Testing
 
-@Suite("What runs have said")
+@Suite("Histories of runs")
 struct RunHistoryTests {
     private func state(_ runs: RunEntry...) -> State {
         var state = State(size: Size(columns: 120, rows: 36))
@@ -14,13 +14,13 @@ struct RunHistoryTests {
         return state
     }
 
-    /// What the legend of the loss reads at the cursor or the end.
+    /// The legend's value of the loss at the cursor or the end.
     private func lossLegend(_ state: State) -> String {
         let line = state.frame().cells.lines[2]
         return String(line.dropFirst(line.column(of: "── ") ?? line.count).dropLast())
     }
 
-    @Test("A run's history is asked for once, when it is first shown")
+    @Test("A run's history is requested once, when it is first shown")
     func askedOnce() {
         var state = State(size: Size(columns: 120, rows: 36))
         let runs = [Scene.run("a-1", .completed, epoch: 2), Scene.run("b-1", .completed, epoch: 2)]
@@ -31,7 +31,7 @@ struct RunHistoryTests {
         #expect(state.type(.up) == [])
     }
 
-    @Test("A run that has said everything here is not asked about")
+    @Test("The history of a run with all its records is not requested")
     func liveFromTheStart() throws {
         var state = State(size: Size(columns: 120, rows: 36))
         let run = Scene.run("a-1")
@@ -39,7 +39,7 @@ struct RunHistoryTests {
         #expect(state.update(.runs([run])) == [])
     }
 
-    @Test("A run that was stopped within an epoch shows how much of it is made")
+    @Test("A run that was stopped within an epoch shows its share of the epoch")
     func stoppedWithinAnEpoch() {
         var run = Scene.run("a-1", .stopped, epoch: 2)
         (run.step, run.stepInEpoch) = (Scene.stepsPerEpoch + 47, 47)
@@ -48,7 +48,7 @@ struct RunHistoryTests {
         #expect(state.frame().cells.lines.contains { $0.contains("epoch 2/10") && $0.contains("10 %") })
     }
 
-    @Test("A run of another process is asked about again when it has gone on")
+    @Test("The history of another process's run is requested again when it has advanced")
     func otherProcess() throws {
         var run = Scene.run("a-1")
         run.isOurs = false
@@ -62,7 +62,7 @@ struct RunHistoryTests {
         #expect(state.update(.runs([run])) == [.loadHistory(run: "a-1")])
     }
 
-    @Test("What is said while the history is read follows it, once")
+    @Test("Records that arrive while the history is read follow it, once")
     func overlap() throws {
         let run = Scene.run("a-1")
         let records = try Scene.records(of: run, upTo: 400)
@@ -75,7 +75,7 @@ struct RunHistoryTests {
         #expect(apart.frame().cells.lines[5] == whole.frame().cells.lines[5])
     }
 
-    @Test("Steps that are trained again after a crash replace the lost ones")
+    @Test("Steps that are repeated after a crash replace the lost ones")
     func resumed() throws {
         let run = Scene.run("a-1")
         var state = state(run)
@@ -92,7 +92,7 @@ struct RunHistoryTests {
         #expect(!lines.contains { $0.contains("300") && $0.contains("step") })
     }
 
-    @Test("A run that was killed and resumed loses what was lost at once, though its records' numbers come again")
+    @Test("A run that was killed and resumed drops lost records at once, although their sequence numbers are reused")
     func killed() throws {
         var preferences = Preferences()
         (preferences.smoothing, preferences.axis) = (0, .step)
@@ -119,13 +119,13 @@ struct RunHistoryTests {
         (progress.loss, progress.elapsedSeconds) = (5, 1000)
         progress.meanLoss = (before.meanLoss * 100 + 7 * 10) / 110
         _ = state.update(.records([RunRecord(run: "a-1", sequence: 12, time: 5001, event: .progress(progress))]))
-        // The mean of the ten steps since the checkpoint, not one over the dead process's.
+        // The mean of the ten steps since the checkpoint, not one of the dead process.
         #expect(lossLegend(state).hasPrefix("── train 7.000"), "\(lossLegend(state))")
         state.type("x")
         #expect(hasTick("15min") || hasTick("10min"), "times are the new process's")
     }
 
-    @Test("Progress that was thinned gives the mean of the steps between")
+    @Test("Thinned progress gives the mean of the omitted steps")
     func thinned() throws {
         let run = Scene.run("a-1")
         func progress(_ step: Int, loss: Double, mean: Double, accuracy: Double) -> RunEvent {
@@ -150,7 +150,7 @@ struct RunHistoryTests {
     }
 
     @Test(
-        "A fork with other steps in an epoch shows its own epoch, its share of the run, and the images that it has seen"
+        "A fork with other steps per epoch shows its own epoch, its share of the run, and the images that it has seen"
     )
     func forked() throws {
         var preferences = Preferences()
@@ -169,7 +169,7 @@ struct RunHistoryTests {
         #expect(state.frame().cells.lines.contains { $0.contains("1,234,567 images") })
     }
 
-    @Test("The list follows records, and keeps what they said against older entries")
+    @Test("The list follows records, and keeps their values against older entries")
     func figures() throws {
         let run = Scene.run("a-1")
         var state = state(run)

@@ -1,4 +1,4 @@
-// The list: order, filter, marks, and that the selected row stays selected.
+// The list: order, filter, marks, and a stable selection.
 
 import Dashboard
 import Experiments
@@ -7,7 +7,7 @@ import Testing
 
 @Suite("List of experiments and runs")
 struct RunListTests {
-    /// The names in the list from the top, as the screen shows them.
+    /// The names in the list from the top, as on the screen.
     private func names(_ state: State) -> [String] {
         let rows = state.frame().cells.lines.dropFirst(3).prefix { !$0.hasPrefix("╰") }
         return rows.compactMap { row in
@@ -18,7 +18,7 @@ struct RunListTests {
 
     private func state() throws -> State { try Scene.busy(columns: 100, rows: 60) }
 
-    @Test("What goes on comes first, then the queue, then what can be started, then what is broken, then what is over")
+    @Test("Running runs are first, then the queue, experiments, invalid files, and ended runs")
     func ownOrder() throws {
         #expect(
             names(try state()) == [
@@ -28,7 +28,7 @@ struct RunListTests {
             ])
     }
 
-    @Test("A menu says what the list can be sorted by; the same once more turns it round")
+    @Test("A menu lists the columns to sort by; selecting the same one again reverses the order")
     func menu() throws {
         var state = try state()
         state.type("o", .down)
@@ -49,14 +49,14 @@ struct RunListTests {
         #expect(saved(state.update(.input(.mouse(Mouse(.press, at: Point(x: column, y: row)))))) == "lr false")
     }
 
-    @Test("A file that cannot be read has no learning rate to compare")
+    @Test("An invalid file has no learning rate to compare")
     func brokenFilter() throws {
         var state = try state()
         state.type("/lr>0 state=broken")
         #expect(state.frame().cells.lines[1].contains("0 of 14"))
     }
 
-    @Test("Sorting by a column puts rows without a value last, and turns round")
+    @Test("Sorting by a column puts rows without a value last, and can be reversed")
     func sorting() throws {
         var state = try state()
         let heading = state.frame().cells.lines[2]
@@ -72,7 +72,7 @@ struct RunListTests {
         #expect(state.frame().cells.lines[2].contains("best▲"))
     }
 
-    @Test("A filter works while it is typed; one that cannot be read says why and leaves the last one in force")
+    @Test("A filter works while it is typed; an invalid one shows why and leaves the last valid one active")
     func filter() throws {
         var state = try state()
         state.type("/lr<0.05")
@@ -91,17 +91,17 @@ struct RunListTests {
         #expect(names(state).count == 14)
     }
 
-    @Test("The selected row stays selected when others come before it")
+    @Test("The selected row stays selected when rows are inserted before it")
     func selection() throws {
         var state = try state()
         state.type(.down, .down, .down)
-        // It was trained before, which is asked about.
+        // It was trained before, which needs confirmation.
         state.type(.enter, .escape)
         _ = state.update(.runs([Scene.run("new-1"), Scene.run("new-2")]))
         #expect(state.type(.enter) == [launch("quickstart", resize: 32, lr: 0.02, epochs: 7)])
     }
 
-    @Test("What was trained before, or is about to be, is launched again only after a question that names it")
+    @Test("Launching again what was trained before, or is about to be, asks for confirmation and names it")
     func twins() throws {
         var state = State(size: Size(columns: 120, rows: 36))
         let experiment = Scene.experiment("a")
@@ -109,7 +109,7 @@ struct RunListTests {
         let request = LaunchRequest(experiment: experiment, path: "a.yaml")
         #expect(state.type(.enter) == [.launch([request])])
         func isAsked(_ text: String) -> Bool { state.frame().cells.lines.contains { $0.contains(text) } }
-        // Enter four times makes one run.
+        // Pressing Enter four times creates one run.
         #expect(state.type(.enter, .enter, .enter) == [])
         #expect(isAsked("with the same seed 0: a."))
         state.type(.escape)
@@ -129,7 +129,7 @@ struct RunListTests {
         #expect(state.type(.escape, .enter) == [.launch([LaunchRequest(experiment: other, path: "a.yaml")])])
     }
 
-    @Test("More than a handful, or more than an hour, is asked about, with the time that it takes")
+    @Test("More than a few runs, or more than an hour, need confirmation, with the predicted time")
     func much() throws {
         func state(_ experiments: [Experiment]) -> State {
             var state = State(size: Size(columns: 120, rows: 36))
@@ -154,7 +154,7 @@ struct RunListTests {
         #expect(long.frame().cells.lines.contains { $0.contains("Training takes about 1 h 46 min.") })
     }
 
-    @Test("What shapes the list is always seen: the column that it is sorted by, and the filter")
+    @Test("Sort column and filter are always visible")
     func whatShapes() throws {
         var preferences = Preferences()
         preferences.sortColumn = "batch"
@@ -166,7 +166,7 @@ struct RunListTests {
         #expect(state.frame().cells.lines[1].contains("0 of 8 · /best>=0.83 -vgg13 lr<0.1 "))
     }
 
-    @Test("Seeds and limits have columns, as far as there is room")
+    @Test("Seeds and limits have columns if there is room")
     func seedsAndLimits() throws {
         var experiment = Scene.experiment("a")
         experiment.training.seed = 42
@@ -178,7 +178,7 @@ struct RunListTests {
         #expect(lines[3].contains("2,560/all   42"))
     }
 
-    @Test("Enter starts all marked experiments and lets go of the marks")
+    @Test("Enter starts all marked experiments and clears the marks")
     func launchMarked() throws {
         var state = try state()
         state.type("/ready")
@@ -194,7 +194,7 @@ struct RunListTests {
         #expect(!state.frame().cells.lines[1].contains("marked"))
     }
 
-    @Test("A broken file says its error instead of being started")
+    @Test("An invalid file shows its error instead of being started")
     func broken() throws {
         var state = try state()
         state.type("/broken")
@@ -202,12 +202,12 @@ struct RunListTests {
         #expect(state.frame().cells.lines.contains { $0.contains("training.lr must be greater than 0 (got -0.1)") })
     }
 
-    @Test("An empty list says what to do")
+    @Test("An empty list shows what to do")
     func empty() {
         var state = State(size: Size(columns: 80, rows: 24))
-        #expect(state.frame().cells.lines.contains { $0.contains("reading experiments and runs") })
+        #expect(state.frame().cells.lines.contains { $0.contains("loading experiments and runs") })
         _ = state.update(.experiments([]))
-        #expect(state.frame().cells.lines.contains { $0.contains("no experiments here: n makes one") })
+        #expect(state.frame().cells.lines.contains { $0.contains("no experiments here: n creates one") })
     }
 
     private func request(

@@ -1,4 +1,4 @@
-// A dashboard with experiments and runs for tests: made-up but plausible figures, the same on every machine.
+// A dashboard with experiments and runs for tests: synthetic but plausible values, the same on every machine.
 
 import Dashboard
 import Engine
@@ -90,7 +90,7 @@ enum Scene {
     /// Half an hour after the first record of every run, in seconds since 1970.
     static let time = 1_767_227_400.0
 
-    /// A number from 0 up to 1 that belongs to a place.
+    /// A reproducible number from 0 up to 1 for each position.
     private static func noise(_ place: Int) -> Double {
         var bits = UInt64(truncatingIfNeeded: place) &* 0x9E37_79B9_7F4A_7C15
         bits ^= bits >> 29
@@ -98,9 +98,9 @@ enum Scene {
         return Double(bits >> 11) / 0x1p53
     }
 
-    /// What a run says: every tenth step up to `lastStep`.
+    /// A run's records: every tenth step up to `lastStep`.
     ///
-    /// - Parameter speed: how soon it learns.
+    /// - Parameter speed: how fast it learns.
     static func records(
         of run: RunEntry, upTo lastStep: Int, speed: Double = 1, rate: Double = 76.7, flat: Bool = false
     ) throws -> [RunRecord] {
@@ -160,7 +160,7 @@ enum Scene {
         threadBudget: 2, threadsInUse: 2, memoryUsedBytes: 1_181_116_006, memoryTotalBytes: 25_769_803_776,
         processorUse: ProcessorUse(all: 0.97, own: 0.95), residentBytes: 1_010_827_264)
 
-    /// A dashboard in the middle of work: two runs continue, one waits, three are over, one of them badly.
+    /// A dashboard in use: two runs are running, one is queued, three have ended, one of them badly.
     static func busy(columns: Int = 120, rows: Int = 36) throws -> State {
         var state = State(size: Size(columns: columns, rows: rows))
         let begin = time - 1800
@@ -194,14 +194,14 @@ enum Scene {
 }
 
 extension String {
-    /// The characters before a text; `nil` where it is not in there.
+    /// The characters before a text; `nil` if the text is not found.
     func column(of text: String) -> Int? {
         firstRange(of: text).map { distance(from: startIndex, to: $0.lowerBound) }
     }
 }
 
 extension State {
-    /// Types keys, one after another, and collects what they ask for.
+    /// Types keys, and collects their effects.
     @discardableResult
     mutating func type(_ keys: Key...) -> [Effect] { keys.flatMap { update(.input(.key($0))) } }
 
@@ -216,7 +216,7 @@ extension Key: ExpressibleByExtendedGraphemeClusterLiteral {
 }
 
 extension Scene {
-    /// What a network that confuses shirts and pullovers makes of made-up images.
+    /// Predictions of a network that confuses shirts and pullovers, for synthetic images.
     static func report(images count: Int = 24) -> PredictionReport {
         let confusion = (0..<10).map { truth in
             (0..<10).map { prediction in

@@ -1,4 +1,4 @@
-// The form for new variants: every key checks, what passes can be launched or saved.
+// The form for new variants: every key validates it, and valid experiments can be launched or saved.
 
 import Dashboard
 import Experiments
@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Form for a new variant")
 struct VariantFormTests {
-    /// The form on `vgg11-ratio4`, with the text cursor behind the network's name.
+    /// The form on `vgg11-ratio4`, with the text cursor after the network's name.
     private func form() throws -> State {
         var state = try Scene.busy()
         state.type("/vgg11-ratio4")
@@ -30,7 +30,7 @@ struct VariantFormTests {
         #expect(screen(state).contains("Experiments and runs"))
     }
 
-    @Test("What cannot be says why, is not launched, and takes the text cursor to the field")
+    @Test("Invalid input shows why, is not launched, and moves the text cursor to the field")
     func flaw() throws {
         var state = try form()
         state.type(.tab, .backspace, "7", .tab)
@@ -41,7 +41,7 @@ struct VariantFormTests {
         #expect(screen(state).contains("ratio 7 does not divide the channels"))
     }
 
-    @Test("All that is wrong is said at once, and costs are told with what was right before")
+    @Test("All problems are shown at once, and costs use the last valid values")
     func flaws() throws {
         var state = try form()
         state.type(.tab, "7")
@@ -61,7 +61,7 @@ struct VariantFormTests {
         #expect(state.type(.enter) == [])
     }
 
-    @Test("What Enter was refused for is said until it is mended")
+    @Test("The reason why Enter was refused is shown until it is fixed")
     func refusal() throws {
         var state = try form()
         func notice() -> String { state.frame().cells.lines[34] }
@@ -75,7 +75,7 @@ struct VariantFormTests {
         #expect(!notice().contains("does not divide"))
     }
 
-    @Test("What is chosen among a few stands between arrows, named networks too, for which blocks may be typed")
+    @Test("Choices are shown between arrows, including named networks, which can be replaced by typed blocks")
     func choices() throws {
         var state = try form()
         #expect(screen(state).contains(/network +‹ vgg11 ›/))
@@ -95,7 +95,7 @@ struct VariantFormTests {
         #expect(screen(state).contains(/network +‹ lenet ›/))
     }
 
-    @Test("More memory than there is, or than is free, is said in words and colour")
+    @Test("Insufficient memory, in total or free, is shown in words and colour")
     func memory() throws {
         var state = try form()
         func role() -> Role? {
@@ -139,7 +139,7 @@ struct VariantFormTests {
         #expect(experiment.name == "mine" && experiment.network.ratio == 8)
     }
 
-    @Test("Blocks may stand in place of a variant, also when they are pasted")
+    @Test("Blocks can replace a variant, also when they are pasted")
     func blocks() throws {
         var state = try form()
         state.type(.control("u"))
@@ -157,7 +157,7 @@ struct VariantFormTests {
         guard case .saveExperiment = effects[0], case .launch = effects[1] else { return #expect(Bool(false)) }
     }
 
-    @Test("Typing into a field that was entered replaces what it says; arrows keep it")
+    @Test("Typing into a newly selected field replaces its text; arrows keep it")
     func replaces() throws {
         var state = try form()
         state.type(.tab, "8")
@@ -175,7 +175,7 @@ struct VariantFormTests {
         #expect(requests.first?.experiment.training.seed == 17)
     }
 
-    @Test("Limits of images have their fields; nothing and all mean none")
+    @Test("Limits of images have fields; an empty text and all mean none")
     func limits() throws {
         var state = try form()
         #expect(screen(state).contains(#/train images +all /#) && screen(state).contains(#/test images +all /#))
@@ -188,7 +188,7 @@ struct VariantFormTests {
         #expect(requests.first?.experiment.name == "vgg11-ratio4-train2560")
     }
 
-    @Test("The cursor goes to the run that the form has launched, unless the filter hides it or another row is chosen")
+    @Test("The run launched by the form is selected, unless the filter hides it or another row has been selected")
     func launchedRun() throws {
         var state = try Scene.busy()
         state.type(.down, .down, .down, "n", .tab, "8")
@@ -209,7 +209,7 @@ struct VariantFormTests {
         #expect(screen(state).contains("launched hidden-1, which the filter hides"))
     }
 
-    @Test("A form that says what a run was trained with says so, as long as it does")
+    @Test("A form with the settings of an existing run shows that, as long as they are the same")
     func twin() throws {
         var state = try Scene.busy()
         state.type(.end, "n")
@@ -218,7 +218,7 @@ struct VariantFormTests {
         #expect(!screen(state).contains("the same as"))
     }
 
-    @Test("Esc asks before it drops what was typed")
+    @Test("Esc asks before it discards edits")
     func discard() throws {
         var state = try form()
         state.type(.tab, "8", .escape)
@@ -229,7 +229,7 @@ struct VariantFormTests {
         #expect(!screen(state).contains("New from") && !screen(state).contains("Discard?"))
     }
 
-    @Test("What cannot be saved comes back as it was typed, unless a run has it")
+    @Test("An experiment that cannot be saved reappears as typed, unless a run has it")
     func notSaved() throws {
         var state = try Scene.busy()
         state.type("n", .tab, .backspace, "8", .control("s"))
@@ -243,7 +243,7 @@ struct VariantFormTests {
         #expect(!screen(state).contains("New from"))
     }
 
-    @Test("A fork begins at a run's newest checkpoint with its settings, and asks which ones there are")
+    @Test("A fork starts from a run's newest checkpoint with its settings, and requests the list of checkpoints")
     func fork() throws {
         var state = try Scene.busy()
         #expect(state.type("f") == [.loadCheckpoints(run: "vgg11-ratio4-3")])
@@ -259,7 +259,7 @@ struct VariantFormTests {
         CheckpointEntry(step: 500, epoch: 2, isInsideEpoch: true, testAccuracy: 0.85, isBest: false),
     ]
 
-    @Test("A fork may begin at any checkpoint that is kept, shown with its step and accuracy")
+    @Test("A fork can start from any stored checkpoint, shown with its step and accuracy")
     func checkpoint() throws {
         var state = try Scene.busy()
         state.type("f")
@@ -279,7 +279,7 @@ struct VariantFormTests {
         #expect(requests.first?.parent == LaunchRequest.Fork(run: "vgg11-ratio4-3", step: 938))
     }
 
-    @Test("A fork of a run that is done trains more epochs, and says so where there are none left")
+    @Test("A fork of a completed run trains more epochs, and reports if there are none left")
     func forkOfDone() throws {
         var state = try Scene.busy()
         state.type(.end, .up, "f")
@@ -300,7 +300,7 @@ struct VariantFormTests {
         #expect(state.type(.enter) == [])
     }
 
-    @Test("A fork does not change the network's shape")
+    @Test("A fork cannot change the network's shape")
     func forkShape() throws {
         var state = try Scene.busy()
         state.type("f")
@@ -326,26 +326,26 @@ struct VariantFormTests {
         #expect(!screen(state).contains("New from"))
     }
 
-    @Test("Epoch times are predicted from what was measured here, with evaluation")
+    @Test("Epoch times are predicted from speeds measured here, with evaluation")
     func prediction() throws {
         var state = State(size: Size(columns: 120, rows: 36))
         _ = state.update(.experiments([ExperimentEntry(path: "a", content: .success(Scene.experiment("a")))]))
         _ = state.update(.dataset(Scene.fashionMNIST))
         state.type("n")
-        #expect(screen(state).contains("not measured here yet"))
+        #expect(screen(state).contains("not measured yet"))
         let network = try Scene.experiment("a").network(numClasses: 10)
         _ = state.update(.speeds([SpeedSample(network, batchSize: 128, examplesPerSecond: 100, threads: 1)]))
-        // 60,000 images at 100 a second, and 10,000 at a third of the work.
+        // 60,000 images at 100 images/s, and 10,000 at a third of the work.
         let minutes = Int((633.3 / 60).rounded())
         #expect(screen(state).contains("about \(minutes) min"))
-        // Of two that were measured of the same network, the machine does what the better one did.
+        // Of two measurements of the same network, the faster one shows the machine's speed.
         _ = state.update(
             .speeds([
                 SpeedSample(network, batchSize: 128, examplesPerSecond: 100, threads: 1),
                 SpeedSample(network, batchSize: 128, examplesPerSecond: 20, threads: 1),
             ]))
         #expect(screen(state).contains("about \(minutes) min"))
-        // A network of another size says less of this one.
+        // A network of another size is a worse predictor.
         let small = try Scene.experiment("b", resize: 32).network(numClasses: 10)
         _ = state.update(.speeds([SpeedSample(small, batchSize: 128, examplesPerSecond: 100, threads: 1)]))
         #expect(screen(state).contains("roughly"))

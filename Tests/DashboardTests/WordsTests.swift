@@ -1,4 +1,4 @@
-// Text that is broken into lines by what it takes on the screen.
+// Text that is wrapped by its width on the screen.
 
 import Dashboard
 import Experiments
@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Words in panels")
 struct WordsTests {
-    @Test("Notes of wide characters stay within their panel and lose nothing")
+    @Test("Notes with wide characters stay within their panel and lose nothing")
     func wideNote() throws {
         var state = try Scene.busy(columns: 120, rows: 50)
         var run = Scene.run("one", .completed, epoch: 2)

@@ -1,11 +1,11 @@
-// The loader gives what was ordered, in order, epoch after epoch, and ends when it is told to.
+// The loader returns batches in order, epoch after epoch, and ends on request.
 
 import Datasets
 import Glibc
 import Testing
 
 @Suite struct BatchLoaderTests {
-    /// 100 images of one pixel, image `i` of grey `i` and class `i % 10`.
+    /// 100 images of one pixel; image `i` has grey value `i` and class `i % 10`.
     private let images = LabelledImages(
         height: 1, width: 1, pixels: (0..<100).map { UInt8($0) }, labels: (0..<100).map { UInt8($0 % 10) })
 
@@ -33,7 +33,7 @@ import Testing
         }
     }
 
-    @Test func `images are resized and lie on multiples of 64`() throws {
+    @Test func `images are resized and aligned to 64 bytes`() throws {
         let images = LabelledImages(height: 1, width: 2, pixels: [7, 250, 0, 0, 1, 1], labels: [2, 1, 0])
         let loader = BatchLoader(images: images, side: 4, batchSize: 2)
         loader.start(order: [0, 1, 2])
@@ -47,7 +47,7 @@ import Testing
         #expect(loader.next() == nil)
     }
 
-    @Test func `two buffers are used in turn`() {
+    @Test func `two buffers alternate`() {
         let loader = BatchLoader(images: images, side: 1, batchSize: 10)
         var addresses: Set<UnsafePointer<Float>?> = []
         for _ in 0..<3 {
@@ -63,7 +63,7 @@ import Testing
         var number = 0
         while let batch = loader.next() {
             let first = Float(number * 10) / 255
-            // Long enough for the thread to do any harm that it would do.
+            // Long enough for the thread to do any harm.
             for _ in 0..<50 { #expect(batch.pixels.prefix(64 * 64).allSatisfy { $0 == first }) }
             number += 1
         }
@@ -81,7 +81,7 @@ import Testing
         #expect(loader.next() == nil)
     }
 
-    @Test(.timeLimit(.minutes(10))) func `an epoch begun in the middle of another is whole`() {
+    @Test(.timeLimit(.minutes(10))) func `an epoch started in the middle of another is complete`() {
         let loader = BatchLoader(images: images, side: 8, batchSize: 10)
         for taken in 0..<200 {
             loader.start(order: (0..<100).map { 99 - $0 })
@@ -95,12 +95,12 @@ import Testing
         #expect(take(loader).labels == (0..<100).map { $0 % 10 })
     }
 
-    @Test(.timeLimit(.minutes(10))) func `an image of a dropped epoch never comes`() {
+    @Test(.timeLimit(.minutes(10))) func `an image of a dropped epoch never appears`() {
         let loader = BatchLoader(images: images, side: 1024, batchSize: 1)
         for round in 0..<300 {
             loader.start(order: [1, 1, 1])
             _ = loader.next()
-            // Gives way more often in each round, so that the thread is met at many stages of the next image.
+            // Yields more often in each round, to interrupt the thread at many stages of the next image.
             for _ in 0..<20 * round { sched_yield() }
             loader.start(order: [2])
             let label = loader.next()?.labels.first
@@ -110,7 +110,7 @@ import Testing
         }
     }
 
-    @Test func `a loader ends in the middle of a batch`() {
+    @Test func `a loader can end in the middle of a batch`() {
         let images = LabelledImages(height: 28, width: 28, pixels: .init(repeating: 9, count: 784), labels: [0])
         let order = [Int32](repeating: 0, count: 4_000_000)
         var loader: BatchLoader? = BatchLoader(images: images, side: 1, batchSize: order.count)
@@ -120,7 +120,7 @@ import Testing
         #expect(clock.measure { loader = nil } < .seconds(1))
     }
 
-    @Test func `its memory is known beforehand`() {
+    @Test func `its memory is known in advance`() {
         #expect(BatchLoader.bufferBytes(side: 224, batchSize: 128) == 2 * 128 * (224 * 224 * 4 + 4))
     }
 }

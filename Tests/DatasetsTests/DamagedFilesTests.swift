@@ -1,4 +1,4 @@
-// Ten thousand damaged files from a fixed seed: each gives an error or an array that keeps its promise.
+// Ten thousand damaged files from a fixed seed: each gives an error or a valid array.
 
 import Datasets
 import Testing
@@ -6,7 +6,7 @@ import Testing
 @Suite struct DamagedFilesTests {
     private let file = DataFile(path: "/data/a", dataset: "mnist")
 
-    @Test func `10,000 damaged files neither crash nor give a broken array`() throws {
+    @Test func `10,000 damaged files neither crash nor give an invalid array`() throws {
         var generator = SplitMix64(state: 2017)
         var refused = 0
         for round in 0..<10_000 {
@@ -30,7 +30,7 @@ import Testing
                 refused += 1
             }
         }
-        // Flipped bits in elements leave a plain file valid; most else does not.
+        // A plain file with flipped bits in its elements stays valid; most others do not.
         #expect((5_000..<10_000).contains(refused))
     }
 

@@ -1,4 +1,4 @@
-// Where data are looked for, in which order, and under which names.
+// The folders and file names of the search for data, and their order.
 
 import TestSupport
 import Datasets
@@ -17,7 +17,7 @@ import Testing
             named: name, dataFolder: dataFolder, environment: environment, systemFolder: folder.path + "/system")
     }
 
-    @Test func `the argument comes first, then the variable, then the usual places`() throws {
+    @Test func `the argument comes first, then the variable, then the usual folders`() throws {
         let environment = ["VGGLAB_DATA": "/v", "XDG_DATA_HOME": "/x", "HOME": "/h"]
         let system = folder.path + "/system/fashion-mnist"
         #expect(try search(dataFolder: "/a", environment: environment).folders == ["/a"])
@@ -30,17 +30,17 @@ import Testing
         #expect(try search().folders == [system])
     }
 
-    @Test func `empty and relative variables are not used`() throws {
+    @Test func `empty and relative variables are ignored`() throws {
         let environment = ["VGGLAB_DATA": "", "XDG_DATA_HOME": "relative", "HOME": "/h"]
         #expect(try search(environment: environment).folders.first == "/h/.local/share/vgglab/fashion-mnist")
     }
 
-    @Test func `Debian's folder is the last place`() throws {
+    @Test func `Debian's folder is the last one`() throws {
         let search = try DatasetSearch(named: "mnist", dataFolder: nil, environment: [:])
         #expect(search.folders == ["/usr/share/datasets/mnist"])
     }
 
-    @Test func `the usual places are taken in order, and empty ones are passed over`() throws {
+    @Test func `the usual folders are searched in order, and empty ones are skipped`() throws {
         let environment = ["XDG_DATA_HOME": folder.path]
         try folder.writeDataset(in: "system/fashion-mnist")
         #expect(try search(environment: environment).locate().folder == folder.path + "/system/fashion-mnist")
@@ -48,7 +48,7 @@ import Testing
         #expect(try search(environment: environment).locate().folder == folder.path + "/vgglab/fashion-mnist")
     }
 
-    @Test func `a folder that was asked for is the only one`() throws {
+    @Test func `a folder given by the user is the only one`() throws {
         try folder.writeDataset(in: "system/fashion-mnist")
         try folder.write([], to: "empty/notes.txt")
         let empty = folder.path + "/empty"
@@ -62,7 +62,7 @@ import Testing
                 == .noDataInFolder(folder: empty, askedBy: .environment, dataset: "fashion-mnist"))
     }
 
-    @Test func `a folder that cannot be looked into is told, also in a usual place`() throws {
+    @Test func `an unreadable folder is reported, even if it is a usual one`() throws {
         try folder.writeDataset(in: "system/fashion-mnist")
         try folder.write([1], to: "vgglab/fashion-mnist")
         let file = folder.path + "/vgglab/fashion-mnist"
@@ -79,8 +79,8 @@ import Testing
                 == "\(folder.path)/none (from $VGGLAB_DATA): there is no such folder")
     }
 
-    // Nothing is closed to root.
-    @Test(.enabled(if: getuid() != 0)) func `a usual folder that may not be read is no missing one`() throws {
+    // Root can read everything.
+    @Test(.enabled(if: getuid() != 0)) func `a usual folder without read permission is not a missing one`() throws {
         try folder.writeDataset(in: "system/fashion-mnist")
         try folder.writeDataset(in: "vgglab/fashion-mnist")
         let own = folder.path + "/vgglab/fashion-mnist"
@@ -93,7 +93,7 @@ import Testing
     }
 
     @Test(arguments: ["", "emnist-letters-"])
-    func `a file in two forms is one, if both hold the same`(prefix: String) throws {
+    func `compressed and plain versions of a file count as one if their content is the same`(prefix: String) throws {
         try folder.writeDataset(in: "data")
         for name in try FileManager.default.contentsOfDirectory(atPath: folder.file("data")) where !prefix.isEmpty {
             try FileManager.default.moveItem(
@@ -113,14 +113,14 @@ import Testing
         )
     }
 
-    @Test func `without data anywhere all folders are named`() throws {
+    @Test func `without data anywhere all folders are listed`() throws {
         let search = try search("mnist", environment: ["HOME": folder.path])
         #expect(
             error(of: { () throws(DatasetError) in _ = try search.locate() })
                 == .notFound(dataset: "mnist", folders: search.folders))
     }
 
-    @Test func `a folder with some of the files is not passed over`() throws {
+    @Test func `a folder with some of the files is not skipped`() throws {
         try folder.writeDataset(in: "half", except: "t10k-labels-idx1-ubyte")
         let half = folder.path + "/half"
         let search = try search(dataFolder: half)
@@ -134,7 +134,7 @@ import Testing
         #expect(error(of: { () throws(DatasetError) in _ = try search(name) }) == .notAName(name))
     }
 
-    @Test func `other usual file names are known`() throws {
+    @Test func `other common file names are recognised`() throws {
         let names = [
             "emnist-letters-train-images-idx3-ubyte.gz", "emnist-letters-train-labels-idx1-ubyte",
             "emnist-letters-test-images.idx3-ubyte", "t10k-labels.idx1-ubyte.gz",

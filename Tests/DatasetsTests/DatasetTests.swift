@@ -1,4 +1,4 @@
-// Whole data sets: small ones made by hand, the real one, and what a user reads when there is a fault.
+// Whole data sets: small synthetic ones, the real one, and error messages.
 
 import TestSupport
 import Datasets
@@ -33,7 +33,7 @@ import Testing
         #expect(dataset.remark == nil)
     }
 
-    @Test func `other files under Fashion-MNIST's name are loaded with a remark`() throws {
+    @Test func `other files with Fashion-MNIST's name are loaded with a remark`() throws {
         try folder.writeDataset()
         let remark = "\(folder.path): not the known Fashion-MNIST files; results will not compare"
         #expect(try load().remark == remark)
@@ -61,7 +61,7 @@ import Testing
                 == "DIR/t10k-images-idx3-ubyte.gz: has images of 3 × 2 pixels, but training images have 2 × 3")
     }
 
-    @Test func `a broken Fashion-MNIST file says which package brings it`() throws {
+    @Test func `a broken Fashion-MNIST file is reported with the package to install`() throws {
         try folder.writeDataset()
         try folder.write([], to: "t10k-images-idx3-ubyte.gz")
         #expect(
@@ -70,7 +70,7 @@ import Testing
                 + "sudo apt install dataset-fashion-mnist")
     }
 
-    @Test func `a file that is none is refused`() throws {
+    @Test func `a special file is refused`() throws {
         try folder.writeDataset(except: "train-images-idx3-ubyte")
         try folder.write([], to: "train-images-idx3-ubyte.gz/file")
         #expect(message() == "DIR/train-images-idx3-ubyte.gz: is not a regular file")
@@ -89,7 +89,7 @@ import Testing
         #expect(message() == "DIR/train-images-idx3-ubyte.gz: cannot be read: No such file or directory")
     }
 
-    @Test func `a file of more than two gigabytes is refused unread`() throws {
+    @Test func `a file of more than two gigabytes is refused without reading it`() throws {
         try folder.writeDataset()
         let size = 1 << 31 + 1
         try #require(truncate(folder.path + "/train-images-idx3-ubyte.gz", size) == 0)
@@ -97,7 +97,7 @@ import Testing
             message() == "DIR/train-images-idx3-ubyte.gz: has 2147483649 bytes; at most 2147483648 are accepted")
     }
 
-    @Test(arguments: ["", ".gz"]) func `the facts are told without reading the images`(suffix: String) throws {
+    @Test(arguments: ["", ".gz"]) func `facts are read without the images`(suffix: String) throws {
         try folder.writeDataset(suffix: suffix)
         let facts = try DatasetFacts.known(named: "tiny", dataFolder: folder.path, environment: [:])
         let whole = try Dataset.load(named: "tiny", dataFolder: folder.path, environment: [:]).facts
@@ -106,14 +106,14 @@ import Testing
             facts
                 == DatasetFacts(name: "tiny", numClasses: 2, trainExamples: 2, testExamples: 1, height: 2, width: 3))
         #expect(facts.storedBytes == 3 * 7 && !facts.isSquare)
-        // A file that is cut behind its header is as good for this.
+        // A file truncated after its header is sufficient here.
         let name = "t10k-images-idx3-ubyte" + suffix
         let bytes = try folder.bytes(of: name)
         if suffix.isEmpty { try folder.write(Array(bytes.prefix(16)), to: name) }
         #expect(try DatasetFacts.known(named: "tiny", dataFolder: folder.path, environment: [:]) == facts)
     }
 
-    @Test func `only of Fashion-MNIST something is known without its files`() throws {
+    @Test func `facts without files are known only for Fashion-MNIST`() throws {
         let environment = ["XDG_DATA_HOME": folder.path]
         try folder.writeDataset(in: "vgglab/fashion-mnist")
         #expect(
@@ -126,7 +126,7 @@ import Testing
         }
     }
 
-    @Test func `a sample has of each class its share, in the files' order`() {
+    @Test func `a sample has the same share of each class, in the files' order`() {
         // 600 images sorted by label: 300 of class 0, 200 of class 1, 99 of class 2, and one of class 3.
         let labels = [300, 200, 99, 1].enumerated().flatMap { Array(repeating: UInt8($0.offset), count: $0.element) }
         let pixels = (0..<600).flatMap { [UInt8($0 / 256), UInt8($0 % 256)] }
@@ -157,7 +157,7 @@ import Testing
         #expect(images.stratified(600, seed: 7) == images && images.stratified(601, seed: 7) == images)
     }
 
-    @Test func `the first images can be taken alone`() {
+    @Test func `the first images can be selected instead`() {
         let images = LabelledImages(height: 1, width: 2, pixels: [1, 2, 3, 4, 5, 6], labels: [7, 8, 9])
         #expect(images.prefix(2) == LabelledImages(height: 1, width: 2, pixels: [1, 2, 3, 4], labels: [7, 8]))
         #expect(images.prefix(0).count == 0)
@@ -194,7 +194,7 @@ import Testing
         ),
         (
             .severalFiles(folder: "/a", files: ["b", "c"]),
-            "/a has several files that could be meant (b, c); leave one of them or name the data set as in "
+            "/a has several matching files (b, c); keep one of them or name the data set as in "
                 + "<name>-train-images-idx3-ubyte"
         ),
     ])
@@ -226,7 +226,7 @@ import Testing
             "has images of 1 × 2 pixels, but training images have 3 × 4"
         ),
     ])
-    func `a fault says what is wrong with the file`(fault: FileFault, sentence: String) {
+    func `a fault describes what is wrong with the file`(fault: FileFault, sentence: String) {
         #expect(DatasetError.brokenFile(path: "/f", fault: fault, dataset: "mnist").description == "/f: " + sentence)
     }
 }

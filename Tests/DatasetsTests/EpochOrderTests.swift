@@ -13,14 +13,15 @@ import Testing
         #expect(expected.map { _ in generator.next() } == expected)
     }
 
-    @Test func `bounded numbers keep their bound and reach every value`() {
+    @Test func `bounded numbers stay in bounds and reach every value`() {
         var generator = SplitMix64(state: 1)
         var counts = [Int](repeating: 0, count: 6)
         for _ in 0..<6_000 { counts[Int(generator.next(below: 6))] += 1 }
         #expect(counts.allSatisfy { (850...1150).contains($0) })
     }
 
-    /// A bound just above 2^63 rejects every other number; the values come from the same program as the orders below.
+    /// A bound just above 2^63 rejects every other number; the expected values come from the same program as the orders
+    /// below.
     @Test func `rejected numbers are drawn again`() {
         var generator = SplitMix64(state: 1)
         let expected: [UInt64] = [
@@ -35,8 +36,8 @@ import Testing
         #expect(order.sorted() == (0..<Int32(count)).map(\.self))
     }
 
-    /// Computed by a program in another language from the sources that `EpochOrder` names.
-    @Test func `orders stay what they are`() {
+    /// Computed by a program in another language from the sources cited in `EpochOrder`.
+    @Test func `orders never change`() {
         #expect(EpochOrder(count: 10, seed: 0).indices(epoch: 1) == [0, 8, 6, 1, 7, 9, 3, 4, 5, 2])
         #expect(EpochOrder(count: 10, seed: 0).indices(epoch: 2) == [3, 6, 0, 7, 2, 5, 4, 9, 1, 8])
         #expect(EpochOrder(count: 10, seed: 42).indices(epoch: 1) == [8, 9, 1, 7, 6, 4, 3, 2, 0, 5])
@@ -52,14 +53,14 @@ import Testing
         #expect(order.indices(epoch: 7) == alone)
     }
 
-    @Test func `no seed's epoch is another seed's`() {
+    @Test func `no two seeds share an epoch's order`() {
         let orders = (0..<8).flatMap { seed in
             (0..<8).map { epoch in EpochOrder(count: 50, seed: seed).indices(epoch: epoch) }
         }
         #expect(Set(orders).count == 64)
     }
 
-    @Test func `without shuffling images come as in the files`() {
+    @Test func `without shuffling images are in the files' order`() {
         #expect(EpochOrder(count: 4, seed: 9, isShuffled: false).indices(epoch: 3) == [0, 1, 2, 3])
     }
 }

@@ -1,4 +1,4 @@
-// The real data set, where Debian's package has put it.
+// The real data set, if Debian's package is installed.
 
 import TestSupport
 import Datasets
@@ -11,7 +11,7 @@ private let debianFolder = "/usr/share/datasets/fashion-mnist"
 struct FashionMNISTTests {
     @Test func `Debian's files are the known ones`() throws {
         let dataset = try Dataset.load(environment: [:])
-        // Copied out, because a failed expectation describes all that it reads, 47 million pixels included.
+        // Copied, because a failed expectation prints everything that it accesses, including 47 million pixels.
         let (folder, isVerified) = (dataset.folder, dataset.isVerified)
         #expect(folder == debianFolder)
         #expect(isVerified)
@@ -27,12 +27,12 @@ struct FashionMNISTTests {
         #expect(FashionMNIST.classNames(forDataWith: "other", classes: 3) == ["0", "1", "2"])
         #expect(dataset.train.countsByClass(10) == [Int](repeating: 6_000, count: 10))
         #expect(dataset.test.countsByClass(10) == [Int](repeating: 1_000, count: 10))
-        // The first training image is an ankle boot, the first test image too.
+        // The first training image and the first test image are ankle boots.
         #expect(dataset.train.labels.prefix(4) == [9, 0, 0, 3])
         #expect(dataset.test.labels.prefix(4) == [9, 2, 1, 1])
     }
 
-    @Test func `one changed pixel is noticed`() throws {
+    @Test func `one changed pixel is detected`() throws {
         let folder = try TemporaryFolder()
         for role in FileRole.allCases {
             let search = try DatasetSearch(named: "fashion-mnist", dataFolder: debianFolder, environment: [:])
@@ -51,7 +51,7 @@ struct FashionMNISTTests {
 
     @Test func `the known files under another name get a remark`() throws {
         let dataset = try Dataset.load(named: "mnist", dataFolder: debianFolder, environment: [:])
-        #expect(dataset.remark == "\(debianFolder): these are the Fashion-MNIST files, not mnist")
+        #expect(dataset.remark == "\(debianFolder): these are Fashion-MNIST files, not mnist")
     }
 }
 

@@ -1,11 +1,11 @@
-// What the suites share: IDX bytes made by hand, zlib's compressor, and folders that vanish after a test.
+// Shared by the suites: synthetic IDX bytes, gzip compression, and temporary data sets.
 
 import TestSupport
 import CZlib
 import Datasets
 import Foundation
 
-/// The bytes of an IDX file, right unless told otherwise.
+/// Returns the bytes of an IDX file; valid by default.
 func idx(_ dimensions: [Int], _ elements: [UInt8], magic: [UInt8] = [0, 0, 8]) -> [UInt8] {
     let lengths = dimensions.flatMap { length in
         [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: length >> $0) }
@@ -13,7 +13,7 @@ func idx(_ dimensions: [Int], _ elements: [UInt8], magic: [UInt8] = [0, 0, 8]) -
     return magic + [UInt8(dimensions.count)] + lengths + elements
 }
 
-/// Bytes as gzip would store them.
+/// Compresses bytes with gzip.
 func gzip(_ bytes: [UInt8]) throws -> [UInt8] {
     var stream = z_stream()
     let withGzipHeader = 16 + MAX_WBITS
@@ -55,7 +55,7 @@ extension TemporaryFolder {
     }
 }
 
-/// The error that `body` ends with.
+/// Returns the error that `body` throws.
 func error(of body: () throws(DatasetError) -> Void) -> DatasetError? {
     do throws(DatasetError) {
         try body()

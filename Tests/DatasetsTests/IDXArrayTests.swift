@@ -1,4 +1,4 @@
-// The IDX parser against bytes made by hand, plain and gzip.
+// The IDX parser with synthetic bytes, plain and gzip.
 
 import Datasets
 import Testing
@@ -29,7 +29,7 @@ import Testing
         #expect(array.elements.count == 66051)
     }
 
-    @Test func `the digest is that of the uncompressed file`() throws {
+    @Test func `the checksum is that of the uncompressed file`() throws {
         // printf '\0\0\10\1\0\0\0\2\5\6' | sha256sum
         let expected = "49faee2c2a65d1f617a310c5c00be5770637e6f1a705fc5e537723c11ee84be0"
         #expect(try IDXArray(gzip(idx([2], [5, 6])), rank: 1, of: file).digest == expected)
@@ -48,28 +48,28 @@ import Testing
         #expect(fault(idx([1], [0, 0, 0, 0], magic: [0, 0, 0x0d])) == .wrongElementType(0x0d))
     }
 
-    @Test func `another number of dimensions is refused`() {
+    @Test func `a wrong number of dimensions is refused`() {
         #expect(fault(idx([1, 1, 1], [0])) == .wrongRank(got: 3, expected: 1))
         #expect(fault(idx([1], [0]), rank: 3) == .wrongRank(got: 1, expected: 3))
     }
 
     @Test(arguments: [[0], [1 << 31 + 1], [0xffff_ffff]])
-    func `nothing and too much are refused`(dimensions: [Int]) {
+    func `zero and too large dimensions are refused`(dimensions: [Int]) {
         #expect(fault(idx(dimensions, [])) == .badDimensions(dimensions))
     }
 
     @Test(arguments: [[1, 0, 1], [65536, 65536, 65536], [0xffff_ffff, 0xffff_ffff, 0xffff_ffff]])
-    func `products of nothing and of too much are refused`(dimensions: [Int]) {
+    func `zero and too large products are refused`(dimensions: [Int]) {
         #expect(fault(idx(dimensions, []), rank: 3) == .badDimensions(dimensions))
     }
 
-    @Test(arguments: 1..<10) func `a plain file cut anywhere is refused`(length: Int) {
+    @Test(arguments: 1..<10) func `a plain file truncated anywhere is refused`(length: Int) {
         let bytes = idx([2], [5, 6])
         let expected = length < 4 ? 4 : length < 8 ? 8 : 10
         #expect(fault(Array(bytes.prefix(length))) == .truncated(got: length, expected: expected))
     }
 
-    @Test func `a compressed file cut anywhere is refused`() throws {
+    @Test func `a compressed file truncated anywhere is refused`() throws {
         let bytes = try gzip(idx([40], (0..<40).map { $0 &* 37 }))
         for length in 1..<bytes.count {
             #expect(fault(Array(bytes.prefix(length))) != nil, "cut to \(length) bytes")
@@ -87,7 +87,7 @@ import Testing
         #expect(fault(bytes) == .damagedCompression("incorrect data check"))
     }
 
-    @Test func `bytes behind the last element are refused`() throws {
+    @Test func `bytes after the last element are refused`() throws {
         let bytes = idx([2], [5, 6, 7])
         #expect(fault(bytes) == .trailingBytes)
         #expect(try fault(gzip(bytes)) == .trailingBytes)
@@ -95,7 +95,7 @@ import Testing
         #expect(try fault(gzip(idx([2], [5, 6])) + [0, 0, 7]) == .bytesAfterGzip)
     }
 
-    @Test(arguments: 0...10) func `a compressed file may have several members, and zeros behind them`(cut: Int) throws {
+    @Test(arguments: 0...10) func `a compressed file may have several members, and zeros after them`(cut: Int) throws {
         let bytes = idx([2], [5, 6])
         let members = try gzip(Array(bytes.prefix(cut))) + gzip([]) + gzip(Array(bytes.dropFirst(cut)))
         let plain = try IDXArray(bytes, rank: 1, of: file)
@@ -104,13 +104,13 @@ import Testing
         #expect(fault(Array(members.dropLast())) != nil)
     }
 
-    @Test func `memory is not taken for what a small file cannot hold`() throws {
-        // Two gigabytes promised by some 30 bytes: more than deflate's 1032 : 1 can give.
+    @Test func `no memory is allocated for more than a small file can contain`() throws {
+        // Two gigabytes announced in some 30 bytes: more than deflate's 1032 : 1 allows.
         let bytes = try gzip(idx([1 << 31], [5]))
         #expect(fault(bytes) == .truncated(got: 1032 * bytes.count, expected: 8 + 1 << 31))
     }
 
-    @Test func `content beyond the promise is not inflated`() throws {
+    @Test func `content beyond the announced size is not inflated`() throws {
         let bomb = try gzip(idx([2], [UInt8](repeating: 0, count: 1 << 24)))
         #expect(fault(bomb) == .trailingBytes)
     }

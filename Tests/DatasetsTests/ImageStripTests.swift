@@ -1,4 +1,4 @@
-// Images as text, compared with lines written by hand.
+// Images as text, compared with manually written lines.
 
 import Datasets
 import Testing
@@ -11,11 +11,11 @@ import Testing
         ImageStrip(style: style).text(of: indices, in: images) { ["Bag", "B"][$0] }
     }
 
-    @Test func `shades stand side by side under their captions`() {
+    @Test func `shades are side by side below their captions`() {
         #expect(text(.shades) == "Ba  B \n █  ░▓\n▒     \n")
     }
 
-    @Test func `ASCII does without any other character`() {
+    @Test func `ASCII uses no other character`() {
         let text = text(.ascii)
         #expect(text == "Ba  B \n @  :#\n=     \n")
         #expect(text.utf8.allSatisfy { $0 < 128 })
@@ -31,7 +31,7 @@ import Testing
             ])
     }
 
-    @Test func `the palette's nearest grey is taken`() {
+    @Test func `the palette's nearest grey is used`() {
         // The palette has black, 8, 18, … 238 and white.
         for grey in 0...255 {
             let images = LabelledImages(height: 2, width: 1, pixels: [UInt8(grey), 0], labels: [0])
@@ -49,11 +49,11 @@ import Testing
         #expect(text == "   \n\u{1b}[38;2;9;9;9;48;2;7;7;7m▀▀▀\u{1b}[0m\n")
     }
 
-    @Test func `no image is no text`() {
+    @Test func `without images the text is empty`() {
         #expect(text(.shades, []) == "")
     }
 
-    @Test func `as many images as fit are at least one`() {
+    @Test func `at least one image fits`() {
         #expect(ImageStrip.images(ofWidth: 28, in: 80) == 2)
         #expect(ImageStrip.images(ofWidth: 28, in: 88) == 3)
         #expect(ImageStrip.images(ofWidth: 28, in: 0) == 1)

@@ -1,4 +1,4 @@
-// Resizing against values computed by hand and by Pillow.
+// Resizing compared with values computed manually and by Pillow.
 
 import Datasets
 import Testing
@@ -18,7 +18,7 @@ import Testing
         #expect(resize(pixels, height: 16, width: 16, side: 16) == (0..<256).map { Float($0) / 255 })
     }
 
-    @Test func `two pixels grow to four as computed by hand`() {
+    @Test func `two pixels grow to four as computed manually`() {
         // Centres 0.25, 0.75, 1.25, 1.75: 7, 0.75 · 7 + 0.25 · 250 = 67.75, 0.25 · 7 + 0.75 · 250 = 189.25, 250.
         let row: [Float] = [7, 68, 189, 250].map { $0 / 255 }
         #expect(resize([7, 250], height: 1, width: 2, side: 4) == row + row + row + row)
@@ -48,13 +48,13 @@ import Testing
         (2, [58, 136, 73, 119]),
         (1, [99]),
     ])
-    func `an image of 4 × 5 pixels becomes Pillow's`(side: Int, expected: [Int]) {
+    func `an image of 4 × 5 pixels is resized as by Pillow`(side: Int, expected: [Int]) {
         let pixels: [UInt8] = [0, 10, 200, 255, 7, 90, 33, 120, 64, 250, 1, 2, 3, 128, 129, 255, 0, 255, 0, 255]
         #expect(resize(pixels, height: 4, width: 5, side: side) == expected.map { Float($0) / 255 })
     }
 
     /// As above, growing in both directions by different scales.
-    @Test func `an image of 2 × 3 pixels grows as Pillow's`() {
+    @Test func `an image of 2 × 3 pixels grows as with Pillow`() {
         let expected = [
             0, 102, 255, 108, 10, 20, 107, 239, 103, 12, 100, 129, 173, 82, 21, 180, 151, 106, 60, 29, 200, 156, 90, 55,
             31,

@@ -1,4 +1,4 @@
-// Every way in which a file or an override can be wrong, with the sentence that a user gets.
+// All mistakes in a file or an override, with the sentence for users.
 
 import ExperimentFiles
 import Experiments
@@ -106,7 +106,7 @@ import Testing
         ("engine.chunk", "0", "auto or from 1 to 65536 (got 0)"),
         ("engine.chunk", "null", "auto or a whole number from 1 to 65536 (got nothing)"),
     ])
-    func `a value out of its limits is refused with them, in a file and in an override`(
+    func `a value outside its limits is refused with the limits, in a file and in an override`(
         path: String, value: String, requirement: String
     ) {
         let parts = path.split(separator: ".").map(String.init)
@@ -191,7 +191,7 @@ import Testing
             "a.yaml:1: name must be 1 to 100 bytes without control characters, slashes, or a dot or space at either end (got \(String(repeating: "x", count: 40))…)"
         ),
     ])
-    func `an item of a list is named with its own line`(text: String, expected: String) {
+    func `an item of a list is reported on its own line`(text: String, expected: String) {
         #expect(sentence(text) == expected)
     }
 
@@ -271,7 +271,7 @@ import Testing
             "a.yaml:2: a layer of block 1, conv, has a window of 5×5, larger than its input of 4×4; use a smaller kernel, more padding, larger images or fewer layers that shrink them"
         ),
     ])
-    func `an unknown or doubled key is named, with what was meant`(text: String, expected: String) {
+    func `an unknown or duplicate key is reported with a suggestion`(text: String, expected: String) {
         #expect(sentence(text) == expected)
     }
 
@@ -291,7 +291,7 @@ import Testing
             "ratio 3 does not divide the channels 64, 128, 256, 512, 512; ratios that do: 1, 2, 4, 8, 16, 32, 64"
         ),
     ])
-    func `an override that is wrong is repeated with the reason`(override: String, problem: String) {
+    func `an invalid override is repeated with the reason`(override: String, problem: String) {
         let shown = override.replacingOccurrences(of: "\n", with: "\u{FFFD}")
         #expect(sentence("name: a", override) == "--set \(shown): \(problem)")
     }
@@ -302,7 +302,10 @@ import Testing
             "ratio 3 does not divide the channels 64, 128, 256, 512, 512; ratios that do: 1, 2, 4, 8, 16, 32, 64"
         ),
         ("network:\n  blocks: [[1, 6]]", 2, "ratio 4 does not divide the channels 6; ratios that do: 1, 2, 3, 6"),
-        ("network:\n  kernel: 4", 2, "kernel 4 has no middle, so no padding keeps the side; use an odd one such as 3"),
+        (
+            "network:\n  kernel: 4", 2,
+            "kernel 4 is even, so no padding preserves the image size; use an odd one such as 3"
+        ),
         (
             "network:\n  variant: vgg11\ndata:\n  resize: 31", 4,
             "each of the 5 blocks halves the side, and 31 / 2^5 is below 1; resize to at least 32 or at most 4 blocks "
@@ -310,11 +313,11 @@ import Testing
         ),
         (
             "network:\n  kernel: 31\n  ratio: 1\n  blocks: [[64, 16384], [64, 16384]]\ndata:\n  resize: 4096", 2,
-            "the network would take more than 10000000000000 multiplications for each image; "
+            "the network would take more than 10000000000000 multiplications per image; "
                 + "make the side, kernel, channels or classifier smaller"
         ),
     ])
-    func `a network that cannot be built is an error on the key that causes it`(
+    func `an impossible network is an error on the key that causes it`(
         text: String, line: Int, problem: String
     ) {
         #expect(sentence(text) == "a.yaml:\(line): \(problem)")
@@ -388,11 +391,11 @@ import Testing
         ("training:\n  lr: !!float 1", "a.yaml:2: tags (!name) are not understood; write the value alone"),
         (String(repeating: "#", count: 65537), "a.yaml: is larger than 64 KiB; an experiment takes a few lines"),
     ])
-    func `a text that is no experiment is refused in one sentence`(text: String, expected: String) {
+    func `a text that is not an experiment is refused in one sentence`(text: String, expected: String) {
         #expect(sentence(text) == expected)
     }
 
-    /// A text, and how it is answered: line, what is said, and the line with a caret on the place.
+    /// A text, and the expected error: line, problem, and the line with a caret below the place.
     @Test(arguments: [
         (
             "network:\n  kernel: 3\n  ratio:8\ndata:", 3, "a space is missing after the colon; write ratio: 8",
@@ -511,7 +514,7 @@ import Testing
         ),
         ("name: a\n]", 2, "this is not YAML; check colons, quotes and the spaces before keys", "]", "^"),
     ])
-    func `a slip is shown where it is, with what to write`(
+    func `a mistake is shown at its place, with what to write`(
         text: String, line: Int, problem: String, shown: String, caret: String
     ) throws {
         let error = try #require(throws: ExperimentFileError.self) {
@@ -521,7 +524,7 @@ import Testing
         #expect(error.excerpt == Excerpt(line: shown, column: caret.count))
     }
 
-    @Test func `a file that cannot be read is refused in one sentence`() throws {
+    @Test func `an unreadable file is refused in one sentence`() throws {
         func sentence(_ path: String) -> String {
             do { _ = try ExperimentFile.load(path) } catch { return error.description }
             return ""

@@ -1,4 +1,4 @@
-// What files and overrides mean: defaults, every key, and that writing and reading agree.
+// The meaning of files and overrides: defaults, every key, and round trips.
 
 import ExperimentFiles
 import Experiments
@@ -57,11 +57,11 @@ import Testing
     @Test(arguments: [
         "name: a", "training:\nname: a", "# only a name\n\nname: 'a'\ndata: ~", "{name: a}", "\u{FEFF}name: a\r\n",
     ])
-    func `what a file does not say is as in the notebook`(text: String) throws {
+    func `missing keys have the notebook's values`(text: String) throws {
         #expect(try parse(text) == Experiment(name: "a"))
     }
 
-    @Test func `the name is the file's where none is given`() throws {
+    @Test func `the file's name is the default name`() throws {
         #expect(try ExperimentFile.parse("data: {}", path: "a/vgg11-lr0.1.yaml").name == "vgg11-lr0.1")
         #expect(try ExperimentFile.parse("data: {}", path: "vgg").name == "vgg")
         let sentence = "/.yaml: the file's name cannot serve as the experiment's; give one with name:"
@@ -179,7 +179,7 @@ import Testing
         #expect(try parse(ExperimentFile.yaml(for: experiment)) == experiment)
     }
 
-    @Test func `what is written names every key in the order of the table`() {
+    @Test func `a written experiment has every key in the order of the table`() {
         let expected = """
             name: a
             description: ""
@@ -257,7 +257,7 @@ import Testing
         return keys
     }
 
-    @Test func `weights are found from the file's folder, or from where the command is given`() throws {
+    @Test func `the path of weights is relative to the file's folder or, in an override, to the current one`() throws {
         let text = "name: a\nnetwork: { weights: w/start.safetensors }"
         func weights(_ path: String, _ text: String = text, _ overrides: String...) throws -> String? {
             try ExperimentFile.parse(text, path: path, overrides: overrides).network.weights
@@ -269,7 +269,7 @@ import Testing
         #expect(try weights("y/a.yaml", text, "network.weights=null") == nil)
     }
 
-    @Test func `overrides replace what the file says, and a later one an earlier one`() throws {
+    @Test func `overrides take precedence over the file, and later ones over earlier ones`() throws {
         let text = "name: a\ntraining: { lr: -1, epochs: 2 }\nnetwork: { variant: vgg19 }"
         let experiment = try parse(
             text, "training.lr=0.1", "training.lr=.2", "network.blocks=[[1, 8]]", "description=a=b", "data.limit_test=")
@@ -292,11 +292,11 @@ import Testing
     }
 
     @Test(arguments: ["Exercise 1: small", "*bold*", "a: b: c", "[draft", "\"a", "@home", "!x y"])
-    func `an override may be any text where a text is due`(text: String) throws {
+    func `an override may be any text if its key takes a text`(text: String) throws {
         #expect(try parse("name: a", "description=\(text)").description == text)
     }
 
-    @Test func `the keys for help come with limits and defaults`() throws {
+    @Test func `the help lists keys with limits and defaults`() throws {
         let keys = ExperimentKey.all
         #expect(keys.count == 56)
         let lr = try #require(keys.first { $0.path == "training.lr" })
@@ -307,7 +307,7 @@ import Testing
         #expect(keys.allSatisfy { $0.summary.hasSuffix(".") })
     }
 
-    @Test func `a file from disk is read, through a pipe as well`() throws {
+    @Test func `a file is read from disk, or through a pipe`() throws {
         let url = FileManager.default.temporaryDirectory.appending(path: "experiment-\(UUID().uuidString).yaml")
         defer { try? FileManager.default.removeItem(at: url) }
         try Data("name: a\ntraining: { lr: 0.1 }\n".utf8).write(to: url)

@@ -1,4 +1,4 @@
-// Texts that nobody means well with: damaged from a fixed seed, nested without end, or made of aliases that multiply.
+// Hostile texts: damaged from a fixed seed, deeply nested, or with exponentially multiplying aliases.
 
 import TestSupport
 import ExperimentFiles
@@ -29,7 +29,8 @@ import Testing
         "\u{2028}", "\u{FEFF}", "\u{1F600}", "\\x41", "blocks: [[1, 64]]", "lr", "0x1p3",
     ]
 
-    /// A text read as a file and as an override: an experiment or a sentence. Whether it was an experiment.
+    /// Reads a text as a file and as an override, which must give an experiment or a sentence; returns whether it was
+    /// an experiment.
     @discardableResult
     func read(_ text: String) -> Bool {
         do throws(ExperimentFileError) {
@@ -49,7 +50,7 @@ import Testing
         }
     }
 
-    @Test func `damaged texts end in an experiment or a sentence`() {
+    @Test func `damaged texts give an experiment or a sentence`() {
         var random = SplitMix64(state: 1)
         var sound = 0
         for _ in 0..<10_000 {
@@ -77,7 +78,7 @@ import Testing
     @Test(arguments: [
         "[", "{", "- ", "? ", "[a: ", "{a: ", "a: {", "'", "\"", "- - ", "!!", "&", "%", "#", "|", "\n ", "[[],", "{? ",
     ])
-    func `nesting without end is refused quickly`(piece: String) {
+    func `deep nesting is refused quickly`(piece: String) {
         let time = ContinuousClock().measure {
             read(String(repeating: piece, count: 65000 / piece.utf8.count))
             read("name: " + String(repeating: piece, count: 60000 / piece.utf8.count))
@@ -86,7 +87,7 @@ import Testing
     }
 
     @Test(arguments: ["description: %", "%: 1", "? %\n: 1", "training: { %: 1 }", "? [\"a\":%]\n: 1"])
-    func `aliases that multiply are refused before they do`(place: String) {
+    func `multiplying aliases are refused before they expand`(place: String) {
         var text = "a0: &a0 [x, x]\n"
         for level in 1...40 { text += "a\(level): &a\(level) [*a\(level - 1), *a\(level - 1)]\n" }
         let time = ContinuousClock().measure {
@@ -96,7 +97,7 @@ import Testing
         #expect(time < .seconds(5))
     }
 
-    @Test func `stars in a sentence are no aliases`() throws {
+    @Test func `stars in a sentence are not aliases`() throws {
         let text = "description: \"*VGG* * 2 *\"\nname: R&D *b\n"
         #expect(try ExperimentFile.parse(text, path: "a.yaml").name == "R&D *b")
     }

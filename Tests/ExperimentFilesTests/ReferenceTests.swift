@@ -1,4 +1,4 @@
-// The table of all settings in docs/experiments.md is the one that the program reads files by.
+// docs/experiments.md has the table of all settings that the program uses.
 
 import ExperimentFiles
 import Foundation

@@ -1,4 +1,4 @@
-// Filters as users type them.
+// Filters as typed by users.
 
 import ExperimentFiles
 import Experiments
@@ -21,26 +21,26 @@ import Testing
         "tag=final",
         "final", "-running", "!running", "variant=vgg13", "name=vgg13-ratio8-2", "batch=128", "shuffle=true",
         "chunk=auto", "chunk!=8",
-    ]) func `what holds is let through`(text: String) throws {
+    ]) func `matching experiments pass`(text: String) throws {
         #expect(try RunFilter(text).matches(experiment, name: "vgg13-ratio8-2", status))
     }
 
     @Test(arguments: [
         "vgg11", "-vgg13", "lr>0.05", "lr<0.05", "lr=x", "ratio=4", "state=fail", "-failed", "acc<0.5", "best>0",
         "tag=fin", "vgg13 lr=1", "depth>13", "state>a",
-    ]) func `what does not is kept out`(text: String) throws {
+    ]) func `others do not`(text: String) throws {
         #expect(try !RunFilter(text).matches(experiment, name: "vgg13-ratio8-2", status))
     }
 
     @Test(arguments: [("done", RunState.completed), ("waiting", .queued), ("Held", .paused)])
-    func `a state's former word is still read`(word: String, state: RunState) throws {
+    func `a state's former name is still accepted`(word: String, state: RunState) throws {
         for other in RunState.allCases {
             let isMatch = try RunFilter("state=\(word)").matches(experiment, name: "a-1", RunStatus(other))
             #expect(isMatch == (other == state))
         }
     }
 
-    @Test func `what has no experiment is found by its texts alone`() throws {
+    @Test func `an entry without an experiment is found by its texts`() throws {
         let facts: RunFilter.Facts = ["name": .text("a/broken.yaml"), "state": .text("broken")]
         for text in ["", "broken", "state=broken", "-lr=0.05"] {
             #expect(try RunFilter(text).matches(facts: facts), "\(text)")
@@ -53,10 +53,10 @@ import Testing
     @Test(arguments: [
         ("lr>=", "lr>=: write key>=value, such as lr>=0.05"), ("=3", "=3: write key=value, such as lr>=0.05"),
         ("ratioo=4", "unknown key ratioo in the filter; did you mean ratio?"),
-        ("lr>=abc", "lr>=abc: abc is no number; write one, such as lr>=0.05"),
-        ("best=high", "best=high: high is no number; write one, such as best=0.05"),
+        ("lr>=abc", "lr>=abc: abc is not a number; write one, such as lr>=0.05"),
+        ("best=high", "best=high: high is not a number; write one, such as best=0.05"),
         ("xyzzyx=4", "unknown key xyzzyx in the filter; try lr, ratio, state or acc"),
-    ]) func `what cannot be read is said`(text: String, sentence: String) {
+    ]) func `an invalid filter is reported`(text: String, sentence: String) {
         let error = #expect(throws: RunFilterError.self) { try RunFilter(text) }
         #expect(error?.description == sentence)
     }

@@ -1,4 +1,4 @@
-// The files under experiments/: each can be trained, and says what its name says.
+// The files in experiments/: each can be trained, and matches its name.
 
 import ExperimentFiles
 import Experiments
@@ -26,7 +26,7 @@ import Testing
         }
     }
 
-    @Test func `every file is built in as an example`() throws {
+    @Test func `every file is a built-in experiment`() throws {
         let examples = ExampleExperiment.all
         #expect(Set(examples.map { $0.name + ".yaml" }) == Set(try Self.files()))
         for example in examples {
@@ -41,7 +41,7 @@ import Testing
         #expect(experiment == Experiment(name: "vgg11-ratio4"))
     }
 
-    @Test func `names tell what differs from the notebook`() throws {
+    @Test func `names list what differs from the notebook`() throws {
         for file in try Self.files() where file != "quickstart.yaml" {
             var experiment = try load(file)
             let parts = experiment.name.split(separator: "-").map(String.init)

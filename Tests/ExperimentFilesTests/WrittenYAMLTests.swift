@@ -1,4 +1,4 @@
-// Texts as they are written here and nearly so: the short way of reading them says what the long way does.
+// The fast YAML parser agrees with the full one, for written texts and similar ones.
 
 import TestSupport
 import ExperimentFiles
@@ -20,21 +20,21 @@ import Testing
         }
     }
 
-    /// Reads a text, and once more with a comment in its last line, which the short way leaves to the long one.
+    /// Parses a text, and again with a comment in its last line, which the fast parser leaves to the full one.
     private func expectSame(_ text: String) -> Reading {
         let (short, long) = (read(text), read(text.dropLast() + " # the end\n"))
         #expect(short == long, "\(text.debugDescription)")
         return short
     }
 
-    @Test func `what is written is read`() {
+    @Test func `written texts are parsed`() {
         let sound = [Experiment(name: "a"), ExperimentFileTests.unusual].map {
             expectSame(ExperimentFile.yaml(for: $0))
         }
         #expect(sound == [.experiment(Experiment(name: "a")), .experiment(ExperimentFileTests.unusual)])
     }
 
-    @Test func `damaged texts are read the same both ways`() {
+    @Test func `damaged texts are parsed identically by both`() {
         let pieces = [
             "\n", " ", "  ", ": ", ", ", "[", "]", "[]", "\"", "\\", "'", "a", "name: b\n", "data:\n", "  lr: 1\n", "-",
             ".",
@@ -52,7 +52,7 @@ import Testing
             if !whole.hasSuffix("\n") { whole += "\n" }
             if case .experiment = expectSame(whole) { sound += 1 }
         }
-        // Both kinds are among them.
+        // There are both valid and invalid ones.
         #expect((50..<1950).contains(sound))
     }
 }

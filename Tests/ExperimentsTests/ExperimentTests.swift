@@ -1,10 +1,10 @@
-// Experiments as values: the notebook's defaults, and networks as the VGG paper names them.
+// Experiments as values: the notebook's defaults, and the networks of the VGG paper.
 
 import Experiments
 import Testing
 
 @Suite struct ExperimentTests {
-    @Test func `an experiment is the notebook's where nothing is said`() {
+    @Test func `the default experiment is the notebook's`() {
         let experiment = Experiment(name: "a")
         #expect(experiment.network.variant == .vgg11)
         #expect(experiment.network.ratio == 4)
@@ -18,19 +18,19 @@ import Testing
     }
 
     @Test(arguments: [(Variant.vgg11, 11), (.vgg13, 13), (.vgg16, 16), (.vgg19, 19)])
-    func `a variant is as deep as its name says`(variant: Variant, depth: Int) {
+    func `a variant has the depth in its name`(variant: Variant, depth: Int) {
         let recipe = NetworkRecipe(blocks: variant.blocks)
         #expect(recipe.depth == depth)
         #expect(recipe.variant == variant)
         #expect(variant.rawValue == "vgg\(depth)")
     }
 
-    @Test func `depth counts the classifier that is there`() {
+    @Test func `depth counts the actual classifier`() {
         #expect(NetworkRecipe(classifier: []).depth == 9)
         #expect(NetworkRecipe(classifier: [8, 8, 8]).depth == 12)
     }
 
-    @Test func `blocks that the paper does not have are no variant`() {
+    @Test func `blocks that are not in the paper are no variant`() {
         var blocks = Variant.vgg11.blocks
         blocks[0].numConvs = 3
         #expect(NetworkRecipe(blocks: blocks).variant == nil)
@@ -47,7 +47,7 @@ import Testing
         #expect(blocks.map { $0.count { $0.convolution != nil } } == [2, 2, 3, 3, 3])
     }
 
-    @Test func `a network is what its experiment says`() throws {
+    @Test func `an experiment's network matches its recipe`() throws {
         let recipe = NetworkRecipe(
             blocks: [Block(numConvs: 2, outChannels: 12)], ratio: 3, kernel: 5, classifier: [7], dropout: 0.25)
         let experiment = Experiment(name: "a", network: recipe, data: DataRecipe(resize: 20))

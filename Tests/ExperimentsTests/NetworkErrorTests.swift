@@ -1,9 +1,9 @@
-// Everything that makes a network impossible, with the sentence that a user reads.
+// Everything that makes a network impossible, with the sentence for users.
 
 import Experiments
 import Testing
 
-/// The notebook's experiment with one thing wrong.
+/// The notebook's experiment with one mistake.
 struct Mistake: CustomTestStringConvertible, Sendable {
     let error: NetworkError
     let sentence: String
@@ -41,7 +41,7 @@ struct Mistake: CustomTestStringConvertible, Sendable {
             $0.network.ratio = 0
             $0.network.blocks = [Block(numConvs: 1, outChannels: 6), Block(numConvs: 1, outChannels: 4)]
         },
-        Mistake(.evenKernel(4), "kernel 4 has no middle, so no padding keeps the side; use an odd one such as 3") {
+        Mistake(.evenKernel(4), "kernel 4 is even, so no padding preserves the image size; use an odd one such as 3") {
             $0.network.kernel = 4
         },
         Mistake(.emptyLinear(0), "a classifier layer of width 0 has no neurons; widths start at 1") {
@@ -80,7 +80,7 @@ struct Mistake: CustomTestStringConvertible, Sendable {
 }
 
 @Suite struct NetworkErrorTests {
-    @Test(arguments: Mistake.all) func `what cannot be built is said in a sentence`(_ mistake: Mistake) {
+    @Test(arguments: Mistake.all) func `an impossible network is reported in a sentence`(_ mistake: Mistake) {
         var experiment = Experiment(name: "a")
         mistake.make(&experiment)
         let error = #expect(throws: NetworkError.self) { try experiment.network(numClasses: mistake.numClasses) }
@@ -88,7 +88,7 @@ struct Mistake: CustomTestStringConvertible, Sendable {
         #expect(error?.description == mistake.sentence)
     }
 
-    @Test(arguments: [-1, 0, 2, 30]) func `a window without a middle is refused`(kernel: Int) {
+    @Test(arguments: [-1, 0, 2, 30]) func `an even window is refused`(kernel: Int) {
         #expect(throws: NetworkError.evenKernel(kernel)) {
             try Network(inputSide: 224, blocks: Variant.vgg11.blocks, kernel: kernel, numClasses: 10)
         }
@@ -101,7 +101,7 @@ struct Mistake: CustomTestStringConvertible, Sendable {
         #expect(error?.description.contains("dropout \(dropout) is not") == true)
     }
 
-    @Test(arguments: 1...12) func `the side that is asked for is just enough`(numBlocks: Int) throws {
+    @Test(arguments: 1...12) func `the advised image size is just enough`(numBlocks: Int) throws {
         let blocks = Array(repeating: Block(numConvs: 1, outChannels: 1), count: numBlocks)
         let least = 1 << numBlocks
         let error = #expect(throws: NetworkError.self) {

@@ -1,11 +1,10 @@
-// Networks as values: shapes, parameters and costs against numbers worked out by hand, from the paper and from
-// torchvision.
+// Networks as values: shapes, parameters and costs compared with manual calculations, the paper and torchvision.
 
 import Experiments
 import Testing
 
 @Suite struct NetworkTests {
-    /// The notebook's small VGG-11: a quarter of the channels, grey images of side 224.
+    /// The notebook's small VGG-11: a quarter of the channels, grey images of 224 × 224.
     private let small: Network
 
     init() throws {
@@ -19,14 +18,14 @@ import Testing
         #expect(classifier == [[6272], [4096], [4096], [4096], [4096], [10]])
     }
 
-    @Test func `each layer takes in what the one before puts out`() {
+    @Test func `each layer accepts the previous layer's output`() {
         #expect(small.layers.first?.inputShape == [1, 224, 224])
         for (layer, next) in zip(small.layers, small.layers.dropFirst()) {
             #expect(layer.outputShape == next.inputShape)
         }
     }
 
-    @Test func `VGG-11 at ratio 4 costs what is worked out by hand`() {
+    @Test func `VGG-11 at ratio 4 has the manually calculated costs`() {
         let convolutions = small.layers.filter { $0.convolution != nil }
         #expect(
             convolutions.map(\.forwardMACs) == [
@@ -40,7 +39,7 @@ import Testing
         #expect(small.layers.filter { $0.name == nil }.allSatisfy { $0.parameters == 0 && $0.forwardMACs == 0 })
         #expect(small.parameters == 43_093_322)
         #expect(small.forwardMACs == 512_155_648)
-        // Three passes a layer, but nobody wants the gradient of the images.
+        // Three passes per layer, but no gradient of the images.
         #expect(small.trainingMACs == 3 * 512_155_648 - 224 * 224 * 16 * 9)
     }
 
@@ -54,7 +53,7 @@ import Testing
         #expect((network.parameters + 500_000) / 1_000_000 == millions)
     }
 
-    /// Millions of multiply-accumulates, rounded, as torchvision's model cards have them.
+    /// Millions of multiply-accumulates, rounded, as in torchvision's model cards.
     @Test(arguments: [(Variant.vgg11, 7609), (.vgg13, 11308), (.vgg16, 15470), (.vgg19, 19632)])
     func `a variant has torchvision's multiply-accumulates`(variant: Variant, millions: Int) throws {
         let network = try Network(inputChannels: 3, inputSide: 224, blocks: variant.blocks, numClasses: 1000)
@@ -71,7 +70,7 @@ import Testing
         #expect(network.layers.compactMap(\.name) == expected)
     }
 
-    @Test(arguments: [1, 3, 5, 7, 31]) func `any odd window keeps the side`(kernel: Int) throws {
+    @Test(arguments: [1, 3, 5, 7, 31]) func `any odd window preserves the image size`(kernel: Int) throws {
         let network = try Network(
             inputSide: 9, blocks: [Block(numConvs: 2, outChannels: 3), Block(numConvs: 1, outChannels: 5)],
             kernel: kernel, classifier: [], numClasses: 2)
@@ -94,7 +93,7 @@ import Testing
             ])
     }
 
-    @Test func `a layer that cannot take what comes before it is refused`() throws {
+    @Test func `a layer that does not accept the previous output is refused`() throws {
         let convolution = Layer.Kind.convolution(Convolution(inChannels: 1, outChannels: 4, kernel: 3, padding: 0))
         let linear = Layer.Kind.linear(Linear(inFeatures: 16, outFeatures: 2))
         let network = try Network(inputShape: [1, 4, 4], [(convolution, 1), (.flatten, nil), (linear, nil)])

@@ -1,10 +1,10 @@
-// A run to export, small enough to be written down.
+// A small run to export.
 
 import Experiments
 import Foundation
 import Safetensors
 
-/// A file's content.
+/// Returns a file's content.
 func bytes(at path: String) throws -> [UInt8] { Array(try Data(contentsOf: URL(filePath: path))) }
 
 /// Two convolutions and two fully connected layers, three classes.
@@ -14,7 +14,7 @@ let tinyExperiment = Experiment(
 
 func tinyNetwork() throws -> Network { try tinyExperiment.network(numClasses: 3) }
 
-/// Records with these events, one a second from 1000 on.
+/// Records with these events, one per second from 1000 on.
 func records(_ events: [RunEvent], run: String = "r1") -> [RunRecord] {
     events.enumerated().map { RunRecord(run: run, sequence: $0, time: 1000 + Double($0), event: $1) }
 }
@@ -53,7 +53,7 @@ func finished(_ outcome: Outcome = .completed) -> RunEvent {
             stepExamplesPerSecond: 16, elapsedSeconds: 9, peakMemoryBytes: 11))
 }
 
-/// A weights file with these shapes; the numbers of each tensor count from 0.
+/// Writes a weights file with these shapes; the values of each tensor count from 0.
 func writeWeights(_ shapes: [String: [Int]], to path: String) throws -> SafetensorsFile {
     let tensors = shapes.map { name, shape in
         TensorSource(name, shape: shape) { emit throws(SafetensorsError) in

@@ -13,7 +13,7 @@ import Testing
         + "examples_per_second,step_examples_per_second,remaining_seconds,gradient_norm,dead_share,"
         + "mean_examples_per_second,learning_rate,train_seconds,evaluation_seconds,validation_loss,validation_accuracy\r\n"
 
-    @Test func `a step and an epoch are rows with empty cells for what they do not know`() throws {
+    @Test func `steps and epochs are rows with empty cells for unknown values`() throws {
         let run = records([
             try started(), step(1, remaining: nil), step(2, gradientNorm: 1.5, deadShare: 0.125), .warning("hot"),
             epoch(1), finished(),
@@ -27,7 +27,7 @@ import Testing
         #expect(MetricsFormat.csv.text(of: [RunRecord]()) == header)
     }
 
-    @Test func `several runs are one table with the settings that tell them apart`() throws {
+    @Test func `several runs are one table with the settings that differ`() throws {
         let runs = ["r1", "r2"].map { name in
             RunMetrics(
                 records([step(1)], run: name),
@@ -46,7 +46,7 @@ import Testing
         #expect(MetricsFormat.jsonl.text(of: runs).split(separator: "\n").count == 2)
     }
 
-    @Test func `losses that are not finite are numbers that readers know`() {
+    @Test func `losses that are not finite are written as other programs parse them`() {
         for (loss, cell) in [(Double.nan, "nan"), (.infinity, "inf"), (-.infinity, "-inf")] {
             let text = MetricsFormat.csv.text(of: records([step(1, loss: loss)]))
             #expect(text == header + "r1,step,1,1,1000.0,1.0,\(cell),0.75,0.25,,,8.0,,2.0,,,,,,,,\r\n")
@@ -58,14 +58,14 @@ import Testing
         ("a\r\nb", "\"a\r\nb\""), ("=1+1", "'=1+1"), ("+1", "'+1"), ("-1", "'-1"), ("@x", "'@x"), ("\t=1", "'\t=1"),
         ("\r=1", "\"'\r=1\""), ("=\"a\",1", "\"'=\"\"a\"\",1\""), ("a=1", "a=1"), ("", ""),
         ("=\u{301}x", "'=\u{301}x"), ("a,\u{301}b", "\"a,\u{301}b\""), ("\"\u{301}", "\"\"\"\u{301}\""),
-    ]) func `a run's name is quoted, and no formula`(name: String, cell: String) {
+    ]) func `a run's name is quoted, and not a formula`(name: String, cell: String) {
         let text = MetricsFormat.csv.text(of: records([step(1)], run: name))
         #expect(
             Array(text.utf8)
                 == Array((header + "\(cell),step,1,1,1000.0,1.0,0.5,0.75,0.25,,,8.0,,2.0,,,,,,,,\r\n").utf8))
     }
 
-    @Test func `steps that a resumed run makes again count once`() throws {
+    @Test func `steps that a resumed run repeats count once`() throws {
         let run = records([
             try started(), step(1, loss: 1), step(2, loss: 2), epoch(1, testAccuracy: 0.5), step(3, loss: 3),
             finished(.stopped), try started(resumedStep: 1), step(2, loss: 20), epoch(1, testAccuracy: 0.25),
@@ -82,7 +82,7 @@ import Testing
         #expect((json["outcome"] as? [String: Any])?["outcome"] as? String == "completed")
     }
 
-    @Test func `an evaluation that a resumed run makes again counts once`() throws {
+    @Test func `an evaluation that a resumed run repeats counts once`() throws {
         let run = records([
             try started(), step(1), step(2), epoch(1, testAccuracy: 0.5), try started(resumedStep: 2),
             epoch(1, testAccuracy: 0.25), step(3),
@@ -109,7 +109,7 @@ import Testing
         #expect((object?["steps"] as? [Any])?.count == 2)
     }
 
-    @Test func `JSON of a run that has said nothing yet has nulls`() {
+    @Test func `JSON of a run without records has nulls`() {
         #expect(
             MetricsFormat.json.text(of: [RunRecord]())
                 == #"{"run":null,"experiment":null,"facts":null,"epochs":[],"steps":[],"warnings":[],"outcome":null}"#
@@ -122,7 +122,7 @@ import Testing
         #expect(try lines.map { try RunRecord(jsonLine: $0) } == run)
     }
 
-    @Test func `a file that is there stays unless it may be overwritten`() throws {
+    @Test func `an existing file is only replaced with permission`() throws {
         let folder = try TemporaryFolder()
         let path = folder.file("a.csv")
         let error = #expect(throws: ExportError.self) { try MetricsFormat.csv.write([], to: folder.file("b/a.csv")) }

@@ -1,4 +1,4 @@
-// TensorBoard event files: bytes that TensorFlow's own writer made, and what readers find in ours.
+// TensorBoard event files: compared with the bytes of TensorFlow's own writer, and parsed.
 
 import TestSupport
 import Experiments
@@ -11,7 +11,7 @@ import Testing
 
     init() throws { folder = try TemporaryFolder() }
 
-    /// A line a scalar: step, wall time, tag, value.
+    /// One line per scalar: step, wall time, tag, value.
     func scalars(_ path: String) throws -> [String] {
         try eventMessages(try bytes(at: path)).flatMap { event in
             try event.messages(5).flatMap { try $0.messages(1) }.map { value in
@@ -61,7 +61,7 @@ import Testing
         #expect(first.double(1) == 1000)
     }
 
-    @Test func `layers are scalars of their own`() throws {
+    @Test func `layers have their own scalars`() throws {
         let layers = [
             LayerHealth(name: "features.0", deadShare: 0.25, updateRatio: 0.5),
             LayerHealth(name: "classifier.0", deadShare: nil, updateRatio: 0.125),
@@ -81,7 +81,7 @@ import Testing
         #expect(try messages[1].message(7).integers(1) == [1])
     }
 
-    @Test func `a live file holds each record at once`() throws {
+    @Test func `a live file contains each record immediately`() throws {
         let log = try TensorBoardLog(folder: folder.file("runs/a"), time: 1000.5)
         #expect(try eventMessages(try bytes(at: log.path)).count == 1)
         var counts: [Int] = []
@@ -94,14 +94,14 @@ import Testing
         #expect(name.hasPrefix("events.out.tfevents.1000.") && name.hasSuffix(".\(getpid()).0"))
     }
 
-    @Test func `a second live file has a name of its own`() throws {
+    @Test func `a second live file has a different name`() throws {
         let logs = try (0..<3).map { _ in try TensorBoardLog(folder: folder.path, time: 7) }
         #expect(Set(logs.map(\.path)).count == 3)
         #expect(try folder.names.count == 3)
         #expect(logs[2].path.hasSuffix(".\(getpid()).2"))
     }
 
-    @Test func `exporting again replaces the file only where it may`() throws {
+    @Test func `exporting again only replaces the file with permission`() throws {
         let run = records([try started(), step(1)])
         let path = try TensorBoardLog.write(run, to: folder.path)
         let error = #expect(throws: ExportError.self) {
@@ -114,7 +114,7 @@ import Testing
         #expect(try folder.names.count == 1)
     }
 
-    @Test func `a place that cannot be a folder is refused with what to do`() throws {
+    @Test func `an impossible folder is refused with advice`() throws {
         let file = folder.file("a")
         try Data().write(to: URL(filePath: file))
         let error = #expect(throws: ExportError.self) { try TensorBoardLog(folder: file, time: 0) }

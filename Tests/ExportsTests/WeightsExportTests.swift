@@ -1,4 +1,4 @@
-// Weights as files of their own, read back field by field.
+// Exported weights, parsed field by field.
 
 import TestSupport
 import Experiments
@@ -33,7 +33,7 @@ import Testing
         return ""
     }
 
-    /// `op(inputs) -> output name=value…`, integers alone or in brackets.
+    /// Formats `op(inputs) -> output name=value…`, with integers or lists in brackets.
     func describe(_ node: WireMessage) throws -> String {
         let attributes = try node.messages(5).map { attribute in
             let name = try #require(attribute.text(1))
@@ -65,7 +65,7 @@ import Testing
         #expect(Set(names).count == names.count)
     }
 
-    @Test func `a larger window is padded so that the side stays`() throws {
+    @Test func `a larger window is padded to preserve the image size`() throws {
         let network = try Network(
             inputSide: 4, blocks: [Block(numConvs: 1, outChannels: 1)], kernel: 5, classifier: [], numClasses: 2)
         let shapes = [
@@ -77,7 +77,7 @@ import Testing
             try graph.messages(1).map(describe)[0].hasSuffix("kernel_shape=[5, 5] pads=[2, 2, 2, 2] strides=[1, 1]"))
     }
 
-    @Test func `the model says what it is and what goes in and out`() throws {
+    @Test func `the model describes itself, its input and its output`() throws {
         let weights = try writeWeights(tinyShapes, to: folder.file("w"))
         let model = try model(try tinyNetwork(), weights, name: "é \"図\"")
         #expect(model.integers(1) == [7])
@@ -109,7 +109,7 @@ import Testing
         #expect(try graph.messages(12).map(value) == ["logits [1] batch [3]"])
     }
 
-    @Test func `weights keep their names, shapes and numbers`() throws {
+    @Test func `weights keep their names, shapes and values`() throws {
         let graph = try model(try tinyNetwork(), try writeWeights(tinyShapes, to: folder.file("w"))).message(7)
         let tensors = try graph.messages(5)
         #expect(tensors.count == tinyShapes.count)
@@ -123,7 +123,7 @@ import Testing
         }
     }
 
-    @Test func `tensors longer than a part of the file come whole`() throws {
+    @Test func `tensors larger than one part of the file are complete`() throws {
         // 700 × 784 floats are 2.1 MiB, read in parts of 1 MiB.
         let network = try Network(
             inputSide: 56, blocks: [Block(numConvs: 1, outChannels: 1)], classifier: [700], numClasses: 2)
@@ -137,7 +137,7 @@ import Testing
         #expect(tensor.bytes(9) == [floats])
     }
 
-    @Test func `weights of another network are refused, and what was there stays`() throws {
+    @Test func `weights of another network are refused, and the existing file stays`() throws {
         let network = try tinyNetwork()
         let path = folder.file("w")
         try Data([1]).write(to: URL(filePath: folder.file("a.onnx")))
@@ -160,7 +160,7 @@ import Testing
         #expect(try folder.names == ["a.onnx", "w"])
     }
 
-    @Test func `a file that ends while it is read leaves what was there`() throws {
+    @Test func `a file that is truncated while it is read leaves the existing file`() throws {
         let weights = try writeWeights(tinyShapes, to: folder.file("w"))
         try Data([1]).write(to: URL(filePath: folder.file("a.onnx")))
         #expect(truncate(folder.file("w"), 1000) == 0)
@@ -169,13 +169,13 @@ import Testing
                 try tinyNetwork(), weights: weights, description(of: try tinyNetwork()), to: folder.file("a.onnx"),
                 overwrite: true)
         }
-        #expect(error?.description.contains("it became shorter while it was read") == true)
+        #expect(error?.description.contains("it was truncated while it was read") == true)
         #expect(try folder.bytes(of: "a.onnx") == [1])
         #expect(try folder.names == ["a.onnx", "w"])
     }
 
     @Test func `a model beyond 2 GiB is refused before anything is written`() throws {
-        // A file of 2 GiB that is all hole.
+        // A sparse file of 2 GiB.
         let (inputs, outputs) = (1 << 14, 1 << 15)
         let network = try Network(
             inputSide: 256, blocks: [Block(numConvs: 1, outChannels: 1)], classifier: [outputs], numClasses: 2)
@@ -201,7 +201,7 @@ import Testing
         #expect(try folder.names == ["w"])
     }
 
-    @Test func `a copy of the weights is the same numbers, and says what they are`() throws {
+    @Test func `a copy of the weights has the same values and a description`() throws {
         let weights = try writeWeights(tinyShapes, to: folder.file("w"))
         let description = description(of: try tinyNetwork())
         try WeightsExport.writeSafetensors(weights, description, to: folder.file("copy"))

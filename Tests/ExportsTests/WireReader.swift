@@ -1,4 +1,4 @@
-// Protocol Buffers and TFRecords read back by the encoding guide, sharing nothing with what wrote them.
+// Parses Protocol Buffers and TFRecords according to the encoding guide, independent of the code that writes them.
 
 import Testing
 
@@ -10,7 +10,7 @@ enum WireValue: Equatable {
     case bits32(UInt32)
 }
 
-/// A message: its fields in their order.
+/// A message: its fields in order.
 struct WireMessage {
     var fields: [(number: Int, value: WireValue)] = []
 
@@ -79,14 +79,14 @@ struct WireMessage {
     }
 }
 
-/// What was written breaks the format.
+/// The bytes violate the format.
 struct Unsound: Error {}
 
 func littleEndian(_ bytes: some Collection<UInt8>) -> UInt64 {
     bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
 }
 
-/// The messages of an event file. Checksums are tested against a golden record.
+/// The messages of an event file. Checksums are compared with a golden record.
 func eventMessages(_ bytes: [UInt8]) throws -> [WireMessage] {
     var messages: [WireMessage] = []
     var rest = bytes[...]

@@ -1,7 +1,7 @@
 import Files
 import Testing
 
-/// The examples of FIPS 180-4, and pieces against the whole.
+/// The examples of FIPS 180-4, and hashing in pieces.
 @Suite struct SHA256Tests {
     @Test(arguments: [
         ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),

@@ -1,8 +1,8 @@
-// Convolution as the text-book writes it, and its gradients.
+// Textbook convolution and its gradients.
 
 /// Gradients of an operation with weights.
 package struct WeightedGradients: Sendable {
-    /// With respect to what went in.
+    /// With respect to the input.
     package var source: Tensor
     /// With respect to the weights.
     package var weights: Tensor
@@ -10,7 +10,7 @@ package struct WeightedGradients: Sendable {
     package var bias: Tensor
 }
 
-/// `padding` zeros on each side: `[N, C, H, W]`, `[K, C, R, R]`, `[K]` → `[N, K, H′, W′]`.
+/// Computes a convolution with `padding` zeros on each side: `[N, C, H, W]`, `[K, C, R, R]`, `[K]` → `[N, K, H′, W′]`.
 ///
 /// **Source**: Goodfellow, Bengio & Courville, *Deep Learning*, 2016, equation 9.7.
 package func convolution(_ source: Tensor, weights: Tensor, bias: Tensor, stride: Int = 1, padding: Int) -> Tensor {
@@ -23,7 +23,7 @@ package func convolution(_ source: Tensor, weights: Tensor, bias: Tensor, stride
     return result
 }
 
-/// Gradients of `convolution` from the gradient of what came out.
+/// Computes the gradients of `convolution` from the gradient of its output.
 package func convolutionBackward(
     _ source: Tensor, weights: Tensor, stride: Int = 1, padding: Int, gradient: Tensor
 ) -> WeightedGradients {
@@ -39,7 +39,7 @@ package func convolutionBackward(
     return result
 }
 
-/// Every multiplication of a convolution, by the positions of its three numbers.
+/// Enumerates the multiplications of a convolution, by the positions of the three numbers.
 private struct Sweep {
     let (n, c, h, w): (Int, Int, Int, Int)
     let (k, r): (Int, Int)

@@ -1,8 +1,8 @@
-// Fully connected layers, the loss and the update as the text-book writes them.
+// Textbook fully connected layers, loss and update.
 
 import Foundation
 
-/// y = x·Wᵀ + b: `[N, I]`, `[O, I]`, `[O]` → `[N, O]`.
+/// Computes y = x·Wᵀ + b: `[N, I]`, `[O, I]`, `[O]` → `[N, O]`.
 package func linear(_ source: Tensor, weights: Tensor, bias: Tensor) -> Tensor {
     let (n, inputs, outputs) = (source.shape[0], weights.shape[1], weights.shape[0])
     var result = Tensor(zeros: [n, outputs])
@@ -16,7 +16,7 @@ package func linear(_ source: Tensor, weights: Tensor, bias: Tensor) -> Tensor {
     return result
 }
 
-/// Gradients of `linear` from the gradient of what came out.
+/// Computes the gradients of `linear` from the gradient of its output.
 package func linearBackward(_ source: Tensor, weights: Tensor, gradient: Tensor) -> WeightedGradients {
     let (n, inputs, outputs) = (source.shape[0], weights.shape[1], weights.shape[0])
     var result = WeightedGradients(
@@ -34,17 +34,17 @@ package func linearBackward(_ source: Tensor, weights: Tensor, gradient: Tensor)
     return result
 }
 
-/// What a batch came to.
+/// The loss of a batch.
 package struct ReferenceLoss: Sendable {
-    /// Cross-entropy added up over the images.
+    /// Sum of the cross-entropy over the images.
     package var sum: Double
-    /// Images whose largest logit, the first of equals, is at their label.
+    /// Number of images whose largest logit, the first of equals, is at their label.
     package var correct: Int
     /// Gradient of the mean cross-entropy with respect to the logits.
     package var gradient: Tensor
 }
 
-/// Cross-entropy of softmax(logits), `[N, classes]`, with `labels`, `[N]`.
+/// Computes the cross-entropy of softmax(logits), `[N, classes]`, with `labels`, `[N]`.
 ///
 /// **Source**: Goodfellow, Bengio & Courville, *Deep Learning*, 2016, section 6.2.2.3.
 package func softmaxCrossEntropy(_ logits: Tensor, labels: [Int]) -> ReferenceLoss {
@@ -64,7 +64,7 @@ package func softmaxCrossEntropy(_ logits: Tensor, labels: [Int]) -> ReferenceLo
     return loss
 }
 
-/// One update of `torch.optim.SGD` without dampening and Nesterov: g ← g + λw; v ← μv + g; w ← w − ηv.
+/// Performs one update of `torch.optim.SGD` without dampening and Nesterov: g ← g + λw; v ← μv + g; w ← w − ηv.
 package func sgd(
     _ parameter: inout Tensor, gradient: Tensor, velocity: inout Tensor, learningRate: Double, momentum: Double,
     weightDecay: Double

@@ -1,31 +1,30 @@
-// A whole network as naive loops in double precision, independent of the engine: what its tests compare with.
-// Nothing here is fast; use it with small networks.
+// A whole network as naive loops in double precision, independent of the engine, whose tests compare with it. It is
+// slow: use it with small networks.
 
 package import Experiments
 
-/// A network with its parameters and what momentum remembers of them.
+/// A network with its parameters and their momentum.
 package struct ReferenceModel: Sendable {
-    /// What a value of the classifier is multiplied with, by layer and number of values; `nil` leaves them alone.
+    /// Factors for the values of the classifier, by layer and number of values; `nil` for none.
     package typealias Dropout = (_ layer: Int, _ count: Int) -> [Double]
 
-    /// The network.
     package let network: Network
     /// Its tensors by torchvision's names, `features.0.weight` and so on, row-major.
     package var parameters: [String: Tensor]
     private var velocities: [String: Tensor] = [:]
 
-    /// - Parameter parameters: a tensor for each weight and bias of the network.
+    /// - Parameter parameters: one tensor for each weight and bias of the network.
     package init(_ network: Network, parameters: [String: Tensor]) {
         self.network = network
         self.parameters = parameters
     }
 
-    /// Loss of a batch without dropout: images `[N, C, H, W]`, labels `[N]`.
+    /// Computes the loss of a batch without dropout: images `[N, C, H, W]`, labels `[N]`.
     package func evaluate(_ pixels: Tensor, labels: [Int]) -> ReferenceLoss {
         softmaxCrossEntropy(forward(pixels, dropout: nil).logits, labels: labels)
     }
 
-    /// Loss of a batch and the gradients of its mean by the parameters' names.
+    /// Computes the loss of a batch and the gradients of its mean by the names of the parameters.
     package func gradients(
         _ pixels: Tensor, labels: [Int], dropout: Dropout? = nil
     ) -> (loss: ReferenceLoss, gradients: [String: Tensor]) {
@@ -74,7 +73,7 @@ package struct ReferenceModel: Sendable {
         return (loss, gradients)
     }
 
-    /// For each layer with parameters, how many of its units are 0 everywhere for every image, after ReLU and the
+    /// Counts, for each layer with parameters, the units that are 0 everywhere for every image, after ReLU and the
     /// pooling that follows it; `nil` for the last layer.
     package func deadUnits(_ pixels: Tensor) -> [(dead: Int, units: Int)?] {
         let traces = forward(pixels, dropout: nil, isTraining: true).traces
@@ -93,7 +92,7 @@ package struct ReferenceModel: Sendable {
         }
     }
 
-    /// One step.
+    /// Performs one step.
     ///
     /// - Returns: loss and gradients before the update.
     @discardableResult
@@ -113,7 +112,7 @@ package struct ReferenceModel: Sendable {
         return found
     }
 
-    /// Running statistics move a tenth of the way to a batch's, the variance to the unbiased one.
+    /// Updates running statistics by a tenth of the difference to a batch's, with the unbiased variance.
     private mutating func updateStatistics(_ traces: [Trace]) {
         for (layer, trace) in zip(network.layers, traces) {
             guard let norm = trace.norm, let name = layer.name, norm.count > 1 else { continue }
@@ -125,7 +124,7 @@ package struct ReferenceModel: Sendable {
         }
     }
 
-    /// What a layer leaves for its gradient.
+    /// What a layer stores for its gradient.
     private struct Trace {
         var source: Tensor
         var result: Tensor

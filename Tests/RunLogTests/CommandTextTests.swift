@@ -1,11 +1,11 @@
-// Commands for users to copy: what they say, and what shells make of them.
+// Commands for users to copy, and how shells parse them.
 
 import Foundation
 import RunLog
 import Testing
 
 @Suite struct CommandTextTests {
-    @Test func `a command names the folders that were given`() {
+    @Test func `a command repeats the given folders`() {
         let usual = CommandText()
         #expect(usual.line(.resume, "a-1", []) == "vgglab resume a-1")
         #expect(usual.line(.train, "a.yaml", ["--set", "training.lr=0.1"]) == "vgglab a.yaml --set training.lr=0.1")
@@ -17,7 +17,7 @@ import Testing
         #expect(given.line(.export, "a-1", []) == "vgglab export a-1 --runs 'my runs'")
     }
 
-    @Test func `what begins with a dash is no option`() {
+    @Test func `a value that begins with a dash is not an option`() {
         let text = CommandText(runs: "-r", data: "-d").line(.resume, "-x-1", [])
         #expect(text == "vgglab resume --runs=-r --data=-d -- -x-1")
     }
@@ -29,11 +29,11 @@ import Testing
         "\u{1B}[31m", "\u{202E}a", "e\u{301}'\u{301}", "",
     ]
 
-    @Test(arguments: ["bash", "zsh", "dash", "fish"]) func `a shell gives back every word`(name: String) throws {
+    @Test(arguments: ["bash", "zsh", "dash", "fish"]) func `shells parse every word back`(name: String) throws {
         let folders = ["/bin", "/usr/bin", "/usr/local/bin"]
         let path = folders.map { "\($0)/\(name)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
         guard let path else { return }
-        // dash and fish have no quotes for what is hidden.
+        // dash and fish have no quotes for invisible characters.
         let words = Self.hostile.filter { ["bash", "zsh"].contains(name) || !Readable.shellWord($0).hasPrefix("$") }
         let shell = Process()
         shell.executableURL = URL(filePath: path)

@@ -1,24 +1,24 @@
-// Runs that do not learn: what is seen, why, and what to do.
+// Runs that do not learn: symptoms, causes and remedies.
 
 import Experiments
 import RunLog
 import Testing
 
 @Suite struct DiagnosisTests {
-    /// A run on ten classes that has come nowhere, and how its layers were.
+    /// A run on ten classes at chance, and the health of its layers.
     struct Case: CustomTestStringConvertible, Sendable {
         let testDescription: String
         var variant = Variant.vgg11
         var classifier = [512, 512]
         var learningRate = 0.02
-        /// Dead share and update ratio of each layer; the last one stands for all that follow but the logits.
+        /// Dead share and update ratio of each layer; the last one stands for all that follow except the logits.
         var layers: [(dead: Double, ratio: Double)]
         var loss = 2.303
         let cause: String
         let cure: String
 
-        /// As measured in the last step: experiments/quickstart.yaml with data.limit_train=12800, training.epochs=2 and the
-        /// setting that is named.
+        /// As measured in the last step of experiments/quickstart.yaml with data.limit_train=12800, training.epochs=2
+        /// and the setting in the description.
         static let all = [
             Case(
                 testDescription: "training.lr=1", learningRate: 1,
@@ -40,14 +40,14 @@ import Testing
                     (0.125, 6.8e-8), (0.0625, 4.6e-8), (0.0625, 5.5e-8), (0.0312, 6e-8), (0.141, 5.6e-8),
                     (0.0469, 5.3e-8), (0.188, 6.5e-8), (0.344, 8e-8), (0.496, 4.8e-8), (0.00586, 1.6e-7), (0, 6.8e-7),
                 ], loss: 2.305,
-                cause: "a step changes weights by no more than 6.8e-7 of their size, where about 1e-3 is usual",
+                cause: "a step changes weights by no more than 6.8e-7 of their size; about 1e-3 is usual",
                 cure: "raise training.lr (now 1e-5)"),
             Case(
                 testDescription: "network.classifier=[1]", classifier: [1],
                 layers: [
                     (0.125, 0), (0.0625, 0), (0.0625, 0), (0.0312, 0), (0.141, 0), (0.0469, 0), (0.188, 0), (0.344, 0),
                     (1, 0), (0, 0),
-                ], cause: "linear 1 has only 1 unit, all of them dead, so that nothing passes it",
+                ], cause: "linear 1 has only 1 unit, all of them dead, so nothing passes through",
                 cure: "widen network.classifier"),
             Case(
                 testDescription: "network.variant=vgg19", variant: .vgg19,
@@ -58,14 +58,16 @@ import Testing
                     (0.344, 6.5e-6), (0.352, 1e-5), (0.492, 1.8e-5), (0.531, 4.2e-5), (0.574, 8.8e-5), (0.0195, 2.5e-4),
                     (0, 9.7e-4),
                 ], loss: 2.305,
-                cause: "the gradient fades on its way back: a step changes linear 3 by 9.7e-4 of its weights' size, "
+                cause:
+                    "the gradient vanishes on the backward pass: a step changes linear 3 by 9.7e-4 of its weights' size, "
                     + "block 1 conv 1 only by 1.9e-6",
-                cure: "deep networks begin like this and may need more epochs; else take fewer layers, or start from "
+                cure:
+                    "deep networks start like this and may need more epochs; otherwise use fewer layers, or start from "
                     + "trained weights with network.weights"),
             // Not measured.
             Case(
                 testDescription: "one unit, live", classifier: [1], layers: [(0, 1e-3)],
-                cause: "everything has to pass the 1 unit of linear 1", cure: "widen network.classifier"),
+                cause: "everything must pass through the 1 unit of linear 1", cure: "widen network.classifier"),
             Case(
                 testDescription: "half dead", layers: [(0.6, 1e-3), (0.1, 1e-3)],
                 cause: "in block 1 60 % of units are 0 for every image",
@@ -73,7 +75,7 @@ import Testing
         ]
     }
 
-    @Test(arguments: Case.all) func `a run at chance is told why and what to do`(_ stuck: Case) throws {
+    @Test(arguments: Case.all) func `a run at chance is diagnosed with cause and remedy`(_ stuck: Case) throws {
         let experiment = Experiment(
             name: "stuck", network: NetworkRecipe(blocks: stuck.variant.blocks, ratio: 4, classifier: stuck.classifier),
             data: DataRecipe(resize: 32), training: TrainingRecipe(learningRate: stuck.learningRate, epochs: 3))
@@ -92,7 +94,7 @@ import Testing
         #expect(found?.reason == "\(begin)\(chance)\(stuck.cause): \(stuck.cure)")
     }
 
-    @Test func `a run that has begun to learn, or has only begun, is not at chance`() throws {
+    @Test func `a run that has started to learn, or has just begun, is not at chance`() throws {
         let started = try started()
         let stuck = epoch(number: 1, loss: 2.303, accuracy: 0.1)
         func diagnosis(_ epochs: [EpochMetrics], _ recent: LearningRecord.Means? = nil) -> Diagnosis? {
@@ -102,7 +104,7 @@ import Testing
         #expect(diagnosis([stuck, epoch(number: 2, loss: 1.9, accuracy: 0.3)]) == nil)
         #expect(diagnosis([stuck], LearningRecord.Means(loss: 1.9, accuracy: 0.3, deadShare: nil)) == nil)
         #expect(diagnosis([]) == nil)
-        // Much dropout hides from the training accuracy what the test accuracy shows.
+        // Strong dropout hides in the training accuracy what the test accuracy shows.
         var learning = epoch(number: 1, loss: 2.29, accuracy: 0.116)
         learning.testAccuracy = 0.321
         #expect(diagnosis([learning]) == nil)
@@ -112,7 +114,7 @@ import Testing
         #expect(again?.reason.hasPrefix("back at chance for 1 epoch: ") == true)
     }
 
-    @Test func `a layer that is mostly dead is named`() throws {
+    @Test func `a mostly dead layer is named`() throws {
         let layers = [
             LayerHealth(name: "features.0", deadShare: 0.1, updateRatio: 1e-3),
             LayerHealth(name: "features.3", deadShare: 0.87, updateRatio: 1e-3),
@@ -129,12 +131,12 @@ import Testing
                 == "block 2 is dead: 87 % of its units are 0 for every image of a batch and learn nothing; start again "
                 + "with a smaller training.lr (now 0.05)")
         #expect(diagnosis(Array(layers.dropLast(2))) == nil)
-        // What runs of earlier versions have.
+        // As in runs of earlier versions.
         let recent = LearningRecord.Means(loss: 1, accuracy: 0.5, deadShare: 0.6)
         #expect(diagnosis([], recent)?.reason.hasPrefix("60 % of channels and hidden features are 0") == true)
     }
 
-    @Test func `an epoch whose mean has exploded is not shown as a usual one`() throws {
+    @Test func `an epoch with an exploded mean is not shown as a normal one`() throws {
         let epochs = [epoch(number: 1, loss: 8.7190692e34, accuracy: 0.5)]
         let found = LearningRecord(try started(), epochs: epochs, latest: progress(at: 1), layers: []).diagnosis
         #expect(found?.badge == "loss exploded")
@@ -146,7 +148,9 @@ import Testing
         #expect(lines.contains("\nloss exploded: the mean loss of epoch 1 is 8.7e34"))
     }
 
-    @Test(arguments: [true, false]) func `the log says it once on the way and once at the end`(isQuiet: Bool) throws {
+    @Test(arguments: [true, false]) func `the log reports it once during the run and once at the end`(isQuiet: Bool)
+        throws
+    {
         var log = TextLog(quiet: isQuiet)
         _ = log.output(of: .runStarted(try started()))
         func lines(_ event: RunEvent) -> [Substring] { log.output(of: event).standardOutput.split(separator: "\n") }
@@ -159,7 +163,7 @@ import Testing
         #expect(end.first?.hasPrefix("not learning: at chance after 3 epochs: ") == true)
     }
 
-    @Test func `layers are named as people count them`() throws {
+    @Test func `layers are numbered from 1`() throws {
         let recipe = NetworkRecipe(blocks: Variant.vgg16.blocks, ratio: 4)
         let network = try Experiment(name: "a", network: recipe).network(numClasses: 10)
         #expect(network.label(ofLayer: "features.0") == "block 1 conv 1")

@@ -1,4 +1,4 @@
-// A run to render: small round values, so that golden lines can be checked by hand.
+// A run to render, with small round values, so that golden lines can be checked manually.
 
 import Experiments
 import RunLog
@@ -43,7 +43,7 @@ func summary(_ outcome: Outcome, step: Int = 4690, last: EpochMetrics?, best: Ep
 }
 
 extension RunLogRenderer {
-    /// What both streams get for these events, one after the other.
+    /// Renders these events; returns the text of both streams in order.
     mutating func output(of events: RunEvent...) -> LogOutput {
         var whole = LogOutput()
         for event in events {

@@ -9,7 +9,7 @@ import Testing
 @Suite struct JSONLinesLogTests {
     private let head = #""run":"r1","sequence":0,"time":"2026-01-01T00:00:00.250Z""#
 
-    @Test func `the start holds the experiment in the keys of its file`() throws {
+    @Test func `the start has the experiment with the keys of its file`() throws {
         var log = JSONLinesLog()
         var experiment = Experiment(name: "small", description: "A \"small\" one", data: DataRecipe(limitTrain: 640))
         experiment.training.seed = .max
@@ -39,7 +39,7 @@ import Testing
         #expect(json[path: "training.none"] == nil && json[path: "name.none"] == nil)
     }
 
-    @Test func `a checkpoint says where and how large`() {
+    @Test func `a checkpoint reports its place and size`() {
         var log = JSONLinesLog()
         let saved = CheckpointSaved(step: 938, epoch: 2, byteCount: 172_000_000, seconds: 0.25)
         #expect(
@@ -59,7 +59,7 @@ import Testing
                 + "\n")
     }
 
-    @Test func `layers come with the steps that have them`() {
+    @Test func `layers are included in the steps that have them`() {
         var log = JSONLinesLog()
         var progress = progress(at: 12.5)
         progress.layers = [
@@ -72,7 +72,7 @@ import Testing
                     + #"{"layer":"classifier.0","dead_share":null,"update_ratio":null}]}"# + "\n"))
     }
 
-    @Test(arguments: [Double.nan, .infinity, -.infinity]) func `a loss that is no number is null`(loss: Double) {
+    @Test(arguments: [Double.nan, .infinity, -.infinity]) func `a loss that is not finite is null`(loss: Double) {
         var log = JSONLinesLog()
         let text = log.output(of: .progress(progress(loss: loss, at: 1, remaining: nil))).standardOutput
         #expect(text.contains(#""loss":null,"mean_loss":null,"#))
@@ -90,7 +90,7 @@ import Testing
                 + "\n")
     }
 
-    @Test func `an evaluation that goes on is a line a second`() {
+    @Test func `a running evaluation writes a line per second`() {
         func evaluating(_ examples: Int, at seconds: Double) -> RunEvent {
             .evaluating(
                 EvaluationProgress(
@@ -105,7 +105,7 @@ import Testing
         #expect(written[1].isEmpty && !written[2].isEmpty)
     }
 
-    @Test func `a warning is a line of standard output`() {
+    @Test func `a warning is a line on standard output`() {
         var log = JSONLinesLog()
         #expect(
             log.output(of: .warning("hot \\ \"x\"\n"))
@@ -118,7 +118,7 @@ import Testing
         (.stopped, #""outcome":"stopped","diverged_at_step":null,"reason":null,"#),
         (.diverged(step: 7), #""outcome":"diverged","diverged_at_step":7,"reason":null,"#),
         (.failed(reason: "no\u{1B}"), #""outcome":"failed","diverged_at_step":null,"reason":"no\u001b","#),
-    ]) func `the end says how it came`(outcome: Outcome, members: String) {
+    ]) func `the end has the outcome`(outcome: Outcome, members: String) {
         var log = JSONLinesLog()
         #expect(
             log.output(of: .runFinished(summary(outcome, step: 9, last: nil, best: nil))).standardOutput
@@ -127,7 +127,7 @@ import Testing
                 + #""peak_memory_bytes":966367642}"# + "\n")
     }
 
-    @Test func `the end holds the last and the best epoch`() throws {
+    @Test func `the end has the last and the best epoch`() throws {
         var log = JSONLinesLog()
         let end = summary(.completed, last: metrics(epoch: 10), best: metrics(epoch: 9, testAccuracy: 0.921))
         let text = log.output(of: .runFinished(end)).standardOutput
@@ -136,7 +136,7 @@ import Testing
         #expect(text.contains(#""test_accuracy":0.921"#))
     }
 
-    @Test func `progress comes once a second and at the end of an epoch`() {
+    @Test func `progress is written once a second and at the end of an epoch`() {
         var log = JSONLinesLog()
         let written = [0.1, 0.5, 1.0, 1.1, 1.9, 2.2].map { !log.output(of: .progress(progress(at: $0))).isEmpty }
         #expect(written == [true, false, false, true, false, true])
@@ -160,7 +160,7 @@ import Testing
         #expect(line.contains("\"time\":" + (text.map { "\"\($0)\"" } ?? "null")))
     }
 
-    @Test func `hostile names stay text on one line and come back as they were`() throws {
+    @Test func `hostile names stay text on one line and are read back unchanged`() throws {
         let hostile = "a\u{1B}[31m\u{9B}\u{202E}\u{200B}\u{2028}\u{E0001}\n\"é図🙂"
         let line = record(.warning(hostile), run: hostile).json.text
         #expect(!line.unicodeScalars.contains { $0.value < 32 || [0x9B, 0x202E, 0x200B, 0x2028].contains($0.value) })

@@ -11,7 +11,7 @@ import Testing
             classifier: [6], dropout: 0.25, numClasses: 3)
     }
 
-    @Test func `rows are blocks, then the classifier, then sums and memory`() throws {
+    @Test func `rows are blocks, then the classifier, then totals and memory`() throws {
         let table = NetworkTable(
             try tiny(), batchSize: 4, memory: [("weights", 2048), ("activations \u{1B}", 1 << 21)])
         #expect(

@@ -1,4 +1,4 @@
-// Numbers and foreign text as users read them.
+// Formatting of numbers and foreign text.
 
 import RunLog
 import Testing
@@ -10,7 +10,7 @@ import Testing
             (59.6, "1 min 00 s"), (250, "4 min 10 s"), (599.4, "9 min 59 s"), (599.6, "10 min"), (1860, "31 min"),
             (3569, "59 min"), (3590, "1 h 00 min"), (7500, "2 h 05 min"), (172_800, "2 d 00 h"), (273_600, "3 d 04 h"),
             (-1, "?"), (.nan, "?"), (.infinity, "?"),
-        ] as [(Double, String)]) func `durations have two units at most`(seconds: Double, text: String)
+        ] as [(Double, String)]) func `durations have at most two units`(seconds: Double, text: String)
     {
         #expect(Readable.duration(seconds: seconds) == text)
     }
@@ -35,7 +35,7 @@ import Testing
     }
 
     @Test(arguments: [(76.66, "76.7"), (999.94, "999.9"), (999.96, "1,000"), (5255, "5,255"), (.nan, "nan")])
-    func `speeds have a decimal below a thousand`(value: Double, text: String) {
+    func `speeds below a thousand have one decimal`(value: Double, text: String) {
         #expect(Readable.rate(value) == text)
     }
 
@@ -52,27 +52,27 @@ import Testing
         arguments: [
             (0.05, "0.05"), (5e-4, "0.0005"), (1e-5, "1e-5"), (3, "3"), (250_000, "250000"), (1e6, "1e6"),
             (-2e10, "-2e10"), (1_234_567, "1234567"), (1e20, "1e20"), (0, "0"),
-        ] as [(Double, String)]) func `settings lose nothing and stay short`(value: Double, text: String)
+        ] as [(Double, String)]) func `settings are short without loss`(value: Double, text: String)
     {
         #expect(Readable.short(value) == text)
     }
 
     @Test(arguments: [(0, "0"), (999, "999"), (1000, "1,000"), (51_384_320, "51,384,320"), (-1234, "-1,234")])
-    func `counts are grouped`(value: Int, text: String) {
+    func `counts have thousands separators`(value: Int, text: String) {
         #expect(Readable.count(value) == text)
     }
 
     @Test(arguments: [
         (160, "160"), (999, "999"), (1000, "1.0 k"), (7_225_344, "7.2 M"), (999_949, "999.9 k"), (999_960, "1.0 M"),
         (7_609_090_048, "7.6 G"), (3_000_000_000_000_000, "3.0 P"),
-    ]) func `magnitudes take the power that fits`(value: Int, text: String) {
+    ]) func `magnitudes use the power that fits`(value: Int, text: String) {
         #expect(Readable.magnitude(value) == text)
     }
 
     @Test(arguments: [
         (12, "12 B"), (49_152, "48 KiB"), (327_155_712, "312 MiB"), (966_367_642, "0.9 GiB"),
         (5_368_709_120, "5.0 GiB"),
-    ]) func `memory takes the unit that fits`(bytes: Int, text: String) {
+    ]) func `memory uses the unit that fits`(bytes: Int, text: String) {
         #expect(Readable.bytes(bytes) == text)
     }
 
@@ -80,12 +80,12 @@ import Testing
         ("runs/a-1_b", "runs/a-1_b"), ("", "''"), ("a b", "'a b'"), ("it's", #"'it'\''s'"#), ("$HOME;", "'$HOME;'"),
         ("图", "'图'"), ("a\nb", #"$'a\012b'"#), ("\u{202E}it's \\", #"$'\342\200\256it\'s \\'"#), ("=ls", "'=ls'"),
         ("a=ls", "a=ls"), (#"a\"#, #"'a'\\''"#),
-    ]) func `a shell reads a word as it is`(text: String, word: String) {
+    ]) func `shells read a word unchanged`(text: String, word: String) {
         #expect(Readable.shellWord(text) == word)
     }
 
-    // Not as arguments, which would be printed as they are.
-    @Test func `what acts or hides is shown`() {
+    // Not as arguments of the test, which would be printed raw.
+    @Test func `control and invisible characters are escaped`() {
         let shown = [
             "plain é 図 🙂": "plain é 図 🙂", "a\tb\r\nc": "a\\tb\\r\\nc", "\u{1B}]0;x\u{7}": "\\u{1B}]0;x\\u{7}",
             "\u{9B}31m": "\\u{9B}31m", "\u{202E}\u{2066}": "\\u{202E}\\u{2066}",

@@ -1,4 +1,4 @@
-// JSON Lines read back: what was written comes back, and what was not is refused in one sentence.
+// Reading JSON Lines: records are read back unchanged, and anything else is refused in one sentence.
 
 import ExperimentFiles
 import Experiments
@@ -6,7 +6,7 @@ import RunLog
 import Testing
 
 @Suite struct RunRecordReadingTests {
-    /// One of each event, with no value left at its default.
+    /// One of each event, without any default value.
     static let events: [RunEvent] = {
         let experiment = Experiment(
             name: "a \"b\" \\ c", description: "é図🙂",
@@ -45,7 +45,7 @@ import Testing
         ]
     }()
 
-    @Test func `every event comes back as it was`() throws {
+    @Test func `every event is read back unchanged`() throws {
         #expect(Self.events.count == 12)
         for (index, event) in Self.events.enumerated() {
             let written = record(event, sequence: index, run: "r\"\n\(index)", time: 1_767_225_600.123)
@@ -55,11 +55,11 @@ import Testing
     }
 
     @Test(arguments: [0, 0.001, 999.999, 1_709_164_800.999, 1_767_225_600.07, 253_402_300_799, -0.001, -62_135_596_800])
-    func `time comes back to the millisecond`(time: Double) throws {
+    func `time is read back to the millisecond`(time: Double) throws {
         #expect(try RunRecord(jsonLine: record(.warning(""), time: time).json.text).time == time)
     }
 
-    @Test func `what is not finite comes back as no number`() throws {
+    @Test func `values that are not finite are read back as NaN`() throws {
         let line = record(.progress(progress(loss: .infinity, at: .nan, remaining: .infinity)), time: .nan).json.text
         let read = try RunRecord(jsonLine: line)
         guard case .progress(let progress) = read.event else {
@@ -71,7 +71,7 @@ import Testing
         #expect(progress.meanAccuracy == 0.847)
     }
 
-    @Test func `what may be null may be missing`() throws {
+    @Test func `nullable keys may be missing`() throws {
         let written = record(.progress(progress(at: 1, remaining: nil)))
         let line = written.json.text.replacing(#","remaining_seconds":null"#, with: "")
         #expect(line != written.json.text)
@@ -79,12 +79,12 @@ import Testing
     }
 
     /// A new setting does not make the runs of earlier versions unreadable.
-    @Test func `a setting that is missing is as in the version that wrote the run`() throws {
+    @Test func `a missing setting has the value of the version that wrote the run`() throws {
         let json = record(Self.events[0]).json
         guard case .object(let experiment)? = json[path: "experiment"] else { throw CancellationError() }
         for section in experiment {
             guard case .object(let settings) = section.value else { continue }
-            // Without these it would be another network.
+            // Without these it would be a different network.
             for setting in settings where !["blocks", "ratio", "variant"].contains(setting.key) {
                 let member = "\"\(setting.key)\":\(setting.value.text)"
                 let line = json.text.replacing("," + member, with: "").replacing(member + ",", with: "")
@@ -98,13 +98,13 @@ import Testing
         }
     }
 
-    @Test func `keys of a later version are passed over`() throws {
+    @Test func `keys of a later version are ignored`() throws {
         let written = record(.warning("x"))
         let line = written.json.text.dropLast() + #","colour":[1,{"a":null}]}"#
         #expect(try RunRecord(jsonLine: line) == written)
     }
 
-    /// The error of the first event's line with some of its text replaced.
+    /// The error for the first event's line with some of its text replaced.
     func sentence(_ index: Int, _ old: String, _ new: String) throws -> String {
         let line = record(Self.events[index]).json.text
         #expect(line.contains(old))
@@ -130,27 +130,28 @@ import Testing
             0, #"[1,6]"#, #"[1]"#,
             "experiment: network.blocks item 1 must be a pair [convolutions, channels] such as [2, 512] (got a list of 1)"
         ),
-        (0, #""ratio":3"#, #""ratio":5"#, "experiment has a value that is not known here"),
-        (2, #""event":"progress""#, #""event":"a""#, "event has a value that is not known here"),
+        (0, #""ratio":3"#, #""ratio":5"#, "experiment has an unknown value"),
+        (2, #""event":"progress""#, #""event":"a""#, "event has an unknown value"),
         (2, #","time":"2026-01-01T00:00:00.250Z""#, "", "it has no time"),
-        (2, "2026-01-01T", "2026-01-01 ", "time has a value that is not known here"),
+        (2, "2026-01-01T", "2026-01-01 ", "time has an unknown value"),
         (7, #""best_epoch":{"epoch":9,"#, #""best_epoch":{"#, "it has no best_epoch.epoch"),
         (9, #""diverged_at_step":7"#, #""diverged_at_step":null"#, "diverged_at_step may not be null"),
-        (9, #""diverged_at_step":7"#, #""diverged_at_step":-7"#, "diverged_at_step has a value that is not known here"),
-        (0, #""threads":2,"#, #""threads":9223372036854775807,"#, "threads has a value that is not known here"),
+        (9, #""diverged_at_step":7"#, #""diverged_at_step":-7"#, "diverged_at_step has an unknown value"),
+        (0, #""threads":2,"#, #""threads":9223372036854775807,"#, "threads has an unknown value"),
         (
             0, #""num_classes":3"#, #""num_classes":9223372036854775807"#,
-            "experiment has a value that is not known here"
+            "experiment has an unknown value"
         ),
     ]) func `the error names the key`(index: Int, old: String, new: String, problem: String) throws {
         #expect(try sentence(index, old, new) == "line 12: not a record of a run: \(problem)")
     }
 
     @Test(arguments: [
-        ("", "it is not JSON"), ("{", "it is not JSON"), ("\u{0}", "it is not JSON"), ("[1]", "it is no JSON object"),
-        ("7", "it is no JSON object"), (#"{"event":"warning"}"#, "it has no run"), ("{} {}", "it is not JSON"),
+        ("", "it is not JSON"), ("{", "it is not JSON"), ("\u{0}", "it is not JSON"),
+        ("[1]", "it is not a JSON object"),
+        ("7", "it is not a JSON object"), (#"{"event":"warning"}"#, "it has no run"), ("{} {}", "it is not JSON"),
         (String(repeating: "[", count: 100_000), "it is not JSON"),
-    ]) func `what is no record is refused`(line: String, problem: String) {
+    ]) func `a line that is not a record is refused`(line: String, problem: String) {
         let error = #expect(throws: JSONLinesError.self) { try RunRecord(jsonLine: line) }
         #expect(error?.problem == problem)
     }

@@ -7,7 +7,7 @@ import Testing
 @Suite struct TextLogTests {
     private let hostile = "a\u{1B}[31mb\u{9B}2J\u{202E}c\u{200B}d\ne"
 
-    @Test func `the header says what the run is made of`() throws {
+    @Test func `the header has the facts of the run`() throws {
         var log = TextLog()
         let text = log.output(of: .runStarted(try started())).standardOutput
         #expect(
@@ -34,13 +34,13 @@ import Testing
                 training  sgd, lr 0.05, 10 epochs of 469 steps, seed 0
                 machine   Xeon, 2 cores, 8 GiB, 2 threads
                 engine    oneDNN 2.7, Winograd
-                memory    about 0.9 GiB at the peak
+                memory    about 0.9 GiB at peak
 
 
                 """)
     }
 
-    @Test func `momentum and weight decay are named where there is any`() throws {
+    @Test func `momentum and weight decay are only shown if they are used`() throws {
         var log = TextLog()
         let training = TrainingRecipe(learningRate: 0.1, momentum: 0.9, weightDecay: 5e-4, epochs: 1, seed: 7)
         let experiment = Experiment(name: "a", training: training)
@@ -59,7 +59,7 @@ import Testing
         #expect(output.standardError == "")
     }
 
-    @Test func `the last epoch has nothing left`() throws {
+    @Test func `the last epoch has no time left`() throws {
         var log = TextLog(quiet: true)
         let output = log.output(of: .runStarted(try started()), .epochFinished(metrics(epoch: 10)))
         #expect(
@@ -77,7 +77,7 @@ import Testing
         #expect(written == ["", "", line, "", "", line, ""])
     }
 
-    @Test func `an epoch's line starts the ten seconds anew`() throws {
+    @Test func `an epoch's line restarts the ten seconds`() throws {
         var log = TextLog()
         _ = log.output(of: .runStarted(try started()), .epochFinished(metrics(at: 100)))
         #expect(log.output(of: .progress(progress(at: 109))).isEmpty)
@@ -95,7 +95,7 @@ import Testing
         #expect(written == [line, "", "", line])
     }
 
-    @Test func `a line in place makes room for whole lines and warnings`() throws {
+    @Test func `a line in place is cleared for whole lines and warnings`() throws {
         var log = TextLog(terminalColumns: 120)
         _ = log.output(of: .runStarted(try started()), .progress(progress(at: 1)))
         let warning = log.output(of: .warning("hot"))
@@ -105,7 +105,7 @@ import Testing
         #expect(log.output(of: .epochFinished(metrics())).standardOutput.hasPrefix("\r\u{1B}[Kepoch  3/10"))
     }
 
-    @Test func `an evaluation tells how far it is`() throws {
+    @Test func `an evaluation reports its progress`() throws {
         func evaluating(_ examples: Int, at seconds: Double) -> RunEvent {
             .evaluating(
                 EvaluationProgress(
@@ -119,7 +119,7 @@ import Testing
         #expect(log.output(of: evaluating(128, at: 1.02)).isEmpty)
         let later = "\repoch  3/10  evaluating  4,096/10,000  31 min left\u{1B}[K"
         #expect(log.output(of: evaluating(4096, at: 1.2)).standardOutput == later)
-        // Without a terminal only a long one is told.
+        // Without a terminal, only a long evaluation is reported.
         log = TextLog()
         _ = log.output(of: .runStarted(try started()))
         let written = [(0, 8.0), (4096, 9), (8192, 10.5)].map {
@@ -128,7 +128,7 @@ import Testing
         #expect(written == ["", "", "epoch  3/10  evaluating  8,192/10,000  31 min left\n"])
     }
 
-    @Test func `a fork tells its place by its own steps, and its parent's time apart`() throws {
+    @Test func `a fork shows its own steps, and its parent's time separately`() throws {
         var run = try started()
         (run.resumedStep, run.inheritedSeconds) = (100, 150)
         var log = TextLog()
@@ -149,7 +149,7 @@ import Testing
         #expect(text.dropFirst().dropLast(3).count == min(max(columns - 1, 0), 87))
     }
 
-    @Test func `a loss that is no number is said in the progress line`() throws {
+    @Test func `a loss that is not finite is shown in the progress line`() throws {
         var log = TextLog()
         _ = log.output(of: .runStarted(try started()))
         let text = log.output(of: .progress(progress(loss: .nan, at: 10, remaining: nil))).standardOutput
@@ -176,7 +176,7 @@ import Testing
         #expect(lines.last?.hasPrefix("run a\\u{1B}-1: ") == true)
     }
 
-    @Test func `the end is the notebook's two lines and the whole run`() throws {
+    @Test func `the end has the notebook's two lines and the whole run`() throws {
         var log = TextLog()
         _ = log.output(of: .runStarted(try started()))
         let end = summary(.completed, last: metrics(epoch: 10), best: metrics(epoch: 9, testAccuracy: 0.921))
@@ -184,7 +184,7 @@ import Testing
             log.output(of: .runFinished(end)).standardOutput == """
                 loss 0.412, train acc 0.847, test acc 0.861
                 212.3 examples/sec on cpu (2 threads)
-                run r1: 187.6 examples/sec over the whole run, evaluations and checkpoints included · best test acc \
+                run r1: 187.6 examples/sec over the whole run, including evaluations and checkpoints · best test acc \
                 0.921 in epoch 9 · 4 min 10 s · peak memory 0.9 GiB
 
                 """)
@@ -200,8 +200,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (Outcome.stopped, 120, "stopped after step 120 (epoch 1/10): no epoch was finished"),
-        (.stopped, 0, "stopped before the first step: no epoch was finished"),
+        (Outcome.stopped, 120, "stopped after step 120 (epoch 1/10): no epoch completed"),
+        (.stopped, 0, "stopped before the first step: no epoch completed"),
         (
             .diverged(step: 7), 7,
             "diverged at step 7: loss or gradient is no longer finite; try a smaller training.lr (now 1e6)"
@@ -215,7 +215,7 @@ import Testing
         #expect(log.output(of: .runFinished(end)).standardOutput == "run r1: \(line)\n")
     }
 
-    @Test func `a stopped run still says what it reached`() throws {
+    @Test func `a stopped run still reports its results`() throws {
         var log = TextLog()
         _ = log.output(of: .runStarted(try started()))
         let end = summary(.stopped, step: 600, last: metrics(epoch: 1), best: metrics(epoch: 1))
@@ -226,7 +226,7 @@ import Testing
             lines.last == "run r1: stopped after step 600 (epoch 2/10): the best so far is test acc 0.861 in epoch 1")
     }
 
-    @Test func `nothing from outside reaches the terminal as it is`() throws {
+    @Test func `foreign text is escaped for the terminal`() throws {
         var log = TextLog()
         let output = log.output(
             of: .runStarted(

@@ -4,7 +4,7 @@ import RunLog
 import Testing
 
 @Suite struct TextTableTests {
-    @Test func `columns stand below each other whatever cells the characters take`() {
+    @Test func `columns are aligned whatever the characters' widths`() {
         var table = TextTable([.init("run"), .init("loss", isNumber: true), .init("tags")])
         table.add(["図表-1", "0.5", "図"])
         table.add(["vgg11-1", "10.25", "🙂 é"])

@@ -1,4 +1,4 @@
-// Runs are made under names of their own, taken back to a checkpoint, forked, found by name, and deleted.
+// Runs are created with unique names, rolled back to a checkpoint, forked, found by name, and deleted.
 
 import TestSupport
 import Experiments
@@ -17,7 +17,7 @@ import Testing
         store = try temporary.store()
     }
 
-    /// A run of two epochs that has said all it has to.
+    /// A run of two epochs with all its records.
     private func trained(_ name: String = "a") throws -> RunInfo {
         let run = try store.interrupted(.made(name))
         var events: [RunEvent] = []
@@ -30,7 +30,7 @@ import Testing
         return try store.run(named: run.name)
     }
 
-    @Test func `names count, and none comes again`() throws {
+    @Test func `names are numbered and never reused`() throws {
         let first = try store.interrupted()
         #expect(first.name == "a-1")
         #expect(try store.create(.made("b")).run.name == "b-1")
@@ -39,7 +39,7 @@ import Testing
         #expect(try store.names() == ["a-2", "b-1"])
     }
 
-    @Test func `a new run keeps its experiment beside the store, too`() throws {
+    @Test func `a new run stores its experiment beside the store`() throws {
         let run = try store.interrupted()
         let text = try String(contentsOfFile: "\(store.folder(of: run))/experiment.yaml", encoding: .utf8)
         #expect(text == run.experimentText)
@@ -47,7 +47,7 @@ import Testing
         #expect(run.experimentHash.count == 64)
     }
 
-    @Test func `the last profile of a run is kept, and one that cannot be read is none`() throws {
+    @Test func `the last profile of a run is stored, and an invalid one is ignored`() throws {
         let run = try store.interrupted()
         #expect(store.profile(of: run) == [])
         store.keep(profile: [LayerTime(layer: 0, seconds: 1)], of: run)
@@ -58,7 +58,7 @@ import Testing
         #expect(store.profile(of: run) == [])
     }
 
-    @Test func `many that begin at once have names of their own`() throws {
+    @Test func `runs that start at the same time get different names`() throws {
         let names = Mutex<Set<String>>([])
         DispatchQueue.concurrentPerform(iterations: 8) { _ in
             for _ in 0..<5 {
@@ -68,7 +68,7 @@ import Testing
         #expect(names.withLock { $0 } == Set((1...40).map { "a-\($0)" }))
     }
 
-    @Test func `the latest start of a run is the last time that it was resumed, whatever its records say`() throws {
+    @Test func `the latest start of a run is its last resumption, whatever its records contain`() throws {
         let run = try store.interrupted()
         #expect(try store.latestStart(of: run) == nil)
         func started(at step: Int) throws -> RunEvent {
@@ -87,7 +87,7 @@ import Testing
         #expect(try store.latestStart(of: run)?.time == 1e9)
     }
 
-    @Test func `a run goes back to its checkpoint`() throws {
+    @Test func `a run is rolled back to its checkpoint`() throws {
         let run = try trained()
         let claim = try store.claim(run)
         let last = try #require(try store.records(of: run).map(\.sequence).max())
@@ -112,7 +112,7 @@ import Testing
         #expect(try store.run(named: "a-1").step == 0)
     }
 
-    @Test func `a fork begins with its parent's history`() throws {
+    @Test func `a fork starts with its parent's history`() throws {
         let parent = try trained()
         var new = NewRun.made("b", epochs: 5)
         new.parent = (parent, RunPosition(step: 4, epoch: 2, stepInEpoch: 1))
@@ -121,13 +121,13 @@ import Testing
         #expect(try store.steps(of: fork) == Array(try store.steps(of: parent).prefix(4)))
         #expect(try store.epochs(of: fork).map(\.testAccuracy) == [0.6])
         #expect(try store.steps(of: parent).count == 6)
-        // It keeps it when the parent goes.
+        // The fork's history survives its parent's deletion.
         try store.delete(parent)
         #expect(try store.steps(of: fork).count == 4)
         #expect(try store.run(named: "b-1").parent == "a-1")
     }
 
-    @Test func `a run is found by name, by the beginning that only it has, and as the last`() throws {
+    @Test func `a run is found by name, by a unique prefix, and as the last`() throws {
         for name in ["vgg", "vgg", "vgg-1", "50%_off", "日本"] { _ = try store.create(.made(name)) }
         for (text, name) in [
             ("vgg-1", "vgg-1"), ("vgg-2", "vgg-2"), ("vgg-1-", "vgg-1-1"), ("50", "50%_off-1"), ("日", "日本-1"),
@@ -136,7 +136,7 @@ import Testing
             #expect(try store.run(named: text).name == name)
         }
         for (text, sentence) in [
-            ("vgg", "vgg: 3 runs begin so: vgg-1, vgg-2, vgg-1-1"),
+            ("vgg", "vgg: 3 runs start with this: vgg-1, vgg-2, vgg-1-1"),
             ("%", "%: no run has this name; vgglab list shows them"),
             ("", ": no run has this name; vgglab list shows them"),
             ("VGG-2", "VGG-2: no run has this name; vgglab list shows them"),
@@ -146,7 +146,7 @@ import Testing
         }
     }
 
-    @Test func `deleting takes rows and files, and follows no link`() throws {
+    @Test func `deleting removes rows and files, and follows no link`() throws {
         let run = try trained()
         try store.changeTags(of: run, add: ["x"], remove: [])
         let other = try trained("b")
@@ -171,7 +171,7 @@ import Testing
         #expect(try store.steps(of: other).count == 6)
     }
 
-    @Test func `deleting a run whose folder is a link makes and removes nothing where it leads`() throws {
+    @Test func `deleting a run whose folder is a link creates and removes nothing in its target`() throws {
         let run = try trained()
         let elsewhere = temporary.file("elsewhere")
         let folder = store.folder(of: run)
@@ -195,14 +195,14 @@ import Testing
         #expect(try store.names() == [])
     }
 
-    @Test func `what a killed process has left of runs goes after an hour, and nothing else`() throws {
+    @Test func `leftovers of killed processes are removed after an hour, and nothing else`() throws {
         let files = FileManager.default
         func write(_ text: String, to path: String) throws {
             let url = URL(filePath: temporary.file("runs/\(path)"))
             try files.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
             try Data(text.utf8).write(to: url)
         }
-        // Killed while it deleted: the row is gone, and some of the files.
+        // Killed while it was deleting: the row is gone, and some of the files.
         let (halved, spared) = (try trained(), try trained("b"))
         try files.createDirectory(atPath: "\(store.folder(of: halved))/checkpoints", withIntermediateDirectories: true)
         for run in [halved, spared] { try files.removeItem(atPath: "\(store.folder(of: run))/experiment.yaml") }
@@ -210,13 +210,13 @@ import Testing
         // Beside a store that was lost.
         let precious = try trained("c")
         try temporary.database().write { try $0.execute(sql: "DELETE FROM run WHERE id = ?", arguments: [precious.id]) }
-        // Waits in someone's queue.
+        // Waits in another process's queue.
         let waiting = try store.reserve(for: Experiment(name: "d"))
-        // Waited when its process was killed, as this version and the first ones have left it.
+        // Was queued when its process was killed, as left by this version and the first ones.
         _ = try store.reserve(for: Experiment(name: "e"))
         let mark = #"{"user":"a","host":"b","process":1,"since":"2026-01-01T00:00:00Z"}"#
         try write(mark, to: "f-1/owner")
-        // Other programs' own: TensorBoard's usual folder, and what looks like ours.
+        // Other programs' folders: TensorBoard's usual one, and one that resembles ours.
         for path in ["Jan01_12-00-00_host/events.out.tfevents.1", "tb-1/events", "g-1/owner", "h-1/checkpoints/w"] {
             try write("x", to: path)
         }
@@ -234,14 +234,14 @@ import Testing
         try store.removeLeftovers()
         let left = try files.contentsOfDirectory(atPath: temporary.file("runs")).sorted()
         #expect(left == all.filter { ![halved.name, "e-1", "f-1"].contains($0) })
-        // A run that was not deleted after all is told apart without the store again.
+        // A run that was not deleted after all can be identified without the store again.
         _ = try store.claim(spared)
         #expect(files.fileExists(atPath: "\(store.folder(of: spared))/experiment.yaml"))
         store.release(waiting)
         #expect(!files.fileExists(atPath: "\(temporary.path)/runs/\(waiting.name)"))
     }
 
-    @Test func `what is not ours in a linked folder of runs stays`() throws {
+    @Test func `foreign files in a linked folder of runs stay`() throws {
         let files = FileManager.default
         let elsewhere = temporary.file("elsewhere")
         try files.createDirectory(atPath: "\(elsewhere)/Jan01_host", withIntermediateDirectories: true)
@@ -252,16 +252,16 @@ import Testing
         #expect(try files.contentsOfDirectory(atPath: elsewhere) == ["Jan01_host"])
     }
 
-    @Test func `a folder that was not made for a run is neither trained in nor removed`() throws {
+    @Test func `a folder that was not created for a run is neither trained in nor removed`() throws {
         let run = try trained()
         let folder = store.folder(of: run)
-        // As a row says that was written by hand.
+        // As in a manually written row.
         try FileManager.default.removeItem(atPath: folder)
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         try Data("x".utf8).write(to: URL(filePath: "\(folder)/precious"))
         for body in [{ _ = try store.claim(run) }, { try store.delete(run) }] {
             let error = #expect(throws: RunStoreError.self) { try body() }
-            #expect(error?.description == "\(folder): was not made by vgglab for run a-1; move it elsewhere")
+            #expect(error?.description == "\(folder): was not created by vgglab for run a-1; move it elsewhere")
         }
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["precious"])
         try FileManager.default.removeItem(atPath: "\(folder)/precious")
@@ -269,7 +269,7 @@ import Testing
         #expect(try store.names() == [])
     }
 
-    @Test func `a run of an earlier version is known by its experiment where its owner file is lost`() throws {
+    @Test func `a run of an earlier version without an owner file is identified by its experiment`() throws {
         let run = try trained()
         let owner = "\(store.folder(of: run))/owner"
         try FileManager.default.removeItem(atPath: owner)
@@ -283,7 +283,7 @@ import Testing
     @Test(arguments: [
         "..", "", ".", "../victim", "../victim-1", "a/b-1", "/tmp/x-1", ".hidden-1", "a-01", "a-0", "a\n-1",
     ])
-    func `a row whose name is none leads nowhere`(name: String) throws {
+    func `a row with an invalid name leads nowhere`(name: String) throws {
         let other = try trained("b")
         let run = try trained()
         let victim = temporary.file("victim-1")
@@ -304,7 +304,7 @@ import Testing
         #expect(FileManager.default.fileExists(atPath: victim))
     }
 
-    @Test func `of many that delete a run at once one does, and the others are told so`() throws {
+    @Test func `if many delete a run at once, one succeeds and the others are told`() throws {
         let path = temporary.path
         for _ in 0..<30 {
             let run = try store.interrupted()
@@ -329,7 +329,7 @@ import Testing
         }
     }
 
-    @Test func `a run's folder that is a link goes, and not what it leads to`() throws {
+    @Test func `a run's folder that is a link is removed, but not its target`() throws {
         let run = try trained()
         let elsewhere = temporary.file("elsewhere")
         try FileManager.default.moveItem(atPath: store.folder(of: run), toPath: elsewhere)

@@ -1,5 +1,5 @@
-// A store whose rows hold anything: what is no run's is refused in a sentence that names it, and nothing ends the program
-// or hides the other runs.
+// A store whose rows contain arbitrary values: invalid ones are refused in a sentence that names them, and nothing
+// crashes or hides the other runs.
 
 import TestSupport
 import Experiments
@@ -35,7 +35,7 @@ import Testing
         run = new.run
     }
 
-    /// Another program's connection, which writes what it likes, fast.
+    /// Another program's fast connection, which can write anything.
     private func hand() throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.foreignKeysEnabled = false
@@ -43,18 +43,18 @@ import Testing
         return try DatabaseQueue(path: temporary.file("runs.sqlite"), configuration: configuration)
     }
 
-    @Test func `a value of another kind is told with its run, row and column`() throws {
+    @Test func `a value of the wrong type is reported with its run, row and column`() throws {
         for (table, column, value, sentence) in [
-            ("run", "note", Data([0xFF]).databaseValue, "run a-1, row 2: note is no text"),
+            ("run", "note", Data([0xFF]).databaseValue, "run a-1, row 2: note is not text"),
             ("run", "step", Int64.max.databaseValue, "run a-1, row 2: step is out of range"),
             ("run", "epochs", (-1).databaseValue, "run a-1, row 2: epochs is out of range"),
-            ("run", "created_at", "now".databaseValue, "run a-1, row 2: created_at is no number"),
-            ("step_metric", "step_in_epoch", 0.5.databaseValue, "run a-1, a step: step_in_epoch is no whole number"),
+            ("run", "created_at", "now".databaseValue, "run a-1, row 2: created_at is not a number"),
+            ("step_metric", "step_in_epoch", 0.5.databaseValue, "run a-1, a step: step_in_epoch is not a whole number"),
             (
                 "epoch_metric", "elapsed_seconds", 1e300.databaseValue,
                 "run a-1, an epoch: elapsed_seconds is out of range"
             ),
-            ("event", "record", Data([0]).databaseValue, "run a-1, an event: record is no text"),
+            ("event", "record", Data([0]).databaseValue, "run a-1, an event: record is not text"),
             (
                 "event", "record", "{}".databaseValue,
                 "run a-1: an event cannot be read: line 0: not a record of a run: "
@@ -86,7 +86,7 @@ import Testing
     }
 
     @Test(arguments: ["kernel", "resize", "num_classes", "batch_size", "epochs", "ratio"])
-    func `an experiment in an event is checked as one in a file`(key: String) throws {
+    func `an experiment in an event is validated like one in a file`(key: String) throws {
         let other = try hand()
         for value in ["9223372036854775807", "-1", "70000000"] {
             try other.write { database in
@@ -103,7 +103,8 @@ import Testing
         }
     }
 
-    @Test func `whatever rows and events hold is read, or refused in one sentence, and the other run stays`() throws {
+    @Test func `rows and events with any content are read, or refused in one sentence, and the other run stays`() throws
+    {
         let other = try hand()
         let tables = ["run", "tag", "step_metric", "epoch_metric", "event"]
         let columns = try other.read { database in
@@ -169,7 +170,7 @@ import Testing
         #expect(refused > 1000 && taken > 1000)
     }
 
-    /// Reads all that commands and dashboard read, and shows it as the log does.
+    /// Reads everything that commands and dashboard read, and renders it as a log.
     ///
     /// - Returns: why rows were left out.
     private func readAll(after change: String) throws -> [String] {

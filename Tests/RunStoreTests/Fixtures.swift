@@ -1,4 +1,4 @@
-// A store in a folder of its own, runs to put into it, and what they say.
+// A store in a temporary folder, runs to put into it, and their records.
 
 import TestSupport
 import Experiments
@@ -7,7 +7,6 @@ import GRDB
 import RunStore
 
 extension TemporaryFolder {
-    /// The store in here.
     func store(creates: Bool = true, checks: Bool = true, patience: Double = 10) throws -> RunStore {
         try RunStore(folder: path, creates: creates, checks: checks, patience: patience)
     }
@@ -15,7 +14,7 @@ extension TemporaryFolder {
     /// Another program's connection to the store's file.
     func database() throws -> DatabaseQueue {
         var configuration = Configuration()
-        configuration.allowsUnsafeTransactions = true  // one that is left open is what keeps a store locked
+        configuration.allowsUnsafeTransactions = true  // an open one keeps the store locked
         return try DatabaseQueue(path: file("runs.sqlite"), configuration: configuration)
     }
 }
@@ -31,7 +30,7 @@ extension NewRun {
 }
 
 extension Experiments.Progress {
-    /// After step `step` of epochs of three steps.
+    /// The progress after step `step`, in epochs of three steps.
     static func made(_ step: Int, loss: Double? = nil) -> Experiments.Progress {
         let epoch = (step - 1) / 3 + 1
         return Experiments.Progress(
@@ -68,10 +67,10 @@ extension RunSummary {
 }
 
 extension RunStore {
-    /// A run that nobody holds.
+    /// A run that no process has locked.
     func interrupted(_ new: NewRun = .made()) throws -> RunInfo { try create(new).run }
 
-    /// Notes events of a run as its process would.
+    /// Records events of a run like its process.
     func note(_ events: [RunEvent], of run: RunInfo, claim: RunClaim) throws {
         let first = try nextSequence(of: run)
         let recorder = RunRecorder(self, run, claim: claim) { _ in }

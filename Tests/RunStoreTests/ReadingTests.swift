@@ -1,4 +1,4 @@
-// Runs that are read again and again: what has changed is seen, and nothing else is read.
+// Runs that are read repeatedly: changes are seen, and nothing else is read.
 
 import Experiments
 import TestSupport
@@ -12,7 +12,7 @@ import Testing
 
     init() throws { temporary = try TemporaryFolder() }
 
-    @Test func `a store of version 0.1.0 learns what its runs told of their data`() throws {
+    @Test func `a store of version 0.1.0 gets the data facts that its runs recorded`() throws {
         let store = try temporary.store()
         for (name, record) in [
             (
@@ -43,9 +43,9 @@ import Testing
         #expect(runs.map(\.bestFrom) == [0, 0, 0])
     }
 
-    @Test func `forks of forks of earlier versions learn how many steps an epoch has in what they inherit`() throws {
+    @Test func `forks of forks of earlier versions get the steps per epoch of what they inherit`() throws {
         let store = try temporary.store()
-        // Of 3 steps an epoch, then of 2, then of 5; the last one's parent is gone.
+        // With 3 steps per epoch, then 2, then 5; the last one's parent has been deleted.
         let (first, claim) = try store.create(.made("first"))
         try store.note((1...6).map { .progress(.made($0)) }, of: first, claim: claim)
         var runs = [first]
@@ -83,7 +83,7 @@ import Testing
         }
     }
 
-    @Test func `an evaluation that goes on is told of, until it is over`() throws {
+    @Test func `a running evaluation is shown until it ends`() throws {
         let store = try temporary.store()
         let (run, claim) = try store.create(.made())
         let recorder = RunRecorder(store, run, claim: claim) { _ in }
@@ -101,7 +101,7 @@ import Testing
         try recorder.finish()
     }
 
-    @Test func `whatever is changed, by whomever, runs read again are as those read whole`() throws {
+    @Test func `after any change by any process, an incremental read equals a full one`() throws {
         let stores = [try temporary.store(), try temporary.store()]
         var random = SplitMix64(state: 3)
         for _ in 0..<300 {
@@ -122,7 +122,7 @@ import Testing
         }
     }
 
-    @Test func `the latest events are those of the newest runs by time, without steps`() throws {
+    @Test func `the latest events are those of the newest runs in order of time, without steps`() throws {
         let store = try temporary.store()
         for _ in 0..<52 {
             let (run, claim) = try store.create(.made())
@@ -137,7 +137,7 @@ import Testing
         #expect(few.map(\.event) == Array(repeating: .epochFinished(.made(1)), count: 3))
     }
 
-    @Test func `where nothing has changed nothing is read`() throws {
+    @Test func `without changes nothing is read`() throws {
         let store = try temporary.store()
         for _ in 0..<3 { _ = try store.create(.made()) }
         let first = try store.runs().withUnsafeBufferPointer(\.baseAddress)
@@ -146,7 +146,7 @@ import Testing
         #expect(try store.runs().allSatisfy { $0.state == .interrupted })
     }
 
-    @Test func `the owner's coming and going is seen without a change in the file`() throws {
+    @Test func `a change of ownership is seen without a change in the file`() throws {
         let (store, other) = (try temporary.store(), try temporary.store())
         let run = try store.interrupted()
         #expect(try other.runs().map(\.state) == [.interrupted])
@@ -155,7 +155,7 @@ import Testing
         withExtendedLifetime(claim) {}
     }
 
-    @Test func `a run that was deleted is not taken for one whose name begins so`() throws {
+    @Test func `a deleted run is not confused with one whose name it starts`() throws {
         let store = try temporary.store()
         let runs = try (0..<10).map { _ in try store.interrupted() }
         try store.delete(runs[0])
@@ -165,7 +165,7 @@ import Testing
         #expect(try store.run(withName: "a-10").id == runs[9].id)
     }
 
-    @Test func `what is noted of a run that was deleted meanwhile is refused`() throws {
+    @Test func `recording into a run that has been deleted is refused`() throws {
         let store = try temporary.store()
         let run = try store.interrupted()
         try store.delete(run)

@@ -1,4 +1,4 @@
-// A run has one owner at a time, and none that is dead.
+// A run has at most one owner, which is alive.
 
 import Experiments
 import Foundation
@@ -16,7 +16,7 @@ import Testing
         store = try temporary.store()
     }
 
-    @Test func `the second to claim a run is told who has it, within a second`() throws {
+    @Test func `the second process to claim a run is told the owner within a second`() throws {
         let (run, claim) = try store.create(.made())
         let other = try temporary.store()
         let clock = ContinuousClock()
@@ -40,7 +40,7 @@ import Testing
             return withExtendedLifetime(claim) { run }
         }
         let run = try claimed()
-        // Nothing was written since, and still the state is another one.
+        // Nothing was written since, but the state is different.
         #expect(try store.runs()[0].state == .interrupted)
         #expect(try store.run(named: "a-1").state == .interrupted)
         let claim = try store.claim(run)
@@ -48,13 +48,13 @@ import Testing
         withExtendedLifetime(claim) {}
     }
 
-    @Test func `a run that ends without a word while the system kills for memory is told as perhaps such`() throws {
+    @Test func `a run killed while the system is out of memory shows that as a possible cause`() throws {
         let run = try store.interrupted()
         let path = "\(store.folder(of: run))/owner"
         var owner = try #require(
             JSONSerialization.jsonObject(with: Data(contentsOf: URL(filePath: path))) as? [String: Any])
         #expect(try store.run(named: "a-1").reason == "")
-        // Not every system counts.
+        // Not every system counts kills.
         guard var kills = owner["memoryKills"] as? [String: Any], let count = kills["count"] as? Int else { return }
         func write(_ count: Int, boot: String? = nil) throws {
             kills["count"] = count
@@ -63,12 +63,12 @@ import Testing
             try JSONSerialization.data(withJSONObject: owner).write(to: URL(filePath: path))
         }
         func reasons() throws -> [String] { try [temporary.store().runs()[0].reason, store.run(named: "a-1").reason] }
-        // As if one more had been killed since.
+        // As if another process had been killed since.
         try write(count - 1)
         for reason in try reasons() {
             #expect(
                 reason.wholeMatch(
-                    of: #/perhaps out of memory: since it began, the system has killed \d+ process(es)? for that/#)
+                    of: #/perhaps out of memory: since it started, the system has killed \d+ process(es)? for that/#)
                     != nil)
         }
         try write(count - 1, boot: "another start of the machine")
@@ -78,7 +78,7 @@ import Testing
         withExtendedLifetime(claim) {}
     }
 
-    @Test func `of many that race one wins`() throws {
+    @Test func `of many competing processes one wins`() throws {
         let run = try store.interrupted()
         let claims = Mutex<[RunClaim]>([])
         for _ in 0..<10 {
@@ -90,7 +90,7 @@ import Testing
         }
     }
 
-    @Test func `looking at a run never keeps anybody from claiming it`() throws {
+    @Test func `checking a run never prevents others from claiming it`() throws {
         let run = try store.interrupted()
         let isDone = Atomic(false)
         let refused = Atomic(0)
@@ -107,7 +107,7 @@ import Testing
         #expect(refused.load(ordering: .relaxed) == 0)
     }
 
-    @Test func `a run that was deleted meanwhile cannot be claimed`() throws {
+    @Test func `a run that has been deleted cannot be claimed`() throws {
         let run = try store.interrupted()
         let stale = run
         try temporary.store().delete(run)
@@ -116,7 +116,7 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: store.folder(of: run)))
     }
 
-    @Test func `a link in the owner's place is not followed`() throws {
+    @Test func `a link in place of the owner file is not followed`() throws {
         let run = try store.interrupted()
         let precious = temporary.file("precious")
         try Data("x".utf8).write(to: URL(filePath: precious))
@@ -127,7 +127,7 @@ import Testing
         #expect(try Data(contentsOf: URL(filePath: precious)) == Data("x".utf8))
     }
 
-    @Test(arguments: [false, true]) func `whoever removes a run's owner file, or its folder, gets nobody the run`(
+    @Test(arguments: [false, true]) func `removing a run's owner file or folder does not give the run to anybody else`(
         all: Bool
     ) throws {
         let (run, claim) = try store.create(.made())
@@ -146,6 +146,6 @@ import Testing
         #expect(FileManager.default.fileExists(atPath: "\(folder)/experiment.yaml"))
         try recorder.finish()
         #expect(problems.withLock { $0.count } == 1)
-        #expect(problems.withLock { $0[0].hasSuffix("; it is made again") })
+        #expect(problems.withLock { $0[0].hasSuffix("; it has been restored") })
     }
 }

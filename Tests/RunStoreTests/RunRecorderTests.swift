@@ -1,4 +1,4 @@
-// What a run says comes back to the bit, and training neither waits for the store nor loses what it could not take yet.
+// A run's records are read back bit-identical, and training neither waits for the store nor loses pending records.
 
 import TestSupport
 import Experiments
@@ -21,7 +21,7 @@ import Testing
         RunRecord(run: "a-1", sequence: sequence, time: 1e9 + Double(sequence) / 3, event: event)
     }
 
-    @Test func `records come back as they were`() throws {
+    @Test func `records are read back unchanged`() throws {
         let (run, claim) = try store.create(.made())
         var events: [RunEvent] = (1...3).map { .progress(.made($0)) }
         events += [.epochFinished(.made(1)), .warning("a \"b\"\n\u{1B}[31m")]
@@ -34,7 +34,7 @@ import Testing
         try recorder.finish()
         let read = try temporary.store(creates: false).records(of: run)
         #expect(read.map(\.event) == events)
-        // Of steps and epochs the time is kept as it is, of other events to the millisecond.
+        // The time of steps and epochs is stored exactly, that of other events to the millisecond.
         #expect(zip(read, records).allSatisfy { abs($0.time - $1.time) < 0.001 && $0.sequence == $1.sequence })
         #expect(try store.steps(of: run).map(\.step) == Array(1...6))
         let now = try store.run(named: "a-1")
@@ -47,7 +47,7 @@ import Testing
 
     @Test(arguments: [
         (Outcome.stopped, RunState.stopped, ""), (.failed(reason: "why"), .failed, "why"),
-        (.diverged(step: 2), .diverged, "loss or gradient was no longer finite at step 2"),
+        (.diverged(step: 2), .diverged, "loss or gradient was not finite at step 2"),
     ]) func `an outcome becomes a state`(outcome: Outcome, state: RunState, reason: String) throws {
         let (run, claim) = try store.create(.made())
         try store.note(
@@ -58,7 +58,7 @@ import Testing
         #expect(try store.steps(of: run).map(\.loss.isNaN) == [false, true])
     }
 
-    @Test func `of a long run some ten thousand steps are noted, and every epoch's last`() throws {
+    @Test func `some ten thousand steps of a long run are recorded, and every epoch's last`() throws {
         let (run, claim) = try store.create(.made(epochs: 30_001, stepsPerEpoch: 3))
         let steps = (1...3000).map { RunEvent.progress(.made($0)) }
         try store.note(steps, of: run, claim: claim)
@@ -67,7 +67,7 @@ import Testing
         #expect(noted == (1...3000).filter { $0.isMultiple(of: 10) || $0.isMultiple(of: 3) })
     }
 
-    @Test func `what the store cannot take is kept until it can, and said once`() throws {
+    @Test func `records wait while the store cannot be written, which is reported once`() throws {
         let (run, claim) = try store.create(.made())
         let problems = Mutex<[String]>([])
         let recorder = RunRecorder(store, run, claim: claim) { problem in problems.withLock { $0.append(problem) } }
@@ -87,7 +87,7 @@ import Testing
         #expect(try store.steps(of: run).map(\.step) == [1, 2, 3])
     }
 
-    @Test func `a store that stays away for hours takes no more than so much memory, and epochs go last`() throws {
+    @Test func `while a store is unavailable for hours, memory is limited, and epochs are dropped last`() throws {
         let (run, claim) = try store.create(.made(epochs: 3333))
         let problems = Mutex<[String]>([])
         let recorder = RunRecorder(store, run, claim: claim) { problem in problems.withLock { $0.append(problem) } }
@@ -101,13 +101,13 @@ import Testing
         let noted = try store.steps(of: run)
         #expect((50_000...100_000).contains(noted.count))
         #expect(noted.last?.step == 150_000)
-        // Told where the store was tried while it was locked; that depends on the clock.
+        // Reported if a write was tried while the store was locked, which depends on timing.
         for text in problems.withLock({ $0 }) where text.contains("again") {
             #expect(text == "the run is being recorded again; \(150_000 - noted.count) records were lost")
         }
     }
 
-    @Test func `a clock that goes back changes no order`() throws {
+    @Test func `a clock that goes back does not change the order`() throws {
         let (run, claim) = try store.create(.made())
         let recorder = RunRecorder(store, run, claim: claim) { _ in }
         for step in 1...6 {

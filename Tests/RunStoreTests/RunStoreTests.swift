@@ -1,4 +1,4 @@
-// Where a store is, how it is opened, and what becomes of one that cannot be used.
+// The location of a store, how it is opened, and what happens to an unusable one.
 
 import TestSupport
 import Experiments
@@ -21,14 +21,14 @@ import Testing
     }
 
     @Test(arguments: [[:], ["HOME": ""], ["HOME": "somewhere"]])
-    func `without a home the system's list of users tells it`(
+    func `without HOME the system's user database gives the home folder`(
         environment: [String: String]
     ) throws {
         let entry = try #require(getpwuid(getuid())?.pointee.pw_dir.map { String(cString: $0) })
         #expect(RunStore.defaultFolder(environment: environment) == "\(entry)/.local/state/vgglab")
     }
 
-    @Test func `looking at a store makes none`() throws {
+    @Test func `reading does not create a store`() throws {
         let folder = temporary.file("none")
         let store = try RunStore(folder: folder, creates: false)
         #expect(try store.runs().isEmpty && store.names().isEmpty)
@@ -40,7 +40,7 @@ import Testing
         try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
     }
 
-    @Test func `the usual store is its owner's alone, and another one is whose folder and umask say`() throws {
+    @Test func `the default store is private, and others follow their folder and umask`() throws {
         let before = umask(0o002)
         defer { umask(before) }
         let usual = try RunStore(folder: temporary.file("usual/vgglab"), creates: true, isPrivate: true)
@@ -68,14 +68,14 @@ import Testing
         #expect(try Data(contentsOf: URL(filePath: path)) == bytes)
     }
 
-    @Test func `a store says in its header whose it is`() throws {
+    @Test func `a store has its application ID in the header`() throws {
         _ = try temporary.store()
         #expect(try temporary.database().read { try Int.fetchOne($0, sql: "PRAGMA application_id") } == 0x7667_676C)
         try temporary.database().write { try $0.execute(sql: "PRAGMA application_id = 7") }
         #expect(throws: RunStoreError.self) { try temporary.store() }
     }
 
-    @Test(arguments: [true, false]) func `a named pipe in the place of the store's file is told as that`(creates: Bool)
+    @Test(arguments: [true, false]) func `a named pipe in place of the store's file is reported`(creates: Bool)
         throws
     {
         let path = temporary.file("runs.sqlite")
@@ -84,7 +84,7 @@ import Testing
         #expect(error?.description == "\(path): is not a regular file; move it away")
     }
 
-    @Test(arguments: [true, false]) func `a file is no folder of runs`(creates: Bool) throws {
+    @Test(arguments: [true, false]) func `a file is not a folder of runs`(creates: Bool) throws {
         let file = temporary.file("file")
         try Data("x".utf8).write(to: URL(filePath: file))
         let error = #expect(throws: RunStoreError.self) { try RunStore(folder: file, creates: creates) }
@@ -93,7 +93,7 @@ import Testing
         #expect(within?.description.contains("cannot be written") == true)
     }
 
-    /// What can have happened to a store's file.
+    /// Kinds of damage to a store's file.
     enum Damage: CaseIterable { case text, cutOff, pageOverwritten, empty }
 
     private func damage(_ damage: Damage) throws -> Data {
@@ -103,7 +103,7 @@ import Testing
         case .text: bytes = Data(repeating: UInt8(ascii: "x"), count: 10_000)
         case .cutOff: bytes.removeLast(bytes.count / 2)
         case .pageOverwritten:
-            // One of metrics, so that all tables are still known.
+            // A table of metrics, so that all tables still exist.
             let sql = "SELECT rootpage FROM sqlite_master WHERE name = 'step_metric'"
             let page = try temporary.database().read { try #require(try Int.fetchOne($0, sql: sql)) }
             for place in (page - 1) * 4096..<page * 4096 { bytes[place] = 0xA5 }
@@ -113,7 +113,7 @@ import Testing
         return bytes
     }
 
-    @Test(arguments: Damage.allCases) func `a damaged store is kept aside and keeps nobody from training`(
+    @Test(arguments: Damage.allCases) func `a damaged store is renamed and does not prevent training`(
         damage: Damage
     ) throws {
         _ = try temporary.store().create(.made())
@@ -121,25 +121,25 @@ import Testing
         let store = try temporary.store()
         #expect(try store.runs().isEmpty)
         let (run, _) = try store.create(.made())
-        // The lost run's folder is still there, with its checkpoints and its experiment.
+        // The lost run's folder still exists, with its checkpoints and its experiment.
         #expect(run.name == "a-2")
         #expect(FileManager.default.fileExists(atPath: temporary.file("runs/a-1/experiment.yaml")))
-        if damage == .empty { return }  // SQLite takes it for a new one
+        if damage == .empty { return }  // SQLite treats it as a new one
         let notice = try #require(store.notice)
-        #expect(notice.hasPrefix("\(temporary.file("runs.sqlite")): is damaged; it was renamed to "))
+        #expect(notice.hasPrefix("\(temporary.file("runs.sqlite")): was damaged; it was renamed to "))
         let names = try FileManager.default.contentsOfDirectory(atPath: temporary.path)
         let aside = try #require(names.first { $0.contains(".damaged-") && !$0.hasSuffix("-wal") })
         #expect(try Data(contentsOf: URL(filePath: temporary.file(aside))) == bytes)
         #expect(notice.contains(aside))
 
-        // A second one of the same day has a name of its own.
+        // A second damaged store of the same day gets a different name.
         _ = try self.damage(.text)
         _ = try temporary.store()
         let all = try FileManager.default.contentsOfDirectory(atPath: temporary.path)
         #expect(all.count { $0.contains(".damaged-") && !$0.hasSuffix("-wal") } == 2)
     }
 
-    @Test(arguments: [false, true]) func `a folder in the place of the store's file is told as that`(creates: Bool)
+    @Test(arguments: [false, true]) func `a folder in place of the store's file is reported`(creates: Bool)
         throws
     {
         let path = temporary.file("runs.sqlite")
@@ -148,7 +148,7 @@ import Testing
         #expect(error?.description == "\(path): is a folder in the place of the store's file; move it away")
     }
 
-    @Test func `looking at a damaged store leaves it where it is`() throws {
+    @Test func `reading a damaged store leaves it in place`() throws {
         _ = try temporary.store().create(.made())
         let bytes = try damage(.text)
         let error = #expect(throws: RunStoreError.self) { try temporary.store(creates: false) }
@@ -156,13 +156,13 @@ import Testing
         #expect(try Data(contentsOf: URL(filePath: temporary.file("runs.sqlite"))) == bytes)
     }
 
-    @Test func `damage that is found while a store is used is remembered until it is opened again`() throws {
+    @Test func `damage found while a store is used is remembered until it is opened again`() throws {
         let store = try temporary.store(checks: false)
         _ = try store.create(.made())
         try store.check()
         try temporary.database().inDatabase { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
         _ = try damage(.pageOverwritten)
-        // It is not looked for in a hurry, and the first page is good.
+        // The fast open does not check for it, and the first page is intact.
         _ = try temporary.store(checks: false)
         let error = #expect(throws: RunStoreError.self) { try store.check() }
         #expect(error?.description.hasPrefix("\(temporary.file("runs.sqlite")): is damaged; ") == true)
@@ -172,7 +172,7 @@ import Testing
         #expect(try temporary.store(checks: false).notice == nil)
     }
 
-    @Test func `a store that was suspected without reason is used on`() throws {
+    @Test func `a store suspected without reason stays in use`() throws {
         _ = try temporary.store().create(.made())
         try Data().write(to: URL(filePath: temporary.file("runs.sqlite-is-damaged")))
         let store = try temporary.store(checks: false)
@@ -195,7 +195,7 @@ import Testing
         let store = try temporary.store(creates: false)
         let run = try store.run(named: "old-1")
         #expect(try store.runs() == [run])
-        // What came later is kept up for it as for new ones.
+        // Triggers of later versions work as in new stores.
         try temporary.store().setNote("moved forward", of: run)
         #expect(try store.runs().map(\.note) == ["moved forward"])
         #expect(run.state == .completed)
@@ -224,7 +224,7 @@ import Testing
         try temporary.database().read { try String.fetchOne($0, sql: "PRAGMA journal_mode") }
     }
 
-    @Test func `runs are read while another program writes, and keeps on writing`() throws {
+    @Test func `runs are read while another program is writing`() throws {
         let writing = try temporary.store()
         let (run, _) = try writing.create(.made())
         let other = try temporary.database()
@@ -237,7 +237,7 @@ import Testing
         #expect(try store.runs().map(\.note) == ["half"])
     }
 
-    @Test func `a store with a rollback journal is read, and gets a write-ahead log when it is trained in`() throws {
+    @Test func `a store with a rollback journal is read, and switched to a write-ahead log for training`() throws {
         try temporary.database().write { try $0.execute(sql: versionOne) }
         _ = try temporary.store(creates: false).runs()
         #expect(try journalMode() == "delete")
@@ -245,7 +245,7 @@ import Testing
         #expect(try journalMode() == "wal")
     }
 
-    @Test func `those who write at once take turns, and lose nothing`() throws {
+    @Test func `simultaneous writers take turns without loss`() throws {
         let run = try temporary.store().create(.made()).run
         let folder = temporary.path
         DispatchQueue.concurrentPerform(iterations: 6) { number in
@@ -259,13 +259,13 @@ import Testing
         try temporary.store().check()
     }
 
-    @Test func `whoever writes waits for the store's lock, and is told after a while who has it`() throws {
+    @Test func `a writer waits for the store's lock, and after a while is told that it is locked`() throws {
         let store = try temporary.store(patience: 0.05)
         let (run, _) = try store.create(.made())
         let lock = open(temporary.file(".lock"), O_RDWR)
         #expect(flock(lock, LOCK_EX) == 0)
         let error = #expect(throws: RunStoreError.self) { try store.setNote("x", of: run) }
-        #expect(error?.description.hasSuffix("another program keeps it locked; try again when that is done") == true)
+        #expect(error?.description.hasSuffix("another program has locked it; try again when that has ended") == true)
         #expect(try store.run(named: "a").note == "")
         #expect(try temporary.store(creates: false, patience: 0).runs().count == 1)
         close(lock)
@@ -273,19 +273,19 @@ import Testing
         #expect(try store.run(named: "a").note == "x")
     }
 
-    @Test func `a store that another program keeps locked is told after a while`() throws {
+    @Test func `a store locked by another program is reported after a while`() throws {
         let store = try temporary.store(patience: 0.05)
         let (run, _) = try store.create(.made())
         let other = try temporary.database()
         try other.inDatabase { try $0.execute(sql: "BEGIN EXCLUSIVE") }
         let error = #expect(throws: RunStoreError.self) { try store.setNote("x", of: run) }
-        #expect(error?.description.hasSuffix("another program keeps it locked; try again when that is done") == true)
+        #expect(error?.description.hasSuffix("another program has locked it; try again when that has ended") == true)
         try other.inDatabase { try $0.execute(sql: "COMMIT") }
         try store.setNote("x", of: run)
     }
 }
 
-/// The tables as the first version made them, with a run. Never to be changed: such stores exist.
+/// The tables of the first version, with a run. Never change them: such stores exist.
 private let versionOne = """
     CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY);
     INSERT INTO grdb_migrations VALUES ('1');

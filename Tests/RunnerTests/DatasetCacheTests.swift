@@ -1,4 +1,4 @@
-// Which data a run gets that is opened again: its own by checksum, wherever it is, or a sentence.
+// A run that is opened again gets its own data by checksum, wherever it is, or an error.
 
 import Datasets
 import Experiments
@@ -17,7 +17,7 @@ import Testing
         store = try RunStore(folder: folder.file("store"), creates: true)
     }
 
-    /// Writes a data set of ten images whose labels are moved by `shift`.
+    /// Writes a data set of ten images whose labels are shifted by `shift`.
     private func write(to name: String, shift: Int = 0) throws {
         let images = [0, 0, 8, 3, 0, 0, 0, 10, 0, 0, 0, 4, 0, 0, 0, 4] + (0..<160).map { UInt8($0) }
         let labels = [0, 0, 8, 1, 0, 0, 0, 10] + (0..<10).map { UInt8(($0 + shift) % 10) }
@@ -36,12 +36,12 @@ import Testing
         ).run
     }
 
-    /// A cache that looks names up under `home`.
+    /// A cache that searches for data under `home`.
     private func cache(_ dataFolder: String? = nil) -> DatasetCache {
         DatasetCache(folder: dataFolder.map(folder.file), environment: ["XDG_DATA_HOME": folder.file("home")])
     }
 
-    @Test func `a run finds its data where it was, though other data has its name now`() throws {
+    @Test func `a run finds its data in its old folder, although other data has its name now`() throws {
         try write(to: "mine")
         try write(to: "home/vgglab/digits", shift: 1)
         let run = try run(on: try cache("mine").dataset(named: "digits"))
@@ -49,7 +49,7 @@ import Testing
         let cache = cache()
         #expect(try cache.dataset(named: "digits").folder == folder.file("home/vgglab/digits"))
         #expect(try cache.dataset(of: run).folder == folder.file("mine"))
-        // Read once, whatever becomes of the folder.
+        // Read once, even if the folder changes.
         try FileManager.default.removeItem(atPath: folder.file("mine"))
         #expect(try cache.dataset(of: run).checksum == run.dataChecksum)
     }
@@ -63,14 +63,14 @@ import Testing
         #expect(try cache("home/vgglab/digits").dataset(of: run).checksum == run.dataChecksum)
     }
 
-    @Test func `relabelled and missing data is no run's, and said to be so`() throws {
+    @Test func `relabelled and missing data is refused with a reason`() throws {
         try write(to: "mine")
         let mine = try cache("mine").dataset(named: "digits")
         let run = try run(on: mine)
         func reason() -> String? {
             #expect(throws: RunnerError.self) { try cache().dataset(of: run) }?.description
         }
-        let begin = "run a-1: the data that it was trained on, digits from \(folder.file("mine")), is not found ("
+        let begin = "run a-1: the data that it was trained on, digits from \(folder.file("mine")), was not found ("
         let end = "); give its folder with --data"
         try write(to: "mine", shift: 1)
         #expect(reason() == begin + "\(folder.file("mine")) has different data now" + end)
@@ -84,7 +84,7 @@ import Testing
         #expect(reason() == begin + "\(folder.file("home/vgglab/digits")) has different data" + end)
     }
 
-    @Test func `a run that is trained again or forked takes the same data while it is there`() throws {
+    @Test func `a run that is trained again or forked uses the same data if it still exists`() throws {
         try write(to: "mine")
         try write(to: "home/vgglab/digits", shift: 1)
         try write(to: "home/vgglab/others", shift: 2)

@@ -1,4 +1,4 @@
-// Runs side by side and one after the other: who continues, who waits, and what becomes of them.
+// Runs in parallel and one after another: which train, which wait, and their results.
 
 import TestSupport
 import Engine
@@ -16,7 +16,7 @@ import Testing
         room = try QueueRoom()
     }
 
-    @Test func `without room a run waits for the one before`() throws {
+    @Test func `without room a run waits for the previous one`() throws {
         let (queue, journal) = room.queue(jobs: 1)
         let names = [
             try queue.launch(room.experiment(epochs: 2)), try queue.launch(room.experiment(epochs: 1)),
@@ -29,7 +29,7 @@ import Testing
         #expect(try room.store.runs().map(\.state) == [.completed, .completed])
     }
 
-    @Test func `with room two runs go on side by side, and both can be stopped and resumed`() throws {
+    @Test func `with room two runs train in parallel, and both can be stopped and resumed`() throws {
         let (queue, journal) = room.queue(jobs: 2)
         let names = [try queue.launch(room.experiment()), try queue.launch(room.experiment())]
         journal.wait { names.allSatisfy($0.hasProgress) }
@@ -48,7 +48,7 @@ import Testing
         #expect(try room.store.run(named: runs[0].name).step > runs[0].step)
     }
 
-    @Test func `runs that wait can be put in another order and taken out`() throws {
+    @Test func `queued runs can be reordered and removed`() throws {
         let (queue, journal) = room.queue(jobs: 1)
         let names = try (0..<4).map { _ in try queue.launch(room.experiment()) }
         journal.wait { $0.hasProgress(names[0]) }
@@ -64,11 +64,11 @@ import Testing
         journal.wait { $0.hasProgress(names[1]) }
         queue.stopAll()
         #expect(queue.waitUntilIdle(seconds: 60))
-        // What was taken out has never begun.
+        // A removed run never started.
         #expect(try room.store.runs().map(\.name) == [names[0], names[1]])
     }
 
-    @Test func `a fork that waits keeps its checkpoint, whatever becomes of the other run`() throws {
+    @Test func `a queued fork keeps its checkpoint, whatever happens to the other run`() throws {
         let (queue, journal) = room.queue(jobs: 1)
         let parent = try queue.launch(room.experiment(epochs: 1))
         #expect(queue.waitUntilIdle(seconds: 60))
@@ -82,18 +82,18 @@ import Testing
         #expect(queue.waitUntilIdle(seconds: 60))
         let fork = try room.store.run(named: names[0])
         #expect(fork.state == .completed && fork.parent == parent && fork.finishedEpochs == 2)
-        // Of the one that was taken out nothing is left.
+        // Nothing is left of the removed one.
         #expect(!FileManager.default.fileExists(atPath: "\(room.store.folder)/runs/\(names[1])"))
     }
 
-    @Test func `a run that is held makes room, and goes on when there is some again`() throws {
+    @Test func `a paused run makes room, and continues once there is room again`() throws {
         let (queue, journal) = room.queue(jobs: 1)
         let names = [try queue.launch(room.experiment()), try queue.launch(room.experiment())]
         journal.wait { $0.hasProgress(names[0]) }
         queue.pause(names[0])
         journal.wait { $0.hasProgress(names[1]) }
         #expect(queue.entries.map(\.state) == [.paused, .running])
-        // Its state is kept when it is held, not only when it ends.
+        // It is saved when it pauses, not only when it ends.
         journal.wait { $0.hasCheckpoint(names[0]) }
         let steps = journal.steps(of: names[0])
         queue.resume(names[0])
@@ -105,7 +105,7 @@ import Testing
         #expect(queue.waitUntilIdle(seconds: 60))
     }
 
-    @Test func `a run that cannot begin says why and makes room`() throws {
+    @Test func `a run that cannot start reports why and makes room`() throws {
         let (queue, journal) = room.queue(jobs: 1)
         var experiment = room.experiment(epochs: 1)
         experiment.network.blocks = Array(repeating: Block(numConvs: 1, outChannels: 8), count: 4)
@@ -119,7 +119,7 @@ import Testing
     }
 }
 
-/// A folder with a store, and a data set that is made by hand.
+/// A folder with a store and a synthetic data set.
 private final class QueueRoom: Sendable {
     private let folder: TemporaryFolder
     let store: RunStore
@@ -145,7 +145,7 @@ private final class QueueRoom: Sendable {
         return (queue, journal)
     }
 
-    /// A network that takes milliseconds; so many epochs that it does not end by itself unless told otherwise.
+    /// A network that trains in milliseconds; by default with so many epochs that it does not end by itself.
     func experiment(epochs: Int = 1_000_000) -> Experiment {
         var experiment = Experiment(name: "tiny")
         experiment.network.blocks = [Block(numConvs: 1, outChannels: 8)]
@@ -158,7 +158,7 @@ private final class QueueRoom: Sendable {
     }
 }
 
-/// What a queue and its runs have told.
+/// Collects what a queue and its runs report.
 private final class Journal: RunObserver, Sendable {
     private let told = Mutex<[RunRecord]>([])
     private let news = Mutex<[RunQueue.News]>([])
@@ -174,7 +174,7 @@ private final class Journal: RunObserver, Sendable {
         isNew.signal()
     }
 
-    /// Waits until `isTrue`; the suite's time limit ends it otherwise.
+    /// Waits until `isTrue`, up to the suite's time limit.
     func wait(until isTrue: (Journal) -> Bool) {
         while !isTrue(self) { isNew.wait() }
     }
@@ -200,7 +200,7 @@ private final class Journal: RunObserver, Sendable {
         records.compactMap { if case .runFinished = $0.event { $0.run } else { nil } }
     }
 
-    /// Whether each run's records come together.
+    /// Whether each run's records are contiguous.
     var hasNoOverlap: Bool {
         let order = records.map(\.run).reduce(into: [String]()) { if $0.last != $1 { $0.append($1) } }
         return Set(order).count == order.count

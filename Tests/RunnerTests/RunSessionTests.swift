@@ -1,4 +1,4 @@
-// Runs that are stopped and continue, are forked, and keep what they have through whatever goes wrong beside them.
+// Runs that are stopped, resumed and forked, and keep their results whatever goes wrong.
 
 import Checkpoints
 import Datasets
@@ -17,7 +17,7 @@ import Training
 
     init() throws { workshop = try Workshop() }
 
-    @Test func `a new run is noted from its first word to its last`() throws {
+    @Test func `a new run is recorded from its first event to its last`() throws {
         let ending = try workshop.train(try workshop.new())
         #expect(ending.summary.outcome == .completed)
         #expect(ending.warnings.isEmpty)
@@ -33,14 +33,14 @@ import Training
         #expect(store.checkpoints(of: run).all.map(\.step) == [10, 5])
     }
 
-    @Test(arguments: [nil, 1, 2, 7]) func `a model goes with its session, wherever that ends`(step: Int?) throws {
+    @Test(arguments: [nil, 1, 2, 7]) func `a model is freed with its session, wherever that ends`(step: Int?) throws {
         weak var model: AnyObject?
         func train() throws {
             let stop = StopRequest()
             let session = try workshop.new()
             model = session.model as AnyObject
             let observer = Notebook { record in
-                if case .progress(let progress) = record.event, progress.step == step { stop.make() }
+                if case .progress(let progress) = record.event, progress.step == step { stop.request() }
             }
             _ = session.train(stop: stop, observers: [observer])
             #expect(try store.run(named: "bands-1").state == (step == nil ? .completed : .stopped))
@@ -49,7 +49,7 @@ import Training
         #expect(model == nil)
     }
 
-    @Test func `every observer has the same records, and a profile an epoch that the store has too`() throws {
+    @Test func `every observer gets the same records, and a profile per epoch, which is also stored`() throws {
         let (first, second) = (Notebook(), Notebook())
         let session = try workshop.new()
         _ = session.train(stop: StopRequest(), observers: [first, second])
@@ -63,7 +63,7 @@ import Training
         #expect(abs(kept.reduce(0) { $0 + $1.seconds } - total) < 1e-9)
     }
 
-    @Test(arguments: 1...9) func `a run that is stopped anywhere and goes on is the one that never was`(step: Int)
+    @Test(arguments: 1...9) func `a run that is stopped anywhere and resumed matches an uninterrupted one`(step: Int)
         throws
     {
         let whole = try workshop.train(try workshop.new())
@@ -79,7 +79,7 @@ import Training
         #expect(resumed.records[0].sequence == (stopped.records.last?.sequence ?? 0) + 1)
     }
 
-    @Test func `a run that is stopped after every step is the one that never was`() throws {
+    @Test func `a run that is stopped after every step matches an uninterrupted one`() throws {
         let whole = try workshop.train(try workshop.new())
         var ending = try workshop.train(try workshop.new(), stopAfter: 1)
         for step in 2...11 { ending = try workshop.train(try workshop.resume("bands-2"), stopAfter: step) }
@@ -88,10 +88,10 @@ import Training
         #expect(store.checkpoints(of: try store.run(named: "bands-2")).all.count <= 3)
     }
 
-    @Test func `a run that ended without a word goes on from its newest checkpoint`() throws {
+    @Test func `a killed run resumes from its newest checkpoint`() throws {
         workshop.experiment.checkpoint = CheckpointRecipe(everyEpochs: nil, everyMinutes: nil, everySteps: 3)
         let whole = try workshop.train(try workshop.new())
-        // As a process that was killed after step 8 has left it: rows of later steps, no later checkpoint.
+        // As left by a process that was killed after step 8: rows of later steps, but no later checkpoint.
         let stopped = try workshop.train(try workshop.new(), stopAfter: 8)
         let run = try store.run(named: "bands-2")
         let checkpoints = store.checkpoints(of: run)
@@ -105,7 +105,7 @@ import Training
         #expect(try workshop.metrics("bands-2") == workshop.metrics("bands-1"))
     }
 
-    @Test func `a damaged checkpoint is passed over, said, and no longer counted`() throws {
+    @Test func `a damaged checkpoint is skipped with a warning, and no longer counts`() throws {
         let whole = try workshop.train(try workshop.new())
         _ = try workshop.train(try workshop.new(), stopAfter: 7)
         let run = try store.run(named: "bands-2")
@@ -114,14 +114,14 @@ import Training
         let resumed = try workshop.train(try workshop.resume())
         #expect(resumed.warnings.count == 1)
         #expect(resumed.warnings.first?.hasPrefix("\(newest.path): weights.safetensors is missing, or") == true)
-        #expect(resumed.warnings.first?.hasSuffix("; the run resumes from the checkpoint before") == true)
+        #expect(resumed.warnings.first?.hasSuffix("; the run resumes from the previous checkpoint") == true)
         #expect(resumed.weights == whole.weights)
         #expect(try workshop.metrics("bands-2") == workshop.metrics("bands-1"))
         for checkpoint in store.checkpoints(of: run).all { try checkpoint.verify() }
     }
 
     @Test(arguments: [#""epochExamples" : 70368744177664"#, #""stepInEpoch" : 7"#])
-    func `a checkpoint whose place is none of the run's data is not gone on from`(place: String) throws {
+    func `a checkpoint with an impossible position is refused`(place: String) throws {
         _ = try workshop.train(try workshop.new(), stopAfter: 7)
         let run = try store.run(named: "last")
         let newest = try #require(store.checkpoints(of: run).all.first)
@@ -137,11 +137,11 @@ import Training
         try sums.run()
         sums.waitUntilExit()
         let error = #expect(throws: RunnerError.self) { try workshop.resume() }
-        #expect(error?.description == "\(newest.path): its place in the epoch is none of this run's data")
+        #expect(error?.description == "\(newest.path): its position in the epoch is impossible for this run's data")
         #expect(try store.run(named: "last").state == .stopped)
     }
 
-    @Test func `a run without a sound checkpoint begins again`() throws {
+    @Test func `a run without a valid checkpoint starts over`() throws {
         let whole = try workshop.train(try workshop.new())
         _ = try workshop.train(try workshop.new(), stopAfter: 2)
         let newest = try #require(store.checkpoints(of: try store.run(named: "last")).all.first)
@@ -152,7 +152,7 @@ import Training
         #expect(try workshop.metrics("bands-2") == workshop.metrics("bands-1"))
     }
 
-    @Test func `a run whose epochs are noted does not begin again, and the way on is told`() throws {
+    @Test func `a run with recorded epochs does not start over, and the error gives advice`() throws {
         _ = try workshop.train(try workshop.new(), stopAfter: 7)
         let run = try store.run(named: "last")
         for checkpoint in store.checkpoints(of: run).all {
@@ -172,46 +172,47 @@ import Training
         #expect(try store.run(named: "last").state == .stopped)
     }
 
-    @Test func `a run goes on with its own data only`() throws {
+    @Test func `a run only resumes with its own data`() throws {
         _ = try workshop.train(try workshop.new(), stopAfter: 2)
         let run = try store.run(named: "last")
         let other = try workshop.prepare(checksum: "def")
         let error = #expect(throws: RunnerError.self) { try RunSession.resume(run, other, in: store) }
-        #expect(error?.description.hasPrefix("run bands-1: bands is not the data that it was trained on; ") == true)
+        #expect(
+            error?.description.hasPrefix("run bands-1: bands is not the data that the run was trained on; ") == true)
         #expect(try store.run(named: "last").state == .stopped)
         #expect(try workshop.train(try workshop.resume()).summary.outcome == .completed)
     }
 
-    @Test func `another machine or number of threads is told`() throws {
+    @Test func `a different machine or number of threads triggers a warning`() throws {
         _ = try workshop.train(try workshop.new(), stopAfter: 2)
         let run = try store.run(named: "last")
         let session = try RunSession.resume(run, try workshop.prepare(threads: 2), in: store)
         let ending = try workshop.train(session)
         #expect(ending.warnings.count == 1)
-        #expect(ending.warnings.first?.contains("with 1 threads; from here on its numbers may differ") == true)
+        #expect(ending.warnings.first?.contains("with 1 threads; from here on, results may differ") == true)
     }
 
-    @Test func `what there is to warn of is said with the run`() throws {
+    @Test func `warnings are reported with the run`() throws {
         let machine = Machine(processor: "a", cores: 1, memoryBytes: 1 << 30, availableMemoryBytes: 1 << 30)
         let prepared = try workshop.prepare(threads: 2, machine: machine)
         let ending = try workshop.train(try RunSession.new(prepared, in: store, program: "vgglab 0"))
-        #expect(ending.warnings == ["2 threads on 1 core wait for each other; fewer are faster"])
+        #expect(ending.warnings == ["2 threads on 1 core slow each other down; fewer are faster"])
         #expect(try store.records(of: store.run(named: "last")).contains { $0.event == .warning(ending.warnings[0]) })
     }
 
-    @Test func `whoever is strict gets no other machine, and the run stays as it was`() throws {
+    @Test func `strict refuses a different machine, and the run stays unchanged`() throws {
         _ = try workshop.train(try workshop.new(), stopAfter: 2)
         let run = try store.run(named: "last")
         let prepared = try workshop.prepare(threads: 2)
         let error = #expect(throws: RunnerError.self) {
             try RunSession.resume(run, prepared, in: store, isStrict: true)
         }
-        #expect(error?.description.hasSuffix("a run that was never cut (an error because of --strict)") == true)
+        #expect(error?.description.hasSuffix("an uninterrupted run (an error because of --strict)") == true)
         #expect(try store.run(named: "last").state == .stopped)
         #expect(try workshop.train(try workshop.resume()).summary.outcome == .completed)
     }
 
-    @Test func `a run that is being trained cannot be resumed or deleted by anybody else`() throws {
+    @Test func `a run that is being trained cannot be resumed or deleted by others`() throws {
         let session = try workshop.new()
         let run = try store.run(named: "last")
         #expect(run.state == .running)
@@ -221,7 +222,7 @@ import Training
         #expect(try workshop.train(session).summary.outcome == .completed)
     }
 
-    @Test func `a fork at its parent's checkpoint with nothing changed is its parent`() throws {
+    @Test func `an unchanged fork matches its parent`() throws {
         let whole = try workshop.train(try workshop.new())
         _ = try workshop.train(try workshop.new(), stopAfter: 7)
         let parent = try store.run(named: "bands-2")
@@ -232,11 +233,11 @@ import Training
         #expect(session.run.parent == "bands-2" && session.run.parentStep == 7)
         #expect(fork.weights == whole.weights)
         #expect(try workshop.metrics("bands-3") == workshop.metrics("bands-1"))
-        // Its first checkpoint is its own, so that it needs its parent no more.
+        // Its first checkpoint is its own, so it no longer needs its parent.
         #expect(fork.savedSteps == [7, 10])
     }
 
-    @Test func `a fork under another learning rate goes another way`() throws {
+    @Test func `a fork with another learning rate diverges from its parent`() throws {
         let whole = try workshop.train(try workshop.new())
         let parent = try store.run(named: "bands-1")
         workshop.experiment.training.learningRate = 0.001
@@ -248,11 +249,11 @@ import Training
         #expect(fork.weights != whole.weights)
         let (own, others) = (try workshop.metrics("bands-2"), try workshop.metrics("bands-1"))
         #expect(own.prefix(5) == others.prefix(5))
-        #expect(own[5][3] == others[5][3])  // the first loss comes before the first step
+        #expect(own[5][3] == others[5][3])  // the first loss is computed before the first step
         #expect(own[6][3] != others[6][3])
     }
 
-    @Test func `a fork with another batch size tells each step's own place in its epoch`() throws {
+    @Test func `a fork with another batch size reports each step's place in its own epochs`() throws {
         _ = try workshop.train(try workshop.new())
         (workshop.experiment.data.batchSize, workshop.experiment.training.epochs) = (24, 4)
         _ = try workshop.train(try fork())
@@ -289,7 +290,7 @@ import Training
         #expect(try store.names() == ["bands-1"])
     }
 
-    /// A fork of the newest run at a checkpoint.
+    /// Forks the newest run at a checkpoint.
     private func fork(
         at name: String = "last", checksum: String = "abc", isStrict: Bool = false
     ) throws -> RunSession {
@@ -299,10 +300,10 @@ import Training
             try workshop.prepare(checksum: checksum), in: store, program: "vgglab 0", isStrict: isStrict)
     }
 
-    @Test func `a fork on other test images counts its best anew, also when it is resumed`() throws {
+    @Test func `a fork with other test images restarts its best epoch, also when it is resumed`() throws {
         _ = try workshop.train(try workshop.new())
         workshop.experiment.training.epochs = 4
-        let warning = "other images than run bands-1's: bands has changed; the best epoch is counted anew"
+        let warning = "images differ from run bands-1's: bands has changed; only new epochs count as best"
         let refused = #expect(throws: RunnerError.self) { try fork(checksum: "def", isStrict: true) }
         #expect(refused?.description == "\(warning) (an error because of --strict)")
         #expect(try store.names() == ["bands-1"])
@@ -323,7 +324,7 @@ import Training
         #expect(try store.bestCheckpoint(of: run)?.checkpoint.position().lastEpoch?.epoch == best.epoch)
     }
 
-    @Test func `another seed draws other images only where limits do`() throws {
+    @Test func `another seed selects other images only with limits`() throws {
         _ = try workshop.train(try workshop.new())
         workshop.experiment.training.epochs = 3
         workshop.experiment.training.seed = 8
@@ -335,44 +336,45 @@ import Training
         workshop.experiment.training.seed = 9
         #expect(
             try workshop.train(try fork()).warnings == [
-                "other images than run bands-3's: training.seed 9 instead of 8; the best epoch is counted anew"
+                "images differ from run bands-3's: training.seed 9 instead of 8; only new epochs count as best"
             ])
     }
 
-    @Test func `classes that cannot be learned are warned of, and refused with strict`() throws {
-        // Labels from 1 to 3, as EMNIST's letters go from 1 to 26, and none of class 2.
+    @Test func `classes that cannot be learned trigger a warning, and are refused with strict`() throws {
+        // Labels from 1 to 3, like EMNIST's letters from 1 to 26, and none of class 2.
         let labels = (0..<48).map { UInt8($0 % 2 == 0 ? 1 : 3) }
         let images = LabelledImages(height: 12, width: 12, pixels: Array(repeating: 9, count: 48 * 144), labels: labels)
         let prepared = try workshop.prepare(images, numClasses: 4)
-        let warning = "classes 0, 2 cannot be learned: none of the 48 training images, and 0 of the 20 test images"
+        let warning =
+            "classes 0, 2 cannot be learned: none of the 48 training images, but 0 of the 20 test images have them"
         #expect(prepared.warnings == [warning])
         #expect(throws: RunnerError.self) { try prepared.refuseWarnings() }
         let ending = try workshop.train(try RunSession.new(prepared, in: store, program: "vgglab 0"))
         #expect(ending.warnings == [warning])
     }
 
-    @Test func `a limit above the number of images is warned of`() throws {
+    @Test func `a limit above the number of images triggers a warning`() throws {
         workshop.experiment.data.limitTrain = 70
         workshop.experiment.data.limitTest = 20
         let images = LabelledImages(
             height: 12, width: 12, pixels: Array(repeating: 9, count: 48 * 144), labels: (0..<48).map { $0 % 4 })
-        let warning = "data.limit_train is 70, but there are only 48 training images; all of them are used"
+        let warning = "data.limit_train is 70, but there are only 48 training images; using all of them"
         #expect(try workshop.prepare(images, numClasses: 4).warnings == [warning])
     }
 
-    @Test func `images that are not square are refused, but a run on such goes on`() throws {
+    @Test func `images that are not square are refused, but a run on such images resumes`() throws {
         let images = LabelledImages(
             height: 12, width: 10, pixels: Array(repeating: 9, count: 48 * 120), labels: (0..<48).map { UInt8($0 % 3) })
         let prepared = try workshop.prepare(images, numClasses: 3)
         let error = #expect(throws: RunnerError.self) { try RunSession.new(prepared, in: store, program: "vgglab 0") }
         #expect(
             error?.description
-                == "made-up: its images are 12 × 10, and a network takes square ones; pad or crop them")
+                == "made-up: its images are 12 × 10, not square; pad or crop them")
         #expect(prepared.warnings == ["made-up: its images, 12 × 10, are stretched to squares"])
         #expect(try store.names().isEmpty)
     }
 
-    @Test func `a run records what its data holds`() throws {
+    @Test func `a run records the facts of its data`() throws {
         let session = try workshop.new()
         #expect(
             session.run.facts
@@ -381,7 +383,7 @@ import Training
         #expect(try store.run(named: "last").facts == session.run.facts)
     }
 
-    @Test func `a fork under other limits is one on other images, one with other batches is not`() throws {
+    @Test func `other limits change a fork's images, another batch size does not`() throws {
         workshop.experiment.checkpoint.everySteps = nil
         _ = try workshop.train(try workshop.new())
         workshop.experiment.training.epochs = 3
@@ -390,19 +392,19 @@ import Training
         workshop.experiment.training.epochs = 4
         workshop.experiment.data.limitTrain = 20
         let training = try workshop.train(try fork())
-        #expect(training.warnings == ["other images than run bands-2's: data.limit_train 20 instead of null"])
+        #expect(training.warnings == ["images differ from run bands-2's: data.limit_train 20 instead of null"])
         #expect(try store.run(named: "last").bestFrom == 0)
         workshop.experiment.training.epochs = 5
         workshop.experiment.data.limitTest = 10
         let test = try workshop.train(try fork())
         #expect(
             test.warnings == [
-                "other images than run bands-3's: data.limit_test 10 instead of null; the best epoch is counted anew"
+                "images differ from run bands-3's: data.limit_test 10 instead of null; only new epochs count as best"
             ])
         #expect(try store.run(named: "last").bestFrom == 5)
     }
 
-    @Test func `a fork keeps the best weights of what came before it, whatever becomes of that`() throws {
+    @Test func `a fork keeps its parent's best weights, whatever happens to the parent`() throws {
         let whole = try workshop.train(try workshop.new())
         // So slow that no epoch is better than the parent's best.
         workshop.experiment.training.learningRate = 1e-30
@@ -418,7 +420,7 @@ import Training
         #expect(try store.checkpoint(named: "best", of: fork) == kept)
         #expect(store.remark(on: kept.checkpoint, named: "best", of: fork) == nil)
 
-        // As an earlier version has left it: only the first of the three has the weights.
+        // As left by an earlier version: only the first of the three runs has the weights.
         for name in ["bands-2", "bands-3"] {
             let folder = store.checkpoints(of: try store.run(named: name))
             for checkpoint in folder.all where checkpoint.step == best.step {
@@ -432,7 +434,7 @@ import Training
         try kept.checkpoint.verify()
     }
 
-    @Test func `what a fork keeps of its parent is nothing to be resumed from`() throws {
+    @Test func `a fork does not resume from its parent's checkpoint`() throws {
         _ = try workshop.train(try workshop.new())
         workshop.experiment.training.learningRate = 1e-30
         workshop.experiment.training.epochs = 3
@@ -449,7 +451,7 @@ import Training
         #expect(error?.description.hasSuffix("fork it again: vgglab fork bands-2 --at step:15") == true)
     }
 
-    @Test func `a fork that has lost its checkpoints does not begin with other weights`() throws {
+    @Test func `a fork that has lost its checkpoints does not start with other weights`() throws {
         _ = try workshop.train(try workshop.new())
         let parent = try store.run(named: "last")
         let checkpoint = try store.checkpoints(of: parent).checkpoint(named: "step:5")
@@ -462,7 +464,7 @@ import Training
         #expect(error?.description.hasSuffix("fork it again: vgglab fork bands-1 --at step:5") == true)
     }
 
-    @Test func `a checkpoint on its way is safe before a run that diverged is over`() throws {
+    @Test func `a checkpoint in progress is committed before a diverged run ends`() throws {
         workshop.experiment.checkpoint = CheckpointRecipe(everyEpochs: nil, everyMinutes: nil, everySteps: 1)
         workshop.experiment.training.learningRate = 1e8
         workshop.experiment.training.epochs = 50
@@ -478,7 +480,7 @@ import Training
         #expect(damaged.isEmpty)
     }
 
-    @Test func `where no checkpoint can be written training says so and goes on`() throws {
+    @Test func `if no checkpoint can be written, training warns and continues`() throws {
         let whole = try workshop.train(try workshop.new())
         let session = try workshop.new()
         let checkpoints = store.checkpoints(of: session.run).path
@@ -499,7 +501,7 @@ import Training
         #expect(session.hasKeptEnd)
     }
 
-    @Test func `what keeps checkpoints from being kept is told once, and at the end`() throws {
+    @Test func `a problem with checkpoints is reported once, and at the end`() throws {
         workshop.experiment.checkpoint.everySteps = 1
         let session = try workshop.new()
         let checkpoints = store.checkpoints(of: session.run).path
@@ -516,7 +518,7 @@ import Training
         #expect(!session.hasKeptEnd)
     }
 
-    @Test func `no checkpoint counts before the store has the metrics, wherever the process is killed`() throws {
+    @Test func `no checkpoint counts before the store has its metrics, wherever the process is killed`() throws {
         workshop.experiment.checkpoint = CheckpointRecipe(everyEpochs: nil, everyMinutes: nil, everySteps: 1)
         _ = try workshop.train(try workshop.new())
         let whole = try workshop.metrics("bands-1")
@@ -527,14 +529,14 @@ import Training
             switch progress.step {
             case 3: try? other.inDatabase { try $0.execute(sql: "BEGIN EXCLUSIVE") }
             case 8:
-                // The files as a process that is killed here leaves them.
+                // The files as left by a process that is killed here.
                 killed.copy(workshop.path)
                 try? other.inDatabase { try $0.execute(sql: "COMMIT") }
             default: break
             }
         }
-        #expect(ending.warnings.first?.contains("another program keeps it locked") == true)
-        #expect(ending.warnings.contains { $0.hasPrefix("no checkpoint: ") && $0.contains("keeps it locked") })
+        #expect(ending.warnings.first?.contains("another program has locked it") == true)
+        #expect(ending.warnings.contains { $0.hasPrefix("no checkpoint: ") && $0.contains("has locked it") })
         #expect(ending.warnings.contains("checkpoints are being saved again"))
         #expect(ending.savedSteps.last == 10)
         #expect(try workshop.metrics("bands-2") == whole)
@@ -547,7 +549,7 @@ import Training
         #expect(try workshop.metrics("bands-2", in: copy) == whole)
     }
 
-    @Test func `an end that could not be noted is said, and the run can be finished later`() throws {
+    @Test func `an end that could not be recorded is reported, and the run can be finished later`() throws {
         let session = try workshop.new()
         let other = try workshop.database()
         try other.inDatabase { try $0.execute(sql: "BEGIN EXCLUSIVE") }

@@ -1,5 +1,4 @@
-// A store, made-up images and a small network with dropout and momentum: all that a session needs, in a folder of its
-// own.
+// A temporary store, synthetic images and a small network with dropout and momentum: all that a session needs.
 
 import TestSupport
 import Checkpoints
@@ -13,7 +12,7 @@ import RunStore
 import Runner
 import Training
 
-/// Writes down what a run says.
+/// Records a run's events.
 final class Notebook: RunObserver {
     private(set) var records: [RunRecord] = []
     private(set) var profiles: [[PassTime]] = []
@@ -29,7 +28,7 @@ final class Notebook: RunObserver {
     func observe(profile: [PassTime], of run: String) { profiles.append(profile) }
 }
 
-/// Sessions of a run of two epochs of five steps.
+/// Creates sessions of a run of two epochs of five steps.
 final class Workshop {
     private let folder: TemporaryFolder
     let store: RunStore
@@ -61,7 +60,7 @@ final class Workshop {
         return LabelledImages(height: 12, width: 12, pixels: pixels, labels: labels)
     }()
 
-    /// The experiment on other images than the workshop's own.
+    /// The experiment with other images than the workshop's own.
     func prepare(_ images: LabelledImages, numClasses: Int) throws -> PreparedExperiment {
         let data = TrainingData(
             train: images, test: images.prefix(20), numClasses: numClasses, summary: "made-up", recipe: experiment.data)
@@ -77,7 +76,7 @@ final class Workshop {
             experiment, data: data, threads: threads, machine: machine, backend: OneDNNBackend())
     }
 
-    /// What a session has said, and its model's numbers at the end.
+    /// A session's events, and its model's tensors at the end.
     struct Ending {
         var records: [RunRecord] = []
         var profiles: [[PassTime]] = []
@@ -94,13 +93,13 @@ final class Workshop {
 
     /// Trains a session's run until it ends, or is stopped after a step.
     ///
-    /// - Parameter each: sees every record, after the store.
+    /// - Parameter each: called with every record, after the store.
     func train(
         _ session: RunSession, stopAfter step: Int? = nil, each: @escaping (RunRecord) -> Void = { _ in }
     ) throws -> Ending {
         let stop = StopRequest()
         let observer = Notebook { record in
-            if case .progress(let progress) = record.event, progress.step == step { stop.make() }
+            if case .progress(let progress) = record.event, progress.step == step { stop.request() }
             each(record)
         }
         let summary = session.train(stop: stop, observers: [observer])
@@ -115,7 +114,7 @@ final class Workshop {
     func database() throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.busyMode = .timeout(5)
-        configuration.allowsUnsafeTransactions = true  // one that is left open is what keeps a store locked
+        configuration.allowsUnsafeTransactions = true  // an open one keeps the store locked
         return try DatabaseQueue(path: "\(path)/runs.sqlite", configuration: configuration)
     }
 
@@ -125,7 +124,7 @@ final class Workshop {
         try RunSession.resume(try store.run(named: name), try prepare(), in: store)
     }
 
-    /// A run's numbers that depend on nothing but the seed: by step, and by epoch.
+    /// The values of a run that depend only on the seed, by step and by epoch.
     func metrics(_ name: String, in other: RunStore? = nil) throws -> [[Double]] {
         let store = other ?? store
         let run = try store.run(named: name)

@@ -1,4 +1,4 @@
-// A hundred thousand damaged headers and files from a fixed seed: each ends in a value or an error, never in a crash.
+// A hundred thousand damaged headers and files from a fixed seed: each gives a value or an error, never a crash.
 
 import TestSupport
 import Safetensors
@@ -16,7 +16,7 @@ import Testing
         "\0",
     ]
 
-    /// The bytes with one to three pieces of damage.
+    /// Damages bytes in one to three places.
     func damaged(_ good: [UInt8], using random: inout SplitMix64) -> [UInt8] {
         var bytes = good
         for _ in 0..<Int.random(in: 1...3, using: &random) {
@@ -34,7 +34,7 @@ import Testing
         return bytes
     }
 
-    @Test func `damaged headers end in a sound layout or an error`() {
+    @Test func `damaged headers give a valid layout or an error`() {
         var random = SplitMix64(state: 1)
         var sound = 0
         for _ in 0..<97_000 {
@@ -51,7 +51,7 @@ import Testing
         #expect(500...25_000 ~= sound)  // such as a changed letter in a name
     }
 
-    @Test func `damaged files end in bytes or an error`() throws {
+    @Test func `damaged files give bytes or an error`() throws {
         let folder = try TemporaryFolder()
         var random = SplitMix64(state: 2)
         var refused = 0

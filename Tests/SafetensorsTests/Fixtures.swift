@@ -7,7 +7,7 @@ extension TemporaryFolder {
     func write(_ bytes: [UInt8]) throws -> String { try write(bytes, to: "a.safetensors") }
 }
 
-/// A file with this header, as long as it says, and so many zeros behind.
+/// A file with this header, its announced length, and this many zeros after it.
 func fileBytes(header: String, zeros: Int = 0) -> [UInt8] { fileBytes(header: Array(header.utf8), zeros: zeros) }
 
 func fileBytes(header: [UInt8], zeros: Int = 0) -> [UInt8] {

@@ -1,4 +1,4 @@
-// What reading accepts, and that everything else is refused with a sentence and never with a crash.
+// Reading accepts valid files, and refuses everything else with a sentence and never with a crash.
 
 import TestSupport
 import Foundation
@@ -10,7 +10,7 @@ import Testing
 
     init() throws { folder = try TemporaryFolder() }
 
-    /// What is said about a file of these bytes, without its path; `nil` when it is read.
+    /// The error for a file with these bytes, without its path; `nil` if it is valid.
     func refusal(of bytes: [UInt8]) throws -> String? {
         let path = try folder.write(bytes)
         do throws(SafetensorsError) {
@@ -38,11 +38,11 @@ import Testing
             ),
             (
                 "cut off", "{\"a\":\(tensor)}", 7,
-                "the tensors take 8 bytes and the file has 7 for them; it was cut off or has extra bytes at the end"
+                "the tensors take 8 bytes and the file has 7 for them; it is truncated or has extra bytes at the end"
             ),
             (
                 "too long", "{\"a\":\(tensor)}", 9,
-                "the tensors take 8 bytes and the file has 9 for them; it was cut off or has extra bytes at the end"
+                "the tensors take 8 bytes and the file has 9 for them; it is truncated or has extra bytes at the end"
             ),
             (
                 "wrong size", #"{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}"#, 8,
@@ -67,16 +67,16 @@ import Testing
             ),
             (
                 "duplicate tensor", "{\"a\":\(tensor),\"\\u0061\":\(tensor)}", 8,
-                #"the key "a" stands twice in one object"#
+                #"the key "a" occurs twice in one object"#
             ),
             (
                 "duplicate key in a tensor",
                 #"{"a":{"dtype":"F32","dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#, 8,
-                #"the key "dtype" stands twice in one object"#
+                #"the key "dtype" occurs twice in one object"#
             ),
             (
                 "duplicate metadata", #"{"__metadata__":{"a":"b","a":"c"}}"#, 0,
-                #"the key "a" stands twice in one object"#
+                #"the key "a" occurs twice in one object"#
             ),
             (
                 "extra key", #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"x":[]}}"#, 8,
@@ -92,54 +92,57 @@ import Testing
             ),
             (
                 "metadata that is no text", #"{"__metadata__":{"a":1}}"#, 0,
-                "the header is not the JSON of the format: expected a string in double quotes at its byte 21"
+                "the header is not valid JSON of the format: expected a string in double quotes at its byte 21"
             ),
             (
                 "negative number", #"{"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}"#, 8,
-                "the header is not the JSON of the format: expected a whole number from 0 at its byte 29"
+                "the header is not valid JSON of the format: expected a whole number from 0 at its byte 29"
             ),
             (
                 "fractional number", #"{"a":{"dtype":"F32","shape":[2.0],"data_offsets":[0,8]}}"#, 8,
-                "the header is not the JSON of the format: expected a whole number from 0 at its byte 29"
+                "the header is not valid JSON of the format: expected a whole number from 0 at its byte 29"
             ),
             (
                 "exponent", #"{"a":{"dtype":"F32","shape":[2e0],"data_offsets":[0,8]}}"#, 8,
-                "the header is not the JSON of the format: expected a whole number from 0 at its byte 29"
+                "the header is not valid JSON of the format: expected a whole number from 0 at its byte 29"
             ),
             (
                 "leading zero", #"{"a":{"dtype":"F32","shape":[02],"data_offsets":[0,8]}}"#, 8,
-                "the header is not the JSON of the format: expected a whole number from 0 at its byte 29"
+                "the header is not valid JSON of the format: expected a whole number from 0 at its byte 29"
             ),
             ("list", "[]", 0, "the header does not begin with {"),
             ("space first", " {}", 0, "the header does not begin with {"),
             ("no header", "", 0, "the header does not begin with {"),
             (
                 "not closed", "{", 0,
-                #"the header is not the JSON of the format: expected a string in double quotes at its byte 1"#
+                #"the header is not valid JSON of the format: expected a string in double quotes at its byte 1"#
             ),
             (
                 "string not closed", "{\"a", 0,
-                "the header is not the JSON of the format: expected the end of a string at its byte 3"
+                "the header is not valid JSON of the format: expected the end of a string at its byte 3"
             ),
-            ("text behind", "{} x", 0, "the header is not the JSON of the format: expected nothing more at its byte 3"),
+            (
+                "text behind", "{} x", 0,
+                "the header is not valid JSON of the format: expected nothing more at its byte 3"
+            ),
             (
                 "trailing comma", "{\"a\":\(tensor),}", 8,
-                "the header is not the JSON of the format: expected a string in double quotes at its byte 54"
+                "the header is not valid JSON of the format: expected a string in double quotes at its byte 54"
             ),
             (
                 "lone surrogate", #"{"\ud800":{}}"#, 0,
-                "the header is not the JSON of the format: expected a pair of surrogates at its byte 8"
+                "the header is not valid JSON of the format: expected a pair of surrogates at its byte 8"
             ),
             (
                 "unknown escape", #"{"\x":{}}"#, 0,
-                "the header is not the JSON of the format: expected one of JSON's escapes at its byte 4"
+                "the header is not valid JSON of the format: expected one of JSON's escapes at its byte 4"
             ),
             (
                 "control character", "{\"\u{1}\":{}}", 0,
-                "the header is not the JSON of the format: expected no control character in a string at its byte 3"
+                "the header is not valid JSON of the format: expected no control character in a string at its byte 3"
             ),
         ] as [(String, String, Int, String)])
-    func `a header with a flaw is refused in one sentence`(
+    func `an invalid header is refused in one sentence`(
         flaw: String, header: String, zeros: Int, sentence: String
     ) throws {
         #expect(try refusal(of: fileBytes(header: header, zeros: zeros)) == sentence)
@@ -156,21 +159,21 @@ import Testing
         for count in 0..<8 {
             #expect(
                 try refusal(of: Array(repeating: 0, count: count))
-                    == "it has \(count) bytes, and the length of its header alone takes 8")
+                    == "it has only \(count) bytes; the length of the header alone takes 8")
         }
     }
 
     @Test func `a header past the end of the file or past 1 MiB is refused before it is read`() throws {
         #expect(
             try refusal(of: [3, 0, 0, 0, 0, 0, 0, 0, 0x7B, 0x7D])
-                == "its header of 3 bytes runs past the end of the file")
+                == "its header of 3 bytes extends past the end of the file")
         let huge = [UInt8](repeating: 0xFF, count: 8) + [0x7B, 0x7D]
         #expect(
-            try refusal(of: huge) == "the header it announces has 18446744073709551615 bytes, and 1 MiB is the most")
+            try refusal(of: huge) == "its header has 18446744073709551615 bytes; at most 1 MiB is supported")
         #expect(try refusal(of: fileBytes(header: "{}" + String(repeating: " ", count: 1 << 20 - 2))) == nil)
         #expect(
             try refusal(of: fileBytes(header: "{}" + String(repeating: " ", count: 1 << 20 - 1)))
-                == "the header it announces has 1048577 bytes, and 1 MiB is the most")
+                == "its header has 1048577 bytes; at most 1 MiB is supported")
     }
 
     @Test func `deep nesting is refused without recursion`() throws {
@@ -178,7 +181,7 @@ import Testing
         #expect(try refusal(of: fileBytes(header: header)) != nil)
     }
 
-    @Test func `any type, single numbers and empty tensors are read`() throws {
+    @Test func `all types, scalars and empty tensors are read`() throws {
         var header = "{"
         var end = 0
         for (index, type) in TensorType.allCases.enumerated() {
@@ -196,7 +199,7 @@ import Testing
         #expect(try file.bytes(named: "14") == Array(repeating: 0, count: 8))
     }
 
-    @Test func `floats at odd places in the file are read whole`() throws {
+    @Test func `unaligned floats are read completely`() throws {
         let header =
             #"{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"F32","shape":[2],"data_offsets":[1,9]}}"#
         let bytes = fileBytes(header: header) + [0xFF, 0, 0, 0xC0, 0x3F, 0, 0, 0, 0xC0]
@@ -204,7 +207,7 @@ import Testing
         #expect(try file.withFloats(named: "b") { Array($0) } == [1.5, -2])
     }
 
-    @Test func `a missing or other tensor is named`() throws {
+    @Test func `a missing or different tensor is named`() throws {
         let header =
             #"{"a":{"dtype":"I32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}"#
         let path = try folder.write(fileBytes(header: header, zeros: 12))
@@ -215,12 +218,12 @@ import Testing
         }
         #expect(sentence { try file.withFloats(named: "c") { _ in } } == "\(path): has no tensor \"c\"")
         #expect(
-            sentence { try file.withFloats(named: "a") { _ in } } == "\(path): tensor \"a\" is of type I32 and not F32")
+            sentence { try file.withFloats(named: "a") { _ in } } == "\(path): tensor \"a\" has type I32, not F32")
         let floats = UnsafeMutableBufferPointer<Float>.allocate(capacity: 3)
         defer { floats.deallocate() }
         #expect(
             sentence { try file.readFloats(named: "b", into: floats) }
-                == "\(path): tensor \"b\" of shape [2] has 2 numbers and not 3")
+                == "\(path): tensor \"b\" of shape [2] has 2 elements, not 3")
     }
 
     @Test func `a file that shrinks while it is open is an error`() throws {
@@ -228,12 +231,12 @@ import Testing
         let file = try SafetensorsFile(contentsOf: path)
         let handle = try #require(FileHandle(forWritingAtPath: path))
         try handle.truncate(atOffset: 66)
-        #expect(throws: SafetensorsError.damaged(path: path, problem: "it became shorter while it was read")) {
+        #expect(throws: SafetensorsError.damaged(path: path, problem: "it was truncated while it was read")) {
             try file.withFloats(named: "a") { _ in }
         }
     }
 
-    @Test func `what is no file is refused with what to do`() {
+    @Test func `a special file is refused with advice`() {
         func sentence(_ path: String) -> String {
             do { _ = try SafetensorsFile(contentsOf: path) } catch { return "\(error)" }
             return ""
@@ -243,7 +246,7 @@ import Testing
         #expect(sentence("/dev/zero") == "/dev/zero: is not a regular file; copy it to one")
     }
 
-    @Test func `bytes of any type come in parts and in order`() throws {
+    @Test func `bytes of any type are read in parts and in order`() throws {
         let count = 2_500_000  // two parts of 1 MiB and a rest
         let header =
             #"{"a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]},"#

@@ -1,4 +1,4 @@
-// What writing puts on disk: the reference implementation's bytes, whole or not at all.
+// Writing is byte-identical to the reference implementation, and atomic.
 
 import Files
 import Foundation
@@ -63,7 +63,7 @@ import Testing
         #expect(try folder.bytes(of: "a").map { String(format: "%02x", $0) }.joined() == golden)
     }
 
-    @Test func `what is written is read back, text and numbers alike`() throws {
+    @Test func `written text and values are read back`() throws {
         var random = SplitMix64(state: 2)
         let weights = (0..<10_000).map { _ in Float.random(in: -1...1, using: &random) }
         let strange: [Float] = [.nan, .infinity, -0.0, .leastNonzeroMagnitude, .greatestFiniteMagnitude]
@@ -87,7 +87,7 @@ import Testing
         #expect(try folder.bytes(of: "a")[0].isMultiple(of: 8))
     }
 
-    @Test func `a file is replaced whole, and stays when its successor fails`() throws {
+    @Test func `a file is replaced atomically, and stays if writing fails`() throws {
         let path = folder.file("a")
         try SafetensorsWriter.write(to: path, tensors: [source("old", [1], [1])])
         let before = try folder.bytes(of: "a")
@@ -104,11 +104,11 @@ import Testing
         let reader = try SafetensorsFile(contentsOf: path)
         try SafetensorsWriter.write(to: path, tensors: [source("new", [2], [1, 2])])
         #expect(try SafetensorsFile(contentsOf: path).tensors.keys.sorted() == ["new"])
-        #expect(try reader.withFloats(named: "old") { Array($0) } == [1])  // an open file keeps what it was
+        #expect(try reader.withFloats(named: "old") { Array($0) } == [1])  // an open file keeps its old content
         #expect(try folder.names == ["a"])
     }
 
-    @Test func `a file that must stay does, also when it comes up while another is written`() throws {
+    @Test func `a file that must stay does, even if it is created while another is written`() throws {
         let path = folder.file("a")
         let refusal = SafetensorsError.file(FileError(.writing, path, code: EEXIST))
         let late = TensorSource("x", shape: [0]) { [folder] _ throws(SafetensorsError) in
@@ -127,7 +127,7 @@ import Testing
         #expect(try folder.names == ["a", "b"])
     }
 
-    @Test func `tensors that make no sound file are refused and leave nothing behind`() throws {
+    @Test func `invalid tensors are refused and leave nothing behind`() throws {
         let path = folder.file("a")
         #expect(
             sentence(path, [source("x", [2], [1])])
@@ -153,7 +153,7 @@ import Testing
         #expect(try folder.names == [])
     }
 
-    @Test func `a place that cannot be written is refused with what to do`() throws {
+    @Test func `an unwritable place is refused with advice`() throws {
         let missing = folder.file("b/a")
         #expect(sentence(missing) == "\(missing): the folder \(folder.file("b")) does not exist; make it with mkdir -p")
         #expect(sentence(folder.path) == "\(folder.path): is a folder; give the name of a file")
@@ -176,7 +176,7 @@ import Testing
                 == "\(path): no permission to write in \(folder.path); choose another folder or ask for it with chmod")
     }
 
-    @Test func `sentences name the other reasons that a disk has`() {
+    @Test func `errors name the other reasons of a disk`() {
         let error = SafetensorsError.file(FileError(.writing, "runs/a", code: EROFS))
         #expect("\(error)" == "runs/a: runs can only be read; choose another folder")
         #expect("\(SafetensorsError.file(FileError(.writing, "a", code: EIO)))".hasPrefix("a: cannot be written: "))

@@ -1,5 +1,6 @@
-// A process that saves one checkpoint and does nothing else, on one thread, so that a test can make any of its system
-// calls the last or let it fail: SaveCheckpoint FOLDER STEP. Exit status 1 and a sentence if it could not be saved.
+// A process that saves one checkpoint and does nothing else, on one thread, so that a test can kill it at, or fail, any
+// of its system calls: SaveCheckpoint FOLDER STEP. If the checkpoint cannot be saved, it prints a sentence and exits
+// with status 1.
 
 import Checkpoints
 import Experiments
@@ -11,7 +12,7 @@ enum SaveCheckpoint {
     static func main() {
         guard CommandLine.arguments.count == 3, let step = Int(CommandLine.arguments[2]) else { exit(2) }
         let folder = CheckpointFolder(CommandLine.arguments[1])
-        // More than the system writes in one go, so that a file can end in the middle.
+        // More than one write call can take, so that a file can end in the middle.
         let values = [Float](repeating: Float(step), count: 1 << 16)
         let tensors = ["a.weight", "b.weight"].map { name in
             TensorSource(name, shape: [values.count]) { emit throws(SafetensorsError) in

@@ -1,4 +1,4 @@
-// Writing into cells: widths, cuts, and text that means harm.
+// Writing into cells: widths, cuts, and hostile text.
 
 import Screen
 import Testing
@@ -19,7 +19,7 @@ import Testing
         #expect(buffer.lines[1] == "図… …")
     }
 
-    @Test func `characters that act or hide are shown as escapes`() {
+    @Test func `control and invisible characters are shown as escapes`() {
         #expect(written("a\u{1B}[31mb", columns: 20) == "a\\u{1B}[31mb")
         #expect(written("a\tb\nc\r", columns: 20) == "a\\tb\\nc\\r")
         #expect(written("\u{202E}x\u{200B}", columns: 20) == "\\u{202E}x\\u{200B}")
@@ -27,23 +27,23 @@ import Testing
         #expect(written("\u{1100}\u{1161}", columns: 20) == "\u{1100}\\u{1161}")
     }
 
-    @Test func `marks stay on their character, but few of them`() {
+    @Test func `combining marks stay on their character, up to a limit`() {
         let marks = String(repeating: "\u{301}", count: 5)
         #expect(written("e" + marks, columns: 30) == "e\u{301}\u{301}\u{301}\\u{301}\\u{301}")
     }
 
-    @Test func `ASCII stands in where there is no more`() {
+    @Test func `ASCII replaces other characters`() {
         #expect(written("1 × 2…→é図·", glyphs: .ascii) == "1 x 2~>??-")
     }
 
     @Test(arguments: [("abc", 3), ("図", 2), ("e\u{301}", 1), ("🙂", 2), ("\u{1B}", 6), ("", 0)])
-    func `a text's width is what it takes`(text: String, width: Int) {
+    func `a text's width is its number of columns`(text: String, width: Int) {
         #expect(GlyphSet.unicode.width(of: text) == width)
         var buffer = CellBuffer(size: Size(columns: 20, rows: 1))
         #expect(buffer.write(text, at: Point(x: 0, y: 0)) == width)
     }
 
-    @Test func `text lies left, right or in the middle`() {
+    @Test func `text is aligned left, right or in the middle`() {
         var buffer = CellBuffer(size: Size(columns: 9, rows: 3))
         for (row, align) in [CellBuffer.Alignment.left, .center, .right].enumerated() {
             buffer.write("abc", in: buffer.bounds, row: row, align: align)
@@ -62,7 +62,7 @@ import Testing
         #expect(buffer.lines == [" 図"])
     }
 
-    @Test func `only changes are found`() {
+    @Test func `only changes are reported`() {
         var before = CellBuffer(size: Size(columns: 5, rows: 2))
         before.write("abc", at: Point(x: 0, y: 0))
         var after = before
@@ -76,8 +76,10 @@ import Testing
         #expect(count == 10)
     }
 
-    /// Names as nobody would give them: all kinds of scalars, in any order.
-    @Test(arguments: [GlyphSet.unicode, .ascii]) func `no text brings a control onto the screen`(glyphs: GlyphSet) {
+    /// Unlikely names: all kinds of scalars, in any order.
+    @Test(arguments: [GlyphSet.unicode, .ascii]) func `no text brings a control character onto the screen`(
+        glyphs: GlyphSet
+    ) {
         let spice: [Unicode.Scalar] = [
             "\u{1B}", "\u{7}", "\u{9B}", "\u{0}", "\u{7F}", "\u{85}", "\u{202E}", "\u{2066}", "\u{200D}", "\u{FE0F}",
             "\u{301}",

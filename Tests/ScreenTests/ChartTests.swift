@@ -1,4 +1,4 @@
-// Charts: ranges, images, and what lies under the mouse.
+// Charts: ranges, drawing, and the mouse.
 
 import Screen
 import Testing
@@ -9,7 +9,7 @@ import Testing
     static let rising = Curve(
         "test", samples: (0...40).map { .init(Double($0), Double($0) / 10) }, role: .series(1), dashed: true)
 
-    @Test func `curves stand between their axes`() {
+    @Test func `curves are drawn between their axes`() {
         #expect(
             drawn(Chart([Self.falling, Self.rising], xTitle: "epoch"), columns: 40, rows: 12) == [
                 "── train 0.800  ╌╌ test 4.000",
@@ -27,7 +27,7 @@ import Testing
             ])
     }
 
-    @Test func `ASCII tells curves apart by their points`() {
+    @Test func `ASCII distinguishes curves by their marks`() {
         #expect(
             drawn(Chart([Self.falling, Self.rising], xTitle: "epoch"), columns: 40, rows: 12, glyphs: .ascii) == [
                 "** train 0.800  o  test 4.000",
@@ -45,7 +45,7 @@ import Testing
             ])
     }
 
-    @Test func `a logarithmic axis makes equal ratios equal distances`() {
+    @Test func `a logarithmic axis shows equal ratios as equal distances`() {
         let powers = Curve(
             "p", samples: (0...8).map { .init(Double($0), [1, 10, 100, 1000, 1e4][$0 / 2]) }, role: .normal)
         let chart = Chart([powers], logarithmic: true, legend: false)
@@ -70,7 +70,7 @@ import Testing
         let many = (0..<5000).map { Curve.Sample(Double($0), Double.random(in: 0...1, using: &random)) }
         let area = Rect(x: 0, y: 0, width: 60, height: 20)
         let chart = Chart([Curve("c", samples: many, role: .normal)], window: 0...4999, yRange: 0...1, legend: false)
-        // The dots that the chart sets, and those that lines between all samples set.
+        // The dots that the chart sets, and those of lines between all samples.
         let plot = chart.plot(in: area)
         let lines = drawn(chart, columns: 60, rows: 20)
         var canvas = DotCanvas(columns: plot.width, rows: plot.height, isASCII: false)
@@ -88,12 +88,12 @@ import Testing
         }
     }
 
-    @Test func `ranges hold what the curves need`() throws {
+    @Test func `ranges contain what the curves need`() throws {
         let chart = Chart([Self.falling, Self.rising])
         #expect(chart.xRange == 0...40)
         let span = try #require(chart.ySpan(over: 0...40))
         #expect(span == 0...4)
-        // One number, and nothing at all.
+        // A single value, and none.
         #expect(Chart([Curve("c", samples: [.init(3, 3)], role: .normal)]).xRange?.contains(3) == true)
         #expect(Chart([Curve("c", samples: [], role: .normal)]).xRange == nil)
         #expect(Chart([Curve("c", samples: [.init(3, .nan)], role: .normal)]).ySpan(over: 0...4) == nil)
@@ -106,7 +106,7 @@ import Testing
         #expect(span.upperBound < 1.2)
     }
 
-    @Test func `the legend reads the curves at the cursor or at their ends`() {
+    @Test func `the legend shows values at the cursor or at the ends`() {
         var chart = Chart([Self.falling, Self.rising])
         #expect(drawn(chart, columns: 40, rows: 10).first == "── train 0.800  ╌╌ test 4.000")
         chart.cursor = 10
@@ -122,7 +122,7 @@ import Testing
         #expect(drawn(many, columns: 40, rows: 12)[2].hasSuffix("+24 more"))
     }
 
-    @Test func `the legend reads what was measured before what is drawn of it`() {
+    @Test func `the legend shows the measured value before the drawn one`() {
         var curve = Self.falling
         curve.measured = curve.samples.map { 2 * $0.y }
         #expect(drawn(Chart([curve]), columns: 40, rows: 10).first == "── train 1.600 (0.800)")
@@ -151,7 +151,7 @@ import Testing
         }
     }
 
-    @Test func `a short run beside a long one of small values is not outside the image`() throws {
+    @Test func `a short run beside a long one with small values stays visible`() throws {
         let long = Curve(
             "long", samples: (0...10_000).map { .init(Double($0), 3 / Double(1 + $0 * $0)) }, role: .series(0))
         let short = Curve("short", samples: (0..<12).map { .init(Double($0), 2.3 - Double($0) / 6) }, role: .series(1))
@@ -164,7 +164,7 @@ import Testing
         }
     }
 
-    @Test func `a nameless curve stands behind the one of its colour in the legend`() {
+    @Test func `an unnamed curve follows the one of its colour in the legend`() {
         var (one, two) = (Self.falling, Self.falling)
         (one.name, two.name, two.role) = ("one", "two", .series(1))
         var (first, second) = (Self.rising, Self.rising)
@@ -174,14 +174,14 @@ import Testing
         #expect(drawn(chart, columns: 50, rows: 10).first == "── one 0.800 ╌╌ 4.000  ── two 0.800 ╌╌ 3.900")
     }
 
-    @Test func `an axis has several marks where there is room for them`() {
+    @Test func `an axis has several marks if there is room for them`() {
         let samples = (0...40).map { Curve.Sample(Double($0), 0.1 + Double($0) / 50) }
         let lines = drawn(Chart([Curve("acc", samples: samples, role: .normal)], legend: false), columns: 40, rows: 12)
         #expect(lines.filter { $0.contains("┤") }.map { $0.prefix(3) } == ["1.0", "0.8", "0.6", "0.4", "0.2"])
     }
 
     @Test(arguments: [GlyphSet.unicode, .ascii], [false, true])
-    func `a value stands in the row of its mark`(glyphs: GlyphSet, isLogarithmic: Bool) throws {
+    func `a value is drawn in the row of its mark`(glyphs: GlyphSet, isLogarithmic: Bool) throws {
         for rows in 7...40 {
             var chart = Chart([Self.falling], logarithmic: isLogarithmic, legend: false)
             let marked = drawn(chart, columns: 60, rows: rows, glyphs: glyphs)
@@ -191,7 +191,7 @@ import Testing
                 }
             }
             #expect(marks.count >= 2, "\(rows)")
-            // Beside the curve that shapes the axis, one that stays at a mark.
+            // Beside the curve that determines the axis, one that stays at a mark.
             for mark in marks where (0.8...4).contains(mark.value) {
                 let flat = Curve("flat", samples: (0...40).map { .init(Double($0), mark.value) }, role: .series(1))
                 chart.curves = [Self.falling, flat]
@@ -201,20 +201,20 @@ import Testing
         }
     }
 
-    @Test func `numbers of a short axis go before its title`() {
+    @Test func `numbers of a short axis take precedence over its title`() {
         let samples = [Curve.Sample(0.01, 1), Curve.Sample(0.11, 2)]
         let chart = Chart([Curve("loss", samples: samples, role: .normal)], xTitle: "epoch", legend: false)
         #expect(drawn(chart, columns: 24, rows: 8).last?.contains("0.1") == true)
         #expect(drawn(chart, columns: 60, rows: 8).last?.hasSuffix("epoch") == true)
     }
 
-    @Test func `a few values far above all others may run out of the image`() throws {
+    @Test func `a few values far above all others may be clipped`() throws {
         let usual = Curve("usual", samples: (0..<100).map { .init(Double($0), 2 + Double($0 % 2)) }, role: .series(0))
         let wild = Curve("wild", samples: [.init(0, 2), .init(1, 40), .init(2, 45_000)], role: .series(1))
         var chart = Chart([usual, wild], cutsPeaks: true)
         #expect(chart.isCut)
         #expect(try #require(chart.ySpan(over: 0...99)).upperBound < 5)
-        // Without company it is what there is to see.
+        // Without other curves it is not clipped.
         chart.curves = [wild]
         #expect(!chart.isCut)
         chart.curves = [usual]
@@ -223,7 +223,7 @@ import Testing
         #expect(try #require(chart.ySpan(over: 0...99)).upperBound >= 45_000)
     }
 
-    @Test func `the mouse finds the x under it`() throws {
+    @Test func `the mouse is mapped to x`() throws {
         let chart = Chart([Self.falling])
         let area = Rect(x: 2, y: 1, width: 50, height: 12)
         let plot = chart.plot(in: area)
@@ -239,7 +239,7 @@ import Testing
         sweep(Chart([]), glyphs: glyphs, colors: colors)
     }
 
-    @Test func `numbers beyond all measure do no harm`() {
+    @Test func `huge values do no harm`() {
         let least = Double.leastNonzeroMagnitude
         let odd: [Double] = [.nan, .infinity, -.infinity, 1e308, -1e308, 0, least, 1]
         let samples = [-1e308, -1, 0, least, 1, 2, 1e308].flatMap { x in odd.map { Curve.Sample(x, $0) } }

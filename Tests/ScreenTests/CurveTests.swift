@@ -1,4 +1,4 @@
-// Which samples an image needs.
+// Selecting the samples that a drawing needs.
 
 import Screen
 import Testing
@@ -8,11 +8,11 @@ import Testing
         "c", samples: [0, 1, 2, 4, 8].map { Curve.Sample($0, $0 * 10) }, role: .series(0))
 
     @Test(arguments: [(-5, 0), (0.4, 0), (0.6, 1), (3, 2), (3.1, 4), (6, 4), (6.5, 8), (99, 8)] as [(Double, Double)])
-    func `a reading takes the nearest sample`(x: Double, nearest: Double) {
+    func `a reading uses the nearest sample`(x: Double, nearest: Double) {
         #expect(Self.curve.index(nearest: x).map { Self.curve.samples[$0].x } == nearest)
     }
 
-    @Test func `a curve without samples reads nothing`() {
+    @Test func `a curve without samples has no reading`() {
         #expect(Curve("c", samples: [], role: .normal).index(nearest: 1) == nil)
     }
 
@@ -21,7 +21,7 @@ import Testing
             (1.5, 3, [1, 2, 4]), (0, 8, [0, 1, 2, 4, 8]), (2, 2, [1, 2, 4]), (-3, -1, [0]), (9, 12, [8]),
             (5, 6, [4, 8]),
         ] as [(Double, Double, [Double])])
-    func `a window takes one sample more on each side`(low: Double, high: Double, xs: [Double]) {
+    func `a window includes one more sample on each side`(low: Double, high: Double, xs: [Double]) {
         #expect(Self.curve.samples(in: low...high).map(\.x) == xs)
     }
 

@@ -1,16 +1,16 @@
-// What the tests of widgets share: a widget's image as text, and a sweep over sizes.
+// Helpers for tests of widgets: drawing as text, and a sweep over sizes.
 
 import Screen
 import Testing
 
-/// The widget's rows at this size, drawn at the upper left of a buffer that is exactly as large.
+/// The widget's rows at this size, drawn at the upper left of a buffer of the same size.
 func drawn(_ widget: some Widget, columns: Int, rows: Int, glyphs: GlyphSet = .unicode) -> [String] {
     var buffer = CellBuffer(size: Size(columns: columns, rows: rows), glyphs: glyphs)
     buffer.draw(widget, in: buffer.bounds)
     return buffer.lines
 }
 
-/// Draws the widget into areas of all sizes from 0 × 0 on, and expects that nothing beyond the area changes.
+/// Draws the widget into areas of all sizes from 0 × 0 on, and checks that nothing beyond the area changes.
 func sweep(_ widget: some Widget, glyphs: GlyphSet = .unicode, colors: ColorDepth = .full) {
     let sizes = [0, 1, 2, 3, 5, 8, 13, 20, 33, 60, 80, 120, 200].flatMap { columns in
         [0, 1, 2, 3, 4, 5, 6, 9, 14, 24, 60].map { Size(columns: columns, rows: $0) }

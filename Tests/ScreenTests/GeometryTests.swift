@@ -1,4 +1,4 @@
-// Areas: cutting and splitting never loses or invents a cell.
+// Areas: cutting and splitting never loses or adds a cell.
 
 import Screen
 import Testing
@@ -11,7 +11,7 @@ import Testing
             (9, [.share(2), .exactly(3), .share(1)], [4, 3, 2]), (5, [.exactly(2)], [2]), (5, [], []),
             (5, [.exactly(-2), .share(-1), .rest], [0, 0, 5]),
         ] as [(Int, [Rect.Part], [Int])])
-    func `parts share what there is`(length: Int, parts: [Rect.Part], expected: [Int]) {
+    func `parts share the available room`(length: Int, parts: [Rect.Part], expected: [Int]) {
         let area = Rect(x: 3, y: 5, width: length, height: length)
         #expect(area.columns(parts).map(\.width) == expected)
         #expect(area.rows(parts).map(\.height) == expected)
@@ -30,7 +30,7 @@ import Testing
         }
     }
 
-    @Test func `cutting takes at most what is there`() {
+    @Test func `cutting removes at most what is there`() {
         var area = Rect(x: 2, y: 3, width: 10, height: 5)
         #expect(area.takeTop(2) == Rect(x: 2, y: 3, width: 10, height: 2))
         #expect(area.takeBottom(1) == Rect(x: 2, y: 7, width: 10, height: 1))
@@ -39,7 +39,7 @@ import Testing
         #expect(area.isEmpty && area.takeTop(-1).isEmpty && area.takeLeft(1).isEmpty)
     }
 
-    @Test func `margins, middles and overlaps`() {
+    @Test func `margins, centers and intersections`() {
         let area = Rect(x: 0, y: 0, width: 10, height: 6)
         #expect(area.inset() == Rect(x: 1, y: 1, width: 8, height: 4))
         #expect(area.inset(columns: 6).isEmpty)

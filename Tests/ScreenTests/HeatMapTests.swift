@@ -1,4 +1,4 @@
-// Matrices as colours and figures.
+// Matrices as colours and numbers.
 
 import Screen
 import Testing
@@ -8,7 +8,7 @@ import Testing
         [[.init(1, "980"), .init(0, "0")], [.init(0.04, "12"), .init(0.5, "490")]], rowTitles: ["shirt", "coat"],
         columnTitles: ["shirt", "coat"], selection: (1, 0))
 
-    @Test func `figures stand below their titles`() {
+    @Test func `numbers are below their titles`() {
         #expect(
             drawn(Self.map, columns: 20, rows: 3) == [
                 "        shirt   coat", "shirt     980      0", " coat      12    490",
@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test(arguments: [ColorDepth.full, .monochrome])
-    func `what has no room is scrolled, with whole figures, and the selected cell is among it`(colors: ColorDepth) {
+    func `a large matrix is scrolled, with complete numbers, and the selected cell is visible`(colors: ColorDepth) {
         func lines(_ selection: (Int, Int), first: (Int, Int) = (0, 0)) -> [String] {
             let names = (0..<62).map { "c\($0)" }
             let entries = (0..<62).map { row in
@@ -40,7 +40,7 @@ import Testing
         #expect(lines((3, 0), first: (2, 1)).first == "       c0   c1   c2")
     }
 
-    @Test func `the mouse finds cells that were scrolled to`() throws {
+    @Test func `the mouse is mapped to scrolled cells`() throws {
         let entries = (0..<20).map { _ in (0..<20).map { _ in HeatMap.Entry(0, "1000") } }
         let map = HeatMap(entries, rowTitles: [], columnTitles: [], selection: (10, 10), first: (10, 9))
         let area = Rect(x: 0, y: 0, width: 21, height: 5)
@@ -59,7 +59,7 @@ import Testing
         #expect(buffer[8, 2].style.isReversed && !buffer[8, 1].style.isReversed)
     }
 
-    @Test func `without colours what is much is bold and what is nothing faint`() {
+    @Test func `without colours large shares are bold and zero is dim`() {
         var buffer = CellBuffer(size: Size(columns: 20, rows: 3), colors: .eight)
         var map = Self.map
         map.selection = nil
@@ -70,7 +70,7 @@ import Testing
         #expect(styles.map(\.role) == [.normal, .dim, .normal])
     }
 
-    @Test func `the mouse finds cells`() throws {
+    @Test func `the mouse is mapped to cells`() throws {
         let area = Rect(x: 3, y: 2, width: 20, height: 3)
         let cell = try #require(Self.map.cell(at: Point(x: 22, y: 4), in: area))
         #expect(cell == (1, 1))

@@ -1,4 +1,4 @@
-// Grey images on cells, and grids of them.
+// Grey images in cells, and grids of them.
 
 import Screen
 import Testing
@@ -20,12 +20,12 @@ import Testing
     @Test(arguments: [
         (28, 14, 28, 14), (60, 14, 28, 14), (28, 60, 28, 14), (14, 60, 14, 7), (1, 1, 1, 1), (0, 3, 0, 0),
     ])
-    func `an image keeps its shape`(columns: Int, rows: Int, width: Int, height: Int) {
+    func `an image keeps its aspect ratio`(columns: Int, rows: Int, width: Int, height: Int) {
         let square = Image(width: 28, height: 28, pixels: Array(repeating: 9, count: 784))
         #expect(square.fitted(into: Size(columns: columns, rows: rows)) == Size(columns: width, rows: height))
     }
 
-    @Test func `smaller means of pixels, larger means more cells for each`() {
+    @Test func `a smaller image uses means of pixels, a larger one several cells per pixel`() {
         var buffer = CellBuffer(size: Size(columns: 2, rows: 1))
         buffer.draw(Self.image, in: buffer.bounds)
         #expect(buffer[1, 0].style == Style(.gray(19), on: .gray(10)))
@@ -35,7 +35,7 @@ import Testing
         #expect(buffer[7, 3].style == Style(.gray(0), on: .gray(0)))
     }
 
-    @Test func `without greys shades stand in`() {
+    @Test func `without greys shades are used`() {
         var buffer = CellBuffer(size: Size(columns: 4, rows: 2), colors: .eight)
         buffer.draw(Self.image, in: buffer.bounds)
         #expect(buffer.lines == [" ░▓█", " ░░▒"])
@@ -47,7 +47,7 @@ import Testing
         (0..<5).map { .init(ImageTests.image, caption: [.init("no. \($0)"), .init("99 %", Style(.good))]) },
         imageSize: Size(columns: 6, rows: 2), selection: 1)
 
-    @Test func `images stand in rows with their lines below`() {
+    @Test func `images are in rows with their captions below`() {
         #expect(
             drawn(Self.grid, columns: 23, rows: 9) == [
                 "▀▀▀▀    ▀▀▀▀    ▀▀▀▀", "▀▀▀▀    ▀▀▀▀    ▀▀▀▀", "no. 0   no. 1   no. 2", "99 %    99 %    99 %", "",

@@ -1,10 +1,10 @@
-// Bytes from terminals as keys and mouse events.
+// Parsing bytes of terminals as keys and mouse events.
 
 import Screen
 import Testing
 
 @Suite struct InputParserTests {
-    /// What comes out when these bytes come in one piece and nothing follows.
+    /// The input for these bytes if they arrive at once and nothing follows.
     private func inputs(_ text: String, sequences: [[UInt8]: Key] = [:]) -> [Input] {
         var parser = InputParser(sequences: sequences)
         return parser.take(Array(text.utf8), at: 0) + parser.expire()
@@ -27,13 +27,13 @@ import Testing
         ("\u{1B}]11;rgb:0000/0000/0000\u{7}x", [.character("x")]), ("\u{1B}P1$r0m\u{1B}\\x", [.character("x")]),
     ]
 
-    @Test func `keys are told from their bytes`() {
+    @Test func `keys are recognised by their bytes`() {
         for (text, keys) in Self.keys {
             #expect(inputs(text) == keys.map(Input.key), "\(text.debugDescription)")
         }
     }
 
-    @Test func `bytes may come one at a time`() {
+    @Test func `bytes may arrive one at a time`() {
         for (text, keys) in Self.keys {
             var parser = InputParser()
             var found: [Input] = []
@@ -42,13 +42,13 @@ import Testing
         }
     }
 
-    @Test func `a terminal's own sequences count`() {
+    @Test func `a terminal's own sequences are used`() {
         let sequences: [[UInt8]: Key] = [Array("\u{1B}[7$".utf8): .home, Array("\u{1B}[A".utf8): .pageUp]
         #expect(inputs("\u{1B}[7$", sequences: sequences) == [.key(.home)])
         #expect(inputs("\u{1B}[A", sequences: sequences) == [.key(.pageUp)])
     }
 
-    @Test func `only what is unfinished waits`() {
+    @Test func `only incomplete sequences wait`() {
         var parser = InputParser()
         #expect(parser.patience == nil)
         _ = parser.take([0x1B], at: 0)
@@ -57,13 +57,13 @@ import Testing
         #expect(parser.patience == nil)
     }
 
-    @Test func `bytes that are no UTF-8 are skipped`() {
+    @Test func `bytes that are not UTF-8 are skipped`() {
         var parser = InputParser()
         let bytes: [UInt8] = [0xFF, 0xC0, 0x61, 0xE5, 0x9B, 0x62, 0x80, 0xED, 0xA0, 0x80, 0x63]
         #expect(parser.take(bytes, at: 0) == ["a", "b", "c"].map { .key(.character($0)) })
     }
 
-    @Test func `mouse events have their place, button and keys`() {
+    @Test func `mouse events have their position, button and modifiers`() {
         func mouse(_ text: String) -> [Input] { inputs("\u{1B}[<" + text) }
         #expect(mouse("0;5;3M") == [.mouse(Mouse(.press, at: Point(x: 4, y: 2)))])
         #expect(mouse("0;5;3m") == [.mouse(Mouse(.release, at: Point(x: 4, y: 2)))])
@@ -79,7 +79,7 @@ import Testing
         }
     }
 
-    @Test func `two presses in one place soon after each other are a double click`() {
+    @Test func `two presses at one position within a short time are a double click`() {
         var parser = InputParser()
         func press(_ column: Int, _ seconds: Double) -> Mouse.Action? {
             guard case .mouse(let mouse)? = parser.take(Array("\u{1B}[<0;\(column);1M".utf8), at: seconds).first else {
@@ -91,7 +91,7 @@ import Testing
         #expect(actions == [.press, .doubleClick, .press, .press, .press, .doubleClick])
     }
 
-    @Test func `pasted text comes in one piece`() {
+    @Test func `pasted text arrives in one piece`() {
         #expect(inputs("\u{1B}[200~a\r\nb\u{1B}[A\u{1B}[201~q") == [.paste("a\nb\u{1B}[A"), .key(.character("q"))])
         #expect(inputs("\u{1B}[200~half") == [.paste("half")])
         var parser = InputParser()
@@ -100,7 +100,7 @@ import Testing
         #expect(long.count == 1 + 70_000 - 65_536)
     }
 
-    @Test func `no noise stops it`() {
+    @Test func `no noise blocks it`() {
         var random = SystemRandomNumberGenerator()
         var parser = InputParser()
         let spice: [UInt8] = [0x1B, 0x5B, 0x4F, 0x3C, 0x3B, 0x4D, 0x6D, 0x7E, 0x32, 0x30, 0x31, 0x9B, 0xE2, 0x5D]
@@ -112,7 +112,7 @@ import Testing
             _ = parser.take(bytes, at: 0)
             if Int.random(in: 0..<4, using: &random) == 0 { _ = parser.expire() }
         }
-        // Two silences end a paste and whatever began after it.
+        // Two timeouts end a paste and an incomplete sequence after it.
         _ = parser.expire() + parser.expire()
         #expect(parser.patience == nil)
         #expect(parser.take([0x71], at: 1) == [.key(.character("q"))])

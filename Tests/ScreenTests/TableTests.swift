@@ -1,4 +1,4 @@
-// Tables: which columns are shown, where the rows stand, and what lies under the mouse.
+// Tables: visible columns, positions of rows, and the mouse.
 
 import Screen
 import Testing
@@ -18,7 +18,7 @@ import Testing
         }
     }
 
-    @Test func `columns stand below their headings`() {
+    @Test func `columns are below their headings`() {
         #expect(
             drawn(Self.table(3, selection: 0), columns: 32, rows: 5) == [
                 "  name           lr  acc▼   time",
@@ -32,7 +32,7 @@ import Testing
     @Test(arguments: [
         (31, [0, 1, 2, 3]), (28, [0, 2, 3]), (22, [0, 1, 2]), (21, [0, 2]), (12, [0]), (3, [0]), (0, [0]),
     ])
-    func `columns of little weight give way`(width: Int, shown: [Int]) {
+    func `columns of high rank are dropped`(width: Int, shown: [Int]) {
         let places = Self.table(3).places(in: Rect(x: 0, y: 0, width: width, height: 9))
         #expect(places.map(\.column) == shown)
     }
@@ -49,13 +49,13 @@ import Testing
         }
     }
 
-    @Test func `a scroll bar says which part is seen`() {
+    @Test func `a scroll bar shows the visible part`() {
         let lines = drawn(Self.table(20, offset: 10), columns: 14, rows: 5)
         #expect(lines.map(\.last) == ["e", "│", "│", "█", "│"])
         #expect(lines[1].hasPrefix("  run 10"))
     }
 
-    @Test func `an empty table says so`() {
+    @Test func `an empty table shows its placeholder`() {
         #expect(drawn(Self.table(0), columns: 20, rows: 3)[1] == " no runs yet")
     }
 
@@ -72,11 +72,11 @@ import Testing
             (7, 2, 3, 9, 0),
             (2, 19, 20, 0, 19), (-5, nil, 20, 4, 0),
         ] as [(Int, Int?, Int, Int, Int)])
-    func `scrolling keeps the selected row in sight`(offset: Int, row: Int?, count: Int, height: Int, expected: Int) {
+    func `scrolling keeps the selected row visible`(offset: Int, row: Int?, count: Int, height: Int, expected: Int) {
         #expect(Table.offset(after: offset, showing: row, rowCount: count, height: height) == expected)
     }
 
-    @Test func `the mouse finds rows and headings`() {
+    @Test func `the mouse is mapped to rows and headings`() {
         let table = Self.table(20, offset: 10)
         let area = Rect(x: 5, y: 3, width: 32, height: 5)
         #expect(table.row(at: Point(x: 5, y: 4), in: area) == 10)
@@ -89,7 +89,7 @@ import Testing
         #expect(table.heading(at: Point(x: 35, y: 4), in: area) == nil)
     }
 
-    @Test func `the selected row shows over its whole width`() {
+    @Test func `the selected row is highlighted over its whole width`() {
         var buffer = CellBuffer(size: Size(columns: 20, rows: 3))
         buffer.draw(Self.table(2, selection: 1), in: buffer.bounds)
         #expect((0..<20).allSatisfy { buffer[$0, 2].style.background == .selection })
@@ -102,7 +102,7 @@ import Testing
         sweep(Self.table(0))
     }
 
-    @Test func `what is too long keeps its end where a column says so`() {
+    @Test func `a long text keeps its end if its column requires it`() {
         let table = Table(
             columns: [.init("name", width: 10, keepsEnds: true), .init("note", width: 6)],
             rows: [.init(["vgg11-ratio4-lr0.01", "a long note"])])

@@ -1,4 +1,4 @@
-// Numbers on axes.
+// Marks of axes.
 
 import Glibc
 import Screen
@@ -27,7 +27,7 @@ import Testing
         #expect(Ticks(linear: low...high, most: most, unit: .seconds).ticks.map(\.text).joined(separator: " ") == text)
     }
 
-    @Test func `what comes whole has no decimals`() {
+    @Test func `whole numbers have no decimals`() {
         #expect(Ticks(linear: 0...2, most: 8, unit: .count).ticks.map(\.text) == ["0", "1", "2"])
     }
 
@@ -45,11 +45,12 @@ import Testing
             (6540, 6700, 4, "1h49 1h50 1h51"), (6580, 6650, 6, "1h49:45 1h50 1h50:15 1h50:30 1h50:45"),
             (6600, 6601, 3, "1h50 1h50:00.5 1h50:01"), (90, 91, 3, "1:30 1:30.5 1:31"),
         ] as [(Double, Double, Int, String)])
-    func `seconds are said as closely as the marks stand`(low: Double, high: Double, most: Int, text: String) {
+    func `seconds have the precision of the interval between marks`(low: Double, high: Double, most: Int, text: String)
+    {
         #expect(Ticks(linear: low...high, most: most, unit: .seconds).ticks.map(\.text).joined(separator: " ") == text)
     }
 
-    @Test func `marks that differ have numbers that differ, on every axis at every zoom`() {
+    @Test func `different marks have different texts, on every axis at every zoom`() {
         var random = SystemRandomNumberGenerator()
         for _ in 0..<20_000 {
             let low =
@@ -87,7 +88,7 @@ import Testing
         arguments: [
             (0, 4, 9, "0 2 4"), (0, 1, 12, "0.0 0.5 1.0"), (0.1, 0.9, 9, "0.2 0.4 0.6 0.8"),
         ] as [(Double, Double, Int, String)])
-    func `marks in rows are round numbers`(low: Double, high: Double, rows: Int, text: String) throws {
+    func `marks at rows are round numbers`(low: Double, high: Double, rows: Int, text: String) throws {
         let axis = try #require(Ticks.inRows(low...high, rows: rows, logarithmic: false))
         #expect(axis.ticks.ticks.map(\.text).joined(separator: " ") == text)
     }
@@ -96,13 +97,14 @@ import Testing
         (-2, 2, 12, "0.01 1 100"), (-0.6, 0.4, 12, "0.25 0.5 1 2"), (-0.6, -0.45, 12, "0.25 0.297 0.354"),
         (-7, -6, 12, "1.19e-7 2.38e-7 4.77e-7 9.54e-7"),
     ])
-    func `marks in rows of a logarithmic axis are powers`(low: Double, high: Double, rows: Int, text: String) throws {
+    func `marks at rows of a logarithmic axis are powers`(low: Double, high: Double, rows: Int, text: String) throws {
         let axis = try #require(Ticks.inRows(low...high, rows: rows, logarithmic: true))
         #expect(axis.ticks.ticks.map(\.text).joined(separator: " ") == text)
     }
 
     @Test(arguments: [false, true])
-    func `marks stand in the middle of rows, and the rows hold the range without much more`(isLogarithmic: Bool) throws
+    func `marks are at the centers of rows, and the rows contain the range without much more`(isLogarithmic: Bool)
+        throws
     {
         var random = SystemRandomNumberGenerator()
         for _ in 0..<3000 {
@@ -133,7 +135,7 @@ import Testing
             (-123_456, "-123,456"),
             (0.000_012_34, "1.23e-5"), (1.5e9, "1.5e9"), (.nan, "NaN"), (-.infinity, "-inf"), (9.9996, "10.000"),
         ] as [(Double, String)])
-    func `readings have four digits or so`(value: Double, text: String) {
+    func `readings have about four digits`(value: Double, text: String) {
         #expect(Ticks.reading(value) == text)
     }
 }

@@ -1,20 +1,20 @@
-// A program that the tests of CursesTerminal run in a pseudo-terminal. It shows the last input and how many there were;
-// a few keys make it end in bad ways.
+// A program that the tests of CursesTerminal run in a pseudo-terminal. It shows the last input and the number of
+// inputs; some keys make it end abnormally.
 
 import CursesTerminal
 import Glibc
 import Screen
 import TerminalTesting
 
-/// How a program should not end.
+/// Abnormal ways to end.
 struct Uncaught: Error {}
 
 func say(_ text: String, to file: Int32) { _ = text.withCString { write(file, $0, strlen($0)) } }
 
-/// What must never happen, as the compiler cannot see.
+/// Hides from the compiler that this always fails.
 @inline(never) func trap(_ count: Int) -> UInt8 { UInt8(count) }
 
-/// A waker on its way to another thread.
+/// Passes a waker to another thread.
 final class Box {
     let waker: Waker
     init(_ waker: Waker) { self.waker = waker }
@@ -49,17 +49,17 @@ loop: while true {
         size: terminal.size, count: count, last: last, glyphs: terminal.glyphs, colors: terminal.colors)
     terminal.draw(frame, cursor: count % 2 == 1 ? Point(x: 3, y: 0) : nil)
     guard let input = terminal.next(timeout: nil) else { break }
-    if input == .key(.control("n")) { continue }  // nothing new: the same frame again
+    if input == .key(.control("n")) { continue }  // the same frame again
     count += 1
     last = "\(input)".replacing("Screen.", with: "")
     switch input {
     case .key(.control("q")), .hangUp: break loop
-    case .key(.control("e")): exit(7)  // without giving the terminal back
+    case .key(.control("e")): exit(7)  // without restoring the terminal
     case .key(.control("t")): throw Uncaught()
     case .key(.control("d")): count += Int(trap(count + 255))
     case .key(.control("a")): abort()
     case .key(.control("b")):
-        // Busy with something else for ever: it takes no input.
+        // Loops forever without taking input.
         say("last words\n", to: STDERR_FILENO)
         say("busy", to: open("/dev/tty", O_WRONLY))
         while terminal.size.columns >= 0 { usleep(1000) }

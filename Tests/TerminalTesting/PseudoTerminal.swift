@@ -1,19 +1,19 @@
-// A program in a terminal of its own, as a user would have it: keys go in, a screen comes out.
+// Runs a program in a pseudo-terminal: sends keys and reads the screen.
 
 package import Glibc
 
-/// A program on a pseudo-terminal whose session it leads.
+/// A program that leads the session of a pseudo-terminal.
 package final class PseudoTerminal {
     package private(set) var screen: VirtualScreen
-    /// Everything that the program has sent.
+    /// All output of the program.
     package private(set) var bytes: [UInt8] = []
-    /// The program's process.
+    /// Process ID of the program.
     package let process: pid_t
     private let controller: Int32
     private let terminal: Int32
     private var status: Int32?
 
-    // Linux's requests to a pseudo-terminal's controlling side, which Glibc's module leaves out.
+    // Linux's requests to a pseudo-terminal's controlling side, which are missing in Glibc's module.
     private static let setLock = UInt(0x4004_5431)  // TIOCSPTLCK
     private static let getNumber = UInt(0x8004_5430)  // TIOCGPTN
 
@@ -25,13 +25,13 @@ package final class PseudoTerminal {
         case runs
     }
 
-    /// Why there is no terminal.
+    /// Why no terminal could be created.
     package struct Failure: Error {
         package let what: String
         package let number: Int32
     }
 
-    /// Starts a program, with all signals as they are by default.
+    /// Starts a program, with default actions for all signals.
     package init(
         _ command: [String], columns: Int = 80, rows: Int = 24, environment: [String: String] = [:]
     ) throws {
@@ -42,7 +42,7 @@ package final class PseudoTerminal {
             ioctl(controller, Self.getNumber, &number) == 0
         else { throw Failure(what: "open a pseudo-terminal", number: errno) }
         let name = "/dev/pts/\(number)"
-        // Kept open, so that the terminal outlives the program and its modes can be looked at.
+        // Stays open, so that the terminal outlives the program and its modes can be inspected.
         terminal = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC)
         setlocale(LC_CTYPE, "C.UTF-8")  // for the widths of characters
         process = try Self.spawn(command, on: name, environment: environment) { [controller] in
@@ -51,7 +51,7 @@ package final class PseudoTerminal {
         _ = fcntl(controller, F_SETFL, O_NONBLOCK)
     }
 
-    // Whatever a test has come to, no program stays behind.
+    // Whatever the result of a test, no program is left running.
     deinit {
         if ending == .runs {
             kill(process, SIGKILL)
@@ -68,7 +68,7 @@ package final class PseudoTerminal {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        // The first terminal that the leader of a session opens becomes the session's.
+        // The first terminal that a session leader opens becomes the session's.
         posix_spawn_file_actions_addopen(&actions, 0, terminal, O_RDWR, 0)
         for file in [1, 2] as [Int32] { posix_spawn_file_actions_adddup2(&actions, 0, file) }
         var attributes = posix_spawnattr_t()
@@ -100,12 +100,12 @@ package final class PseudoTerminal {
         _ = ioctl(terminal, UInt(TIOCSWINSZ), &size)
     }
 
-    // MARK: What a user does
+    // MARK: User actions
 
-    /// Types text, and whatever else keys and mice send.
+    /// Sends text, or the sequences of keys and the mouse.
     package func type(_ text: String) { send(Array(text.utf8)) }
 
-    /// Sends bytes; takes what the program draws meanwhile, or both would wait for each other.
+    /// Sends bytes while reading output; otherwise both sides could wait for each other.
     package func send(_ bytes: [UInt8]) {
         var rest = bytes[...]
         while !rest.isEmpty {
@@ -116,19 +116,19 @@ package final class PseudoTerminal {
         }
     }
 
-    /// Makes the terminal larger or smaller.
+    /// Resizes the terminal.
     package func resize(columns: Int, rows: Int) {
         take(within: 0)
         screen.resize(columns: columns, rows: rows)
         Self.setSize(of: controller, columns: columns, rows: rows)
     }
 
-    /// Sends a signal to the program alone.
+    /// Sends a signal to the program only.
     package func signal(_ number: Int32) { kill(process, number) }
 
-    // MARK: What comes of it
+    // MARK: Results
 
-    /// Waits until the screen is as described; `false` if it is not so within the time.
+    /// Waits until the screen satisfies a condition; returns `false` on timeout.
     package func wait(seconds: Double = 60, until condition: (VirtualScreen) -> Bool) -> Bool {
         let start = ContinuousClock.now
         while true {
@@ -139,7 +139,7 @@ package final class PseudoTerminal {
         }
     }
 
-    /// Waits for the end of the program, and takes what it has sent last.
+    /// Waits for the end of the program, and reads its last output.
     package func end(seconds: Double = 60) -> Ending {
         let start = ContinuousClock.now
         while ending == .runs, ContinuousClock.now - start < .seconds(seconds) { take(within: 5) }
@@ -147,7 +147,7 @@ package final class PseudoTerminal {
         return ending
     }
 
-    /// How the terminal treats keys and text.
+    /// The terminal's modes.
     package var modes: [UInt32] {
         var modes = termios()
         tcgetattr(terminal, &modes)

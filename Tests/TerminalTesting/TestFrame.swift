@@ -1,9 +1,9 @@
-// Frames that are hard to draw: every cell differs from its neighbours and from what it was before, with wide and
-// combined characters at odd places.
+// Frames that are hard to draw: every cell differs from its neighbours and from its previous content, with wide and
+// combined characters at odd positions.
 
 package import Screen
 
-/// The frame that a fixture shows after so many inputs.
+/// Returns the frame that a fixture shows after this many inputs.
 package func testFrame(
     size: Size, count: Int, last: String, glyphs: GlyphSet = .unicode, colors: ColorDepth = .full
 ) -> CellBuffer {

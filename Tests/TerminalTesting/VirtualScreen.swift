@@ -1,20 +1,21 @@
-// A terminal's screen, as far as xterm's description in terminfo goes: what a program draws is read back from it.
-// Written from ECMA-48 and xterm's control sequences, not from what draws. What it does not know it remembers, so that
-// a test can demand that nothing else was sent.
+// An emulator of xterm as described in terminfo, to read back what a program draws. Written from ECMA-48 and xterm's
+// control sequences, independent of the drawing code. It records unknown sequences, so that a test can require that
+// nothing else was sent.
 
 internal import CNcurses  // for the C library's wcwidth, which Glibc's module leaves out
 
-/// What a terminal shows after the bytes that it was given.
+/// The screen of a terminal after the bytes it has received.
 package struct VirtualScreen {
     package private(set) var columns: Int
     package private(set) var rows: Int
-    /// Modes that are on, by their private numbers: 25 cursor, 1049 other screen, 1000 and up mouse, 2004 pasting.
+    /// Enabled modes by their private numbers: 25 cursor, 1049 alternate screen, 1000 and up mouse, 2004 bracketed
+    /// paste.
     package private(set) var modes: Set<Int> = [7, 25]
-    /// Whether a colour was ever asked for.
+    /// Whether any colour was set.
     package private(set) var hasColor = false
-    /// Bytes that no terminal should be sent.
+    /// Unknown sequences.
     package private(set) var oddities: [String] = []
-    /// Where the text cursor is.
+    /// Position of the text cursor.
     package private(set) var cursor = (x: 0, y: 0)
 
     private var cells: [[String]]
@@ -30,7 +31,7 @@ package struct VirtualScreen {
         region = 0...self.rows - 1
     }
 
-    /// Rows as text, without the spaces at their ends.
+    /// The rows as text, without trailing spaces.
     package var lines: [String] {
         cells.map { row in
             var line = row.joined()
@@ -39,10 +40,10 @@ package struct VirtualScreen {
         }
     }
 
-    /// Whether some row holds the text.
+    /// Returns whether any row contains the text.
     package func shows(_ text: String) -> Bool { lines.contains { $0.contains(text) } }
 
-    /// Cuts or extends what is shown, as terminals do.
+    /// Resizes the screen by cutting or extending it, as terminals do.
     package mutating func resize(columns: Int, rows: Int) {
         var resized = VirtualScreen(columns: columns, rows: rows)
         for y in 0..<min(rows, self.rows) {
@@ -53,7 +54,7 @@ package struct VirtualScreen {
         isBeyondEdge = false
     }
 
-    /// Takes bytes as they come, also in the middle of a sequence.
+    /// Processes bytes, which may start or end in the middle of a sequence.
     package mutating func take(_ bytes: some Sequence<UInt8>) {
         for byte in bytes { take(byte) }
     }
@@ -70,7 +71,7 @@ package struct VirtualScreen {
         pending.append(byte)
         if first == 0x1B { return takeEscape() }
         guard (0x80..<0xC0).contains(byte) else {
-            // Half a character, because its writer was interrupted.
+            // Half a character, because the writer was interrupted.
             pending = []
             return take(byte)
         }
@@ -144,7 +145,7 @@ package struct VirtualScreen {
         isBeyondEdge = false
     }
 
-    /// Rows between here and the region's end go up, or down where the number is negative.
+    /// Moves the rows between here and the region's end up, or down if the number is negative.
     private mutating func scroll(from top: Int, by count: Int) {
         guard top <= region.upperBound else { return }
         let blank = Array(repeating: " ", count: columns)
@@ -164,7 +165,7 @@ package struct VirtualScreen {
     private mutating func takeEscape() {
         guard pending.count > 1, let byte = pending.last else { return }
         if byte == 0x1B, pending[1] != UInt8(ascii: "]") {
-            // Breaks off what was begun.
+            // Aborts the previous sequence.
             pending = [byte]
             return
         }
@@ -176,7 +177,7 @@ package struct VirtualScreen {
             pending = []
             return take(final: byte, parameters: String(decoding: parameters, as: UTF8.self))
         case (UInt8(ascii: "]"), _):
-            // Colours of the terminal's own are reset; ends with BEL.
+            // Resets the terminal's colours; ends with BEL.
             guard byte == 0x07 else { return }
             if pending != Array("\u{1B}]104\u{7}".utf8) { oddities.append("\(pending)") }
         case (UInt8(ascii: "("), 2): return
@@ -234,7 +235,7 @@ package struct VirtualScreen {
             if numbers.contains(where: { (30...38).contains($0) || (40...48).contains($0) || $0 >= 90 }) {
                 hasColor = true
             }
-        case "h", "l", "t": break  // inserting, which nothing here does, and the window's title
+        case "h", "l", "t": break  // insert mode, which the tested programs do not use, and the window's title
         default: oddities.append("CSI \(parameters) \(final)")
         }
     }

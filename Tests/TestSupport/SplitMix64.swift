@@ -1,4 +1,4 @@
-// Random numbers for tests that try many inputs, the same ones in every run.
+// Reproducible random numbers for tests with many inputs.
 
 /// Sebastiano Vigna's SplitMix64.
 ///
@@ -9,7 +9,7 @@ package struct SplitMix64: RandomNumberGenerator, Sendable {
     /// - Parameter state: the seed.
     package init(state: UInt64) { self.state = state }
 
-    /// The next 64 bits.
+    /// Returns the next 64 bits.
     package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var z = state

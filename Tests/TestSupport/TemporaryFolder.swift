@@ -1,13 +1,13 @@
-// A folder of its own for a test. What a suite's files look like is that suite's extension.
+// A temporary folder for a test. Suites add their own files in extensions.
 
 internal import Foundation
 
 /// A folder that is removed with the last reference to it.
 package final class TemporaryFolder: Sendable {
-    /// Where it is, an absolute path.
+    /// Its absolute path.
     package let path: String
 
-    /// Makes an empty folder under the system's temporary one.
+    /// Creates an empty folder inside the system's temporary one.
     package init() throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "vgglab-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -16,15 +16,15 @@ package final class TemporaryFolder: Sendable {
 
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
-    /// The path of a file in it.
+    /// Returns the path of a file in the folder.
     package func file(_ name: String) -> String { "\(path)/\(name)" }
 
-    /// The names of what is in it, hidden files as well.
+    /// The names of the files in the folder, including hidden ones.
     package var names: [String] {
         get throws { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
     }
 
-    /// Writes a file, and the folders above it.
+    /// Writes a file, and creates the folders above it.
     ///
     /// - Returns: its path.
     @discardableResult
@@ -35,6 +35,6 @@ package final class TemporaryFolder: Sendable {
         return file.path
     }
 
-    /// A file's content.
+    /// Returns a file's content.
     package func bytes(of name: String) throws -> [UInt8] { Array(try Data(contentsOf: URL(filePath: file(name)))) }
 }

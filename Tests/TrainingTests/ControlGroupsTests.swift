@@ -1,4 +1,4 @@
-// Limits of control groups, read from files as the kernel has them.
+// Limits of control groups, read from files in the kernel's formats.
 
 import Testing
 import Training
@@ -10,7 +10,7 @@ import Training
         }
     }
 
-    @Test func `without a limit there is none`() {
+    @Test func `without a limit the result is nil`() {
         let files = ["/memory.stat": "inactive_file 5\n", "/a/memory.max": "max\n", "/a/cpu.max": "max 100000\n"]
         let groups = self.groups("0::/a\n", files)
         #expect(groups.memory == nil)
@@ -55,12 +55,12 @@ import Training
         #expect(groups.processors == 0.5)
     }
 
-    @Test func `more in use than granted leaves nothing`() {
+    @Test func `using more than the limit leaves nothing`() {
         let groups = self.groups("0::/a\n", ["/a/memory.max": "10\n", "/a/memory.current": "30\n"])
         #expect(groups.memory?.available == 0)
     }
 
-    @Test func `version 2 beside version 1 is mounted below`() {
+    @Test func `version 2 beside version 1 is mounted in a subfolder`() {
         let groups = self.groups("0::/a\n", ["/unified/a/cpu.max": "200000 100000\n"])
         #expect(groups.processors == 2)
     }

@@ -1,4 +1,4 @@
-// Runs that end before their epochs are done: a wish, a loss that is no number, an engine that gives up.
+// Runs that end early: by request, by a loss that is not finite, by an engine error.
 
 import Experiments
 import Model
@@ -6,11 +6,11 @@ import Testing
 import Training
 
 @Suite struct EarlyEndTests {
-    @Test(arguments: 1...3) func `a wish to stop ends training after that step`(call: Int) throws {
+    @Test(arguments: 1...3) func `a stop request ends training after the current step`(call: Int) throws {
         let rehearsal = Rehearsal()
         let (events, summary, model) = try rehearsal.run(
             FakeModel {
-                if $0 == call { rehearsal.stop.make() }
+                if $0 == call { rehearsal.stop.request() }
                 return FakeModel.Reply()
             })
         #expect(summary.outcome == .stopped)
@@ -21,11 +21,11 @@ import Training
         #expect(events.last == .runFinished(summary))
     }
 
-    @Test(arguments: [4, 5]) func `a wish to stop ends an evaluation after that step`(call: Int) throws {
+    @Test(arguments: [4, 5]) func `a stop request ends an evaluation after the current step`(call: Int) throws {
         let rehearsal = Rehearsal()
         let (events, summary, model) = try rehearsal.run(
             FakeModel {
-                if $0 == call { rehearsal.stop.make() }
+                if $0 == call { rehearsal.stop.request() }
                 return FakeModel.Reply()
             })
         #expect(summary.outcome == .stopped)
@@ -34,11 +34,11 @@ import Training
         #expect(events.letters == "spppf")
     }
 
-    @Test func `a stopped run keeps the epochs that it has finished`() throws {
+    @Test func `a stopped run keeps its completed epochs`() throws {
         let rehearsal = Rehearsal()
         let (events, summary, _) = try rehearsal.run(
             FakeModel {
-                if $0 == 7 { rehearsal.stop.make() }
+                if $0 == 7 { rehearsal.stop.request() }
                 return FakeModel.Reply()
             })
         #expect(events.letters == "spppeppf")
@@ -47,9 +47,9 @@ import Training
         #expect(summary.bestEpoch == events.epochs.first)
     }
 
-    @Test func `a wish from before costs one step at most`() throws {
+    @Test func `an earlier stop request costs at most one step`() throws {
         let rehearsal = Rehearsal()
-        rehearsal.stop.make()
+        rehearsal.stop.request()
         let (_, summary, model) = try rehearsal.run()
         #expect(summary.outcome == .stopped)
         #expect(model.calls.count <= 1)
@@ -126,7 +126,7 @@ import Training
     }
 
     @Test(arguments: [Double.nan, .infinity, -.infinity], 1...3)
-    func `a loss that is no number ends the run at its step`(loss: Double, call: Int) throws {
+    func `a loss that is not finite ends the run at its step`(loss: Double, call: Int) throws {
         let (events, summary, model) = try Rehearsal().run(
             FakeModel { FakeModel.Reply(lossSum: $0 == call ? loss : nil) })
         #expect(summary.outcome == .diverged(step: call))
@@ -137,7 +137,7 @@ import Training
     }
 
     @Test(arguments: [Double.nan, .infinity], 1...3)
-    func `a gradient or weights that are no numbers end the run at their step`(number: Double, call: Int) throws {
+    func `a gradient or weights that are not finite end the run at their step`(number: Double, call: Int) throws {
         let replies = [
             FakeModel.Reply(gradientNorm: number),
             FakeModel.Reply(layers: [LayerHealth(name: "features.0", deadShare: 0, updateRatio: number)]),
@@ -156,7 +156,7 @@ import Training
     }
 
     @Test(arguments: [Double.nan, .infinity], [4, 5])
-    func `a test loss that is no number ends the run with its epoch`(loss: Double, call: Int) throws {
+    func `a test loss that is not finite ends the run with its epoch`(loss: Double, call: Int) throws {
         let (events, summary, _) = try Rehearsal().run(
             FakeModel { FakeModel.Reply(lossSum: $0 == call ? loss : nil) })
         #expect(summary.outcome == .diverged(step: 3))
@@ -165,7 +165,7 @@ import Training
     }
 
     @Test(arguments: [(1, 0, "sf"), (3, 2, "sppf"), (4, 3, "spppf"), (9, 6, "spppepppf")])
-    func `an engine that gives up says why`(call: Int, steps: Int, letters: String) throws {
+    func `an engine error ends the run with its reason`(call: Int, steps: Int, letters: String) throws {
         let (events, summary, model) = try Rehearsal().run(
             FakeModel { (number) throws(ModelError) in
                 if number == call { throw .backend("no memory for a tile") }

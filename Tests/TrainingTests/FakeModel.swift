@@ -1,5 +1,5 @@
-// What stands in for the engine, the clock and the data: a model that only writes down what it is asked, seconds that
-// pass when a test says so, and images that can be told apart by their labels.
+// Substitutes for the engine, the clock and the data: a model that only records its calls, a clock that tests control,
+// and images that are distinguished by their labels.
 
 import Datasets
 import Experiments
@@ -7,7 +7,7 @@ import Model
 import Testing
 import Training
 
-/// A clock that moves a second each time it is read, and otherwise as it is told.
+/// A clock that advances by a second each time it is read, and otherwise on request.
 final class HandClock {
     private(set) var now = 0.0
 
@@ -19,7 +19,7 @@ final class HandClock {
     func advance(_ seconds: Double) { now += seconds }
 }
 
-/// A model that learns nothing. An image's loss is its label, and every even label counts as a hit.
+/// A model that learns nothing. An image's loss is its label, and even labels count as correct.
 final class FakeModel: TrainableModel {
     enum Call: Equatable {
         case train(step: Int, labels: [Int])
@@ -32,7 +32,7 @@ final class FakeModel: TrainableModel {
         }
     }
 
-    /// What a call gives instead of what the labels say.
+    /// The result of a call, instead of the one from the labels.
     struct Reply {
         var lossSum: Double?
         var correct: Int?
@@ -46,12 +46,12 @@ final class FakeModel: TrainableModel {
     /// The first pixel of each image, in the order of the labels.
     private(set) var firstPixels: [Float] = []
     private let clock: HandClock?
-    /// Called after each call is written down, with how many there have been.
+    /// Called after each call is recorded, with the number of calls.
     private let after: (Int) throws(ModelError) -> Reply
 
     /// - Parameters:
-    ///   - clock: moves 2 s in a training step and 5 s in an evaluation step.
-    ///   - after: what else happens in the n-th call, from 1.
+    ///   - clock: advances by 2 s in a training step and 5 s in an evaluation step.
+    ///   - after: further actions after the n-th call, from 1.
     init(clock: HandClock? = nil, after: @escaping (Int) throws(ModelError) -> Reply = { _ in Reply() }) {
         self.clock = clock
         self.after = after
@@ -113,7 +113,7 @@ final class FakeModel: TrainableModel {
 }
 
 extension LabelledImages {
-    /// Images of 2 × 2 pixels; each one's pixels and label are its number, counted from `first`.
+    /// Images of 2 × 2 pixels, whose pixels and labels are their number, counted from `first`.
     static func numbered(_ count: Int, from first: Int = 0) -> LabelledImages {
         let numbers = (first..<first + count).map { UInt8($0) }
         return LabelledImages(
@@ -121,8 +121,7 @@ extension LabelledImages {
     }
 }
 
-/// A run with everything that it meets made up: 10 training images 0 to 9 and 5 test images 100 to 104 in batches
-/// of 4, unless a test says otherwise.
+/// A run on synthetic data: by default, 10 training images 0 to 9 and 5 test images 100 to 104 in batches of 4.
 struct Rehearsal {
     let clock = HandClock()
     let stop = StopRequest()
@@ -152,7 +151,7 @@ struct Rehearsal {
             threads: 1, machine: "none", engine: "fake", predictedMemoryBytes: 0)
     }
 
-    /// What the run says, its last event, and the model that it has worked with.
+    /// The run's events, its summary, and the model that it used.
     func run(
         _ model: FakeModel? = nil, from position: RunPosition = RunPosition(),
         keep: @escaping TrainingRun.Keep = { _, _ in [] }, onProfile: (([PassTime]) -> Void)? = nil
@@ -174,8 +173,8 @@ extension [RunEvent] {
     }
     var epochs: [EpochMetrics] { compactMap { if case .epochFinished(let epoch) = $0 { epoch } else { nil } } }
 
-    /// A letter an event: s(tarted), p(rogress), e(poch), c(heckpoint), w(arning), f(inished).
-    /// How far evaluations are is not among them.
+    /// One letter per event: s(tarted), p(rogress), e(poch), c(heckpoint), w(arning), f(inished). The progress of
+    /// evaluations is left out.
     var letters: String {
         compactMap { event -> String? in
             switch event {

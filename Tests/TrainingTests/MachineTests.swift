@@ -1,10 +1,10 @@
-// What Linux tells of the machine: only that it can be true.
+// Checks that Linux's facts about the machine are plausible.
 
 import Testing
 import Training
 
 @Suite struct MachineTests {
-    @Test func `this machine is a plausible one`() {
+    @Test func `this machine's facts are plausible`() {
         let machine = Machine.current
         #expect(!machine.processor.isEmpty)
         #expect((1...4096).contains(machine.cores))
@@ -13,7 +13,7 @@ import Training
         #expect(machine.availableMemoryBytes <= machine.memoryBytes)
     }
 
-    @Test func `peak memory follows what is touched`() {
+    @Test func `peak memory follows touched pages`() {
         let before = Machine.peakMemoryBytes
         #expect(before > 1 << 20)
         let count = before + (64 << 20)

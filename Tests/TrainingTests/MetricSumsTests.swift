@@ -5,7 +5,7 @@ import Testing
 import Training
 
 @Suite struct MetricSumsTests {
-    @Test func `batches count by their images`() {
+    @Test func `batches are weighted by their number of images`() {
         var sums = MetricSums()
         sums.add(BatchResult(lossSum: 8, correct: 3, examples: 4))
         #expect(sums.meanLoss == 2)
@@ -17,7 +17,7 @@ import Training
         #expect(sums.accuracy == 0.6)
     }
 
-    @Test func `one loss that is no number is the sum's`() {
+    @Test func `a NaN loss makes the sum NaN`() {
         var sums = MetricSums()
         sums.add(BatchResult(lossSum: .nan, correct: 0, examples: 1))
         sums.add(BatchResult(lossSum: 1, correct: 1, examples: 1))

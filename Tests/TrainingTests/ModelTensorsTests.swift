@@ -1,4 +1,4 @@
-// Weights to a file and back with a real model, and files that do not fit one.
+// Weights are written and read with a real model, and files that do not match are refused.
 
 import TestSupport
 import Engine
@@ -25,7 +25,7 @@ import Training
         return try NetworkModel(network, recipe: TrainingRecipe(seed: seed), batchSize: 4, threads: 1)
     }
 
-    @Test func `weights come back to the bit`() throws {
+    @Test func `weights are read back bit-identical`() throws {
         let first = try model(seed: 1)
         let second = try model(seed: 2)
         #expect(try first.values() != second.values())
@@ -37,7 +37,7 @@ import Training
         #expect(try SafetensorsFile(contentsOf: path).metadata["step"] == "7")
     }
 
-    @Test func `a model differs from a checkpoint in the first number whose bits do`() throws {
+    @Test func `the first element whose bits differ from a checkpoint is reported`() throws {
         let network = try Network(
             inputSide: 8, blocks: [Block(numConvs: 1, outChannels: 5)], classifier: [12], numClasses: 3)
         let model = try NetworkModel(network, recipe: TrainingRecipe(momentum: 0.9), batchSize: 4, threads: 1)
@@ -47,7 +47,7 @@ import Training
         #expect(model.difference(fromWeights: weights, optimizer: optimizer) == nil)
         #expect(
             model.difference(fromWeights: weights, optimizer: nil)
-                == "\(weights): the optimizer's numbers are missing beside it")
+                == "\(weights): the optimizer's state is missing beside it")
 
         let bias = try #require(model.optimizerState.first { $0.name == "classifier.3.bias" })
         try [0, -0.0, 1].withUnsafeBufferPointer { try model.setValues(of: bias, to: $0) }
@@ -83,7 +83,7 @@ import Training
         }
     }
 
-    @Test func `a folder that is missing is named`() throws {
+    @Test func `a missing folder is named`() throws {
         let error = #expect(throws: ModelTensorsError.self) {
             try model().saveWeights(to: folder.file("no/such/a.safetensors"))
         }
@@ -92,7 +92,7 @@ import Training
         #expect(error?.description == "\(missing)/a.safetensors: \(problem)")
     }
 
-    /// A network whose weights are in the file, and what is said when they should go into another.
+    /// A network whose weights are in the file, and the error when another network loads them.
     struct Mismatch: CustomTestStringConvertible, Sendable {
         var blocks = [Block(numConvs: 1, outChannels: 5), Block(numConvs: 2, outChannels: 16)]
         var kernel = 3
@@ -128,7 +128,7 @@ import Training
     }
 
     @Test(arguments: ["features.0.weight", "classifier.3.bias"])
-    func `numbers of another type change nothing`(name: String) throws {
+    func `tensors of another type change nothing`(name: String) throws {
         let path = folder.file("a.safetensors")
         let tensors = try model(seed: 2).parameters.map { parameter in
             let type: TensorType = parameter.name == name ? .f16 : .f32
@@ -146,7 +146,7 @@ import Training
     }
 
     @Test(arguments: ["features.0.weight", "classifier.3.bias"], [Float.nan, -.infinity])
-    func `numbers that are not finite change nothing`(name: String, number: Float) throws {
+    func `values that are not finite change nothing`(name: String, number: Float) throws {
         let path = folder.file("a.safetensors")
         let other = try model(seed: 2)
         let parameter = try #require(other.parameters.first { $0.name == name })
@@ -161,15 +161,15 @@ import Training
     }
 
     @Test(arguments: [
-        ("", "not a valid safetensors file: it has 0 bytes, and the length of its header alone takes 8"),
-        ("these are no weights", "not a valid safetensors file: the header it announces has "),
+        ("", "not a valid safetensors file: it has only 0 bytes; the length of the header alone takes 8"),
+        ("these are no weights", "not a valid safetensors file: its header has "),
     ]) func `any other file changes nothing`(text: String, problem: String) throws {
         let path = folder.file("a.safetensors")
         try Data(text.utf8).write(to: URL(filePath: path))
         try expectMismatch(path, problem)
     }
 
-    @Test func `a file that is cut off changes nothing`() throws {
+    @Test func `a truncated file changes nothing`() throws {
         let path = folder.file("a.safetensors")
         try model(seed: 2).saveWeights(to: path)
         let bytes = try Data(contentsOf: URL(filePath: path))
@@ -177,12 +177,12 @@ import Training
         try expectMismatch(path, "not a valid safetensors file: ")
     }
 
-    @Test func `no file changes nothing`() throws {
+    @Test func `a missing file changes nothing`() throws {
         try expectMismatch(folder.file("none"), "there is no such file")
         try expectMismatch(folder.path, "is a folder; give a file in it")
     }
 
-    /// Expects a sentence that begins with the path and `problem`, and weights as they were.
+    /// Checks the error, which begins with the path and `problem`, and that weights are unchanged.
     private func expectMismatch(_ path: String, _ problem: String) throws {
         let model = try model(seed: 1)
         let before = try model.values()
@@ -194,12 +194,12 @@ import Training
 }
 
 extension NetworkModel {
-    /// Every parameter by its name, row-major.
+    /// All parameters by name, row-major.
     fileprivate func values() throws -> [String: [Float]] {
         try Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, try value(of: $0)) })
     }
 
-    /// The loss on four made-up images.
+    /// The loss on four synthetic images.
     fileprivate func loss() throws -> Double {
         let pixels = (0..<4 * 64).map { Float($0 * 37 % 101) / 101 }
         return try pixels.withUnsafeBufferPointer { pixels in

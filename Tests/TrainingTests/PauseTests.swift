@@ -1,4 +1,4 @@
-// Runs that are paused between two steps: kept meanwhile, and none the slower for it.
+// Runs that pause between two steps: saved meanwhile, and not slower afterwards.
 
 import Experiments
 import Foundation
@@ -6,7 +6,7 @@ import Testing
 import Training
 
 @Suite(.timeLimit(.minutes(10))) struct PauseTests {
-    /// A run that is paused in its second step and let go by whatever `during` does while it waits.
+    /// A run that pauses in its second step and is resumed by `during` while it waits.
     private func pausedRun(
         during: @escaping @Sendable (StopRequest, PauseRequest) -> Void
     ) throws -> (events: [RunEvent], kept: [(step: Int, isLast: Bool)], summary: RunSummary) {
@@ -15,7 +15,7 @@ import Training
         var events: [RunEvent] = []
         var kept: [(step: Int, isLast: Bool)] = []
         let model = FakeModel(clock: rehearsal.clock) { call in
-            if call == 2 { pause.make() }
+            if call == 2 { pause.request() }
             return FakeModel.Reply()
         }
         var run = TrainingRun(
@@ -33,8 +33,8 @@ import Training
         return (events, kept, summary)
     }
 
-    @Test func `a run that is held keeps its state and goes on as if nothing had been`() throws {
-        let (events, kept, summary) = try pausedRun { _, pause in pause.end() }
+    @Test func `a paused run saves its state and continues unaffected`() throws {
+        let (events, kept, summary) = try pausedRun { _, pause in pause.clear() }
         #expect(summary.outcome == .completed)
         #expect(kept.map(\.step) == [2, 3, 6])
         #expect(kept.map(\.isLast) == [true, false, true])
@@ -42,14 +42,14 @@ import Training
         #expect(events.progress.map(\.loss) == plain.progress.map(\.loss))
     }
 
-    @Test func `a run that is held can be stopped`() throws {
-        let (_, kept, summary) = try pausedRun { stop, _ in stop.make() }
+    @Test func `a paused run can be stopped`() throws {
+        let (_, kept, summary) = try pausedRun { stop, _ in stop.request() }
         #expect(summary.outcome == .stopped)
         #expect(summary.step == 2)
         #expect(kept.map(\.step) == [2, 2])
     }
 
-    @Test func `the time of waiting does not count`() throws {
+    @Test func `the time of the pause does not count`() throws {
         let pause = PauseRequest()
         let rehearsal = Rehearsal()
         let clock = rehearsal.clock
@@ -57,16 +57,16 @@ import Training
         var summary: RunSummary?
         var isWaiting = false
         let model = FakeModel(clock: clock) { call in
-            if call == 2 { pause.make() }
+            if call == 2 { pause.request() }
             return FakeModel.Reply()
         }
         var run = TrainingRun(
             try rehearsal.started(), data: rehearsal.data, stop: rehearsal.stop, pause: pause,
             seconds: {
-                // The first look at the clock after the state is kept begins the wait; the next one ends it.
+                // The first read of the clock after saving starts the pause; the next one ends it.
                 if isWaiting {
                     reads += 1
-                    if reads == 1 { pause.end() } else { clock.advance(1000) }
+                    if reads == 1 { pause.clear() } else { clock.advance(1000) }
                     if reads == 2 { isWaiting = false }
                 }
                 return clock.read()
@@ -79,12 +79,12 @@ import Training
         _ = run.run(model)
         let (_, plain, _) = try Rehearsal().run()
         let held = try #require(summary)
-        // The clock moves by itself a little whenever it is read.
+        // The clock advances whenever it is read.
         #expect(abs(held.elapsedSeconds - plain.elapsedSeconds) < 20)
         #expect(abs(held.examplesPerSecond - plain.examplesPerSecond) < 0.2)
     }
 
-    @Test func `the time in which the process was stopped does not count`() throws {
+    @Test func `the time in which the process is stopped does not count`() throws {
         /// - Parameter stop: seconds for which the process is stopped in its second step, and in its first evaluation.
         func summary(stoppedFor stop: Double) throws -> RunSummary {
             let rehearsal = Rehearsal()

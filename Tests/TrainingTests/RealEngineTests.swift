@@ -1,4 +1,4 @@
-// The loop with the engine on small made-up images: what depends on nothing but the seed, and that it learns.
+// The loop with the real engine on small synthetic images: results depend only on the seed, and the network learns.
 
 import Datasets
 import Engine
@@ -21,7 +21,7 @@ import Training
         return LabelledImages(height: 12, width: 12, pixels: pixels, labels: labels)
     }
 
-    /// Every loss of a run, batch by batch, and the test losses behind.
+    /// All losses of a run, batch by batch, followed by the test losses.
     private func losses(
         seed: UInt64 = 1, threads: Int, epochs: Int = 3, learningRate: Double = 0.05
     ) throws -> (losses: [Double], summary: RunSummary) {
@@ -46,7 +46,7 @@ import Training
         return (events.progress.map(\.loss) + events.epochs.map(\.testLoss), summary)
     }
 
-    @Test(arguments: [1, 2]) func `the same seed and threads give the same run to the bit`(threads: Int) throws {
+    @Test(arguments: [1, 2]) func `the same seed and threads give bit-identical runs`(threads: Int) throws {
         let first = try losses(threads: threads).losses
         #expect(first.count == 3 * 4 + 3)
         #expect(try losses(threads: threads).losses == first)
@@ -60,14 +60,14 @@ import Training
         for (one, two) in zip(one, two) { #expect(abs(one - two) <= 1e-4 * one) }
     }
 
-    @Test func `plain classes are learnt`() throws {
+    @Test func `simple classes are learned`() throws {
         let summary = try losses(threads: 2, epochs: 15).summary
         #expect(summary.outcome == .completed)
         #expect(summary.step == 15 * 4)
         #expect((summary.bestEpoch?.testAccuracy ?? 0) > 0.9)
     }
 
-    @Test func `a wild learning rate diverges`() throws {
+    @Test func `a far too large learning rate diverges`() throws {
         let summary = try losses(threads: 2, epochs: 50, learningRate: 1e6).summary
         #expect(summary.outcome == .diverged(step: summary.step))
         #expect(summary.step < 200)

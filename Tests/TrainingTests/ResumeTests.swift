@@ -1,4 +1,4 @@
-// When a run's state is kept, and active runs from what was kept as if they had never been cut.
+// When a run saves checkpoints, and that runs resumed from them match uninterrupted ones.
 
 import TestSupport
 import Datasets
@@ -10,7 +10,7 @@ import Testing
 import Training
 
 @Suite struct ResumeTests {
-    /// The positions that a run keeps, with whether each was the last.
+    /// The positions of a run's checkpoints, with whether each was the last.
     private func kept(
         _ checkpoint: CheckpointRecipe, epochs: Int = 2, stopAfter: Int? = nil
     ) throws -> (positions: [RunPosition], isLast: [Bool], events: [RunEvent]) {
@@ -20,7 +20,7 @@ import Training
         var isLast: [Bool] = []
         let stop = rehearsal.stop
         let model = FakeModel(clock: rehearsal.clock) { call in
-            if call == stopAfter { stop.make() }
+            if call == stopAfter { stop.request() }
             return FakeModel.Reply()
         }
         let (events, _, _) = try rehearsal.run(model) { position, last in
@@ -33,7 +33,7 @@ import Training
 
     private let never = CheckpointRecipe(everyEpochs: nil, everyMinutes: nil, everySteps: nil)
 
-    @Test func `a run's end is always kept`() throws {
+    @Test func `the end of a run is always saved`() throws {
         let (positions, isLast, events) = try kept(never)
         #expect(positions.map(\.step) == [6])
         #expect(positions.map(\.epoch) == [3])
@@ -41,7 +41,7 @@ import Training
         #expect(events.letters == "s" + "pppe" + "pppe" + "wf")
     }
 
-    @Test func `every epoch is kept once it is evaluated`() throws {
+    @Test func `every epoch is saved after its evaluation`() throws {
         let (positions, isLast, events) = try kept(CheckpointRecipe(), epochs: 3)
         #expect(positions.map(\.step) == [3, 6, 9])
         #expect(positions.map { $0.lastEpoch?.epoch } == [1, 2, 3])
@@ -50,10 +50,10 @@ import Training
         #expect(events.letters == "s" + "pppew" + "pppew" + "pppewf")
     }
 
-    @Test func `an epoch that is better than all before is kept, however seldom others are`() throws {
+    @Test func `a new best epoch is saved regardless of schedule`() throws {
         var rehearsal = Rehearsal(epochs: 6)
         rehearsal.experiment.checkpoint = CheckpointRecipe(everyEpochs: 3, everyMinutes: nil, everySteps: nil)
-        // An epoch is three training steps and two evaluation steps; of the five test images so many are right.
+        // An epoch has three training steps and two evaluation steps; this many of the five test images are correct.
         let correct = [1, 3, 2, 3, 4, 1]
         let model = FakeModel { call in FakeModel.Reply(correct: call % 5 == 4 ? correct[call / 5] : 0) }
         var epochs: [Int?] = []
@@ -64,7 +64,7 @@ import Training
         #expect(epochs == [1, 2, 3, 5, 6])
     }
 
-    @Test func `steps are kept, the last of an epoch after its evaluation`() throws {
+    @Test func `steps are saved, the last of an epoch after its evaluation`() throws {
         var recipe = never
         recipe.everySteps = 1
         let (positions, _, _) = try kept(recipe)
@@ -75,23 +75,23 @@ import Training
         #expect(positions[1].epochCorrect == 4)
     }
 
-    @Test func `minutes count from what was kept last`() throws {
+    @Test func `minutes count from the last checkpoint`() throws {
         var recipe = never
-        // A step takes 4 s: the first after 6 s is the second, the next after that is the fourth.
+        // A step takes 4 s: the first one after 6 s is the second, the next one after that is the fourth.
         recipe.everyMinutes = 0.1
         #expect(try kept(recipe).positions.map(\.step) == [2, 3, 5, 6])
     }
 
-    @Test(arguments: [2, 3, 4, 7]) func `a stopped run is kept where it stands`(call: Int) throws {
+    @Test(arguments: [2, 3, 4, 7]) func `a stopped run is saved at its position`(call: Int) throws {
         let (positions, isLast, events) = try kept(never, stopAfter: call)
-        // Calls 4 and 5 are the first evaluation; it is made again.
+        // Calls 4 and 5 are the first evaluation, which is repeated.
         #expect(positions.map(\.step) == [call < 4 ? call : call == 4 ? 3 : 5])
         #expect(positions.map(\.stepInEpoch) == [call < 4 ? call : call == 4 ? 3 : 2])
         #expect(isLast == [true])
         #expect(events.letters.hasSuffix("wf"))
     }
 
-    @Test func `nothing is kept of a run that diverged`() throws {
+    @Test func `a diverged run is not saved`() throws {
         let rehearsal = Rehearsal(epochs: 1)
         var isKept = false
         let model = FakeModel { _ in FakeModel.Reply(lossSum: .nan) }
@@ -103,7 +103,7 @@ import Training
         #expect(!isKept)
     }
 
-    @Test(arguments: 0...6) func `a run goes on as if it had never been cut`(step: Int) throws {
+    @Test(arguments: 0...6) func `a resumed run matches an uninterrupted one`(step: Int) throws {
         var recipe = never
         recipe.everySteps = 1
         var rehearsal = Rehearsal(epochs: 2, seed: 5, shuffle: true)
@@ -113,7 +113,7 @@ import Training
             positions.append(position)
             return []
         }
-        // What is kept goes through a file.
+        // The checkpoint is written to a file and read back.
         let stored = try JSONEncoder().encode(positions[step])
         let position = try JSONDecoder().decode(RunPosition.self, from: stored)
         #expect(position == positions[step])
@@ -133,7 +133,7 @@ import Training
         #expect(rest.summary.outcome == .completed)
     }
 
-    @Test func `times and speeds count on`() throws {
+    @Test func `times and speeds continue`() throws {
         var rehearsal = Rehearsal(epochs: 2)
         rehearsal.experiment.checkpoint.everySteps = 2
         var position: RunPosition?
@@ -144,14 +144,14 @@ import Training
         let begin = try #require(position)
         #expect(begin.time.examples == 8)
         let rest = try rehearsal.run(FakeModel(clock: rehearsal.clock), from: begin)
-        // The clock is looked at once more before the third step: that is all that was lost.
+        // One more read of the clock before the third step is all that was lost.
         let cut = try #require(rest.events.progress.first)
         #expect(cut.elapsedSeconds == whole.events.progress[2].elapsedSeconds + 1)
         #expect(rest.summary.stepExamplesPerSecond == whole.summary.stepExamplesPerSecond)
     }
 }
 
-/// The same with the engine: numbers go through files, and losses and weights are the same to the bit.
+/// With the real engine: tensors are written to files, and losses and weights are bit-identical.
 @Suite struct EngineResumeTests {
     private let folder: TemporaryFolder
 

@@ -1,4 +1,4 @@
-// The flag by which someone else ends a run.
+// The flag that requests a run to stop.
 
 import Experiments
 import Foundation
@@ -6,27 +6,27 @@ import Testing
 import Training
 
 @Suite struct StopRequestTests {
-    @Test func `a wish is made once and for all`() {
+    @Test func `a request cannot be cleared`() {
         let stop = StopRequest()
-        #expect(!stop.isMade)
-        stop.make()
-        #expect(stop.isMade)
-        stop.make()
-        #expect(stop.isMade)
+        #expect(!stop.isRequested)
+        stop.request()
+        #expect(stop.isRequested)
+        stop.request()
+        #expect(stop.isRequested)
     }
 
-    @Test func `any thread may make a wish`() async {
+    @Test func `any thread can request a stop`() async {
         let stop = StopRequest()
-        await Task.detached { stop.make() }.value
-        #expect(stop.isMade)
+        await Task.detached { stop.request() }.value
+        #expect(stop.isRequested)
     }
 
-    @Test func `a wish of another thread reaches the loop`() throws {
+    @Test func `a request from another thread reaches the loop`() throws {
         // A million epochs would never end by themselves.
         let rehearsal = Rehearsal(epochs: 1_000_000)
         let stop = rehearsal.stop
         let model = FakeModel {
-            if $0 == 3 { Thread.detachNewThread { stop.make() } }
+            if $0 == 3 { Thread.detachNewThread { stop.request() } }
             return FakeModel.Reply()
         }
         #expect(try rehearsal.run(model).summary.outcome == .stopped)

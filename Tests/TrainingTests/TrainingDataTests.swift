@@ -1,4 +1,4 @@
-// Which images an experiment takes of its data set, and in how many steps.
+// The images that an experiment uses of its data set, and the number of steps.
 
 import TestSupport
 import Datasets
@@ -9,7 +9,7 @@ import Training
 
 @Suite struct TrainingDataTests {
     @Test(arguments: [(nil, nil, 6, 3), (4, 2, 4, 2), (1, 1, 1, 1), (6, 3, 6, 3), (100, 100, 6, 3)] as [Limits])
-    func `limits take a sample by the seed, or the first images`(limits: Limits) throws {
+    func `limits draw a sample by the seed, or use the first images`(limits: Limits) throws {
         let folder = try TemporaryFolder()
         let dataset = try folder.dataset(train: 6, test: 3)
         var experiment = Experiment(name: "a", training: TrainingRecipe(seed: 3))
@@ -26,12 +26,12 @@ import Training
         #expect(data.train.count == limits.trainCount)
         #expect(data.test.count == limits.testCount)
         #expect(data.summary == "tiny from \(folder.path)")
-        // The classes are the whole data set's, so that a limit does not change the network.
+        // The classes are those of the whole data set, so a limit does not change the network.
         #expect(data.numClasses == 6)
         #expect(data.facts == dataset.facts)
     }
 
-    @Test func `classes that no training image shows are known`() {
+    @Test func `classes without training images are reported`() {
         var rehearsal = Rehearsal()
         rehearsal.train = .numbered(3, from: 1)
         let data = TrainingData(
@@ -42,7 +42,7 @@ import Training
 
     typealias Limits = (train: Int?, test: Int?, trainCount: Int, testCount: Int)
 
-    @Test func `a limited run sees no other image`() throws {
+    @Test func `a limited run uses no other image`() throws {
         let folder = try TemporaryFolder()
         var rehearsal = Rehearsal(epochs: 2, shuffle: true)
         rehearsal.experiment.data.limitTrain = 5
@@ -64,11 +64,11 @@ import Training
         #expect(rehearsal.data.stepsPerEpoch == steps)
     }
 
-    @Test func `storage is a byte a pixel and one a label`() {
+    @Test func `storage is one byte per pixel and one per label`() {
         #expect(Rehearsal().data.loadedBytes == (10 + 5) * (4 + 1))
     }
 
-    @Test func `blank images are a batch of the experiment's`() {
+    @Test func `blank images are one batch of the experiment's size`() {
         let data = TrainingData.blank(like: DataRecipe(resize: 32, batchSize: 25), numClasses: 10)
         #expect(data.train.count == 25)
         #expect(data.stepsPerEpoch == 1)
@@ -76,7 +76,7 @@ import Training
         #expect(data.train.labels.allSatisfy { $0 < 10 })
     }
 
-    @Test func `an evaluation alone is that of a run`() throws {
+    @Test func `a separate evaluation equals that of a run`() throws {
         let rehearsal = Rehearsal(epochs: 1)
         let sums = try rehearsal.data.evaluate(FakeModel())
         let epoch = try rehearsal.run().events.epochs.first
@@ -88,7 +88,7 @@ import Training
 }
 
 extension TemporaryFolder {
-    /// A data set of numbered images, written as IDX files and read again.
+    /// A data set of numbered images, written as IDX files and read back.
     func dataset(train: Int, test: Int) throws -> Dataset {
         for (name, images) in [("train", LabelledImages.numbered(train)), ("t10k", LabelledImages.numbered(test))] {
             let count = UInt8(images.count)

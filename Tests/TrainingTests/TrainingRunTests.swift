@@ -1,4 +1,4 @@
-// The loop as it goes when nothing comes in its way: what the model gets, and what is said about it.
+// The training loop without interruptions: the calls of the model, and the events.
 
 import Datasets
 import Experiments
@@ -7,7 +7,7 @@ import Testing
 import Training
 
 @Suite struct TrainingRunTests {
-    @Test func `two epochs are said step by step`() throws {
+    @Test func `two epochs are reported step by step`() throws {
         let rehearsal = Rehearsal()
         let (events, summary, model) = try rehearsal.run()
         let begin = RunEvent.runStarted(try rehearsal.started())
@@ -72,11 +72,11 @@ import Training
         let (_, _, model) = try Rehearsal(epochs: 3, shuffle: true).run()
         let labels = model.calls.flatMap(\.labels)
         #expect(labels.count == 3 * (10 + 5))
-        // An image's pixels are its label, and 255 is 1.
+        // An image's pixels equal its label, and 255 becomes 1.
         #expect(zip(model.firstPixels, labels).allSatisfy { abs($0 * 255 - Float($1)) < 1e-3 })
     }
 
-    @Test func `a smaller last batch counts by its images`() throws {
+    @Test func `a smaller last batch is weighted by its images`() throws {
         let (events, _, _) = try Rehearsal(epochs: 1).run()
         // Losses are 0 to 9: 6 in the first batch, 22 in the second, 17 in the last, which has two images.
         #expect(events.progress.map(\.loss) == [1.5, 5.5, 8.5])
@@ -89,13 +89,13 @@ import Training
         #expect(epoch.testAccuracy == 0.6)
     }
 
-    @Test func `an epoch's sums start from nothing`() throws {
+    @Test func `an epoch's sums start at zero`() throws {
         let (events, _, _) = try Rehearsal(epochs: 2).run()
         #expect(events.progress[3].meanLoss == 1.5)
         #expect(events.epochs.map(\.trainLoss) == [4.5, 4.5])
     }
 
-    @Test func `the order is another in each epoch, and the seed's alone`() throws {
+    @Test func `each epoch has its own order, which depends only on the seed`() throws {
         func orders(seed: UInt64) throws -> [[Int]] {
             let trained = try Rehearsal(epochs: 3, seed: seed, shuffle: true).run().model.trained
             return stride(from: 0, to: trained.count, by: 3).map { trained[$0..<$0 + 3].flatMap(\.self) }
@@ -109,12 +109,12 @@ import Training
         #expect(first == (1...3).map { epoch in order.indices(epoch: epoch).map { Int($0) } })
     }
 
-    @Test func `test images always come in the files' order`() throws {
+    @Test func `test images are always in the files' order`() throws {
         let evaluated = try Rehearsal(epochs: 2, shuffle: true).run().model.evaluated
         #expect(evaluated == [[100, 101, 102, 103], [104], [100, 101, 102, 103], [104]])
     }
 
-    @Test func `the third step of an epoch is profiled where somebody wants to know`() throws {
+    @Test func `the third step of an epoch is profiled on request`() throws {
         var rehearsal = Rehearsal()
         rehearsal.train = .numbered(16)
         var profiles: [Double] = []
@@ -123,7 +123,7 @@ import Training
         #expect(try rehearsal.run().model.profiled.isEmpty)
     }
 
-    @Test func `no epoch is no step`() throws {
+    @Test func `zero epochs make no step`() throws {
         let (events, summary, model) = try Rehearsal(epochs: 0).run()
         #expect(events.letters == "sf")
         #expect(model.calls.isEmpty)
@@ -150,11 +150,13 @@ import Training
         #expect(summary.lastEpoch == events.epochs[2])
     }
 
-    @Test func `layers are those of the last whole batch, in the first step, each tenth and an epoch's last`() throws {
+    @Test func `layer health is that of the last full-size batch, in the first step, each tenth and an epoch's last`()
+        throws
+    {
         let model = FakeModel { call in
             FakeModel.Reply(layers: [LayerHealth(name: "features.0", deadShare: Double(call), updateRatio: nil)])
         }
-        // Three steps an epoch, the last one smaller, and two evaluation steps after them.
+        // Three steps per epoch, the last one smaller, followed by two evaluation steps.
         let (events, _, _) = try Rehearsal(epochs: 4).run(model)
         #expect(
             events.progress.map { $0.layers.first?.deadShare } == [1, nil, 2, nil, nil, 7, nil, nil, 12, 16, nil, 17])

@@ -1,9 +1,9 @@
-// Bad input of every kind: exit status 2, nothing on standard output, and one sentence that a user can act on.
+// Bad input of every kind: exit status 2, nothing on standard output, and one actionable sentence.
 
 import Foundation
 import Testing
 
-/// A call that cannot work, and what its sentence must name. `@` stands for the sandbox.
+/// A call that cannot work, and what its sentence must contain. `@` stands for the sandbox.
 struct BadCall: CustomTestStringConvertible, Sendable {
     let testDescription: String
     let arguments: [String]
@@ -59,13 +59,13 @@ struct BadCall: CustomTestStringConvertible, Sendable {
     static let usage = [
         BadCall("option unknown", "@/tiny.yaml --bogus", says: "--bogus"),
         BadCall("command unknown", "lst", says: "lst: there is no such command", "vgglab list"),
-        BadCall("order of a filter without a number", "list -draft lr>=abc", says: "abc is no number"),
+        BadCall("order of a filter without a number", "list -draft lr>=abc", says: "abc is not a number"),
         BadCall("option without a value", "@/tiny.yaml --threads", says: "--threads"),
         BadCall("no threads", "@/tiny.yaml --threads 0", says: "--threads must be from 1 to 1024 (got 0)"),
         BadCall("threads no number", "@/tiny.yaml --threads many", says: "--threads", "many"),
         BadCall("log format unknown", "@/tiny.yaml --log-format xml", says: "xml", "text", "jsonl"),
         BadCall("every step as text", "@/tiny.yaml --log-every-step", says: "--log-every-step", "jsonl"),
-        BadCall("--save of two", "@/tiny.yaml @/tiny.yaml --save @/w", says: "--save", "2 experiments"),
+        BadCall("--save of two", "@/tiny.yaml @/tiny.yaml --save @/w", says: "--save", "got 2"),
         BadCall(
             "--save in no folder", "@/tiny.yaml --data @/good --save @/none/w", says: "--save @/none/w", "mkdir -p"),
         BadCall("--save to a folder", "@/tiny.yaml --data @/good --save @/folder", says: "@/folder", "is a folder"),
@@ -93,12 +93,12 @@ struct BadCall: CustomTestStringConvertible, Sendable {
 }
 
 @Suite struct BadInputTests {
-    /// What the calls stumble over, written once.
+    /// Creates the files of the calls once.
     private static let sandbox = Result { try makeSandbox() }
 
     private static func makeSandbox() throws -> Sandbox {
         let sandbox = try Sandbox()
-        // Another name than the known data set's, or its name would bring a warning.
+        // Not the known data set's name, which would trigger a warning.
         try sandbox.write(
             Sandbox.tinyOnMadeUp, to: "tiny.yaml")
         try sandbox.write("a note", to: "folder/readme.txt")
@@ -117,7 +117,7 @@ struct BadCall: CustomTestStringConvertible, Sendable {
         try sandbox.writeData(in: "good", count: 100)
         try sandbox.writeData(in: "part", replacing: ["t10k-labels-idx1-ubyte": nil])
         try sandbox.writeData(in: "hollow", replacing: ["train-labels-idx1-ubyte": []])
-        // A gzip member that stores 28 bytes, without the last of them and its check sum.
+        // A gzip member that stores 28 bytes, without the last of them and its checksum.
         let cut: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF, 1, 28, 0, 227, 255, 0, 0, 8, 1, 0, 0, 0, 20, 1, 2]
         try sandbox.writeData(
             in: "cut", replacing: ["t10k-labels-idx1-ubyte": nil, "t10k-labels-idx1-ubyte.gz": cut])
@@ -133,7 +133,7 @@ struct BadCall: CustomTestStringConvertible, Sendable {
         return sandbox
     }
 
-    @Test func `the line of a file is shown with a caret on the place`() throws {
+    @Test func `the line of a file is shown with a caret below the place`() throws {
         let sandbox = try Sandbox()
         try sandbox.write("name: a\ndescription: 図 \"a\" and\t1: b\n", to: "a.yaml")
         let ending = try Program.run("shapes", sandbox.file("a.yaml"))
@@ -157,7 +157,7 @@ struct BadCall: CustomTestStringConvertible, Sendable {
         #expect(ending.status == 2)
         #expect(ending.output.isEmpty)
         let sentence = ending.complaint
-        // Below the sentence about a line of a file stands the line, with a caret on the place.
+        // A sentence about a line of a file is followed by the line, with a caret below the place.
         let lines = sentence.contains(#/yaml:\d+: /#) ? 3 : 1
         #expect(sentence.hasSuffix("\n") && sentence.count { $0 == "\n" } == lines, "\(sentence)")
         #expect(sentence.count > 10)

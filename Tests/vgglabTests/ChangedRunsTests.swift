@@ -1,10 +1,10 @@
-// The commands that change a store, and what they say of a store that others have changed.
+// Commands that change a store, and their messages about a store changed by others.
 
 import Foundation
 import GRDB
 import Testing
 
-/// What changes a store, each test in one of its own.
+/// Commands that change a store, each test in its own.
 @Suite struct ChangedRunsTests {
     private let shelf: Shelf
 
@@ -13,7 +13,7 @@ import Testing
         try #require(try shelf.train(sandboxFile: "tiny.yaml", "--set", "training.epochs=1").status == 0)
     }
 
-    @Test func `tags and notes come and go`() throws {
+    @Test func `tags and notes are added and removed`() throws {
         #expect(try shelf.call("tag", "tiny-1").output == "tiny-1: no tags\n")
         #expect(try shelf.call("tag", "tiny-1", "b", "a", "b").output == "tiny-1: a b\n")
         #expect(try shelf.call("tag", "tiny-1", "c", "--remove", "a").output == "tiny-1: b c\n")
@@ -37,10 +37,10 @@ import Testing
         #expect(try shelf.call("note", "tiny-1", "").output == "tiny-1: no note\n")
     }
 
-    @Test func `deleting asks, and says so where nobody can answer`() throws {
+    @Test func `deleting asks for confirmation, and fails if nobody can answer`() throws {
         let refused = try shelf.call("delete", "tiny-1")
         #expect(refused.status == 2)
-        #expect(refused.complaint == "deleting needs confirmation, and there is no terminal to ask on; use --yes\n")
+        #expect(refused.complaint == "deleting needs confirmation, but there is no terminal to ask on; use --yes\n")
         #expect(try shelf.names() == ["tiny-1"])
         let deleted = try shelf.call("delete", "tiny-1", "tiny", "--yes")
         #expect(deleted.status == 0)
@@ -49,7 +49,7 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: "\(shelf.runs)/runs/tiny-1"))
     }
 
-    @Test func `a terminal is asked before anything is deleted`() throws {
+    @Test func `deletion is confirmed on a terminal`() throws {
         for (answer, status) in [("n", Int32(1)), ("", 1), ("y", 0)] {
             // util-linux's script gives the program a terminal.
             let program = try Program(
@@ -62,7 +62,7 @@ import Testing
         }
     }
 
-    @Test func `numbers that do not come again are told`() throws {
+    @Test func `values that differ when verified are reported`() throws {
         try DatabaseQueue(path: "\(shelf.runs)/runs.sqlite").write { database in
             try database.execute(sql: "UPDATE epoch_metric SET test_loss = test_loss + 1e-12")
         }
@@ -72,11 +72,11 @@ import Testing
     }
 
     @Test(arguments: [false, true])
-    func `a checkpoint that was altered is told with the tensor that differs`(isSigned: Bool) throws {
+    func `a modified checkpoint is reported with the tensor that differs`(isSigned: Bool) throws {
         let folder = "\(shelf.runs)/runs/tiny-1/checkpoints/step-0000000001-evaluated"
         let weights = "\(folder)/weights.safetensors"
         var bytes = try Data(contentsOf: URL(filePath: weights))
-        // A bit of the last number of the last tensor.
+        // A bit of the last value of the last tensor.
         bytes[bytes.count - 2] ^= 1
         try bytes.write(to: URL(filePath: weights))
         if isSigned {
@@ -89,7 +89,7 @@ import Testing
         #expect(verified.output.hasPrefix(place), "\(verified)")
     }
 
-    @Test func `a fork onto other data says so, is refused with strict, and counts its best anew`() throws {
+    @Test func `a fork on other data warns, is refused with strict, and restarts its best epoch`() throws {
         try shelf.sandbox.writeData(in: "others", count: 30)
         let others = shelf.sandbox.file("others")
         func fork(_ arguments: String...) throws -> Ending {
@@ -99,8 +99,8 @@ import Testing
             ).end()
         }
         let warning =
-            "other images than run tiny-1's: made-up from \(others) instead of made-up from \(shelf.data); "
-            + "the best epoch is counted anew"
+            "images differ from run tiny-1's: made-up from \(others) instead of made-up from \(shelf.data); "
+            + "only new epochs count as best"
         let refused = try fork("--strict")
         #expect(refused.status == 2)
         #expect(refused.complaint == "\(warning) (an error because of --strict)\n")
@@ -110,32 +110,32 @@ import Testing
         let shown = try shelf.call("show", "tiny-2", "--json").object()
         #expect(shown["best_epoch"] as? Int == 2)
         #expect(try shelf.call("compare", "tiny-1", "tiny-2").lines.contains { $0.hasPrefix("data ") })
-        // What continues from it has the same data, and nothing to be warned of.
+        // What continues from it has the same data, and triggers no warning.
         let again = try shelf.call("fork", "tiny-2", "--set", "training.epochs=3", "--strict", "--quiet")
         #expect(again.status == 0 && again.complaint.isEmpty, "\(again)")
     }
 
-    @Test func `a complete run is not resumed, and the way on is told`() throws {
+    @Test func `a complete run is not resumed, and the error gives advice`() throws {
         let ending = try shelf.call("resume", "tiny-1", "--data", shelf.data)
         #expect(ending.status == 2)
         #expect(
-            ending.complaint == "run tiny-1 is complete; to train on, fork it with more epochs: "
+            ending.complaint == "run tiny-1 is complete; to continue training, fork it with more epochs: "
                 + "vgglab fork tiny-1 --set training.epochs=6 --runs \(shelf.runs) --data \(shelf.data)\n")
         let fork = try shelf.call("fork", "tiny-1", "--set", "training.epochs=2", "--data", shelf.data, "--quiet")
         #expect(fork.status == 0, "\(fork.complaint)")
         #expect(fork.lines.first { $0.hasPrefix("epoch ") }?.hasPrefix("epoch 2/2 ") == true)
     }
 
-    @Test func `a run that has said nothing is not replayed`() throws {
+    @Test func `a run without records is not replayed`() throws {
         try DatabaseQueue(path: "\(shelf.runs)/runs.sqlite").write { database in
             for table in ["event", "step_metric", "epoch_metric"] { try database.execute(sql: "DELETE FROM \(table)") }
         }
         let ending = try shelf.call("replay", "tiny-1")
         #expect(ending.status == 2)
-        #expect(ending.complaint == "run tiny-1 has made no step yet\n")
+        #expect(ending.complaint == "run tiny-1 has no steps yet\n")
     }
 
-    @Test func `weights that stand in for others are told apart from them`() throws {
+    @Test func `substituted weights are reported`() throws {
         let folder = "\(shelf.runs)/runs/tiny-1/checkpoints"
         let best = try shelf.call("show", "tiny-1", "--json").object()["best_epoch"] as? Int
         #expect(best == 1)
@@ -145,8 +145,8 @@ import Testing
         let step = try #require(try FileManager.default.contentsOfDirectory(atPath: folder).first)
         #expect(step.hasPrefix("step-0"))
         for (at, remark) in [
-            ("best", "these are not the best weights: those of epoch 7 were not saved"),
-            ("last", "these are not the last weights: the run reached step 4, and those were not saved"),
+            ("best", "these are not the best weights; those of epoch 7 were not saved"),
+            ("last", "these are not the last weights; those of step 4 were not saved"),
         ] {
             let ending = try shelf.call(
                 "export", "tiny-1", "--at", at, "--format", "safetensors", "--overwrite", "--out",
@@ -156,7 +156,7 @@ import Testing
         }
     }
 
-    @Test func `a store that another process writes is waited for aloud`() throws {
+    @Test func `waiting for another process that writes the store is reported`() throws {
         var configuration = Configuration()
         configuration.allowsUnsafeTransactions = true
         let other = try DatabaseQueue(path: "\(shelf.runs)/runs.sqlite", configuration: configuration)
@@ -169,10 +169,10 @@ import Testing
         #expect((ending.output + ending.complaint).contains("late"), "\(ending)")
     }
 
-    @Test func `a run goes on with its own images only`() throws {
+    @Test func `a run only resumes with its own images`() throws {
         try shelf.sandbox.writeData(in: "others", count: 41)
         let ending = try shelf.call("verify", "tiny-1", "--data", shelf.sandbox.file("others"))
         #expect(ending.status == 2)
-        #expect(ending.complaint.contains("is not the data that it was trained on"))
+        #expect(ending.complaint.contains("is not the data that the run was trained on"))
     }
 }

@@ -1,4 +1,4 @@
-// The commands beside training: evaluate, shapes, data, bench, and what the program says of itself.
+// Commands other than training: evaluate, shapes, data, bench, and the program's own information.
 
 import Foundation
 import Testing
@@ -12,7 +12,7 @@ import Testing
         weights = sandbox.file("a.safetensors")
     }
 
-    @Test func `saved weights do on the test images what the run said`() throws {
+    @Test func `saved weights reproduce the run's results on the test images`() throws {
         let run = try Program.run(sandbox.tiny, "--log-format", "jsonl", "--save", weights)
         #expect(run.status == 0)
         #expect(run.complaint == "saved weights after step 8 to \(weights)\n")
@@ -34,7 +34,7 @@ import Testing
         #expect(text.output == "\(line) (\(correct) of 100 right)\n")
     }
 
-    @Test func `the best checkpoint is of the best epoch, however seldom others are kept`() throws {
+    @Test func `the best checkpoint is that of the best epoch, regardless of schedule`() throws {
         let runs = sandbox.file("runs")
         let run = try Program.run(
             sandbox.tiny, "--runs", runs, "--quiet", "--set", "training.lr=0.3", "--set", "training.epochs=7", "--set",
@@ -43,12 +43,12 @@ import Testing
         let shown = try Program.run("show", "last", "--json", "--runs", runs).object()
         let best = try #require(shown["best_epoch"] as? Int)
         let export = try Program.run("export", "last", "--format", "safetensors", "--out", weights, "--runs", runs)
-        #expect(export.complaint == "weights of tiny-1 after step \(4 * best) are in \(weights)\n")
+        #expect(export.complaint == "exported weights of tiny-1 after step \(4 * best) to \(weights)\n")
         let evaluation = try Program.run("evaluate", weights, sandbox.tiny, "--json").object()
         #expect(evaluation["accuracy"] as? Double == shown["best_accuracy"] as? Double)
     }
 
-    @Test func `no epochs leave the initial weights`() throws {
+    @Test func `zero epochs keep the initial weights`() throws {
         func losses(seed: Int, to path: String) throws -> Double? {
             let set = ["--set", "training.epochs=0", "--set", "training.seed=\(seed)"]
             let run = try Program([sandbox.tiny, "--save", path] + set).end()
@@ -75,7 +75,7 @@ import Testing
         #expect(!ending.output.contains("\u{1B}"))
     }
 
-    @Test func `a batch is written as the network sees it`() throws {
+    @Test func `a batch is written as the network's input`() throws {
         let path = sandbox.file("batch")
         let ending = try Program.run("data", "--dump-batch", "3", "--resize", "32", "--out", path)
         #expect(ending.status == 0)
@@ -102,7 +102,7 @@ import Testing
         #expect(ending.output.contains("memory of a training step of 64 images\n"))
     }
 
-    @Test func `shapes are JSON for programs`() throws {
+    @Test func `shapes are available as JSON`() throws {
         let shapes = try Program.run("shapes", sandbox.tiny, "--json").object()
         let totals = try #require(shapes["totals"] as? [String: Any])
         // 8 × 10, 16 × 73, 32 × 785 and 10 × 33.
@@ -114,7 +114,7 @@ import Testing
         #expect(memory.reduce(0) { $0 + ($1["bytes"] as? Int ?? 0) } == totals["memory_bytes"] as? Int)
     }
 
-    @Test func `shapes have the classes of the data that is there`() throws {
+    @Test func `shapes have the classes of the data that is found`() throws {
         for classes in [2, 37, 62, 256] {
             let labels = (0..<40).map { UInt8($0 == 0 ? classes - 1 : $0 % min(classes, 40)) }
             let file = [0, 0, 8, 1, 0, 0, 0, 40] + labels
@@ -138,13 +138,15 @@ import Testing
         let trained = try Program.run(
             "--no-tui", sandbox.tiny, "--data", sandbox.file("data"), "--runs", sandbox.file("runs"))
         #expect(trained.status == 2)
-        let problem = "its images are not square, and a network takes square ones; pad or crop them\n"
+        let problem = "its images are not square; pad or crop them\n"
         #expect(shapes.complaint == "fashion-mnist: \(problem)")
-        #expect(trained.complaint.hasSuffix(": \(problem.replacing("not square", with: "14 × 56"))"), "\(trained)")
+        #expect(
+            trained.complaint.hasSuffix(": \(problem.replacing("not square", with: "14 × 56, not square"))"),
+            "\(trained)")
         #expect(!FileManager.default.fileExists(atPath: sandbox.file("runs")))
     }
 
-    @Test func `a benchmark says how fast and how much`() throws {
+    @Test func `a benchmark reports speed and memory`() throws {
         let report = try Program.run("bench", sandbox.tiny, "--json", "--steps", "1", "--threads", "1").object()
         #expect(report["images_per_second"] as? Double ?? 0 > 0)
         #expect(report["peak_memory_bytes"] as? Int ?? 0 > 1 << 20)
@@ -155,8 +157,8 @@ import Testing
         #expect((report["passes"] as? [[String: Any]])?.isEmpty == false)
     }
 
-    @Test func `a benchmark beside others is the script of the sources`() throws {
-        // Elsewhere, or the program would find its own sources' script and install what that needs.
+    @Test func `a benchmark with peers is the script of the sources`() throws {
+        // Elsewhere; otherwise the program would find its own sources' script and install what that needs.
         let program = sandbox.file("place/.build/vgglab")
         try sandbox.write("", to: "place/.build/empty")
         try FileManager.default.copyItem(atPath: try Program.path(), toPath: program)
@@ -182,19 +184,18 @@ import Testing
     @Test(arguments: [
         ("--version", "vgglab "), ("--help", "OVERVIEW: "), ("train --help", "OVERVIEW: "),
         ("help bench", "OVERVIEW: "), ("evaluate --help", "OVERVIEW: "),
-    ]) func `the program says what it is`(arguments: String, start: String) throws {
+    ]) func `the program describes itself`(arguments: String, start: String) throws {
         let ending = try Program(arguments.split(separator: " ").map(String.init)).end()
         #expect(ending.status == 0)
         #expect(ending.complaint == "")
         #expect(ending.output.hasPrefix(start))
     }
 
-    @Test func `the version says the commit and the compiler that it was built from, or that it does not know`() throws
-    {
+    @Test func `the version has the commit and the compiler of the build, or that they are unknown`() throws {
         let version = try Program.run("--version").output
         let form = #/vgglab \d+\.\d+\.\d+ \((unknown commit|([0-9a-f]{12}(-dirty)?))(, Swift [0-9.]+)?\)\n/#
         let match = try #require(version.wholeMatch(of: form), "\(version)")
-        // As `make test` gives them to the build.
+        // As passed to the build by `make test`.
         let environment = ProcessInfo.processInfo.environment
         if let commit = environment["VGGLAB_COMMIT"], !commit.isEmpty { #expect(match.2.map(String.init) == commit) }
         if let compiler = environment["VGGLAB_COMPILER"], !compiler.isEmpty {
@@ -203,7 +204,7 @@ import Testing
     }
 }
 
-/// The memory that is foretold against what the process has taken, within a tenth.
+/// The predicted memory is within a tenth of the process's peak.
 @Suite(.serialized) struct PeakMemoryTests {
     @Test(arguments: [
         ("ratio: 4", "resize: 96", "batch_size: 64", "momentum: 0"),
@@ -211,7 +212,7 @@ import Testing
         ("ratio: 4", "resize: 96", "batch_size: 64", "precision: bfloat16"),
         ("ratio: 8", "resize: 224", "batch_size: 32", "momentum: 0"),
         ("ratio: 2", "resize: 64", "batch_size: 16", "momentum: 0.9"),
-    ]) func `memory is foretold`(ratio: String, side: String, batch: String, training: String) throws {
+    ]) func `memory is predicted`(ratio: String, side: String, batch: String, training: String) throws {
         let sandbox = try Sandbox()
         try sandbox.write(
             "network:\n  \(ratio)\ndata:\n  \(side)\n  \(batch)\ntraining:\n  \(training)\n", to: "a.yaml")

@@ -1,4 +1,4 @@
-// The dashboard's images of a run, whose data is not where its name is looked up, or is another by now.
+// The dashboard's images of a run whose data is not found by its name, or has been replaced.
 
 import Foundation
 import Testing
@@ -10,7 +10,7 @@ import Testing
     init() throws {
         shelf = try Shelf()
         try #require(try shelf.train(sandboxFile: "tiny.yaml", "--set", "training.epochs=1").status == 0)
-        // Other data with the name that the run's has.
+        // Other data with the name of the run's data.
         try shelf.sandbox.writeData(in: "home/vgglab/made-up", count: 30)
         window = try TerminalWindow(
             columns: 200, rows: 50,
@@ -30,11 +30,11 @@ import Testing
 
     @Test func `a run's images are those that it was trained on`() throws {
         try openImages()
-        // Four of each class, where the data of that name has three.
+        // Four of each class, while the data of that name has three.
         try window.wait(for: " of 4 0 ")
     }
 
-    @Test func `without its data a run has a sentence in the place of images`() throws {
+    @Test func `without its data a run shows an error in place of images`() throws {
         try shelf.sandbox.writeData(in: "data", count: 50)
         try openImages()
         try window.wait(for: "run tiny-1: the data that it was trained on")

@@ -1,5 +1,4 @@
-// The dashboard with runs that are not its own: one that another process trains now, and one that is over and is told
-// once more.
+// The dashboard with runs that are not its own: one that another process is training, and one that is replayed.
 
 import Foundation
 import Testing
@@ -27,7 +26,7 @@ import Testing
         return window
     }
 
-    /// The epoch that the list says of a run.
+    /// The epoch of the run in the list.
     private func epoch(of run: String, on screen: String) -> Int? {
         let line = screen.split(separator: "\n").first { $0.contains(run) && $0.contains("/9999") }
         return line?.firstMatch(of: #/(\d+)/9999/#).flatMap { Int($0.1) }
@@ -38,7 +37,7 @@ import Testing
         screen.filter { ("\u{2801}"..."\u{28FF}").contains($0) }
     }
 
-    @Test func `a run of another process is seen while it goes on, stops, and is resumed`() throws {
+    @Test func `a run of another process is followed while it trains, stops, and is resumed`() throws {
         let train = [sandbox.file("lab/long.yaml"), "--data", sandbox.file("data"), "--runs", runs, "--quiet"]
         let trainer = try Program(train + ["--threads", "1"])
         let window = try window("--data data lab")
@@ -56,7 +55,7 @@ import Testing
         #expect(trainer.end().status == 143)
         let stopped = try window.wait(for: "its end") { $0.contains("stopped") }
         let last = try #require(epoch(of: "long-1", on: stopped))
-        // Now it is nobody's, and continues here.
+        // Now nobody owns it, and it is resumed here.
         try window.press("r")
         try window.wait(for: "1 running")
         try window.wait(for: "later epochs") { (self.epoch(of: "long-1", on: $0) ?? 0) > last + 1 }
@@ -68,13 +67,13 @@ import Testing
         #expect(shown.output.hasPrefix("long-1: stopped, "))
     }
 
-    @Test func `a run that is over passes through the dashboard once more, and trains nothing`() throws {
+    @Test func `an ended run is replayed in the dashboard, and nothing is trained`() throws {
         let trained = try Program.run(
             sandbox.file("lab/short.yaml"), "--data", sandbox.file("data"), "--runs", runs, "--quiet")
         try #require(trained.status == 0)
         let window = try window("replay short --seconds 1")
         try window.wait(for: "Experiments and runs")
-        let end = try window.wait(for: "this was short-1")
+        let end = try window.wait(for: "end of short-1")
         #expect(end.contains("completed") && end.contains("2/2"))
         try window.press("R")
         try window.wait(for: "this is a replay")

@@ -1,4 +1,4 @@
-// The dashboard as a user plays it, in a real pseudo-terminal, from the first key to the shell's next line.
+// The dashboard in a real pseudo-terminal, from the first key to the shell's next line.
 
 import Foundation
 import Testing
@@ -24,7 +24,7 @@ import Testing
             ])
     }
 
-    /// Starts the dashboard behind the terminal's settings, which come again after it.
+    /// Starts the dashboard after recording the terminal's settings, which must be restored at the end.
     private func start(_ options: String = "", in window: TerminalWindow) throws {
         let call = "echo $$ > pid; exec \(try Program.path()) \(options) lab"
         try window.type("cd \(sandbox.path); stty -g > before; clear; bash -c '\(call)'")
@@ -35,7 +35,7 @@ import Testing
 
     private func expectEnd(of window: TerminalWindow, status: Int) throws {
         try window.wait(for: "the shell") { !$0.contains("Experiments and runs") }
-        // What is typed may be echoed twice, so the words to wait for are not in it.
+        // Typed text may be echoed twice, so it does not contain the words to wait for.
         try window.type("echo status $?; stty -g > after; echo set''tled")
         try window.press("Enter")
         try window.wait(for: "status \(status)")
@@ -62,14 +62,14 @@ import Testing
         try window.wait(for: "slow-1")
         try window.wait(for: "2 running")
 
-        // Mark both runs, which stand first, and compare them.
+        // Marks both runs, which are first, and compares them.
         try window.press("Home", "Space", "Space", "c")
         try window.wait(for: "both runs side by side") { screen in
             ["training.lr", "0.1", "0.01", "fast-1", "slow-1"].allSatisfy(screen.contains)
         }
         try window.press("1")
 
-        // A variant of the first one, with another seed, saved and launched; without room it waits.
+        // A variant of the first one, with another seed, saved and launched; without room it is queued.
         try window.wait(for: "Experiments and runs")
         try window.press("Home", "n")
         try window.wait(for: "New from fast")
@@ -93,13 +93,13 @@ import Testing
         #expect(!states.values.contains("running") && !states.values.contains("interrupted"))
     }
 
-    @Test func `what could not be kept at the end is said when the screen is gone`() throws {
+    @Test func `an error in saving at the end is printed after the screen is gone`() throws {
         let window = try window()
         try start(in: window)
         try window.press("Home", "Enter")
         try window.wait(for: "1 running")
         try window.wait(for: "images/s")
-        // A file stands where checkpoints go, however soon the run makes their folder again.
+        // A file is in the way of checkpoints, however soon the run creates their folder again.
         let path = sandbox.file("state/vgglab/runs/fast-1/checkpoints")
         var isBlocked = false
         for number in 0..<1000 where !isBlocked {
@@ -114,7 +114,7 @@ import Testing
         try expectEnd(of: window, status: 0)
     }
 
-    @Test func `a file with other settings is opened as that variant, and writes event files`() throws {
+    @Test func `a file with overrides is opened as that variant, and writes event files`() throws {
         let window = try window()
         let call =
             "\(try Program.path()) lab/fast.yaml --set training.epochs=1 --set training.lr=0.03 --tensorboard logs"
@@ -134,13 +134,13 @@ import Testing
     }
 
     @Test(arguments: [
-        (["lab", "--set", "training.lr=1"], "--set changes an experiment; give its file, such as lab/quickstart.yaml"),
+        (["lab", "--set", "training.lr=1"], "--set needs an experiment file, such as lab/quickstart.yaml"),
         (
             ["lab/fast.yaml", "--set", "training.lr=-1"],
             "--set training.lr=-1: training.lr must be greater than 0 (got -1)"
         ),
     ])
-    func `settings that nothing can have are refused before the screen`(arguments: [String], sentence: String) throws {
+    func `invalid overrides are refused before the screen`(arguments: [String], sentence: String) throws {
         let window = try window()
         try window.type("cd \(sandbox.path); clear; \(try Program.path()) \(arguments.joined(separator: " "))")
         try window.press("Enter")
@@ -148,7 +148,7 @@ import Testing
     }
 
     @Test(arguments: [(SIGTERM, 143), (SIGHUP, 129)] as [(Int32, Int)])
-    func `a signal ends it with runs kept and the terminal as it was`(signal: Int32, status: Int) throws {
+    func `a signal ends it with runs saved and the terminal restored`(signal: Int32, status: Int) throws {
         let window = try window()
         try start(in: window)
         try window.press("Home", "Enter")

@@ -1,11 +1,11 @@
-// Whatever comes from the keyboard, the mouse and the window's frame while runs continue: the dashboard lives, and its
-// screen is right afterwards.
+// Random keys, mouse events and window sizes while runs are training: the dashboard survives, and its screen is correct
+// afterwards.
 
 import Foundation
 import Testing
 
 @Suite(.enabled(if: hasData && hasTmux), .timeLimit(.minutes(10))) struct DashboardStormTests {
-    @Test func `20,000 keys and mouse events and 1,000 sizes leave a screen that is right`() throws {
+    @Test func `20,000 keys and mouse events and 1,000 sizes leave a correct screen`() throws {
         let sandbox = try Sandbox()
         for (seed, name) in ["one", "two"].enumerated() {
             try sandbox.write(
@@ -32,16 +32,16 @@ import Testing
             try window.resize(columns: 1 + Int(random.next() % 500), rows: 1 + Int(random.next() % 200))
             if round.isMultiple(of: 100) { _ = try window.screen }
         }
-        // Out of whatever was opened, back to the list, and everything stopped.
+        // Leaves whatever was opened, goes back to the list, and stops everything.
         try window.resize(columns: 120, rows: 36)
-        // A busy machine may be behind with what was typed, and reads an Esc with what follows it as one key then.
+        // On a busy machine, input may be pending, and an Esc may be read as one key together with what follows.
         func isBack(_ screen: String) -> Bool {
             screen.contains("1 Overview") && screen.matches(of: #/│  . (one|two)-1 /#).count == 2
         }
         var roundsBack = 0
         for round in 0..<100 where round < 8 || roundsBack < 3 {
             try window.pressEscape()
-            // A form that was typed into asks first.
+            // A form with edits asks first.
             try window.press("y", "1")
             roundsBack = isBack(try window.screen) ? roundsBack + 1 : 0
         }
@@ -51,7 +51,7 @@ import Testing
         try window.wait(for: "Quit?")
         try window.pressEscape()
         try window.wait(for: "no question") { !$0.contains("Quit?") }
-        // With both runs stopped, the screen stands still but for the header's load and the last line's messages.
+        // With both runs stopped, the screen only changes in the header's load and the last line's notices.
         try window.press("0", "a", "s")
         func still(_ screen: String) -> [Substring] { screen.split(separator: "\n").dropFirst().dropLast() }
         var calm: [Substring] = []
@@ -69,7 +69,7 @@ import Testing
         #expect(try String(contentsOfFile: sandbox.file("complaint"), encoding: .utf8) == "")
     }
 
-    /// A key, a mouse event or half of one; none that ends the program, and none that trains something else.
+    /// A key, a mouse event or half of one; none that ends the program or trains something else.
     private static func event(_ random: inout Lehmer) -> [UInt8] {
         let harmless = Array("123450abcfghijklmnovwxyzCJKGN/?[]+-=<>,. \t".utf8)
         switch random.next() % 10 {

@@ -1,4 +1,4 @@
-// What surrounds the program (variables, processors, preloaded libraries) changes neither its arguments nor what it computes.
+// The program's environment (variables, processors, preloaded libraries) changes neither its arguments nor its results.
 
 import Foundation
 import TestSupport
@@ -12,7 +12,7 @@ import Testing
         try sandbox.writeData(in: "data", count: 200)
     }
 
-    /// The loss of each step, as the log has it.
+    /// The loss of each step in the log.
     private func losses(_ shell: String, threads: Int = 2) throws -> [String] {
         let program = try Program(
             [
@@ -29,15 +29,15 @@ import Testing
             "OMP_DYNAMIC=true", "OMP_THREAD_LIMIT=1", "OMP_MAX_ACTIVE_LEVELS=0", "OMP_NUM_THREADS=1",
             "OMP_DYNAMIC=true OMP_THREAD_LIMIT=1 OMP_NUM_THREADS=1", "taskset -c 0",
         ])
-    func `the losses are those of the threads that were asked for`(surroundings: String) throws {
+    func `the losses depend on the requested threads`(surroundings: String) throws {
         let expected = try losses(#"exec "$@""#)
         #expect(expected.count == 8)
         #expect(try losses("exec env \(surroundings) \"$@\"") == expected)
-        // With five threads, lanes and their sums are others.
+        // With five threads, lanes and their sums are different.
         #expect(try losses("exec env \(surroundings) \"$@\"", threads: 5) == losses(#"exec "$@""#, threads: 5))
     }
 
-    /// Where this process may make control groups, of either version, with a quota of processor time.
+    /// A folder where this process may create control groups, of either version, with a limit of processor time.
     private static let quotas: (folder: String, file: String, value: String)? = {
         let name = "vgglab-test-\(getpid())"
         let candidates = [
@@ -52,7 +52,7 @@ import Testing
     }()
 
     @Test(.enabled(if: quotas != nil))
-    func `a control group's quota of processor time is seen, and leaves the losses of as many threads`() throws {
+    func `a control group's processor limit is respected, and gives the losses of that many threads`() throws {
         let (folder, file, value) = try #require(Self.quotas)
         try #require(mkdir(folder, 0o755) == 0)
         defer { rmdir(folder) }
@@ -78,7 +78,7 @@ import Testing
         }
     }
 
-    @Test func `a preloaded library that moves the environment leaves the arguments`() throws {
+    @Test func `a preloaded library that moves the environment does not affect the arguments`() throws {
         let library = sandbox.file("move.so")
         let source = """
             #include <stdlib.h>
@@ -92,8 +92,8 @@ import Testing
         #expect(ending.complaint.contains("nonsense"))
     }
 
-    @Test func `threads that cannot be started are one sentence`() throws {
-        // A stack that no machine has room for.
+    @Test func `threads that cannot be started are reported in one sentence`() throws {
+        // A stack that is too large for any machine.
         let ending = try Program(
             ["bench", "--threads", "2", sandbox.tiny], shell: #"ulimit -s 17592186044416 && exec "$@""#
         ).end()
@@ -101,7 +101,7 @@ import Testing
         #expect(ending.complaint.contains("2 threads could not be started"))
     }
 
-    @Test func `without a thread to be had, every command ends with a sentence`() throws {
+    @Test func `without any available thread, every command ends with a sentence`() throws {
         let library = sandbox.file("none.so")
         let source = """
             #include <errno.h>
@@ -115,7 +115,7 @@ import Testing
         for arguments in [[sandbox.tiny, "--no-tui"], ["list"], ["bench", sandbox.tiny]] {
             let ending = try Program(arguments, shell: "LD_PRELOAD='\(library)' exec timeout 20 \"$@\"").end()
             #expect(ending.status == 1)
-            #expect(ending.complaint.contains("the system lets no more threads start"))
+            #expect(ending.complaint.contains("no more threads can be started"))
         }
     }
 
@@ -128,7 +128,7 @@ import Testing
         try #require(compiler.terminationStatus == 0)
     }
 
-    @Test func `a configuration of OpenSSL without SHA-256 does not matter`() throws {
+    @Test func `an OpenSSL configuration without SHA-256 does not matter`() throws {
         let providers = "openssl_conf = a\n[a]\nproviders = b\n[b]\nnull = c\n[c]\nactivate = 1\n"
         try sandbox.write(providers, to: "openssl.cnf")
         let ending = try Program(

@@ -1,4 +1,4 @@
-// The examples, in a folder that has no experiments of its own.
+// The built-in experiments, in a folder without its own experiments.
 
 import Foundation
 import Testing
@@ -10,7 +10,7 @@ import Testing
 
     private func call(_ arguments: String...) throws -> Ending { try Program(arguments, in: sandbox.path).end() }
 
-    @Test func `init writes the examples and overwrites nothing`() throws {
+    @Test func `init writes the built-in experiments and overwrites nothing`() throws {
         try sandbox.write("name: mine\n", to: "experiments/quickstart.yaml")
         let first = try call("init")
         #expect(first.status == 0, "\(first.complaint)")
@@ -22,13 +22,13 @@ import Testing
         #expect(try call("shapes", "vgg11-ratio4", "--json").output == shapes.output)
     }
 
-    @Test func `init says why a folder cannot be made`() throws {
+    @Test func `init reports why a folder cannot be created`() throws {
         let ending = try call("init", "tiny.yaml/folder")
         #expect(ending.status == 2)
         #expect(ending.complaint == "tiny.yaml/folder/quickstart.yaml cannot be created: Not a directory\n")
     }
 
-    @Test func `a misspelt example is told the nearest one`() throws {
+    @Test func `a misspelt name of a built-in experiment gives a suggestion`() throws {
         let ending = try call("--no-tui", "vgg11-ratio5")
         #expect(ending.status == 2)
         #expect(ending.complaint.contains("vgg11-ratio5: there is no such file or example; did you mean vgg11-ratio"))
@@ -42,7 +42,8 @@ import Testing
         #expect(ending.output.contains("epoch 1/1"))
     }
 
-    @Test(.enabled(if: hasTmux)) func `the dashboard lists the examples beside the folder's own files`() throws {
+    @Test(.enabled(if: hasTmux)) func `the dashboard lists built-in experiments beside the folder's own files`() throws
+    {
         try sandbox.write("name: quickstart\n", to: "experiments/quickstart.yaml")
         let window = try TerminalWindow(
             columns: 120, rows: 36,

@@ -1,4 +1,4 @@
-// vgglab export: each format, what is replaced, and what goes to standard output.
+// vgglab export: each format, replacing files, and standard output.
 
 import Foundation
 import Testing
@@ -9,13 +9,13 @@ import Testing
     init() throws { shelf = try Shelf.full.get() }
 
     @Test(arguments: ["csv", "json", "jsonl", "safetensors", "onnx"])
-    func `a run is exported, and nothing replaced unasked`(
+    func `a run is exported, and files are only replaced on request`(
         format: String
     ) throws {
         let out = shelf.sandbox.file("export.\(format)")
         let first = try shelf.call("export", "tiny-1", "--format", format, "--out", out)
         #expect(first.status == 0, "\(first.complaint)")
-        #expect(first.complaint.hasSuffix("in \(out)\n"))
+        #expect(first.complaint.hasSuffix("to \(out)\n"))
         let bytes = try Data(contentsOf: URL(filePath: out))
         #expect(bytes.count > 500)
         let second = try shelf.call("export", "other", "--format", format, "--out", out)
@@ -27,7 +27,7 @@ import Testing
         #expect(try Data(contentsOf: URL(filePath: out)) != bytes)
     }
 
-    @Test(arguments: ["csv", "json", "jsonl"]) func `metrics go to standard output, too`(format: String) throws {
+    @Test(arguments: ["csv", "json", "jsonl"]) func `metrics can be written to standard output`(format: String) throws {
         let out = shelf.sandbox.file("output.\(format)")
         #expect(try shelf.call("export", "tiny-1", "--format", format, "--out", out).status == 0)
         for name in ["-", "/dev/stdout"] {
@@ -59,23 +59,23 @@ import Testing
         #expect(unnamed.status == 2)
         let weights = try shelf.call("export", "tiny-1", "tiny-2", "--format", "onnx", "--out", "net.onnx")
         #expect(weights.status == 2)
-        #expect(weights.complaint == "--format onnx writes the weights of one run, and these are 2 runs\n")
+        #expect(weights.complaint == "--format onnx writes the weights of one run (got 2)\n")
     }
 
     @Test(arguments: ["onnx", "safetensors", "tensorboard"])
-    func `what is no text does not go to standard output`(format: String) throws {
+    func `binary formats are not written to standard output`(format: String) throws {
         for name in ["-", "/dev/stdout"] {
             let ending = try shelf.call("export", "tiny-1", "--format", format, "--out", name, "--overwrite")
             #expect(ending.status == 2)
             #expect(
-                ending.complaint == "--out \(name): this cannot go to standard output; give the name of a file\n")
+                ending.complaint == "--out \(name): cannot write to standard output; give the name of a file\n")
             #expect(ending.output.isEmpty)
         }
     }
 
-    @Test func `a run is exported for TensorBoard, and followed by it`() throws {
+    @Test func `a run is exported for TensorBoard, and its live files match`() throws {
         let out = shelf.sandbox.file("events")
-        // A fork has its parent's first records, and so its first time.
+        // A fork has its parent's first records, and therefore its start time.
         #expect(try shelf.call("export", "tiny-1", "tiny-2", "--format", "tensorboard", "--out", out).status == 0)
         for run in ["tiny-1", "tiny-2"] {
             let files = try FileManager.default.contentsOfDirectory(atPath: "\(out)/\(run)")
@@ -89,7 +89,7 @@ import Testing
         #expect(files.count == 1 && files[0].hasPrefix("events.out.tfevents."))
     }
 
-    @Test func `exported weights can be another run's beginning`() throws {
+    @Test func `exported weights can be another run's initial weights`() throws {
         let weights = shelf.sandbox.file("start.safetensors")
         #expect(
             try shelf.call("export", "tiny-1", "--format", "safetensors", "--at", "last", "--out", weights).status == 0)
@@ -105,7 +105,7 @@ import Testing
         #expect(one.count > 1000 && one == other)
     }
 
-    @Test func `weights say what to feed them, saved or exported`() throws {
+    @Test func `saved and exported weights describe their input`() throws {
         let own = try Shelf()
         let (saved, exported) = (own.sandbox.file("saved.safetensors"), own.sandbox.file("exported.safetensors"))
         #expect(try own.train(sandboxFile: "tiny.yaml", "--save", saved).status == 0)
@@ -121,7 +121,7 @@ import Testing
         #expect(one["step"] == "\(try #require(run["step"] as? Int))")
     }
 
-    /// The header of a safetensors file, and the numbers after it.
+    /// The header of a safetensors file, and the values after it.
     private func parts(of path: String) throws -> (header: Data, numbers: Data) {
         let file = try Data(contentsOf: URL(filePath: path))
         let length = file.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }

@@ -1,14 +1,14 @@
-// The whole program on disks that fail: killed at its system calls, each of them made to fail, a disk that is full, one
-// that can only be read, a file system without locks. Training says so, and what was kept loads and continues.
-// VGGLAB_FAULTS=all tries every call in place of some; scripts/long-tests does.
+// The whole program on failing disks: killed at its system calls, each of them made to fail, a full disk, a read-only
+// disk, a file system without locks. Training reports it, and what was saved loads and continues. VGGLAB_FAULTS=all
+// tries every call instead of some; scripts/long-tests does.
 
 import Foundation
 import GRDB
 import Testing
 
-/// Whether strace may trace a process here; in some containers it may not.
+/// Whether strace may trace a process here; some containers forbid it.
 private let canTrace = (try? Program(["--version"], shell: "strace -qq -o /dev/null true").end().status) == 0
-/// Whether a process may have mounts of its own here.
+/// Whether a process may have its own mounts here.
 private let canMount =
     (try? Program(["--version"], shell: "unshare -rm mount -t tmpfs none /tmp").end().status) == 0
 
@@ -36,7 +36,7 @@ private let canMount =
         try Program([sandbox.file("a.yaml"), "--threads", "1"] + train, shell: shell).end()
     }
 
-    /// The digests of a run's last checkpoint, without the file that has times in it.
+    /// The checksums of a run's last checkpoint, without the file that contains times.
     private func digests(of run: String) throws -> [String]? {
         let shown = try Program(["show", run, "--json", "--runs", runs]).end().object()
         let checkpoints = try #require(shown["checkpoints"] as? [[String: Any]])
@@ -52,7 +52,7 @@ private let canMount =
         return (value ?? []).map { ($0["name"] as? String ?? "", $0["state"] as? String ?? "") }
     }
 
-    /// Brings the newest run to its end, if there is one that was begun, and compares.
+    /// Completes the newest run, if there is an unfinished one, and compares the results.
     private func expectSame(as whole: [String]?, after name: String) throws {
         guard let last = try states().last, last.name != "a-1" else { return }
         #expect(["interrupted", "completed", "failed"].contains(last.state), "\(name): \(last.state)")
@@ -65,7 +65,7 @@ private let canMount =
         #expect(try Program(["delete", last.name, "--yes", "--runs", runs]).end().status == 0)
     }
 
-    /// The calls that write, each with how often the thread that makes most of them makes it.
+    /// The calls that write, with their counts in the thread that makes most of them.
     private func writingCalls() throws -> [(call: String, count: Int)] {
         let log = sandbox.file("log")
         let calls = ["write", "pwrite64", "fsync", "fdatasync", "rename", "unlink", "ftruncate"]
@@ -87,14 +87,14 @@ private let canMount =
     }
 
     @Test(.enabled(if: canTrace, "strace is missing, or may not trace a process here"))
-    func `killed at any call that writes, a run goes on as if nothing had been`() throws {
+    func `a run killed at any call that writes continues unaffected`() throws {
         try #require(try begin().status == 0)
         let whole = try digests(of: "a-1")
         var tried = 0
         for (call, count) in try writingCalls() {
             for number in numbers(count, some: 4) {
                 let ending = try begin("strace -f -qq -o /dev/null -e inject=\(call):signal=KILL:when=\(number) \"$@\"")
-                // Threads count for themselves, so that the last of them may not be come by.
+                // Calls are counted per thread, so the last of them may not be reached.
                 #expect([137, -SIGKILL, 0].contains(ending.status), "\(call) \(number)")
                 try expectSame(as: whole, after: "killed at \(call) \(number)")
                 tried += 1
@@ -104,17 +104,17 @@ private let canMount =
     }
 
     @Test(.enabled(if: canTrace, "strace is missing, or may not trace a process here"), arguments: ["ENOSPC", "EIO"])
-    func `whatever call fails, training says so and what was kept goes on`(error: String) throws {
+    func `after any failing call, training reports it and what was saved continues`(error: String) throws {
         try #require(try begin().status == 0)
         let whole = try digests(of: "a-1")
         var tried = 0
         for (call, count) in try writingCalls() where call != "unlink" {
-            // Once, and from then on for good.
+            // Once, and permanently.
             for (number, when) in numbers(count, some: 3).flatMap({ [($0, "\($0)"), ($0, "\($0)+")] }) {
                 let name = "\(error) of \(call) \(when)"
                 let ending = try begin(
                     "strace -f -qq -o /dev/null -e inject=\(call):error=\(error):when=\(when) \"$@\"")
-                // 1: standard output could not be written, 2: nothing was begun.
+                // 1: standard output could not be written, 2: nothing was started.
                 #expect([0, 1, 2].contains(ending.status), "\(name): \(ending.status) \(ending.complaint)")
                 if ending.status == 2 {
                     #expect(ending.complaint.count { $0 == "\n" } == 1, "\(name): \(ending.complaint)")
@@ -128,7 +128,7 @@ private let canMount =
     }
 
     @Test(.enabled(if: canTrace, "strace is missing, or may not trace a process here"))
-    func `a file system without locks is told apart from an owner`() throws {
+    func `a file system without locks is distinguished from an owner`() throws {
         let ending = try begin("strace -f -qq -o /dev/null -e inject=flock:error=ENOLCK \"$@\"")
         #expect(ending.status == 2)
         #expect(ending.complaint.hasPrefix("\(runs)/runs/a-1/owner: this file system cannot lock files ("))
@@ -137,7 +137,7 @@ private let canMount =
     }
 
     @Test(.enabled(if: canMount, "a process may have no mounts of its own here"))
-    func `on a full disk training goes on with its last good checkpoint, and the run can be finished`() throws {
+    func `on a full disk training continues with its last good checkpoint, and the run can be finished`() throws {
         try #require(try begin().status == 0)
         let whole = try digests(of: "a-1")
         let small = sandbox.file("small")
@@ -164,7 +164,7 @@ private let canMount =
     }
 
     @Test(.enabled(if: canMount, "a process may have no mounts of its own here"))
-    func `a run whose end does not fit on the disk says so, once, and ends with 1`() throws {
+    func `a run whose end does not fit on the disk reports it, once, and ends with 1`() throws {
         let small = sandbox.file("small")
         try FileManager.default.createDirectory(atPath: small, withIntermediateDirectories: true)
         let ending = try Program(
@@ -185,7 +185,7 @@ private let canMount =
     }
 
     @Test(.enabled(if: canMount, "a process may have no mounts of its own here"))
-    func `on a disk without room for anything a run can be deleted`() throws {
+    func `on a full disk a run can be deleted`() throws {
         let small = sandbox.file("small")
         try FileManager.default.createDirectory(atPath: small, withIntermediateDirectories: true)
         let ending = try Program(
@@ -204,7 +204,7 @@ private let canMount =
     }
 
     @Test(.enabled(if: canMount, "a process may have no mounts of its own here"), arguments: [1, 3])
-    func `runs on a disk that can only be read are listed and shown, and trained nowhere`(version: Int) throws {
+    func `on a read-only disk runs are listed and shown, and nothing is trained`(version: Int) throws {
         try #require(try begin().status == 0)
         if version == 1 {
             try DatabaseQueue(path: "\(runs)/runs.sqlite").write { database in

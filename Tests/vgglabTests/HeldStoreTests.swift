@@ -1,5 +1,5 @@
-// A store that someone keeps locked, and a process that is stopped or killed meanwhile: no metric is lost, and nobody is
-// locked out.
+// A store that another program has locked, and a process that is stopped or killed meanwhile: no metric is lost, and
+// nobody is locked out.
 
 import Foundation
 import GRDB
@@ -19,7 +19,7 @@ import Testing
             to: "endless.yaml")
     }
 
-    /// A run that never ends by itself and has made some steps.
+    /// A run that never ends by itself and has trained some steps.
     private func begin() throws -> Program {
         let program = try Program(
             [
@@ -51,7 +51,7 @@ import Testing
         return try DatabaseQueue(path: "\(runs)/runs.sqlite", configuration: configuration)
     }
 
-    @Test func `a run that is killed while another program keeps the store locked has all metrics of its checkpoints`()
+    @Test func `a run that is killed while another program has the store locked has all metrics of its checkpoints`()
         throws
     {
         let program = try begin()
@@ -66,12 +66,12 @@ import Testing
         let checkpoints = try #require(shown["checkpoints"] as? [[String: Any]])
         let newest = try #require(checkpoints.compactMap { $0["step"] as? Int }.max())
         let steps = try other.read { try Int.fetchAll($0, sql: "SELECT step FROM step_metric ORDER BY step") }
-        // Of a million epochs only each one's last step is kept, and here it has but one.
+        // Of a million epochs only each one's last step is stored, and here each has only one.
         #expect(steps.starts(with: 1...newest), "\(newest) of \(steps.count)")
     }
 
     @Test
-    func `a process that is stopped while it writes keeps nobody from writing`() throws {
+    func `a process that is stopped while it writes does not block other writers`() throws {
         func isLocked() -> Bool {
             let lock = open("\(runs)/.lock", O_RDONLY)
             defer { close(lock) }
@@ -96,7 +96,7 @@ import Testing
         try wait { try listed()?["step"] as? Int ?? 0 > before }
     }
 
-    @Test func `runs are listed while a process that is stopped holds the store's lock`() throws {
+    @Test func `runs are listed while a stopped process has the store's lock`() throws {
         let program = try begin()
         let other = try database()
         try other.inDatabase { try $0.execute(sql: "BEGIN EXCLUSIVE; UPDATE run SET note = 'half'") }

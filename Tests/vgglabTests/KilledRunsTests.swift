@@ -1,5 +1,5 @@
-// Runs that are killed at random moments and resumed, again and again, end as if nothing had happened: the same weights,
-// optimizer state and metrics to the bit. VGGLAB_KILLS says how many kills; scripts/long-tests makes 200.
+// Runs that are killed at random moments and resumed repeatedly match uninterrupted ones: weights, optimizer state and
+// metrics are bit-identical. VGGLAB_KILLS sets the number of kills; scripts/long-tests uses 200.
 
 import TestSupport
 import Foundation
@@ -14,8 +14,8 @@ import Testing
         sandbox = try Sandbox()
         runs = sandbox.file("runs")
         try sandbox.writeData(in: "data", count: 44)
-        // Momentum and dropout have a state of their own, the last batch is smaller, and a checkpoint after every third
-        // step falls inside epochs of seven steps.
+        // Momentum and dropout have state, the last batch is smaller, and a checkpoint after every third step is inside
+        // epochs of seven steps.
         try sandbox.write(
             """
             network: { blocks: [[1, 8], [1, 16]], ratio: 1, classifier: [32], dropout: 0.5 }
@@ -25,11 +25,11 @@ import Testing
             """, to: "killed.yaml")
     }
 
-    /// Begins a run, or continues with the newest, until its end or the kill.
+    /// Starts a run, or resumes the newest, until its end or the kill.
     private func train(new: Bool, killAfter seconds: Double? = nil) throws -> Ending {
         let command = (new ? [sandbox.file("killed.yaml")] : ["resume", "last"]) + options
         let arguments = command + ["--data", sandbox.file("data"), "--quiet"] + (new ? ["--threads", "1"] : [])
-        // coreutils' timeout ends as it has ended the program.
+        // coreutils' timeout ends with the signal that it sent.
         return try Program(arguments, shell: seconds.map { #"exec timeout -s KILL \#($0) "$@""# }).end()
     }
 
@@ -39,7 +39,7 @@ import Testing
         return (try JSONSerialization.jsonObject(with: Data(list.output.utf8)) as? [[String: Any]])?.last
     }
 
-    /// What must be equal: digests of the last checkpoint's numbers, and the metrics that no clock is in.
+    /// What must be equal: checksums of the last checkpoint's tensors, and the metrics that do not depend on a clock.
     private func result(of run: String) throws -> (digests: [Substring], metrics: [[Substring]]) {
         let shown = try Program(["show", run, "--json"] + options).end().object()
         let checkpoints = try #require(shown["checkpoints"] as? [[String: Any]])
@@ -61,7 +61,7 @@ import Testing
         return (digests, rows.dropFirst().map { row in columns.map { row[$0] } })
     }
 
-    @Test func `a run that is killed at random moments ends as one that never was`() throws {
+    @Test func `a run that is killed at random moments matches an uninterrupted one`() throws {
         let kills = ProcessInfo.processInfo.environment["VGGLAB_KILLS"].flatMap { Int($0) } ?? 20
         let clock = ContinuousClock()
         let begin = clock.now
@@ -82,7 +82,7 @@ import Testing
             let name = try #require(run["name"] as? String)
             if ending.status == -SIGKILL {
                 killed += 1
-                // One that was killed before it had a name is not there at all.
+                // One that was killed before it had a name does not exist.
                 if isNew && name == known { continue }
                 let state = run["state"] as? String
                 #expect(state == "interrupted" || state == "completed")

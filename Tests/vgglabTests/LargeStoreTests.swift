@@ -1,5 +1,5 @@
 // Ten thousand runs with a million rows of metrics are listed within a second, in little memory. The bounds here are
-// wider, for machines that do other things; what was measured is printed.
+// wider, for busy machines; measured values are printed.
 
 import Foundation
 import GRDB
@@ -9,7 +9,7 @@ import Testing
     private let sandbox: Sandbox
     private let runs: String
 
-    /// A store with one trained run, and with 9,999 copies of it that have 100 steps and an epoch each.
+    /// A store with one trained run, and with 9,999 copies of it that have 100 steps and one epoch each.
     init() throws {
         sandbox = try Sandbox()
         runs = sandbox.file("runs")
@@ -37,7 +37,7 @@ import Testing
         }
     }
 
-    /// Seconds that a call of the program takes when it may have no more than 200 MiB of memory of its own.
+    /// Seconds for a call of the program, which is limited to 200 MiB of private memory.
     private func seconds(_ arguments: [String]) throws -> Double {
         let clock = ContinuousClock()
         let begin = clock.now
@@ -55,7 +55,7 @@ import Testing
             }
         }
         #expect(rows.reduce(0, +) > 999_900)
-        // No run's settings are another's.
+        // All runs have different settings.
         let texts = try DatabaseQueue(path: "\(runs)/runs.sqlite").read {
             try Int.fetchOne($0, sql: "SELECT count(DISTINCT experiment) FROM run")
         }

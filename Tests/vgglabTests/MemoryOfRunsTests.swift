@@ -1,4 +1,4 @@
-// A run's memory goes with the run, however many one process trains.
+// A run's memory is freed with the run, however many one process trains.
 
 import Foundation
 import TestSupport
@@ -42,9 +42,9 @@ private let hasAVX512 =
             ] + files, shell: shell)
     }
 
-    /// What runs in one process tell as their peaks, and the process's own at the end of each, in bytes.
+    /// The peaks that runs in one process report, and the process's own at the end of each, in bytes.
     private func peaks(_ files: [String]) throws -> [(own: Double, process: Double)] {
-        // One more after them, so that the process is still there when the last one is over.
+        // One more after them, so that the process still exists when the last one has ended.
         let program = try begin((files + ["tiny"]).map { sandbox.file("\($0).yaml") })
         var peaks: [(own: Double, process: Double)] = []
         while peaks.count < files.count, let line = program.nextLine() {
@@ -58,14 +58,14 @@ private let hasAVX512 =
         return peaks
     }
 
-    @Test func `runs one after another take no more memory than one`() throws {
+    @Test func `runs one after another use no more memory than one`() throws {
         let peaks = try peaks([String](repeating: "large", count: 8)).map(\.process)
         #expect(peaks[0] > 40 * 0x1p20)
-        // The system's own bookkeeping may grow a little; a run that stays would double the peak.
+        // The system's own bookkeeping may grow a little; a run that is not freed would double the peak.
         #expect(peaks[7] < peaks[1] + peaks[0] / 4, "\(peaks)")
     }
 
-    @Test func `a hundred runs of other networks each leave nothing behind`() throws {
+    @Test func `a hundred runs of different networks leave nothing behind`() throws {
         for number in 0..<100 {
             try sandbox.write(
                 """
@@ -90,7 +90,7 @@ private let hasAVX512 =
         }
     }
 
-    /// How the store has the runs.
+    /// The stored runs.
     private func kept() throws -> [String?] {
         let list = try Program.run("list", "--json", "--runs", sandbox.file("runs"))
         let runs = try JSONSerialization.jsonObject(with: Data(list.output.utf8)) as? [[String: Any]]
@@ -107,7 +107,7 @@ private let hasAVX512 =
             "blocks: [[2, 63]], classifier: [64], kernel: 15; direct",
             "blocks: [[2, 8], [1, 40]], classifier: [], kernel: 5; direct",
         ]
-    ) func `a prediction of memory is right to a tenth`(_ network: String) throws {
+    ) func `predicted memory is accurate to a tenth`(_ network: String) throws {
         try sandbox.write(
             """
             network: { \(network.prefix { $0 != ";" }), ratio: 1 }
@@ -127,17 +127,17 @@ private let hasAVX512 =
         #expect((0.9...1.1).contains(ratio))
     }
 
-    @Test func `a run that memory does not suffice for has failed, and the next one is trained`() throws {
+    @Test func `a run without enough memory fails, and the next one is trained`() throws {
         var seen: Set<Int32> = []
-        // Mebibytes of addresses, of which a process takes far more than of memory.
+        // Mebibytes of address space, of which a process uses far more than memory.
         for limit in stride(from: 150, through: 900, by: 50) {
             let files = [sandbox.file("large.yaml"), sandbox.file("tiny.yaml")]
             let ending = try begin(files, shell: "ulimit -v \(limit << 10); ulimit -c 0; exec \"$@\"").end()
-            // Where not even threads have room, no run has begun.
-            let hasBegun = !ending.complaint.contains("lets no more threads start")
+            // If not even threads can be started, no run has started.
+            let hasBegun = !ending.complaint.contains("no more threads can be started")
             if hasBegun { seen.insert(ending.status) }
             defer { try? FileManager.default.removeItem(atPath: sandbox.file("runs")) }
-            // 127 is the dynamic linker's, before there is a program.
+            // 127 is the dynamic linker's, before the program starts.
             #expect([0, 1, 2, 127].contains(ending.status), "\(limit) MiB: \(ending.status) \(ending.complaint)")
             guard ending.status == 1, hasBegun else { continue }
             let ends = try ending.objects().filter { $0["event"] as? String == "run_finished" }
@@ -152,7 +152,7 @@ private let hasAVX512 =
 }
 
 extension Program {
-    /// The most memory that the process has had resident, as Linux counts it.
+    /// The process's peak resident memory, as counted by Linux.
     fileprivate var peakKibibytes: Int {
         get throws {
             let status = try String(contentsOfFile: "/proc/\(processIdentifier)/status", encoding: .utf8)

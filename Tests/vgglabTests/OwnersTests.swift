@@ -1,4 +1,4 @@
-// One run has one owner: others are refused at once, and an owner that was killed is followed.
+// One run has one owner: others are refused at once, and a killed owner can be succeeded.
 
 import Foundation
 import Testing
@@ -21,14 +21,14 @@ import Testing
 
     private func resume() throws -> Program { try Program(["resume", "endless-1"] + options) }
 
-    /// A run that has made some steps and a checkpoint.
+    /// A run with some steps and a checkpoint.
     private func begin() throws -> Program {
         let program = try Program([sandbox.file("endless.yaml"), "--threads", "1"] + options)
         while let line = program.nextLine(), !line.contains(#""event":"checkpoint_saved""#) {}
         return program
     }
 
-    @Test func `the second process is refused within a second, and told by whom`() throws {
+    @Test func `the second process is refused within a second, and told the owner`() throws {
         let owner = try begin()
         let clock = ContinuousClock()
         let begin = clock.now
@@ -44,13 +44,13 @@ import Testing
         #expect(deleted.complaint == "run endless-1 is being trained; stop it first\n")
     }
 
-    @Test func `of many that race for a run whose owner was killed one wins`() throws {
+    @Test func `of many processes competing for a run whose owner was killed, one wins`() throws {
         let owner = try begin()
         owner.send(SIGKILL)
         #expect(owner.end().status == -SIGKILL)
         for _ in 0..<3 {
             let racers = try (0..<6).map { _ in try resume() }
-            // Who is refused says nothing on standard output.
+            // A refused process writes nothing to standard output.
             let winners = racers.filter { $0.nextLine()?.contains("run_started") == true }
             #expect(winners.count == 1)
             winners.forEach { $0.send(SIGKILL) }
@@ -62,7 +62,8 @@ import Testing
         }
     }
 
-    @Test(arguments: ["", "relative"]) func `without a home the store is in the one that the system knows`(home: String)
+    @Test(arguments: ["", "relative"])
+    func `without HOME the store is in the home folder of the system's user database`(home: String)
         throws
     {
         let ending = try Program(

@@ -1,10 +1,10 @@
-// Places that cannot be written are found before a run is made, told in one true sentence, and cost no weights.
+// Unwritable places are found before a run is created, reported in one accurate sentence, and cost no weights.
 
 import Foundation
 import TestSupport
 import Testing
 
-/// Whether a process may have mounts of its own here.
+/// Whether a process may have its own mounts here.
 private let canMount =
     (try? Program(["--version"], shell: "unshare -rm mount -t tmpfs none /tmp").end().status) == 0
 
@@ -22,7 +22,7 @@ private let canMount =
         try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
     }
 
-    /// What a call comes to where `place` can only be read.
+    /// The result of a call if `place` is read-only.
     private func readOnly(_ arguments: String...) throws -> Ending {
         try Program(
             arguments + ["--runs", runs],
@@ -36,7 +36,7 @@ private let canMount =
     @Test(arguments: [
         ("--save", "w", "can only be read; choose another folder"),
         ("--tensorboard", "", "can only be read; choose another folder"),
-    ]) func `a place that can only be read leaves no run behind`(option: String, file: String, words: String) throws {
+    ]) func `a read-only place leaves no run behind`(option: String, file: String, words: String) throws {
         let path = file.isEmpty ? place : "\(place)/\(file)"
         let ending = try readOnly(sandbox.tiny, "--data", sandbox.file("data"), "--quiet", option, path)
         #expect(ending.status == 2, "\(ending)")
@@ -45,7 +45,7 @@ private let canMount =
         #expect(!FileManager.default.fileExists(atPath: "\(runs)/runs/tiny-1"))
     }
 
-    @Test func `weights that do not fit where they should be saved are in the store, and it is said how to get them`()
+    @Test func `weights that do not fit in their file are in the store, and the message says how to get them`()
         throws
     {
         let ending = try Program(
@@ -59,7 +59,7 @@ private let canMount =
         #expect(ending.status == 1, "\(ending)")
         #expect(
             ending.complaint == """
-                \(place)/w: no space is left in \(place); free some or choose another folder; the weights are in a checkpoint: \
+                \(place)/w: no space is left in \(place); free some or choose another folder; a checkpoint has the weights: \
                 vgglab export tiny-1 --at last --format safetensors --out ./tiny-1.safetensors \
                 --runs \(runs)
 

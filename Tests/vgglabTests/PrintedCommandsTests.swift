@@ -1,5 +1,4 @@
-// Commands that messages give to copy: each is typed into a shell as it stands, with names and folders that a shell would
-// read as something else.
+// Commands that messages suggest: each is typed into a shell unchanged, with names and folders that need quoting.
 
 import Foundation
 import Testing
@@ -17,7 +16,7 @@ import Testing
         try sandbox.writeData(in: "data\u{1B}\(Self.hostile)", count: 40)
     }
 
-    /// Trains an experiment of this name on data that must be told.
+    /// Trains an experiment of this name on data in a given folder.
     private func train(_ name: String, _ settings: String...) throws -> Program {
         let text = Sandbox.tiny.replacing("data:", with: "data:\n  dataset: own")
         try sandbox.write("name: '\(name.replacing("'", with: "''"))'\n\(text)", to: "own.yaml")
@@ -26,13 +25,13 @@ import Testing
                 + settings.flatMap { ["--set", $0] }, in: sandbox.path)
     }
 
-    /// What follows the last colon and space that the program's name follows.
+    /// The command after the last colon and space.
     private func command(in complaint: String) throws -> String {
         let range = try #require(complaint.firstRange(of: ": vgglab "), "\(complaint)")
         return complaint[range.upperBound...].split(separator: "\n").first.map { "vgglab \($0)" } ?? ""
     }
 
-    /// Types a command where the program is on the path.
+    /// Types a command with the program on the path.
     private func type(_ command: String) throws -> Program {
         try Program([], in: sandbox.path, shell: #"PATH="${1%/*}:$PATH"; exec "# + command)
     }
@@ -42,7 +41,7 @@ import Testing
         #expect(!names.contains("x"))
     }
 
-    @Test(arguments: [hostile, "-x", "=ls", "图 ~"]) func `a stopped run is resumed as is said`(name: String) throws {
+    @Test(arguments: [hostile, "-x", "=ls", "图 ~"]) func `a stopped run is resumed as suggested`(name: String) throws {
         let program = try train(name, "training.epochs=1000000")
         while let line = program.nextLine(), !line.hasPrefix("epoch ") {}
         program.send(SIGTERM)
@@ -56,7 +55,7 @@ import Testing
         try expectNoHarm()
     }
 
-    @Test(arguments: [hostile, "-x"]) func `a complete run is forked as is said`(name: String) throws {
+    @Test(arguments: [hostile, "-x"]) func `a complete run is forked as suggested`(name: String) throws {
         #expect(try train(name).end().status == 0)
         let refused = try Program(["resume", "--runs", runs, "--data", data, "--", "\(name)-1"]).end()
         #expect(refused.status == 2)
@@ -66,7 +65,7 @@ import Testing
         try expectNoHarm()
     }
 
-    @Test func `a run that diverged is begun again as is said, from a checkpoint where there is one`() throws {
+    @Test func `a diverged run is started again as suggested, from a checkpoint if there is one`() throws {
         let first = try train(Self.hostile, "training.lr=1e30").end()
         #expect(first.status == 1, "\(first.output)")
         let refused = try Program(["resume", "last", "--runs", runs, "--data", data]).end()
@@ -87,7 +86,7 @@ import Testing
         try expectNoHarm()
     }
 
-    @Test func `where no run has a name, the command that lists them works`() throws {
+    @Test func `if no run has a name, the command that lists them works`() throws {
         #expect(try train("a").end().status == 0)
         let none = try Program(["show", "b", "--runs", runs]).end()
         let start = try #require(none.complaint.firstRange(of: "; vgglab "))

@@ -1,9 +1,9 @@
-// The program as a child process, and what it leaves: its exit status and what it has said.
+// The program as a child process, with its exit status and output.
 
 import Foundation
 import Testing
 
-/// How a call of the program ended.
+/// The result of a call of the program.
 struct Ending {
     let status: Int32
     let output: String
@@ -32,10 +32,10 @@ final class Program {
     private let output = Pipe()
     private let complaints = Pipe()
     private var read: [ObjectIdentifier: Data] = [:]
-    /// Where it keeps its runs unless it is told otherwise: a place of its own.
+    /// The default folder of its runs: a private one.
     private let state = FileManager.default.temporaryDirectory.appending(path: "vgglab-state-\(UUID().uuidString)")
 
-    /// Where the program is: beside the tests.
+    /// The path of the program, beside the tests.
     static func path() throws -> String {
         let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         let path = URL(filePath: tests).deletingLastPathComponent().appending(path: "vgglab").path
@@ -44,11 +44,11 @@ final class Program {
         return path
     }
 
-    /// Starts it with its signals as a terminal would give them, whatever the tests were started with.
+    /// Starts it with default signal actions, whatever those of the tests are.
     ///
-    /// - Parameter shell: a script for bash that is run in its place, with the program and its arguments as `"$@"`.
+    /// - Parameter shell: a bash script that runs instead, with the program and its arguments as `"$@"`.
     init(_ arguments: [String], in folder: String? = nil, shell: String? = nil) throws {
-        // On every processor: the thread that starts it may be bound to one by the engine's tests.
+        // On every processor: the engine's tests may have bound the current thread to one.
         process.executableURL = URL(filePath: "/usr/bin/taskset")
         let signals = ["HUP", "INT", "PIPE", "QUIT", "TERM"].map { "--default-signal=\($0)" }
         let bash = shell.map { ["bash", "-c", $0, "bash"] } ?? []
@@ -64,7 +64,7 @@ final class Program {
         try process.run()
     }
 
-    // Whatever a test has come to, no program stays behind.
+    // Whatever the result of a test, no program is left running.
     deinit {
         if process.isRunning {
             send(SIGKILL)
@@ -80,7 +80,7 @@ final class Program {
     /// The next line of standard output, or `nil` at its end.
     func nextLine() -> String? { nextLine(of: output) }
 
-    /// The next line of standard error that is not empty, or `nil` at its end.
+    /// The next non-empty line of standard error, or `nil` at its end.
     func nextComplaint() -> String? {
         while let line = nextLine(of: complaints) {
             if !line.isEmpty { return line }
@@ -92,9 +92,9 @@ final class Program {
 
     func send(_ signal: Int32) { kill(processIdentifier, signal) }
 
-    /// Reads what is left and waits for the end.
+    /// Reads the rest and waits for the end.
     func end() -> Ending {
-        // What a test has not read yet; the messages are far too few to fill a pipe.
+        // Output that a test has not read yet; the messages are far too few to fill a pipe.
         let rest = take(output) + output.fileHandleForReading.readDataToEndOfFile()
         let complaint = take(complaints) + complaints.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()

@@ -1,4 +1,4 @@
-// The commands that show runs that are kept: list, show, compare, verify, replay, and how runs are named.
+// The commands that show stored runs: list, show, compare, verify, replay, and how runs are named.
 
 import Foundation
 import Testing
@@ -8,7 +8,7 @@ import Testing
 
     init() throws { shelf = try Shelf.full.get() }
 
-    @Test func `runs are listed for people`() throws {
+    @Test func `runs are listed as a table`() throws {
         let list = try shelf.call("list")
         #expect(list.status == 0)
         #expect(list.complaint == "")
@@ -22,7 +22,7 @@ import Testing
     @Test(arguments: [
         "", "UTC", "Europe/Berlin", ":Europe/Berlin", "posix/Europe/Berlin", ":/usr/share/zoneinfo/Asia/Tokyo",
         ":/etc/localtime", "JST-9", "CET-1CEST", "EST5EDT,M3.2.0,M11.1.0", "<+0330>-3:30", "No/Such/Zone",
-    ]) func `a run is dated as date does it in any form of TZ`(zone: String) throws {
+    ]) func `a run's date matches that of date in any form of TZ`(zone: String) throws {
         let created = try #require(try shelf.array("list")[0]["created"] as? Double)
         let ending = try Program(
             ["list", "--runs", shelf.runs],
@@ -34,7 +34,7 @@ import Testing
         #expect(ending.lines.first { $0.hasPrefix("tiny-1 ") }?.contains(" \(date) ") == true, "\(ending)")
     }
 
-    @Test func `runs are listed for programs`() throws {
+    @Test func `runs are listed as JSON`() throws {
         let runs = try shelf.array("list")
         #expect(runs.compactMap { $0["name"] as? String } == ["tiny-1", "other-1", "tiny-2"])
         #expect(runs[0]["tags"] as? [String] == ["final", "paper"])
@@ -47,7 +47,7 @@ import Testing
         #expect((experiment["training"] as? [String: Any])?["lr"] as? Double == 0.1)
     }
 
-    @Test func `runs are listed with the columns that are wanted`() throws {
+    @Test func `runs are listed with the requested columns`() throws {
         let names = "run,training.lr,classifier,epochs,threads,best,test_loss,gradient_norm,time,variant,tag"
         let objects = try shelf.array("list", "--columns", names)
         #expect(objects.map { $0["run"] as? String } == ["tiny-1", "other-1", "tiny-2"])
@@ -73,7 +73,7 @@ import Testing
         #expect(table.lines[1].wholeMatch(of: best) != nil, "\(table.output)")
     }
 
-    @Test func `a column that is not there is answered`() throws {
+    @Test func `an unknown column gives a suggestion`() throws {
         let near = try shelf.call("list", "--columns", "run,traning.lr")
         #expect(near.status == 2)
         #expect(near.complaint == "--columns: there is no column traning.lr; did you mean training.lr?\n")
@@ -103,7 +103,7 @@ import Testing
         #expect(lines.contains("forked from  tiny-1 at step 5"))
         let settings = lines.drop { !$0.hasPrefix("settings     ") }.joined(separator: " ").split(separator: " ")
         #expect(settings.contains("training.lr=0.001"))
-        // Those at their default, too.
+        // Including those with default values.
         for setting in ["network.kernel=3", "training.momentum=0.0", "engine.chunk=auto", "checkpoint.every_epochs=1"] {
             #expect(settings.contains { $0 == setting }, "\(setting)")
         }
@@ -125,7 +125,7 @@ import Testing
         #expect(steps == [10, 5])
     }
 
-    @Test func `runs are compared by what tells them apart`() throws {
+    @Test func `runs are compared by their differences`() throws {
         let table = try shelf.call("compare", "tiny-1", "other", "last")
         #expect(table.status == 0)
         #expect(table.lines[0].split(separator: " ") == ["tiny-1", "other-1", "tiny-2"])
@@ -150,12 +150,12 @@ import Testing
         #expect(twice.lines[0].split(separator: " ") == ["tiny-1", "other-1"])
         let itself = try shelf.call("compare", "tiny-1", "tiny-1")
         #expect(itself.status == 2)
-        #expect(itself.complaint == "compare takes two runs or more, and these are all tiny-1\n")
+        #expect(itself.complaint == "compare needs two or more different runs; these are all tiny-1\n")
         let one = try shelf.call("compare", "tiny-1")
         #expect(one.status == 2)
     }
 
-    @Test func `runs that differ in threads alone are told apart`() throws {
+    @Test func `runs that only differ in threads are distinguished`() throws {
         let shelf = try Shelf()
         for threads in ["1", "2"] {
             let arguments = ["--data", shelf.data, "--quiet", "--runs", shelf.runs, "--threads", threads]
@@ -178,12 +178,12 @@ import Testing
     }
 
     @Test(arguments: [
-        ("tiny", "tiny: 2 runs begin so: tiny-1, tiny-2"),
+        ("tiny", "tiny: 2 runs start with this: tiny-1, tiny-2"),
         ("none", "none: no run has this name; vgglab list@ shows them"),
         ("../tiny-1", "../tiny-1: no run has this name; vgglab list@ shows them"),
         ("\u{1B}[31m", "\\u{1B}[31m: no run has this name; vgglab list@ shows them"),
         ("a\nb", "a\\nb: no run has this name; vgglab list@ shows them"),
-    ]) func `a name that no run or more than one has is answered`(name: String, sentence: String) throws {
+    ]) func `an unknown or ambiguous name is reported`(name: String, sentence: String) throws {
         let sentence = sentence.replacing("@", with: " --runs \(shelf.runs)")
         for command in ["show", "resume", "fork", "replay", "verify", "tag", "note", "delete"] {
             let ending = try shelf.call(command, name)
@@ -192,13 +192,13 @@ import Testing
         }
     }
 
-    @Test func `a name of ten thousand bytes is answered, too`() throws {
+    @Test func `a name of ten thousand bytes is reported`() throws {
         let ending = try shelf.call("show", String(repeating: "x", count: 10_000))
         #expect(ending.status == 2)
         #expect(ending.complaint.hasSuffix("x: no run has this name; vgglab list --runs \(shelf.runs) shows them\n"))
     }
 
-    @Test func `a run is verified against what was noted`() throws {
+    @Test func `a run is verified against its records`() throws {
         let verified = try shelf.call("verify", "tiny-1", "--data", shelf.data, "--quiet")
         #expect(verified.status == 0, "\(verified.complaint)")
         #expect(

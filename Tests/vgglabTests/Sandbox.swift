@@ -1,10 +1,10 @@
-// A folder with a small experiment in it, and a data set made by hand where the real one is not wanted.
+// A temporary folder with a small experiment and, instead of the real data set, a synthetic one.
 
 import TestSupport
 import Foundation
 import Testing
 
-/// Where Debian's package puts the data set.
+/// The folder of Debian's package with the data set.
 let hasData = FileManager.default.fileExists(atPath: "/usr/share/datasets/fashion-mnist")
 
 /// A folder for a program under test, with the experiment `tiny`.
@@ -34,7 +34,7 @@ final class Sandbox: Sendable {
 
         """
 
-    /// The same for data of `writeData(in:)`, which has fewer images.
+    /// A variant for data of `writeData(in:)`, which has fewer images.
     static let tinyOnMadeUp = tiny.replacing("data:", with: "data:\n  dataset: made-up").replacing(
         "  limit_train: 256\n", with: ""
     )
@@ -49,7 +49,7 @@ final class Sandbox: Sendable {
     /// Writes a file, and the folders above it.
     func write(_ bytes: [UInt8], to name: String) throws { try folder.write(bytes, to: name) }
 
-    /// Writes a data set of `count` images for each half, 28 × 28, in ten classes, with `replaced` in place of its
+    /// Writes a data set of `count` images for each half, 28 × 28, in ten classes, with `replaced` instead of its
     /// files.
     func writeData(in folder: String, count: UInt8 = 20, replacing replaced: [String: [UInt8]?] = [:]) throws {
         let pixels = (0..<Int(count) * 784).map { UInt8($0 % 251) }

@@ -1,4 +1,4 @@
-// Stores of other users: a team shares one, whichever code may only read it reads, and whichever code may not is told so.
+// Stores of other users: a team can share one; users with read permission can read it, and others get an error.
 
 import Foundation
 import Testing
@@ -20,7 +20,7 @@ private let canSwitchUser =
         try FileManager.default.createDirectory(atPath: runs, withIntermediateDirectories: true)
     }
 
-    /// A call by a user who is in the group 4242.
+    /// Calls the program as a user in the group 4242.
     private func call(as user: Int, _ arguments: String...) throws -> Ending {
         let shell = #"umask 002; HOME=/nowhere exec setpriv --reuid=\#(user) --regid=4242 --clear-groups "$@""#
         return try Program(arguments + ["--runs", runs], shell: shell).end()
@@ -48,7 +48,7 @@ private let canSwitchUser =
         #expect(fork.status == 0, "\(fork)")
     }
 
-    @Test func `whoever may not look into a store is told so`() throws {
+    @Test func `without permission a store is reported as unreadable`() throws {
         #expect(
             try Program([sandbox.tiny, "--data", sandbox.file("data"), "--quiet", "--runs", runs]).end().status == 0)
         #expect(chmod(runs, 0o700) == 0)
@@ -64,7 +64,7 @@ private let canSwitchUser =
         }
     }
 
-    @Test func `whoever may only read a store reads it, while it is trained in and after`() throws {
+    @Test func `with read permission a store is readable, while it is trained in and after`() throws {
         let before = try Program([sandbox.tiny, "--data", sandbox.file("data"), "--quiet", "--runs", runs]).end()
         #expect(before.status == 0)
         func expectRead() throws {
@@ -77,7 +77,7 @@ private let canSwitchUser =
             #expect(tag.complaint.hasSuffix("cannot be written; choose another folder with --runs DIR\n"), "\(tag)")
         }
         try expectRead()
-        // All is in the file itself, so that nothing else need be made to read it.
+        // Everything is in the file itself, so that reading it creates nothing.
         for log in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: "\(runs)/runs.sqlite\(log)") }
         try expectRead()
         let names = try FileManager.default.contentsOfDirectory(atPath: runs).sorted()
@@ -93,20 +93,20 @@ private let canSwitchUser =
         try expectRead()
     }
 
-    @Test func `a user without a home is asked for a folder`() throws {
+    @Test func `a user without a home must choose a folder`() throws {
         let ending = try Program(
             ["list"],
             shell: #"env -u HOME -u XDG_STATE_HOME setpriv --reuid=12345 --regid=12345 --clear-groups "$@""#
         ).end()
         #expect(ending.status == 2)
-        #expect(ending.complaint == "there is no home folder to keep runs in; choose a folder with --runs DIR\n")
+        #expect(ending.complaint == "there is no home folder to store runs in; choose a folder with --runs DIR\n")
     }
 
-    @Test func `an empty name is no folder`() throws {
+    @Test func `an empty name is not a folder`() throws {
         for command in [["list"], [sandbox.tiny, "--data", sandbox.file("data")]] {
             let ending = try Program(command + ["--runs", ""], in: sandbox.path).end()
             #expect(ending.status == 2)
-            #expect(ending.complaint == "--runs needs the name of a folder (got an empty one)\n")
+            #expect(ending.complaint == "--runs needs the name of a folder (got an empty string)\n")
         }
         #expect(!FileManager.default.fileExists(atPath: sandbox.file("runs.sqlite")))
     }

@@ -1,9 +1,9 @@
-// A store of small runs for tests of the commands on them.
+// A store of small runs for tests of commands.
 
 import Foundation
 import Testing
 
-/// A store with a run that is complete, one with other settings, a fork, and one that was stopped.
+/// A store with a complete run, one with other settings, a fork, and a stopped run.
 final class Shelf: Sendable {
     let sandbox: Sandbox
     let runs: String
@@ -17,7 +17,7 @@ final class Shelf: Sendable {
             "name: other\n" + Sandbox.tinyOnMadeUp, to: "other.yaml")
     }
 
-    /// The same for many tests that change nothing.
+    /// Shared by the tests that change nothing.
     static let full = Result {
         let shelf = try Shelf()
         #expect(try shelf.train(sandboxFile: "tiny.yaml", "--set", "data.batch_size=8").status == 0)

@@ -1,4 +1,4 @@
-// Tab completion in real shells at a pseudo-terminal: a run's name is text, whatever it holds.
+// Tab completion in real shells at a pseudo-terminal: a run's name stays text, whatever it contains.
 
 import Foundation
 import Testing
@@ -10,7 +10,7 @@ private func isInstalled(_ shell: String) -> Bool {
 @Suite(.serialized, .enabled(if: hasTmux, "there is no tmux here")) struct ShellCompletionTests {
     private let shelf: Shelf
 
-    /// Names that a shell would make more of; where one evaluates any of it, there is a file `p`.
+    /// Names that a shell might evaluate; if one is evaluated, a file `p` is created.
     private static let hostile = [
         "x$(touch p)", #"x$(touch p)`touch p`"$HOME"';touch p;' a:b\{c,d}&|<>!~*?[e]#"#, #"x';touch p;$(touch p)"#,
         "x'\u{301};touch p;`touch p`",
@@ -28,11 +28,11 @@ private func isInstalled(_ shell: String) -> Bool {
         }
     }
 
-    /// Completes the name of the run that can be completed in a shell, and shows the run.
+    /// Completes the only completable run name in a shell, and shows the run.
     private func complete(in shell: String, sourcing lines: String...) throws {
         let path = "\(URL(filePath: try Program.path()).deletingLastPathComponent().path):/usr/bin:/bin"
         let window = try TerminalWindow(columns: 200, rows: 40, environment: ["HOME": shelf.sandbox.path])
-        // Not in the environment: tmux gives its own PATH to what it runs.
+        // Not in the environment: tmux has its own PATH for its commands.
         let start = ["cd", "PATH='\(path)'", "exec \(shell)"]
         for line in start + lines + ["clear", "printf 'rea%s\\n' dy"] {
             try window.type(line)

@@ -1,4 +1,4 @@
-// Signals: the first ends a run with a last line, one more after a second ends the program at once.
+// Signals: the first ends a run with a final line; another one after a second ends the program at once.
 
 import Foundation
 import GRDB
@@ -11,7 +11,7 @@ import Testing
         sandbox = try Sandbox()
     }
 
-    /// A run that would never end by itself, with steps long enough to be told apart.
+    /// A run that never ends by itself, with steps long enough to be distinguished.
     private func endless(_ options: String...) throws -> Program {
         let arguments = [
             sandbox.tiny, "--log-format", "jsonl", "--log-every-step", "--set", "training.epochs=1000000", "--set",
@@ -20,7 +20,7 @@ import Testing
         return try Program(arguments + options)
     }
 
-    /// Another program's connection to a store, which waits for a run that is just being recorded.
+    /// Another program's connection to a store, which waits for current writes of a run.
     private func database(in runs: String) throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.busyMode = .timeout(30)
@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test(arguments: [(SIGINT, 130), (SIGTERM, 143), (SIGHUP, 129), (SIGXCPU, 152)] as [(Int32, Int32)])
-    func `a signal ends the run and keeps it`(signal: Int32, status: Int32) throws {
+    func `a signal ends the run and saves it`(signal: Int32, status: Int32) throws {
         let weights = sandbox.file("a.safetensors")
         let runs = sandbox.file("it's here")
         let program = try endless("--save", weights, "--runs", runs)
@@ -40,7 +40,7 @@ import Testing
         let last = try #require(objects.last)
         #expect(last["event"] as? String == "run_finished")
         #expect(last["outcome"] as? String == "stopped")
-        // The signal came in the second step, or a little later where this test was slow to send it.
+        // The signal arrived in the second step, or a little later if this test was slow to send it.
         let step = try #require(last["step"] as? Int)
         #expect((1...30).contains(step))
         #expect(objects.count { $0["event"] as? String == "progress" } == step - 1)
@@ -57,23 +57,23 @@ import Testing
         let runs = sandbox.file("runs")
         let program = try endless("--runs", runs)
         while let line = program.nextLine(), !line.contains(#""event":"progress""#) {}
-        // The run cannot be saved for ten seconds, so that only the second signal can be what ends the program.
+        // The run cannot be saved for ten seconds, so that only the second signal can end the program.
         try database(in: runs).write { database in
             program.send(SIGINT)
             #expect(program.nextComplaint() == "saving and stopping; press Ctrl-C again to quit now")
-            // What comes within a second is the same request.
+            // Signals within a second are the same request.
             usleep(1_100_000)
             program.send(SIGINT)
             let ending = program.end()
             #expect(ending.status == 130)
-            // Without the second signal it waits for the store and then says what could not be recorded.
+            // Without the second signal it waits for the store and then reports what could not be recorded.
             #expect(!ending.complaint.contains("could not be noted"), "\(ending.complaint)")
             let state = try String.fetchOne(database, sql: "SELECT state FROM run")
             #expect(state == "running")
         }
     }
 
-    @Test func `a run that is complete stays so when a signal comes while its last checkpoint is written`() throws {
+    @Test func `a complete run stays complete if a signal arrives while its last checkpoint is written`() throws {
         let runs = sandbox.file("runs")
         let program = try Program([
             sandbox.tiny, "--log-format", "jsonl", "--log-every-step", "--set", "training.epochs=1", "--set",
@@ -91,15 +91,15 @@ import Testing
         #expect(try Program.run("show", "last", "--json", "--runs", runs).object()["state"] as? String == "completed")
     }
 
-    @Test func `signals that come together are one request`() throws {
+    @Test func `simultaneous signals are one request`() throws {
         let runs = sandbox.file("runs")
-        // A process group's signal comes to make and to its children, and make sends its own once more.
+        // A process group's signal reaches make and its children, and make sends another one.
         let program = try endless("--runs", runs)
         while let line = program.nextLine(), !line.contains(#""event":"progress""#) {}
         for _ in 0..<3 { program.send(SIGTERM) }
         program.send(SIGHUP)
         let ending = program.end()
-        // Of signals that wait at the same time the system delivers any first.
+        // The system may deliver any of several pending signals first.
         #expect([129, 143].contains(ending.status))
         let last = try #require(try ending.objects().last)
         #expect(last["outcome"] as? String == "stopped")
@@ -109,7 +109,7 @@ import Testing
         #expect(checkpoints.first?["step"] as? Int == last["step"] as? Int)
     }
 
-    @Test func `a limit of processor time that repeats itself still lets the run end`() throws {
+    @Test func `the CPU time limit, which repeats its signal, still lets the run end`() throws {
         let program = try endless("--set", "data.resize=224", "--set", "data.batch_size=512")
         #expect(program.nextLine()?.contains("run_started") == true)
         for _ in 0..<3 { program.send(SIGXCPU) }
@@ -120,7 +120,7 @@ import Testing
         #expect(ending.output.contains("run_finished"))
     }
 
-    @Test func `a file that reaches the limit of its size is said, and does not end the program`() throws {
+    @Test func `a file that reaches the size limit is reported, and does not end the program`() throws {
         let program = try Program(
             [sandbox.tiny, "--no-tui", "--set", "network.classifier=[1000,1000]"], shell: #"ulimit -f 1000; exec "$@""#)
         let ending = program.end()
@@ -128,7 +128,7 @@ import Testing
         #expect((ending.output + ending.complaint).contains("ulimit -f"))
     }
 
-    @Test func `a quit ends the program at once, also where backtraces are on`() throws {
+    @Test func `SIGQUIT ends the program at once, even with backtraces on`() throws {
         let program = try Program(
             [sandbox.tiny, "--log-format", "jsonl", "--set", "training.epochs=1000000"],
             shell: "ulimit -c 0; SWIFT_BACKTRACE=enable=yes exec \"$@\"")
@@ -139,7 +139,7 @@ import Testing
         #expect(!ending.output.contains("run_finished"))
     }
 
-    @Test func `a run that is stopped for people says how far it came`() throws {
+    @Test func `a stopped run reports how far it came`() throws {
         let program = try Program([
             sandbox.tiny, "--quiet", "--set", "training.epochs=1000000", "--threads", "2",
         ])

@@ -1,9 +1,9 @@
 // Runs that earlier versions stored, as files in the folder Stored: each command must still read and continue them.
 //
-// `scripts/store-runs` makes a folder of them, named after the store's newest migration, from Stored/small.yaml on data
-// of `Sandbox.writeData(in:count:)` with one thread: small-1 whole, small-2 forked from its second epoch, long-1 stopped
-// by SIGINT, cut-1 killed, wild-2 diverged at a learning rate of 1e38. runs.sql is the store as SQL; weights are in base64
-// so that all of it is text.
+// `scripts/store-runs` creates a folder of them, named after the store's newest migration, from Stored/small.yaml on
+// data of `Sandbox.writeData(in:count:)` with one thread: small-1 complete, small-2 forked from its second epoch,
+// long-1 stopped by SIGINT, cut-1 killed, wild-2 diverged at a learning rate of 1e38. runs.sql is the store as SQL;
+// weights are in base64, so everything is text.
 
 import Foundation
 import GRDB
@@ -35,7 +35,7 @@ import Testing
         try call("show", run, "--json").object()["state"] as? String
     }
 
-    @Test(arguments: schemas) func `stored runs are listed as they ended`(schema: Int) throws {
+    @Test(arguments: schemas) func `stored runs are listed with their outcomes`(schema: Int) throws {
         try restore(schema)
         let listed = try Program(["list", "--json", "--runs", runs]).end()
         #expect(listed.status == 0, "\(listed.complaint)")
@@ -54,8 +54,8 @@ import Testing
             #expect(facts["name"] as? String == "made-up")
             #expect(facts["num_classes"] as? Int == 10)
             if schema == 3 {
-                // That version took the first images, and its runs continue so. Of its data only what it
-                // recorded as it began is known.
+                // That version used the first images, and its runs continue to. Only what it recorded at the start is
+                // known about its data.
                 #expect(recipe["sampling"] as? String == "first")
                 #expect(facts["train_examples"] as? Int == 16)
                 #expect(facts["height"] as? Int == nil)
@@ -68,7 +68,7 @@ import Testing
     }
 
     @Test(arguments: schemas, ["small-1", "small-2", "long-1", "cut-1", "wild-2"])
-    func `a stored run shows the epochs of its store`(schema: Int, run: String) throws {
+    func `a stored run shows its epochs`(schema: Int, run: String) throws {
         try restore(schema)
         let stored = try DatabaseQueue(path: runs + "/runs.sqlite").read { database in
             try Double.fetchAll(
@@ -106,7 +106,7 @@ import Testing
         #expect(try state(of: "small-3") == "completed")
     }
 
-    /// Sums may have another order in another version or on another processor, so only the verdict is expected.
+    /// Sums may have another order in another version or on another processor, so only the result is checked.
     @Test(arguments: schemas) func `a stored run can be verified`(schema: Int) throws {
         try restore(schema)
         let verdict = try call("verify", "small-1", "--data", data)
@@ -134,7 +134,7 @@ import Testing
 }
 
 extension Sandbox {
-    /// Makes a store of the text files in `source`: SQL becomes a database, base64 the file that it stands for.
+    /// Creates a store from the text files in `source`: SQL becomes a database, base64 the original file.
     fileprivate func restore(_ source: URL, in folder: String) throws {
         let files = try #require(FileManager.default.enumerator(atPath: source.path))
         for case let name as String in files where name.hasPrefix("runs/") {

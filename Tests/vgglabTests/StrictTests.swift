@@ -1,5 +1,5 @@
-// What is warned of before a run, and refused with --strict. The library is told to take the processor for one without
-// bfloat16, so that it is the same everywhere.
+// Warnings before a run, and their refusal with --strict. The library is told that the processor has no bfloat16, so
+// that the result is the same everywhere.
 
 import Foundation
 import Testing
@@ -10,11 +10,11 @@ import Testing
     init() throws {
         sandbox = try Sandbox()
         try sandbox.writeData(in: "data")
-        // Another name than the known data set's, or its name would bring a warning.
+        // Not the known data set's name, which would trigger a warning.
         try sandbox.write(Sandbox.tinyOnMadeUp, to: "tiny.yaml")
     }
 
-    /// A call on the experiment, with one thread unless told otherwise.
+    /// A call on the experiment, with one thread by default.
     private func call(_ arguments: [String], precision: String = "bfloat16", threads: Int = 1) throws -> Ending {
         let call = arguments + [sandbox.tiny, "--threads", "\(threads)", "--set", "training.precision=\(precision)"]
         return try Program(call, shell: #"ONEDNN_MAX_CPU_ISA=AVX2 exec "$@""#).end()
@@ -25,9 +25,9 @@ import Testing
         return try self.call(call, precision: precision, threads: threads)
     }
 
-    private let sentence = "tiny: this processor does not multiply in bfloat16, so it computes in float32"
+    private let sentence = "tiny: this processor does not support bfloat16; computing in float32"
 
-    @Test func `a processor without bfloat16 warns and computes in float32`() throws {
+    @Test func `a processor without bfloat16 triggers a warning and computes in float32`() throws {
         let ending = try train()
         #expect(ending.status == 0, "\(ending)")
         #expect(ending.complaint == "warning: \(sentence)\n")
@@ -36,7 +36,7 @@ import Testing
         #expect(shown.output.contains("in float32, as this processor has no bfloat16"), "\(shown)")
     }
 
-    @Test func `strict refuses float32 in place of bfloat16 before anything is kept`() throws {
+    @Test func `strict refuses float32 instead of bfloat16 before anything is stored`() throws {
         let endings = [
             try train("--strict"), try call(["bench", "--strict"]),
             try call(["evaluate", "none.safetensors", "--data", sandbox.file("data"), "--strict"]),
@@ -55,7 +55,7 @@ import Testing
         #expect(ending.complaint.hasPrefix("1024 threads on "), "\(ending)")
     }
 
-    @Test func `strict refuses other images than the name promises`() throws {
+    @Test func `strict refuses images that do not match the data set's name`() throws {
         try sandbox.write(Sandbox.tiny, to: "tiny.yaml")
         let ending = try train("--strict")
         #expect(ending.status == 2)
@@ -64,8 +64,8 @@ import Testing
             "\(ending)")
     }
 
-    @Test func `a limit takes some of every class, and the first images only where that is asked for`() throws {
-        // Sorted by label, so that the first twenty are of two classes.
+    @Test func `a limit uses images of every class, and the first images only on request`() throws {
+        // Sorted by label, so that the first twenty images are of two classes.
         let labels = [0, 0, 8, 1, 0, 0, 0, 100] + (0..<100).map { UInt8($0 / 10) }
         try sandbox.writeData(
             in: "data", count: 100, replacing: ["train-labels-idx1-ubyte": labels, "t10k-labels-idx1-ubyte": labels])
@@ -77,11 +77,11 @@ import Testing
         #expect(first.status == 2)
         #expect(
             first.complaint
-                == "classes 2, 3, 4, 5, 6, 7, 8, 9 cannot be learned: none of the 20 training images, and 80 of the 100 "
-                + "test images (an error because of --strict)\n")
+                == "classes 2, 3, 4, 5, 6, 7, 8, 9 cannot be learned: none of the 20 training images, but 80 of the 100 "
+                + "test images have them (an error because of --strict)\n")
     }
 
-    @Test func `strict trains where there is nothing to warn of`() throws {
+    @Test func `strict trains if there is no warning`() throws {
         let ending = try train("--strict", precision: "float32")
         #expect(ending.status == 0, "\(ending)")
         #expect(ending.complaint.isEmpty, "\(ending)")

@@ -1,10 +1,10 @@
-// A terminal that a test sits at: tmux, with a server of its own, runs the program in a real pseudo-terminal and says
-// what stands on its screen.
+// A terminal window for tests: tmux, with its own server, runs the program in a real pseudo-terminal and returns the
+// text on its screen.
 
 import Foundation
 import Testing
 
-/// Whether there is a tmux.
+/// Whether tmux is installed.
 let hasTmux = ["/usr/bin/tmux", "/usr/local/bin/tmux"].contains(where: FileManager.default.isExecutableFile)
 
 /// A shell in a terminal window of some size.
@@ -12,7 +12,7 @@ final class TerminalWindow {
     private let folder: URL
     private var server: pid_t?
 
-    /// - Parameter environment: variables for what runs in it.
+    /// - Parameter environment: variables for the shell.
     init(columns: Int, rows: Int, environment: [String: String] = [:]) throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "vgglab-tmux-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -27,13 +27,13 @@ final class TerminalWindow {
         server = pid_t(try tmux(["display-message", "-p", "#{pid}"]).trimmingCharacters(in: .newlines))
     }
 
-    // The terminal is gone then, which tells the program in it to end.
+    // This closes the terminal, which ends the program in it.
     deinit {
         if let server { kill(server, SIGKILL) }
         try? FileManager.default.removeItem(at: folder)
     }
 
-    /// The screen as text, a line a row, without spaces at the ends.
+    /// The screen as text, one line per row, without trailing spaces.
     var screen: String {
         get throws { try tmux(["capture-pane", "-p"]) }
     }
@@ -41,16 +41,15 @@ final class TerminalWindow {
     /// Presses keys by tmux's names, such as `Enter`, `C-l` or `x`.
     func press(_ keys: String...) throws { try tmux(["send-keys"] + keys) }
 
-    /// Presses Esc, and lets so much time pass that it is not taken for the beginning of another key.
+    /// Presses Esc, and waits long enough that it is not read as the start of another key.
     func pressEscape() throws {
         try press("Escape")
         usleep(500_000)
     }
 
-    /// Types a text.
     func type(_ text: String) throws { try tmux(["send-keys", "-l", text]) }
 
-    /// Sends bytes as a keyboard or a mouse would.
+    /// Sends raw bytes of a keyboard or a mouse.
     func send(_ bytes: some Sequence<UInt8>) throws {
         try tmux(["send-keys", "-H"] + bytes.map { String($0, radix: 16) })
     }
@@ -59,10 +58,10 @@ final class TerminalWindow {
         try tmux(["resize-window", "-x", "\(columns)", "-y", "\(rows)"])
     }
 
-    /// Makes the terminal forget what stands on it, as a program that draws over another's screen would.
+    /// Clears the terminal, like another program that draws over the screen.
     func wipe() throws { try tmux(["send-keys", "-R"]) }
 
-    /// Waits until the screen is as wanted.
+    /// Waits until the screen satisfies a condition.
     @discardableResult
     func wait(
         for what: String, seconds: Double = 60, _ isThere: (String) -> Bool
@@ -77,7 +76,7 @@ final class TerminalWindow {
         throw Absent(description: "\(what) did not come; on the screen is\n\(last)")
     }
 
-    /// Waits until a text stands on the screen.
+    /// Waits until a text is on the screen.
     @discardableResult
     func wait(for text: String) throws -> String {
         try wait(for: "'\(text)'") { $0.contains(text) }
@@ -90,13 +89,13 @@ final class TerminalWindow {
     @discardableResult
     private func tmux(_ arguments: [String]) throws -> String {
         let process = Process()
-        // For the same reason it gets nothing else of what is open here; Foundation waits until that is closed.
+        // For the same reason it inherits no other open file; Foundation waits until they are closed.
         let alone = #"for f in /proc/$$/fd/*; do f=${f##*/}; [ "$f" -gt 2 ] && eval "exec $f>&-"; done; exec tmux "$@""#
         process.executableURL = URL(filePath: "/bin/bash")
         process.arguments = ["-c", alone, "tmux", "-S", folder.appending(path: "socket").path] + arguments
         process.environment = ProcessInfo.processInfo.environment.merging(["LC_ALL": "C.UTF-8"]) { $1 }
         process.environment?["TMUX"] = nil
-        // Not a pipe: tmux's server would hold it open for as long as it runs.
+        // Not a pipe, which tmux's server would keep open as long as it runs.
         let output = folder.appending(path: "output")
         try Data().write(to: output)
         process.standardOutput = try FileHandle(forWritingTo: output)

@@ -1,4 +1,4 @@
-// Whole runs on the real data set: what the logs say, line by line, and what is saved.
+// Whole runs on the real data set: the logs, line by line, and saved files.
 
 import Foundation
 import Testing
@@ -10,7 +10,7 @@ import Testing
         sandbox = try Sandbox()
     }
 
-    /// The notebook's two closing lines and the one that counts what they leave out.
+    /// The notebook's two closing lines and the one with further results.
     private func expectClosing(_ lines: [Substring], sourceLocation: SourceLocation = #_sourceLocation) {
         let patterns = [
             #/loss \d\.\d{3}, train acc [01]\.\d{3}, test acc [01]\.\d{3}/#,
@@ -33,7 +33,7 @@ import Testing
         #expect(ending.status == 0)
         #expect(
             ending.complaint
-                == "note: standard input is no terminal, so this is the log; with --no-tui it comes without this line\n"
+                == "note: standard input is not a terminal; writing a log instead (--no-tui hides this note)\n"
         )
         #expect(try Program.run(sandbox.tiny, "--no-tui").complaint == "")
         let lines = ending.lines
@@ -61,7 +61,7 @@ import Testing
         expectClosing(ending.lines.suffix(3))
     }
 
-    @Test func `two experiments run in their order`() throws {
+    @Test func `two experiments train in order`() throws {
         try sandbox.write(Sandbox.tiny, to: "other.yaml")
         let ending = try Program.run(
             sandbox.file("other.yaml"), sandbox.tiny, sandbox.tiny, "--log-format", "jsonl", "--set",
@@ -76,19 +76,19 @@ import Testing
         #expect(order == ["other-1", "tiny-1", "tiny-2"])
     }
 
-    @Test func `every line of the log for programs is JSON`() throws {
+    @Test func `every line of the JSON log is valid JSON`() throws {
         let ending = try Program.run(sandbox.tiny, "--log-format", "jsonl", "--log-every-step")
         #expect(ending.status == 0)
         #expect(ending.complaint == "")
         let objects = try ending.objects()
         let step = Array(repeating: "progress", count: 4) + ["evaluating", "epoch_finished"]
         let events = objects.compactMap { $0["event"] as? String }
-        // Each batch of an evaluation tells how far it is.
+        // Each batch of an evaluation reports its progress.
         let others = events.filter { $0 != "checkpoint_saved" }.reduce(into: [String]()) { events, event in
             if event != "evaluating" || events.last != event { events.append(event) }
         }
         #expect(others == ["run_started"] + step + step + ["run_finished"])
-        // The first one is told when it is safe, which nobody waits for.
+        // The first checkpoint is reported once it is committed, which nobody waits for.
         #expect(events.count { $0 == "checkpoint_saved" } == 2)
         #expect(events.suffix(2) == ["checkpoint_saved", "run_finished"])
         #expect(objects.map { $0["sequence"] as? Int } == Array(0..<objects.count))
@@ -141,7 +141,7 @@ import Testing
         #expect(try losses(2) != first)
     }
 
-    @Test func `a loss that is no number ends with status 1`() throws {
+    @Test func `a loss that is not finite ends with status 1`() throws {
         let weights = sandbox.file("a.safetensors")
         let ending = try Program.run(
             sandbox.tiny, "--log-format", "jsonl", "--log-every-step", "--set", "training.lr=1e6", "--set",

@@ -1,11 +1,11 @@
-// The threads that compute. oneDNN asks GNU's OpenMP runtime for threads, by a few names; this target defines them, and
-// the dynamic linker takes the program's own definitions first. So the library's work and ours run on the same threads,
-// whose number and way of waiting no variable of the environment changes, and a thread that cannot be started is an
-// error, not an exit.
+// The compute threads. oneDNN requests threads from GNU's OpenMP runtime by a few names; this target defines them, and
+// the dynamic linker prefers the program's own definitions. So the library's work and ours run on the same threads,
+// environment variables change neither their number nor their way of waiting, and a thread that cannot be started is an
+// error rather than an exit.
 //
-// Each thread that starts parallel work has a team: itself and workers, which end with it. Work is cut into parts;
-// whichever thread of the team is free takes the next one. Nobody waits for a thread that has no processor, only for
-// parts that have begun. C, because Swift has no atomics that threads can sleep on.
+// Each thread that starts parallel work owns a team: itself and workers, which end with it. Work is split into parts;
+// any free thread of the team takes the next one. Threads never wait for a thread that has no processor, only for parts
+// that have started. In C, because Swift has no atomics that a thread can sleep on.
 #pragma once
 
 #include <stdbool.h>
@@ -13,17 +13,18 @@
 /// Work: called once for each of `parts` parts.
 typedef void (*threads_body)(int part, int parts, void *context);
 
-/// Sets how many threads the calling thread's parallel work uses, at least one, and starts those that are missing.
-/// 0, or the error number of a thread that could not be started; then the setting is as it was.
+/// Sets the number of threads for the calling thread's parallel work, at least one, and starts missing ones. Returns 0,
+/// or the error number of a thread that could not be started; the number is unchanged then.
 int threads_set_count(int count);
 
-/// How many threads the calling thread's parallel work uses.
+/// Returns the number of threads for the calling thread's parallel work.
 int threads_count(void);
 
 /// Runs all parts and waits for them. Inside a part, the calling thread runs all parts itself.
 void threads_run(int parts, threads_body body, void *context);
 
-/// Whether another OpenMP runtime is loaded, LLVM's or Intel's, whose library does not use the names below.
+/// Returns whether another OpenMP runtime, LLVM's or Intel's, is loaded, so that the library does not use the names
+/// below.
 int threads_are_bypassed(void);
 
 // MARK: GNU's OpenMP runtime, as far as oneDNN calls it.

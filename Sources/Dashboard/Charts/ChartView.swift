@@ -1,10 +1,9 @@
-// Draws the loss or another metric of the shown runs, and says which place of the x axis lies under the mouse.
+// Draws the loss or another metric of the shown runs, and maps the mouse to the x axis.
 
 internal import Experiments
 internal import RunLog
 internal import Screen
 
-/// A panel with the curves of a metric.
 struct ChartView: Widget {
     private let metric: Metric
     private let chart: Chart
@@ -26,7 +25,7 @@ struct ChartView: Widget {
             xUnit: preferences.axis == .time ? .seconds : .number,
             xTitle: preferences.axis.rawValue, cursor: cursor, placeholder: Self.placeholder(state, runs))
         var notes: [String] = []
-        if chart.isCut { notes.append("peaks cut") }
+        if chart.isCut { notes.append("peaks clipped") }
         if isLogarithmic { notes.append("log") }
         if preferences.smoothing > 0 { notes.append("(smoothed \(Readable.short(preferences.smoothing)))") }
         if let cursor { notes.append(preferences.axis.text(cursor, gap: Curves.gap(at: cursor, on: curves))) }
@@ -39,13 +38,13 @@ struct ChartView: Widget {
             return row.problem == nil ? "not trained yet: Enter starts it" : "broken file"
         }
         switch run.state {
-        case .queued: return "\(run.name) waits for free threads"
+        case .queued: return "\(run.name) is waiting for free threads"
         case .running, .paused: return "waiting for the first steps"
-        default: return run.step > 0 ? "reading" : "\(run.name) made no step"
+        default: return run.step > 0 ? "loading" : "\(run.name) has no steps"
         }
     }
 
-    /// The place of the x axis under a point.
+    /// Returns the x value at a point.
     func x(at point: Point, in area: Rect) -> Double? { chart.x(at: point, in: Panel.content(of: area)) }
 
     func draw(in area: Rect, on buffer: inout CellBuffer) {
@@ -55,7 +54,7 @@ struct ChartView: Widget {
     }
 }
 
-/// A panel with the test accuracy over time, for the runs that are compared.
+/// A panel with the test accuracy over time of compared runs.
 struct AccuracyView: Widget {
     private let chart: Chart
     private let note: String

@@ -1,19 +1,19 @@
-// How curves are shown: over what, how smooth, which part, and where the cursor is. Turns what runs have said into
-// points to draw; drawing is ChartView's work.
+// How curves are shown: x axis, smoothing, visible range, and cursor. Converts recorded values to points; ChartView
+// draws them.
 
 internal import Experiments
 internal import RunLog
 internal import Screen
 
-/// What is drawn in a chart.
+/// A metric in a chart.
 package enum Metric: String, Sendable, Hashable, CaseIterable {
     /// Cross-entropy, training and test.
     case loss
-    /// Share of images that are classified right, training and test.
+    /// Share of correctly classified images, training and test.
     case accuracy
     /// Norm of each step's gradient over all parameters.
     case gradientNorm = "gradient norm"
-    /// Share of channels and hidden features whose ReLU was closed for a whole batch.
+    /// Share of channels and hidden features that are 0 after ReLU for a whole batch.
     case deadUnits = "dead units"
     case learningRate = "learning rate"
     /// Training images a second.
@@ -21,7 +21,6 @@ package enum Metric: String, Sendable, Hashable, CaseIterable {
 
     var title: String { rawValue.prefix(1).uppercased() + rawValue.dropFirst() }
 
-    /// Those that the second chart can show.
     static let forSecondChart = allCases.filter { $0 != .loss }
 
     func value(of point: RunSeries.Point) -> Double? {
@@ -35,7 +34,7 @@ package enum Metric: String, Sendable, Hashable, CaseIterable {
         }
     }
 
-    /// What the evaluation after an epoch gave, where there is such a thing.
+    /// Returns the value of an epoch's evaluation, if the metric has one.
     func testValue(of epoch: EpochMetrics) -> Double? {
         switch self {
         case .loss: epoch.testLoss
@@ -45,28 +44,29 @@ package enum Metric: String, Sendable, Hashable, CaseIterable {
     }
 }
 
-/// The charts' state, beside what preferences say.
+/// The charts' state, apart from preferences.
 struct Curves: Hashable {
-    /// The part of the x axis that is shown; `nil` for all of it.
+    /// The visible range of the x axis; `nil` for all.
     private(set) var window: ClosedRange<Double>?
-    /// Where values are read; `nil` without a cursor.
+    /// Position of the cursor; `nil` without one.
     private(set) var cursor: Double?
 
     mutating func resetView() { (window, cursor) = (nil, nil) }
 
-    /// The cursor on a sample of these curves, which may have changed since it was put there; `nil` without one.
+    /// Returns the cursor, moved to a sample of these curves, which may have changed since it was set; `nil` without
+    /// one.
     func cursor(on curves: [Curve]) -> Double? {
         cursor.flatMap { Self.place(near: $0, on: curves, window ?? Self.extent(of: curves)) }
     }
 
-    /// Puts the cursor onto the sample that the mouse means.
+    /// Moves the cursor to the sample at the mouse.
     mutating func setCursor(_ x: Double, on curves: [Curve]) {
         let shown = window ?? Self.extent(of: curves)
         cursor = Self.place(near: x, on: curves, shown)
     }
 
-    /// Moves the cursor by a share of the shown part, which follows it, to the sample nearest there. It passes over no
-    /// place of a dashed curve, whose samples are few, that lies alone in its way.
+    /// Moves the cursor by a share of the visible range, to the nearest sample there, and scrolls the range with it. It
+    /// does not jump over an isolated sample of a dashed curve, which has few samples.
     mutating func moveCursor(by share: Double, on curves: [Curve]) {
         let extent = Self.extent(of: curves)
         let shown = window ?? extent
@@ -85,7 +85,7 @@ struct Curves: Hashable {
         if moved > shown.upperBound { pan(by: (moved - shown.upperBound) / width, in: extent) }
     }
 
-    /// The place of the sample nearest to `x`; that of a dashed curve goes first where one is close.
+    /// Returns the position of the sample nearest to `x`, preferring dashed curves if one is close.
     static func place(near x: Double, on curves: [Curve], _ shown: ClosedRange<Double>) -> Double? {
         func nearest(_ curves: [Curve]) -> Double? {
             curves.compactMap { curve in curve.index(nearest: x).map { curve.samples[$0].x } }
@@ -98,7 +98,7 @@ struct Curves: Hashable {
         return few
     }
 
-    /// How far the next other sample is from a place; `nil` where there is none.
+    /// Returns the distance from a position to the next other sample; `nil` if there is none.
     static func gap(at x: Double, on curves: [Curve]) -> Double? {
         curves.flatMap { curve -> [Double] in
             let first = curve.firstIndex(from: x)
@@ -107,7 +107,7 @@ struct Curves: Hashable {
         }.filter { $0 > 0 }.min()
     }
 
-    /// Shows a part `factor` times as wide, around the cursor or else the right edge.
+    /// Scales the visible range by `factor`, around the cursor or else the right edge.
     mutating func zoom(by factor: Double, around center: Double? = nil, in extent: ClosedRange<Double>) {
         let shown = window ?? extent
         let (whole, old) = (extent.upperBound - extent.lowerBound, shown.upperBound - shown.lowerBound)
@@ -121,7 +121,7 @@ struct Curves: Hashable {
         place(lower, width: width, in: extent)
     }
 
-    /// Shows what lies to the left or right, by a share of the shown part.
+    /// Moves the visible range by a share of its width; negative is left.
     mutating func pan(by share: Double, in extent: ClosedRange<Double>) {
         guard let window else { return }
         let width = window.upperBound - window.lowerBound
@@ -133,7 +133,8 @@ struct Curves: Hashable {
         window = lower...(lower + width)
     }
 
-    /// The curves of some runs, those of training before those of test. Test curves are dashed; that of a run alone has its own colour.
+    /// Returns the curves of some runs, training before test. Test curves are dashed; that of a single run has its own
+    /// colour.
     static func curves(
         _ metric: Metric, of runs: [RunEntry], in catalog: Catalog, _ preferences: Preferences
     ) -> [Curve] {
@@ -166,13 +167,13 @@ struct Curves: Hashable {
                     role: isAlone ? .accent : role, dashed: true),
             ].filter { !$0.samples.isEmpty }
         }
-        // Those of training are often longer and must not hide those of test.
+        // Training curves, which often have more points, must not hide test curves.
         return curves.filter { !$0.isDashed } + curves.filter(\.isDashed)
     }
 
-    /// Exponential moving average that does not favour the first value.
+    /// Returns the exponential moving average, corrected for its initial bias.
     ///
-    /// **Source**: Kingma & Ba, *Adam*, 2015, section 3, on the correction of the initial bias.
+    /// **Source**: Kingma & Ba, *Adam*, 2015, section 3.
     static func smoothed(_ samples: [Curve.Sample], by weight: Double) -> [Curve.Sample] {
         guard weight > 0 else { return samples }
         var (sum, share) = (0.0, 0.0)
@@ -183,7 +184,7 @@ struct Curves: Hashable {
         }
     }
 
-    /// Everything that the curves cover along x, from 0 on.
+    /// Returns the range of the curves along x, starting at 0.
     static func extent(of curves: [Curve]) -> ClosedRange<Double> {
         let last = curves.compactMap { $0.samples.last?.x }.max() ?? 0
         return 0...max(last, .leastNonzeroMagnitude)
@@ -191,9 +192,10 @@ struct Curves: Hashable {
 }
 
 extension RunSeries {
-    /// The place on an axis; `nil` while it is not known how many images an epoch has.
+    /// Returns the position on an axis; `nil` while the number of images in an epoch is unknown.
     ///
-    /// - Parameter examples: images seen; `nil` in what earlier versions recorded, where all epochs are taken to be alike.
+    /// - Parameter examples: images seen; `nil` in records of earlier versions, whose epochs are assumed to be equally
+    ///   long.
     fileprivate func place(
         _ axis: Preferences.Axis, step: Int, epochs: Double, examples: Int?, seconds: Double
     ) -> Double? {
@@ -207,8 +209,8 @@ extension RunSeries {
 }
 
 extension Preferences.Axis {
-    /// A place in words: `epoch 3.41`, `step 1,600`, `12 min 05 s`, `204,672 images`; with as many decimals as tell it from
-    /// places that are `gap` away.
+    /// Formats a position: `epoch 3.41`, `step 1,600`, `12 min 05 s`, `204,672 images`; with enough decimals to
+    /// distinguish it from positions that are `gap` away.
     func text(_ x: Double, gap: Double?) -> String {
         func decimals(atLeast least: Int) -> Int {
             var (decimals, unit) = (0, 1.0)

@@ -1,38 +1,37 @@
-// What a run has said, gathered for drawing: points along its steps, its epochs, how it began and ended. How points are
-// turned into curves is Curves.swift's work.
+// A run's recorded values, collected for drawing: points along its steps, its epochs, start and end. Curves.swift
+// converts points to curves.
 
 internal import Experiments
 
-/// A run's measurements so far.
 struct RunSeries: Hashable {
-    /// Some steps that lie together.
+    /// Some consecutive steps.
     struct Point: Hashable {
-        /// The last of the steps, counted from the run's begin.
+        /// The last of the steps, counted from the start of the run.
         var step: Int
-        /// How many steps it stands for.
+        /// Number of steps that the point stands for.
         var weight: Int
-        /// Epochs passed, with a fraction.
+        /// Epochs trained, with a fraction.
         var epochs: Double
-        /// Training images seen by then; `nil` where that was not recorded.
+        /// Training images seen so far; `nil` if that was not recorded.
         var examplesSeen: Int?
-        /// Seconds since the run began.
+        /// Seconds since the run started.
         var seconds: Double
         /// Mean loss over the steps.
         var loss: Double
         /// Accuracy over the steps, 0 to 1.
         var accuracy: Double
-        /// Training images a second over the last seconds.
+        /// Training images per second over the last seconds.
         var examplesPerSecond: Double
-        /// The epoch, from 1, its steps by then, and its means over them.
+        /// The running means of the current epoch at the last of the steps.
         var epochSoFar: EpochSoFar
-        /// Norm of the gradient, and share of dead units, where they are known.
+        /// Gradient norm, and share of dead units, if known.
         var gradientNorm: Double?
         var deadShare: Double?
         /// The learning rate of the last of the steps; `nil` where it was not recorded.
         var learningRate: Double?
     }
 
-    /// What an epoch has come to by one of its steps.
+    /// The running means of an epoch at one of its steps.
     struct EpochSoFar: Hashable {
         var epoch: Int
         var steps: Int
@@ -40,40 +39,40 @@ struct RunSeries: Hashable {
         var meanAccuracy: Double
     }
 
-    /// What tells a start from another one: a run that is resumed uses the numbers of lost records once more.
+    /// Identifies a start: a resumed run reuses the sequence numbers of lost records.
     fileprivate struct Start: Hashable {
         var sequence: Int
         var time: Double
     }
 
-    /// More points than a screen has dots are thinned.
+    /// Beyond this number, points are thinned; a screen has fewer dots.
     static let maxPoints = 8192
 
     private(set) var started: RunStarted?
     private(set) var points: [Point] = []
     private(set) var epochs: [EpochMetrics] = []
-    /// Training images seen by the end of an epoch, where that was recorded.
+    /// Training images seen by the end of each epoch, if recorded.
     private(set) var examplesSeenAfterEpoch: [Int: Int] = [:]
     private(set) var summary: RunSummary?
-    /// The last progress, as it came.
+    /// The last progress record.
     private(set) var latest: Progress?
-    /// The last figures of the layers; empty before the first, and in runs of earlier versions.
+    /// The last health metrics of the layers; empty before the first, and in runs of earlier versions.
     private(set) var layers: [LayerHealth] = []
     /// Sequence number of the last record; -1 before the first.
     private(set) var lastSequence = -1
-    /// Whether the first record is there, so that nothing is missing before the others.
+    /// Whether the first record has arrived, so that no earlier one is missing.
     private(set) var isComplete = false
     private var starts: Set<Start> = []
-    /// Steps that a new point stands for; doubles when points are thinned.
+    /// Steps per new point; doubles when points are thinned.
     private var stride = 1
 
-    /// Takes records in order; those that are known already are skipped. After a start that is new, records come again
-    /// that were lost: their numbers are used once more.
+    /// Appends records in order and skips known ones. After a new start, records that were lost come again with the
+    /// same sequence numbers.
     mutating func append(_ records: some Sequence<RunRecord>) {
         for record in records { append(record) }
     }
 
-    /// Takes a record; `false` where it is known already.
+    /// Appends a record; returns `false` if it is already known.
     @discardableResult
     mutating func append(_ record: RunRecord) -> Bool {
         let isNewStart = record.isStart && starts.insert(Start(record)).inserted
@@ -89,7 +88,7 @@ struct RunSeries: Hashable {
         case .runStarted(let started):
             self.started = started
             summary = nil
-            // What was lost after the checkpoint that it resumes from is trained again.
+            // What came after the checkpoint that it resumes from was lost and is trained again.
             forget(after: started.resumedStep)
         case .progress(let progress): append(progress)
         case .epochFinished(let metrics):

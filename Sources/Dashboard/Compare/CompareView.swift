@@ -1,13 +1,12 @@
-// Draws runs side by side: what differs in their settings first, then what they reached.
+// Draws runs side by side: first the settings that differ, then the results.
 
 internal import RunLog
 internal import Screen
 
-/// The panel with the compared runs.
 struct CompareView: Widget {
     private let comparison: Comparison
     private let catalog: Catalog
-    /// Rows above the screen.
+    /// Index of the first visible row.
     private let top: Int
 
     init(_ state: State) {
@@ -25,7 +24,7 @@ struct CompareView: Widget {
         return [nil] + settings + [nil] + comparison.figures
     }
 
-    /// The last row that may be scrolled to the top.
+    /// Returns the last row that can be scrolled to the top.
     func lastTop(in area: Rect) -> Int { max(rows.count - max(area.height - 3, 1), 0) }
 
     func draw(in area: Rect, on buffer: inout CellBuffer) {
@@ -57,9 +56,9 @@ struct CompareView: Widget {
         for (line, row) in rows.dropFirst(first).prefix(max(content.height - 1, 0)).enumerated() {
             let y = line + 1
             guard let row else {
-                // A heading stands before each of the two parts.
+                // Each of the two parts has a heading.
                 let isSettings = first + line == 0
-                buffer.write(isSettings ? "Settings that differ" : "Figures", in: content, row: y, style: .title)
+                buffer.write(isSettings ? "Settings that differ" : "Results", in: content, row: y, style: .title)
                 continue
             }
             buffer.write(row.label, in: columns[0], row: y, style: .dim)

@@ -1,22 +1,20 @@
-// Runs side by side: settings that differ, figures, and test accuracies over time. Drawing is CompareView's work.
+// Runs side by side: settings that differ, results, and test accuracies over time. CompareView draws them.
 
 internal import ExperimentFiles
 internal import Experiments
 internal import RunLog
 internal import Screen
 
-/// A table of runs.
 struct Comparison: Hashable {
-    /// A line of it.
     struct Row: Hashable {
         var label: String
-        /// A text for each run; empty for nothing.
+        /// One text per run; empty for none.
         var values: [String]
-        /// Which of them is the best; `nil` where none is, or all are the same.
+        /// Index of the best one; `nil` if there is none, or all are equal.
         var best: Int?
     }
 
-    /// Test accuracies whose first time is told.
+    /// Test accuracies whose first time is shown.
     static let milestones = [0.8, 0.85, 0.9]
 
     let runs: [RunEntry]
@@ -51,7 +49,7 @@ struct Comparison: Hashable {
             let known = values.compactMap(\.self).filter(\.isFinite)
             let winner = lowest ? known.min() : known.max()
             let texts = values.map { $0.map(text) ?? "" }
-            // Who is better only beyond what is shown is no better.
+            // A difference too small to be displayed does not count.
             let first = values.firstIndex { $0 == winner }
             let isOnly = first.map { first in texts.count { $0 == texts[first] } == 1 } ?? false
             return Row(label: label, values: texts, best: known.count > 1 && isOnly ? first : nil)
@@ -97,7 +95,7 @@ struct Comparison: Hashable {
         self.figures = (figures + counts).filter { row in row.values.contains { !$0.isEmpty } }
     }
 
-    /// The test accuracy over time as it was, so that a collapse is seen; a curve a run.
+    /// Returns the test accuracy over time, one curve per run, unsmoothed so that a collapse is visible.
     static func accuracies(of runs: [RunEntry], in catalog: Catalog) -> [Curve] {
         runs.compactMap { run in
             let samples = catalog.countedEpochs(of: run)
@@ -106,12 +104,12 @@ struct Comparison: Hashable {
         }
     }
 
-    /// What tells data apart: the checksum first, as a column may have room for little else.
+    /// Formats data with the checksum first, as narrow columns have no room for more.
     private static func text(_ data: RunData) -> String { "\(data.checksum.prefix(8)) \(data.summary)" }
 }
 
 extension Catalog {
-    /// The epochs of a run that are evaluated on its own images.
+    /// The epochs of a run that were evaluated on its own images.
     fileprivate func countedEpochs(of run: RunEntry) -> ArraySlice<EpochMetrics> {
         (series[run.name]?.epochs ?? []).drop { $0.epoch < run.bestFrom }
     }

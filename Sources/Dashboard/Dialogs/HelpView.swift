@@ -1,14 +1,13 @@
-// All keys of a view, made from the table of keys.
+// All keys of a view, from the table of keys.
 
 internal import Screen
 
-/// The help that lies over a view.
 struct HelpView: Widget {
     let context: Context
-    /// Lines above the first one that is shown.
+    /// Number of lines scrolled out at the top.
     let top: Int
 
-    /// Keys or signs with what they mean; a heading has none.
+    /// Keys or signs with their meaning; a heading has no meaning.
     private typealias Line = (keys: String, text: String)
 
     private var groups: [(heading: String, lines: [Line])] {
@@ -23,26 +22,26 @@ struct HelpView: Widget {
     }
 
     private static let mouse = [
-        ("Click", "Select a row, a view, a key, a heading to sort by, a place to read curves at"),
+        ("Click", "Select a row or view, press a key, sort by a heading, move the cursor in a chart"),
         ("Right click", "Mark a row; show whole curves"),
-        ("Double click", "What Enter does"),
+        ("Double click", "Same as Enter"),
         ("Wheel", "Move in lists, zoom in charts"),
     ]
 
     private static let signs = [
         ("·", "An experiment that can be launched"),
-        ("▶", "Running, or a run that is replayed"),
+        ("▶", "Running, or being replayed"),
         ("=", "Paused"),
-        ("+", "Queued: waits for free threads"),
+        ("+", "Queued: waiting for free threads"),
         ("✓", "Done"),
-        ("■", "Stopped before its end"),
-        ("!", "Interrupted: its process ended without a word; or a file that cannot be used"),
+        ("■", "Stopped before the end"),
+        ("!", "Interrupted: its process was killed; or a file that cannot be used"),
         ("✗", "Diverged or failed"),
         ("●", "Marked"),
-        ("★", "The best of those that are compared"),
+        ("★", "The best of the compared runs"),
     ]
 
-    /// All lines as wide as they are drawn; the keys of a wrapped line stand once.
+    /// Returns all lines, wrapped; only the first line of a wrapped text has the keys.
     private func rows(in area: Rect) -> (rows: [Line], keys: Int, width: Int) {
         let all = groups.flatMap(\.lines)
         let keys = (all.map(\.keys.count).max() ?? 0) + 2
@@ -58,7 +57,7 @@ struct HelpView: Widget {
         return (Array(rows.dropFirst()), keys, width)
     }
 
-    /// The last line that may be scrolled to the top.
+    /// Returns the last line that can be scrolled to the top.
     func lastTop(in area: Rect) -> Int { max(rows(in: area).rows.count - max(area.height - 2, 0), 0) }
 
     func draw(in area: Rect, on buffer: inout CellBuffer) {

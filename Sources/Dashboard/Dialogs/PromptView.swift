@@ -1,8 +1,7 @@
-// The last line while a user types into it: what for, the text, and an answer at its end.
+// The last line while the user types into it: label, text, and a hint or problem.
 
 internal import Screen
 
-/// A line to type into.
 struct PromptView {
     private let label: String
     private let line: TextLine
@@ -20,13 +19,13 @@ struct PromptView {
             hint = "words · Enter saves · Esc cancels"
         case .note(let runs):
             label = "note on \(Self.runs(runs))"
-            hint = "Enter keeps it · Esc goes back"
+            hint = "Enter saves · Esc cancels"
         case .search:
             label = "search"
-            hint = state.log.matches ?? "Enter keeps it · Esc clears it"
+            hint = state.log.matches ?? "Enter applies · Esc clears"
         default:
             label = "filter"
-            hint = "Enter keeps it · Esc clears it"
+            hint = "Enter applies · Esc clears"
         }
         answer = problem ?? hint
     }
@@ -35,7 +34,7 @@ struct PromptView {
         names.count == 1 ? names[0] : "\(names.count) runs"
     }
 
-    /// Draws it; says where the text cursor is.
+    /// Draws the line; returns the position of the text cursor.
     func draw(in area: Rect, on buffer: inout CellBuffer) -> Point? {
         guard area.width > 4 else { return nil }
         buffer.fill(area, style: Style(.normal, on: .bar))
@@ -44,7 +43,7 @@ struct PromptView {
             buffer.glyphs.shortened(label, to: rest.width / 2), at: rest.origin,
             style: Style(.key, on: .bar, bold: true), width: rest.width / 2)
         _ = rest.takeLeft(labelWidth + 1)
-        // What is wrong must be seen, however long the text is.
+        // A problem must be visible, however long the text is.
         let reserved = isProblem ? min(buffer.glyphs.width(of: answer) + 2, rest.width * 2 / 3) : 0
         var text = rest
         _ = text.takeRight(reserved)
@@ -59,13 +58,13 @@ struct PromptView {
 }
 
 extension TextLine {
-    /// Draws the part around the text cursor; says where that is, and how many columns were taken.
+    /// Draws the part around the text cursor; returns the cursor's position and the number of columns used.
     func draw(in area: Rect, style: Style, on buffer: inout CellBuffer) -> (cursor: Point?, used: Int) {
         guard !area.isEmpty else { return (nil, 0) }
         var skipped = 0
         let characters = Array(text)
         func columns(_ range: Range<Int>) -> Int { buffer.glyphs.width(of: String(characters[range])) }
-        // A column is left for the cursor behind the last character.
+        // One column is left for the cursor behind the last character.
         while skipped < cursor, columns(skipped..<cursor) >= area.width { skipped += 1 }
         let before = columns(skipped..<cursor)
         let used = buffer.write(String(characters[skipped...]), at: area.origin, style: style, width: area.width)

@@ -1,10 +1,10 @@
-// A question, or what is being done, over a view. The keys that answer it stand in it and in the key bar.
+// A question, or the progress of ending, on top of a view. Both the dialog and the key bar list the keys that answer
+// it.
 
 internal import Experiments
 internal import RunLog
 internal import Screen
 
-/// A question with its answers.
 struct QuestionView: Widget {
     let title: String
     let lines: [String]
@@ -23,7 +23,7 @@ struct QuestionView: Widget {
             answers: [("s", "stop and save"), ("Esc", "go back")])
     }
 
-    /// What is still to be kept before the program ends.
+    /// Lists the runs that are still to be saved before the program ends.
     static func ending(_ runs: [RunEntry]) -> QuestionView {
         let names = runs.prefix(4).map { run in
             run.step > 0 ? "\(run.name), step \(Readable.count(run.step))" : run.name
@@ -32,9 +32,9 @@ struct QuestionView: Widget {
         return QuestionView(
             title: "Saving",
             lines: (runs.isEmpty
-                ? ["All runs are saved."] : ["The state of these runs is being saved:", ""] + names + more)
-                + ["", "vgglab ends by itself."],
-            answers: [("Ctrl-C", "end now; they resume from an older checkpoint")])
+                ? ["All runs are saved."] : ["Saving these runs:", ""] + names + more)
+                + ["", "vgglab quits when they are saved."],
+            answers: [("Ctrl-C", "quit now; these runs resume from an older checkpoint")])
     }
 
     static func delete(_ names: [String]) -> QuestionView {
@@ -47,10 +47,10 @@ struct QuestionView: Widget {
     }
 
     static let discard = QuestionView(
-        title: "Discard?", lines: ["What you typed into the form is lost."],
+        title: "Discard?", lines: ["What you typed into the form will be lost."],
         answers: [("y", "discard"), ("Esc", "go back")])
 
-    /// What is asked before experiments are launched that take long, are many, or were trained before.
+    /// Asks for confirmation to launch experiments that take long, are many, or were trained before.
     static func launch(_ launch: State.Launch, _ state: State) -> QuestionView {
         let experiments = state.experiments(of: launch)
         let count = experiments.count
@@ -66,7 +66,7 @@ struct QuestionView: Widget {
             state.twins(of: experiment).first.map { (experiment.training.seed, $0) }
         }
         if !twins.isEmpty {
-            lines += [""] + twins.prefix(3).map { "Trained before, or queued, with the same seed \($0): \($1)." }
+            lines += [""] + twins.prefix(3).map { "Already trained or queued with the same seed \($0): \($1)." }
             if twins.count > 3 { lines.append("And \(twins.count - 3) more.") }
         }
         return QuestionView(

@@ -1,12 +1,9 @@
-// Lines that a user types into at the foot of the screen: filter, search, tags and note.
+// Lines at the foot of the screen that a user types into: filter, search, tags and note.
 
 internal import Experiments
 internal import Screen
 
 extension State {
-    /// Whether what is typed goes into the line at the foot.
-    var isTypingLine: Bool { dialog.takesLine }
-
     mutating func openFilter() {
         line = TextLine(list.filterText)
         dialog = .filter
@@ -18,7 +15,7 @@ extension State {
         dialog = .search
     }
 
-    /// Opens the line for the tags that all selected runs have, or for their note.
+    /// Opens the line to edit the tags that all selected runs have, or their note.
     mutating func openLine(forTags: Bool) {
         let runs = selectedRuns.filter { $0.state != .queued }
         guard let first = runs.first else {
@@ -36,7 +33,7 @@ extension State {
         }
     }
 
-    /// Takes a key that edits the line; `false` for others.
+    /// Handles a key that edits the line; returns `false` for others.
     mutating func editLine(_ key: Key) {
         switch key {
         case .left: line.move(by: -1)
@@ -59,7 +56,7 @@ extension State {
         applyLine()
     }
 
-    /// Filters and searches as a user types.
+    /// Filters and searches while the user types.
     private mutating func applyLine() {
         switch dialog {
         case .filter where line.text != list.filterText || list.filterProblem != nil:
@@ -71,7 +68,7 @@ extension State {
         }
     }
 
-    /// Why what stands in the line cannot be kept; `nil` where it can.
+    /// Why the text cannot be applied; `nil` if it can.
     var lineProblem: String? {
         switch dialog {
         case .filter: list.filterProblem
@@ -80,7 +77,7 @@ extension State {
         }
     }
 
-    /// Takes what stands in the line; it stays, with its problem, where it cannot be kept.
+    /// Applies the text; if it has a problem, the line stays open.
     mutating func confirmLine() -> [Effect] {
         guard lineProblem == nil else { return [] }
         defer { dialog = .none }
@@ -96,7 +93,7 @@ extension State {
 }
 
 extension TextLine {
-    /// The words that it consists of, each once.
+    /// The words of the text, each once.
     fileprivate var tags: [String] {
         text.split(whereSeparator: \.isWhitespace).reduce(into: []) { tags, word in
             if !tags.contains(String(word)) { tags.append(String(word)) }

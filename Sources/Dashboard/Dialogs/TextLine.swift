@@ -1,12 +1,11 @@
-// A line that a user types: the text, and where in it the next character goes. Drawing it is PromptView's work.
+// A line of text being edited, with its cursor. PromptView draws it.
 
-/// A line of text being edited.
 struct TextLine: Hashable {
     private(set) var text: String
-    /// Characters before the text cursor.
+    /// Number of characters before the text cursor.
     private(set) var cursor: Int
 
-    /// More characters than this are not taken.
+    /// Maximum number of characters.
     static let maxCharacters = 400
 
     init(_ text: String = "") {
@@ -19,7 +18,7 @@ struct TextLine: Hashable {
         let new = Array(new.filter { !$0.isNewline }).prefix(max(Self.maxCharacters - characters.count, 0))
         characters.insert(contentsOf: new, at: cursor)
         text = String(characters)
-        // Marks join the character before them, so that there may be fewer characters than were put in.
+        // Combining marks join the preceding character, so there may be fewer characters than were inserted.
         cursor = min(cursor + new.count, text.count)
     }
 
@@ -39,7 +38,7 @@ struct TextLine: Hashable {
         cursor = min(cursor, text.count)
     }
 
-    /// Deletes the word before the cursor with the spaces after it.
+    /// Deletes the word before the cursor and the spaces after it.
     mutating func deleteWord() {
         let head = text.prefix(cursor).reversed().drop { $0 == " " }.drop { $0 != " " }
         text = String(head.reversed()) + text.dropFirst(cursor)

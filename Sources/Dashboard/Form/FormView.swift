@@ -1,16 +1,15 @@
-// Draws the form for a new variant with its cost sheet beside it.
+// Draws the form for a new variant beside its cost sheet.
 
 internal import Experiments
 internal import RunLog
 internal import Screen
 
-/// The form that lies over a view.
 struct FormView {
     private let form: VariantForm?
     private let sheet: Result<CostSheet, NetworkError>?
-    /// Seconds of the whole training; `nil` while unknown.
+    /// Seconds of the whole training; `nil` if unknown.
     private let seconds: Double?
-    /// A run that was trained the same way.
+    /// A run with the same settings.
     private let twin: String?
     private let size: Size
 
@@ -29,10 +28,11 @@ struct FormView {
     }
 
     private static let labelWidth = 15
-    /// Rows that a network of five blocks and three layers needs with what it costs.
+    /// Rows for a network of five blocks and three layers with its costs.
     private static let minRows = 20
 
-    /// Below header and above key bar, as high as the fields, or the cost sheet below a fork's checkpoint, need.
+    /// Returns the form's area between header and key bar, high enough for the fields, or for the cost sheet below a
+    /// fork's checkpoint.
     private func box(in area: Rect) -> Rect {
         let rows = Self.minRows + (form?.parent == nil ? 0 : 1)
         let width = min(area.width, 116)
@@ -40,7 +40,7 @@ struct FormView {
         return area.centered(Size(columns: width, rows: max((form?.shown.count ?? 0) + 3, rows - 2) + answer))
     }
 
-    /// Rows that an answer needs, as far as the fields leave room for it.
+    /// Returns the rows for the problems or keys, as far as the fields leave room for them.
     private func answerRows(_ width: Int) -> Int {
         min(max(answer(width, .unicode).count, 2), max(body.height / 3, 2))
     }
@@ -60,13 +60,13 @@ struct FormView {
         return (fields, answer, content)
     }
 
-    /// The first field that is shown, so that the selected one is.
+    /// Returns the first visible field, so that the selected one is visible.
     private func firstField(height: Int) -> Int {
         guard let form, height > 0 else { return 0 }
         return max((form.shown.firstIndex(of: form.selected) ?? 0) - height + 1, 0)
     }
 
-    /// The field under a place.
+    /// Returns the field at a point.
     func field(at point: Point) -> Int? {
         let fields = parts(of: box(in: body)).fields
         guard let form, fields.contains(point) else { return nil }
@@ -74,7 +74,7 @@ struct FormView {
         return shown.indices.contains(row) ? shown[row] : nil
     }
 
-    /// Draws it; says where the text cursor is.
+    /// Draws the form; returns the position of the text cursor.
     func draw(in area: Rect, on buffer: inout CellBuffer) -> Point? {
         guard let form else { return nil }
         let box = box(in: area)
@@ -127,7 +127,7 @@ struct FormView {
             }
             if isSelected {
                 cursor = field.line.draw(in: line, style: style, on: &buffer).cursor
-                // What typing replaces.
+                // Highlights what typing would replace.
                 let whole = form.isWholeSelected ? min(buffer.glyphs.width(of: field.text), line.width) : 0
                 buffer.restyle(line.takeLeft(whole)) { $0.isReversed = true }
             } else {
@@ -137,7 +137,7 @@ struct FormView {
         return cursor
     }
 
-    /// All that is wrong, or what can be done.
+    /// Returns all problems, or the keys.
     private func answer(_ width: Int, _ glyphs: GlyphSet) -> [(text: String, style: Style)] {
         guard let form else { return [] }
         var problems = form.flaws.map { flaw in (flaw.field.map { form.fields[$0].label + ": " } ?? "") + flaw.problem }
@@ -150,7 +150,7 @@ struct FormView {
         ]
     }
 
-    /// What the new run begins with and costs, a line each.
+    /// Returns what the new run starts from and costs, one line each.
     private func lines(of sheet: CostSheet, _ form: VariantForm) -> [(label: String, text: String, role: Role)] {
         var lines: [(label: String, text: String, role: Role)] = []
         if !form.substitutes.isEmpty {
@@ -162,9 +162,9 @@ struct FormView {
         let totals = sheet.totals
         lines += [
             ("parameters", totals.map { Readable.count($0.parameters) } ?? CostSheet.unknown, .normal),
-            ("MACs", totals.map { "\(Readable.magnitude($0.trainingMACs)) an image" } ?? CostSheet.unknown, .normal),
+            ("MACs", totals.map { "\(Readable.magnitude($0.trainingMACs)) per image" } ?? CostSheet.unknown, .normal),
             ("memory", totals?.memory ?? CostSheet.unknown, totals?.memoryRole ?? .normal),
-            ("an epoch", totals.map { $0.epochTime ?? "not measured here yet" } ?? CostSheet.unknown, .normal),
+            ("per epoch", totals.map { $0.epochTime ?? "not measured yet" } ?? CostSheet.unknown, .normal),
         ]
         if let seconds { lines.append(("training", "about \(Readable.duration(seconds: seconds))", .normal)) }
         return lines
@@ -190,7 +190,7 @@ extension Experiment {
 }
 
 extension CheckpointEntry {
-    /// Where a fork begins, a line each.
+    /// Where a fork starts, one line each.
     fileprivate var lines: [(label: String, text: String)] {
         let place = isInsideEpoch ? "inside epoch \(epoch)" : epoch > 1 ? "end of epoch \(epoch - 1)" : "the start"
         let accuracy = testAccuracy.map { Readable.metric($0) } ?? "none yet"

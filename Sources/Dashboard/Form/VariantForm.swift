@@ -1,5 +1,5 @@
-// A new experiment being edited: fields that a user types into, checked by the rules of experiment files after every
-// keystroke. Drawing is FormView's work.
+// A new experiment being edited: text fields, validated by the rules of experiment files after every keystroke.
+// FormView draws it.
 
 internal import ExperimentFiles
 internal import Experiments
@@ -7,53 +7,50 @@ internal import RunLog
 
 /// The form for a new variant of an experiment, or for a fork of a run.
 struct VariantForm: Hashable {
-    /// A line of the form.
     struct Field: Hashable {
-        /// Section and key with a dot; the network's is that of its variant. Empty for a fork's checkpoint.
+        /// Section and key joined by a dot; the network's is that of its variant. Empty for a fork's checkpoint.
         var path: String
         var label: String
         var line: TextLine
-        /// What left and right choose from; empty where there is nothing to choose.
+        /// Choices for the left and right keys; empty if there are none.
         var choices: [String] = []
-        /// Whether something else may be typed in place of the choices.
+        /// Whether other text may be typed instead of the choices.
         var isOpen = false
 
         var text: String { line.text }
 
-        /// Whether left and right choose, instead of moving the text cursor.
+        /// Whether left and right change the choice instead of moving the text cursor.
         var isChoice: Bool { !choices.isEmpty && (!isOpen || text.isEmpty || choices.contains(text)) }
-        /// Whether anything may be typed.
+        /// Whether text can be typed.
         var takesText: Bool { choices.isEmpty || isOpen }
     }
 
-    /// Why a field cannot be used.
+    /// Why a field is invalid.
     struct Flaw: Error, Hashable {
         var problem: String
-        /// The field to blame, if it is a single one.
+        /// Index of the invalid field, if it is a single one.
         var field: Int?
     }
 
     let base: Experiment
-    /// The run that the new one begins with, if it is a fork.
+    /// The run to fork, if it is a fork.
     let parent: String?
-    /// What a fork can begin at, the newest first; empty while unknown.
+    /// Checkpoints to fork from, the newest first; empty if unknown.
     private(set) var checkpoints: [CheckpointEntry] = []
     private(set) var fields: [Field]
     private(set) var selected = 0
-    /// All that is wrong.
     private(set) var flaws: [Flaw] = []
-    /// What the fields say, flawed ones as they last were right; `nil` where not even that can be told.
+    /// The experiment, with the last valid values in place of invalid ones; `nil` if even that is impossible.
     private(set) var preview: Experiment?
-    /// What each field says in the preview.
+    /// Each field's value in the preview.
     private var used: [String] = []
-    /// Whether the user has typed a name, so that it is not made up any more.
+    /// Whether the user has typed a name, so that none is suggested any more.
     private var isNamed = false
     /// Whether the selected field's whole text is selected, so that typing replaces it.
     private(set) var isWholeSelected = true
-    /// Whether anything was changed.
     private(set) var isEdited = false
 
-    /// A form that says what `base` says.
+    /// Creates a form with the settings of `base`.
     init(from base: Experiment, forkOf parent: String? = nil) {
         self.base = base
         self.parent = parent
@@ -80,7 +77,7 @@ struct VariantForm: Hashable {
         return isLimit(path) && text == "null" ? all : text
     }
 
-    /// What a limit of images says where there is none; files say `null`.
+    /// The form's text for an unset limit of images, which is `null` in files.
     private static let all = "all"
     private static func isLimit(_ path: String) -> Bool { path.hasPrefix("data.limit") }
 
@@ -88,10 +85,10 @@ struct VariantForm: Hashable {
 
     // MARK: Checkpoints
 
-    /// Offers what a fork can begin at. Where the run is over, a few epochs more are proposed.
+    /// Sets the available checkpoints. If the run has completed, the form suggests a few more epochs.
     mutating func offer(_ checkpoints: [CheckpointEntry]) {
         guard parent != nil, let place = index(of: "") else { return }
-        // A step may be kept twice, before and after its evaluation.
+        // A step may be stored twice, before and after its evaluation.
         self.checkpoints = checkpoints.reduce(into: []) { kept, new in
             if !kept.contains(where: { $0.step == new.step }) { kept.append(new) }
         }
@@ -106,14 +103,14 @@ struct VariantForm: Hashable {
         check()
     }
 
-    /// How a checkpoint is called: `newest, best`, `previous`, or its place.
+    /// Returns a checkpoint's name: `newest, best`, `previous`, or its position.
     private func name(of index: Int) -> String {
         var words = index == 0 ? ["newest"] : index == 1 ? ["previous"] : []
         if checkpoints[index].isBest { words.append("best") }
         return words.isEmpty ? "step \(Readable.count(checkpoints[index].step))" : words.joined(separator: ", ")
     }
 
-    /// The checkpoint that is chosen; `nil` where none is known.
+    /// The chosen checkpoint; `nil` if none is known.
     var checkpoint: CheckpointEntry? {
         guard let field = index(of: "").map({ fields[$0] }), !checkpoints.isEmpty,
             let place = field.choices.firstIndex(of: field.text)
@@ -121,12 +118,12 @@ struct VariantForm: Hashable {
         return checkpoints[place]
     }
 
-    /// Where the new run begins, if it is a fork.
+    /// Where the new run starts, if it is a fork.
     var fork: LaunchRequest.Fork? { parent.map { LaunchRequest.Fork(run: $0, step: checkpoint?.step) } }
 
     // MARK: Editing
 
-    /// Characters before the text cursor.
+    /// Number of characters before the text cursor.
     var cursor: Int { fields[selected].line.cursor }
 
     /// The fields that have an effect, are to blame, or are selected.
@@ -204,10 +201,10 @@ struct VariantForm: Hashable {
 
     // MARK: Checking
 
-    /// The new experiment; `nil` while anything is wrong.
+    /// The new experiment; `nil` while anything is invalid.
     var experiment: Experiment? { flaws.isEmpty ? preview : nil }
 
-    /// The fields that costs depend on and that are not taken as they are: what the preview has in their place.
+    /// Invalid fields that costs depend on, with the preview's values.
     var substitutes: [(label: String, text: String)] {
         let cheap = ["", "name", "network.dropout", "training.lr", "training.weight_decay", "training.seed"]
         return fields.indices.filter { used[$0] != fields[$0].text && !cheap.contains(fields[$0].path) }
@@ -222,8 +219,9 @@ struct VariantForm: Hashable {
         read()
     }
 
-    /// Reads the fields. Each attempt blames one of them, which is then taken as it last was right, so that all that is
-    /// wrong is found, and the rest can be told. Where that blames it again, all are.
+    /// Parses the fields. Each attempt reports one invalid field, which is then replaced by its last valid value, so
+    /// that all problems are found and the rest can be shown. If the replacement is reported again, all fields are
+    /// replaced.
     private mutating func read() {
         flaws = []
         preview = nil
@@ -294,7 +292,7 @@ struct VariantForm: Hashable {
         return String(name.prefix(80))
     }
 
-    /// What a setting is called in names: `ratio8`, `side96`, `vgg13`.
+    /// Returns a setting's form in names: `ratio8`, `side96`, `vgg13`.
     private static func word(for path: String, _ value: String) -> String {
         let word = ExperimentKey.named(path)?.nameWord ?? path
         if value.hasPrefix("[") { return word + value.split { !$0.isNumber }.joined(separator: "-") }
@@ -303,13 +301,13 @@ struct VariantForm: Hashable {
 }
 
 extension String {
-    /// Whether a part stands between dashes or the ends.
+    /// Whether a range is delimited by dashes or the ends.
     fileprivate func isWord(at range: Range<Index>) -> Bool {
         !range.isEmpty && (range.lowerBound == startIndex || self[index(before: range.lowerBound)] == "-")
             && (range.upperBound == endIndex || self[range.upperBound] == "-")
     }
 
-    /// As a YAML text, so that a name such as `1e3` stays one.
+    /// Quoted as YAML text, so that a name such as `1e3` stays a text.
     fileprivate var quoted: String {
         "\"" + replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
     }

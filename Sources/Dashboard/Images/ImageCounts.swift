@@ -1,16 +1,16 @@
-// How many images of a data set an experiment uses, in words.
+// The number of images of a data set that an experiment uses, as text.
 
 internal import Experiments
 internal import RunLog
 
-/// The images that are trained on and those that are tested with: `2,560 of 60,000`.
+/// Numbers of training and test images, such as `2,560 of 60,000`.
 struct ImageCounts: Hashable {
     let train: String
     let test: String
-    /// Whether some are left out.
+    /// Whether an experiment uses only a part of the data set.
     let isLimited: Bool
 
-    /// - Parameter facts: what the data set holds; `nil` where it is not known.
+    /// - Parameter facts: the data set's facts; `nil` if unknown.
     init(_ data: DataRecipe, of facts: DatasetFacts?) {
         func isLess(_ limit: Int?, than all: Int?) -> Bool { limit.map { $0 < all ?? .max } ?? false }
         isLimited =
@@ -24,6 +24,5 @@ struct ImageCounts: Hashable {
         test = text(data.limitTest, facts?.testExamples)
     }
 
-    /// Both in one sentence.
-    var sentence: String { "\(train) images to train, \(test) to test" }
+    var sentence: String { "\(train) training images, \(test) test images" }
 }

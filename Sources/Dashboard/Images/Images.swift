@@ -1,8 +1,7 @@
-// The images view's state: what a run's network makes of the test images, and where in it the user is.
+// The state of the images view: predictions of a run's network, and the cursor.
 
-/// The state of the view of test images.
 struct Images: Hashable {
-    /// A part of the view that takes the keys.
+    /// A part of the view that can have the focus.
     enum Panel: Int, CaseIterable {
         case matrix, images, filters
     }
@@ -11,32 +10,32 @@ struct Images: Hashable {
     private(set) var report: PredictionReport?
     private(set) var problem: String?
     private(set) var isLoading = false
-    /// Which images were asked for last.
+    /// The filter requested last.
     private(set) var filter = ImageFilter.wrong
-    /// Which images the report has.
+    /// The filter of the images in the report.
     private(set) var shownFilter = ImageFilter.wrong
-    /// The matrix's row and column under the cursor.
+    /// Row and column of the matrix under the cursor.
     private(set) var truth = 0
     private(set) var prediction = 0
-    /// The matrix's first row and column that are shown.
+    /// First visible row and column of the matrix.
     private var firstTruth = 0
     private var firstPrediction = 0
     var firstCell: (row: Int, column: Int) {
         get { (firstTruth, firstPrediction) }
         set { (firstTruth, firstPrediction) = (newValue.row, newValue.column) }
     }
-    /// Which rows of images are seen.
+    /// Scroll position of the images.
     var scroll = ScrollState()
     var panel = Panel.matrix
 
-    /// Begins to wait for a run's report.
+    /// Starts loading a run's report.
     mutating func load(_ run: String, _ filter: ImageFilter) -> Effect {
         if run != self.run { report = nil }
         (self.run, self.filter, isLoading, problem) = (run, filter, true, nil)
         return .loadPredictions(run: run, filter)
     }
 
-    /// Takes an answer, unless something else has been asked since.
+    /// Accepts an answer, unless something else has been requested since.
     mutating func take(_ answer: Result<PredictionReport, Problem>, of run: String, _ filter: ImageFilter) {
         guard run == self.run, filter == self.filter, isLoading else { return }
         isLoading = false

@@ -1,9 +1,8 @@
-// Draws test images with what a network makes of them, and the windows of its first layer.
+// Draws test images with their predictions, and the filters of the first layer.
 
 internal import RunLog
 internal import Screen
 
-/// The panel with test images.
 struct ImagesView: Widget {
     private let images: Images
     private let isFocused: Bool
@@ -20,11 +19,11 @@ struct ImagesView: Widget {
         case .wrong: return "Misclassified test images"
         case .cell(let truth, let prediction):
             let (truth, prediction) = (report.name(of: truth), report.name(of: prediction))
-            return truth == prediction ? "\(truth), classified correctly" : "\(truth) taken for \(prediction)"
+            return truth == prediction ? "\(truth), classified correctly" : "\(truth) classified as \(prediction)"
         }
     }
 
-    /// How many there are, and how many of them were given.
+    /// Returns the number of images that match, and how many of them are shown.
     private func count(_ report: PredictionReport) -> String {
         let all =
             switch images.shownFilter {
@@ -41,7 +40,7 @@ struct ImagesView: Widget {
         return given < all ? "\(Readable.count(given)) of \(Readable.count(all))" : Readable.count(given)
     }
 
-    /// As large as the panel has room for six of, down to half a column a pixel.
+    /// Returns a grid whose images are as large as leaves room for six, but at least half a column per pixel.
     private func grid(_ report: PredictionReport, in content: Rect) -> ImageGrid {
         let (width, height) = (report.width, report.height)
         let sizes = [(width, height / 2), (width * 5 / 7, height * 5 / 14), (width / 2, height / 4)]
@@ -68,7 +67,7 @@ struct ImagesView: Widget {
             ])
     }
 
-    /// The last row of images that may be scrolled to the top.
+    /// Returns the last row of images that can be scrolled to the top.
     func lastTop(in area: Rect) -> Int {
         guard let report = images.report else { return 0 }
         let content = Panel.content(of: area).inset(columns: 1, rows: 0)
@@ -83,10 +82,10 @@ struct ImagesView: Widget {
         buffer.draw(Panel(title, right: images.isLoading ? "classifying" : total, focused: isFocused), in: area)
         let content = Panel.content(of: area).inset(columns: 1, rows: 0)
         guard let report = images.report, !report.images.isEmpty else {
-            let text = images.report == nil ? images.answer : "there are none"
+            let text = images.report == nil ? images.answer : "no images"
             return buffer.writeAnswer(text, in: content)
         }
-        // Only rows that are seen in full: an image cut in half would be drawn smaller.
+        // Only complete rows: an image cut in half would be drawn smaller.
         let grid = grid(report, in: content)
         let pitch = grid.imageSize.rows + 3
         let height = min(grid.rows(in: content) * pitch, content.height)
@@ -94,7 +93,7 @@ struct ImagesView: Widget {
     }
 }
 
-/// The panel with the windows of the first layer.
+/// The panel with the filters of the first layer.
 struct FiltersView: Widget {
     private let images: Images
     private let isFocused: Bool
@@ -107,7 +106,7 @@ struct FiltersView: Widget {
     func draw(in area: Rect, on buffer: inout CellBuffer) {
         guard !area.isEmpty else { return }
         let count = images.report.map { "\($0.filters.count)" } ?? ""
-        buffer.draw(Panel("Filters of the first layer", right: count, focused: isFocused), in: area)
+        buffer.draw(Panel("First-layer filters", right: count, focused: isFocused), in: area)
         let content = Panel.content(of: area).inset(columns: 1, rows: 0)
         guard let report = images.report else {
             return buffer.writeAnswer(images.answer, in: content)
@@ -135,6 +134,6 @@ extension Images {
 }
 
 extension PredictionReport {
-    /// A class's name, or its number where it has none.
+    /// Returns a class's name, or its number if it has none.
     func name(of label: Int) -> String { classes.indices.contains(label) ? classes[label] : "class \(label)" }
 }

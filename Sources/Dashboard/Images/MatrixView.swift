@@ -1,9 +1,8 @@
-// Draws the confusion matrix as a heat map, with the cell under the cursor in words.
+// Draws the confusion matrix as a heat map, and describes the cell under the cursor.
 
 internal import RunLog
 internal import Screen
 
-/// The panel with the confusion matrix.
 struct MatrixView: Widget {
     private let images: Images
     private let isFocused: Bool
@@ -26,24 +25,24 @@ struct MatrixView: Widget {
 
     private func content(of area: Rect) -> Rect { Panel.content(of: area).inset(columns: 1, rows: 0) }
 
-    /// Rows for figures of all classes, and of one, where the matrix has room left.
+    /// Returns the number of rows for summaries, of all classes and of one, where the matrix leaves room.
     private static func summaryRows(in content: Rect) -> Int { content.height >= 14 ? 2 : 1 }
 
-    /// Where the heat map stands, above the sentences.
+    /// Returns the area of the heat map, above the sentences.
     private func map(in area: Rect) -> Rect {
         var content = content(of: area)
         _ = content.takeBottom(1 + Self.summaryRows(in: content))
         return content
     }
 
-    /// The first row and column that are shown; `nil` without a matrix.
+    /// Returns the first visible row and column; `nil` without a matrix.
     func firstCell(in area: Rect) -> (row: Int, column: Int)? {
         guard !area.isEmpty, let report = images.report else { return nil }
         let shown = heatMap(report).shown(in: map(in: area))
         return (shown.rows.lowerBound, shown.columns.lowerBound)
     }
 
-    /// Which part is shown, where that is not all of it.
+    /// Returns which part is visible; `nil` if all of it is.
     private func part(_ report: PredictionReport, in area: Rect) -> String? {
         let (count, shown) = (report.confusion.count, heatMap(report).shown(in: map(in: area)))
         guard shown.rows.count < count || shown.columns.count < count else { return nil }
@@ -51,7 +50,7 @@ struct MatrixView: Widget {
         return "\(text(shown.rows)) × \(text(shown.columns)) of \(count) classes"
     }
 
-    /// The cell under a place.
+    /// Returns the cell at a point.
     func cell(at point: Point, in area: Rect) -> (truth: Int, prediction: Int)? {
         guard let report = images.report else { return nil }
         return heatMap(report).cell(at: point, in: map(in: area)).map { ($0.row, $0.column) }
@@ -61,7 +60,7 @@ struct MatrixView: Widget {
         guard !area.isEmpty else { return }
         let run = images.run.map { "\($0)" } ?? ""
         let step = images.report.map { " after step \(Readable.count($0.step))" } ?? ""
-        // Where both have no room, what is not seen goes first.
+        // If both do not fit, which part is visible takes precedence.
         let part = images.report.flatMap { self.part($0, in: area) }
         let titles = [[part, run + step].compactMap(\.self).joined(separator: " · "), part ?? ""]
         let title = "Confusion matrix"
@@ -82,7 +81,7 @@ struct MatrixView: Widget {
         buffer.draw(heatMap(report), in: content)
     }
 
-    /// Accuracy over all test images, and recall and precision of the class of the cursor's row.
+    /// Returns accuracy over all test images, and recall and precision of the class in the cursor's row.
     private func summaries(_ report: PredictionReport) -> [String] {
         func share(_ part: Int, of all: Int) -> String {
             all > 0 ? Readable.fixed(Double(part) / Double(all), decimals: 3) : "–"
@@ -112,7 +111,7 @@ struct MatrixView: Widget {
         let truth = report.name(of: images.truth)
         let what =
             images.truth == images.prediction
-            ? "classified correctly" : "taken for \(report.name(of: images.prediction))"
+            ? "classified correctly" : "classified as \(report.name(of: images.prediction))"
         return "\(Readable.count(count)) of \(Readable.count(total)) \(truth) \(what) (\(percent) %)"
     }
 }

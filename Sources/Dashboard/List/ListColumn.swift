@@ -1,24 +1,23 @@
-// The columns of the list: a row of the table below for each.
+// The columns of the list, one row of the table below for each.
 
 internal import Experiments
 internal import RunLog
 
-/// A column of the list.
 struct ListColumn: Hashable, Sendable {
-    /// Names it in preferences.
+    /// Identifies it in preferences.
     let key: String
     let title: String
-    /// What the sort menu says of it.
+    /// Its description in the sort menu.
     let help: String
-    /// Cells: at least the lower bound, so that it does not jump, and at most the upper one.
+    /// Minimum and maximum width in cells; the minimum keeps it from jumping.
     let width: ClosedRange<Int>
-    /// Columns of a higher rank give way first where room is scarce.
+    /// Columns of a higher rank are dropped first where room is scarce.
     let rank: Int
-    /// What a row shows there; empty for nothing.
+    /// A row's text; empty for none.
     let text: @Sendable (ListRow) -> String
-    /// What rows are sorted by, `nil` last; a column without numbers is sorted by its texts.
+    /// A row's sort value, `nil` last; a column without numbers is sorted by its texts.
     let number: (@Sendable (ListRow) -> Double?)?
-    /// Whether sorting by it begins with the largest.
+    /// Whether sorting by it starts with the largest.
     let isDescending: Bool
 
     private init(
@@ -30,7 +29,7 @@ struct ListColumn: Hashable, Sendable {
         (self.isDescending, self.number, self.text) = (isDescending, number, text)
     }
 
-    /// A setting of the experiment.
+    /// A column for a setting of the experiment.
     private static func setting(
         _ key: String, _ help: String, title: String? = nil, width: ClosedRange<Int>, rank: Int,
         _ value: @escaping @Sendable (Experiment) -> Double
@@ -40,7 +39,7 @@ struct ListColumn: Hashable, Sendable {
         }
     }
 
-    /// A metric of a run.
+    /// A column for a metric of a run.
     private static func metric(
         _ key: String, _ help: String, width: ClosedRange<Int>, rank: Int, isDescending: Bool = false,
         _ value: @escaping @Sendable (RunEntry) -> Double?
@@ -63,7 +62,7 @@ struct ListColumn: Hashable, Sendable {
         return row.state
     }
 
-    /// Seeds and limits take room only where some row has one.
+    /// Seeds and limits are shown only if some row has one.
     static let seed = ListColumn(
         "seed", "seed", width: 4...8, rank: 9, number: { ($0.experiment?.training.seed).map(Double.init) }
     ) { row in row.experiment.map { "\($0.training.seed)" } ?? "" }
@@ -75,14 +74,14 @@ struct ListColumn: Hashable, Sendable {
         return [data.limitTrain, data.limitTest].map { $0.map(Readable.count) ?? "all" }.joined(separator: "/")
     }
 
-    /// All of them, from the left.
+    /// From the left.
     static let all: [ListColumn] = [
         name, state,
         setting("ratio", "divisor of the channels", width: 5...5, rank: 6) { Double($0.network.ratio) },
         setting("lr", "learning rate", width: 4...8, rank: 5) { $0.training.learningRate },
         setting("depth", "layers with weights", width: 5...5, rank: 10) { Double($0.network.depth) },
         setting("resize", "image size", title: "side", width: 4...4, rank: 13) { Double($0.data.resize) },
-        setting("batch", "images a step", width: 5...5, rank: 14) { Double($0.data.batchSize) },
+        setting("batch", "images per step", width: 5...5, rank: 14) { Double($0.data.batchSize) },
         limits, seed,
         ListColumn("epoch", "epochs so far", width: 5...9, rank: 1, number: { $0.run.map { Double($0.epoch) } }) {
             row in
@@ -93,7 +92,7 @@ struct ListColumn: Hashable, Sendable {
         metric("acc", "last test accuracy", width: 5...5, rank: 2, isDescending: true) { $0.testAccuracy },
         metric("best", "best test accuracy", width: 5...5, rank: 8, isDescending: true) { $0.bestAccuracy },
         ListColumn(
-            "rate", "images a second", title: "img/s", width: 5...7, rank: 11, isDescending: true,
+            "rate", "images per second", title: "img/s", width: 5...7, rank: 11, isDescending: true,
             number: { $0.run?.examplesPerSecond }
         ) { $0.run?.examplesPerSecond.map(Readable.rate) ?? "" },
         ListColumn("time", "time trained", width: 7...10, rank: 12, number: { $0.run?.elapsedSeconds }) { row in
@@ -101,6 +100,5 @@ struct ListColumn: Hashable, Sendable {
         },
     ]
 
-    /// The column with this key.
     static func named(_ key: String) -> ListColumn? { all.first { $0.key == key } }
 }

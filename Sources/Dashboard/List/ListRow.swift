@@ -1,16 +1,15 @@
-// A row of the list: an experiment file or a run, and what its columns say. Which rows are shown is RunList's work.
+// A row of the list: an experiment file or a run, and its texts. RunList decides which rows are shown.
 
 internal import ExperimentFiles
 internal import Experiments
 internal import RunLog
 
-/// What tells a row from all others.
+/// Identifies a row.
 enum RowID: Hashable {
     case file(String)
     case run(String)
 }
 
-/// An experiment file or a run.
 enum ListRow: Hashable {
     case experiment(ExperimentEntry)
     case run(RunEntry)
@@ -22,7 +21,7 @@ enum ListRow: Hashable {
         }
     }
 
-    /// The experiment, unless its file is broken.
+    /// The experiment, unless its file is invalid.
     var experiment: Experiment? {
         switch self {
         case .experiment(let entry): try? entry.content.get()
@@ -41,7 +40,7 @@ enum ListRow: Hashable {
         }
     }
 
-    /// Why it cannot be used; `nil` where all is well.
+    /// Why it cannot be used; `nil` if it can.
     var problem: String? {
         guard case .experiment(let entry) = self, case .failure(let problem) = entry.content else { return nil }
         return problem.description
@@ -54,8 +53,7 @@ enum ListRow: Hashable {
         }
     }
 
-    /// Where it stands in the list's own order: running, queued, what could be started or is
-    /// broken, what is over.
+    /// Its rank in the default order: running, queued, experiments, invalid files, ended.
     var rank: Int {
         switch self {
         case .run(let run):
@@ -68,7 +66,7 @@ enum ListRow: Hashable {
         }
     }
 
-    /// Whether a filter lets it through.
+    /// Whether a filter matches it.
     func matches(_ filter: RunFilter) -> Bool {
         let facts: RunFilter.Facts = ["name": .text(name), "state": .text(state)]
         guard let experiment else { return filter.matches(facts: facts) }

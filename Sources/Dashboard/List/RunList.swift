@@ -1,42 +1,41 @@
-// The list of experiments and runs: which rows there are, in which order, which is selected and which are marked.
-// Drawing it is RunListView's work.
+// The list of experiments and runs: which rows it has, in which order, and which are selected and marked. RunListView
+// draws it.
 
 internal import ExperimentFiles
 internal import Experiments
 
-/// The list's state.
 struct RunList: Hashable {
-    /// The rows that the filter lets through, sorted.
+    /// The rows that match the filter, sorted.
     private(set) var rows: [ListRow] = []
-    /// How many rows there are without the filter.
+    /// Number of rows without the filter.
     private(set) var total = 0
     private(set) var selected: RowID?
-    /// Place of the selected row; `nil` without rows.
+    /// Index of the selected row; `nil` without rows.
     private(set) var selectedIndex: Int?
-    /// Whether the user has chosen the selected row; until then it is the first one.
+    /// Whether the user has selected the row; until then it is the first one.
     private var isChosen = false
     private(set) var marks: Set<RowID> = []
-    /// The filter in force, as it was typed.
+    /// The active filter's text.
     private(set) var filterText = ""
-    /// Why the text that was typed last is not in force; the last one that could be read is.
+    /// Why the text typed last is not a valid filter; the last valid one stays active.
     private(set) var filterProblem: String?
     private var filter = RunFilter()
-    /// Which rows are seen.
     private(set) var scroll = ScrollState()
     private var sort: ListColumn?
     private var isDescending = false
-    /// A run that is to be selected as soon as it is there, unless another row is chosen first.
+    /// A run to be selected once it is listed, unless another row is selected first.
     private(set) var awaited: String?
 
     var selectedRow: ListRow? { selectedIndex.map { rows[$0] } }
 
-    /// The marked rows, or the selected one where none is marked.
+    /// The marked rows, or else the selected one.
     var targets: [ListRow] {
         let marked = marks.isEmpty ? [] : rows.filter { marks.contains($0.id) }
         return marked.isEmpty ? [selectedRow].compactMap(\.self) : marked
     }
 
-    /// The runs whose curves are wanted: the marked ones, else the selected one, else those of the selected experiment.
+    /// Returns the runs whose curves to show: the marked ones, else the selected one, else those of the selected
+    /// experiment.
     func shownRuns(in catalog: Catalog, atMost most: Int) -> [RunEntry] {
         let marked = marks.isEmpty ? [] : rows.compactMap { marks.contains($0.id) ? $0.run : nil }
         if !marked.isEmpty { return marked }
@@ -49,7 +48,7 @@ struct RunList: Hashable {
         }
     }
 
-    /// Makes the rows again after anything has changed that they depend on.
+    /// Rebuilds the rows after a change of anything that they depend on.
     mutating func refresh(_ catalog: Catalog, _ preferences: Preferences) {
         sort = ListColumn.named(preferences.sortColumn)
         isDescending = preferences.isDescending
@@ -66,12 +65,12 @@ struct RunList: Hashable {
         }
     }
 
-    /// Selects a run when it comes; `nil` waits no more.
+    /// Selects a run once it is listed; `nil` cancels that.
     mutating func select(whenItComes run: String?) { awaited = run }
 
-    /// Takes over what runs have said where that changes neither which rows there are nor their order.
+    /// Updates runs in place if that changes neither which rows there are nor their order.
     ///
-    /// - Returns: whether that was enough.
+    /// - Returns: whether that was possible.
     mutating func follow(_ runs: some Collection<RunEntry>) -> Bool {
         guard sort == nil, filter == RunFilter() else { return false }
         for run in runs {
@@ -90,7 +89,7 @@ struct RunList: Hashable {
                 left.text == right.text ? left.place < right.place : (left.text < right.text) != isDescending
             }.map { rows[$0.place] }
         }
-        // Rows are large, and there may be thousands: their keys are sorted in their place.
+        // Rows are large, and there may be thousands: sorts their keys instead.
         let keys = rows.indices.map { place in
             guard let number = sort?.number else { return SortKey(ownOrderOf: rows[place], at: place) }
             let value = number(rows[place])
@@ -100,7 +99,7 @@ struct RunList: Hashable {
         return keys.sorted { $0.isBefore($1) }.map { rows[$0.place] }
     }
 
-    /// What a row is sorted by.
+    /// The key that rows are sorted by.
     fileprivate struct SortKey {
         var rank: Int
         var number: Double
@@ -120,7 +119,7 @@ struct RunList: Hashable {
         place(selectionAt: index)
     }
 
-    /// Keeps the selected row selected, wherever it goes.
+    /// Keeps the current row selected, wherever it moves.
     mutating func holdSelection() { isChosen = true }
 
     mutating func move(by rows: Int) {
@@ -138,7 +137,7 @@ struct RunList: Hashable {
         if marks.remove(id) == nil { marks.insert(id) }
     }
 
-    /// Marks all rows that are shown, or none where all are marked.
+    /// Marks all shown rows, or unmarks them if all are marked.
     mutating func markAll() {
         let shown = Set(rows.map(\.id))
         marks = marks.isSuperset(of: shown) ? [] : marks.union(shown)
@@ -146,7 +145,7 @@ struct RunList: Hashable {
 
     mutating func unmarkAll() { marks = [] }
 
-    /// Filters as a user types.
+    /// Filters while the user types.
     mutating func setFilter(_ text: String, _ catalog: Catalog, _ preferences: Preferences) {
         do {
             filter = try RunFilter(text)
@@ -159,14 +158,14 @@ struct RunList: Hashable {
 
     mutating func forgetFilterProblem() { filterProblem = nil }
 
-    /// Scrolls so that the selected row is among `height` rows.
+    /// Scrolls so that the selected row is among `height` visible rows.
     mutating func scroll(toShow height: Int) {
         scroll.show(selectedIndex ?? 0, height: height, count: rows.count)
     }
 }
 
 extension RunList.SortKey {
-    /// The list's own order: what is running by age, the queue, the files as they came, what is over from the newest on.
+    /// The default order: running runs by age, the queue, files in their order, ended runs from the newest on.
     fileprivate init(ownOrderOf row: ListRow, at place: Int) {
         self.init(rank: row.rank, number: 0, tie: place, place: place)
         guard case .run(let run) = row else { return }

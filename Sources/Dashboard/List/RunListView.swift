@@ -1,10 +1,9 @@
-// Draws the list of experiments and runs, and says which row or heading lies under the mouse.
+// Draws the list of experiments and runs, and maps the mouse to rows and headings.
 
 internal import Experiments
 internal import RunLog
 internal import Screen
 
-/// The panel with the list.
 struct RunListView: Widget {
     private let list: RunList
     private let table: Table
@@ -34,10 +33,10 @@ struct RunListView: Widget {
         ) { Self.row(list.rows[$0], order, list, catalog) }
     }
 
-    /// Measuring the rows that one is likely to see is enough.
+    /// Only the rows that are likely to be visible are measured.
     private static func measured(_ rows: [ListRow]) -> [ListRow] { rows.prefix(200).filter { $0.problem == nil } }
 
-    /// Limits and seeds take room only where some row has one.
+    /// Limits and seeds are shown only if some row has one.
     private static func order(for rows: [ListRow], sortedBy sorted: String) -> [ListColumn?] {
         let seen = measured(rows)
         return [nil]
@@ -59,7 +58,7 @@ struct RunListView: Widget {
             guard let column else { return Table.Column("", width: 1, rank: 0) }
             let longest = seen.map { GlyphSet.unicode.width(of: column.text($0)) }.max() ?? 0
             let arrow = column.key == sorted ? column.title.count + 1 : 0
-            // What the list is sorted by is always shown.
+            // The sort column is always shown.
             return Table.Column(
                 column.title, width: max(min(max(longest, column.width.lowerBound), column.width.upperBound), arrow),
                 rank: arrow > 0 ? 0 : column.rank,
@@ -69,9 +68,9 @@ struct RunListView: Widget {
     }
 
     private static func placeholder(_ state: State) -> String {
-        if !state.isLoaded { return "reading experiments and runs" }
+        if !state.isLoaded { return "loading experiments and runs" }
         if state.list.total > 0 { return "no matches; Esc clears the filter" }
-        return "no experiments here: n makes one"
+        return "no experiments here: n creates one"
     }
 
     private static func row(
@@ -105,7 +104,7 @@ struct RunListView: Widget {
 
     func draw(in area: Rect, on buffer: inout CellBuffer) {
         guard !area.isEmpty else { return }
-        // What shapes the list goes before what it is called.
+        // Filter and sort order take precedence over the title.
         let (long, short) = ("Experiments and runs", "Runs")
         func room(_ name: String) -> Int { area.width - name.count - 9 }
         let width = buffer.glyphs.width(of: title)
@@ -116,7 +115,7 @@ struct RunListView: Widget {
 }
 
 extension ListRow {
-    /// A character for its state, so that no meaning lies in a colour alone.
+    /// A character for the state, so that no information depends on colour alone.
     var sign: String {
         switch self {
         case .experiment: problem == nil ? "·" : "!"

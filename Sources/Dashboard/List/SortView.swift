@@ -1,10 +1,9 @@
-// The menu of what the list can be sorted by.
+// The menu of columns to sort the list by.
 
 internal import Screen
 
-/// A menu that lies over the list.
 struct SortView: Widget {
-    /// What the list can be sorted by; `nil` is its own order.
+    /// The columns; `nil` is the default order.
     static let choices: [ListColumn?] = [nil] + ListColumn.all
 
     private let selected: Int
@@ -23,7 +22,7 @@ struct SortView: Widget {
 
     private func first(height: Int) -> Int { max(min(selected - height / 2, Self.choices.count - height), 0) }
 
-    /// The choice under a place.
+    /// Returns the choice at a point.
     func choice(at point: Point, in area: Rect) -> Int? {
         let content = Panel.content(of: box(in: area))
         guard content.contains(point) else { return nil }
@@ -33,7 +32,7 @@ struct SortView: Widget {
 
     func draw(in area: Rect, on buffer: inout CellBuffer) {
         let box = box(in: area)
-        buffer.draw(Panel("Sort by", right: "Enter again reverses it", focused: true), in: box)
+        buffer.draw(Panel("Sort by", right: "Enter again reverses", focused: true), in: box)
         let content = Panel.content(of: box)
         let first = first(height: content.height)
         for (row, index) in Self.choices.indices.dropFirst(first).prefix(content.height).enumerated() {
@@ -47,8 +46,8 @@ struct SortView: Widget {
             buffer.write(isCurrent ? String(choice == nil ? buffer.glyphs.mark : arrow) : "", in: line, style: style)
             var rest = line
             _ = rest.takeLeft(2)
-            buffer.write(choice?.title ?? "own order", in: rest.takeLeft(11), style: style)
-            let meaning = choice?.help ?? "running first, over last"
+            buffer.write(choice?.title ?? "default", in: rest.takeLeft(11), style: style)
+            let meaning = choice?.help ?? "running first, ended last"
             buffer.write(meaning, in: rest, style: Style(.dim, on: background))
         }
     }

@@ -1,37 +1,35 @@
-// What was said while the dashboard was up: notices, what runs told, lines that libraries printed; and before it, what
-// runs told then. Bounded.
+// Notices, events of runs and messages of libraries since the dashboard started, and earlier events of runs. The number
+// of lines is limited.
 
 internal import Experiments
 internal import RunLog
 
-/// The log's state.
 struct LogBook: Hashable {
-    /// How much a line matters.
+    /// The importance of a line.
     enum Level: Hashable {
         case plain, good, warning, bad
     }
 
-    /// A line.
     struct Line: Hashable {
         /// Seconds since 1970.
         var time: Double
-        /// Who said it: a run's name, or empty for the dashboard.
+        /// The run's name; empty for the dashboard.
         var source: String
         var text: String
         var level: Level
-        /// The number of the record that said it, if one did.
+        /// Sequence number of its record, if it has one.
         var sequence: Int?
     }
 
-    /// Older lines are dropped beyond so many.
+    /// Maximum number of lines; older ones are dropped.
     static let maxLines = 5000
 
     private(set) var lines: [Line] = []
-    /// What is searched for; empty for nothing.
+    /// The text searched for; empty for none.
     private(set) var search = ""
-    /// Lines that it is found in.
+    /// Number of lines that match.
     private(set) var matchCount = 0
-    /// Lines that lie below the screen; 0 follows the newest.
+    /// Number of lines below the visible ones; 0 follows the newest.
     private(set) var linesBelow = 0
 
     mutating func append(_ text: String, level: Level = .plain, at time: Double) {
@@ -48,19 +46,19 @@ struct LogBook: Hashable {
         linesBelow = min(linesBelow, lines.count - 1)
     }
 
-    /// Takes what a run said, unless it is mere progress.
+    /// Appends a record, unless it is mere progress.
     mutating func append(_ record: RunRecord) {
         if let line = Line(record), !lines.suffix(1000).contains(where: line.isSame(as:)) { append(line) }
     }
 
-    /// Puts what runs said before the dashboard began before all else. What was said in the meantime is there already.
+    /// Inserts records from before the dashboard started at the beginning, except those that are already there.
     mutating func putBefore(_ records: [RunRecord]) {
         let old = records.compactMap(Line.init).filter { !lines.contains(where: $0.isSame(as:)) }
         lines.insert(contentsOf: old.suffix(max(Self.maxLines - lines.count, 0)), at: 0)
         matchCount = lines.count(where: isMatch)
     }
 
-    /// Scrolls a screen of `page` lines; negative is towards older lines.
+    /// Scrolls by rows, with `page` visible lines; negative is towards older lines.
     mutating func scroll(by rows: Int, page: Int) {
         let (moved, overflows) = linesBelow.subtractingReportingOverflow(rows)
         linesBelow = overflows ? (rows < 0 ? lines.count : 0) : moved
@@ -73,7 +71,7 @@ struct LogBook: Hashable {
         if !text.isEmpty { findMatch(backwards: true, fromHere: true) }
     }
 
-    /// How many lines match, in words; `nil` without a search.
+    /// Number of matching lines as text; `nil` without a search.
     var matches: String? {
         search.isEmpty ? nil : "\(Readable.count(matchCount)) match\(matchCount == 1 ? "" : "es")"
     }
@@ -82,7 +80,7 @@ struct LogBook: Hashable {
 
     private func isMatch(_ text: String) -> Bool { !search.isEmpty && text.lowercased().contains(search.lowercased()) }
 
-    /// Where what is searched for stands in a text, in characters.
+    /// Returns the character ranges of matches in a text.
     func matches(in text: String) -> [Range<Int>] {
         let wanted = search.map { $0.lowercased() }
         guard !wanted.isEmpty else { return [] }
@@ -95,7 +93,7 @@ struct LogBook: Hashable {
         return found
     }
 
-    /// Scrolls so that the next line that matches is the lowest one shown.
+    /// Scrolls to make the next matching line the lowest visible one.
     mutating func findMatch(backwards: Bool, fromHere: Bool = false) {
         let here = lines.count - 1 - linesBelow
         let found =
@@ -141,13 +139,13 @@ struct LogBook: Hashable {
 }
 
 extension LogBook.Line {
-    /// What a record says; `nil` for mere progress.
+    /// Creates a line for a record; `nil` for mere progress.
     fileprivate init?(_ record: RunRecord) {
         guard let (text, level) = LogBook.line(of: record.event) else { return nil }
         self.init(time: record.time, source: record.run, text: text, level: level, sequence: record.sequence)
     }
 
-    /// Whether both say the same record; a store has its time in milliseconds.
+    /// Whether both describe the same record; a store rounds its time to milliseconds.
     fileprivate func isSame(as line: LogBook.Line) -> Bool {
         sequence != nil && sequence == line.sequence && source == line.source && (time - line.time).magnitude < 1
     }

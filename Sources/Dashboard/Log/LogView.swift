@@ -1,9 +1,8 @@
-// Draws the log up to its newest line, or up to where the user has scrolled.
+// Draws the log, ending at its newest line or at the scroll position.
 
 internal import RunLog
 internal import Screen
 
-/// The panel with the log.
 struct LogView: Widget {
     private let log: LogBook
     private let localTime: (Double) -> LocalTime
@@ -13,7 +12,7 @@ struct LogView: Widget {
         localTime = state.localTime
     }
 
-    /// Day and time, `05-04 10:05:12`.
+    /// Formats day and time, such as `05-04 10:05:12`.
     private func time(of line: LogBook.Line) -> String {
         let time = localTime(line.time)
         return "\(time.date.suffix(5)) \(time.timeOfDay)"
@@ -29,12 +28,12 @@ struct LogView: Widget {
         let content = Panel.content(of: area).inset(columns: 1, rows: 0)
         guard !log.lines.isEmpty else {
             return buffer.write(
-                "nothing yet; messages of runs and of vgglab appear here", in: content, style: .dim)
+                "no messages yet; messages from runs and vgglab appear here", in: content, style: .dim)
         }
         let sources = min(log.lines.suffix(200).map { buffer.glyphs.width(of: $0.source) }.max() ?? 0, 20)
         let times = 16
         let indent = times + (sources > 0 ? sources + 2 : 0)
-        // Long lines take several rows; those that fit are found from the lowest on.
+        // Long lines wrap; those that fit are collected from the bottom up.
         var shown: [(line: LogBook.Line, texts: [String])] = []
         var height = 0
         for line in log.lines.dropLast(log.linesBelow).reversed() where height < content.height {
@@ -43,7 +42,7 @@ struct LogView: Widget {
             shown.append((line, texts))
         }
         let isFilled = height < content.height
-        // A match near the oldest line has newer ones below it.
+        // A match near the oldest line is shown with newer lines below it.
         for line in log.lines.suffix(log.linesBelow) where height < content.height {
             let texts = line.text.wrapped(to: content.width - indent, buffer.glyphs)
             height += max(texts.count, 1)
@@ -62,11 +61,11 @@ struct LogView: Widget {
         }
     }
 
-    /// Writes the lines that a text was broken into, and marks what is searched for in it.
+    /// Writes the lines of a wrapped text and highlights matches.
     ///
     /// - Parameters:
-    ///   - point: where row 0 begins.
-    ///   - first: the row of the first line, which may lie above.
+    ///   - point: position of row 0.
+    ///   - first: the row of the first line; may be negative.
     private func write(
         _ lines: [String], of text: String, at point: Point, row first: Int, width: Int, _ style: Style,
         on buffer: inout CellBuffer
@@ -81,7 +80,7 @@ struct LogView: Widget {
             guard !matches.isEmpty else { continue }
             var x = point.x
             for character in line {
-                // Spaces at which the text was broken are not in its lines.
+                // Spaces at which the text was wrapped are not in its lines.
                 let index = characters[place...].firstIndex(of: character) ?? place
                 place = min(index + 1, characters.count)
                 let columns = buffer.glyphs.width(of: String(character))

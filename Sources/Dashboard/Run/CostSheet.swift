@@ -1,4 +1,4 @@
-// What an experiment costs before it is run: shapes, parameters, multiply-accumulates, memory and time. Arithmetic only.
+// The costs of an experiment before it is trained: shapes, parameters, multiply-accumulates, memory and time.
 
 internal import Experiments
 internal import Glibc
@@ -6,18 +6,17 @@ internal import Model
 internal import RunLog
 internal import Screen
 
-/// What an experiment costs.
 struct CostSheet: Hashable {
     /// A block, or a layer of the classifier.
     struct Row: Hashable {
         var label: String
-        /// Shape of what comes out for one image; `nil` where the classes decide it and are not known.
+        /// Output shape for one image; `nil` if it depends on the unknown number of classes.
         var shape: [Int]?
-        /// Weights and biases; `nil` as above.
+        /// Number of weights and biases; `nil` as above.
         var parameters: Int?
         /// Multiply-accumulates of one image's forward pass.
         var forwardMACs: Int
-        /// Its layers' indices in the network.
+        /// Indices of its layers in the network.
         var layers: Range<Int>
 
         /// A row that its layers are still to be added to.
@@ -30,55 +29,55 @@ struct CostSheet: Hashable {
         }
     }
 
-    /// What depends on the data set.
+    /// Costs that depend on the data set.
     struct Totals: Hashable {
         var parameters: Int
         var trainingMACs: Int
-        /// `nil` where the images' size is not known.
+        /// `nil` if the size of the images is unknown.
         var memoryBytes: Int?
-        /// Seconds of an epoch with its evaluation; `nil` where nothing was measured yet.
+        /// Seconds of an epoch with its evaluation; `nil` if nothing has been measured yet.
         var epochSeconds: Double?
-        /// How well that time is known.
+        /// The quality of that estimate.
         var timing = Timing.near
         /// Whether the memory was measured.
         var isMemoryMeasured = false
-        /// Where there is less memory than it takes; `nil` where there is enough, or not known.
+        /// Less memory than needed; `nil` if there is enough, or if unknown.
         var shortage: Shortage?
     }
 
-    /// Memory that is less than what is needed, in bytes.
+    /// Insufficient memory, in bytes.
     enum Shortage: Hashable {
-        /// All that the machine has.
+        /// All of the machine's memory.
         case machine(Int)
-        /// All that is free now.
+        /// The memory that is free now.
         case free(Int)
     }
 
-    /// Where the time of an epoch comes from.
+    /// The source of the time estimate.
     enum Timing: Hashable {
-        /// From the run itself.
+        /// The run itself.
         case measured
-        /// From a network whose steps take nearly as long.
+        /// A network whose steps take about as long.
         case near
-        /// From a network whose steps take quite another time.
+        /// A network whose steps take a very different time.
         case rough
     }
 
     let rows: [Row]
-    /// `nil` until the data set is read.
+    /// `nil` until the data set's facts are known.
     private(set) var totals: Totals?
 
-    /// The sheet of an experiment, or why its network cannot be built.
+    /// Computes an experiment's costs; throws if its network cannot be built.
     ///
     /// - Parameters:
-    ///   - dataset: what the data set holds; `nil` where it is not known.
-    ///   - threads: threads that compute.
-    ///   - speeds: what was measured on this machine.
+    ///   - dataset: the data set's facts; `nil` if unknown.
+    ///   - threads: number of compute threads.
+    ///   - speeds: speeds measured on this machine.
     init(
         _ experiment: Experiment, dataset: DatasetFacts?, threads: Int, costs: any CostModel, speeds: [SpeedSample]
     ) throws(NetworkError) {
         guard let dataset else {
-            // Any number of classes gives the other layers.
+            // The other layers do not depend on the number of classes.
             rows = Self.rows(of: try experiment.network(numClasses: 2), areClassesKnown: false)
             totals = nil
             return
@@ -104,7 +103,7 @@ struct CostSheet: Hashable {
             epochSeconds: speed.map { work / $0.workPerSecond }, timing: speed?.isRough == true ? .rough : .near)
     }
 
-    /// One row a block, then the input's and the classifier's.
+    /// Returns one row per block, preceded by the input's and followed by the classifier's.
     static func rows(of network: Network, areClassesKnown: Bool = true) -> [Row] {
         var rows = [Row("input", shape: network.inputShape, at: 0)]
         var numbers: [String: Int] = [:]
@@ -128,8 +127,9 @@ struct CostSheet: Hashable {
         return rows
     }
 
-    /// What this machine does: the best speed of the measured network whose step takes most nearly as long, shared out
-    /// by threads. Other programs may have slowed a run down; nothing makes one faster than the machine is.
+    /// Returns the machine's speed: the best one measured for the network whose step takes most nearly as long, scaled
+    /// by threads. The best is taken because other programs may have slowed a run down, but nothing makes one faster
+    /// than the machine.
     private static func speed(
         work: Double, threads: Int, _ speeds: [SpeedSample]
     ) -> (workPerSecond: Double, isRough: Bool)? {
@@ -145,15 +145,15 @@ struct CostSheet: Hashable {
 }
 
 extension CostSheet {
-    /// What stands in the place of what depends on the classes.
+    /// The text for costs that depend on the unknown number of classes.
     static let unknown = "unknown until the data is read"
 
-    /// The sheet of an experiment on this machine.
+    /// Computes the costs of an experiment on this machine.
     init(_ experiment: Experiment, _ state: State) throws(NetworkError) {
         try self.init(experiment, state.catalog.dataset(of: experiment), threads: nil, state)
     }
 
-    /// The sheet of a run on this machine. Of one that has trained it says what was measured, and nothing else.
+    /// Computes the costs of a run on this machine; for one that has trained, only measured values.
     init(_ run: RunEntry, _ state: State) throws(NetworkError) {
         try self.init(run.experiment, state.catalog.dataset(of: run), threads: run.threads, state)
         guard run.step > 0 else { return }
@@ -180,7 +180,7 @@ extension CostSheet {
 }
 
 extension CostSheet.Totals {
-    /// The time of an epoch in words; `nil` where nothing was measured yet.
+    /// The time of an epoch as text; `nil` if nothing has been measured yet.
     var epochTime: String? {
         let word =
             switch timing {
@@ -191,10 +191,10 @@ extension CostSheet.Totals {
         return epochSeconds.map { word + Readable.duration(seconds: $0) }
     }
 
-    /// The memory in words.
+    /// The memory as text.
     var memory: String {
         guard let memoryBytes else { return CostSheet.unknown }
-        if isMemoryMeasured { return "\(Readable.bytes(memoryBytes)) at the peak" }
+        if isMemoryMeasured { return "peak \(Readable.bytes(memoryBytes))" }
         let memory = "about \(Readable.bytes(memoryBytes))"
         return switch shortage {
         case .machine(let all): "\(memory), more than the machine's \(Readable.bytes(all))"
@@ -203,7 +203,6 @@ extension CostSheet.Totals {
         }
     }
 
-    /// How the memory is shown.
     var memoryRole: Role {
         switch shortage {
         case .machine: .bad

@@ -1,16 +1,15 @@
-// What the dashboard is told of the machine, the data and a run's network. Plain values, measured outside.
+// Facts about the machine, the data and a run's network, as the dashboard receives them: plain values.
 
-/// How busy this machine is.
 package struct MachineLoad: Sendable, Hashable {
-    /// Threads that runs may use together.
+    /// Total number of threads for runs.
     package var threadBudget: Int
-    /// Threads that runs use now.
+    /// Number of threads that runs use now.
     package var threadsInUse: Int
-    /// Memory in use on the machine in bytes.
+    /// Memory in use on the machine, in bytes.
     package var memoryUsedBytes: Int
     /// The machine's memory in bytes.
     package var memoryTotalBytes: Int
-    /// What is used of the processors; `nil` before it was measured over some time.
+    /// Processor use; `nil` before the second measurement.
     package var processorUse: ProcessorUse?
     /// Resident memory of this process in bytes.
     package var residentBytes: Int
@@ -30,26 +29,24 @@ package struct MachineLoad: Sendable, Hashable {
 
 /// Shares of all processors' time, 0 to 1.
 package struct ProcessorUse: Sendable, Hashable {
-    /// In use.
+    /// Used by all programs.
     package var all: Double
     /// Used by this program.
     package var own: Double
 
-    /// Shares from 0 to 1.
     package init(all: Double, own: Double) {
         self.all = all
         self.own = own
     }
 
-    /// Processor time that was counted since the system began, in any unit.
+    /// Processor time since boot, in any unit.
     package struct Count: Sendable, Hashable {
-        /// With work.
+        /// Used by all programs.
         package var busy: Double
         package var total: Double
         /// Used by this program.
         package var own: Double
 
-        /// Counts of one unit.
         package init(busy: Double, total: Double, own: Double) {
             self.busy = busy
             self.total = total
@@ -57,7 +54,7 @@ package struct ProcessorUse: Sendable, Hashable {
         }
     }
 
-    /// The use between two counts; `nil` where no time has passed.
+    /// Returns the use between two counts; `nil` if no time has passed.
     package init?(from start: Count, to end: Count) {
         let total = end.total - start.total
         guard total > 0 else { return nil }
@@ -66,16 +63,15 @@ package struct ProcessorUse: Sendable, Hashable {
     }
 }
 
-/// How fast a network was trained on this machine.
+/// A training speed measured on this machine.
 package struct SpeedSample: Sendable, Hashable {
-    /// An image's share in a training step, as the cost model has it.
+    /// Work per image of a training step, from the cost model.
     package var work: Double
-    /// Training images a second.
+    /// Training images per second.
     package var examplesPerSecond: Double
-    /// Threads that computed.
+    /// Number of compute threads.
     package var threads: Int
 
-    /// A speed at this work.
     package init(work: Double, examplesPerSecond: Double, threads: Int) {
         self.work = work
         self.examplesPerSecond = examplesPerSecond
@@ -83,17 +79,17 @@ package struct SpeedSample: Sendable, Hashable {
     }
 }
 
-/// A state of a run that was kept, and that a fork can begin with.
+/// A checkpoint that a run can be forked from.
 package struct CheckpointEntry: Sendable, Hashable {
-    /// Steps made by then.
+    /// Number of steps.
     package var step: Int
     /// The epoch that the next step belongs to, from 1.
     package var epoch: Int
-    /// Whether steps of that epoch have been made.
+    /// Whether the checkpoint is inside that epoch.
     package var isInsideEpoch: Bool
-    /// Test accuracy of the last epoch that was finished by then, 0 to 1.
+    /// Test accuracy of the last completed epoch, 0 to 1.
     package var testAccuracy: Double?
-    /// Whether it is that of the best epoch among those that are kept.
+    /// Whether it is that of the best epoch among the stored ones.
     package var isBest: Bool
 
     package init(step: Int, epoch: Int, isInsideEpoch: Bool = false, testAccuracy: Double?, isBest: Bool) {
@@ -105,9 +101,9 @@ package struct CheckpointEntry: Sendable, Hashable {
     }
 }
 
-/// A layer's part in the measured time of a step.
+/// A layer's share of the measured time of a step.
 package struct LayerShare: Sendable, Hashable {
-    /// The layer's index in the network; `nil` for what no layer takes, the loss.
+    /// Index of the layer in the network; `nil` for the loss, which belongs to no layer.
     package var layer: Int?
     /// Its share of the step's time, 0 to 1.
     package var share: Double
@@ -118,17 +114,17 @@ package struct LayerShare: Sendable, Hashable {
     }
 }
 
-/// A test image and what a network makes of it.
+/// A test image with its prediction.
 package struct PredictedImage: Sendable, Hashable {
-    /// Its place among the run's test images, from 0.
+    /// Index among the run's test images, from 0.
     package var index: Int
-    /// Its class.
+    /// The true class.
     package var truth: Int
-    /// The class that the network gives it.
+    /// The predicted class.
     package var prediction: Int
-    /// The probability that the network gives that class.
+    /// The probability of the predicted class.
     package var probability: Double
-    /// Rows of grey values, 0 is black.
+    /// Grey values row by row; 0 is black.
     package var pixels: [UInt8]
 
     package init(index: Int, truth: Int, prediction: Int, probability: Double, pixels: [UInt8]) {
@@ -140,23 +136,23 @@ package struct PredictedImage: Sendable, Hashable {
     }
 }
 
-/// What a run's network makes of the test images.
+/// A run's predictions for the test images.
 package struct PredictionReport: Sendable, Hashable {
     /// Names of the classes.
     package var classes: [String]
-    /// Test images by class (row) and prediction (column).
+    /// Number of test images by class (row) and prediction (column).
     package var confusion: [[Int]]
     /// Width of the images in pixels.
     package var width: Int
     /// Height of the images in pixels.
     package var height: Int
-    /// The images that were asked for, not necessarily all of them.
+    /// The requested images, not necessarily all of them.
     package var images: [PredictedImage]
-    /// Height and width of the first layer's windows.
+    /// Height and width of the first layer's filters.
     package var kernel: Int
-    /// The first layer's weights, a window for each output channel, row by row.
+    /// The first layer's weights, one filter per output channel, row by row.
     package var filters: [[Float]]
-    /// Steps that the network had made.
+    /// Number of steps that the network was trained for.
     package var step: Int
 
     package init(

@@ -1,14 +1,13 @@
-// Draws what a run is: how it stands, its recipe, where it runs, what it has reached.
+// Draws a run's facts: state, recipe, machine, results.
 
 internal import Experiments
 internal import RunLog
 internal import Screen
 
-/// The panel with a run's facts.
 struct FactsView: Widget {
     private let title: String
     private let facts: [(label: String, text: String, style: Style)]
-    /// Lines above the first one that is shown.
+    /// Number of lines scrolled out at the top.
     private let top: Int
 
     init(_ state: State) {
@@ -18,8 +17,8 @@ struct FactsView: Widget {
             let isHidden = state.list.rows.isEmpty && !state.catalog.runs.isEmpty
             let text =
                 isHidden
-                ? "the filter hides all runs: Esc in the overview lets go of it"
-                : "no run yet: Enter in the overview starts an experiment"
+                ? "the filter hides all runs: Esc in the overview clears it"
+                : "no runs yet: Enter in the overview starts an experiment"
             facts = [("", text, .dim)]
             return
         }
@@ -96,14 +95,14 @@ struct FactsView: Widget {
 
     private static func memory(_ run: RunEntry, _ state: State) -> String? {
         guard let (bytes, isMeasured) = state.catalog.memoryBytes(of: run) else { return nil }
-        if isMeasured { return "\(Readable.bytes(bytes)) at the peak" }
+        if isMeasured { return "peak \(Readable.bytes(bytes))" }
         let now =
             run.isOurs && run.state.isActive
             ? state.machine.map { ", the program has \(Readable.bytes($0.residentBytes))" } : nil
         return "about \(Readable.bytes(bytes))\(now ?? "")"
     }
 
-    /// All lines as they are drawn, and the columns before their texts; a label stands at its first line alone.
+    /// Returns all lines as drawn, and the width of the labels; only the first line of a wrapped text has a label.
     private func lines(_ width: Int, _ glyphs: GlyphSet) -> (
         lines: [(label: String, text: String, style: Style)], indent: Int
     ) {
@@ -117,7 +116,7 @@ struct FactsView: Widget {
         return (lines, indent)
     }
 
-    /// The last line that may be scrolled to the top.
+    /// Returns the last line that can be scrolled to the top.
     func lastTop(in area: Rect) -> Int {
         let content = Panel.content(of: area).inset(columns: 1, rows: 0)
         return max(lines(content.width, .unicode).lines.count - content.height, 0)

@@ -1,4 +1,4 @@
-// Whether a run learns, from what its series has kept.
+// Diagnoses a run's learning from its series.
 
 internal import Experiments
 internal import RunLog
@@ -9,7 +9,7 @@ extension RunSeries {
         LearningRecord(started, epochs: epochs, latest: latest, layers: layers, recent: recentMeans).diagnosis
     }
 
-    /// Means over the last 100 steps, the points' steps counted; `nil` while there are not as many.
+    /// Means over the points of the last 100 steps; `nil` if there are fewer.
     private var recentMeans: LearningRecord.Means? {
         var (steps, loss, accuracy) = (0, 0.0, 0.0)
         var dead: Double? = 0
@@ -29,8 +29,8 @@ extension RunSeries {
 }
 
 extension Catalog {
-    /// What the list shows of a run's learning: all that is wrong while it trains, and of one that is done only that it has
-    /// never learned. Any other end says enough.
+    /// Returns the diagnosis for the list: any while the run trains, and of a completed run only that it never learned.
+    /// Any other end speaks for itself.
     func diagnosis(of run: RunEntry) -> Diagnosis? {
         switch run.state {
         case .running, .paused: run.isReplay ? nil : series[run.name]?.diagnosis
@@ -41,7 +41,7 @@ extension Catalog {
 }
 
 extension RunEntry {
-    /// What the figures of the last epoch say.
+    /// The diagnosis from the last epoch's values.
     fileprivate var diagnosisOfLastEpoch: Diagnosis? {
         guard let facts = data?.facts, let loss = status.loss, let trainAccuracy = status.trainAccuracy,
             let testAccuracy = status.testAccuracy

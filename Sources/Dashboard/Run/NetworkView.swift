@@ -1,5 +1,5 @@
-// Draws a network block by block: shapes, parameters, and each one's part in the time of a step, or in the
-// multiply-accumulates while no time was measured.
+// Draws a network block by block: shapes, parameters, and shares of the time of a step, or of the multiply-accumulates
+// if no time was measured.
 
 internal import Experiments
 internal import RunLog
@@ -63,26 +63,26 @@ struct NetworkView: Widget {
 }
 
 extension CostSheet {
-    /// What it costs in one sentence.
+    /// The costs in one sentence.
     var summary: String {
         guard let totals else { return "parameters, memory and time: \(Self.unknown)" }
-        let time = totals.epochTime.map { " · \($0) an epoch" } ?? ""
+        let time = totals.epochTime.map { " · \($0) per epoch" } ?? ""
         let memory = totals.memoryBytes == nil ? "" : " · \(totals.memory)"
         return
-            "\(Readable.magnitude(totals.parameters)) parameters · \(Readable.magnitude(totals.trainingMACs)) MACs an image"
+            "\(Readable.magnitude(totals.parameters)) parameters · \(Readable.magnitude(totals.trainingMACs)) MACs per image"
             + memory + time
     }
 }
 
-/// Blocks with shapes, parameters and shares.
+/// A table of blocks with shapes, parameters and shares.
 struct BlockTable: Widget {
     private let rows: [(cells: [String], share: Double)]
     private let heading: [String]
 
-    /// Rows that it needs.
+    /// Required number of rows.
     var height: Int { rows.count + 1 }
 
-    /// - Parameter shares: each layer's part in the measured time of a step; `nil` to show each row's part in the
+    /// - Parameter shares: each layer's share of the measured time of a step; `nil` to show shares of the
     ///   multiply-accumulates.
     init(_ sheet: CostSheet, shares: [LayerShare]?) {
         heading = ["", "output", "parameters", shares == nil ? "MACs" : "time"]
@@ -102,7 +102,7 @@ struct BlockTable: Widget {
         let widths = (0..<3).map { column in
             ([heading[column]] + rows.map { $0.cells[column] }).map(buffer.glyphs.width).max() ?? 0
         }
-        // A number that is cut is another number: what has no room is left out.
+        // A truncated number would be a different number, so a number that does not fit is left out.
         let hasParameters = widths.reduce(0) { $0 + $1 + 2 } <= area.width
         let columns = area.columns(
             widths.enumerated().map { .exactly($0.offset < 2 || hasParameters ? $0.element + 2 : 0) } + [.rest])

@@ -1,20 +1,19 @@
-// Draws how far the shown run has come: bars for epoch and run, time left, and its speed.
+// Draws a run's progress: bars for epoch and run, time left, and speed.
 
 internal import Experiments
 internal import RunLog
 internal import Screen
 
-/// The panel with the progress of the selected run.
 struct ProgressView: Widget {
     private let run: RunEntry?
     private let replay: ReplayInfo?
     private let now: Double
-    /// When the run will be over; empty where that is not known.
+    /// Time when the run will end; empty if unknown.
     private let end: String
     private let series: RunSeries?
-    /// Who else computes, the longest words first.
+    /// Texts about other load on the machine, the longest first.
     private let company: [String]
-    /// What is said where there is no run: what the experiment costs, or why its file cannot be used.
+    /// Shown without a run: the experiment's costs, or why its file cannot be used.
     private let answer: (title: String, text: String, style: Style)
 
     init(_ state: State) {
@@ -35,7 +34,7 @@ struct ProgressView: Widget {
         }
     }
 
-    /// Below this share of the processors' time, other load does not matter.
+    /// Below this share of processor time, other load does not matter.
     private static let quietShare = 0.1
 
     private static func company(_ run: RunEntry?, _ state: State) -> [String] {
@@ -58,7 +57,7 @@ struct ProgressView: Widget {
 
     private var title: String { run.map { "Progress of \($0.name)" } ?? answer.title }
 
-    /// Images a second, now and in the mean.
+    /// Images per second, current and mean.
     private var speed: String {
         guard let run, let rate = run.examplesPerSecond, rate > 0 else { return "" }
         if let seconds = run.standstill(at: now) {
@@ -86,14 +85,14 @@ struct ProgressView: Widget {
         }
     }
 
-    /// How much of the epoch is made, 0 to 1.
+    /// Completed share of the epoch, 0 to 1.
     private var epochShare: Double {
         guard let run, run.stepsPerEpoch > 0 else { return 0 }
         return min(Double(run.stepInEpoch) / Double(run.stepsPerEpoch), 1)
     }
 
-    /// How much of the run is made, 0 to 1: an epoch is its training and, by the time that it takes, its evaluation. It is
-    /// whole only when it is over.
+    /// Completed share of the run, 0 to 1. An epoch consists of training and, weighted by its time, evaluation. It is 1
+    /// only when the run has ended.
     private var runShare: Double {
         guard let run else { return 0 }
         if run.state == .completed { return 1 }
@@ -108,7 +107,7 @@ struct ProgressView: Widget {
         return min(max(passed / Double(run.experiment.training.epochs), 0), 0.99)
     }
 
-    /// What the first bar shows: the epoch's training, or its evaluation.
+    /// Returns label and share of the first bar: the epoch's training, or its evaluation.
     private func epochBar(_ run: RunEntry) -> (label: String, share: Double) {
         if run.isRunning, let share = run.evaluatedShare { return ("evaluation \(run.epoch)", share) }
         return ("epoch \(run.epoch)/\(run.experiment.training.epochs)", epochShare)
@@ -145,7 +144,7 @@ struct ProgressView: Widget {
     }
 
     private func drawSpeed(in area: Rect, on buffer: inout CellBuffer) {
-        // Who else computes is said as far as there is room for it.
+        // Describes other load as far as there is room.
         let text = company.map { speed + $0 }.first { buffer.glyphs.width(of: $0) + 4 <= area.width } ?? speed
         var rest = area
         buffer.write(text, in: rest.takeRight(buffer.glyphs.width(of: text)), align: .right)
@@ -156,6 +155,6 @@ struct ProgressView: Widget {
 }
 
 extension ReplayInfo {
-    /// How much faster than the run it is: `12 × speed`.
+    /// Speed relative to the original run: `12 × speed`.
     var speedText: String { "\(Readable.fixed(speed, decimals: speed < 9.95 ? 1 : 0)) × speed" }
 }

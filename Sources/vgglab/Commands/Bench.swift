@@ -1,4 +1,5 @@
-// `vgglab bench EXPERIMENT`: how fast a bare training step is, and where its time goes; with --peers, beside others.
+// `vgglab bench EXPERIMENT`: the speed of a bare training step and where its time goes; with --peers, beside TensorFlow
+// and PyTorch.
 
 import ArgumentParser
 import Engine
@@ -11,12 +12,12 @@ import Training
 
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure a training step: images a second, each layer's passes, share of the peak, memory.",
+        abstract: "Measure a training step: images per second, time of each layer and pass, share of the peak, memory.",
         discussion: """
-            Made-up images of the experiment's shape, so that no data is needed; forward, loss, backward and update, \
-            without loading or evaluation. Multiply-accumulates are counted as direct convolution has them; Winograd \
-            needs fewer and can pass 100 % of the peak. With --peers, TensorFlow and PyTorch make the same step in \
-            turn with vgglab; the first time they are installed into a folder beside vgglab's sources.
+            Uses synthetic images of the experiment's shape, so it needs no data. A step is forward, loss, backward and \
+            update, without loading or evaluation. Multiply-accumulates are counted as for direct convolution; \
+            Winograd needs fewer and can exceed 100 % of the peak. With --peers, TensorFlow, PyTorch and vgglab take \
+            turns at the same step; the first use installs them into a folder beside vgglab's sources.
             """)
 
     @Argument(help: ArgumentHelp("Experiment file.", valueName: "file"))
@@ -26,13 +27,13 @@ struct Bench: ParsableCommand {
     @OptionGroup var threadOptions: ThreadOptions
     @OptionGroup var strictOption: StrictOption
 
-    @Option(help: "Steps that are timed; their median counts.")
+    @Option(help: "Number of timed steps; the median is reported.")
     var steps = 7
 
     @Flag(help: "Print JSON.")
     var json = false
 
-    @Flag(help: "Measure in turn with TensorFlow and PyTorch; needs vgglab's sources and Python.")
+    @Flag(help: "Also measure TensorFlow and PyTorch, in alternating rounds; needs vgglab's sources and Python.")
     var peers = false
 
     @Option(help: "With --peers: rounds.")
@@ -40,7 +41,7 @@ struct Bench: ParsableCommand {
 
     func validate() throws {
         if let rounds, !peers || !(1...1000).contains(rounds) {
-            throw ValidationError("--rounds is a number from 1 to 1000 that goes with --peers")
+            throw ValidationError("--rounds must be from 1 to 1000 and needs --peers")
         }
         if !(1...10_000).contains(steps) { throw ValidationError("--steps must be from 1 to 10000 (got \(steps))") }
     }
@@ -48,7 +49,7 @@ struct Bench: ParsableCommand {
     func run() throws {
         let machine = Machine.current
         var experiment = try settings.load(file)
-        // It makes as many images as it needs.
+        // The benchmark creates as many images as it needs.
         (experiment.data.limitTrain, experiment.data.limitTest) = (nil, nil)
         let facts = try? DataOptions.parse([]).facts(of: experiment.data.dataset)
         let prepared = try explaining {
@@ -59,7 +60,7 @@ struct Bench: ParsableCommand {
         }
         try strictOption.warn(of: prepared)
         if facts == nil {
-            Console.say("note: data set \(experiment.data.dataset) is not found; this is measured with 10 classes")
+            Console.say("note: data set \(experiment.data.dataset) was not found; measuring with 10 classes")
         }
         if peers { try runPeers(threads: prepared.threads) }
         let model = try explaining { try prepared.makeModel() }
@@ -72,7 +73,7 @@ struct Bench: ParsableCommand {
     ) throws -> BenchReport {
         let count = prepared.experiment.data.batchSize
         let side = prepared.network.inputSide
-        // Spread over 0 to 1 by multiplicative hashing; what the pixels are does not change the time.
+        // Multiplicative hashing spreads the pixels over 0 to 1; their values do not affect the time.
         let pixels = (0..<count * side * side).map { Float(UInt16(truncatingIfNeeded: $0 &* 40503)) / 65535 }
         let labels = (0..<count).map { Int32($0 % prepared.network.numClasses) }
 
@@ -95,12 +96,12 @@ struct Bench: ParsableCommand {
                     _ = try train(step: step)
                     stepSeconds.append(monotonicSeconds() - begin)
                 }
-                // Before anything else than training takes memory.
+                // Before anything but training allocates memory.
                 peakMemoryBytes = Machine.peakMemoryBytes
                 for round in 0..<steps + 1 {
                     let begin = monotonicSeconds()
                     _ = try model.evaluate(pixels: pixels, labels: labels)
-                    // The first one compiles.
+                    // The first evaluation compiles.
                     if round > 0 { evaluationSeconds.append(monotonicSeconds() - begin) }
                 }
                 for step in 0..<min(steps, 5) {
@@ -114,7 +115,7 @@ struct Bench: ParsableCommand {
             peakMemoryBytes: peakMemoryBytes)
     }
 
-    /// Becomes the script that runs everybody; returns only by an error.
+    /// Replaces this process by the script that measures vgglab and its peers; returns only by throwing.
     private func runPeers(threads: Int) throws {
         let script = try Self.peersScript()
         var call = [script, "compare", URL(filePath: file).path, "--threads", "\(threads)", "--steps", "\(steps)"]
@@ -125,7 +126,7 @@ struct Bench: ParsableCommand {
         throw Failure(message: "\(script): \(String(cString: strerror(errno)))")
     }
 
-    /// The script of the sources that the program was built in, or of those in the current folder.
+    /// The script in the sources that the program was built from, or else in the current folder.
     private static func peersScript() throws -> String {
         let name = "Benchmarks/run"
         let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")

@@ -1,4 +1,4 @@
-// `vgglab compare RUN RUN…`: what tells runs apart, side by side.
+// `vgglab compare RUN RUN…`: the differences between runs, side by side.
 
 import ArgumentParser
 import ExperimentFiles
@@ -8,19 +8,19 @@ import RunStore
 
 struct Compare: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Compare runs: settings that differ, best and last figures, time to accuracy.")
+        abstract: "Compare runs: settings that differ, best and last results, time to accuracy.")
 
     @Argument(help: .run, completion: .run) var runs: [String]
     @Flag(help: "Print JSON.") var json = false
     @OptionGroup var storeOptions: StoreOptions
 
-    /// A line of the comparison.
+    /// A row of the comparison.
     struct Row {
-        /// What programs and users call it.
+        /// The key in JSON, and the title in the table.
         let key, title: String
-        /// A value for each run.
+        /// One value per run.
         let values: [JSON]
-        /// A value as text.
+        /// Formats a value.
         let text: (JSON) -> String
 
         init(_ key: String, title: String? = nil, _ values: [JSON], text: @escaping (JSON) -> String = Row.text) {
@@ -42,7 +42,7 @@ struct Compare: ParsableCommand {
     }
 
     func validate() throws {
-        if runs.count < 2 { throw ValidationError("compare takes two runs or more") }
+        if runs.count < 2 { throw ValidationError("compare needs two or more runs") }
     }
 
     func run() throws {
@@ -53,7 +53,7 @@ struct Compare: ParsableCommand {
             if !infos.contains(where: { $0.id == run.id }) { infos.append(run) }
         }
         if infos.count < 2 {
-            throw Failure(message: "compare takes two runs or more, and these are all \(infos[0].name)")
+            throw Failure(message: "compare needs two or more different runs; these are all \(infos[0].name)")
         }
         let experiments = try explaining { try infos.map { try $0.experiment() } }
         let epochs = try explaining { try infos.map { try store.epochs(of: $0) } }
@@ -85,11 +85,11 @@ struct Compare: ParsableCommand {
         Console.print(text + "\nthe same in all\n" + same.map { "  \($0)\n" }.joined())
     }
 
-    /// The settings of runs, and their threads, which count as one.
+    /// The runs' settings. The number of threads counts as one.
     static func settings(of runs: [RunInfo], _ experiments: [Experiment]) -> [Row] {
         let objects = experiments.map(\.json)
         return ExperimentKey.settings.map { key in
-            // As in a file: blocks are the variant's where one is named.
+            // As in a file: a variant's name replaces its blocks.
             let texts = experiments.map { ExperimentFile.value(of: key.path, in: $0) }
             let values = zip(objects, texts).map { object, text in
                 text == nil ? JSON.null : object[path: key.path] ?? .null
@@ -98,7 +98,7 @@ struct Compare: ParsableCommand {
         } + [Row("threads", runs.map { .integer($0.threads) })]
     }
 
-    /// What else may make runs of equal settings differ.
+    /// What else may make runs with equal settings differ.
     private func circumstances(_ runs: [RunInfo]) -> [Row] {
         [
             Row("parent", title: "forked from", runs.map { .optional($0.parent) }),
@@ -109,7 +109,7 @@ struct Compare: ParsableCommand {
         ]
     }
 
-    /// What runs were made with, in sentences.
+    /// Where each run was made: program, machine and data.
     private func origins(of runs: [RunInfo]) -> [Row] {
         [
             Row("machine", runs.map { .string($0.machine) }), Row("engine", runs.map { .string($0.engine) }),

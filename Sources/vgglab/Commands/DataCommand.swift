@@ -1,4 +1,4 @@
-// `vgglab data`: what data set was found, what is in it, and how it looks.
+// `vgglab data`: where a data set was found, its size and classes, and some of its images.
 
 import ArgumentParser
 import Datasets
@@ -8,14 +8,14 @@ import TerminalText
 
 struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "data", abstract: "Say which data set is found, count its classes, and show some images.")
+        commandName: "data", abstract: "Show where a data set was found, its class counts and some images.")
 
     @OptionGroup var dataOptions: DataOptions
 
     @Option(help: "Name of the data set.")
     var dataset = FashionMNIST.name
 
-    @Flag(help: "Draw with characters instead of colours.")
+    @Flag(help: "Draw images with characters instead of colours.")
     var noColor = false
 
     @Option(
@@ -23,14 +23,14 @@ struct DataCommand: ParsableCommand {
             "Write the first N test images as a network sees them: float32 [N, 1, side, side].", valueName: "n"))
     var dumpBatch: Int?
 
-    @Option(help: "Side that images are resized to, with --dump-batch.")
+    @Option(help: "Side in pixels that --dump-batch resizes images to.")
     var resize = 224
 
-    @Option(help: ArgumentHelp("Where --dump-batch writes.", valueName: "file"))
+    @Option(help: ArgumentHelp("File that --dump-batch writes.", valueName: "file"))
     var out: String?
 
     func validate() throws {
-        if (dumpBatch == nil) != (out == nil) { throw ValidationError("--dump-batch and --out go together") }
+        if (dumpBatch == nil) != (out == nil) { throw ValidationError("--dump-batch and --out need each other") }
         if !(1...4096).contains(resize) { throw ValidationError("--resize must be from 1 to 4096 (got \(resize))") }
         if let dumpBatch, dumpBatch < 1 { throw ValidationError("--dump-batch must be at least 1 (got \(dumpBatch))") }
     }
@@ -38,7 +38,7 @@ struct DataCommand: ParsableCommand {
     func run() throws {
         let dataset = try dataOptions.load(dataset)
         if let dumpBatch, dumpBatch > dataset.test.count {
-            throw Failure(message: "--dump-batch \(dumpBatch): there are \(dataset.test.count) test images")
+            throw Failure(message: "--dump-batch \(dumpBatch): there are only \(dataset.test.count) test images")
         }
         if let dumpBatch, let out { return try dump(dataset.test.prefix(dumpBatch), to: out) }
 
@@ -60,7 +60,7 @@ struct DataCommand: ParsableCommand {
         if let remark = dataset.remark { Console.say("warning: \(remark)") }
     }
 
-    /// The first training image of each class, as many as fit.
+    /// The first training image of each class, as many as fit the terminal's width.
     private func images(of dataset: Dataset) -> String {
         let columns = Console.terminalColumns ?? 80
         let count = max(ImageStrip.images(ofWidth: dataset.train.width, in: columns), 1)

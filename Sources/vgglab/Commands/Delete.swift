@@ -1,4 +1,4 @@
-// `vgglab delete RUN…`: runs with their checkpoints, after a question.
+// `vgglab delete RUN…`: deletes runs with their checkpoints, after confirmation.
 
 import ArgumentParser
 import Checkpoints
@@ -9,10 +9,10 @@ import RunStore
 
 struct Delete: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Delete runs with their checkpoints; asks first.")
+        abstract: "Delete runs and their checkpoints, after confirmation.")
 
     @Argument(help: .run, completion: .run) var runs: [String]
-    @Flag(name: [.short, .long], help: "Do not ask.") var yes = false
+    @Flag(name: [.short, .long], help: "Delete without confirmation.") var yes = false
     @OptionGroup var storeOptions: StoreOptions
 
     func run() throws {
@@ -27,7 +27,7 @@ struct Delete: ParsableCommand {
         }
         if !yes {
             guard isatty(STDIN_FILENO) == 1 else {
-                throw Failure(message: "deleting needs confirmation, and there is no terminal to ask on; use --yes")
+                throw Failure(message: "deleting needs confirmation, but there is no terminal to ask on; use --yes")
             }
             let names = found.map { Readable.visible($0.name) }.joined(separator: ", ")
             let bytes = found.reduce(0) { sum, run in

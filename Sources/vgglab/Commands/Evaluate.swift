@@ -9,12 +9,12 @@ import Training
 
 struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Give loss and accuracy of saved weights on the test images.")
+        abstract: "Compute loss and accuracy of saved weights on the test images.")
 
-    @Argument(help: ArgumentHelp("Weights, from --save or from PyTorch.", valueName: "weights.safetensors"))
+    @Argument(help: ArgumentHelp("Weights from --save, export or PyTorch.", valueName: "weights.safetensors"))
     var weights: String
 
-    @Argument(help: ArgumentHelp("Experiment file that says the network and the data.", valueName: "file"))
+    @Argument(help: ArgumentHelp("Experiment file that defines the network and the data.", valueName: "file"))
     var file: String
 
     @OptionGroup var settings: SettingOptions
@@ -39,7 +39,7 @@ struct Evaluate: ParsableCommand {
         let sums = try explaining { try prepared.data.evaluate(model) }
         guard sums.meanLoss.isFinite else {
             throw Failure(
-                message: "\(weights): these weights give no finite loss; their numbers are far too large",
+                message: "\(weights): the loss is not finite; the weights are far too large",
                 status: 1)
         }
         if json {

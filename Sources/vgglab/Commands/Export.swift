@@ -1,4 +1,4 @@
-// `vgglab export RUN…`: runs in the formats of other programs.
+// `vgglab export RUN…`: writes runs in the formats of other programs.
 
 import ArgumentParser
 import Checkpoints
@@ -12,12 +12,12 @@ import Safetensors
 
 struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Write runs for other programs: pandas, TensorBoard, PyTorch, ONNX Runtime.",
+        abstract: "Export runs to other programs: pandas, TensorBoard, PyTorch, ONNX Runtime.",
         discussion: """
-            csv, json and jsonl are the metrics, and - as their file is standard output; a csv of several runs has a \
-            column for each setting that differs among them. tensorboard writes an event file for each run into a \
-            folder of the run's name. safetensors and onnx are the weights of a checkpoint of one run, the best one \
-            unless --at names another.
+            csv, json and jsonl contain the metrics; --out - writes them to standard output. A csv of several runs has \
+            a column for each setting that differs. tensorboard writes an event file for each run into a folder with \
+            the run's name. safetensors and onnx contain the weights of one run's checkpoint, the best one unless --at \
+            names another.
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
@@ -28,19 +28,19 @@ struct Export: ParsableCommand {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Only runs that match, as in vgglab list; all of them unless some are named.", valueName: "filter"))
+            "Export only runs that match, as in vgglab list; without run names, all that match.", valueName: "filter"))
     var filter: String?
     @Option(help: "csv, json, jsonl, tensorboard, safetensors or onnx.") var format: Format
     @Option(help: ArgumentHelp("File to write; for tensorboard a folder.", valueName: "path"), completion: .file())
     var out: String
-    @Option(help: ArgumentHelp("Which weights: best, last, epoch:N or step:N.", valueName: "checkpoint"))
+    @Option(help: ArgumentHelp("Checkpoint with the weights: best, last, epoch:N or step:N.", valueName: "checkpoint"))
     var at = "best"
-    @Flag(help: "Replace a file that is there.") var overwrite = false
+    @Flag(help: "Replace an existing file.") var overwrite = false
     @OptionGroup var storeOptions: StoreOptions
 
     func validate() throws {
         if runNames.isEmpty && filter == nil {
-            throw ValidationError("export takes runs by name, or --filter, such as --filter state=completed")
+            throw ValidationError("export needs names of runs or a filter, such as --filter state=completed")
         }
     }
 
@@ -50,7 +50,7 @@ struct Export: ParsableCommand {
         let metrics = MetricsFormat(rawValue: format.rawValue)
         if metrics == nil && format != .tensorboard && runs.count > 1 {
             throw Failure(
-                message: "--format \(format.rawValue) writes the weights of one run, and these are \(runs.count) runs")
+                message: "--format \(format.rawValue) writes the weights of one run (got \(runs.count))")
         }
         if let metrics, isStandardOutput(out) { return Console.print(metrics.text(of: try told(runs, in: store))) }
         if format != .tensorboard || isStandardOutput(out) {
@@ -62,20 +62,20 @@ struct Export: ParsableCommand {
             let told = try told(runs, in: store)
             try explaining { try metrics.write(told, to: out, overwrite: overwrite) }
             let what = runs.count == 1 ? Readable.visible(runs[0].name) : "\(runs.count) runs"
-            Console.say("\(what) \(runs.count == 1 ? "is" : "are") in \(Readable.visible(out))")
+            Console.say("exported \(what) to \(Readable.visible(out))")
         case .tensorboard:
             for run in runs {
                 let records = try explaining { try store.records(of: run) }
                 let folder = "\(out)/\(run.name)"
                 let path = try explaining { try TensorBoardLog.write(records, to: folder, overwrite: overwrite) }
-                Console.say("\(Readable.visible(run.name)) is in \(Readable.visible(path))")
+                Console.say("exported \(Readable.visible(run.name)) to \(Readable.visible(path))")
             }
         case .safetensors, .onnx:
             try exportWeights(of: runs[0], in: store)
         }
     }
 
-    /// The runs that are meant, each once.
+    /// The selected runs, each once.
     private func runs(in store: RunStore) throws -> [RunInfo] {
         var runs = try explaining { try runNames.isEmpty ? store.runs() : runNames.map { try store.run(named: $0) } }
         var known: Set<Int64> = []
@@ -90,7 +90,7 @@ struct Export: ParsableCommand {
         return runs
     }
 
-    /// What these runs have said, with the settings that tell them apart.
+    /// The metrics of these runs, with the settings that differ.
     private func told(_ runs: [RunInfo], in store: RunStore) throws -> [RunMetrics] {
         let experiments = try explaining { try runs.map { try $0.experiment() } }
         let settings = Compare.settings(of: runs, experiments).filter(\.differs)
@@ -103,7 +103,7 @@ struct Export: ParsableCommand {
 
     private func exportWeights(of run: RunInfo, in store: RunStore) throws {
         let kept = try explaining {
-            // Before the first epoch is evaluated nothing is best.
+            // Before the first evaluation, no checkpoint is the best one.
             let isLast = at == "best" && run.bestEpoch == nil && store.checkpoints(of: run).best == nil
             let kept = try store.checkpoint(named: isLast ? "last" : at, of: run)
             try kept.checkpoint.verify()
@@ -115,7 +115,7 @@ struct Export: ParsableCommand {
             try weights.checkFinite(weights.tensors.keys.sorted())
             return weights
         }
-        // The last layer's biases say how many classes there are.
+        // The last layer's biases determine the number of classes.
         let experiment = try explaining { try run.experiment() }
         let last = "classifier.\(3 * experiment.network.classifier.count).bias"
         guard let classes = weights.tensors[last]?.shape.first else {
@@ -130,18 +130,18 @@ struct Export: ParsableCommand {
                 try WeightsExport.writeONNX(network, weights: weights, description, to: out, overwrite: overwrite)
             }
         }
-        let keeper = kept.run.id == run.id ? "" : ", kept by \(Readable.visible(kept.run.name)),"
+        let keeper = kept.run.id == run.id ? "" : ", stored with \(Readable.visible(kept.run.name)),"
         Console.say(
-            "weights of \(Readable.visible(run.name)) after step \(Readable.count(checkpoint.step))\(keeper) are in "
+            "exported weights of \(Readable.visible(run.name)) after step \(Readable.count(checkpoint.step))\(keeper) to "
                 + Readable.visible(out))
         if let remark = store.remark(on: checkpoint, named: at, of: run) { Console.say("warning: \(remark)") }
     }
 }
 
 extension WeightsDescription {
-    /// What goes with weights of a run.
+    /// - Parameter step: the number of steps that the weights were trained for.
     init(_ experiment: Experiment, network: Network, of run: RunInfo, step: Int) {
-        // Runs of version 0.1.0 recorded no names.
+        // Runs of version 0.1.0 recorded no class names.
         let known = FashionMNIST.classNames(forDataWith: run.dataChecksum, classes: network.numClasses)
         self.init(
             experiment, network: network, classNames: run.facts?.classNames ?? known, dataChecksum: run.dataChecksum,

@@ -1,4 +1,4 @@
-// `vgglab fork RUN`: a new run from a checkpoint of another.
+// `vgglab fork RUN`: starts a new run from a checkpoint of another.
 
 import ArgumentParser
 import Checkpoints
@@ -12,15 +12,15 @@ import Training
 
 struct Fork: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Begin a new run from a checkpoint of another, with some settings changed.",
+        abstract: "Start a new run from another run's checkpoint, with different settings.",
         discussion: """
-            The new run has the other's history up to the checkpoint and goes on from there: \
+            The new run has the other run's history up to the checkpoint and continues from there: \
             vgglab fork vgg11-ratio4-1 --at best --set training.lr=0.01
             """)
 
     @Argument(help: .run, completion: .run) var runName: String
 
-    @Option(help: ArgumentHelp("Where to begin: best, last, epoch:N or step:N.", valueName: "checkpoint"))
+    @Option(help: ArgumentHelp("Checkpoint to start from: best, last, epoch:N or step:N.", valueName: "checkpoint"))
     var at = "last"
 
     @OptionGroup var settings: SettingOptions
@@ -46,7 +46,7 @@ struct Fork: ParsableCommand {
         if kept.run.id != parent.id {
             let (name, keeper) = (Readable.visible(parent.name), Readable.visible(kept.run.name))
             Console.say(
-                "the best weights of \(name), after step \(Readable.count(kept.checkpoint.step)), are kept by \(keeper)"
+                "the best weights of \(name), after step \(Readable.count(kept.checkpoint.step)), are stored with \(keeper)"
             )
         }
         Signals.install()

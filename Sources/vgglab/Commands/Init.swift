@@ -1,4 +1,4 @@
-// `vgglab init [FOLDER]`: the examples as files, to be read and changed.
+// `vgglab init [FOLDER]`: writes the built-in experiments as files to edit.
 
 import ArgumentParser
 import ExperimentFiles
@@ -6,14 +6,14 @@ import Foundation
 
 struct Init: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Write the example experiments as files.",
-        discussion: "Existing files are kept.")
+        abstract: "Write the built-in experiments as files.",
+        discussion: "Existing files are left unchanged.")
 
-    @Argument(help: ArgumentHelp("Where to write; made if it is not there.", valueName: "folder"))
+    @Argument(help: ArgumentHelp("Folder to write to; created if missing.", valueName: "folder"))
     var folder = "experiments"
 
     func run() throws {
-        // Where the folder cannot be made, neither can the first file, and that says why.
+        // If the folder cannot be created, writing the first file fails with the reason.
         try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let written = try ExampleExperiment.all.count { try NewFile.write($0.yaml, to: "\(folder)/\($0.name).yaml") }
         let kept = ExampleExperiment.all.count - written

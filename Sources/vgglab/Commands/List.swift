@@ -12,11 +12,11 @@ import RunStore
 
 struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List runs, the newest last.",
+        abstract: "List stored runs, the newest last.",
         discussion: """
-            The filter is words and comparisons that must all hold: vgglab list vgg13 'lr>=0.05' state=completed \
-            'best>0.9'. A - before a term turns it round: vgglab list -draft. Columns are any settings and figures: \
-            vgglab list --columns run,network.ratio,training.lr,threads,best,test_loss.
+            The filter consists of words and comparisons, all of which must match: vgglab list vgg13 'lr>=0.05' \
+            state=completed 'best>0.9'. A - before a term negates it: vgglab list -draft. Columns can be any settings \
+            and metrics: vgglab list --columns run,network.ratio,training.lr,threads,best,test_loss.
             """)
 
     enum Sort: String, ExpressibleByArgument, CaseIterable {
@@ -24,13 +24,14 @@ struct List: ParsableCommand {
         case name, state, best, acc, loss, rate
     }
 
-    @Argument(help: ArgumentHelp("Which runs; all by default.", valueName: "filter")) var filter: [String] = []
-    @Option(help: "when, name, state, best, acc, loss or rate.") var sort = Sort.time
-    @Flag(help: "The other way round.") var reverse = false
-    @Flag(help: "All runs instead of the newest 40.") var all = false
+    @Argument(help: ArgumentHelp("Terms that runs must match; without any, all runs.", valueName: "filter")) var filter:
+        [String] = []
+    @Option(help: "Sort by when, name, state, best, acc, loss or rate.") var sort = Sort.time
+    @Flag(help: "Reverse the order.") var reverse = false
+    @Flag(help: "List all runs instead of the newest 40.") var all = false
     @Option(
         help: ArgumentHelp(
-            "Columns with commas between them: run, settings such as training.lr, figures such as best.",
+            "Comma-separated columns: run, settings such as training.lr, results such as best.",
             valueName: "names"))
     var columns: String?
     @Flag(help: "Print JSON.") var json = false
@@ -38,23 +39,23 @@ struct List: ParsableCommand {
     @OptionGroup var storeOptions: StoreOptions
 
     private static let newest = 40
-    /// Columns of CSV unless others are asked for.
+    /// Default columns of CSV.
     private static let usualColumns =
         "run,state,epoch,epochs,loss,train_accuracy,test_accuracy,best_accuracy,best_epoch,examples_per_second,"
         + "elapsed_seconds,created,tags"
 
     func validate() throws {
-        if json && csv { throw ValidationError("--json and --csv are two formats; choose one") }
+        if json && csv { throw ValidationError("--json and --csv exclude each other; choose one") }
     }
 
     func run() throws {
         let columns = try (self.columns ?? (csv ? Self.usualColumns : nil)).map { try [RunColumn](named: $0) }
         let store = try storeOptions.open()
         let filter = try explaining { try RunFilter(self.filter.joined(separator: " ")) }
-        // What is filtered or sorted needs all of them.
+        // Filtering and sorting need all runs.
         let takesAll = all || json || csv || !self.filter.isEmpty || sort != .time
         let (known, flaws) = try explaining { try store.runsAndFlaws(newest: takesAll ? nil : Self.newest) }
-        defer { for flaw in flaws { Console.say("warning: \(Readable.visible(flaw)); it is skipped") } }
+        defer { for flaw in flaws { Console.say("warning: \(Readable.visible(flaw)); skipped") } }
         var runs = try explaining {
             try self.filter.isEmpty
                 ? known : known.filter { filter.matches(try $0.experiment(), name: $0.name, $0.status) }
@@ -66,7 +67,7 @@ struct List: ParsableCommand {
             return Console.say(
                 known.isEmpty
                     ? "no runs yet in \(Readable.visible(store.folder)); \(store.command(.train, "FILE.yaml")) trains one"
-                    : "no run is like that; \(store.command(.list)) shows all")
+                    : "no run matches; \(store.command(.list)) shows all")
         }
         if let columns {
             try show(runs, columns, store)
@@ -139,7 +140,7 @@ extension RunInfo {
         ]
     }
 
-    /// All that the store has in one row.
+    /// Everything that the store knows of the run itself.
     var json: JSON {
         let experiment = try? experiment()
         return [
@@ -164,7 +165,7 @@ extension RunInfo {
 }
 
 extension Readable {
-    /// Day and minute in the reader's zone: the C library's, which knows every form of `TZ` that `date` does.
+    /// Formats day and minute in the local time zone, with the C library, which supports every form of `TZ`.
     static func date(_ seconds: Double) -> String {
         var parts = tm()
         guard var time = time_t(exactly: seconds.rounded(.down)), localtime_r(&time, &parts) != nil else { return "?" }

@@ -1,4 +1,4 @@
-// `vgglab note RUN TEXT`: a remark on a run.
+// `vgglab note RUN TEXT`: a note on a run.
 
 import ArgumentParser
 import Experiments
@@ -7,10 +7,10 @@ import RunStore
 
 struct Note: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Write a note on a run; without a text, show it.")
+        abstract: "Set the note of a run; without a text, show it.")
 
     @Argument(help: .run, completion: .run) var runName: String
-    @Argument(help: "The note; an empty one takes it away.") var words: [String] = []
+    @Argument(help: "The note; an empty one removes it.") var words: [String] = []
     @OptionGroup var storeOptions: StoreOptions
 
     func run() throws {

@@ -1,4 +1,4 @@
-// `vgglab replay RUN`: a stored run passes once more on the dashboard or as a log.
+// `vgglab replay RUN`: plays a stored run back, in the dashboard or as a log.
 
 import ArgumentParser
 import Dashboard
@@ -8,18 +8,18 @@ import RunStore
 
 struct Replay: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show a run once more, in the dashboard or as its log.",
+        abstract: "Play a stored run back, in the dashboard or as a log.",
         discussion: """
-            What the run has said, of its steps those that were noted. In a terminal it passes through the dashboard \
-            within --seconds; without one, or with --no-tui, it is the log.
+            Replays the recorded steps and events. In a terminal the run plays in the dashboard within --seconds; \
+            without a terminal, or with --no-tui, it is written as a log.
             """)
 
     @Argument(help: .run, completion: .run) var runName: String
-    @Flag(name: .customLong("no-tui"), help: "The log, even in a terminal.") var noTUI = false
-    @Option(help: "In the dashboard: seconds that the whole run takes.") var seconds = 20.0
-    @Option(help: ArgumentHelp("text, or jsonl for one JSON object a line.", valueName: "format"))
+    @Flag(name: .customLong("no-tui"), help: "Write the log, even in a terminal.") var noTUI = false
+    @Option(help: "In the dashboard: seconds to play the whole run.") var seconds = 20.0
+    @Option(help: ArgumentHelp("text, or jsonl for one JSON object per line.", valueName: "format"))
     var logFormat: LogOptions.LogFormat?
-    @Flag(help: "Only epochs and the end: no header, no progress.") var quiet = false
+    @Flag(help: "Write only epochs and the end: no header, no progress.") var quiet = false
     @OptionGroup var storeOptions: StoreOptions
     @OptionGroup var screenOptions: ScreenOptions
 
@@ -39,7 +39,7 @@ struct Replay: ParsableCommand {
             return try screenOptions.show { ReplayBackend(entry, records, seconds: seconds, mailbox: $0) }
         }
         guard !records.isEmpty else {
-            throw Failure(message: "run \(Readable.visible(run.name)) has made no step yet")
+            throw Failure(message: "run \(Readable.visible(run.name)) has no steps yet")
         }
         var log: any RunLogRenderer =
             logFormat == .jsonl ? JSONLinesLog(progressInterval: quiet ? .infinity : 0) : TextLog(quiet: quiet)

@@ -1,4 +1,4 @@
-// `vgglab resume RUN`: trains on from the newest checkpoint of a run.
+// `vgglab resume RUN`: continues training from the newest checkpoint of a run.
 
 import ArgumentParser
 import Checkpoints
@@ -13,10 +13,11 @@ import Training
 
 struct Resume: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Go on with a run that was stopped or interrupted, as if it had never been.",
+        abstract: "Resume a stopped or interrupted run.",
         discussion: """
-            Weights, optimizer, place in the epoch, dropout and metrics go on from the newest checkpoint; with the same \
-            threads on the same kind of processor every number is the same to the bit.
+            Weights, optimizer, position in the epoch, dropout and metrics continue from the newest checkpoint. With \
+            the same number of threads on the same kind of processor, the results are bit-identical to those of an \
+            uninterrupted run.
             """)
 
     @Argument(help: .run, completion: .run) var runName: String
@@ -32,13 +33,13 @@ struct Resume: ParsableCommand {
         switch run.state {
         case .completed where (try? store.checkpoints(of: run).all.first?.position().epoch) ?? 0 <= run.epochs:
             Console.say(
-                "run \(name) is complete, but its last state was not saved; training it again from the last checkpoint")
+                "run \(name) is complete, but its final state was not saved; training again from the last checkpoint")
         case .completed:
             throw Failure(
-                message: "run \(name) is complete; to train on, fork it with more epochs: "
+                message: "run \(name) is complete; to continue training, fork it with more epochs: "
                     + store.command(.fork, run.name, ["--set", "training.epochs=\(run.epochs + 5)"]))
         case .diverged:
-            throw Failure(message: "run \(name) diverged and would again; " + (try advice(on: run, in: store)))
+            throw Failure(message: "run \(name) diverged and would diverge again; " + (try advice(on: run, in: store)))
         case .queued, .running, .paused, .stopped, .interrupted, .failed: break
         }
         try logOptions.checkPlaces()
@@ -53,7 +54,7 @@ struct Resume: ParsableCommand {
         try endStatus([try logOptions.train(session)])
     }
 
-    /// What to do with a run that diverged.
+    /// Returns advice on a run that diverged.
     private func advice(on run: RunInfo, in store: RunStore) throws -> String {
         let rate = try explaining { try run.experiment().training.learningRate }
         let slower = ["--set", "training.lr=\(String(format: "%.3g", rate / 10))"]
@@ -65,7 +66,7 @@ struct Resume: ParsableCommand {
     }
 }
 
-/// An experiment with its data on this machine.
+/// Validates an experiment together with its data on this machine.
 func prepare(_ experiment: Experiment, _ dataset: Dataset, threads: Int) throws -> PreparedExperiment {
     try explaining {
         try PreparedExperiment(

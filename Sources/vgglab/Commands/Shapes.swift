@@ -1,4 +1,4 @@
-// `vgglab shapes EXPERIMENT`: the network layer by layer, and what a training step needs.
+// `vgglab shapes EXPERIMENT`: the network layer by layer, and the memory of a training step.
 
 import ArgumentParser
 import Datasets
@@ -37,13 +37,13 @@ struct Shapes: ParsableCommand {
         Console.print("\(facts.summary), resized to \(network.inputSide) × \(network.inputSide)\n\n" + table.text)
         if !facts.isSquare {
             throw Failure(
-                message: "\(facts.name): its images are not square, and a network takes square ones; pad or crop them")
+                message: "\(facts.name): its images are not square; pad or crop them")
         }
     }
 }
 
 extension DatasetFacts {
-    /// `fashion-mnist: 60,000 training and 10,000 test images of 28 × 28 in 10 classes`.
+    /// A summary such as `fashion-mnist: 60,000 training and 10,000 test images of 28 × 28 in 10 classes`.
     var summary: String {
         var text = "\(name): \(Readable.count(trainExamples)) training and \(Readable.count(testExamples)) test images"
         if let height, let width { text += " of \(height) × \(width)" }

@@ -9,7 +9,7 @@ import RunStore
 
 struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show a run: settings, curves, epochs, checkpoints, where it ran.")
+        abstract: "Show a run: settings, curves, epochs, checkpoints, machine.")
 
     @Argument(help: .run, completion: .run) var runName: String
     @Flag(help: "Print JSON.") var json = false
@@ -63,7 +63,7 @@ struct Show: ParsableCommand {
             + "\(run.finishedEpochs) of \(run.epochs) epochs\(best ?? "")"
     }
 
-    /// - Parameter inherited: seconds that its parent had trained before it.
+    /// - Parameter inherited: seconds that its parent had trained before the fork.
     private func facts(_ run: RunInfo, _ experiment: Experiment?, inherited: Double) -> [String] {
         let own = Readable.duration(seconds: max(run.elapsedSeconds - inherited, 0))
         let trained = inherited > 0 ? "\(own), its parent before it \(Readable.duration(seconds: inherited))" : own
@@ -73,7 +73,10 @@ struct Show: ParsableCommand {
             ("what", experiment?.description ?? ""),
             ("initialized", experiment?.initialWeights ?? ""),
             ("forked from", run.parent.map { "\($0) at step \(Readable.count(run.parentStep ?? 0))" } ?? ""),
-            ("best", run.bestFrom > 0 ? "counted from epoch \(run.bestFrom) on, as earlier ones had other images" : ""),
+            (
+                "best",
+                run.bestFrom > 0 ? "counted from epoch \(run.bestFrom) on; earlier epochs had different images" : ""
+            ),
             ("data", "\(run.dataset), SHA-256 \(run.dataChecksum)"),
             ("", run.facts?.summary ?? ""),
             ("machine", "\(run.machine), \(run.threads) thread\(run.threads == 1 ? "" : "s"), host \(run.host)"),
@@ -143,13 +146,13 @@ struct Show: ParsableCommand {
         return "\n" + table.text
     }
 
-    /// - Parameter best: the checkpoint of the best epoch, which an earlier run may keep.
+    /// - Parameter best: the checkpoint of the best epoch, which may be in another run's folder.
     private func list(_ checkpoints: CheckpointFolder, _ best: KeptCheckpoint?) -> String {
         let all = checkpoints.all.reversed()
         let elsewhere = best.map { all.contains($0.checkpoint) ? [] : [$0.checkpoint] } ?? []
         let lines = (elsewhere + all).map { checkpoint in
             let isBest = checkpoint == best?.checkpoint ? ", the best" : ""
-            let keeper = elsewhere.contains(checkpoint) ? best.map { ", kept by \($0.run.name)" } ?? "" : ""
+            let keeper = elsewhere.contains(checkpoint) ? best.map { ", stored with \($0.run.name)" } ?? "" : ""
             return
                 "step \(Readable.count(checkpoint.step))\(isBest)\(keeper): \(Readable.bytes(checkpoint.byteCount)), "
                 + checkpoint.path

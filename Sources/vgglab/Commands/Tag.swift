@@ -1,4 +1,4 @@
-// `vgglab tag RUN TAG…`: words to find runs by.
+// `vgglab tag RUN TAG…`: adds and removes tags, by which runs can be filtered.
 
 import ArgumentParser
 import Experiments
@@ -7,12 +7,12 @@ import RunStore
 
 struct Tag: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Tag a run, or take tags away.",
-        discussion: "vgglab tag vgg11-ratio4-1 paper final --remove draft; without tags it shows those that there are.")
+        abstract: "Add tags to a run, or remove them.",
+        discussion: "vgglab tag vgg11-ratio4-1 paper final --remove draft; without tags it shows the existing ones.")
 
     @Argument(help: .run, completion: .run) var runName: String
     @Argument(help: "Tags to add.") var tags: [String] = []
-    @Option(name: .customLong("remove"), help: ArgumentHelp("A tag to take away; may be repeated.", valueName: "tag"))
+    @Option(name: .customLong("remove"), help: ArgumentHelp("Tag to remove; may be repeated.", valueName: "tag"))
     var removed: [String] = []
     @OptionGroup var storeOptions: StoreOptions
 
@@ -39,7 +39,7 @@ struct Tag: ParsableCommand {
         Console.print("\(Readable.visible(run.name)): \(text)\n")
     }
 
-    /// A word as it may appear in a sentence.
+    /// Quotes a word and makes it safe to print.
     private static func quoted(_ text: String) -> String {
         "\"\(Readable.visible(String(text.prefix(40))))\(text.count > 40 ? "…" : "")\""
     }

@@ -1,4 +1,5 @@
-// `vgglab [train] FILE…`: the dashboard in a terminal; without one, or if asked, the experiments in order as a log.
+// `vgglab [train] FILE…`: the dashboard in a terminal; without one, or with --no-tui, trains the experiments in order
+// and logs them.
 
 import ArgumentParser
 import Datasets
@@ -11,12 +12,12 @@ import Training
 
 struct Train: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show experiments and train them (the default).",
+        abstract: "Show experiments and train them (the default command).",
         discussion: """
-            In a terminal it is a dashboard: Enter trains the selected experiment, ? shows all keys. Without one, or \
-            with --no-tui, it trains the experiments one after another: text goes to standard output, messages to \
-            standard error; Ctrl-C keeps the run's state and ends with a last line, a second one ends at once. Every \
-            run is kept: vgglab list shows them, and vgglab resume goes on with one that was stopped.
+            In a terminal it shows the dashboard: Enter trains the selected experiment, ? lists all keys. Without a \
+            terminal, or with --no-tui, it trains the experiments one after another: the log goes to standard output, \
+            messages to standard error. Ctrl-C saves the run and stops; press it again to quit at once. Every run is \
+            stored: vgglab list shows them, and vgglab resume continues one that was stopped.
             """)
 
     @Argument(
@@ -37,7 +38,7 @@ struct Train: ParsableCommand {
     func validate() throws {
         if logOptions.save != nil && files.count > 1 {
             throw ValidationError(
-                "--save names one file, but \(files.count) experiments are given; save them one by one")
+                "--save takes one experiment (got \(files.count)); train them one by one")
         }
     }
 
@@ -53,9 +54,9 @@ struct Train: ParsableCommand {
         }
     }
 
-    /// - Parameter problem: why there is no dashboard, where one was meant.
+    /// - Parameter problem: why there is no dashboard, if one was expected.
     private func log(because problem: String? = nil) throws {
-        // Whatever can be wrong with any of the files is said before the first of them trains.
+        // Reports problems in any of the files before the first one trains.
         let machine = Machine.current
         let threads = threadOptions.count(on: machine)
         var datasets: [String: Dataset] = [:]
@@ -75,14 +76,14 @@ struct Train: ParsableCommand {
             let checked = try prepare(experiment, dataset)
             try explaining { try checked.requireSquareImages() }
             try strictOption.check(checked)
-            // Without its images, of which each would have a sample of its own.
+            // Without the images: each data set would keep its own sample of them.
             experiments.append((experiment, dataset))
         }
         try logOptions.checkPlaces()
         let store = try storeOptions.openForWriting(dataOptions)
-        if let problem { Console.say("note: \(problem), so this is the log; with --no-tui it comes without this line") }
+        if let problem { Console.say("note: \(problem); writing a log instead (--no-tui hides this note)") }
 
-        // Until here a signal ends the program at once, as nothing can be lost yet.
+        // Until here a signal ends the program at once, as there is nothing to lose.
         Signals.install()
         var isComplete: [Bool] = []
         for (experiment, dataset) in experiments where Signals.signal == nil {
@@ -99,7 +100,7 @@ struct Train: ParsableCommand {
             var isFolder: ObjCBool = false
             if FileManager.default.fileExists(atPath: file, isDirectory: &isFolder) {
                 guard isFolder.boolValue else { continue }
-                throw Failure(message: "\(reason)the log takes files, not the folder \(file); give \(file)/*.yaml")
+                throw Failure(message: "\(reason)\(file) is a folder, but the log needs files; use \(file)/*.yaml")
             }
             guard !file.contains("/"), ExampleExperiment.named(file) == nil else { continue }
             if !file.contains("."), let command = file.nearest(in: Vgglab.commandNames) {

@@ -1,5 +1,4 @@
-// `vgglab verify RUN`: trains a run again from its seed and compares every number that was recorded, and every checkpoint
-// that is kept.
+// `vgglab verify RUN`: trains a run again from its seed and compares every recorded number and every stored checkpoint.
 
 import ArgumentParser
 import Checkpoints
@@ -14,15 +13,15 @@ struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Train a run again from its seed and report the first step that differs, if any.",
         discussion: """
-            Losses and accuracies that were noted are compared, and the weights and optimizer state of every checkpoint. \
-            Nothing is kept. Exit status 0 if all of it came again to the bit, 1 if not.
+            Compares recorded losses and accuracies, and the weights and optimizer state of every checkpoint. \
+            Stores nothing. The exit status is 0 if everything is bit-identical, otherwise 1.
             """)
 
     @Argument(help: .run, completion: .run) var runName: String
     @OptionGroup var storeOptions: StoreOptions
     @OptionGroup var dataOptions: DataOptions
 
-    @Flag(help: "Print nothing but the verdict.")
+    @Flag(help: "Print only the result.")
     var quiet = false
 
     func run() throws {
@@ -31,19 +30,20 @@ struct Verify: ParsableCommand {
         if let parent = run.parent {
             throw Failure(
                 message:
-                    "run \(name) did not begin with its seed but with step \(Readable.count(run.parentStep ?? 0)) of "
+                    "run \(name) did not start from its seed but from step \(Readable.count(run.parentStep ?? 0)) of "
                     + "\(Readable.visible(parent)); verify that")
         }
         let steps = try explaining { try store.steps(of: run) }
         let epochs = try explaining { try store.epochs(of: run) }
-        guard let last = steps.last else { throw Failure(message: "run \(name) has made no step yet") }
+        guard let last = steps.last else { throw Failure(message: "run \(name) has no steps yet") }
         let experiment = try explaining { try run.experiment() }
         let prepared = try prepare(experiment, try dataOptions.load(for: experiment, of: run), threads: run.threads)
         if prepared.data.checksum != run.dataChecksum {
-            throw Failure(message: "run \(name): \(prepared.data.summary) is not the data that it was trained on")
+            throw Failure(message: "run \(name): \(prepared.data.summary) is not the data that the run was trained on")
         }
         if prepared.machine.summary != run.machine {
-            Console.say("warning: the run was made on \(Readable.visible(run.machine)); here rounding may differ")
+            Console.say(
+                "warning: the run was trained on \(Readable.visible(run.machine)); rounding may differ on this machine")
         }
 
         Signals.install()
@@ -61,7 +61,7 @@ struct Verify: ParsableCommand {
             }
             comparison.add(event, model)
             let isDone = comparison.step >= end && comparison.epoch >= (epochs.last?.epoch ?? 0)
-            if comparison.difference != nil || isDone || Signals.stop.isMade { stop.make() }
+            if comparison.difference != nil || isDone || Signals.stop.isRequested { stop.request() }
         }
         _ = training.run(model)
         if let signal = Signals.signal { throw ExitCode(128 + signal) }
@@ -75,11 +75,11 @@ struct Verify: ParsableCommand {
                 + "checkpoint\(checkpoints.count == 1 ? "" : "s")\n")
     }
 
-    /// What was recorded against what comes again.
+    /// Compares recorded values with those of the repeated run.
     private struct Comparison {
         private let notedSteps: [Int: Progress]
         private let notedEpochs: [Int: EpochMetrics]
-        /// Those that have not been reached yet.
+        /// Checkpoints that have not been reached yet.
         private var checkpoints: [SavedCheckpoint]
         private(set) var step = 0
         private(set) var epoch = 0
@@ -93,10 +93,10 @@ struct Verify: ParsableCommand {
             notedEpochs = Dictionary(uniqueKeysWithValues: epochs.map { ($0.epoch, $0) })
         }
 
-        /// What was to be compared and never came.
+        /// The first recorded step, epoch or checkpoint that the repeated run did not reach.
         var missing: String? {
             checkpoints.last.map {
-                "there is a checkpoint after step \(Readable.count($0.step)), and no such step came"
+                "step \(Readable.count($0.step)), which has a checkpoint, was not reached"
             }
         }
 
@@ -124,7 +124,7 @@ struct Verify: ParsableCommand {
             }
         }
 
-        /// Compares the checkpoints after this step with the model as it is now.
+        /// Compares the checkpoints after this step with the model's current state.
         private mutating func compareCheckpoints(_ model: some TrainableModel) {
             for checkpoint in checkpoints where checkpoint.step == step && difference == nil {
                 var found = model.difference(

@@ -1,4 +1,4 @@
-// What stands behind the dashboard's screen: stored and running runs, or a replay.
+// The backend of the dashboard's screen: stored and running runs, or a replay.
 
 import Dashboard
 import Experiments
@@ -7,29 +7,29 @@ import RunStore
 import Threads
 import Training
 
-/// Carries out what the dashboard wants done, and tells it what there is through a mailbox.
+/// Carries out the dashboard's effects and posts news to a mailbox.
 protocol DashboardBackend {
-    /// Begins to tell what there is.
+    /// Starts posting news.
     func begin()
-    /// Carries out an effect that is not the screen's own; never waits.
+    /// Carries out an effect that is not the screen's own; never blocks.
     func perform(_ effect: Effect)
-    /// Ends all runs, with their state kept.
+    /// Stops all runs and saves their state.
     func stopAll()
-    /// Whether no run computes any more.
+    /// Whether all runs have ended.
     var isIdle: Bool { get }
 }
 
-/// A run of the store, told once more as it was, only faster.
+/// Plays a stored run back, faster.
 final class ReplayBackend: DashboardBackend, Sendable {
     private let run: RunEntry
     private let records: [RunRecord]
     private let seconds: Double
-    /// Seconds of training by each record.
+    /// Seconds of training at each record.
     private let times: [Double]
     private let mailbox: Mailbox
     private let stop = StopRequest()
 
-    /// - Parameter seconds: how long the whole run takes.
+    /// - Parameter seconds: duration of the whole replay.
     init(_ run: RunEntry, _ records: [RunRecord], seconds: Double, mailbox: Mailbox) {
         self.run = run
         self.records = records
@@ -51,25 +51,25 @@ final class ReplayBackend: DashboardBackend, Sendable {
         var replay = RunEntry(name: run.name, experiment: run.experiment, status: RunStatus(.running))
         (replay.isReplay, replay.isOurs) = (true, false)
         mailbox.post(.runs([replay]))
-        if !startThread({ [self] in tell() }) {
+        if !startThread({ [self] in play() }) {
             mailbox.post(.notice(Vgglab.noThread, isError: true))
         }
     }
 
-    /// Tells each record at its share of the whole time.
-    private func tell() {
+    /// Posts each record at its share of the total time.
+    private func play() {
         let begin = monotonicSeconds()
         let whole = max(times.last ?? 0, .leastNormalMagnitude)
         for (record, time) in zip(records, times) {
             let due = begin + seconds * time / whole
             while monotonicSeconds() < due {
-                if stop.isMade { return }
+                if stop.isRequested { return }
                 usleep(10_000)
             }
             mailbox.post(record)
         }
         mailbox.post(.runs([run]))
-        mailbox.post(.notice("this was \(run.name)", isError: false))
+        mailbox.post(.notice("end of \(run.name)", isError: false))
     }
 
     func perform(_ effect: Effect) {
@@ -86,12 +86,12 @@ final class ReplayBackend: DashboardBackend, Sendable {
         }
     }
 
-    func stopAll() { stop.make() }
+    func stopAll() { stop.request() }
     var isIdle: Bool { true }
 }
 
 extension RunEvent {
-    /// Seconds of training by then; `nil` where it does not say.
+    /// Seconds of training up to this event; `nil` if the event has none.
     fileprivate var elapsedSeconds: Double? {
         switch self {
         case .progress(let progress): progress.elapsedSeconds

@@ -1,5 +1,5 @@
-// The dashboard's loop: input and news become messages, messages change the state, the state is drawn. One thread, which
-// waits for nothing but the terminal.
+// The dashboard's loop: input and news become messages, messages update the state, the state is drawn. It runs on one
+// thread, which only waits for the terminal.
 
 import CursesTerminal
 import Dashboard
@@ -13,7 +13,7 @@ import Training
 
 /// Runs the dashboard on a terminal until it is quit.
 struct DashboardScreen {
-    /// Seconds between two frames that only show news; keys are answered at once.
+    /// Seconds between two frames that only show news; keys are drawn at once.
     private static let newsInterval = 0.1
 
     private let terminal: CursesTerminal
@@ -24,7 +24,7 @@ struct DashboardScreen {
     private var isEnding = false
     private var endingSince = 0.0
     private var status: Int32 = 0
-    /// What runs warned of while they were being ended: nobody reads it on the screen.
+    /// Warnings of runs while the program was ending; they are printed after the screen is closed.
     private(set) var lastWarnings: [String] = []
 
     init(_ terminal: CursesTerminal, mailbox: Mailbox, stage: any DashboardBackend, preferences: Preferences) {
@@ -41,7 +41,7 @@ struct DashboardScreen {
 
     /// Shows the dashboard until it ends.
     ///
-    /// - Returns: the status to exit with.
+    /// - Returns: the exit status.
     mutating func run() -> Int32 {
         draw()
         stage.begin()
@@ -60,7 +60,7 @@ struct DashboardScreen {
         return status
     }
 
-    /// Waits for input and takes all that has come.
+    /// Waits for input and handles all of it.
     private mutating func takeInput(wait seconds: Double) -> Bool {
         guard var input = terminal.next(timeout: .seconds(seconds)) else { return false }
         while true {
@@ -73,9 +73,9 @@ struct DashboardScreen {
     private mutating func take(_ input: Input) {
         if case .woken = input { return }
         if case .signal(let number) = input {
-            // One request may come as several signals.
+            // One request may arrive as several signals.
             if isEnding && monotonicSeconds() - endingSince < Signals.spanSeconds { return }
-            // Whoever asks twice does not want to wait.
+            // A second Ctrl-C quits at once.
             if isEnding && number == SIGINT { endNow() }
             status = 128 + number
         }
@@ -111,7 +111,7 @@ struct DashboardScreen {
         }
     }
 
-    /// Ends while runs are being saved, as if the program had been interrupted.
+    /// Quits while runs are being saved, as if the program had been interrupted.
     private func endNow() -> Never {
         terminal.close()
         exit(128 + SIGINT)
@@ -129,6 +129,6 @@ struct DashboardScreen {
 }
 
 extension RunRecord {
-    /// What the run warns of, with its name.
+    /// The run's warning, with its name.
     fileprivate var warning: String? { if case .warning(let text) = event { "\(run): \(text)" } else { nil } }
 }

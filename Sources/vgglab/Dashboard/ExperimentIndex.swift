@@ -1,4 +1,4 @@
-// The experiments that the dashboard lists: which files there are, whether they have changed on disk, and the examples.
+// The experiments that the dashboard lists: files, detected changes on disk, and built-in experiments.
 
 import Dashboard
 import ExperimentFiles
@@ -7,7 +7,7 @@ import Foundation
 
 /// Experiment files and folders of them.
 struct ExperimentIndex {
-    /// What tells whether a file is another than it was.
+    /// Changes whenever a file changes.
     private struct Stamp: Hashable {
         let path: String
         let modified: Date?
@@ -18,28 +18,28 @@ struct ExperimentIndex {
     private let listsExamples: Bool
     private let overrides: [String]
     private var stamps: [Stamp] = []
-    /// What was read of each file, so that one that changes does not have all others read again.
+    /// The entries last read, so that a changed file does not cause all others to be read again.
     private var entries: [ExperimentEntry] = []
     private var hasRead = false
 
     /// - Parameters:
-    ///   - places: files, names of examples, and folders whose YAML files are meant. None stands for the folder
-    ///     `experiments`, whether there is one or not, and the program's examples that it does not have.
-    ///   - overrides: settings of all of them that are replaced, `key=value` each.
+    ///   - places: files, names of built-in experiments, and folders with YAML files. If empty, the folder
+    ///     `experiments`, whether it exists or not, and the built-in experiments that it does not contain.
+    ///   - overrides: `key=value` settings that override those of every experiment.
     init(_ places: [String], overrides: [String] = []) {
         self.places = places.isEmpty ? ["experiments"] : places
         listsExamples = places.isEmpty
         self.overrides = overrides
     }
 
-    /// The folder that new files go to: the first one that is listed, or that of the first file.
+    /// The folder for new files: the first listed folder, or the folder of the first file.
     var folder: String {
         let first = places[0]
         return listsExamples || Self.isFolder(first)
             ? first : URL(filePath: first).deletingLastPathComponent().relativePath
     }
 
-    /// Every file in order, read again; `nil` if nothing has changed since the last call.
+    /// Returns all entries in order; `nil` if nothing has changed since the last call.
     mutating func read() -> [ExperimentEntry]? {
         let now = paths.map(Self.stamp)
         guard !hasRead || now != stamps else { return nil }
@@ -49,7 +49,7 @@ struct ExperimentIndex {
         return entries + (listsExamples ? examples : [])
     }
 
-    /// The examples that no file has the name of.
+    /// The built-in experiments whose names no file has.
     private var examples: [ExperimentEntry] {
         let names = Set(entries.compactMap { try? $0.content.get().name })
         return ExampleExperiment.all.filter { !names.contains($0.name) }.compactMap { example in
@@ -67,10 +67,10 @@ struct ExperimentIndex {
         }
     }
 
-    /// Writes an experiment into a file of its own in the folder. Nobody's file is written over.
+    /// Writes an experiment into a new file in the folder; never overwrites a file.
     ///
-    /// - Returns: its path.
-    /// - Throws: `Failure` that says why not.
+    /// - Returns: the file's path.
+    /// - Throws: `Failure` with the reason.
     func save(_ experiment: Experiment) throws -> String {
         mkdir(folder, 0o777)
         var number = 1

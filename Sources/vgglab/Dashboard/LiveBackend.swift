@@ -1,5 +1,5 @@
-// What stands behind the dashboard: the store, the queue and the files. Carries out effects and answers with messages,
-// on threads of its own, so that the screen never waits.
+// The dashboard's backend: the store, the queue and files. Carries out effects and posts answers from its own threads,
+// so that the screen never waits.
 
 import Checkpoints
 import Dashboard
@@ -14,36 +14,35 @@ import Synchronization
 import Threads
 import Training
 
-/// Carries out what the dashboard wants done.
 final class LiveBackend: DashboardBackend, Sendable {
-    /// How far a run of another process has been told.
+    /// How much of another process's run has been posted.
     private struct Watch {
-        /// The run when it was read last.
+        /// The run when it was last read.
         var run: RunInfo
-        /// When it began or was resumed last, by number and time.
+        /// When it was last started or resumed, as sequence number and time.
         var start: [Double]
-        /// Sequence number of the last record told.
+        /// Sequence number of the last posted record.
         var last: Int
     }
 
-    private struct Shelves {
+    private struct Shared {
         var experiments: ExperimentIndex
         var runs: RunIndex
         var machine = MachineWatch()
         var known: [RunInfo] = []
-        /// Runs of other processes that are followed.
+        /// Runs of other processes that are being followed.
         var watched: [String: Watch] = [:]
         var speedCount = 0
         var isRefreshing = false
-        /// Preferences that are being written.
+        /// Number of pending writes of preferences.
         var writes = 0
-        /// How often predictions were asked for.
+        /// Number of prediction requests so far.
         var predictions = 0
     }
 
-    /// Runs that are told before all others are.
+    /// Number of the newest runs that are posted before all others.
     private static let newest = 100
-    /// Events of earlier starts that the log shows.
+    /// Maximum number of earlier events in the log.
     private static let earlierEvents = 500
 
     let queue: RunQueue
@@ -51,25 +50,27 @@ final class LiveBackend: DashboardBackend, Sendable {
     private let store: RunStore
     private let datasets: DatasetCache
     private let mailbox: Mailbox
-    private let shelves: Mutex<Shelves>
-    /// Reads and writes files, one thing after the other.
-    private let desk: Worker
-    /// Writes preferences, which must not wait for a store that is locked.
-    private let writer: Worker
-    /// Held while test images are classified, one question after the other.
+    private let shared: Mutex<Shared>
+    /// Reads and writes files, serially.
+    private let storeWorker: Worker
+    /// Writes preferences, which must not wait for a locked store.
+    private let preferencesWorker: Worker
+    /// Serializes the classification of test images.
     private let predicting = NSLock()
 
-    /// - Throws: `Failure` where the system lets no more threads start.
+    /// - Throws: `Failure` if threads cannot be started.
     init(
         _ store: RunStore, experiments: ExperimentIndex, budget: RunQueue.Budget, datasets: DatasetCache,
         isStrict: Bool, tensorboard: String?, mailbox: Mailbox
     ) throws {
-        guard let desk = Worker(), let writer = Worker() else { throw Failure(message: Vgglab.noThread) }
-        (self.desk, self.writer) = (desk, writer)
+        guard let storeWorker = Worker(), let preferencesWorker = Worker() else {
+            throw Failure(message: Vgglab.noThread)
+        }
+        (self.storeWorker, self.preferencesWorker) = (storeWorker, preferencesWorker)
         self.store = store
         self.datasets = datasets
         self.mailbox = mailbox
-        shelves = Mutex(Shelves(experiments: experiments, runs: RunIndex(machine: Machine.current.summary)))
+        shared = Mutex(Shared(experiments: experiments, runs: RunIndex(machine: Machine.current.summary)))
         var observers: [any RunObserver & Sendable] = [mailbox]
         if let tensorboard {
             observers.append(TensorBoardFolder(tensorboard) { mailbox.post(.notice($0, isError: true)) })
@@ -83,18 +84,17 @@ final class LiveBackend: DashboardBackend, Sendable {
         relay.connect(self)
     }
 
-    /// Begins to tell what there is, and what changes.
     func begin() {
         if let notice = store.notice { mailbox.post(.notice(notice, isError: true)) }
-        desk.async { [self] in
-            // What a user looks for first comes first.
-            tellExperiments()
-            tellNewestRuns()
+        storeWorker.async { [self] in
+            // What a user looks for first is posted first.
+            postExperiments()
+            postNewestRuns()
             pollEverySecond()
-            // Behind the first look at the runs of others, so that nothing is missing between both.
-            aside { [self] in tellEarlierEvents() }
+            // After the first read of other processes' runs, so that no event falls between the two.
+            onNewThread { [self] in postEarlierEvents() }
         }
-        aside { [self] in
+        onNewThread { [self] in
             do throws(RunStoreError) { try store.check() } catch {
                 mailbox.post(.notice(error.description, isError: true))
             }
@@ -102,72 +102,72 @@ final class LiveBackend: DashboardBackend, Sendable {
         }
     }
 
-    /// Does something beside all else.
-    private func aside(_ body: @escaping @Sendable () -> Void) {
+    /// Runs `body` on another thread.
+    private func onNewThread(_ body: @escaping @Sendable () -> Void) {
         if !startThread(body) { mailbox.post(.notice(Vgglab.noThread, isError: true)) }
     }
 
-    /// What the newest runs said before this start is for the log.
-    private func tellEarlierEvents() {
+    /// Posts the latest events of earlier sessions, for the log.
+    private func postEarlierEvents() {
         guard let records = try? store.latestEvents(Self.earlierEvents), !records.isEmpty else { return }
         mailbox.post(.earlier(records))
     }
 
-    private func tellExperiments() {
-        // Read outside the lock, which the screen takes, too: a disk may take its time.
-        var shelf = shelves.withLock { $0.experiments }
-        guard let experiments = shelf.read() else { return }
-        shelves.withLock { [shelf] in $0.experiments = shelf }
+    private func postExperiments() {
+        // Reads files outside the lock, which the screen also takes: disks can be slow.
+        var index = shared.withLock { $0.experiments }
+        guard let experiments = index.read() else { return }
+        shared.withLock { [index] in $0.experiments = index }
         mailbox.post(.experiments(experiments))
     }
 
-    private func tellNewestRuns() {
+    private func postNewestRuns() {
         guard let runs = try? store.runs(newest: Self.newest) else { return }
-        mailbox.post(.runs(shelves.withLock { $0.runs.entries(runs, [], owner: store.owner(of:)) }))
+        mailbox.post(.runs(shared.withLock { $0.runs.entries(runs, [], owner: store.owner(of:)) }))
     }
 
     private func pollEverySecond() {
-        look()
-        desk.async(after: 1) { [weak self] in self?.pollEverySecond() }
+        poll()
+        storeWorker.async(after: 1) { [weak self] in self?.pollEverySecond() }
     }
 
-    // MARK: What changes
+    // MARK: Changes
 
     fileprivate func take(_ news: RunQueue.News) {
         switch news {
         case .failed(let run, let reason):
-            shelves.withLock { $0.runs.note(failure: reason, of: run) }
+            shared.withLock { $0.runs.note(failure: reason, of: run) }
             mailbox.post(.notice("\(run): \(reason)", isError: true))
         case .changed: refresh()
         }
     }
 
-    /// Has the runs told again soon; many wishes at once become one.
+    /// Schedules an update of the list of runs; several requests within a short time cause one update.
     private func refresh() {
-        let isNew = shelves.withLock { shelves in
-            defer { shelves.isRefreshing = true }
-            return !shelves.isRefreshing
+        let isNew = shared.withLock { shared in
+            defer { shared.isRefreshing = true }
+            return !shared.isRefreshing
         }
-        if isNew { desk.async { [self] in refreshRuns() } }
+        if isNew { storeWorker.async { [self] in refreshRuns() } }
     }
 
     private func refreshRuns() {
-        shelves.withLock { $0.isRefreshing = false }
+        shared.withLock { $0.isRefreshing = false }
         do {
-            // Those of the queue last: a run that ends meanwhile is then in both rather than in neither.
+            // Reads the queue's entries last: a run that ends meanwhile is then in both lists rather than in neither.
             let queued = queue.entries
             let (runs, flaws) = try store.runsAndFlaws()
-            let (entries, speeds, isNew) = shelves.withLock { shelves in
-                let entries = shelves.runs.entries(runs, queued, owner: store.owner(of:))
-                shelves.runs.note(flaws: flaws)
-                let speeds = shelves.runs.measuredSpeeds
-                shelves.known = runs
-                defer { shelves.speedCount = speeds.count }
-                return (entries, speeds, speeds.count != shelves.speedCount)
+            let (entries, speeds, isNew) = shared.withLock { shared in
+                let entries = shared.runs.entries(runs, queued, owner: store.owner(of:))
+                shared.runs.note(flaws: flaws)
+                let speeds = shared.runs.measuredSpeeds
+                shared.known = runs
+                defer { shared.speedCount = speeds.count }
+                return (entries, speeds, speeds.count != shared.speedCount)
             }
             mailbox.post(.runs(entries))
-            for flaw in shelves.withLock({ $0.runs.takeFlaws() }) {
-                mailbox.post(.notice("\(flaw); it is skipped", isError: true))
+            for flaw in shared.withLock({ $0.runs.takeFlaws() }) {
+                mailbox.post(.notice("\(flaw); skipped", isError: true))
             }
             if isNew { mailbox.post(.speeds(speeds)) }
         } catch {
@@ -175,15 +175,15 @@ final class LiveBackend: DashboardBackend, Sendable {
         }
     }
 
-    /// Looks at everything that others may have changed.
-    private func look() {
+    /// Polls everything that other processes may have changed.
+    private func poll() {
         let running = queue.entries.count { $0.state == .running }
-        tellExperiments()
-        mailbox.post(.machine(shelves.withLock { $0.machine.load(queue.budget, running: running) }))
+        postExperiments()
+        mailbox.post(.machine(shared.withLock { $0.machine.load(queue.budget, running: running) }))
         // Other processes write to the store as well.
         guard let runs = try? store.runs() else { return }
         followOthers(runs)
-        if shelves.withLock({ $0.known != runs }) { refreshRuns() }
+        if shared.withLock({ $0.known != runs }) { refreshRuns() }
     }
 
     private func loadFacts(of name: String) {
@@ -191,19 +191,18 @@ final class LiveBackend: DashboardBackend, Sendable {
         mailbox.post(.dataset(facts))
     }
 
-    // MARK: What is wanted
+    // MARK: Effects
 
     func stopAll() { queue.stopAll() }
-    var isIdle: Bool { shelves.withLock { $0.writes } == 0 && queue.waitUntilIdle(seconds: 0) }
+    var isIdle: Bool { shared.withLock { $0.writes } == 0 && queue.waitUntilIdle(seconds: 0) }
 
-    /// Carries out an effect that is not the screen's own.
     func perform(_ effect: Effect) {
         switch effect {
         case .pause(let runs): runs.forEach(queue.pause)
         case .unpause(let runs): runs.forEach(queue.resume)
         case .stop(let runs): runs.forEach(queue.stop)
         case .moveInQueue(let run, let places): queue.move(run, by: places)
-        case .launch(let requests): desk.async { [self] in for request in requests { launch(request) } }
+        case .launch(let requests): storeWorker.async { [self] in for request in requests { launch(request) } }
         case .resume(let runs):
             trying { [self] in for run in runs { try queue.resume(try store.run(withName: run)) } }
         case .restart(let runs):
@@ -229,27 +228,27 @@ final class LiveBackend: DashboardBackend, Sendable {
                 for run in runs { try store.setNote(text, of: try store.run(named: run)) }
                 refreshRuns()
             }
-        case .saveExperiment(let experiment): desk.async { [self] in save(experiment) }
+        case .saveExperiment(let experiment): storeWorker.async { [self] in save(experiment) }
         case .loadFacts(let dataset):
-            // Not on the desk, which a store that is locked holds up.
-            aside { [self] in loadFacts(of: dataset) }
-        case .loadHistory(let run): desk.async { [self] in loadHistory(of: run) }
-        case .loadProfile(let run): desk.async { [self] in loadProfile(of: run) }
-        case .loadCheckpoints(let run): desk.async { [self] in loadCheckpoints(of: run) }
+            // Not on the worker, which a locked store can block.
+            onNewThread { [self] in loadFacts(of: dataset) }
+        case .loadHistory(let run): storeWorker.async { [self] in loadHistory(of: run) }
+        case .loadProfile(let run): storeWorker.async { [self] in loadProfile(of: run) }
+        case .loadCheckpoints(let run): storeWorker.async { [self] in loadCheckpoints(of: run) }
         case .loadPredictions(let run, let filter): loadPredictions(run, filter)
         case .savePreferences(let preferences):
-            shelves.withLock { $0.writes += 1 }
-            trying(on: writer) { [self] in
-                defer { shelves.withLock { $0.writes -= 1 } }
+            shared.withLock { $0.writes += 1 }
+            trying(on: preferencesWorker) { [self] in
+                defer { shared.withLock { $0.writes -= 1 } }
                 try PreferencesFile.write(preferences)
             }
         case .redraw, .suspend, .quit, .abandon: break
         }
     }
 
-    /// Does something on the desk, or another thread, and tells if it fails.
+    /// Runs `body` on a worker and posts its error.
     private func trying(on worker: Worker? = nil, _ body: @escaping @Sendable () throws -> Void) {
-        (worker ?? desk).async { [self] in
+        (worker ?? storeWorker).async { [self] in
             do { try body() } catch { mailbox.post(.notice(Self.sentence(error), isError: true)) }
         }
     }
@@ -272,12 +271,12 @@ final class LiveBackend: DashboardBackend, Sendable {
 
     private func save(_ experiment: Experiment) {
         do {
-            let path = try shelves.withLock { $0.experiments }.save(experiment)
+            let path = try shared.withLock { $0.experiments }.save(experiment)
             mailbox.post(.notice("saved as \(path)", isError: false))
         } catch {
             mailbox.post(.notSaved(Self.sentence(error)))
         }
-        look()
+        poll()
     }
 
     private func loadHistory(of name: String) {
@@ -287,10 +286,10 @@ final class LiveBackend: DashboardBackend, Sendable {
         guard let run, run.state == .running, !queue.entries.contains(where: { $0.name == name }) else { return }
         let start = records.last { if case .runStarted = $0.event { true } else { false } }
         let watch = Watch(run: run, start: Self.identity(start), last: records.last?.sequence ?? -1)
-        shelves.withLock { $0.watched[name] = watch }
+        shared.withLock { $0.watched[name] = watch }
     }
 
-    /// What tells a start from all others: numbers are used once more when a run is resumed.
+    /// Identifies a start of a run: resuming reuses sequence numbers.
     private static func identity(_ start: RunRecord?) -> [Double] {
         start.map { [Double($0.sequence), $0.time] } ?? []
     }
@@ -318,17 +317,17 @@ final class LiveBackend: DashboardBackend, Sendable {
         mailbox.post(.checkpoints(run: name, entries))
     }
 
-    /// Tells what the runs of other processes have said since the last look, whether they are shown or not.
+    /// Posts new records of other processes' runs, whether they are shown or not.
     private func followOthers(_ runs: [RunInfo]) {
         let ours = Set(queue.entries.map(\.name))
         for run in runs {
-            let known = shelves.withLock { shelves in
-                if ours.contains(run.name) { shelves.watched[run.name] = nil }
-                return shelves.watched[run.name]
+            let known = shared.withLock { shared in
+                if ours.contains(run.name) { shared.watched[run.name] = nil }
+                return shared.watched[run.name]
             }
             guard !ours.contains(run.name), known != nil || run.state == .running, known?.run != run else { continue }
             guard let watch = try? follow(run, known) else { continue }
-            shelves.withLock { $0.watched[run.name] = watch }
+            shared.withLock { $0.watched[run.name] = watch }
         }
     }
 
@@ -339,7 +338,7 @@ final class LiveBackend: DashboardBackend, Sendable {
         if let known, known.start == identity {
             last = known.last
         } else if let start {
-            // What was said before this program began comes with the run's history and the log's earlier events.
+            // Earlier records are part of the run's history and the log's earlier events.
             last = start.time < createdAt ? try store.nextSequence(of: run) - 1 : start.sequence - 1
         }
         let new = try store.records(of: run, after: last)
@@ -348,22 +347,22 @@ final class LiveBackend: DashboardBackend, Sendable {
     }
 
     private func loadPredictions(_ run: String, _ filter: ImageFilter) {
-        let number = shelves.withLock { shelves in
-            shelves.predictions += 1
-            return shelves.predictions
+        let number = shared.withLock { shared in
+            shared.predictions += 1
+            return shared.predictions
         }
         let hasStarted = startThread { [self] in
             predicting.lock()
             defer { predicting.unlock() }
-            // Whoever has asked for something else in the meantime does not wait for this answer.
-            guard shelves.withLock({ $0.predictions }) == number else { return }
+            // Skips an answer if a newer question has been asked meanwhile.
+            guard shared.withLock({ $0.predictions }) == number else { return }
             do {
                 let info = try store.run(withName: run)
                 let experiment = try info.experiment()
                 let dataset = try datasets.dataset(of: info)
                 let checkpoints = store.checkpoints(of: info)
                 guard !checkpoints.all.isEmpty else {
-                    throw Failure(message: "\(run) has no checkpoint yet, which is needed to classify images")
+                    throw Failure(message: "\(run) has no checkpoint yet; classifying images needs one")
                 }
                 let isLast = info.bestEpoch == nil && checkpoints.best == nil
                 let checkpoint = try store.checkpoint(named: isLast ? "last" : "best", of: info).checkpoint
@@ -381,7 +380,7 @@ final class LiveBackend: DashboardBackend, Sendable {
 }
 
 extension LayerShare {
-    /// The share of each layer in the time of a step.
+    /// Each layer's share of the time of a step.
     static func shares(_ times: [(layer: Int?, seconds: Double)]) -> [LayerShare] {
         let total = max(times.reduce(0) { $0 + $1.seconds }, .leastNormalMagnitude)
         var seconds: [Int?: Double] = [:]
@@ -391,9 +390,9 @@ extension LayerShare {
     }
 }
 
-/// Hands on what a queue tells to the workbench, which is made after it.
+/// Forwards the queue's events to the backend, which is created after the queue.
 private final class Relay: Sendable {
-    // The object and not a closure: one that goes in and out of a generic type is wrapped once more each time.
+    // Stores the object rather than a closure, which would be wrapped again each time it passes through a generic type.
     private struct Listener {
         weak var bench: LiveBackend?
     }

@@ -1,11 +1,11 @@
-// How busy the machine is, from what Linux counts.
+// The machine's load, from Linux's counters.
 
 import Dashboard
 import Foundation
 import Runner
 import Training
 
-/// Looks at processors and memory; a share of processor time is that since the look before.
+/// Samples processors and memory; shares of processor time are relative to the previous sample.
 struct MachineWatch {
     private var last: ProcessorUse.Count?
 
@@ -22,7 +22,7 @@ struct MachineWatch {
             residentBytes: Self.residentBytes)
     }
 
-    /// Ticks of all processors since the system began: those with work, and all.
+    /// Ticks of all processors since boot: busy, and total.
     private static var processorTimes: (busy: Double, total: Double) {
         let line = text(of: "/proc/stat").prefix { $0 != "\n" }
         let ticks = line.split(separator: " ").dropFirst().prefix(8).compactMap { Double($0) }

@@ -1,4 +1,4 @@
-// What other threads have to say to the dashboard. Nobody waits here: training threads least of all.
+// Messages from other threads to the dashboard. Posting never blocks, least of all a training thread.
 
 import Dashboard
 import Experiments
@@ -6,14 +6,14 @@ import Model
 import Runner
 import Synchronization
 
-/// Messages on their way to the screen's thread.
+/// Collects messages for the screen's thread.
 final class Mailbox: RunObserver, Sendable {
     private struct Contents {
         var messages: [Message] = []
         var records: [RunRecord] = []
     }
 
-    /// More records than this between two frames are thinned; their means say what was left out.
+    /// More records than this between two frames are thinned; their running means stand in for what was left out.
     private static let maxRecords = 512
 
     private let contents = Mutex(Contents())
@@ -27,7 +27,7 @@ final class Mailbox: RunObserver, Sendable {
         wake()
     }
 
-    /// Posts what a run says. Nobody is woken for it: the screen looks often enough while runs continue.
+    /// Posts a run's record without waking the screen, which polls often enough while runs continue.
     func post(_ record: RunRecord) {
         contents.withLock { contents in
             if contents.records.count >= Self.maxRecords, record.isProgress, let last = contents.records.last,
@@ -46,7 +46,7 @@ final class Mailbox: RunObserver, Sendable {
         post(.profile(run: run, LayerShare.shares(profile.map { ($0.layer, $0.seconds) })))
     }
 
-    /// All that has come since the last call, in order.
+    /// Takes all messages since the last call, in order.
     func take() -> [Message] {
         contents.withLock { contents in
             defer { contents = Contents() }

@@ -1,11 +1,11 @@
-// Predictions as the dashboard shows them.
+// Converts predictions to what the dashboard shows.
 
 import Dashboard
 import Datasets
 import Runner
 
 extension PredictionReport {
-    /// The images that are shown at most.
+    /// Maximum number of images shown.
     private static let maxImages = 500
 
     init(_ predictions: Predictions, _ classNames: [String], _ filter: ImageFilter) {

@@ -1,4 +1,4 @@
-// Where preferences are kept between starts.
+// Where preferences are stored.
 
 import Checkpoints
 import Dashboard
@@ -20,7 +20,7 @@ enum PreferencesFile {
         return Preferences(text: text ?? "")
     }
 
-    /// - Throws: an error whose description names the file and says why it cannot be written.
+    /// - Throws: an error whose description names the file and the reason.
     static func write(_ preferences: Preferences) throws {
         try Folders.make(AtomicFile.folder(of: path))
         var file = try AtomicFile(path)

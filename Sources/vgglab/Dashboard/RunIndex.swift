@@ -1,4 +1,4 @@
-// The runs that the dashboard lists: those of the store, and those of the queue that the store does not know yet.
+// The runs that the dashboard lists: those in the store, and those in the queue that the store does not have yet.
 
 import Dashboard
 import Experiments
@@ -7,15 +7,15 @@ import Runner
 import RunStore
 import Training
 
-/// Runs by what the store and the queue know of them.
+/// Merges the store's runs with the queue's.
 struct RunIndex {
-    /// A run that could not begin, so that the store has nothing of it.
+    /// A run that could not start, so the store does not have it.
     private struct Failure {
         let experiment: Experiment
         let reason: String
     }
 
-    /// How many of the newest runs tell how fast this machine is.
+    /// Number of the newest runs used to measure this machine's speed.
     private static let timedRuns = 200
 
     private let machine: String
@@ -23,33 +23,33 @@ struct RunIndex {
     private var speeds: [Int64: SpeedSample] = [:]
     private var failures: [String: Failure] = [:]
     private var waiting: [String: Experiment] = [:]
-    /// Why runs are left out, each told once.
+    /// Why runs are left out, each reason once.
     private var flaws: [String] = []
-    private var toldFlaws: Set<String> = []
+    private var reportedFlaws: Set<String> = []
 
     /// - Parameter machine: this machine, as text.
     init(machine: String) { self.machine = machine }
 
-    /// Notes that a run could not begin.
+    /// Records that a run could not start.
     mutating func note(failure reason: String, of run: String) {
         guard let experiment = waiting[run] else { return }
         failures[run] = Failure(experiment: experiment, reason: reason)
     }
 
-    /// Notes why runs are left out.
+    /// Records why runs are left out.
     mutating func note(flaws new: [String]) {
-        for flaw in new where toldFlaws.insert(flaw).inserted { flaws.append(flaw) }
+        for flaw in new where reportedFlaws.insert(flaw).inserted { flaws.append(flaw) }
     }
 
-    /// What was recorded since the last call.
+    /// Takes the reasons recorded since the last call.
     mutating func takeFlaws() -> [String] {
         defer { flaws = [] }
         return flaws
     }
 
-    /// Every run, the oldest first.
+    /// Returns all runs, the oldest first.
     ///
-    /// - Parameter owner: the process that trains a run.
+    /// - Parameter owner: returns the process that trains a run.
     mutating func entries(
         _ runs: [RunInfo], _ queue: [RunQueue.Entry], owner: (RunInfo) -> RunOwner?
     ) -> [RunEntry] {
@@ -72,7 +72,7 @@ struct RunIndex {
         return failed + stored + new
     }
 
-    /// How fast this machine has trained, from its newest runs.
+    /// Speeds measured on this machine, the newest runs first.
     var measuredSpeeds: [SpeedSample] { speeds.sorted { $0.key > $1.key }.prefix(50).map(\.value) }
 
     private mutating func entry(
@@ -105,7 +105,6 @@ struct RunIndex {
 }
 
 extension RunEntry {
-    /// A run as the store has it.
     init(_ run: RunInfo, _ experiment: Experiment) {
         self.init(
             name: run.name, experiment: experiment, status: run.status,
@@ -113,7 +112,7 @@ extension RunEntry {
         isOurs = false
     }
 
-    /// Takes over how it stands in this process's queue.
+    /// Applies the run's state in this process's queue.
     fileprivate mutating func take(_ entry: RunQueue.Entry) {
         (status.state, status.queuePosition) = (entry.state, entry.queuePosition)
         isOurs = true

@@ -1,4 +1,4 @@
-// Options of the dashboard, and whether there is a terminal for it.
+// Options of the dashboard, and whether the terminal can show it.
 
 import ArgumentParser
 import CursesTerminal
@@ -9,25 +9,25 @@ import Runner
 import Screen
 import Training
 
-/// How the dashboard looks, and how much it does at once.
+/// How the dashboard looks, and how many runs train at once.
 struct ScreenOptions: ParsableArguments {
-    @Option(help: "In the dashboard: runs at once; they share the threads.")
+    @Option(help: "In the dashboard: number of runs that train at once; they share the threads.")
     var jobs = 1
 
-    @Flag(help: "In the dashboard: only ASCII characters.")
+    @Flag(help: "In the dashboard: use only ASCII characters.")
     var ascii = false
 
-    @Flag(name: .customLong("no-color"), help: "In the dashboard: no colours; NO_COLOR says the same.")
+    @Flag(name: .customLong("no-color"), help: "In the dashboard: use no colours, as with NO_COLOR.")
     var noColor = false
 
     func validate() throws {
         if !(1...64).contains(jobs) { throw ValidationError("--jobs must be from 1 to 64 (got \(jobs))") }
     }
 
-    /// Why there can be no dashboard; `nil` where there can.
+    /// Why the dashboard cannot be shown; `nil` if it can.
     static var terminalProblem: String? {
-        if isatty(STDIN_FILENO) != 1 { return "standard input is no terminal" }
-        if isatty(STDOUT_FILENO) != 1 { return "standard output is no terminal" }
+        if isatty(STDIN_FILENO) != 1 { return "standard input is not a terminal" }
+        if isatty(STDOUT_FILENO) != 1 { return "standard output is not a terminal" }
         let name = ProcessInfo.processInfo.environment["TERM"] ?? ""
         return name.isEmpty || name == "dumb" ? "the terminal (TERM=\(name)) cannot show a dashboard" : nil
     }
@@ -35,8 +35,9 @@ struct ScreenOptions: ParsableArguments {
     /// Shows the dashboard until it is quit.
     ///
     /// - Parameters:
-    ///   - places: experiment files, names of examples, and folders; none for the folder `experiments` and the examples.
-    ///   - tensorboard: where runs write event files, if they do.
+    ///   - places: experiment files, names of built-in experiments, and folders; if empty, the folder `experiments` and
+    ///     the built-in experiments.
+    ///   - tensorboard: the folder for runs' event files; `nil` for none.
     func show(
         _ places: [String], settings: SettingOptions, dataOptions: DataOptions, threadOptions: ThreadOptions,
         strictOption: StrictOption, storeOptions: StoreOptions, tensorboard: String?
@@ -45,20 +46,20 @@ struct ScreenOptions: ParsableArguments {
             var isFolder: ObjCBool = false
             let isThere = FileManager.default.fileExists(atPath: place, isDirectory: &isFolder)
             guard isThere || ExampleExperiment.named(place) != nil else {
-                throw Failure(message: "\(place): there is no such file, folder or example")
+                throw Failure(message: "\(place): no such file, folder or example")
             }
             if settings.overrides.isEmpty { continue }
             guard !isFolder.boolValue else {
-                throw Failure(message: "--set changes an experiment; give its file, such as \(place)/quickstart.yaml")
+                throw Failure(message: "--set needs an experiment file, such as \(place)/quickstart.yaml")
             }
             _ = try settings.load(place)
         }
         if places.isEmpty && !settings.overrides.isEmpty {
-            throw Failure(message: "--set changes an experiment; give its file or name, such as quickstart")
+            throw Failure(message: "--set needs an experiment's file or name, such as quickstart")
         }
         if let tensorboard { try TensorBoardFolder.check(tensorboard) }
         let budget = RunQueue.Budget(jobs: jobs, threads: threadOptions.count(on: .current))
-        // The backend reads the whole file, after the first frame.
+        // The backend checks the whole file after the first frame.
         let store = try storeOptions.openForWriting(dataOptions, checks: false)
         let datasets = dataOptions.datasets
         try show { mailbox in
@@ -68,7 +69,7 @@ struct ScreenOptions: ParsableArguments {
         }
     }
 
-    /// Shows a dashboard with what `makeBackend` puts behind it until it is quit.
+    /// Shows a dashboard with the backend that `makeBackend` creates, until it is quit.
     func show(_ makeBackend: (Mailbox) throws -> any DashboardBackend) throws {
         let terminal = try explaining {
             try CursesTerminal(TerminalOptions(allowsColor: !noColor, isASCII: ascii))
