@@ -64,74 +64,6 @@ package struct RunStarted: Sendable, Hashable {
     }
 }
 
-/// The state after a step.
-package struct Progress: Sendable, Hashable {
-    /// The current epoch, from 1.
-    package var epoch: Int
-    /// Number of steps since the run started.
-    package var step: Int
-    /// Number of steps in this epoch.
-    package var stepInEpoch: Int
-    /// Number of steps per epoch. The epochs that a fork inherits may have another number than its own.
-    package var stepsPerEpoch: Int
-    /// Number of training images since the run started, over all epochs, including those that a fork inherits; `nil` in
-    /// records of earlier versions.
-    package var examplesSeen: Int?
-    /// Mean loss of the last step's batch.
-    package var loss: Double
-    /// Mean training loss of this epoch so far.
-    package var meanLoss: Double
-    /// Training accuracy of this epoch so far, 0 to 1.
-    package var meanAccuracy: Double
-    /// Training images per second over the last five seconds, including data loading; in records of earlier versions,
-    /// the mean of the epoch so far.
-    package var examplesPerSecond: Double
-    /// Training images per second in this epoch so far, including data loading; `nil` in records of earlier versions.
-    package var meanExamplesPerSecond: Double?
-    /// Seconds since the run started.
-    package var elapsedSeconds: Double
-    /// Seconds until the run ends, including evaluations; `nil` while unknown.
-    package var remainingSeconds: Double?
-    /// Euclidean norm of the last step's gradient over all parameters, before weight decay; `nil` if unknown.
-    package var gradientNorm: Double?
-    /// Share of channels and hidden features that were dead in the last batch, 0 to 1, as in `LayerHealth`; `nil` if
-    /// unknown.
-    package var deadShare: Double?
-    /// Health of each layer with parameters in the epoch's last full-size batch, in order; empty in most steps.
-    package var layers: [LayerHealth]
-
-    package init(
-        epoch: Int, step: Int, stepInEpoch: Int, stepsPerEpoch: Int, examplesSeen: Int? = nil, loss: Double,
-        meanLoss: Double, meanAccuracy: Double, examplesPerSecond: Double, meanExamplesPerSecond: Double? = nil,
-        elapsedSeconds: Double, remainingSeconds: Double?,
-        gradientNorm: Double? = nil, deadShare: Double? = nil, layers: [LayerHealth] = []
-    ) {
-        self.epoch = epoch
-        self.step = step
-        self.stepInEpoch = stepInEpoch
-        self.stepsPerEpoch = stepsPerEpoch
-        self.examplesSeen = examplesSeen
-        self.loss = loss
-        self.meanLoss = meanLoss
-        self.meanAccuracy = meanAccuracy
-        self.examplesPerSecond = examplesPerSecond
-        self.meanExamplesPerSecond = meanExamplesPerSecond
-        self.elapsedSeconds = elapsedSeconds
-        self.remainingSeconds = remainingSeconds
-        self.gradientNorm = gradientNorm
-        self.deadShare = deadShare
-        self.layers = layers
-    }
-
-    /// Creates a position without metrics.
-    package init(epoch: Int, step: Int, stepInEpoch: Int, stepsPerEpoch: Int, examplesSeen: Int?) {
-        self.init(
-            epoch: epoch, step: step, stepInEpoch: stepInEpoch, stepsPerEpoch: stepsPerEpoch,
-            examplesSeen: examplesSeen, loss: .nan, meanLoss: .nan, meanAccuracy: .nan, examplesPerSecond: .nan,
-            elapsedSeconds: 0, remainingSeconds: nil)
-    }
-}
-
 /// The progress of an evaluation.
 package struct EvaluationProgress: Sendable, Hashable {
     /// The evaluated epoch, from 1.
@@ -183,60 +115,6 @@ package struct LayerHealth: Sendable, Hashable, Codable {
         case name = "layer"
         case deadShare = "dead_share"
         case updateRatio = "update_ratio"
-    }
-}
-
-/// The results of an epoch.
-package struct EpochMetrics: Sendable, Hashable, Codable {
-    /// The epoch, from 1.
-    package var epoch: Int
-    /// Number of steps since the run started.
-    package var step: Int
-    /// Mean loss over the epoch's training images, each evaluated before its own step, with dropout.
-    package var trainLoss: Double
-    /// Accuracy over the same images, 0 to 1.
-    package var trainAccuracy: Double
-    /// Mean loss over the test images after the epoch, without dropout.
-    package var testLoss: Double
-    /// Accuracy over the test images, 0 to 1.
-    package var testAccuracy: Double
-    /// Training images per second in this epoch, including data loading but not evaluation.
-    package var examplesPerSecond: Double
-    /// Training images per second as the notebook counts them: only the time inside steps, over all epochs so far.
-    package var stepExamplesPerSecond: Double
-    /// Seconds since the run started.
-    package var elapsedSeconds: Double
-    /// Seconds until the run ends, including evaluations.
-    package var remainingSeconds: Double
-    /// Seconds of the epoch's training, including data loading; `nil` in records of earlier versions.
-    package var trainSeconds: Double?
-    /// Seconds of the epoch's evaluation; `nil` in records of earlier versions.
-    package var evaluationSeconds: Double?
-
-    package init(
-        epoch: Int, step: Int, trainLoss: Double, trainAccuracy: Double, testLoss: Double, testAccuracy: Double,
-        examplesPerSecond: Double, stepExamplesPerSecond: Double, elapsedSeconds: Double, remainingSeconds: Double,
-        trainSeconds: Double? = nil, evaluationSeconds: Double? = nil
-    ) {
-        self.epoch = epoch
-        self.step = step
-        self.trainLoss = trainLoss
-        self.trainAccuracy = trainAccuracy
-        self.testLoss = testLoss
-        self.testAccuracy = testAccuracy
-        self.examplesPerSecond = examplesPerSecond
-        self.stepExamplesPerSecond = stepExamplesPerSecond
-        self.elapsedSeconds = elapsedSeconds
-        self.remainingSeconds = remainingSeconds
-        self.trainSeconds = trainSeconds
-        self.evaluationSeconds = evaluationSeconds
-    }
-
-    /// Creates an epoch without results.
-    package init(epoch: Int, step: Int) {
-        self.init(
-            epoch: epoch, step: step, trainLoss: .nan, trainAccuracy: .nan, testLoss: .nan, testAccuracy: .nan,
-            examplesPerSecond: .nan, stepExamplesPerSecond: .nan, elapsedSeconds: 0, remainingSeconds: .nan)
     }
 }
 
