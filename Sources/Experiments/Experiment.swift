@@ -2,7 +2,7 @@
 // ExperimentFiles reads the files.
 
 /// Everything that determines a training run.
-package struct Experiment: Sendable, Hashable, Codable {
+package struct Experiment: Sendable, Hashable {
     /// Short name, unique among the listed experiments.
     package var name: String
     /// Description on one line.
@@ -43,7 +43,7 @@ package struct Experiment: Sendable, Hashable, Codable {
 }
 
 /// The network, apart from what the data determine (image size, classes).
-package struct NetworkRecipe: Sendable, Hashable, Codable {
+package struct NetworkRecipe: Sendable, Hashable {
     /// The blocks before division by the ratio.
     package var blocks: [Block]
     /// Divisor of every block's channels.
@@ -91,7 +91,7 @@ package struct NetworkRecipe: Sendable, Hashable, Codable {
 /// The networks of the VGG paper by their usual names.
 ///
 /// **Source**: Simonyan & Zisserman, 2015, table 1, columns A, B, D and E.
-package enum Variant: String, Sendable, Hashable, Codable, CaseIterable {
+package enum Variant: String, Sendable, Hashable, CaseIterable {
     /// Column A: 8 convolutions.
     case vgg11
     /// Column B: 10 convolutions.
@@ -114,9 +114,9 @@ package enum Variant: String, Sendable, Hashable, Codable, CaseIterable {
 }
 
 /// The training and test data, and the batch size.
-package struct DataRecipe: Sendable, Hashable, Codable {
+package struct DataRecipe: Sendable, Hashable {
     /// How limits choose images.
-    package enum Sampling: String, Sendable, Hashable, Codable, CaseIterable {
+    package enum Sampling: String, Sendable, Hashable, CaseIterable {
         /// The same fraction of every class, drawn by the seed.
         case stratified
         /// The first images of the files, as in all runs of version 0.1.0.
@@ -154,15 +154,15 @@ package struct DataRecipe: Sendable, Hashable, Codable {
 }
 
 /// How a network is trained.
-package struct TrainingRecipe: Sendable, Hashable, Codable {
+package struct TrainingRecipe: Sendable, Hashable {
     /// How gradients update parameters.
-    package enum Optimizer: String, Sendable, Hashable, Codable, CaseIterable {
+    package enum Optimizer: String, Sendable, Hashable, CaseIterable {
         /// Stochastic gradient descent, with momentum and weight decay as PyTorch defines them.
         case sgd
     }
 
     /// The number format of the computation.
-    package enum Precision: String, Sendable, Hashable, Codable, CaseIterable {
+    package enum Precision: String, Sendable, Hashable, CaseIterable {
         /// IEEE single precision throughout.
         case float32
         /// Hidden fully connected layers and Winograd convolutions multiply numbers with 8 significant bits if the
@@ -199,9 +199,9 @@ package struct TrainingRecipe: Sendable, Hashable, Codable {
 }
 
 /// How the engine computes.
-package struct EngineOptions: Sendable, Hashable, Codable {
+package struct EngineOptions: Sendable, Hashable {
     /// The algorithm for convolutions.
-    package enum Convolution: String, Sendable, Hashable, Codable, CaseIterable {
+    package enum Convolution: String, Sendable, Hashable, CaseIterable {
         /// Winograd where it is implemented and faster, direct elsewhere.
         case auto
         /// The definition's sum.
@@ -222,7 +222,7 @@ package struct EngineOptions: Sendable, Hashable, Codable {
 }
 
 /// When checkpoints are saved, from which a run can be resumed. `nil` disables a condition.
-package struct CheckpointRecipe: Sendable, Hashable, Codable {
+package struct CheckpointRecipe: Sendable, Hashable {
     /// After this many epochs and their evaluation.
     package var everyEpochs: Int?
     /// This many minutes after the last checkpoint.

@@ -4,7 +4,7 @@
 /// halves it.
 ///
 /// **Source**: Simonyan & Zisserman, *Very Deep Convolutional Networks*, 2015, section 2.1.
-package struct Block: Sendable, Hashable, Codable {
+package struct Block: Sendable, Hashable {
     /// Number of convolutions, at least 1.
     package var numConvs: Int
     /// Number of output channels of each convolution.
