@@ -1,5 +1,6 @@
 // The only table of settings: path, meaning, limits and place in an experiment. Experiment files, `--set`, JSON,
-// suggestions, filters, differences, the form for new experiments, help and the reference in docs/ are derived from it.
+// suggestions, shell completion, filters, differences, columns, the form for new experiments, help and the reference in
+// docs/ are derived from it.
 
 import Experiments
 
@@ -22,6 +23,8 @@ struct Field: Sendable {
     let label: String?
     /// Its word in names of variants, such as `side` in `vgg11-side96`.
     let nameWord: String
+    /// Its column in the dashboard's list; `nil` if it has none.
+    let column: SettingColumn?
     /// Whether it determines the shapes of the weights, which a fork cannot change.
     let shapesNetwork: Bool
     /// Parses a value and sets it in an experiment; throws if it is invalid.
@@ -36,8 +39,8 @@ struct Field: Sendable {
     init<Value>(
         _ path: String, _ summary: String, _ codec: Codec<Value>,
         _ keyPath: any WritableKeyPath<Experiment, Value> & Sendable,
-        label: String? = nil, nameWord: String? = nil, shapesNetwork: Bool = false, synonyms: [String] = [],
-        isAlwaysStored: Bool = true,
+        label: String? = nil, nameWord: String? = nil, column: SettingColumn? = nil, shapesNetwork: Bool = false,
+        synonyms: [String] = [], isAlwaysStored: Bool = true,
         writtenIf isWritten: @escaping @Sendable (Experiment) -> Bool = { _ in true }
     ) {
         self.path = path
@@ -50,6 +53,7 @@ struct Field: Sendable {
         self.synonyms = synonyms
         self.label = label
         self.nameWord = nameWord ?? key
+        self.column = column
         self.shapesNetwork = shapesNetwork
         let read: @Sendable (YAMLNode, inout Experiment) throws(Flaw) -> Void = { node, experiment throws(Flaw) in
             experiment[keyPath: keyPath] = try node.read(as: codec, calling: path)
@@ -90,7 +94,8 @@ enum Schema {
             synonyms: ["conv_arch"], writtenIf: { $0.network.variant == nil }),
         Field(
             "network.ratio", "Divisor of every block's channels.", .integer(1...16384), \.network.ratio,
-            label: "ratio", shapesNetwork: true),
+            label: "ratio", column: SettingColumn(rank: 5, width: 5...5, help: "divisor of the channels"),
+            shapesNetwork: true),
         Field(
             "network.kernel", "Height and width of the convolutions' window; odd.", .integer(1...31), \.network.kernel,
             label: "kernel", shapesNetwork: true,
@@ -119,11 +124,12 @@ enum Schema {
         Field(
             "data.resize", "Image size: height and width in pixels that images are resized to.", .integer(1...4096),
             \.data.resize,
-            label: "resize", nameWord: "side", shapesNetwork: true,
+            label: "resize", nameWord: "side", column: SettingColumn(rank: 13, width: 4...4, help: "image size"),
+            shapesNetwork: true,
             synonyms: ["size", "side", "image_size"]),
         Field(
             "data.batch_size", "Images per step.", .integer(1...65536), \.data.batchSize, label: "batch size",
-            nameWord: "batch",
+            nameWord: "batch", column: SettingColumn(rank: 14, width: 5...5, help: "images per step"),
             synonyms: ["batch", "batchsize"]),
         Field("data.shuffle", "Whether each epoch uses the training images in a new order.", .flag, \.data.shuffle),
         Field(
@@ -144,7 +150,7 @@ enum Schema {
             label: "optimizer"),
         Field(
             "training.lr", "Learning rate.", .number("greater than 0") { $0 > 0 }, \.training.learningRate,
-            label: "learning rate",
+            label: "learning rate", column: SettingColumn(rank: 6, width: 4...8, help: "learning rate"),
             synonyms: ["learning_rate", "learningrate", "rate"]),
         Field(
             "training.momentum", "Fraction of the last update that is added to the next.",
@@ -158,7 +164,8 @@ enum Schema {
             .integer(0...1_000_000), \.training.epochs, label: "epochs", synonyms: ["num_epochs", "max_epochs"]),
         Field(
             "training.seed", "Seed of initial weights, order of images and dropout.", .integer(0...UInt64.max),
-            \.training.seed, label: "seed", synonyms: ["random_seed"]),
+            \.training.seed, label: "seed", column: SettingColumn(rank: 9, width: 4...8, help: "seed", isRare: true),
+            synonyms: ["random_seed"]),
         Field(
             "training.precision", "Number format of the computation.", .choice, \.training.precision,
             label: "precision"),
