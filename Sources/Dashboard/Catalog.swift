@@ -187,7 +187,7 @@ struct Catalog {
     /// Returns whether another process's run has advanced by a twentieth of an epoch since its history was read.
     private func hasMore(_ run: RunEntry) -> Bool {
         guard !run.isOurs, run.isRunning else { return false }
-        return run.step >= (series[run.name]?.points.last?.step ?? 0) + max(run.stepsPerEpoch / 20, 1)
+        return run.step >= (series[run.name]?.points.last?.figures.step ?? 0) + max(run.stepsPerEpoch / 20, 1)
     }
 
     /// Returns the runs whose histories must be requested; each is returned only once.

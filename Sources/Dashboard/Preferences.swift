@@ -55,7 +55,7 @@ package struct Preferences: Sendable, Hashable {
                 if let number = Double(value), Self.smoothings.contains(number) { smoothing = number }
             case "log-loss": isLossLogarithmic = value == "true"
             case "second-chart":
-                if let metric = Metric(rawValue: value), Metric.forSecondChart.contains(metric) { secondChart = metric }
+                secondChart = Metric.forSecondChart.first { $0.name == value } ?? secondChart
             case "sort": sortColumn = value
             case "descending": isDescending = value == "true"
             case "palette": palette = Palette(rawValue: value) ?? palette
@@ -72,7 +72,7 @@ package struct Preferences: Sendable, Hashable {
         axis: \(axis.rawValue)
         smoothing: \(smoothing)
         log-loss: \(isLossLogarithmic)
-        second-chart: \(secondChart.rawValue)
+        second-chart: \(secondChart.name)
         sort: \(sortColumn)
         descending: \(isDescending)
         palette: \(palette.rawValue)

@@ -6,13 +6,13 @@ import Experiments
 struct Codec<Value>: Sendable {
     /// The allowed values, for help and errors, such as "a whole number from 1 to 64".
     let allowed: String
+    /// The allowed words; empty for other kinds of values.
+    var choices: [String] = []
     /// Parses and validates a value. Problems begin with "must" or an item such as "item 2 must"; the key is put before
     /// them.
     let read: @Sendable (YAMLNode) throws(Flaw) -> Value
     /// Converts a value to a setting's value.
     let value: @Sendable (Value) -> SettingValue
-    /// The allowed words; empty for other kinds of values.
-    var choices: [String] = []
     /// The word for no value; `nil` if a value is required.
     var none: String?
 }
@@ -92,7 +92,7 @@ extension Double {
 
 extension Codec<Bool> {
     /// `true` or `false`; none of YAML 1.1's other words.
-    static let flag = Codec(allowed: "true or false") { node throws(Flaw) in
+    static let flag = Codec(allowed: "true or false", choices: ["true", "false"]) { node throws(Flaw) in
         switch node.plain {
         case "true": return true
         case "false": return false
@@ -148,15 +148,14 @@ extension Codec<String> {
 extension Codec where Value: RawRepresentable<String> & CaseIterable & Sendable {
     /// One of an enumeration's names.
     static var choice: Codec {
-        let word = Codec<String>.word(Value.allCases.map(\.rawValue))
-        var codec = Codec(allowed: word.allowed) { node throws(Flaw) in
+        let words = Value.allCases.map(\.rawValue)
+        let word = Codec<String>.word(words)
+        return Codec(allowed: word.allowed, choices: words) { node throws(Flaw) in
             guard let value = Value(rawValue: try word.read(node)) else { throw node.flaw("must be \(word.allowed)") }
             return value
         } value: {
             .text($0.rawValue)
         }
-        codec.choices = Value.allCases.map(\.rawValue)
-        return codec
     }
 }
 

@@ -109,6 +109,18 @@ package enum ExperimentFile {
     }
 }
 
+/// A setting's column in the dashboard's list.
+package struct SettingColumn: Sendable, Hashable {
+    /// Columns of a higher rank are further right and are dropped first where room is scarce.
+    package let rank: Int
+    /// Minimum and maximum width in cells; the minimum keeps it from jumping.
+    package let width: ClosedRange<Int>
+    /// Its description in the sort menu.
+    package let help: String
+    /// Whether it is shown only if some value differs from the default.
+    package var isRare = false
+}
+
 /// A setting: a key of experiment files, for help, forms and other formats.
 package struct ExperimentKey: Sendable, Hashable {
     /// Section and key with a dot, such as `training.lr`.
@@ -125,6 +137,8 @@ package struct ExperimentKey: Sendable, Hashable {
     package let label: String?
     /// Its word in names of variants, such as `side` in `vgg11-side96`.
     package let nameWord: String
+    /// Its column in the dashboard's list; `nil` if it has none.
+    package let column: SettingColumn?
     /// Whether it determines the shapes of the weights, which a fork cannot change.
     package let shapesNetwork: Bool
     /// Whether only networks of blocks have it.
@@ -134,10 +148,13 @@ package struct ExperimentKey: Sendable, Hashable {
         (path, allowed, choices) = (field.path, field.allowed, field.choices)
         summary =
             field.condition.map { "\(field.summary.dropLast()), with \($0.path) \($0.value)." } ?? field.summary
-        (label, nameWord) = (field.label, field.nameWord)
+        (label, nameWord, column) = (field.label, field.nameWord, field.column)
         (shapesNetwork, isOfBlocks) = (field.shapesNetwork, field.isOfBlocks)
         defaultValue = ["name", "description"].contains(path) ? nil : field.defaultValue?.yaml
     }
+
+    /// Returns its value; `nil` if another key determines it.
+    package func value(in experiment: Experiment) -> SettingValue? { Schema.field(path)?.value(experiment) }
 
     /// All keys in the order of written files.
     package static let all = Schema.fields.map(ExperimentKey.init)

@@ -1,5 +1,6 @@
 // The only table of settings: path, meaning, limits and place in an experiment. Experiment files, `--set`, JSON,
-// suggestions, filters, differences, the form for new experiments, help and the reference in docs/ are derived from it.
+// suggestions, shell completion, filters, differences, columns, the form for new experiments, help and the reference in
+// docs/ are derived from it.
 
 import Experiments
 
@@ -22,6 +23,8 @@ struct Field: Sendable {
     let label: String?
     /// Its word in names of variants, such as `side` in `vgg11-side96`.
     let nameWord: String
+    /// Its column in the dashboard's list; `nil` if it has none.
+    let column: SettingColumn?
     /// Whether it determines the shapes of the weights, which a fork cannot change.
     let shapesNetwork: Bool
     /// What else must be set for it to have an effect.
@@ -40,9 +43,9 @@ struct Field: Sendable {
     init<Value>(
         _ path: String, _ summary: String, _ codec: Codec<Value>,
         _ keyPath: any WritableKeyPath<Experiment, Value> & Sendable,
-        label: String? = nil, nameWord: String? = nil, shapesNetwork: Bool = false, synonyms: [String] = [],
-        usedWith condition: Condition? = nil, isAlwaysStored: Bool = true, isOfBlocks: Bool = false,
-        isOfLayers: Bool = false,
+        label: String? = nil, nameWord: String? = nil, column: SettingColumn? = nil, shapesNetwork: Bool = false,
+        synonyms: [String] = [], usedWith condition: Condition? = nil, isAlwaysStored: Bool = true,
+        isOfBlocks: Bool = false, isOfLayers: Bool = false,
         writtenIf isWritten: @escaping @Sendable (Experiment) -> Bool = { _ in true }
     ) {
         self.path = path
@@ -55,6 +58,7 @@ struct Field: Sendable {
         self.synonyms = synonyms
         self.label = label
         self.nameWord = nameWord ?? key
+        self.column = column
         self.shapesNetwork = shapesNetwork
         self.condition = condition
         let read: @Sendable (YAMLNode, inout Experiment) throws(Flaw) -> Void = { node, experiment throws(Flaw) in
@@ -151,7 +155,8 @@ enum Schema {
             isOfLayers: true, writtenIf: { $0.network.variant == nil }),
         Field(
             "network.ratio", "What every block's channels are divided by.", .integer(1...16384), \.network.ratio,
-            label: "ratio", shapesNetwork: true, isOfBlocks: true),
+            label: "ratio", column: SettingColumn(rank: 5, width: 5...5, help: "divisor of the channels"),
+            shapesNetwork: true, isOfBlocks: true),
         Field(
             "network.kernel", "Side of the convolutions' window in blocks that do not give one, odd.", .integer(1...31),
             \.network.kernel,
@@ -185,11 +190,12 @@ enum Schema {
         Field(
             "data.resize", "Image size: height and width in pixels that images are resized to.", .integer(1...4096),
             \.data.resize,
-            label: "resize", nameWord: "side", shapesNetwork: true,
+            label: "resize", nameWord: "side", column: SettingColumn(rank: 13, width: 4...4, help: "image size"),
+            shapesNetwork: true,
             synonyms: ["size", "side", "image_size"]),
         Field(
             "data.batch_size", "Images per step.", .integer(1...65536), \.data.batchSize, label: "batch size",
-            nameWord: "batch",
+            nameWord: "batch", column: SettingColumn(rank: 14, width: 5...5, help: "images per step"),
             synonyms: ["batch", "batchsize"]),
         Field("data.shuffle", "Whether each epoch uses the training images in a new order.", .flag, \.data.shuffle),
         Field(
@@ -226,7 +232,7 @@ enum Schema {
             label: "optimizer"),
         Field(
             "training.lr", "Learning rate.", .number("greater than 0") { $0 > 0 }, \.training.learningRate,
-            label: "learning rate",
+            label: "learning rate", column: SettingColumn(rank: 6, width: 4...8, help: "learning rate"),
             synonyms: ["learning_rate", "learningrate", "rate"]),
         Field(
             "training.schedule", "How the learning rate changes over the run.", .choice, \.training.schedule,
@@ -304,7 +310,8 @@ enum Schema {
             .number("0 or greater") { $0 >= 0 }, \.training.minDelta, label: "min delta", usedWith: .earlyStopping),
         Field(
             "training.seed", "Seed of initial weights, order of images and dropout.", .integer(0...UInt64.max),
-            \.training.seed, label: "seed", synonyms: ["random_seed"]),
+            \.training.seed, label: "seed", column: SettingColumn(rank: 9, width: 4...8, help: "seed", isRare: true),
+            synonyms: ["random_seed"]),
         Field(
             "training.init", "How initial weights are drawn from the seed.", .choice, \.training.initialization,
             label: "init", synonyms: ["initialization"]),

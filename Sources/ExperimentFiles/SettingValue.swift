@@ -1,6 +1,6 @@
 // The value of a setting, independent of YAML or JSON.
 
-package indirect enum SettingValue: Sendable, Hashable {
+package enum SettingValue: Sendable, Hashable {
     /// No value, with the word for it in experiment files.
     case none(String)
     case flag(Bool)
@@ -23,7 +23,7 @@ package indirect enum SettingValue: Sendable, Hashable {
     }
 
     /// Formats YAML that parses to the same value.
-    var yaml: String {
+    package var yaml: String {
         switch self {
         case .none(let word): word
         case .flag(let value): String(value)

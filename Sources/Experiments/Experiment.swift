@@ -2,7 +2,7 @@
 // ExperimentFiles reads the files.
 
 /// Everything that determines a training run.
-package struct Experiment: Sendable, Hashable, Codable {
+package struct Experiment: Sendable, Hashable {
     /// Short name, unique among the listed experiments.
     package var name: String
     /// Description on one line.
@@ -46,7 +46,7 @@ package struct Experiment: Sendable, Hashable, Codable {
 }
 
 /// The network, apart from what the data determine (image size, classes).
-package struct NetworkRecipe: Sendable, Hashable, Codable {
+package struct NetworkRecipe: Sendable, Hashable {
     /// The blocks before division by the ratio.
     package var blocks: [Block]
     /// Divisor of every block's channels.
@@ -124,9 +124,9 @@ package struct NetworkRecipe: Sendable, Hashable, Codable {
 }
 
 /// The training and test data, and the batch size.
-package struct DataRecipe: Sendable, Hashable, Codable {
+package struct DataRecipe: Sendable, Hashable {
     /// How limits choose images.
-    package enum Sampling: String, Sendable, Hashable, Codable, CaseIterable {
+    package enum Sampling: String, Sendable, Hashable, CaseIterable {
         /// The same fraction of every class, drawn by the seed.
         case stratified
         /// The first images of the files, as in all runs of version 0.1.0.
@@ -174,9 +174,9 @@ package struct DataRecipe: Sendable, Hashable, Codable {
 }
 
 /// How the engine goes about the work.
-package struct EngineOptions: Sendable, Hashable, Codable {
+package struct EngineOptions: Sendable, Hashable {
     /// The algorithm for convolutions.
-    package enum Convolution: String, Sendable, Hashable, Codable, CaseIterable {
+    package enum Convolution: String, Sendable, Hashable, CaseIterable {
         /// Winograd where it is implemented and faster, direct elsewhere.
         case auto
         /// The definition's sum.
@@ -197,7 +197,7 @@ package struct EngineOptions: Sendable, Hashable, Codable {
 }
 
 /// When checkpoints are saved, from which a run can be resumed. `nil` disables a condition.
-package struct CheckpointRecipe: Sendable, Hashable, Codable {
+package struct CheckpointRecipe: Sendable, Hashable {
     /// After this many epochs and their evaluation.
     package var everyEpochs: Int?
     /// This many minutes after the last checkpoint.

@@ -1,26 +1,29 @@
-// The only list of the metrics of steps and epochs: the store's columns, JSON, CSV and TensorBoard tags are derived
-// from it.
+// How a metric of steps or epochs is named, stored and displayed. The store's columns, JSON, CSV, TensorBoard tags, `list`,
+// `show` and the dashboard's charts are derived from the tables in Progress.swift and EpochMetrics.swift.
+
+/// The unit of a metric, which decides its format.
+package enum MetricUnit: Sendable, Hashable {
+    /// A mean over images, such as a loss.
+    case plain
+    /// From 0 to 1.
+    case share
+    case imagesPerSecond
+    case seconds
+    /// An estimate, which may be infinite.
+    case secondsLeft
+}
 
 /// A metric of a step (`Progress`) or an epoch (`EpochMetrics`).
 package struct MetricDefinition<Record>: Sendable {
-    /// How a table of runs formats a metric.
-    package enum Unit: Sendable, Hashable {
-        /// A mean over images, such as a loss.
-        case plain
-        /// From 0 to 1.
-        case share
-        case imagesPerSecond
-        case seconds
-        /// An estimate, which may be infinite.
-        case secondsLeft
-    }
-
     /// Key in JSON and column in the store.
     package let key: String
-    package let title: String
-    package let unit: Unit
+    package let unit: MetricUnit
     /// Whether larger values are better; `nil` if neither direction is.
     package let isLargerBetter: Bool?
+    /// Heading in the table of epochs and beside the curve in `show`; `nil` if `show` omits it.
+    package let heading: String?
+    /// Dashboard chart that draws it; a metric of steps and one of epochs may share a chart. `nil` for none.
+    package let chart: String?
     /// Column in CSV, which steps and epochs share.
     package let column: String
     /// TensorBoard tag; `nil` if the metric is not written there.
@@ -30,84 +33,35 @@ package struct MetricDefinition<Record>: Sendable {
     package let value: @Sendable (Record) -> Double?
     package let set: @Sendable (inout Record, Double?) -> Void
 
-    private init(
-        _ key: String, _ title: String, _ unit: Unit, isLargerBetter: Bool?, column: String?, tag: String?,
-        isRequired: Bool, value: @escaping @Sendable (Record) -> Double?,
-        set: @escaping @Sendable (inout Record, Double?) -> Void
+    init<Value: MetricValue>(
+        _ key: String, _ path: any WritableKeyPath<Record, Value> & Sendable, _ unit: MetricUnit = .plain,
+        isLargerBetter: Bool? = nil, heading: String? = nil, chart: String? = nil, column: String? = nil,
+        tag: String? = nil
     ) {
-        (self.key, self.title, self.unit, self.isLargerBetter) = (key, title, unit, isLargerBetter)
-        (self.column, self.tag, self.isRequired, self.value, self.set) = (column ?? key, tag, isRequired, value, set)
-    }
-
-    fileprivate init(
-        _ key: String, _ title: String, _ path: any WritableKeyPath<Record, Double> & Sendable, _ unit: Unit = .plain,
-        isLargerBetter: Bool? = nil, column: String? = nil, tag: String? = nil
-    ) {
-        self.init(
-            key, title, unit, isLargerBetter: isLargerBetter, column: column, tag: tag, isRequired: true,
-            value: { $0[keyPath: path] }, set: { $0[keyPath: path] = $1 ?? .nan })
-    }
-
-    /// Creates a definition of an optional metric.
-    fileprivate init(
-        _ key: String, _ title: String, optional path: any WritableKeyPath<Record, Double?> & Sendable,
-        _ unit: Unit = .plain, isLargerBetter: Bool? = nil, column: String? = nil, tag: String? = nil
-    ) {
-        self.init(
-            key, title, unit, isLargerBetter: isLargerBetter, column: column, tag: tag, isRequired: false,
-            value: { $0[keyPath: path] }, set: { $0[keyPath: path] = $1 })
+        (self.key, self.unit, self.isLargerBetter, self.heading) = (key, unit, isLargerBetter, heading)
+        (self.chart, self.column, self.tag, isRequired) = (chart, column ?? key, tag, Value.isRequired)
+        value = { $0[keyPath: path].figure }
+        set = { $0[keyPath: path] = Value(figure: $1) }
     }
 }
 
-extension Progress {
-    /// A step's metrics, apart from its position.
-    package static let metrics: [MetricDefinition<Progress>] = [
-        MetricDefinition("elapsed_seconds", "time", \.elapsedSeconds, .seconds),
-        MetricDefinition("loss", "batch loss", \.loss, isLargerBetter: false, column: "batch_loss", tag: "loss/train"),
-        MetricDefinition("mean_loss", "training loss", \.meanLoss, isLargerBetter: false, column: "train_loss"),
-        MetricDefinition(
-            "mean_accuracy", "training accuracy", \.meanAccuracy, .share, isLargerBetter: true,
-            column: "train_accuracy"),
-        MetricDefinition(
-            "examples_per_second", "images per second", \.examplesPerSecond, .imagesPerSecond, isLargerBetter: true,
-            tag: "throughput/examples_per_second"),
-        MetricDefinition("remaining_seconds", "time left", optional: \.remainingSeconds, .secondsLeft),
-        MetricDefinition("gradient_norm", "gradient norm", optional: \.gradientNorm, tag: "gradient_norm"),
-        MetricDefinition(
-            "dead_share", "dead units", optional: \.deadShare, .share, isLargerBetter: false, tag: "dead_share"),
-        MetricDefinition(
-            "mean_examples_per_second", "images per second in the epoch", optional: \.meanExamplesPerSecond,
-            .imagesPerSecond, isLargerBetter: true),
-        MetricDefinition("learning_rate", "learning rate", optional: \.learningRate, tag: "learning_rate"),
-    ]
+/// The type of a metric: a number, or an optional one.
+protocol MetricValue: Sendable {
+    static var isRequired: Bool { get }
+    var figure: Double? { get }
+    init(figure: Double?)
 }
 
-extension EpochMetrics {
-    /// An epoch's metrics, apart from its position.
-    package static let metrics: [MetricDefinition<EpochMetrics>] = [
-        MetricDefinition("elapsed_seconds", "time", \.elapsedSeconds, .seconds),
-        MetricDefinition("train_loss", "training loss", \.trainLoss, isLargerBetter: false),
-        MetricDefinition(
-            "train_accuracy", "training accuracy", \.trainAccuracy, .share, isLargerBetter: true,
-            tag: "accuracy/train"),
-        MetricDefinition("test_loss", "test loss", \.testLoss, isLargerBetter: false, tag: "loss/test"),
-        MetricDefinition(
-            "test_accuracy", "test accuracy", \.testAccuracy, .share, isLargerBetter: true, tag: "accuracy/test"),
-        MetricDefinition(
-            "examples_per_second", "images per second", \.examplesPerSecond, .imagesPerSecond, isLargerBetter: true),
-        MetricDefinition(
-            "step_examples_per_second", "images per second inside steps", \.stepExamplesPerSecond, .imagesPerSecond,
-            isLargerBetter: true),
-        MetricDefinition("remaining_seconds", "time left", \.remainingSeconds, .secondsLeft),
-        MetricDefinition("train_seconds", "time of training", optional: \.trainSeconds, .seconds),
-        MetricDefinition("evaluation_seconds", "time of evaluation", optional: \.evaluationSeconds, .seconds),
-        MetricDefinition(
-            "validation_loss", "validation loss", optional: \.validationLoss, isLargerBetter: false,
-            tag: "loss/validation"),
-        MetricDefinition(
-            "validation_accuracy", "validation accuracy", optional: \.validationAccuracy, .share,
-            isLargerBetter: true, tag: "accuracy/validation"),
-    ]
+extension Double: MetricValue {
+    static var isRequired: Bool { true }
+    var figure: Double? { self }
+    init(figure: Double?) { self = figure ?? .nan }
+}
+
+extension Double?: MetricValue {
+    static var isRequired: Bool { false }
+    var figure: Double? { self }
+    init(figure: Double?) { self = figure }
 }
 
 extension [MetricDefinition<Progress>] {

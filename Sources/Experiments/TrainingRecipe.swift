@@ -1,9 +1,9 @@
 // How a network is trained: the numbers of a recipe, apart from the network and the data.
 
 /// How a network is trained.
-package struct TrainingRecipe: Sendable, Hashable, Codable {
+package struct TrainingRecipe: Sendable, Hashable {
     /// How parameters follow their gradients.
-    package enum Optimizer: String, Sendable, Hashable, Codable, CaseIterable {
+    package enum Optimizer: String, Sendable, Hashable, CaseIterable {
         /// Stochastic gradient descent, with momentum and weight decay as PyTorch defines them.
         case sgd
         /// Steps scaled by running means of the gradient and its square; weight decay is added to the gradient.
@@ -13,14 +13,14 @@ package struct TrainingRecipe: Sendable, Hashable, Codable {
     }
 
     /// Which parameters weight decay applies to.
-    package enum Decay: String, Sendable, Hashable, Codable, CaseIterable {
+    package enum Decay: String, Sendable, Hashable, CaseIterable {
         case all
         /// Those of more than one dimension: no biases, and no scales and shifts of norms.
         case weights
     }
 
     /// What weights are drawn from before the first step.
-    package enum Initialization: String, Sendable, Hashable, Codable, CaseIterable {
+    package enum Initialization: String, Sendable, Hashable, CaseIterable {
         /// U(±√(6 / (fan_in + fan_out))), as the book has it; biases as PyTorch.
         case xavierUniform = "xavier_uniform"
         /// N(0, 2 / fan_in), biases 0.
@@ -32,13 +32,13 @@ package struct TrainingRecipe: Sendable, Hashable, Codable {
     }
 
     /// What early stopping watches after each epoch.
-    package enum Watched: String, Sendable, Hashable, Codable, CaseIterable {
+    package enum Watched: String, Sendable, Hashable, CaseIterable {
         case accuracy
         case loss
     }
 
     /// What numbers the step computes with.
-    package enum Precision: String, Sendable, Hashable, Codable, CaseIterable {
+    package enum Precision: String, Sendable, Hashable, CaseIterable {
         /// IEEE single precision throughout.
         case float32
         /// Hidden fully connected layers and Winograd convolutions multiply numbers of 8 significant bits where the

@@ -6,9 +6,8 @@ internal import Experiments
 
 /// Encodes a run's records, in order, as an event file.
 ///
-/// The step axis counts training steps. A step writes `loss/train` (of its batch), `throughput/examples_per_second`,
-/// `gradient_norm`, `dead_share` and `learning_rate`, and some steps also `dead_share` and `update_ratio` of each
-/// layer; an epoch writes `accuracy/train`, `loss/test` and `accuracy/test`.
+/// The step axis counts training steps. Steps and epochs write the metrics that have a tag. A step also writes
+/// `learning_rate`, and some steps `dead_share` and `update_ratio` of each layer.
 struct TensorBoardEvents {
     /// Where steps do not tell theirs.
     private var learningRate: Double?

@@ -1,5 +1,6 @@
 // Formats numbers and foreign text for users, independent of locale: a log is the same on every machine.
 
+package import Experiments
 internal import Glibc
 internal import TerminalText
 
@@ -23,6 +24,15 @@ package enum Readable {
         case ..<999.9995: fixed(value, decimals: 3)
         case ..<999_999.5: count(Int(value.rounded()))
         default: scientific(value)
+        }
+    }
+
+    /// Formats a metric by its unit.
+    package static func metric(_ value: Double, _ unit: MetricUnit) -> String {
+        switch unit {
+        case .plain, .share: metric(value)
+        case .imagesPerSecond: rate(value)
+        case .seconds, .secondsLeft: duration(seconds: value)
         }
     }
 

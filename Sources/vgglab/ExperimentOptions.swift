@@ -14,12 +14,31 @@ import Training
 struct SettingOptions: ParsableArguments {
     @Option(
         name: .customLong("set"),
-        help: ArgumentHelp("Override a setting; may be repeated.", valueName: "key=value"))
+        help: ArgumentHelp("Override a setting; may be repeated.", valueName: "key=value"),
+        completion: .setting)
     var overrides: [String] = []
 
     /// Reads an experiment file, or the built-in experiment of that name if there is no such file.
     func load(_ file: String) throws -> Experiment {
         try explaining { try ExperimentFile.load(fileOrExample: file, overrides: overrides) }
+    }
+}
+
+extension CompletionKind {
+    /// Keys of settings; for `fork`, those that it can change. If a single key is left, its choices, or its default as an
+    /// example, so that shells do not add a space after the `=`.
+    fileprivate static let setting = CompletionKind.custom { words, _, prefix in
+        // bash escapes the `=` of a completed word.
+        let typed = prefix.replacing("\\", with: "")
+        let isFork = words.dropFirst().first == Fork._commandName
+        let keys = ExperimentKey.all.filter { key in
+            let start = "\(key.path)="
+            return (start.hasPrefix(typed) || typed.hasPrefix(start)) && !(isFork && key.shapesNetwork)
+        }
+        guard keys.count == 1 else { return keys.map { "\($0.path)=" } }
+        let key = keys[0]
+        let values = key.choices.isEmpty ? [""] + [key.defaultValue].compactMap(\.self) : key.choices
+        return values.map { "\(key.path)=\($0)" }
     }
 }
 

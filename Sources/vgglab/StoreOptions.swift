@@ -81,7 +81,7 @@ extension CompletionKind {
     /// Whether bash, zsh and fish treat a name as plain text, both in a completion script and on the command line. The
     /// script for bash passes names to `compgen -W`, which runs `$(…)`. Completed words are quoted, but bash does not
     /// quote `$`, and zsh does not quote `!`.
-    private static func isPlain(_ name: String) -> Bool {
+    static func isPlain(_ name: String) -> Bool {
         Readable.visible(name) == name
             && name.unicodeScalars.allSatisfy {
                 !$0.isASCII || $0.properties.isAlphabetic || $0.properties.numericType != nil

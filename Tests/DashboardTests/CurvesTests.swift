@@ -30,7 +30,7 @@ struct CurvesTests {
         state.type("m")
         #expect(text(state).contains("Gradient norm"))
         #expect(!text(state).contains("Accuracy"))
-        let charts = ["Dead units", "Learning rate", "Images a second", "Accuracy"].map { title in
+        let charts = ["Dead units", "Learning rate", "Images per second", "Accuracy"].map { title in
             state.type("m")
             return text(state).contains(title)
         }

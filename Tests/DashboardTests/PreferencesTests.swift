@@ -7,12 +7,12 @@ import Testing
 @Suite("Preferences")
 struct PreferencesTests {
     @Test("Written preferences are read back")
-    func roundTrip() {
+    func roundTrip() throws {
         var preferences = Preferences()
         preferences.axis = .time
         preferences.smoothing = 0.97
         preferences.isLossLogarithmic = true
-        preferences.secondChart = .gradientNorm
+        preferences.secondChart = try #require(Metric.forSecondChart.first { $0.name == "gradient norm" })
         preferences.sortColumn = "best"
         preferences.isDescending = true
         preferences.palette = .light

@@ -27,9 +27,9 @@ import Testing
                     INSERT INTO run (name, \(list)) SELECT 'tiny-' || i, \(list) FROM n, run WHERE run.id = 1;
                     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 99)
                     INSERT INTO step_metric
-                    SELECT run.id, i, i, 1e9, 1, i, 1.0 / i, 1.0 / i, 0.5, 100, i, 1, 0.5, 0.1, NULL, 99, NULL, 100
+                    SELECT run.id, i, i, 1e9, 1, i, 1.0 / i, 1.0 / i, 0.5, 100, i, 1, 0.5, 0.1, NULL, 99, NULL, 100, NULL
                     FROM run, n WHERE run.id > 1;
-                    INSERT INTO epoch_metric SELECT id, 1, 99, 100, 1e9, 0.1, 0.9, 0.2, 0.8, 100, 110, 99, 0, 98, 1
+                    INSERT INTO epoch_metric SELECT id, 1, 99, 100, 1e9, 0.1, 0.9, 0.2, 0.8, 100, 110, 99, 0, 98, 1, NULL, NULL
                     FROM run WHERE id > 1;
                     UPDATE run SET state = 'running' WHERE id % 10 = 0;
                     UPDATE run SET experiment = replace(experiment, 'seed: 0', 'seed: ' || id);

@@ -113,6 +113,11 @@ import Testing
         #expect(lines.contains("initialized  Xavier uniform, biases uniform in ±1/√fan_in"))
         #expect(lines.contains { $0.hasPrefix("loss         ") && $0.contains(#/[▁-█]/#) && $0.contains(" → ") })
         #expect(lines.count { $0.wholeMatch(of: #/ +[12]( +\d\.\d{3}){4} .*/#) != nil } == 2)
+        let heading = "epoch loss train acc test loss test acc images/s training evaluation time"
+        #expect(lines.contains { $0.split(separator: " ").joined(separator: " ") == heading })
+        let curves = ["loss", "train acc", "test loss", "test acc", "gradient", "dead units", "lr"]
+        let drawn = lines.filter { $0.contains(#/[▁-█]/#) }.map { line in curves.last { line.hasPrefix("\($0)  ") } }
+        #expect(drawn == curves)
         #expect(lines.contains { $0.hasPrefix("  step 10") && $0.contains("/tiny-2/checkpoints/step-0000000010") })
 
         let object = try shelf.call("show", "tiny-2", "--json").object()
@@ -218,6 +223,28 @@ import Testing
         #expect(events.count { $0["event"] as? String == "progress" } == 10)
         let sequences = events.compactMap { $0["sequence"] as? Int }
         #expect(sequences == sequences.sorted())
+    }
+
+    @Test func `the shell completes settings with their values, and columns`() throws {
+        func completions(of option: String, _ words: String...) throws -> [String] {
+            let word = words.count
+            return try Program(
+                ["---completion", words[0], "--", option, "\(word)", "\(words[word - 1].utf8.count)", "vgglab"] + words
+            ).end().lines.map(String.init)
+        }
+        let precisions = ["training.precision=float32", "training.precision=bfloat16"]
+        #expect(try completions(of: "--set", "train", "--set", "training.prec") == precisions)
+        #expect(try completions(of: "--set", "train", "--set", "training.precision\\=b") == precisions)
+        #expect(
+            try completions(of: "--set", "train", "--set", "training.mom")
+                == ["training.momentum=", "training.momentum=0.0"])
+        for (command, offersRatio) in [("train", true), ("fork", false)] {
+            let keys = try completions(of: "--set", command, "--set", "")
+            #expect(keys.contains("training.lr=") && keys.contains("network.ratio=") == offersRatio, "\(keys)")
+        }
+        let columns = try completions(of: "--columns", "list", "--columns", "run,t")
+        #expect(["run,test_loss", "run,training.lr"].allSatisfy(columns.contains))
+        #expect(try completions(of: "--columns", "list", "--columns", "$(touch p),").isEmpty)
     }
 
     @Test func `the shell completes names of runs`() throws {

@@ -1,4 +1,4 @@
-// Tab completion in real shells at a pseudo-terminal: a run's name stays text, whatever it contains.
+// Tab completion in real shells at a pseudo-terminal: a run's name stays text, whatever it contains; settings and columns.
 
 import Foundation
 import Testing
@@ -28,7 +28,7 @@ private func isInstalled(_ shell: String) -> Bool {
         }
     }
 
-    /// Completes the only completable run name in a shell, and shows the run.
+    /// Completes the only completable run name in a shell, and shows the run; then completes a setting and a column.
     private func complete(in shell: String, sourcing lines: String...) throws {
         let path = "\(URL(filePath: try Program.path()).deletingLastPathComponent().path):/usr/bin:/bin"
         let window = try TerminalWindow(columns: 200, rows: 40, environment: ["HOME": shelf.sandbox.path])
@@ -45,6 +45,16 @@ private func isInstalled(_ shell: String) -> Bool {
         try window.press("Enter")
         try window.wait(for: "\(Self.plain)-1: completed, 1 of 1")
         #expect(try FileManager.default.contentsOfDirectory(atPath: shelf.sandbox.path).contains("p") == false)
+        try window.type("vgglab shapes --set training.prec")
+        try window.press("Tab")
+        try window.wait(for: "training.precision")
+        try window.type("b")
+        try window.press("Tab")
+        try window.wait(for: "=bfloat16")
+        try window.press("C-u")
+        try window.type("vgglab list --columns run,network.ra")
+        try window.press("Tab")
+        try window.wait(for: "run,network.ratio")
     }
 
     @Test func `bash`() throws {

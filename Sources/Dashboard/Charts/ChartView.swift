@@ -21,7 +21,8 @@ struct ChartView: Widget {
         let curves = Curves.curves(metric, of: runs, in: state.catalog, preferences)
         let cursor = state.curves.cursor(on: curves)
         chart = Chart(
-            curves, window: state.curves.window, logarithmic: isLogarithmic, cutsPeaks: metric == .loss,
+            curves, window: state.curves.window, logarithmic: isLogarithmic,
+            cutsPeaks: metric.step?.unit == .plain && metric.step?.isLargerBetter == false,
             xUnit: preferences.axis == .time ? .seconds : .number,
             xTitle: preferences.axis.rawValue, cursor: cursor, placeholder: Self.placeholder(state, runs))
         var notes: [String] = []

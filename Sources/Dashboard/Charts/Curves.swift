@@ -6,42 +6,36 @@ internal import RunLog
 internal import Screen
 
 /// A metric in a chart.
-package enum Metric: String, Sendable, Hashable, CaseIterable {
+package struct Metric: Sendable, Hashable {
+    /// Name in the preferences.
+    package let name: String
+    /// What it draws for each step and each epoch.
+    let step: MetricDefinition<Progress>?
+    let epoch: MetricDefinition<EpochMetrics>?
+
+    var title: String { name.prefix(1).uppercased() + name.dropFirst() }
+
+    private init(_ name: String) {
+        self.name = name
+        step = Progress.metrics.first { $0.chart == name }
+        epoch = EpochMetrics.metrics.first { $0.chart == name }
+    }
+
     /// Cross-entropy, training and test.
-    case loss
+    static let loss = Metric("loss")
     /// Share of correctly classified images, training and test.
-    case accuracy
-    /// Norm of each step's gradient over all parameters.
-    case gradientNorm = "gradient norm"
-    /// Share of channels and hidden features that are 0 after ReLU for a whole batch.
-    case deadUnits = "dead units"
-    case learningRate = "learning rate"
-    /// Training images a second.
-    case speed = "images a second"
-
-    var title: String { rawValue.prefix(1).uppercased() + rawValue.dropFirst() }
-
-    static let forSecondChart = allCases.filter { $0 != .loss }
-
-    func value(of point: RunSeries.Point) -> Double? {
-        switch self {
-        case .loss: point.loss
-        case .accuracy: point.accuracy
-        case .gradientNorm: point.gradientNorm
-        case .deadUnits: point.deadShare
-        case .learningRate: point.learningRate
-        case .speed: point.examplesPerSecond
+    static let accuracy = Metric("accuracy")
+    /// The choices for the second chart, with speeds last.
+    package static let forSecondChart: [Metric] = {
+        let steps = Progress.metrics.filter { $0.unit != .imagesPerSecond } + Progress.metrics
+        let names = steps.compactMap(\.chart) + EpochMetrics.metrics.compactMap(\.chart)
+        return names.reduce(into: []) { all, name in
+            if name != loss.name, !all.contains(where: { $0.name == name }) { all.append(Metric(name)) }
         }
-    }
+    }()
 
-    /// Returns the value of an epoch's evaluation, if the metric has one.
-    func testValue(of epoch: EpochMetrics) -> Double? {
-        switch self {
-        case .loss: epoch.testLoss
-        case .accuracy: epoch.testAccuracy
-        case .gradientNorm, .deadUnits, .learningRate, .speed: nil
-        }
-    }
+    package static func == (a: Metric, b: Metric) -> Bool { a.name == b.name }
+    package func hash(into hasher: inout Hasher) { hasher.combine(name) }
 }
 
 /// The charts' state, apart from preferences.
@@ -143,15 +137,15 @@ struct Curves: Hashable {
             guard let series = catalog.series[run.name] else { return [] }
             let role = Role.series(catalog.color(of: run.name))
             let train = series.points.compactMap { point -> Curve.Sample? in
-                guard let y = metric.value(of: point),
+                guard let y = metric.step?.value(point.figures),
                     let x = series.place(
-                        preferences.axis, step: point.step, epochs: point.epochs, examples: point.examplesSeen,
-                        seconds: point.seconds)
+                        preferences.axis, step: point.figures.step, epochs: point.epochs,
+                        examples: point.figures.examplesSeen, seconds: point.figures.elapsedSeconds)
                 else { return nil }
                 return y.isFinite ? Curve.Sample(x, y) : nil
             }
             let test = series.epochs.compactMap { epoch -> Curve.Sample? in
-                guard let y = metric.testValue(of: epoch),
+                guard let y = metric.epoch?.value(epoch),
                     let x = series.place(
                         preferences.axis, step: epoch.step, epochs: Double(epoch.epoch),
                         examples: series.examplesSeenAfterEpoch[epoch.epoch], seconds: epoch.elapsedSeconds)
@@ -163,7 +157,7 @@ struct Curves: Hashable {
                     isAlone ? "train" : run.name, samples: smoothed(train, by: preferences.smoothing),
                     measured: preferences.smoothing > 0 ? train.map(\.y) : [], role: role),
                 Curve(
-                    isAlone ? "test" : train.isEmpty ? run.name : "", samples: test,
+                    isAlone ? (metric.step == nil ? "epoch" : "test") : train.isEmpty ? run.name : "", samples: test,
                     role: isAlone ? .accent : role, dashed: true),
             ].filter { !$0.samples.isEmpty }
         }

@@ -6,37 +6,18 @@ internal import Experiments
 struct RunSeries: Hashable {
     /// Some consecutive steps.
     struct Point: Hashable {
-        /// The last of the steps, counted from the start of the run.
-        var step: Int
+        /// The last of the steps, with the metrics of charts averaged over all of them. Speeds are averages over some seconds
+        /// already.
+        var figures: Progress
         /// Number of steps that the point stands for.
         var weight: Int
-        /// Epochs trained, with a fraction.
-        var epochs: Double
-        /// Training images seen so far; `nil` if that was not recorded.
-        var examplesSeen: Int?
-        /// Seconds since the run started.
-        var seconds: Double
-        /// Mean loss over the steps.
-        var loss: Double
-        /// Accuracy over the steps, 0 to 1.
-        var accuracy: Double
-        /// Training images per second over the last seconds.
-        var examplesPerSecond: Double
-        /// The running means of the current epoch at the last of the steps.
-        var epochSoFar: EpochSoFar
-        /// Gradient norm, and share of dead units, if known.
-        var gradientNorm: Double?
-        var deadShare: Double?
-        /// The learning rate of the last of the steps; `nil` where it was not recorded.
-        var learningRate: Double?
-    }
+        /// Accuracy of the epoch so far at the last of the steps.
+        var accuracySoFar: Double
 
-    /// The running means of an epoch at one of its steps.
-    struct EpochSoFar: Hashable {
-        var epoch: Int
-        var steps: Int
-        var meanLoss: Double
-        var meanAccuracy: Double
+        /// Epochs trained, with a fraction.
+        var epochs: Double {
+            Double(figures.epoch - 1) + Double(figures.stepInEpoch) / Double(max(figures.stepsPerEpoch, 1))
+        }
     }
 
     /// Identifies a start: a resumed run reuses the sequence numbers of lost records.
@@ -100,7 +81,7 @@ struct RunSeries: Hashable {
     }
 
     private mutating func forget(after step: Int) {
-        points.removeAll { $0.step > step }
+        points.removeAll { $0.figures.step > step }
         epochs.removeAll { $0.step > step }
         if let latest, latest.step > step { self.latest = nil }
     }
@@ -108,31 +89,27 @@ struct RunSeries: Hashable {
     private mutating func append(_ progress: Progress) {
         defer { latest = progress }
         if !progress.layers.isEmpty { layers = progress.layers }
-        if let last = points.last, progress.step <= last.step { forget(after: progress.step - 1) }
+        if let last = points.last, progress.step <= last.figures.step { forget(after: progress.step - 1) }
         if progress.stepInEpoch == progress.stepsPerEpoch {
             examplesSeenAfterEpoch[progress.epoch] = progress.examplesSeen
         }
-        let passed = Double(progress.epoch - 1)
-        let share = Double(progress.stepInEpoch) / Double(max(progress.stepsPerEpoch, 1))
-        var point = Point(
-            step: progress.step, weight: 1, epochs: passed + share, examplesSeen: progress.examplesSeen,
-            seconds: progress.elapsedSeconds, loss: progress.loss, accuracy: progress.meanAccuracy,
-            examplesPerSecond: progress.examplesPerSecond,
-            epochSoFar: EpochSoFar(
-                epoch: progress.epoch, steps: progress.stepInEpoch, meanLoss: progress.meanLoss,
-                meanAccuracy: progress.meanAccuracy),
-            gradientNorm: progress.gradientNorm, deadShare: progress.deadShare, learningRate: progress.learningRate)
-        // Means of an epoch so far at two places give the mean between them, whichever steps were left out.
-        let before = points.last.flatMap { $0.epochSoFar.epoch == progress.epoch ? $0.epochSoFar : nil }
-        if progress.stepInEpoch > before?.steps ?? 0 {
-            let (from, to) = (Double(before?.steps ?? 0), Double(progress.stepInEpoch))
+        var point = Point(figures: progress, weight: 1, accuracySoFar: progress.meanAccuracy)
+        point.figures.layers = []
+        // The running means at two places of an epoch give the mean between them, whichever steps were left out.
+        let before = points.last.flatMap { $0.figures.epoch == progress.epoch ? $0 : nil }
+        let (from, to) = (Double(before?.figures.stepInEpoch ?? 0), Double(progress.stepInEpoch))
+        if to > from {
             func between(_ old: Double, _ new: Double) -> Double { (new * to - old * from) / (to - from) }
             point.weight = max(Int(to - from), 1)
-            let accuracy = between(before?.meanAccuracy ?? 0, progress.meanAccuracy)
-            point.accuracy = min(max(accuracy, 0), 1)
-            if point.weight > 1 { point.loss = max(between(before?.meanLoss ?? 0, progress.meanLoss), 0) }
+            let accuracy = between(before?.accuracySoFar ?? 0, progress.meanAccuracy)
+            point.figures.meanAccuracy = min(max(accuracy, 0), 1)
+            if point.weight > 1 {
+                point.figures.loss = max(between(before?.figures.meanLoss ?? 0, progress.meanLoss), 0)
+            }
         }
-        if let last = points.last, last.weight + point.weight <= stride, last.epochs.rounded(.up) > passed {
+        if let last = points.last, last.weight + point.weight <= stride,
+            last.epochs.rounded(.up) > Double(progress.epoch - 1)
+        {
             points[points.count - 1] = last.merged(with: point)
         } else {
             points.append(point)
@@ -152,18 +129,16 @@ struct RunSeries: Hashable {
 }
 
 extension RunSeries.Point {
+    private static let means = Progress.metrics.filter { $0.chart != nil && $0.unit != .imagesPerSecond }
+
     fileprivate func merged(with next: RunSeries.Point) -> RunSeries.Point {
         var merged = next
         merged.weight = weight + next.weight
         let share = Double(weight) / Double(merged.weight)
-        merged.loss = loss * share + next.loss * (1 - share)
-        merged.accuracy = accuracy * share + next.accuracy * (1 - share)
-        func mean(_ value: Double?, _ next: Double?) -> Double? {
-            guard let value, let next else { return value ?? next }
-            return value * share + next * (1 - share)
+        for metric in Self.means {
+            guard let value = metric.value(figures) else { continue }
+            metric.set(&merged.figures, metric.value(next.figures).map { value * share + $0 * (1 - share) } ?? value)
         }
-        merged.gradientNorm = mean(gradientNorm, next.gradientNorm)
-        merged.deadShare = mean(deadShare, next.deadShare)
         return merged
     }
 }

@@ -41,12 +41,8 @@ struct RunListView: Widget {
         let seen = measured(rows)
         return [nil]
             + ListColumn.all.filter { column in
-                switch column {
-                case _ where column.key == sorted: true
-                case .limits: seen.contains { !ListColumn.limits.text($0).isEmpty }
-                case .seed: seen.contains { ListColumn.seed.text($0) != "0" }
-                default: true
-                }
+                guard let idleText = column.idleText, column.key != sorted else { return true }
+                return seen.contains { column.text($0) != idleText }
             }
     }
 

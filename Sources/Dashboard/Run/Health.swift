@@ -16,9 +16,9 @@ extension RunSeries {
         for point in points.reversed() {
             let weight = Double(point.weight)
             steps += point.weight
-            loss += point.loss * weight
-            accuracy += point.accuracy * weight
-            dead = dead.flatMap { sum in point.deadShare.map { sum + $0 * weight } }
+            loss += point.figures.loss * weight
+            accuracy += point.figures.meanAccuracy * weight
+            dead = dead.flatMap { sum in point.figures.deadShare.map { sum + $0 * weight } }
             guard steps >= 100 else { continue }
             let count = Double(steps)
             return LearningRecord.Means(

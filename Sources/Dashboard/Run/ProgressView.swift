@@ -149,7 +149,7 @@ struct ProgressView: Widget {
         var rest = area
         buffer.write(text, in: rest.takeRight(buffer.glyphs.width(of: text)), align: .right)
         _ = rest.takeRight(1)
-        let rates = (series?.points ?? []).suffix(max(rest.width, 0)).map(\.examplesPerSecond)
+        let rates = (series?.points ?? []).suffix(max(rest.width, 0)).map(\.figures.examplesPerSecond)
         buffer.draw(Sparkline(rates, role: .dim), in: rest)
     }
 }

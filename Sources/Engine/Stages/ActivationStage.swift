@@ -35,7 +35,7 @@ struct ActivationStage: Stage {
     func appendForward(_ step: ForwardStep, to builder: ProgramBuilder) throws(OneDNNError) {
         builder.append(layer, .forward) {
             guard let kind = activation.kind else {
-                if !isInPlace { step.destination.floats.update(from: step.source.floats) }
+                if !isInPlace { _ = step.destination.floats.update(from: step.source.floats) }
                 return relu(step.destination.floats)
             }
             eachShare(step.destination.floats.count) { start, count in
@@ -52,7 +52,7 @@ struct ActivationStage: Stage {
         guard let sourceGradient = step.sourceGradient else { return }
         builder.append(layer, .backwardData) {
             guard let kind = activation.kind else {
-                if sourceGradient !== step.gradient { sourceGradient.floats.update(from: step.gradient.floats) }
+                if sourceGradient !== step.gradient { _ = sourceGradient.floats.update(from: step.gradient.floats) }
                 if !step.isMasked { reluBackward(gradient: sourceGradient.floats, output: step.destination.floats) }
                 return
             }

@@ -137,7 +137,7 @@ struct BatchNormMeasureStage: Stage {
         let part = builder.normSums(of: layer, channels: grid.paddedChannels)
             .part(from: step.start, values: grid.valuesPerChannel)
         builder.append(layer, .forward) {
-            if !isInPlace { step.destination.floats.update(from: step.source.floats) }
+            if !isInPlace { _ = step.destination.floats.update(from: step.source.floats) }
             var shape = grid.norm
             norm_measure(&shape, step.destination.floats.baseAddress, &part.means, &part.squares)
         }
@@ -157,7 +157,7 @@ struct BatchNormMeasureStage: Stage {
         guard let sourceGradient = step.sourceGradient else { return }
         let sums = builder.normSums(of: layer, channels: grid.paddedChannels)
         builder.append(layer, .backwardData) {
-            if !isInPlace { sourceGradient.floats.update(from: step.gradient.floats) }
+            if !isInPlace { _ = sourceGradient.floats.update(from: step.gradient.floats) }
             var shape = grid.norm
             norm_backward(
                 &shape, step.destination.floats.baseAddress, sums.means, sums.factors.a, sums.factors.b,

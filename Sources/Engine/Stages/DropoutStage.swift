@@ -20,7 +20,7 @@ struct DropoutStage: Stage {
 
     func appendForward(_ step: ForwardStep, to builder: ProgramBuilder) throws(OneDNNError) {
         builder.append(layer, .forward) {
-            step.destination.floats.update(from: step.source.floats)
+            _ = step.destination.floats.update(from: step.source.floats)
             if let stream = step.dropout { apply(stream, to: step.destination, from: step.start) }
         }
     }
@@ -28,7 +28,7 @@ struct DropoutStage: Stage {
     func appendBackward(_ step: BackwardStep, to builder: ProgramBuilder) throws(OneDNNError) {
         guard let sourceGradient = step.sourceGradient else { return }
         builder.append(layer, .backwardData) {
-            sourceGradient.floats.update(from: step.gradient.floats)
+            _ = sourceGradient.floats.update(from: step.gradient.floats)
             if let stream = step.dropout { apply(stream, to: sourceGradient, from: step.start) }
         }
     }

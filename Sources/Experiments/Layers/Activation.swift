@@ -1,5 +1,5 @@
 /// What a layer does to each of its sums.
-package enum Activation: String, Sendable, Hashable, Codable, CaseIterable {
+package enum Activation: String, Sendable, Hashable, CaseIterable {
     case relu
     /// Slope 0.01 below 0.
     case leakyReLU = "leaky_relu"

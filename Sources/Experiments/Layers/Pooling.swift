@@ -1,6 +1,6 @@
 /// The largest or the mean value of each window.
 package struct Pooling: LayerKind {
-    package enum Operation: String, Sendable, Hashable, Codable, CaseIterable {
+    package enum Operation: String, Sendable, Hashable, CaseIterable {
         case max
         /// Padding counts as zeros.
         case average = "avg"

@@ -1,9 +1,9 @@
 // Layers as a file lists them, before sizes and classes are known, and the network that they make.
 
 /// A layer that takes its inputs from the one before it.
-package enum LayerRecipe: Sendable, Hashable, Codable {
+package enum LayerRecipe: Sendable, Hashable {
     /// How many a layer puts out.
-    package enum Width: Sendable, Hashable, Codable {
+    package enum Width: Sendable, Hashable {
         case count(Int)
         /// One for each class of the data.
         case classes

@@ -4,9 +4,9 @@
 ///
 /// **Source**: Simonyan & Zisserman, *Very Deep Convolutional Networks*, 2015, section 2.1; what it does not have is
 /// left to files.
-package struct Block: Sendable, Hashable, Codable {
+package struct Block: Sendable, Hashable {
     /// What follows each convolution.
-    package enum Norm: String, Sendable, Hashable, Codable, CaseIterable {
+    package enum Norm: String, Sendable, Hashable, CaseIterable {
         case none
         /// Batch norm, before the activation.
         case batch
@@ -15,7 +15,7 @@ package struct Block: Sendable, Hashable, Codable {
     }
 
     /// What a block ends with: 2 × 2, stride 2.
-    package enum Pool: String, Sendable, Hashable, Codable, CaseIterable {
+    package enum Pool: String, Sendable, Hashable, CaseIterable {
         case max
         case average = "avg"
         case none

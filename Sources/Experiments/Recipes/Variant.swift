@@ -1,7 +1,7 @@
 /// Networks by their usual names.
 ///
 /// **Source**: of VGG, Simonyan & Zisserman, 2015, table 1.
-package enum Variant: String, Sendable, Hashable, Codable, CaseIterable {
+package enum Variant: String, Sendable, Hashable, CaseIterable {
     case leNet = "lenet"
     case leNetBatchNorm = "lenet-bn"
     case alexNet = "alexnet"

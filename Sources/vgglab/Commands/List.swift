@@ -32,7 +32,7 @@ struct List: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Comma-separated columns: run, settings such as training.lr, results such as best.",
-            valueName: "names"))
+            valueName: "names"), completion: .columns)
     var columns: String?
     @Flag(help: "Print JSON.") var json = false
     @Flag(help: "Print CSV.") var csv = false
@@ -91,7 +91,7 @@ struct List: ParsableCommand {
     private func show(_ runs: [RunInfo], _ columns: [RunColumn], _ store: RunStore) throws {
         let readsMetrics = columns.contains(where: \.readsMetrics)
         let rows = try runs.map { run in
-            let row = try RunRow(run, metricsFrom: readsMetrics ? store : nil)
+            let row = try RunColumn.row(of: run, metricsFrom: readsMetrics ? store : nil)
             return columns.map { $0.value(of: row) }
         }
         if json {

@@ -99,17 +99,21 @@ struct Show: ParsableCommand {
     }
 
     private func curves(_ steps: [Progress], _ epochs: [EpochMetrics]) -> [String] {
-        let rates = steps.compactMap(\.learningRate)
-        let curves: [(String, [Double])] = [
-            ("loss", steps.map(\.loss)), ("train acc", epochs.map(\.trainAccuracy)),
-            ("test acc", epochs.map(\.testAccuracy)), ("gradient", steps.compactMap(\.gradientNorm)),
-            ("dead units", steps.compactMap(\.deadShare)),
-            ("lr", Set(rates).count > 1 ? rates : []),
-        ]
-        return curves.filter { !$0.1.isEmpty }.map { name, values in
-            let ends = [values.first, values.last].compactMap { $0 }.map(Readable.metric)
-            return "\(name.padded(13))\(CurveText.text(of: values, width: 60))  \(ends.joined(separator: " → "))"
+        var curves: [String: String] = [:]
+        func draw<Record>(_ metrics: [MetricDefinition<Record>], of records: [Record]) {
+            // Those that TensorBoard draws, too.
+            for metric in metrics where metric.tag != nil {
+                let values = records.compactMap(metric.value)
+                // A learning rate only where it changes.
+                if metric.isLargerBetter == nil, Set(values).count == 1 { continue }
+                guard let heading = metric.heading, let first = values.first, let last = values.last else { continue }
+                let ends = [first, last].map { Readable.metric($0, metric.unit) }.joined(separator: " → ")
+                curves[metric.column] = "\(heading.padded(13))\(CurveText.text(of: values, width: 60))  \(ends)"
+            }
         }
+        draw(Progress.metrics, of: steps)
+        draw(EpochMetrics.metrics, of: epochs)
+        return Progress.metrics.columns(with: EpochMetrics.metrics).compactMap { curves[$0] }
     }
 
     private func table(_ layers: [LayerHealth], of network: Network?) -> String {
@@ -129,19 +133,16 @@ struct Show: ParsableCommand {
 
     private func table(_ epochs: [EpochMetrics]) -> String {
         guard !epochs.isEmpty else { return "" }
-        var table = TextTable(
-            ["epoch", "loss", "train acc", "test loss", "test acc", "images/s", "training", "evaluation", "time"].map {
-                .init($0, isNumber: true)
-            })
+        let shown = EpochMetrics.metrics.filter { metric in
+            metric.heading != nil && epochs.contains { metric.value($0) != nil }
+        }
+        // The time at its end comes last.
+        let metrics = shown.dropFirst() + shown.prefix(1)
+        var table = TextTable((["epoch"] + metrics.compactMap(\.heading)).map { .init($0, isNumber: true) })
         for epoch in epochs {
-            let metrics = [epoch.trainLoss, epoch.trainAccuracy, epoch.testLoss, epoch.testAccuracy]
             table.add(
-                ["\(epoch.epoch)"] + metrics.map(Readable.metric) + [
-                    Readable.rate(epoch.examplesPerSecond),
-                    epoch.trainSeconds.map(Readable.duration) ?? "–",
-                    epoch.evaluationSeconds.map(Readable.duration) ?? "–",
-                    Readable.duration(seconds: epoch.elapsedSeconds),
-                ])
+                ["\(epoch.epoch)"]
+                    + metrics.map { metric in metric.value(epoch).map { Readable.metric($0, metric.unit) } ?? "–" })
         }
         return "\n" + table.text
     }
