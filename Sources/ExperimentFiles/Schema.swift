@@ -155,7 +155,7 @@ enum Schema {
             isOfLayers: true, writtenIf: { $0.network.variant == nil }),
         Field(
             "network.ratio", "What every block's channels are divided by.", .integer(1...16384), \.network.ratio,
-            label: "ratio", column: SettingColumn(rank: 5, width: 5...5, help: "divisor of the channels"),
+            label: "ratio", column: SettingColumn(rank: 6, width: 5...5, help: "divisor of the channels"),
             shapesNetwork: true, isOfBlocks: true),
         Field(
             "network.kernel", "Side of the convolutions' window in blocks that do not give one, odd.", .integer(1...31),
@@ -232,7 +232,7 @@ enum Schema {
             label: "optimizer"),
         Field(
             "training.lr", "Learning rate.", .number("greater than 0") { $0 > 0 }, \.training.learningRate,
-            label: "learning rate", column: SettingColumn(rank: 6, width: 4...8, help: "learning rate"),
+            label: "learning rate", column: SettingColumn(rank: 5, width: 4...8, help: "learning rate"),
             synonyms: ["learning_rate", "learningrate", "rate"]),
         Field(
             "training.schedule", "How the learning rate changes over the run.", .choice, \.training.schedule,

@@ -85,10 +85,11 @@ struct ListColumn: Hashable, Sendable {
     }
     private static let settings = ExperimentKey.settings.compactMap { key in key.column.map { setting(key, as: $0) } }
 
-    /// From the left; settings that are always shown come before the others.
+    /// From the left; settings that are always shown come before the others. Settings of neighbouring ranks stay in the
+    /// order of experiment files.
     static let all: [ListColumn] = {
         let ofExperiments = (settings + [depth, limits]).sorted {
-            ($0.idleText == nil ? 0 : 1, $0.rank) < ($1.idleText == nil ? 0 : 1, $1.rank)
+            ($0.idleText == nil ? 0 : 1, ($0.rank + 1) / 2) < ($1.idleText == nil ? 0 : 1, ($1.rank + 1) / 2)
         }
         return [name, state] + ofExperiments + ofRuns
     }()
