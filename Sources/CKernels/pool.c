@@ -10,123 +10,110 @@ static long pooled_size(const pool_shape *shape, long size) {
     return (size + 2 * shape->padding - shape->kernel) / shape->stride + 1;
 }
 
+// The places of a window that lie inside an image, along one side: those of the kernel from `first` up to `last`, the
+// window's own place 0 being the image's `start`.
+typedef struct {
+    long start, first, last;
+} window_side;
+
+static window_side side_of(const pool_shape *shape, long pooled, long size) {
+    const long start = pooled * shape->stride - shape->padding;
+    return (window_side){
+        start, start < 0 ? -start : 0, start + shape->kernel > size ? size - start : shape->kernel};
+}
+
+// Calls `BODY` for each window of a plane of `shape`, with `rows` and `columns`, its places inside the image.
+#define EACH_WINDOW(shape, BODY) \
+    for (long row = 0; row < pooled_size(shape, (shape)->height); row++) { \
+        const window_side rows = side_of(shape, row, (shape)->height); \
+        for (long column = 0; column < pooled_size(shape, (shape)->width); column++) { \
+            const window_side columns = side_of(shape, column, (shape)->width); \
+            BODY \
+        } \
+    }
+
+// And for each place of such a window, with `at`, the place in the plane.
+#define EACH_PLACE(shape, BODY) \
+    for (long y = rows.first; y < rows.last; y++) { \
+        for (long x = columns.first; x < columns.last; x++) { \
+            const long at = ((rows.start + y) * (shape)->width + columns.start + x) * (shape)->channels; \
+            BODY \
+        } \
+    }
+
+static long plane_size(const pool_shape *shape) { return shape->height * shape->width * shape->channels; }
+
 INLINE void max_pool_forward_body(
     const pool_shape *shape, const float *source, float *pooled, unsigned char *taken) {
-    const long height = shape->height, width = shape->width, channels = shape->channels;
-    const long rows = pooled_size(shape, height), columns = pooled_size(shape, width);
-    for (long plane = 0; plane < shape->planes; plane++, source += height * width * channels) {
-        for (long row = 0; row < rows; row++) {
-            for (long column = 0; column < columns; column++) {
-                float *restrict best = pooled;
-                unsigned char *restrict which = taken;
-                for (long c = 0; c < channels; c++) best[c] = -INFINITY;
-                if (which) memset(which, 0, (size_t)channels);
-                int is_first = 1;
-                for (long y = 0; y < shape->kernel; y++) {
-                    const long from_y = row * shape->stride - shape->padding + y;
-                    if (from_y < 0 || from_y >= height) continue;
-                    for (long x = 0; x < shape->kernel; x++) {
-                        const long from_x = column * shape->stride - shape->padding + x;
-                        if (from_x < 0 || from_x >= width) continue;
-                        const float *restrict values = source + (from_y * width + from_x) * channels;
-                        const unsigned char place = (unsigned char)(y * shape->kernel + x);
-                        if (which && is_first) memset(which, place, (size_t)channels);
-                        is_first = 0;
-                        if (which) {
-                            for (long c = 0; c < channels; c++) {
-                                // What is no number is the largest, and the last of such.
-                                const int larger = (values[c] > best[c]) | (values[c] != values[c]);
-                                best[c] = larger ? values[c] : best[c];
-                                which[c] = larger ? place : which[c];
-                            }
-                        } else {
-                            for (long c = 0; c < channels; c++) {
-                                const int larger = (values[c] > best[c]) | (values[c] != values[c]);
-                                best[c] = larger ? values[c] : best[c];
-                            }
-                        }
-                    }
+    const long channels = shape->channels;
+    for (long plane = 0; plane < shape->planes; plane++, source += plane_size(shape)) {
+        EACH_WINDOW(shape, {
+            float *restrict best = pooled;
+            unsigned char *restrict which = taken;
+            for (long c = 0; c < channels; c++) best[c] = -INFINITY;
+            if (which) memset(which, (int)(rows.first * shape->kernel + columns.first), (size_t)channels);
+            EACH_PLACE(shape, {
+                const float *restrict values = source + at;
+                const unsigned char place = (unsigned char)(y * shape->kernel + x);
+                for (long c = 0; c < channels; c++) {
+                    // NaN is the largest, and the last of several.
+                    const int larger = (values[c] > best[c]) | (values[c] != values[c]);
+                    best[c] = larger ? values[c] : best[c];
+                    if (which) which[c] = larger ? place : which[c];
                 }
-                pooled += channels;
-                if (taken) taken += channels;
-            }
-        }
+            })
+            pooled += channels;
+            if (taken) taken += channels;
+        })
     }
 }
 
 INLINE void max_pool_backward_body(
     const pool_shape *shape, const unsigned char *taken, const float *pooled_gradient, float *gradient) {
-    const long height = shape->height, width = shape->width, channels = shape->channels;
-    const long rows = pooled_size(shape, height), columns = pooled_size(shape, width);
-    for (long plane = 0; plane < shape->planes; plane++, gradient += height * width * channels) {
-        memset(gradient, 0, sizeof(float) * (size_t)(height * width * channels));
-        for (long row = 0; row < rows; row++) {
-            for (long column = 0; column < columns; column++) {
-                for (long y = 0; y < shape->kernel; y++) {
-                    const long to_y = row * shape->stride - shape->padding + y;
-                    if (to_y < 0 || to_y >= height) continue;
-                    for (long x = 0; x < shape->kernel; x++) {
-                        const long to_x = column * shape->stride - shape->padding + x;
-                        if (to_x < 0 || to_x >= width) continue;
-                        float *restrict to = gradient + (to_y * width + to_x) * channels;
-                        const unsigned char place = (unsigned char)(y * shape->kernel + x);
-                        for (long c = 0; c < channels; c++) to[c] += taken[c] == place ? pooled_gradient[c] : 0;
-                    }
-                }
-                taken += channels;
-                pooled_gradient += channels;
-            }
-        }
+    const long channels = shape->channels;
+    for (long plane = 0; plane < shape->planes; plane++, gradient += plane_size(shape)) {
+        memset(gradient, 0, sizeof(float) * (size_t)plane_size(shape));
+        EACH_WINDOW(shape, {
+            EACH_PLACE(shape, {
+                float *restrict to = gradient + at;
+                const unsigned char place = (unsigned char)(y * shape->kernel + x);
+                for (long c = 0; c < channels; c++) to[c] += taken[c] == place ? pooled_gradient[c] : 0;
+            })
+            taken += channels;
+            pooled_gradient += channels;
+        })
     }
 }
 
 INLINE void average_pool_forward_body(const pool_shape *shape, const float *source, float *pooled) {
-    const long height = shape->height, width = shape->width, channels = shape->channels;
-    const long rows = pooled_size(shape, height), columns = pooled_size(shape, width);
+    const long channels = shape->channels;
     const float count = (float)(shape->kernel * shape->kernel);
-    for (long plane = 0; plane < shape->planes; plane++, source += height * width * channels) {
-        for (long row = 0; row < rows; row++) {
-            for (long column = 0; column < columns; column++) {
-                float *restrict sums = pooled;
-                memset(sums, 0, sizeof(float) * (size_t)channels);
-                for (long y = 0; y < shape->kernel; y++) {
-                    const long from_y = row * shape->stride - shape->padding + y;
-                    if (from_y < 0 || from_y >= height) continue;
-                    for (long x = 0; x < shape->kernel; x++) {
-                        const long from_x = column * shape->stride - shape->padding + x;
-                        if (from_x < 0 || from_x >= width) continue;
-                        const float *restrict values = source + (from_y * width + from_x) * channels;
-                        for (long c = 0; c < channels; c++) sums[c] += values[c];
-                    }
-                }
-                for (long c = 0; c < channels; c++) sums[c] /= count;
-                pooled += channels;
-            }
-        }
+    for (long plane = 0; plane < shape->planes; plane++, source += plane_size(shape)) {
+        EACH_WINDOW(shape, {
+            float *restrict sums = pooled;
+            memset(sums, 0, sizeof(float) * (size_t)channels);
+            EACH_PLACE(shape, {
+                const float *restrict values = source + at;
+                for (long c = 0; c < channels; c++) sums[c] += values[c];
+            })
+            for (long c = 0; c < channels; c++) sums[c] /= count;
+            pooled += channels;
+        })
     }
 }
 
 INLINE void average_pool_backward_body(const pool_shape *shape, const float *pooled_gradient, float *gradient) {
-    const long height = shape->height, width = shape->width, channels = shape->channels;
-    const long rows = pooled_size(shape, height), columns = pooled_size(shape, width);
+    const long channels = shape->channels;
     const float share = 1 / (float)(shape->kernel * shape->kernel);
-    for (long plane = 0; plane < shape->planes; plane++, gradient += height * width * channels) {
-        memset(gradient, 0, sizeof(float) * (size_t)(height * width * channels));
-        for (long row = 0; row < rows; row++) {
-            for (long column = 0; column < columns; column++) {
-                for (long y = 0; y < shape->kernel; y++) {
-                    const long to_y = row * shape->stride - shape->padding + y;
-                    if (to_y < 0 || to_y >= height) continue;
-                    for (long x = 0; x < shape->kernel; x++) {
-                        const long to_x = column * shape->stride - shape->padding + x;
-                        if (to_x < 0 || to_x >= width) continue;
-                        float *restrict to = gradient + (to_y * width + to_x) * channels;
-                        for (long c = 0; c < channels; c++) to[c] += pooled_gradient[c] * share;
-                    }
-                }
-                pooled_gradient += channels;
-            }
-        }
+    for (long plane = 0; plane < shape->planes; plane++, gradient += plane_size(shape)) {
+        memset(gradient, 0, sizeof(float) * (size_t)plane_size(shape));
+        EACH_WINDOW(shape, {
+            EACH_PLACE(shape, {
+                float *restrict to = gradient + at;
+                for (long c = 0; c < channels; c++) to[c] += pooled_gradient[c] * share;
+            })
+            pooled_gradient += channels;
+        })
     }
 }
 

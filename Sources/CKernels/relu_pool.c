@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#define INLINE static inline __attribute__((always_inline))
+#include "variants.h"
 
 // `count` windows side by side, in channels or in a row of places, the next `step` values on; a window's second column
 // is `right` values on.
@@ -37,7 +37,7 @@ INLINE void spread_windows(
     }
 }
 
-INLINE void forward(
+INLINE void relu_pool_forward_body(
     const float *source, long planes, long height, long width, long channels, float *pooled, unsigned char *taken) {
     const long columns = width / 2, row = width * channels;
     for (long plane = 0; plane < planes; plane++) {
@@ -58,7 +58,7 @@ INLINE void forward(
     }
 }
 
-INLINE void backward(
+INLINE void relu_pool_backward_body(
     const unsigned char *taken, const float *pooled_gradient, long planes, long height, long width, long channels,
     float *gradient) {
     const long columns = width / 2, row = width * channels;
@@ -83,38 +83,12 @@ INLINE void backward(
     }
 }
 
-#if defined(__x86_64__)
-#define VARIANT(suffix, target_names) \
-    __attribute__((target(target_names))) static void forward_##suffix( \
-        const float *source, long planes, long height, long width, long channels, float *pooled, \
-        unsigned char *taken) { \
-        forward(source, planes, height, width, channels, pooled, taken); \
-    } \
-    __attribute__((target(target_names))) static void backward_##suffix( \
-        const unsigned char *taken, const float *pooled_gradient, long planes, long height, long width, \
-        long channels, float *gradient) { \
-        backward(taken, pooled_gradient, planes, height, width, channels, gradient); \
-    }
-
-VARIANT(avx2, "avx2")
-VARIANT(avx512, "avx512f,avx512bw,avx512vl,avx512dq")
-
-#define CALL(name, ...) \
-    (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") \
-         ? name##_avx512(__VA_ARGS__) \
-     : __builtin_cpu_supports("avx2") ? name##_avx2(__VA_ARGS__) \
-                                      : name(__VA_ARGS__))
-#else
-#define CALL(name, ...) name(__VA_ARGS__)
-#endif
-
-void relu_pool_forward(
-    const float *source, long planes, long height, long width, long channels, float *pooled, unsigned char *taken) {
-    CALL(forward, source, planes, height, width, channels, pooled, taken);
-}
-
-void relu_pool_backward(
-    const unsigned char *taken, const float *pooled_gradient, long planes, long height, long width, long channels,
-    float *gradient) {
-    CALL(backward, taken, pooled_gradient, planes, height, width, channels, gradient);
-}
+VARIANTS(
+    relu_pool_forward,
+    (const float *source, long planes, long height, long width, long channels, float *pooled, unsigned char *taken),
+    source, planes, height, width, channels, pooled, taken)
+VARIANTS(
+    relu_pool_backward,
+    (const unsigned char *taken, const float *pooled_gradient, long planes, long height, long width, long channels,
+     float *gradient),
+    taken, pooled_gradient, planes, height, width, channels, gradient)
