@@ -35,6 +35,14 @@ struct ActivationGrid {
         return nil
     }
 
+    /// Of activations whose layout our loops read, as that of every stage's output is.
+    init(of descriptor: Descriptor) throws(OneDNNError) {
+        guard let grid = try ActivationGrid(descriptor) else {
+            preconditionFailure("our loops do not read this layout")
+        }
+        self = grid
+    }
+
     var planes: Int { images * groups }
     /// Channels of all groups, padding included.
     var paddedChannels: Int { groups * channels }

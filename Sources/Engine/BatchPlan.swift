@@ -38,7 +38,7 @@ struct BatchPlan {
         convolution: EngineOptions.Convolution, precision: TrainingRecipe.Precision, layouts: inout ParameterLayouts,
         on device: Device
     ) throws(OneDNNError) {
-        precondition(batch > 0 && chunk > 0 && threads > 0, "there is something to compute, and somebody to do it")
+        precondition(batch > 0 && chunk > 0 && threads > 0, "batch, chunk and threads must be positive")
         let laneCount = batch >= threads ? threads : 1
         device.useThreads(laneCount == 1 ? threads : 1)
         defer { device.useThreads(threads) }

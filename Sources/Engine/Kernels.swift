@@ -1,7 +1,6 @@
-// The loops that are ours and not the library's: dropout, softmax cross-entropy, SGD, sums. Each works on plain
+// The loops that are ours and not the library's: dropout, softmax cross-entropy, sums. Each works on plain
 // numbers, whatever their layout, and splits them over the library's threads.
 
-package import Experiments
 internal import Glibc
 internal import OneDNN
 
@@ -180,197 +179,13 @@ func multiply(_ values: UnsafeMutableBufferPointer<Float>, by factor: Float) {
     }
 }
 
-/// What an update sums up over some parameters.
-package struct UpdateSums: Sendable {
-    /// Squares of the gradients as they came, without weight decay.
-    package var gradient = 0.0
-    /// Squares of what is subtracted.
-    package var change = 0.0
-    /// Squares of the parameters before it.
-    package var parameter = 0.0
-}
-
-/// A block of parameters that are updated together, so that they are fetched into the first cache once.
-package struct UpdateBlock: Sendable {
-    fileprivate let segment: Int
-    fileprivate let range: Range<Int>
-    /// Whether weight decay applies.
-    fileprivate let decays: Bool
-
-    /// Cuts segments of an arena into blocks.
-    ///
-    /// - Parameter decaying: to which of them weight decay applies; `nil` for all.
-    package static func cut(_ segments: [Range<Int>], decaying: [Bool]? = nil) -> [UpdateBlock] {
-        let size = 4096
-        return segments.enumerated().flatMap { segment, range in
-            stride(from: range.lowerBound, to: range.upperBound, by: size).map {
-                UpdateBlock(
-                    segment: segment, range: $0..<min($0 + size, range.upperBound), decays: decaying?[segment] ?? true)
-            }
-        }
-    }
-}
-
-/// One update of stochastic gradient descent, as PyTorch's `torch.optim.SGD` defines it:
-/// g ← g + λw; v ← μv + g; w ← w − ηv (without momentum v is g; Nesterov's takes g + μv in its place).
-///
-/// **Source**: PyTorch documentation of `torch.optim.SGD`, dampening 0.
-///
-/// - Parameter gradientScale: what the gradients are multiplied with first.
-/// - Returns: sums for each segment that `blocks` were cut from, the same on any number of threads.
-package func sgd(
-    parameters: UnsafeMutableBufferPointer<Float>, gradients: UnsafeMutableBufferPointer<Float>,
-    velocities: UnsafeMutableBufferPointer<Float>?, blocks: [UpdateBlock], learningRate: Float, momentum: Float,
-    isNesterov: Bool = false, weightDecay: Float, gradientScale: Float = 1
-) -> [UpdateSums] {
-    guard let w = parameters.baseAddress, let g = gradients.baseAddress else { return [] }
-    let v = velocities?.baseAddress
-    return update(blocks) { block in
-        let weightDecay = block.decays ? weightDecay : 0
-        // In eight sums each, so that the additions can go side by side.
-        var (gradient, change, parameter) = (SIMD8<Float>(), SIMD8<Float>(), SIMD8<Float>())
-        let end = block.range.upperBound - block.range.count % 8
-        for index in stride(from: block.range.lowerBound, to: end, by: 8) {
-            let (slopes, values) = (load(g + index), load(w + index))
-            var direction = gradientScale * slopes + weightDecay * values
-            if let v {
-                let velocity = momentum * load(v + index) + direction
-                store(velocity, v + index)
-                direction = isNesterov ? direction + momentum * velocity : velocity
-            }
-            let difference = learningRate * direction
-            store(values - difference, w + index)
-            gradient += slopes * slopes
-            change += difference * difference
-            parameter += values * values
-        }
-        var sums = UpdateSums(
-            gradient: Double(gradient.sum()), change: Double(change.sum()), parameter: Double(parameter.sum()))
-        for index in end..<block.range.upperBound {
-            let (slope, value) = (g[index], w[index])
-            var direction = gradientScale * slope + weightDecay * value
-            if let v {
-                v[index] = momentum * v[index] + direction
-                direction = isNesterov ? direction + momentum * v[index] : v[index]
-            }
-            let difference = learningRate * direction
-            w[index] = value - difference
-            sums.add(slope: slope, difference: difference, value: value)
-        }
-        return sums
-    }
-}
-
-/// The numbers of an update of Adam that are the same for all parameters.
-package struct AdamFactors: Sendable {
-    /// What the parameter itself loses (AdamW), as a share of it, and what is added to its gradient (Adam).
-    fileprivate let (shrinkage, weightDecay): (Float, Float)
-    /// What the means take of what is new, 1 − β.
-    fileprivate let (meanShare, squareShare): (Float, Float)
-    fileprivate let beta2: Float
-    /// η / (1 − β₁ᵗ) and 1 / √(1 − β₂ᵗ).
-    fileprivate let (stepSize, rootScale): (Float, Float)
-    fileprivate let epsilon: Float
-    fileprivate let gradientScale: Float
-
-    /// - Parameters:
-    ///   - update: its number t, from 1.
-    ///   - gradientScale: what the gradients are multiplied with first.
-    package init(_ recipe: TrainingRecipe, learningRate: Double, update: Int, gradientScale: Float = 1) {
-        self.gradientScale = gradientScale
-        let isDecoupled = recipe.optimizer == .adamw
-        shrinkage = isDecoupled ? Float(learningRate * recipe.weightDecay) : 0
-        weightDecay = isDecoupled ? 0 : Float(recipe.weightDecay)
-        (meanShare, squareShare, beta2) = (Float(1 - recipe.beta1), Float(1 - recipe.beta2), Float(recipe.beta2))
-        stepSize = Float(learningRate / (1 - pow(recipe.beta1, Double(update))))
-        rootScale = Float(1 / (1 - pow(recipe.beta2, Double(update))).squareRoot())
-        epsilon = Float(recipe.epsilon)
-    }
-}
-
-/// One update of Adam or AdamW, as PyTorch's `torch.optim.Adam` and `AdamW` define them: w ← w − ηλw (AdamW) or
-/// g ← g + λw (Adam); m ← m + (1 − β₁)(g − m); s ← β₂s + (1 − β₂)g²; w ← w − η / (1 − β₁ᵗ) · m / (√s / √(1 − β₂ᵗ) + ε).
-///
-/// **Source**: PyTorch documentation of `torch.optim.Adam` and `torch.optim.AdamW`, without AMSGrad.
-///
-/// - Returns: sums for each segment that `blocks` were cut from, the same on any number of threads.
-package func adam(
-    parameters: UnsafeMutableBufferPointer<Float>, gradients: UnsafeMutableBufferPointer<Float>,
-    means: UnsafeMutableBufferPointer<Float>, squares: UnsafeMutableBufferPointer<Float>, blocks: [UpdateBlock],
-    _ factors: AdamFactors
-) -> [UpdateSums] {
-    guard let w = parameters.baseAddress, let g = gradients.baseAddress, let m = means.baseAddress,
-        let s = squares.baseAddress
-    else { return [] }
-    return update(blocks) { block in
-        let (shrinkage, weightDecay) = block.decays ? (factors.shrinkage, factors.weightDecay) : (0, 0)
-        var (gradient, change, parameter) = (SIMD8<Float>(), SIMD8<Float>(), SIMD8<Float>())
-        let end = block.range.upperBound - block.range.count % 8
-        for index in stride(from: block.range.lowerBound, to: end, by: 8) {
-            let (slopes, values) = (load(g + index), load(w + index))
-            let direction = factors.gradientScale * slopes + weightDecay * values
-            let mean = load(m + index) + factors.meanShare * (direction - load(m + index))
-            let square = factors.beta2 * load(s + index) + factors.squareShare * direction * direction
-            store(mean, m + index)
-            store(square, s + index)
-            let root = square.squareRoot() * factors.rootScale + factors.epsilon
-            let difference = shrinkage * values + factors.stepSize * mean / root
-            store(values - difference, w + index)
-            gradient += slopes * slopes
-            change += difference * difference
-            parameter += values * values
-        }
-        var sums = UpdateSums(
-            gradient: Double(gradient.sum()), change: Double(change.sum()), parameter: Double(parameter.sum()))
-        for index in end..<block.range.upperBound {
-            let (slope, value) = (g[index], w[index])
-            let direction = factors.gradientScale * slope + weightDecay * value
-            m[index] += factors.meanShare * (direction - m[index])
-            s[index] = factors.beta2 * s[index] + factors.squareShare * direction * direction
-            let root = s[index].squareRoot() * factors.rootScale + factors.epsilon
-            let difference = shrinkage * value + factors.stepSize * m[index] / root
-            w[index] = value - difference
-            sums.add(slope: slope, difference: difference, value: value)
-        }
-        return sums
-    }
-}
-
-extension UpdateSums {
-    fileprivate mutating func add(slope: Float, difference: Float, value: Float) {
-        gradient += Double(slope * slope)
-        change += Double(difference * difference)
-        parameter += Double(value * value)
-    }
-}
-
-/// Updates blocks on all threads and adds up their sums in order.
 @inline(__always)
-private func update(_ blocks: [UpdateBlock], _ body: (UpdateBlock) -> UpdateSums) -> [UpdateSums] {
-    guard let last = blocks.last else { return [] }
-    return withUnsafeTemporaryAllocation(of: UpdateSums.self, capacity: blocks.count) { sums in
-        parallel { part, parts in
-            for index in blocks.count * part / parts..<blocks.count * (part + 1) / parts {
-                sums.initializeElement(at: index, to: body(blocks[index]))
-            }
-        }
-        var result = [UpdateSums](repeating: UpdateSums(), count: last.segment + 1)
-        for (block, sums) in zip(blocks, sums) {
-            result[block.segment].gradient += sums.gradient
-            result[block.segment].change += sums.change
-            result[block.segment].parameter += sums.parameter
-        }
-        return result
-    }
-}
-
-@inline(__always)
-private func load(_ values: UnsafePointer<Float>) -> SIMD8<Float> {
+func load(_ values: UnsafePointer<Float>) -> SIMD8<Float> {
     UnsafeRawPointer(values).loadUnaligned(as: SIMD8<Float>.self)
 }
 
 @inline(__always)
-private func store(_ values: SIMD8<Float>, _ place: UnsafeMutablePointer<Float>) {
+func store(_ values: SIMD8<Float>, _ place: UnsafeMutablePointer<Float>) {
     UnsafeMutableRawPointer(place).storeBytes(of: values, as: SIMD8<Float>.self)
 }
 

@@ -209,7 +209,7 @@ private struct StageAssembly {
     private mutating func addBatchNorm(_ index: Int, hasReLU: Bool) throws(OneDNNError) {
         layouts.choose(\.forward, try Descriptor([source.shape[1]], layout: .a), for: index)
         if purpose == .training {
-            // What is measured must not be changed by whoever reads it afterwards.
+            // In place only if no backward pass needs the values before it.
             let isFree = stages.last.map { !$0.readsDestination } ?? false
             add(try BatchNormMeasureStage(layer: index, source: source, isInPlace: isFree))
             endSegment()

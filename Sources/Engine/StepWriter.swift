@@ -113,9 +113,7 @@ final class StepWriter {
 
     private func appendNote(of stage: any Stage, _ output: Memory) throws(OneDNNError) {
         guard let live, let layer = stage.unitLayer else { return }
-        guard let grid = try ActivationGrid(output.descriptor) else {
-            preconditionFailure("activations have a layout that our loops read")
-        }
+        let grid = try ActivationGrid(of: output.descriptor)
         let lane = builder.lane
         builder.append(stage.layer, .forward) { live.note(layer, lane: lane, output, grid) }
     }

@@ -18,9 +18,7 @@ struct ActivationStage: Stage {
     init(
         layer: Int, _ activation: Activation, source: Descriptor, isSourceFree: Bool
     ) throws(OneDNNError) {
-        guard let grid = try ActivationGrid(source) else {
-            preconditionFailure("activations have a layout that our loops read")
-        }
+        let grid = try ActivationGrid(of: source)
         self.layer = layer
         self.source = source
         self.activation = activation

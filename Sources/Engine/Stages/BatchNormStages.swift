@@ -124,9 +124,7 @@ struct BatchNormMeasureStage: Stage {
     private let grid: ActivationGrid
 
     init(layer: Int, source: Descriptor, isInPlace: Bool) throws(OneDNNError) {
-        guard let grid = try ActivationGrid(source) else {
-            preconditionFailure("activations have a layout that our loops read")
-        }
+        let grid = try ActivationGrid(of: source)
         self.isInPlace = isInPlace
         self.layer = layer
         self.source = source
@@ -181,9 +179,7 @@ struct BatchNormApplyStage: Stage {
     init(
         layer: Int, source: Descriptor, hasReLU: Bool, isInPlace: Bool, purpose: Purpose
     ) throws(OneDNNError) {
-        guard let grid = try ActivationGrid(source) else {
-            preconditionFailure("activations have a layout that our loops read")
-        }
+        let grid = try ActivationGrid(of: source)
         self.layer = layer
         self.source = source
         self.grid = grid

@@ -19,9 +19,7 @@ struct PoolStage: Stage {
     private let pooling: Pooling?
 
     init(layer: Int, _ facts: Layer, source: Descriptor) throws(OneDNNError) {
-        guard let grid = try ActivationGrid(source) else {
-            preconditionFailure("activations have a layout that our loops read")
-        }
+        let grid = try ActivationGrid(of: source)
         self.layer = layer
         self.source = source
         self.grid = grid

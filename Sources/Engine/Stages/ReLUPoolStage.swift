@@ -17,9 +17,7 @@ struct ReLUPoolStage: Stage {
 
     /// - Parameter source: a convolution's output before ReLU.
     init(layer: Int, source: Descriptor, outputShape: [Int]) throws(OneDNNError) {
-        guard let grid = try ActivationGrid(source) else {
-            preconditionFailure("a convolution puts out a layout that pooling reads")
-        }
+        let grid = try ActivationGrid(of: source)
         self.layer = layer
         self.source = source
         self.grid = grid
