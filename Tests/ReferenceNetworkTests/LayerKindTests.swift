@@ -149,13 +149,3 @@ struct SmallNetwork: CustomTestStringConvertible, Sendable {
         #expect(abs(found.sum - log(1 + exp(other - logit))) < 1e-12)
     }
 }
-
-private func randomParameters(of network: Network) -> [String: Tensor] {
-    var parameters: [String: Tensor] = [:]
-    for (index, layer) in network.layers.enumerated() {
-        guard let name = layer.name, let shape = layer.weightsShape else { continue }
-        parameters["\(name).weight"] = Tensor(random: shape, seed: UInt64(100 + 2 * index))
-        parameters["\(name).bias"] = Tensor(random: [shape[0]], seed: UInt64(101 + 2 * index))
-    }
-    return parameters
-}

@@ -101,7 +101,7 @@ import Testing
 }
 
 /// Random tensors for each of a network's names.
-private func randomParameters(of network: Network) -> [String: Tensor] {
+func randomParameters(of network: Network) -> [String: Tensor] {
     var parameters: [String: Tensor] = [:]
     for (index, layer) in network.layers.enumerated() {
         guard let name = layer.name, let shape = layer.weightsShape else { continue }
