@@ -5,7 +5,7 @@ internal import CCrypto
 /// **Source**: NIST, *Secure Hash Standard*, FIPS 180-4.
 package struct SHA256: ~Copyable {
     /// From a private library context, which `OPENSSL_CONF` and system-wide configuration do not affect.
-    nonisolated(unsafe) private static let algorithm = EVP_MD_fetch(OSSL_LIB_CTX_new(), "SHA256", nil)
+    nonisolated(unsafe) private static let algorithm = EVP_MD_fetch(OSSL_LIB_CTX_new(), "SHA256", nil)  // only read
 
     private let context: OpaquePointer
 
