@@ -17,6 +17,10 @@ package struct Pooling: LayerKind {
     /// Rows and columns around an image, the same on each side; they never are the largest.
     package let padding: Int
 
+    /// Largest side of a max pooling's window: the engine stores the place of each maximum in a byte, with the first value
+    /// left for none.
+    package static let maxKernel = 15
+
     /// 2 × 2 and stride 2 unless given.
     package init(_ operation: Operation = .max, kernel: Int = 2, stride: Int? = nil, padding: Int = 0) {
         self.operation = operation
@@ -30,14 +34,19 @@ package struct Pooling: LayerKind {
 
     /// The windows that fit: sides are rounded down.
     package func outputShape(of inputShape: [Int]) -> [Int]? {
-        guard inputShape.count == 3, padding <= kernel / 2,
+        guard inputShape.count == 3, padding <= kernel / 2, !isTooLarge,
             let height = outputSide(of: inputShape[1], kernel: kernel, padding: padding, stride: stride),
             let width = outputSide(of: inputShape[2], kernel: kernel, padding: padding, stride: stride)
         else { return nil }
         return [inputShape[0], height, width]
     }
 
+    private var isTooLarge: Bool { operation == .max && kernel > Self.maxKernel }
+
     package func misfit(with inputShape: [Int]) -> String {
+        if isTooLarge {
+            return "has a window of \(kernel)×\(kernel); use at most \(Self.maxKernel)×\(Self.maxKernel)"
+        }
         if padding > kernel / 2 {
             return "has a padding of \(padding), more than half of its window of \(kernel)×\(kernel); use at most "
                 + "\(kernel / 2)"
