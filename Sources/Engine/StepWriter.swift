@@ -8,9 +8,9 @@ struct DropoutStream {
     let seed: UInt64
     let state: StepState
 
-    /// The random numbers of a layer in the current step.
+    /// The random numbers of a layer in the current step; −1 comes before the first layer.
     func random(layer: Int) -> CounterRandom {
-        CounterRandom(seed: seed, stream: UInt64(state.step) << 16 | UInt64(layer))
+        CounterRandom(seed: seed, stream: UInt64(state.step) << 16 | UInt64(UInt16(truncatingIfNeeded: layer)))
     }
 }
 
