@@ -37,6 +37,8 @@ struct Field: Sendable {
     let storedValue: @Sendable (Experiment) -> SettingValue?
     /// Whether only networks of blocks have it.
     let isOfBlocks: Bool
+    /// Whether an experiment's network has it.
+    private let exists: @Sendable (Experiment) -> Bool
 
     init<Value>(
         _ path: String, _ summary: String, _ codec: Codec<Value>,
@@ -67,6 +69,7 @@ struct Field: Sendable {
         let value: @Sendable (Experiment) -> SettingValue = { codec.value($0[keyPath: keyPath]) }
         let exists: @Sendable (Experiment) -> Bool = { !($0.network.layers == nil ? isOfLayers : isOfBlocks) }
         self.isOfBlocks = isOfBlocks
+        self.exists = exists
         self.value = { exists($0) && isWritten($0) ? value($0) : nil }
         storedValue = { experiment in
             if isOfBlocks, !exists(experiment) { return nil }
@@ -81,7 +84,7 @@ struct Field: Sendable {
     }
 
     /// Whether it has an effect.
-    func isUsed(by experiment: Experiment) -> Bool { condition?.isMet(experiment) ?? true }
+    func isUsed(by experiment: Experiment) -> Bool { exists(experiment) && condition?.isMet(experiment) ?? true }
 
     /// Its value where nothing is said.
     var defaultValue: SettingValue? { value(Experiment(name: "")) }

@@ -93,6 +93,7 @@ struct VariantFormTests {
         #expect(screen(state).contains(/network +\[\[1, 32\], \[2, 84\]\]/), "arrows move in what was typed")
         state.type(.control("u"), .right)
         #expect(screen(state).contains(/network +‹ lenet ›/))
+        #expect(!screen(state).contains(#/ratio +4 /#) && !screen(state).contains(/classifier +\[/))
     }
 
     @Test("Insufficient memory, in total or free, is shown in words and colour")
