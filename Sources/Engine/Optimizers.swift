@@ -41,12 +41,11 @@ package struct UpdateBlock: Sendable {
 ///
 /// **Source**: PyTorch documentation of `torch.optim.SGD`, dampening 0.
 ///
-/// - Parameter gradientScale: what the gradients are multiplied with first.
 /// - Returns: sums for each segment that `blocks` were cut from, the same on any number of threads.
 package func sgd(
     parameters: UnsafeMutableBufferPointer<Float>, gradients: UnsafeMutableBufferPointer<Float>,
     velocities: UnsafeMutableBufferPointer<Float>?, blocks: [UpdateBlock], learningRate: Float, momentum: Float,
-    isNesterov: Bool = false, weightDecay: Float, gradientScale: Float = 1
+    isNesterov: Bool = false, weightDecay: Float
 ) -> [UpdateSums] {
     guard let w = parameters.baseAddress, let g = gradients.baseAddress else { return [] }
     let v = velocities?.baseAddress
@@ -57,7 +56,7 @@ package func sgd(
         let end = block.range.upperBound - block.range.count % 8
         for index in stride(from: block.range.lowerBound, to: end, by: 8) {
             let (slopes, values) = (load(g + index), load(w + index))
-            var direction = gradientScale * slopes + weightDecay * values
+            var direction = slopes + weightDecay * values
             if let v {
                 let velocity = momentum * load(v + index) + direction
                 store(velocity, v + index)
@@ -73,7 +72,7 @@ package func sgd(
             gradient: Double(gradient.sum()), change: Double(change.sum()), parameter: Double(parameter.sum()))
         for index in end..<block.range.upperBound {
             let (slope, value) = (g[index], w[index])
-            var direction = gradientScale * slope + weightDecay * value
+            var direction = slope + weightDecay * value
             if let v {
                 v[index] = momentum * v[index] + direction
                 direction = isNesterov ? direction + momentum * v[index] : v[index]
@@ -96,13 +95,9 @@ package struct AdamFactors: Sendable {
     /// η / (1 − β₁ᵗ) and 1 / √(1 − β₂ᵗ).
     fileprivate let (stepSize, rootScale): (Float, Float)
     fileprivate let epsilon: Float
-    fileprivate let gradientScale: Float
 
-    /// - Parameters:
-    ///   - update: its number t, from 1.
-    ///   - gradientScale: what the gradients are multiplied with first.
-    package init(_ recipe: TrainingRecipe, learningRate: Double, update: Int, gradientScale: Float = 1) {
-        self.gradientScale = gradientScale
+    /// - Parameter update: its number t, from 1.
+    package init(_ recipe: TrainingRecipe, learningRate: Double, update: Int) {
         let isDecoupled = recipe.optimizer == .adamw
         shrinkage = isDecoupled ? Float(learningRate * recipe.weightDecay) : 0
         weightDecay = isDecoupled ? 0 : Float(recipe.weightDecay)
@@ -133,7 +128,7 @@ package func adam(
         let end = block.range.upperBound - block.range.count % 8
         for index in stride(from: block.range.lowerBound, to: end, by: 8) {
             let (slopes, values) = (load(g + index), load(w + index))
-            let direction = factors.gradientScale * slopes + weightDecay * values
+            let direction = slopes + weightDecay * values
             let mean = load(m + index) + factors.meanShare * (direction - load(m + index))
             let square = factors.beta2 * load(s + index) + factors.squareShare * direction * direction
             store(mean, m + index)
@@ -149,7 +144,7 @@ package func adam(
             gradient: Double(gradient.sum()), change: Double(change.sum()), parameter: Double(parameter.sum()))
         for index in end..<block.range.upperBound {
             let (slope, value) = (g[index], w[index])
-            let direction = factors.gradientScale * slope + weightDecay * value
+            let direction = slope + weightDecay * value
             m[index] += factors.meanShare * (direction - m[index])
             s[index] = factors.beta2 * s[index] + factors.squareShare * direction * direction
             let root = s[index].squareRoot() * factors.rootScale + factors.epsilon
