@@ -63,7 +63,7 @@ struct Catalog {
     /// Returns a run's network; `nil` while the number of classes is unknown.
     func network(of run: RunEntry) -> Network? {
         if let started = series[run.name]?.started { return started.network }
-        return run.data?.facts.flatMap { try? run.experiment.network(numClasses: $0.numClasses) }
+        return run.data?.facts.flatMap { try? run.experiment.network(for: $0) }
     }
 
     /// Returns the seconds that an epoch of a run took, with its evaluation if there is one: for its last epoch, or for

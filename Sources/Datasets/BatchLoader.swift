@@ -1,11 +1,12 @@
 // Prepares batches on its own thread, one ahead of the training step, in two alternating buffers. It decides neither
 // the order of images nor the purpose of a batch.
 
+package import Experiments
 package import MemoryUse
 
 /// Images of one step with their labels. The memory is valid until the loader's next call or end.
 package struct Batch {
-    /// **Shapes** `[N, 1, side, side]`, values from 0 to 1, aligned to 64 bytes.
+    /// **Shapes** `[N, C, side, side]`, values from 0 to 1 unless they are normalized, aligned to 64 bytes.
     package let pixels: UnsafeBufferPointer<Float>
     /// **Shapes** `[N]`.
     package let labels: UnsafeBufferPointer<Int32>
@@ -29,15 +30,18 @@ package final class BatchLoader {
     ///   - side: height and width of the images in a batch.
     ///   - batchSize: images in every batch but the last.
     ///   - augmentation: changes images at random; `nil` to leave them as they are.
+    ///   - normalization: scales pixels; `nil` for values from 0 to 1.
     ///   - memory: where the memory of batches is recorded.
     /// - Precondition: `side` and `batchSize` are at least 1.
     package init(
         images: LabelledImages, side: Int, batchSize: Int, augmentation: Augmentation? = nil,
-        memory: MemoryAccount? = nil
+        normalization: Normalization? = nil, memory: MemoryAccount? = nil
     ) {
-        pipeline = BatchPipeline(images: images, side: side, batchSize: batchSize, augmentation: augmentation)
+        pipeline = BatchPipeline(
+            images: images, side: side, batchSize: batchSize, augmentation: augmentation,
+            normalization: normalization)
         self.memory = memory
-        bytes = Self.bufferBytes(side: side, batchSize: batchSize)
+        bytes = Self.bufferBytes(imageSize: images.channels * side * side, batchSize: batchSize)
         memory?.add(bytes)
         pipeline.startThread()
     }
@@ -49,8 +53,10 @@ package final class BatchLoader {
     }
 
     /// Returns the memory of a loader's two buffers in bytes.
-    package static func bufferBytes(side: Int, batchSize: Int) -> Int {
-        2 * batchSize * (side * side * MemoryLayout<Float>.stride + MemoryLayout<Int32>.stride)
+    ///
+    /// - Parameter imageSize: values of an image.
+    package static func bufferBytes(imageSize: Int, batchSize: Int) -> Int {
+        2 * batchSize * (imageSize * MemoryLayout<Float>.stride + MemoryLayout<Int32>.stride)
     }
 
     /// Starts an epoch with the images at these indices, and drops the rest of the previous one.

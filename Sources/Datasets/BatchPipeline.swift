@@ -1,5 +1,6 @@
 // The two sides of a BatchLoader: the thread that fills buffers and the caller that reads them.
 
+import Experiments
 import Foundation
 import Threads
 
@@ -14,6 +15,7 @@ final class BatchPipeline: @unchecked Sendable {  // each `var` under `condition
     private let buffers: [BatchBuffer]
     private let scratch: UnsafeMutableBufferPointer<Int32>
     private let augmentation: Augmentation?
+    private let normalization: Normalization?
     private let spare: UnsafeMutableBufferPointer<Float>
     private let side: Int
 
@@ -29,15 +31,17 @@ final class BatchPipeline: @unchecked Sendable {  // each `var` under `condition
     /// Whether a thread prepares batches ahead; if none can be started, the caller prepares them.
     private var hasThread = true
 
-    init(images: LabelledImages, side: Int, batchSize: Int, augmentation: Augmentation?) {
+    init(
+        images: LabelledImages, side: Int, batchSize: Int, augmentation: Augmentation?, normalization: Normalization?
+    ) {
         precondition(batchSize > 0, "a batch has at least one image")
         self.images = images
         self.batchSize = batchSize
         resizer = Resizer(height: images.height, width: images.width, side: side)
-        buffers = (0..<2).map { _ in BatchBuffer(batchSize: batchSize, side: side) }
+        buffers = (0..<2).map { _ in BatchBuffer(batchSize: batchSize, imageSize: images.channels * side * side) }
         scratch = .allocate(capacity: resizer.scratchCount)
         scratch.initialize(repeating: 0)
-        (self.augmentation, self.side) = (augmentation, side)
+        (self.augmentation, self.normalization, self.side) = (augmentation, normalization, side)
         spare = .allocate(capacity: augmentation == nil ? 0 : side * side)
         spare.initialize(repeating: 0)
     }
@@ -137,15 +141,20 @@ final class BatchPipeline: @unchecked Sendable {  // each `var` under `condition
     private func fill(_ task: Task) -> Bool {
         let buffer = buffers[task.number % 2]
         let start = task.number * batchSize
-        let size = images.height * images.width
+        let (size, area) = (images.height * images.width, side * side)
         return images.pixels.withUnsafeBufferPointer { pixels in
             for (slot, index) in task.order[start..<min(start + batchSize, task.order.count)].enumerated() {
                 guard condition.withLock({ task.epoch == epoch }) else { return false }
-                let first = Int(index) * size
-                let image = UnsafeBufferPointer(rebasing: pixels[first..<first + size])
-                resizer.resize(image, into: buffer.image(slot), scratch: scratch)
-                augmentation?.apply(
-                    to: buffer.image(slot), side: side, scratch: spare, epoch: task.pass, index: Int(index))
+                for channel in 0..<images.channels {
+                    let first = (Int(index) * images.channels + channel) * size
+                    let source = UnsafeBufferPointer(rebasing: pixels[first..<first + size])
+                    let target = UnsafeMutableBufferPointer(
+                        rebasing: buffer.image(slot)[channel * area..<(channel + 1) * area])
+                    resizer.resize(source, into: target, scratch: scratch)
+                    // All channels are changed in the same way.
+                    augmentation?.apply(to: target, side: side, scratch: spare, epoch: task.pass, index: Int(index))
+                    normalization?.apply(to: target, channel: channel)
+                }
                 buffer.labels[slot] = Int32(images.labels[Int(index)])
             }
             return true
@@ -160,8 +169,8 @@ private final class BatchBuffer {
     private let pixels: UnsafeMutableBufferPointer<Float>
     private let imageSize: Int
 
-    init(batchSize: Int, side: Int) {
-        imageSize = side * side
+    init(batchSize: Int, imageSize: Int) {
+        self.imageSize = imageSize
         let count = batchSize * imageSize
         memory = UnsafeMutableRawPointer.allocate(byteCount: count * MemoryLayout<Float>.stride, alignment: 64)
         pixels = UnsafeMutableBufferPointer(start: memory.bindMemory(to: Float.self, capacity: count), count: count)
@@ -183,5 +192,13 @@ private final class BatchBuffer {
         Batch(
             pixels: UnsafeBufferPointer(rebasing: pixels[0..<count * imageSize]),
             labels: UnsafeBufferPointer(rebasing: labels[0..<count]))
+    }
+}
+
+extension Normalization {
+    /// Scales the pixels of a channel as torchvision's `Normalize` does.
+    fileprivate func apply(to pixels: UnsafeMutableBufferPointer<Float>, channel: Int) {
+        let (mean, deviation) = (Float(means[channel]), Float(deviations[channel]))
+        for index in pixels.indices { pixels[index] = (pixels[index] - mean) / deviation }
     }
 }

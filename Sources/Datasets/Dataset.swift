@@ -37,7 +37,8 @@ package struct Dataset: Sendable {
     package var facts: DatasetFacts {
         DatasetFacts(
             name: name, numClasses: numClasses, classNames: isVerified ? classNames : nil,
-            trainExamples: train.count, testExamples: test.count, height: train.height, width: train.width)
+            trainExamples: train.count, testExamples: test.count, height: train.height, width: train.width,
+            channels: train.channels)
     }
 
     /// Finds and loads a data set.
@@ -89,6 +90,10 @@ package struct Dataset: Sendable {
                     height: test.images.height, width: test.images.width, expectedHeight: train.images.height,
                     expectedWidth: train.images.width))
         }
+        guard test.images.channels == train.images.channels else {
+            throw test.imagesFile.fault(
+                .channelMismatch(channels: test.images.channels, expected: train.images.channels))
+        }
         let numClasses = Int(train.images.labels.max() ?? 0) + 1
         if let index = test.images.labels.firstIndex(where: { $0 >= numClasses }) {
             let label = Int(test.images.labels[index])
@@ -123,14 +128,12 @@ private struct Part {
         }
         self.imagesFile = imagesFile
         self.labelsFile = labelsFile
-        let pixels = try Self.array(in: imagesFile, rank: 3)
-        let labels = try Self.array(in: labelsFile, rank: 1)
+        let pixels = try Self.array(in: imagesFile, ranks: 3...4)
+        let labels = try Self.array(in: labelsFile, ranks: 1...1)
         guard labels.elements.count == pixels.dimensions[0] else {
             throw labelsFile.fault(.countMismatch(labels: labels.elements.count, images: pixels.dimensions[0]))
         }
-        images = LabelledImages(
-            height: pixels.dimensions[1], width: pixels.dimensions[2], pixels: pixels.elements,
-            labels: labels.elements)
+        images = try LabelledImages(pixels, labels: labels.elements, of: imagesFile)
         digests = [pixels.digest, labels.digest]
         isVerified =
             pixels.digest == FashionMNIST.digest(of: imagesRole)
@@ -138,10 +141,10 @@ private struct Part {
     }
 
     /// Reads a file's array, and checks that its compressed or uncompressed version has the same content.
-    private static func array(in file: DataFile, rank: Int) throws(DatasetError) -> IDXArray {
-        let array = try IDXArray(file.read(), rank: rank, of: file)
+    private static func array(in file: DataFile, ranks: ClosedRange<Int>) throws(DatasetError) -> IDXArray {
+        let array = try IDXArray(file.read(), ranks: ranks, of: file)
         guard let twin = file.twin.map({ DataFile(path: $0, dataset: file.dataset) }) else { return array }
-        guard try IDXArray(twin.read(), rank: rank, of: twin) == array else {
+        guard try IDXArray(twin.read(), ranks: ranks, of: twin) == array else {
             throw file.fault(.differs(from: twin.path.split(separator: "/").last.map(String.init) ?? twin.path))
         }
         return array

@@ -70,7 +70,7 @@ package enum FileFault: Equatable, Sendable, CustomStringConvertible {
     /// Its elements are not unsigned bytes.
     case wrongElementType(UInt8)
     /// It has the wrong number of dimensions.
-    case wrongRank(got: Int, expected: Int)
+    case wrongRank(got: Int, expected: ClosedRange<Int>)
     /// Its dimensions are zero or too large.
     case badDimensions([Int])
     /// It ends early. Bytes are counted after decompression.
@@ -85,6 +85,10 @@ package enum FileFault: Equatable, Sendable, CustomStringConvertible {
     case countMismatch(labels: Int, images: Int)
     /// A test label that no training image has.
     case unknownLabel(label: Int, index: Int, classes: Int)
+    /// Four dimensions, of which neither the first nor the last of an image counts channels.
+    case unknownChannels([Int])
+    /// Grey test images for colour training images, or the reverse.
+    case channelMismatch(channels: Int, expected: Int)
     /// Test images of a different size than training images.
     case sizeMismatch(height: Int, width: Int, expectedHeight: Int, expectedWidth: Int)
 
@@ -101,7 +105,7 @@ package enum FileFault: Equatable, Sendable, CustomStringConvertible {
         case .wrongElementType(let type):
             "has elements of IDX type 0x\(Self.hex([type])); only unsigned bytes (0x08) are supported"
         case .wrongRank(let got, let expected):
-            "has \(got) dimension\(got == 1 ? "" : "s") where \(expected) \(expected == 1 ? "is" : "are") expected"
+            "has \(got) dimension\(got == 1 ? "" : "s") where \(Self.text(expected)) \(expected == 1...1 ? "is" : "are") expected"
         case .badDimensions(let dimensions):
             "promises \(dimensions.map(String.init).joined(separator: " × ")) elements; "
                 + "1 to \(IDXArray.largestSize) are accepted"
@@ -112,10 +116,17 @@ package enum FileFault: Equatable, Sendable, CustomStringConvertible {
         case .countMismatch(let labels, let images): "has \(labels) labels for \(images) images"
         case .unknownLabel(let label, let index, let classes):
             "has label \(label) at index \(index), but training labels only go from 0 to \(classes - 1)"
+        case .unknownChannels(let dimensions):
+            "has images of \(dimensions.map(String.init).joined(separator: " × ")), but the first or the last of these "
+                + "must be 1 or 3 channels"
+        case .channelMismatch(let channels, let expected):
+            "has images with \(channels) channel\(channels == 1 ? "" : "s"), but training images have \(expected)"
         case .sizeMismatch(let height, let width, let expectedHeight, let expectedWidth):
             "has images of \(height) × \(width) pixels, but training images have \(expectedHeight) × \(expectedWidth)"
         }
     }
+
+    private static func text(_ ranks: ClosedRange<Int>) -> String { ranks.map(String.init).joined(separator: " or ") }
 
     private static func hex(_ bytes: [UInt8]) -> String {
         bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")

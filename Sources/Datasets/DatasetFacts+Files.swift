@@ -12,13 +12,17 @@ extension DatasetFacts {
             guard let file = files[role] else { throw .notFound(dataset: search.dataset, folders: search.folders) }
             return file
         }
-        let train = try IDXArray.dimensions(of: try file(.trainImages), rank: 3)
-        let test = try IDXArray.dimensions(of: try file(.testImages), rank: 3)
+        func layout(_ role: FileRole) throws(DatasetError) -> ImageLayout {
+            let file = try file(role)
+            return try ImageLayout(IDXArray.dimensions(of: file, ranks: 3...4), of: file)
+        }
+        let (train, test) = (try layout(.trainImages), try layout(.testImages))
         let labels = try file(.trainLabels)
         self.init(
             name: search.dataset,
-            numClasses: Int(try IDXArray(labels.read(), rank: 1, of: labels).elements.max() ?? 0) + 1,
-            trainExamples: train[0], testExamples: test[0], height: train[1], width: train[2])
+            numClasses: Int(try IDXArray(labels.read(), ranks: 1...1, of: labels).elements.max() ?? 0) + 1,
+            trainExamples: train.count, testExamples: test.count, height: train.height, width: train.width,
+            channels: train.channels)
     }
 
     /// Returns the facts of a data set by name, from its files or, if Fashion-MNIST is not installed, from its

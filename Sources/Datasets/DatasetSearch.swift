@@ -126,7 +126,8 @@ extension FileRole {
         }
     }
 
-    /// Possible endings of such a file's name: MNIST's name, EMNIST's `test`, and a dot that some unpackers insert.
+    /// Possible endings of such a file's name: MNIST's name, EMNIST's `test`, `idx4` for colour images, and a dot
+    /// that some unpackers insert.
     private var endings: [String] {
         let parts =
             switch self {
@@ -134,7 +135,8 @@ extension FileRole {
             case .testImages: [usualName, "test-images-idx3-ubyte"]
             case .testLabels: [usualName, "test-labels-idx1-ubyte"]
             }
-        return parts + parts.map { $0.replacing("-idx", with: ".idx") }
+        let all = parts + parts.filter { $0.contains("-idx3-") }.map { $0.replacing("-idx3-", with: "-idx4-") }
+        return all + all.map { $0.replacing("-idx", with: ".idx") }
     }
 
     /// Returns the matching names among `entries`; only one if it is the usual name or the data set's.

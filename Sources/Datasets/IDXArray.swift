@@ -18,12 +18,12 @@ package struct IDXArray: Equatable, Sendable {
 
     /// Parses a file's bytes, plain or gzip.
     ///
-    /// - Throws: `DatasetError` if they are not an IDX array of unsigned bytes with `rank` dimensions.
-    package init(_ bytes: [UInt8], rank: Int, of file: DataFile) throws(DatasetError) {
+    /// - Throws: `DatasetError` if they are not an IDX array of unsigned bytes with one of `ranks` dimensions.
+    package init(_ bytes: [UInt8], ranks: ClosedRange<Int>, of file: DataFile) throws(DatasetError) {
         if bytes.isEmpty { throw file.fault(.empty) }
         self = try bytes.withUnsafeBufferPointer { buffer throws(DatasetError) in
             let reader = try ContentReader(buffer, of: file)
-            let parsed = try IDXArray(reader, rank: rank, of: file)
+            let parsed = try IDXArray(reader, ranks: ranks, of: file)
             try reader.finish()
             return parsed
         }
@@ -31,18 +31,18 @@ package struct IDXArray: Equatable, Sendable {
 
     /// Reads the dimensions from a file's header, without reading the rest of the file.
     ///
-    /// - Throws: `DatasetError` if the header is not that of an IDX array of unsigned bytes with `rank` dimensions.
-    package static func dimensions(of file: DataFile, rank: Int) throws(DatasetError) -> [Int] {
+    /// - Throws: `DatasetError` if the header is not that of an IDX array of unsigned bytes with one of `ranks` dimensions.
+    package static func dimensions(of file: DataFile, ranks: ClosedRange<Int>) throws(DatasetError) -> [Int] {
         // A gzip header may contain a file name.
         let bytes = try file.read(atMost: 4096)
         if bytes.isEmpty { throw file.fault(.empty) }
         return try bytes.withUnsafeBufferPointer { buffer throws(DatasetError) in
-            try header(ContentReader(buffer, of: file), rank: rank, of: file).dimensions
+            try header(ContentReader(buffer, of: file), ranks: ranks, of: file).dimensions
         }
     }
 
-    private init(_ reader: ContentReader, rank: Int, of file: DataFile) throws(DatasetError) {
-        let header = try Self.header(reader, rank: rank, of: file)
+    private init(_ reader: ContentReader, ranks: ClosedRange<Int>, of file: DataFile) throws(DatasetError) {
+        let header = try Self.header(reader, ranks: ranks, of: file)
         // Does not allocate more memory than the file can fill.
         guard header.size + header.count <= reader.largestContent else {
             throw file.fault(.truncated(got: reader.largestContent, expected: header.size + header.count))
@@ -54,12 +54,13 @@ package struct IDXArray: Equatable, Sendable {
 
     /// Parses the dimensions, their product, and the size of the header in bytes.
     private static func header(
-        _ reader: ContentReader, rank: Int, of file: DataFile
+        _ reader: ContentReader, ranks: ClosedRange<Int>, of file: DataFile
     ) throws(DatasetError) -> (dimensions: [Int], count: Int, size: Int) {
         let start = try read(4, from: reader, of: file, offset: 0, expected: 4)
         guard start[0] == 0, start[1] == 0 else { throw file.fault(.wrongMagic(start)) }
         guard start[2] == 0x08 else { throw file.fault(.wrongElementType(start[2])) }
-        guard start[3] == rank else { throw file.fault(.wrongRank(got: Int(start[3]), expected: rank)) }
+        let rank = Int(start[3])
+        guard ranks.contains(rank) else { throw file.fault(.wrongRank(got: rank, expected: ranks)) }
 
         let headerSize = 4 + 4 * rank
         let lengths = try read(4 * rank, from: reader, of: file, offset: 4, expected: headerSize)

@@ -2,9 +2,9 @@
 
 /// How images are drawn with characters.
 package enum ImageStyle: Sendable, Hashable, CaseIterable {
-    /// Half blocks in 24-bit grey.
+    /// Half blocks in 24-bit colour.
     case trueColor
-    /// Half blocks in the greys of the 256-colour palette.
+    /// Half blocks in the colours of the 256-colour palette.
     case colors256
     /// Blank, three shades and the full block; no colour.
     case shades
@@ -46,16 +46,22 @@ package struct ImageStrip: Sendable {
 
     /// Draws two rows of an image as one line; below an odd last row is black.
     private func line(of row: Int, in images: LabelledImages, index: Int) -> String {
-        let image = images.image(index)
-        let upperStart = image.startIndex + row * images.width
+        let grey = images.greyImage(index)
+        let planes = Array(images.image(index))
+        func color(_ place: Int) -> [UInt8] {
+            let area = grey.count
+            guard place < area else { return [0] }
+            return images.channels == 3 ? (0..<3).map { planes[$0 * area + place] } : [grey[place]]
+        }
+        let upperStart = row * images.width
         var line = ""
         var lastColors = ""
         for column in 0..<images.width {
-            let upper = image[upperStart + column]
-            let lower = row + 1 < images.height ? image[upperStart + images.width + column] : 0
+            let (place, below) = (upperStart + column, upperStart + images.width + column)
+            let (upper, lower) = (grey[place], row + 1 < images.height ? grey[below] : 0)
             switch style {
             case .trueColor, .colors256:
-                let colors = escape(upper: upper, lower: lower)
+                let colors = escape(upper: color(place), lower: color(below))
                 if colors != lastColors { line += colors }
                 lastColors = colors
                 line += "▀"
@@ -67,10 +73,25 @@ package struct ImageStrip: Sendable {
     }
 
     /// Returns an escape sequence: foreground for the upper half, background for the lower.
-    private func escape(upper: UInt8, lower: UInt8) -> String {
-        style == .trueColor
-            ? "\u{1b}[38;2;\(upper);\(upper);\(upper);48;2;\(lower);\(lower);\(lower)m"
-            : "\u{1b}[38;5;\(Self.paletteIndex(upper));48;5;\(Self.paletteIndex(lower))m"
+    ///
+    /// - Parameters:
+    ///   - upper: a grey value, or red, green and blue.
+    ///   - lower: likewise.
+    private func escape(upper: [UInt8], lower: [UInt8]) -> String {
+        func code(_ color: [UInt8]) -> String {
+            guard style == .trueColor else { return "5;\(Self.paletteIndex(color))" }
+            return "2;"
+                + (color.count == 3 ? color : [color[0], color[0], color[0]]).map(String.init)
+                .joined(separator: ";")
+        }
+        return "\u{1b}[38;\(code(upper));48;\(code(lower))m"
+    }
+
+    /// Returns the nearest colour of the palette's cube of 6 × 6 × 6 (16 to 231, of levels 0, 95, 135, … 255), or grey.
+    private static func paletteIndex(_ color: [UInt8]) -> Int {
+        guard color.count == 3 else { return paletteIndex(color[0]) }
+        let levels = color.map { $0 < 48 ? 0 : $0 < 115 ? 1 : (Int($0) - 35) / 40 }
+        return 16 + levels.reduce(0) { 6 * $0 + $1 }
     }
 
     /// Returns the nearest of black (16), the palette's 24 greys (232 to 255, of 8, 18, … 238) and white (231).

@@ -1,27 +1,35 @@
-// Grey images and their labels in memory, as read from the files.
+// Images and their labels in memory, as read from the files.
 
-/// Grey images of one size, each with a label.
+package import Experiments
+
+/// Grey or colour images of one size, each with a label.
 ///
-/// **Shapes** pixels `[N, H, W]`, UInt8, 0 is black; labels `[N]`.
+/// **Shapes** pixels `[N, C, H, W]`, UInt8, 0 is black; labels `[N]`.
 package struct LabelledImages: Sendable, Equatable {
+    /// 1 for grey images, 3 for red, green and blue.
+    package let channels: Int
     /// Height of every image in pixels.
     package let height: Int
     /// Width of every image in pixels.
     package let width: Int
-    /// Pixels image by image, row by row.
+    /// Pixels image by image, channel by channel, row by row.
     package let pixels: [UInt8]
     /// Class of each image.
     package let labels: [UInt8]
 
-    /// - Precondition: there are `labels.count × height × width` pixels.
-    package init(height: Int, width: Int, pixels: [UInt8], labels: [UInt8]) {
-        precondition(height > 0 && width > 0, "an image needs pixels")
-        precondition(pixels.count == labels.count * height * width, "pixels and labels must match")
+    /// - Precondition: there are `labels.count × channels × height × width` pixels.
+    package init(channels: Int = 1, height: Int, width: Int, pixels: [UInt8], labels: [UInt8]) {
+        precondition(channels > 0 && height > 0 && width > 0, "an image needs pixels")
+        precondition(pixels.count == labels.count * channels * height * width, "pixels and labels must match")
+        self.channels = channels
         self.height = height
         self.width = width
         self.pixels = pixels
         self.labels = labels
     }
+
+    /// Number of values of an image.
+    package var imageSize: Int { channels * height * width }
 
     /// Number of images.
     package var count: Int { labels.count }
@@ -33,7 +41,7 @@ package struct LabelledImages: Sendable, Equatable {
     package func prefix(_ n: Int) -> LabelledImages {
         guard n < count else { return self }
         return LabelledImages(
-            height: height, width: width, pixels: Array(pixels.prefix(n * height * width)),
+            channels: channels, height: height, width: width, pixels: Array(pixels.prefix(n * imageSize)),
             labels: Array(labels.prefix(n)))
     }
 
@@ -69,7 +77,8 @@ package struct LabelledImages: Sendable, Equatable {
 
     private func taking(_ indices: [Int]) -> LabelledImages {
         LabelledImages(
-            height: height, width: width, pixels: indices.flatMap(image), labels: indices.map { labels[$0] })
+            channels: channels, height: height, width: width, pixels: indices.flatMap(image),
+            labels: indices.map { labels[$0] })
     }
 
     /// Returns the number of images in each class from 0 up to `numClasses`.
@@ -81,8 +90,46 @@ package struct LabelledImages: Sendable, Equatable {
         return counts
     }
 
-    /// Returns the pixels of one image, row by row.
+    /// Returns the pixels of one image, channel by channel, row by row.
     package func image(_ index: Int) -> ArraySlice<UInt8> {
-        pixels[index * height * width..<(index + 1) * height * width]
+        pixels[index * imageSize..<(index + 1) * imageSize]
+    }
+
+    /// Returns the brightness of an image's pixels, row by row.
+    ///
+    /// **Source**: ITU-R BT.601, with Pillow's whole numbers for mode `L`.
+    package func greyImage(_ index: Int) -> [UInt8] {
+        let (values, area) = (Array(image(index)), height * width)
+        guard channels == 3 else { return Array(values.prefix(area)) }
+        return (0..<area).map { place in
+            let (red, green, blue) = (Int(values[place]), Int(values[area + place]), Int(values[2 * area + place]))
+            return UInt8((19595 * red + 38470 * green + 7471 * blue + 0x8000) >> 16)
+        }
+    }
+
+    /// Computes mean and standard deviation of each channel over all images, on a scale from 0 to 1; the deviation of a
+    /// constant channel counts as 1.
+    package var normalization: Normalization {
+        var sums = [(first: Int, second: Int)](repeating: (0, 0), count: channels)
+        let area = height * width
+        pixels.withUnsafeBufferPointer { pixels in
+            for start in stride(from: 0, to: pixels.count, by: area) {
+                var (first, second) = (0, 0)
+                for pixel in pixels[start..<start + area] {
+                    first += Int(pixel)
+                    second += Int(pixel) * Int(pixel)
+                }
+                let channel = start / area % channels
+                sums[channel].first += first
+                sums[channel].second += second
+            }
+        }
+        let count = Double(max(self.count * area, 1))
+        let means = sums.map { Double($0.first) / count / 255 }
+        let deviations = zip(sums, means).map { sums, mean in
+            let variance = Double(sums.second) / count / (255 * 255) - mean * mean
+            return variance > 0 ? variance.squareRoot() : 1
+        }
+        return Normalization(means: means, deviations: deviations)
     }
 }

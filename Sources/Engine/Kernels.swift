@@ -179,6 +179,13 @@ func multiply(_ values: UnsafeMutableBufferPointer<Float>, by factor: Float) {
     }
 }
 
+/// Exchanges the values of two arrays of one length.
+func swapAll(_ first: UnsafeMutableBufferPointer<Float>, _ second: UnsafeMutableBufferPointer<Float>) {
+    parallel { part, parts in
+        for index in share(of: first.count, part, parts) { swap(&first[index], &second[index]) }
+    }
+}
+
 @inline(__always)
 func load(_ values: UnsafePointer<Float>) -> SIMD8<Float> {
     UnsafeRawPointer(values).loadUnaligned(as: SIMD8<Float>.self)

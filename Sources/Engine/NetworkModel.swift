@@ -66,6 +66,7 @@ package final class NetworkModel: TrainableModel {
         isProfiled: Bool = false, isCancelled: @escaping @Sendable () -> Bool = { false }
     ) throws(ModelError) -> BatchResult? {
         let program = try trainingProgram(labels.count)
+        tensors.hold(averages: false)
         state.learningRate = learningRate
         var profile = isProfiled ? StepProfile() : nil
         var isCut = false
@@ -86,13 +87,15 @@ package final class NetworkModel: TrainableModel {
     package func evaluate(
         pixels: UnsafeBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>
     ) throws(ModelError) -> BatchResult {
-        try run(evaluationProgram(labels.count), pixels, labels, step: 0)
+        tensors.hold(averages: true)
+        return try run(evaluationProgram(labels.count), pixels, labels, step: 0)
     }
 
     package func predict(pixels: UnsafeBufferPointer<Float>) throws(ModelError) -> [Float] {
         let count = pixels.count / (network.inputChannels * network.inputSide * network.inputSide)
         let labels = [Int32](repeating: 0, count: count)
         let program = try evaluationProgram(count)
+        tensors.hold(averages: true)
         try labels.withUnsafeBufferPointer { labels throws(ModelError) in
             _ = try run(program, pixels, labels, step: 0)
         }
@@ -160,9 +163,10 @@ package final class NetworkModel: TrainableModel {
     package var parameters: [ModelTensor] { tensors.all.map(\.info) }
 
     /// Of SGD with momentum, a velocity for each parameter, by the parameter's name; of Adam, two means for each, and how
-    /// many updates they are of.
+    /// many updates they are of. With a running mean of the weights, `parameters` are the mean, and what is trained is here.
     package var optimizerState: [ModelTensor] {
-        tensors.all.flatMap { $0.states.map(\.info) } + (recipe.optimizer == .sgd ? [] : [Self.updates])
+        tensors.all.flatMap { $0.states.map(\.info) }
+            + (recipe.optimizer == .sgd && recipe.ema == nil ? [] : [Self.updates])
     }
 
     private static let updates = ModelTensor(role: .optimizerState, name: "step", shape: [1])
@@ -181,6 +185,7 @@ package final class NetworkModel: TrainableModel {
         if tensor == Self.updates {
             return withUnsafePointer(to: Float(tensors.updates)) { body(.init(start: $0, count: 1)) }
         }
+        tensors.hold(averages: false)
         let (parameter, memory) = tensors[tensor]
         try engineErrors { () throws(OneDNNError) in
             try copy(from: memory, to: rowMajorMemory(at: parameter.gradient.base, like: parameter))
@@ -197,10 +202,12 @@ package final class NetworkModel: TrainableModel {
             return
         }
         if tensor == Self.updates { return tensors.updates = max(Int(exactly: values[0]) ?? 0, 0) }
+        tensors.hold(averages: false)
         let (parameter, memory) = tensors[tensor]
         try engineErrors { () throws(OneDNNError) in
             let source = try rowMajorMemory(at: UnsafeMutableRawPointer(mutating: base), like: parameter)
             try copy(from: source, to: memory)
+            if tensor == parameter.info, parameter.average != nil { try copy(from: source, to: parameter.value) }
         }
     }
 

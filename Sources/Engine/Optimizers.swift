@@ -45,11 +45,11 @@ package struct UpdateBlock: Sendable {
 package func sgd(
     parameters: UnsafeMutableBufferPointer<Float>, gradients: UnsafeMutableBufferPointer<Float>,
     velocities: UnsafeMutableBufferPointer<Float>?, blocks: [UpdateBlock], learningRate: Float, momentum: Float,
-    isNesterov: Bool = false, weightDecay: Float
+    isNesterov: Bool = false, weightDecay: Float, _ averaging: Averaging? = nil
 ) -> [UpdateSums] {
     guard let w = parameters.baseAddress, let g = gradients.baseAddress else { return [] }
     let v = velocities?.baseAddress
-    return update(blocks) { block in
+    return update(blocks, parameters, averaging) { block in
         let weightDecay = block.decays ? weightDecay : 0
         // In eight sums each, so that the additions can go side by side.
         var (gradient, change, parameter) = (SIMD8<Float>(), SIMD8<Float>(), SIMD8<Float>())
@@ -117,12 +117,12 @@ package struct AdamFactors: Sendable {
 package func adam(
     parameters: UnsafeMutableBufferPointer<Float>, gradients: UnsafeMutableBufferPointer<Float>,
     means: UnsafeMutableBufferPointer<Float>, squares: UnsafeMutableBufferPointer<Float>, blocks: [UpdateBlock],
-    _ factors: AdamFactors
+    _ factors: AdamFactors, _ averaging: Averaging? = nil
 ) -> [UpdateSums] {
     guard let w = parameters.baseAddress, let g = gradients.baseAddress, let m = means.baseAddress,
         let s = squares.baseAddress
     else { return [] }
-    return update(blocks) { block in
+    return update(blocks, parameters, averaging) { block in
         let (shrinkage, weightDecay) = block.decays ? (factors.shrinkage, factors.weightDecay) : (0, 0)
         var (gradient, change, parameter) = (SIMD8<Float>(), SIMD8<Float>(), SIMD8<Float>())
         let end = block.range.upperBound - block.range.count % 8
@@ -164,14 +164,41 @@ extension UpdateSums {
     }
 }
 
-/// Updates blocks on all threads and adds up their sums in order.
+/// Running means of parameters: a ← a + s (w − a) after each update.
+package struct Averaging {
+    fileprivate let averages: UnsafeMutableBufferPointer<Float>
+    fileprivate let share: Float
+
+    /// - Parameters:
+    ///   - averages: in the order of the parameters.
+    ///   - share: s, 1 minus the decay.
+    package init(averages: UnsafeMutableBufferPointer<Float>, share: Float) {
+        (self.averages, self.share) = (averages, share)
+    }
+
+    /// Follows the parameters of a block.
+    fileprivate func follow(_ parameters: UnsafeMutableBufferPointer<Float>, _ range: Range<Int>) {
+        guard let w = parameters.baseAddress, let a = averages.baseAddress else { return }
+        let end = range.upperBound - range.count % 8
+        for index in stride(from: range.lowerBound, to: end, by: 8) {
+            store(load(a + index) + share * (load(w + index) - load(a + index)), a + index)
+        }
+        for index in end..<range.upperBound { a[index] += share * (w[index] - a[index]) }
+    }
+}
+
+/// Updates blocks and their running means on all threads and adds up the sums in order.
 @inline(__always)
-private func update(_ blocks: [UpdateBlock], _ body: (UpdateBlock) -> UpdateSums) -> [UpdateSums] {
+private func update(
+    _ blocks: [UpdateBlock], _ parameters: UnsafeMutableBufferPointer<Float>, _ averaging: Averaging?,
+    _ body: (UpdateBlock) -> UpdateSums
+) -> [UpdateSums] {
     guard let last = blocks.last else { return [] }
     return withUnsafeTemporaryAllocation(of: UpdateSums.self, capacity: blocks.count) { sums in
         parallel { part, parts in
             for index in blocks.count * part / parts..<blocks.count * (part + 1) / parts {
                 sums.initializeElement(at: index, to: body(blocks[index]))
+                averaging?.follow(parameters, blocks[index].range)
             }
         }
         var result = [UpdateSums](repeating: UpdateSums(), count: last.segment + 1)

@@ -28,23 +28,30 @@ final class Parameter {
     let value: Memory
     /// The gradient in the same layout.
     let gradient: Memory
+    /// The running mean of its values, if the recipe wants one, in the same layout.
+    let average: Memory?
     /// What the last update has left for the next, in the same layout.
     let states: [(info: ModelTensor, memory: Memory)]
 
     /// - Parameter states: the optimizer's arenas and what the names of their tensors end with.
     init(
         info: ModelTensor, descriptor: Descriptor, values: Buffer, gradients: Buffer,
-        states: [(suffix: String, buffer: Buffer)], offset: Int, on device: Device
+        states: [(suffix: String, buffer: Buffer)], averages: Buffer?, offset: Int, on device: Device
     ) throws(OneDNNError) {
         self.info = info
+        value = try Memory(descriptor, in: values, at: offset, on: device)
+        gradient = try Memory(descriptor, in: gradients, at: offset, on: device)
+        average = if let averages { try Memory(descriptor, in: averages, at: offset, on: device) } else { nil }
         var ofParameter: [(info: ModelTensor, memory: Memory)] = []
         for (suffix, buffer) in states {
             let state = ModelTensor(role: .optimizerState, name: info.name + suffix, shape: info.shape)
             ofParameter.append((state, try Memory(descriptor, in: buffer, at: offset, on: device)))
         }
+        if average != nil {
+            let name = info.name + TrainingRecipe.unaveraged
+            ofParameter.append((ModelTensor(role: .optimizerState, name: name, shape: info.shape), value))
+        }
         self.states = ofParameter
-        self.value = try Memory(descriptor, in: values, at: offset, on: device)
-        self.gradient = try Memory(descriptor, in: gradients, at: offset, on: device)
     }
 }
 
@@ -72,6 +79,10 @@ final class Parameters {
     private let values: Buffer
     private let gradients: Buffer
     private let states: [(suffix: String, buffer: Buffer)]
+    /// The running means of the values; `nil` if the recipe wants none.
+    private let averages: Buffer?
+    /// Whether values and their means have changed places, for an evaluation.
+    private var holdsAverages = false
     /// Weight and bias of each layer in turn.
     private let blocks: [UpdateBlock]
     /// Updates made; Adam's means are corrected by it.
@@ -96,7 +107,8 @@ final class Parameters {
         values = try Buffer(byteCount: byteCount, on: device)
         gradients = try Buffer(byteCount: byteCount, on: device)
         var states: [(suffix: String, buffer: Buffer)] = []
-        for suffix in recipe.optimizerState {
+        averages = recipe.ema == nil ? nil : try Buffer(byteCount: byteCount, on: device)
+        for suffix in recipe.optimizerState where suffix != TrainingRecipe.unaveraged {
             states.append((suffix, try Buffer(byteCount: byteCount, on: device)))
         }
         self.states = states
@@ -107,12 +119,12 @@ final class Parameters {
             let weight = try Parameter(
                 info: ModelTensor(role: .parameter, name: "\(slot.name).weight", shape: slot.shape),
                 descriptor: slot.weight,
-                values: values, gradients: gradients, states: states, offset: offset, on: device)
+                values: values, gradients: gradients, states: states, averages: averages, offset: offset, on: device)
             offset += room(for: slot.weight)
             let bias = try Parameter(
                 info: ModelTensor(role: .parameter, name: "\(slot.name).bias", shape: [slot.shape[0]]),
                 descriptor: slot.bias,
-                values: values, gradients: gradients, states: states, offset: offset, on: device)
+                values: values, gradients: gradients, states: states, averages: averages, offset: offset, on: device)
             offset += room(for: slot.bias)
             all += [weight, bias]
             let statistics =
@@ -132,10 +144,17 @@ final class Parameters {
         blocks = UpdateBlock.cut(segments, decaying: all.map { recipe.decay == .all || $0.info.shape.count > 1 })
     }
 
-    /// The parameter that a tensor belongs to, and where its numbers are.
+    /// Puts the running means, if there are any, where an evaluation looks for values, or back.
+    func hold(averages wanted: Bool) {
+        guard let averages, wanted != holdsAverages else { return }
+        holdsAverages = wanted
+        swapAll(values.floats, averages.floats)
+    }
+
+    /// The parameter that a tensor belongs to, and where its numbers are: of a parameter itself, their running mean.
     subscript(tensor: ModelTensor) -> (parameter: Parameter, memory: Memory) {
         for parameter in all {
-            if parameter.info == tensor { return (parameter, parameter.value) }
+            if parameter.info == tensor { return (parameter, parameter.average ?? parameter.value) }
             if let state = parameter.states.first(where: { $0.info == tensor }) { return (parameter, state.memory) }
         }
         preconditionFailure("\(tensor.name) is not a tensor of this model")
@@ -160,18 +179,22 @@ final class Parameters {
             normBefore = norm
             if norm + 1e-6 > limit { multiply(gradients.floats, by: Float(limit / (norm + 1e-6))) }
         }
+        // As PyTorch's AveragedModel: the first update is copied.
+        let averaging = averages.flatMap { averages in
+            recipe.ema.map { Averaging(averages: averages.floats, share: updates == 1 ? 1 : Float(1 - $0)) }
+        }
         let sums =
             switch recipe.optimizer {
             case .sgd:
                 sgd(
                     parameters: values.floats, gradients: gradients.floats, velocities: states.first?.buffer.floats,
                     blocks: blocks, learningRate: Float(learningRate), momentum: Float(recipe.momentum),
-                    isNesterov: recipe.nesterov, weightDecay: Float(recipe.weightDecay))
+                    isNesterov: recipe.nesterov, weightDecay: Float(recipe.weightDecay), averaging)
             case .adam, .adamw:
                 adam(
                     parameters: values.floats, gradients: gradients.floats, means: states[0].buffer.floats,
                     squares: states[1].buffer.floats, blocks: blocks,
-                    AdamFactors(recipe, learningRate: learningRate, update: updates))
+                    AdamFactors(recipe, learningRate: learningRate, update: updates), averaging)
             }
         let ratios = stride(from: 0, to: sums.count, by: 2).map { weights in
             sums[weights].parameter != 0 ? (sums[weights].change / sums[weights].parameter).squareRoot() : nil

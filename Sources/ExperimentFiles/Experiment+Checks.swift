@@ -23,6 +23,11 @@ extension Experiment {
                 culprits: [field.path, condition.path])
         }
         if let conflict = training.conflict { throw conflict }
+        if network.weights != nil, network.from != nil {
+            throw SettingConflict(
+                problem: "network.weights and network.from both give the initial weights; keep one of them",
+                culprits: ["network.from", "network.weights"])
+        }
         if data.shift >= data.resize {
             throw SettingConflict(
                 problem: "data.shift must be below data.resize, which is \(data.resize)",

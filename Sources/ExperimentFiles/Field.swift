@@ -117,8 +117,9 @@ extension Field.Condition {
     }
     static let step = schedule("step", .step)
     static let multistep = schedule("multistep", .multistep)
-    static let steps = schedule("step or multistep", .step, .multistep)
-    static let falling = schedule("cosine or linear", .cosine, .linear)
+    static let falling = schedule("step, multistep or plateau", .step, .multistep, .plateau)
+    static let plateau = schedule("plateau", .plateau)
+    static let bounded = schedule("cosine, linear or plateau", .cosine, .linear, .plateau)
     static let oneCycle = schedule("one_cycle", .oneCycle)
     static let warmup = Self("training.schedule", "other than one_cycle") {
         $0.training.schedule != .oneCycle

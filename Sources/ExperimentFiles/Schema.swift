@@ -60,6 +60,13 @@ enum Schema {
                 none: "null"), \.network.weights, synonyms: ["checkpoint", "pretrained"]),
 
         Field(
+            "network.from",
+            "Run whose best weights initialize the layers of the same shapes, in order.",
+            .optional(
+                .line("a run's name") { !$0.isEmpty && $0.unicodeScalars.allSatisfy(\.isVisible) }, none: "null"),
+            \.network.from, synonyms: ["init_from", "warm_start"]),
+
+        Field(
             "data.dataset", "Name of the data set and of the folder with its IDX files.",
             .line("a plain name such as fashion-mnist or mnist") { name in
                 let isPlain: (Character) -> Bool = { $0.isASCII && ($0.isLetter || $0.isNumber || "-_".contains($0)) }
@@ -75,6 +82,9 @@ enum Schema {
             "data.batch_size", "Images per step.", .integer(1...65536), \.data.batchSize, label: "batch size",
             nameWord: "batch", column: SettingColumn(rank: 14, width: 5...5, help: "images per step"),
             synonyms: ["batch", "batchsize"]),
+        Field(
+            "data.normalize", "Scale pixels to mean 0 and standard deviation 1 over the training images.", .choice,
+            \.data.normalize, synonyms: ["normalization", "standardize"]),
         Field("data.shuffle", "Whether each epoch uses the training images in a new order.", .flag, \.data.shuffle),
         Field(
             "data.limit_train", "Use only this many training images.",
@@ -119,16 +129,19 @@ enum Schema {
             "training.step_every", "Epochs after which the rate falls, and again.", .integer(1...1_000_000),
             \.training.stepEvery, label: "every epochs", synonyms: ["step_size"], usedWith: .step),
         Field(
+            "training.lr_patience", "Epochs without a lower loss after which the rate falls.", .integer(1...1_000_000),
+            \.training.ratePatience, label: "rate patience", usedWith: .plateau),
+        Field(
             "training.milestones", "Epochs after which the rate falls.",
             .list(of: .integer(1...1_000_000), named: "epochs", count: 0...100), \.training.milestones,
             label: "milestones", usedWith: .multistep),
         Field(
             "training.lr_factor", "What the rate is multiplied with then.",
             .number("between 0 and 1") { $0 > 0 && $0 < 1 }, \.training.rateFactor, label: "factor",
-            synonyms: ["gamma", "factor"], usedWith: .steps),
+            synonyms: ["gamma", "factor"], usedWith: .falling),
         Field(
             "training.min_lr", "The rate at the end.", .number("0 or greater") { $0 >= 0 }, \.training.lastRate,
-            label: "last rate", synonyms: ["eta_min", "end_lr"], usedWith: .falling),
+            label: "last rate", synonyms: ["eta_min", "end_lr"], usedWith: .bounded),
         Field(
             "training.peak_at", "The share of the steps after which the rate is at its top, lr.",
             .number("between 0 and 1") { $0 > 0 && $0 < 1 }, \.training.peakAt, label: "peak at",
@@ -167,6 +180,11 @@ enum Schema {
             "training.clip_norm", "Scale gradients down to this norm where all together are longer.",
             .optional(.number("greater than 0") { $0 > 0 }, none: "null"), \.training.clipNorm, label: "clip norm",
             synonyms: ["max_norm", "grad_clip"]),
+        Field(
+            "training.ema",
+            "Evaluate and save a running mean of the weights with this decay, such as 0.999.",
+            .optional(.number("between 0 and 1") { $0 > 0 && $0 < 1 }, none: "null"), \.training.ema, label: "EMA",
+            nameWord: "ema", synonyms: ["ema_decay", "averaging"]),
         Field(
             "training.label_smoothing", "How much of each training label is spread evenly over all classes.", .share,
             \.training.labelSmoothing, label: "smoothing", nameWord: "smoothing"),

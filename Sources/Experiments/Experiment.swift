@@ -35,13 +35,19 @@ package struct Experiment: Sendable, Hashable {
     /// Builds the network for data with this many classes.
     ///
     /// - Throws: `NetworkError` that says what cannot be built and what would work.
-    package func network(numClasses: Int) throws(NetworkError) -> Network {
+    package func network(numClasses: Int, inputChannels: Int = 1) throws(NetworkError) -> Network {
         if let layers = network.layers {
-            return try Network(inputShape: [1, data.resize, data.resize], layers, numClasses: numClasses)
+            return try Network(inputShape: [inputChannels, data.resize, data.resize], layers, numClasses: numClasses)
         }
         return try Network(
-            inputSide: data.resize, blocks: network.dividedBlocks, kernel: network.kernel, norm: network.norm,
+            inputChannels: inputChannels, inputSide: data.resize, blocks: network.dividedBlocks, kernel: network.kernel,
+            norm: network.norm,
             classifier: network.classifier, dropout: network.dropout, numClasses: numClasses)
+    }
+
+    /// Builds the network for a data set.
+    package func network(for facts: DatasetFacts) throws(NetworkError) -> Network {
+        try network(numClasses: facts.numClasses, inputChannels: facts.numChannels)
     }
 }
 
@@ -63,6 +69,8 @@ package struct NetworkRecipe: Sendable, Hashable {
     package var layers: [LayerRecipe]?
     /// A safetensors file with the weights to begin with; `nil` to draw them from the seed.
     package var weights: String?
+    /// A run whose layers of the same shapes, in order, give their weights to begin with.
+    package var from: String?
 
     /// Creates a recipe; the default is the notebook's small VGG-11.
     package init(
@@ -133,6 +141,14 @@ package struct DataRecipe: Sendable, Hashable {
         case first
     }
 
+    /// How pixels are scaled.
+    package enum Scaling: String, Sendable, Hashable, CaseIterable {
+        /// 0 to 1.
+        case none
+        /// Mean 0 and standard deviation 1 over the training images, in each channel.
+        case meanDeviation = "mean_std"
+    }
+
     /// Name of the data set.
     package var dataset: String
     /// Side in pixels that every image is resized to.
@@ -147,6 +163,8 @@ package struct DataRecipe: Sendable, Hashable {
     package var limitTest: Int?
     /// How limits choose images.
     package var sampling: Sampling
+    /// How pixels are scaled before they enter the network.
+    package var normalize = Scaling.none
     /// Share of the training images, the same of each class, that validates instead of training.
     package var validation = 0.0
     /// Whether every other training image is mirrored from left to right.

@@ -22,8 +22,35 @@ package struct RunPosition: Sendable, Hashable, Codable {
     package var bestEpoch: EpochMetrics?
     /// The best value that early stopping has seen; `nil` without it.
     package var watched: Watched?
+    /// What the plateau schedule has seen; `nil` without it.
+    package var plateau: Plateau?
     /// Times of the run so far.
     package var time: RunTime
+
+    /// The losses of a run as its plateau schedule sees them.
+    ///
+    /// **Source**: PyTorch documentation of `torch.optim.lr_scheduler.ReduceLROnPlateau`, with a relative threshold of
+    /// 1e-4 and no cooldown.
+    package struct Plateau: Sendable, Hashable, Codable {
+        /// The lowest loss so far; `nil` before the first.
+        package var best: Double?
+        /// Epochs since then, or since the last reduction.
+        package var badEpochs = 0
+        /// How often the rate was reduced.
+        package var reductions = 0
+
+        package init() {}
+
+        /// Adds an epoch's loss.
+        package mutating func add(loss: Double, patience: Int) {
+            if best.map({ loss < $0 * (1 - 1e-4) }) ?? true {
+                (best, badEpochs) = (loss, 0)
+            } else {
+                badEpochs += 1
+            }
+            if badEpochs > patience { (badEpochs, reductions) = (0, reductions + 1) }
+        }
+    }
 
     /// A value after an epoch.
     package struct Watched: Sendable, Hashable, Codable {
@@ -59,6 +86,7 @@ package struct RunPosition: Sendable, Hashable, Codable {
     /// Discards the best epoch if it is before this one.
     package mutating func countBest(from epoch: Int) {
         if let watched, watched.epoch < epoch { self.watched = nil }
+        plateau?.best = nil
         if let best = bestEpoch, best.epoch < epoch { bestEpoch = nil }
     }
 }
@@ -77,7 +105,12 @@ extension RunPosition {
         ]
         return counts.allSatisfy(RunLimits.counts.contains) && seconds.allSatisfy(RunLimits.seconds.contains)
             && 1...RunLimits.epochs.upperBound + 1 ~= epoch && stepInEpoch <= step && epochCorrect <= epochExamples
-            && !epochLossSum.isNaN && watched.map { RunLimits.epochs.contains($0.epoch) && $0.value.isFinite } ?? true
+            && !epochLossSum.isNaN
+            && plateau.map {
+                RunLimits.epochs.contains($0.badEpochs) && RunLimits.epochs.contains($0.reductions)
+                    && $0.best?.isFinite ?? true
+            } ?? true
+            && watched.map { RunLimits.epochs.contains($0.epoch) && $0.value.isFinite } ?? true
             && [lastEpoch, bestEpoch].allSatisfy { $0?.isPlausible != false }
     }
 }

@@ -16,6 +16,8 @@ extension TrainingRecipe {
         case linear
         /// Half a cosine up to the rate and another down to nearly 0.
         case oneCycle = "one_cycle"
+        /// Times a factor after every so many epochs without a lower loss.
+        case plateau
     }
 
     /// Where one-cycle begins and ends, as shares of the rate: 1 / 25, and 1 / 25 / 10⁴.
@@ -43,7 +45,7 @@ extension TrainingRecipe {
         let (total, epoch) = (epochs * stepsPerEpoch, step / max(stepsPerEpoch, 1))
         let passed = min(Double(step - warmup) / Double(max(total - warmup, 1)), 1)
         switch schedule {
-        case .constant: return learningRate
+        case .constant, .plateau: return learningRate
         case .step: return learningRate * power(rateFactor, epoch / stepEvery)
         case .multistep: return learningRate * power(rateFactor, milestones.count { $0 <= epoch })
         case .cosine: return Self.cosine(from: learningRate, to: lastRate, passed)
@@ -59,8 +61,10 @@ extension TrainingRecipe {
 
     /// The learning rate of the step that follows a position.
     package func learningRate(at position: RunPosition, stepsPerEpoch: Int) -> Double {
-        learningRate(
+        let rate = learningRate(
             atStep: (position.epoch - 1) * stepsPerEpoch + position.stepInEpoch, stepsPerEpoch: stepsPerEpoch)
+        guard schedule == .plateau, let reductions = position.plateau?.reductions, reductions > 0 else { return rate }
+        return min(rate, max(learningRate * power(rateFactor, reductions), lastRate))
     }
 
     private static func cosine(from begin: Double, to end: Double, _ passed: Double) -> Double {

@@ -56,9 +56,11 @@ package struct TrainingRecipe: Sendable, Hashable {
     package var stepEvery = 1
     /// Epochs after which `multistep` falls.
     package var milestones: [Int] = []
-    /// What `step` and `multistep` multiply the rate with.
+    /// Epochs without a lower loss after which `plateau` reduces the rate.
+    package var ratePatience = 3
+    /// What `step`, `multistep` and `plateau` multiply the rate with.
     package var rateFactor = 0.1
-    /// What `cosine` and `linear` end with.
+    /// What `cosine` and `linear` end with, and what `plateau` does not go below.
     package var lastRate = 0.0
     /// The share of the steps after which `oneCycle` is at its top.
     package var peakAt = 0.3
@@ -85,6 +87,9 @@ package struct TrainingRecipe: Sendable, Hashable {
     package var initialDeviation = 0.01
     /// The largest norm of all gradients together that an update takes; longer ones are scaled down to it.
     package var clipNorm: Double?
+    /// Decay of the running mean of the weights that is evaluated and saved in their place; `nil` for the weights
+    /// themselves.
+    package var ema: Double?
     /// How much of each label is spread evenly over all classes.
     package var labelSmoothing = 0.0
     /// Minutes after which a run stops.
@@ -119,9 +124,14 @@ package struct TrainingRecipe: Sendable, Hashable {
     /// What the optimizer carries from one update to the next, each as large as the parameters: what their names end with
     /// in checkpoints.
     package var optimizerState: [String] {
-        switch optimizer {
-        case .sgd: momentum != 0 ? [""] : []
-        case .adam, .adamw: [".exp_avg", ".exp_avg_sq"]
-        }
+        let own: [String] =
+            switch optimizer {
+            case .sgd: momentum != 0 ? [""] : []
+            case .adam, .adamw: [".exp_avg", ".exp_avg_sq"]
+            }
+        return own + (ema == nil ? [] : [Self.unaveraged])
     }
+
+    /// Suffix of the weights that are trained, where their running mean stands in their place.
+    package static let unaveraged = ".unaveraged"
 }

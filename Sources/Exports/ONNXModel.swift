@@ -36,7 +36,7 @@ struct ONNXModel {
         let byteCount = initializers.reduce(0) { $0 + $1.head.count + $1.rawByteCount }
 
         let graph = ProtobufMessage { graph in
-            for node in Self.nodes(of: layers) { graph.add(1, node) }
+            for node in Self.nodes(of: layers, description.normalization) { graph.add(1, node) }
             graph.add(2, "vgg")
             graph.add(11, .value("input", network.inputShape, description.input))
             graph.add(12, .value("logits", [network.numClasses], description.output))
@@ -55,8 +55,9 @@ struct ONNXModel {
     }
 
     /// Returns the graph's nodes in order, from `input` to `logits`.
-    private static func nodes(of layers: [Layer]) -> [ProtobufMessage] {
+    private static func nodes(of layers: [Layer], _ normalization: Normalization?) -> [ProtobufMessage] {
         var graph = ONNXGraph()
+        if let normalization { graph.add(normalization) }
         for layer in layers {
             switch layer.kind {
             case .convolution(let convolution):
@@ -106,6 +107,25 @@ private struct ONNXGraph {
     /// Adds a layer's operation on the previous node's output.
     mutating func add(_ type: String, of layer: Layer, _ attributes: [ProtobufMessage] = []) {
         add(type, [last] + layer.initializers.map(\.name), attributes)
+    }
+
+    /// Adds (input − mean) / deviation.
+    mutating func add(_ normalization: Normalization) {
+        let means = perChannel(normalization.means)
+        add("Sub", ["input", means])
+        let difference = last
+        let deviations = perChannel(normalization.deviations)
+        add("Div", [difference, deviations])
+    }
+
+    /// Adds a constant of shape `[C, 1, 1]`.
+    private mutating func perChannel(_ values: [Double]) -> String {
+        add("Constant", [], [.attribute("value_floats", values.map(Float.init))])
+        let flat = last
+        add("Constant", [], [.attribute("value_ints", [values.count, 1, 1])])
+        let shape = last
+        add("Reshape", [flat, shape])
+        return last
     }
 
     private mutating func add(_ type: String, _ inputs: [String], _ attributes: [ProtobufMessage] = []) {
@@ -202,6 +222,15 @@ extension ProtobufMessage {
             $0.add(1, name)
             $0.add(3, value)
             $0.add(20, 2)  // INT
+        }
+    }
+
+    /// Creates an attribute with a list of numbers.
+    fileprivate static func attribute(_ name: String, _ values: [Float]) -> ProtobufMessage {
+        ProtobufMessage {
+            $0.add(1, name)
+            for value in values { $0.add(7, value) }
+            $0.add(20, 6)  // FLOATS
         }
     }
 

@@ -38,7 +38,7 @@ extension RunStarted {
         [
             "experiment": experiment.json,
             "dataset": .string(dataset),
-            "num_classes": .integer(network.numClasses),
+            "num_classes": .integer(network.numClasses), "channels": .integer(network.inputChannels),
             "parameters": .integer(network.parameters),
             "train_examples": .integer(trainExamples),
             "test_examples": .integer(testExamples),

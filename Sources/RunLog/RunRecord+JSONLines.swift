@@ -146,7 +146,9 @@ extension RunEvent {
 extension RunStarted {
     fileprivate init(_ values: Values) throws {
         let experiment = try Experiment(values.object("experiment"))
-        guard let network = try? experiment.network(numClasses: values["num_classes"])
+        // Before version 0.2.0, all images were grey.
+        let channels: Int = try values.optional("channels") ?? 1
+        guard let network = try? experiment.network(numClasses: values["num_classes"], inputChannels: channels)
         else {
             throw values.unknown("experiment")
         }

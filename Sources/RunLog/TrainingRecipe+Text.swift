@@ -25,6 +25,8 @@ extension TrainingRecipe {
             parts.append("times \(Readable.short(rateFactor)) after epochs \(epochs)")
         case .cosine, .linear: parts.append("\(schedule.rawValue) to \(Readable.short(lastRate))")
         case .oneCycle: parts.append("one cycle")
+        case .plateau:
+            parts.append("times \(Readable.short(rateFactor)) after \(ratePatience) epochs without a lower loss")
         }
         if warmupEpochs > 0 { parts.append("\(Readable.short(warmupEpochs)) warmup epochs") }
         if warmupSteps > 0 { parts.append("\(Readable.count(warmupSteps)) warmup steps") }
@@ -38,6 +40,7 @@ extension TrainingRecipe {
         }
         if let clipNorm { parts.append("gradients clipped to \(Readable.short(clipNorm))") }
         if labelSmoothing != 0 { parts.append("label smoothing \(Readable.short(labelSmoothing))") }
+        if let ema { parts.append("weights averaged with decay \(Readable.short(ema))") }
         if let earlyStopping { parts.append("until \(earlyStopping.rawValue) stops improving") }
         return parts
     }

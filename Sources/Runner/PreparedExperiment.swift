@@ -28,7 +28,7 @@ package struct PreparedExperiment: Sendable {
     ) throws(RunnerError) {
         let network: Network
         do {
-            network = try experiment.network(numClasses: data.numClasses)
+            network = try experiment.network(for: data.facts)
         } catch {
             throw RunnerError("\(experiment.name): \(error)")
         }

@@ -40,11 +40,16 @@ package final class RunSession {
         _ prepared: PreparedExperiment, as reserved: ReservedRun? = nil, in store: RunStore, program: String
     ) throws(RunnerError) -> RunSession {
         try prepared.requireSquareImages()
-        let model = try prepared.initialModelOrNone()
+        let source = try prepared.experiment.network.from.map { name throws(RunnerError) in
+            try InitialWeights(ofRun: name, in: store)
+        }
+        let (model, remark) = try prepared.initialModelOrNone(from: source?.path)
         var new = prepared.newRun(model, program: program)
         new.reserved = reserved
+        if let source { new.experiment.network.from = source.run }
         let (run, claim) = try sentence { [new] () throws(RunStoreError) in try store.create(new) }
-        return RunSession(prepared, store, run, claim, model)
+        try source?.keep(for: run, in: store)
+        return RunSession(prepared, store, run, claim, model, warnings: [remark].compactMap(\.self))
     }
 
     /// Resumes a run from its newest valid checkpoint, bit-identical to an uninterrupted run.
@@ -87,7 +92,9 @@ package final class RunSession {
         if isStrict { try refuse(prepared.warnings + warnings) }
         checkpoints.setAside(newerThan: checkpoint)
 
-        let model = checkpoint == nil ? try prepared.initialModel() : try prepared.emptyModel()
+        let model =
+            checkpoint == nil
+            ? try prepared.initialModel(from: InitialWeights.path(of: run, in: store)) : try prepared.emptyModel()
         var position = try checkpoint.map { checkpoint throws(RunnerError) in try model.load(checkpoint, for: prepared)
         }
         position?.countBest(from: run.bestFrom)
@@ -236,31 +243,40 @@ package final class RunSession {
 }
 
 extension PreparedExperiment {
-    /// Creates the model before its first step: weights from the seed, or from the experiment's file.
-    package func initialModel() throws(RunnerError) -> any TrainableModel {
+    /// Creates the model before its first step: weights from the seed, from the experiment's file, or from another run.
+    ///
+    /// - Parameter weights: the weights of the run that `network.from` names, as this run keeps them.
+    package func initialModel(from weights: String? = nil) throws(RunnerError) -> any TrainableModel {
         let model = try emptyModel()
-        try loadInitialWeights(into: model)
+        _ = try loadInitialWeights(into: model, from: weights)
         return model
     }
 
     /// Creates the initial model, or one whose first step reports insufficient memory.
-    fileprivate func initialModelOrNone() throws(RunnerError) -> any TrainableModel {
+    ///
+    /// - Returns: the model, and how many of its layers another run has initialized, as a sentence.
+    fileprivate func initialModelOrNone(
+        from weights: String?
+    ) throws(RunnerError) -> (model: any TrainableModel, remark: String?) {
         let model: any TrainableModel
         do throws(ModelError) { model = try makeModel() } catch {
             guard case .outOfMemory = error else { throw RunnerError(error.description) }
-            return UnmadeModel(error: error)
+            return (UnmadeModel(error: error), nil)
         }
-        try loadInitialWeights(into: model)
-        return model
+        return (model, try loadInitialWeights(into: model, from: weights))
     }
 
-    private func loadInitialWeights(into model: any TrainableModel) throws(RunnerError) {
-        if let weights = experiment.network.weights {
-            do throws(ModelTensorsError) {
-                try model.loadWeights(weights)
-            } catch {
-                throw RunnerError("\(experiment.name): network.weights: \(error)")
-            }
+    private func loadInitialWeights(
+        into model: any TrainableModel, from weights: String?
+    ) throws(RunnerError) -> String? {
+        do throws(ModelTensorsError) {
+            if let weights = experiment.network.weights { try model.loadWeights(weights) }
+            guard let weights, let run = experiment.network.from else { return nil }
+            let (loaded, all) = try model.loadFittingLayers(weights)
+            return "\(loaded) of \(all) layers start with the weights of \(run)"
+        } catch {
+            throw RunnerError(
+                "\(experiment.name): network.\(experiment.network.from == nil ? "weights" : "from"): \(error)")
         }
     }
 

@@ -2,6 +2,7 @@
 
 package import Model
 internal import Experiments
+internal import Glibc
 
 /// Sums over batches, and the means over their images.
 package struct MetricSums: Sendable {
@@ -14,6 +15,22 @@ package struct MetricSums: Sendable {
 
     /// Creates empty sums.
     package init() {}
+
+    /// Computes the sums of predictions.
+    ///
+    /// - Parameters:
+    ///   - probabilities: `[N, classes]`, row-major.
+    ///   - labels: `[N]`.
+    init(probabilities: [Double], labels: [UInt8]) {
+        let numClasses = probabilities.count / max(labels.count, 1)
+        for (index, label) in labels.enumerated() {
+            let row = probabilities[index * numClasses..<(index + 1) * numClasses]
+            let isRight = row.firstIndex(of: row.max() ?? 0) == row.startIndex + Int(label)
+            examples += 1
+            correct += isRight ? 1 : 0
+            lossSum -= log(max(row[row.startIndex + Int(label)], 1e-38))
+        }
+    }
 
     /// Restores the sums of an epoch from a position.
     init(_ position: RunPosition) {

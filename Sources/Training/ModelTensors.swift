@@ -49,6 +49,52 @@ extension TrainableModel {
         try load(weights, from: path)
     }
 
+    /// Loads the layers of a file into the layers of the model with the same shapes: each layer of the file, in order, into
+    /// the next one that fits. All others stay as they are.
+    ///
+    /// **Source**: Simonyan & Zisserman, 2015, section 3.1, where deeper networks start with layers of a shallower one.
+    ///
+    /// - Returns: the number of layers loaded and that of all layers with weights.
+    /// - Throws: `ModelTensorsError` if not even the first layer of the file fits.
+    package func loadFittingLayers(_ path: String) throws(ModelTensorsError) -> (loaded: Int, all: Int) {
+        let file: SafetensorsFile
+        do {
+            file = try SafetensorsFile(contentsOf: path)
+            try file.checkFinite(file.tensors.keys.sorted())
+        } catch {
+            throw ModelTensorsError(error)
+        }
+        let own = weights.layers
+        let others = file.layers
+        var rest = own[...]
+        var (loaded, isFirst) = (0, true)
+        for other in others {
+            guard let place = rest.firstIndex(where: { $0.hasShapes(of: other) }) else {
+                if isFirst {
+                    throw ModelTensorsError(
+                        path, "no layer of this experiment's network has the shape of its first one")
+                }
+                continue
+            }
+            isFirst = false
+            for (tensor, name) in zip(rest[place].tensors, other.tensors.map(\.name)) {
+                let read = Result { () throws(SafetensorsError) in
+                    try file.withFloats(named: name) { floats in
+                        Result { () throws(ModelError) in try setValues(of: tensor, to: floats) }
+                    }
+                }
+                switch read {
+                case .failure(let error): throw ModelTensorsError(error)
+                case .success(.failure(let error)): throw ModelTensorsError(path, error.description)
+                case .success(.success): break
+                }
+            }
+            loaded += 1
+            rest = rest[(place + 1)...]
+        }
+        return (loaded, own.count)
+    }
+
     /// Loads the optimizer's state from a file that must have exactly these tensors. If they do not match, the state
     /// stays unchanged.
     package func loadOptimizer(_ path: String) throws(ModelTensorsError) { try load(optimizerState, from: path) }
@@ -150,9 +196,52 @@ extension SafetensorsFile {
                         + "convert it with .float() in PyTorch")
             }
         }
+        // PyTorch's batch normalization counts its batches, which affects no result.
         let known = Set(wanted.map(\.name))
-        if let extra = tensors.keys.filter({ !known.contains($0) }).min() {
+        if let extra = tensors.keys.filter({ !known.contains($0) && !$0.hasSuffix(".num_batches_tracked") }).min() {
             throw ModelTensorsError(path, "has a tensor that this experiment's network does not have: \(extra)")
         }
+    }
+}
+
+/// The tensors of a layer, ordered by name.
+private struct LayerTensors {
+    var tensors: [ModelTensor]
+
+    func hasShapes(of other: LayerTensors) -> Bool {
+        tensors.map { [$0.suffix] + $0.shape.map(String.init) }
+            == other.tensors.map { [$0.suffix] + $0.shape.map(String.init) }
+    }
+}
+
+extension ModelTensor {
+    /// The layer's name and the rest, as in `features.0` and `weight`.
+    fileprivate var parts: (layer: Substring, suffix: Substring) {
+        let dot = name.lastIndex(of: ".") ?? name.startIndex
+        return (name[..<dot], name[dot...])
+    }
+    fileprivate var suffix: String { String(parts.suffix) }
+}
+
+extension [ModelTensor] {
+    /// The tensors of each layer, in the order of the layers.
+    fileprivate var layers: [LayerTensors] {
+        var (names, layers): ([Substring], [Substring: [ModelTensor]]) = ([], [:])
+        for tensor in self {
+            if layers[tensor.parts.layer] == nil { names.append(tensor.parts.layer) }
+            layers[tensor.parts.layer, default: []].append(tensor)
+        }
+        return names.map { name in LayerTensors(tensors: (layers[name] ?? []).sorted { $0.name < $1.name }) }
+    }
+}
+
+extension SafetensorsFile {
+    /// The tensors of each layer, in the order of torchvision's names: features before classifier, then by number.
+    fileprivate var layers: [LayerTensors] {
+        func key(_ name: Substring) -> (Int, Int) {
+            (name.hasPrefix("features") ? 0 : 1, name.split(separator: ".").last.flatMap { Int($0) } ?? 0)
+        }
+        return tensors.map { ModelTensor(role: .parameter, name: $0.key, shape: $0.value.shape) }
+            .sorted { key($0.parts.layer) < key($1.parts.layer) }.layers
     }
 }

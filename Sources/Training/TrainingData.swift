@@ -13,7 +13,7 @@ package struct TrainingData: Sendable {
     /// What the best epoch is chosen by; `nil` to choose by the test images.
     package let validation: LabelledImages?
     /// What the data set holds that they come from, before any limit.
-    package let facts: DatasetFacts
+    package private(set) var facts: DatasetFacts
     /// Name and folder, as text.
     package let summary: String
     /// SHA-256 of the data set; empty for other images.
@@ -66,7 +66,7 @@ package struct TrainingData: Sendable {
     ) {
         let facts = DatasetFacts(
             name: recipe.dataset, numClasses: numClasses, trainExamples: train.count, testExamples: test.count,
-            height: train.height, width: train.width)
+            height: train.height, width: train.width, channels: train.channels)
         self.init(
             train: train, test: test, validation: validation, facts: facts, summary: summary, recipe: recipe)
     }
@@ -81,14 +81,16 @@ package struct TrainingData: Sendable {
         self.facts = facts
         self.summary = summary
         self.recipe = recipe
+        if recipe.normalize == .meanDeviation { self.facts.normalization = train.normalization }
         let counts = train.countsByClass(facts.numClasses)
         missingClasses = (0..<facts.numClasses).filter { counts[$0] == 0 }
     }
 
     /// Creates a batch of black images, for measuring speed without any data.
-    package static func blank(like recipe: DataRecipe, numClasses: Int) -> TrainingData {
+    package static func blank(like recipe: DataRecipe, numClasses: Int, channels: Int = 1) -> TrainingData {
         let images = LabelledImages(
-            height: 28, width: 28, pixels: [UInt8](repeating: 0, count: recipe.batchSize * 784),
+            channels: channels, height: 28, width: 28,
+            pixels: [UInt8](repeating: 0, count: recipe.batchSize * channels * 784),
             labels: [UInt8](repeating: 0, count: recipe.batchSize))
         var data = TrainingData(
             train: images, test: images.prefix(1), numClasses: numClasses, summary: "black images", recipe: recipe)
@@ -119,6 +121,19 @@ package struct TrainingData: Sendable {
         return sums
     }
 
+    /// Computes loss and accuracy over the test images of probabilities that are averaged over views of each image.
+    package func evaluate(
+        _ model: some TrainableModel, views: Set<ImageView>
+    ) throws(ModelError) -> MetricSums {
+        let combinations = ImageView.combinations(of: views)
+        var sums = [Double](repeating: 0, count: test.count * numClasses)
+        for (right, down, isMirrored) in combinations {
+            let images = test.moved(right: right, down: down, isMirrored: isMirrored)
+            for (index, probability) in try predict(model, images).enumerated() { sums[index] += Double(probability) }
+        }
+        return MetricSums(probabilities: sums.map { $0 / Double(combinations.count) }, labels: test.labels)
+    }
+
     /// Computes a model's predictions for some images.
     ///
     /// - Returns: a probability for each class, `[images, classes]`, row-major.
@@ -130,16 +145,27 @@ package struct TrainingData: Sendable {
         return probabilities
     }
 
+    /// Creates a loader of the training images, augmented as the recipe wants.
+    func trainingLoader(for model: some TrainableModel, seed: UInt64) throws(ModelError) -> BatchLoader {
+        try loader(of: train, for: model, augmentation: Augmentation(recipe, seed: seed))
+    }
+
+    /// Returns the order of the training images in an epoch.
+    func trainingOrder(seed: UInt64, epoch: Int) -> [Int32] {
+        EpochOrder(count: train.count, seed: seed, isShuffled: recipe.shuffle).indices(epoch: epoch)
+    }
+
     /// - Parameter augmentation: changes images at random; `nil` to leave them as they are.
     func loader(
         of images: LabelledImages, for model: some TrainableModel, augmentation: Augmentation? = nil
     ) throws(ModelError) -> BatchLoader {
         let batchSize = max(min(recipe.batchSize, images.count), 1)
-        guard isMemoryLeft(for: BatchLoader.bufferBytes(side: recipe.resize, batchSize: batchSize)) else {
+        let imageSize = images.channels * recipe.resize * recipe.resize
+        guard isMemoryLeft(for: BatchLoader.bufferBytes(imageSize: imageSize, batchSize: batchSize)) else {
             throw .outOfMemory("there is not enough memory left for batches of \(batchSize) images")
         }
         return BatchLoader(
             images: images, side: recipe.resize, batchSize: batchSize, augmentation: augmentation,
-            memory: model.memory)
+            normalization: facts.normalization, memory: model.memory)
     }
 }

@@ -245,6 +245,11 @@ package struct TrainingRun {
         emit(.epochFinished(metrics))
         guard test.meanLoss.isFinite, metrics.decidingLoss.isFinite else { throw .diverged(step: position.step) }
         position.finishEpoch(metrics)
+        let recipe = started.experiment.training
+        if recipe.schedule == .plateau {
+            position.plateau = position.plateau ?? RunPosition.Plateau()
+            position.plateau?.add(loss: metrics.decidingLoss, patience: recipe.ratePatience)
+        }
         watch(metrics)
         let isBest = position.bestEpoch?.epoch == metrics.epoch
         let isDue = due.isDue(after: position.step, epoch: metrics.epoch, isBest: isBest, at: pace.elapsed)

@@ -121,6 +121,6 @@ import Testing
     }
 
     @Test func `its memory is known in advance`() {
-        #expect(BatchLoader.bufferBytes(side: 224, batchSize: 128) == 2 * 128 * (224 * 224 * 4 + 4))
+        #expect(BatchLoader.bufferBytes(imageSize: 224 * 224, batchSize: 128) == 2 * 128 * (224 * 224 * 4 + 4))
     }
 }

@@ -22,7 +22,7 @@ import Testing
                 bytes = try gzip(bytes)
             }
             do throws(DatasetError) {
-                let array = try IDXArray(bytes, rank: 3, of: file)
+                let array = try IDXArray(bytes, ranks: 3...3, of: file)
                 #expect(array.dimensions.count == 3)
                 #expect(array.dimensions.reduce(1, *) == array.elements.count)
             } catch {

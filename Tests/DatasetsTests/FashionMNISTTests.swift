@@ -38,7 +38,7 @@ struct FashionMNISTTests {
             let search = try DatasetSearch(named: "fashion-mnist", dataFolder: debianFolder, environment: [:])
             let file = try #require(try search.locate().files[role])
             let name = URL(filePath: file.path).deletingPathExtension().lastPathComponent
-            let array = try IDXArray(file.read(), rank: role.rank, of: file)
+            let array = try IDXArray(file.read(), ranks: role.rank...role.rank, of: file)
             var elements = array.elements
             if role == .testImages { elements[400] ^= 1 }
             try folder.write(idx(array.dimensions, elements), to: name)

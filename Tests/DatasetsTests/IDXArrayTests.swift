@@ -9,7 +9,7 @@ import Testing
     private func fault(_ bytes: [UInt8], rank: Int = 1) -> FileFault? {
         guard
             case .brokenFile(let path, let fault, _) = error(of: { () throws(DatasetError) in
-                _ = try IDXArray(bytes, rank: rank, of: file)
+                _ = try IDXArray(bytes, ranks: rank...rank, of: file)
             })
         else { return nil }
         #expect(path == file.path)
@@ -18,21 +18,21 @@ import Testing
 
     @Test func `plain and compressed bytes give the same array`() throws {
         let bytes = idx([2, 1, 3], [1, 2, 3, 250, 251, 252])
-        let plain = try IDXArray(bytes, rank: 3, of: file)
+        let plain = try IDXArray(bytes, ranks: 3...3, of: file)
         #expect(plain.dimensions == [2, 1, 3])
         #expect(plain.elements == [1, 2, 3, 250, 251, 252])
-        #expect(try IDXArray(gzip(bytes), rank: 3, of: file) == plain)
+        #expect(try IDXArray(gzip(bytes), ranks: 3...3, of: file) == plain)
     }
 
     @Test func `lengths are big-endian and have 32 bits`() throws {
-        let array = try IDXArray(idx([0x01_02_03], [UInt8](repeating: 7, count: 0x01_02_03)), rank: 1, of: file)
+        let array = try IDXArray(idx([0x01_02_03], [UInt8](repeating: 7, count: 0x01_02_03)), ranks: 1...1, of: file)
         #expect(array.elements.count == 66051)
     }
 
     @Test func `the checksum is that of the uncompressed file`() throws {
         // printf '\0\0\10\1\0\0\0\2\5\6' | sha256sum
         let expected = "49faee2c2a65d1f617a310c5c00be5770637e6f1a705fc5e537723c11ee84be0"
-        #expect(try IDXArray(gzip(idx([2], [5, 6])), rank: 1, of: file).digest == expected)
+        #expect(try IDXArray(gzip(idx([2], [5, 6])), ranks: 1...1, of: file).digest == expected)
     }
 
     @Test func `an empty file is refused`() {
@@ -49,8 +49,8 @@ import Testing
     }
 
     @Test func `a wrong number of dimensions is refused`() {
-        #expect(fault(idx([1, 1, 1], [0])) == .wrongRank(got: 3, expected: 1))
-        #expect(fault(idx([1], [0]), rank: 3) == .wrongRank(got: 1, expected: 3))
+        #expect(fault(idx([1, 1, 1], [0])) == .wrongRank(got: 3, expected: 1...1))
+        #expect(fault(idx([1], [0]), rank: 3) == .wrongRank(got: 1, expected: 3...3))
     }
 
     @Test(arguments: [[0], [1 << 31 + 1], [0xffff_ffff]])
@@ -98,9 +98,9 @@ import Testing
     @Test(arguments: 0...10) func `a compressed file may have several members, and zeros after them`(cut: Int) throws {
         let bytes = idx([2], [5, 6])
         let members = try gzip(Array(bytes.prefix(cut))) + gzip([]) + gzip(Array(bytes.dropFirst(cut)))
-        let plain = try IDXArray(bytes, rank: 1, of: file)
-        #expect(try IDXArray(members, rank: 1, of: file) == plain)
-        #expect(try IDXArray(members + [UInt8](repeating: 0, count: 512), rank: 1, of: file) == plain)
+        let plain = try IDXArray(bytes, ranks: 1...1, of: file)
+        #expect(try IDXArray(members, ranks: 1...1, of: file) == plain)
+        #expect(try IDXArray(members + [UInt8](repeating: 0, count: 512), ranks: 1...1, of: file) == plain)
         #expect(fault(Array(members.dropLast())) != nil)
     }
 

@@ -189,4 +189,36 @@ import Testing
             #expect(bytes { $0.optimizer = optimizer } - bytes { _ in } == 2 * parameters)
         }
     }
+
+    @Test(arguments: [Case.all[0], Case.all[3]])
+    func `the running mean of the weights is evaluated and saved, and the weights are state`(_ trial: Case) throws {
+        var recipe = trial.recipe
+        recipe.ema = 0.8
+        let network = try Network.small(dropout: 0)
+        let model = try NetworkModel(network, recipe: recipe, batchSize: 8, threads: 2)
+        let plain = try NetworkModel(network, recipe: trial.recipe, batchSize: 8, threads: 2)
+        #expect(try model.values() == plain.values(), "the mean begins as the weights")
+        var means: [String: [Double]] = [:]
+        for step in 0..<5 {
+            let batch = Batch(8, for: network, seed: UInt64(step))
+            try model.train(batch, step: step)
+            try plain.train(batch, step: step)
+            for (name, values) in try plain.values() {
+                means[name] = zip(means[name] ?? values.values, values.values).map { 0.8 * $0 + 0.2 * $1 }
+            }
+            // PyTorch's AveragedModel copies the first update.
+            if step == 0 { means = try plain.values().mapValues(\.values) }
+            let evaluation = try model.evaluate(batch)
+            for (name, values) in try model.values() {
+                expectClose(values, Tensor(values.shape, means[name] ?? []), 1e-5, what: name)
+            }
+            for tensor in plain.parameters {
+                let state = try #require(model.optimizerState.first { $0.name == tensor.name + ".unaveraged" })
+                #expect(try model.value(of: state) == plain.value(of: tensor))
+            }
+            let other = try NetworkModel(network, recipe: trial.recipe, batchSize: 8, threads: 2)
+            for tensor in other.parameters { try other.set(tensor, to: model.value(of: tensor)) }
+            #expect(try other.evaluate(batch).lossSum == evaluation.lossSum)
+        }
+    }
 }

@@ -44,4 +44,32 @@ import Testing
         let loss = reference.evaluate(batch.pixels, labels: batch.labels)
         #expect(abs(evaluation.lossSum - loss.sum) <= 1e-4 * loss.sum)
     }
+
+    @Test(arguments: try (0..<100).map { try RandomNetwork(seed: $0, largestBatch: 130) })
+    func `a model goes on from its tensors bit for bit`(_ random: RandomNetwork) throws {
+        var recipe = TrainingRecipe(learningRate: 0.001, momentum: 0.9, seed: random.seed)
+        if random.seed % 2 == 1 { (recipe.optimizer, recipe.momentum) = (.adamw, 0) }
+        if random.seed % 3 == 0 { recipe.ema = 0.9 }
+        func model() throws -> NetworkModel {
+            try NetworkModel(
+                random.network, recipe: recipe, batchSize: random.batch, options: random.options,
+                threads: random.threads)
+        }
+        let (whole, batch) = (try model(), Batch(random.batch, for: random.network, seed: random.seed))
+        for step in 0..<2 { try whole.train(batch, step: step) }
+        let rest = try model()
+        for (tensor, other) in zip(rest.weights + rest.optimizerState, whole.weights + whole.optimizerState) {
+            try rest.set(tensor, to: whole.value(of: other))
+        }
+        for step in 2..<4 {
+            #expect(
+                try rest.train(batch, step: step).lossSum.bitPattern
+                    == whole.train(batch, step: step).lossSum.bitPattern)
+        }
+        for (tensor, other) in zip(rest.weights + rest.optimizerState, whole.weights + whole.optimizerState) {
+            let (found, expected) = (try rest.value(of: tensor), try whole.value(of: other))
+            #expect(found.map(\.bitPattern) == expected.map(\.bitPattern), "\(tensor.name)")
+        }
+        #expect(try rest.evaluate(batch).lossSum.bitPattern == whole.evaluate(batch).lossSum.bitPattern)
+    }
 }

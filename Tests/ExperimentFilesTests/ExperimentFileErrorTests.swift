@@ -53,6 +53,10 @@ import Testing
         ),
         ("network.blocks", "[]", "a list of 1 to 64 pairs [convolutions, channels] (got an empty list)"),
         ("network.blocks", "5", "a list of 1 to 64 pairs [convolutions, channels] (got 5)"),
+        ("network.from", "''", "null or a run's name (got the text \"\")"),
+        ("data.normalize", "minmax", "none or mean_std (got minmax)"),
+        ("training.ema", "1", "null or between 0 and 1 (got 1)"),
+        ("training.lr_patience", "0", "from 1 to 1000000 (got 0)"),
         ("network.layers", "[]", "a list of 1 to 1000 layers (got an empty list)"),
         ("network.layers", "relu", "a list of 1 to 1000 layers (got relu); write [relu]"),
         ("network.norm", "layer", "none, batch or local_response (got layer)"),
@@ -370,6 +374,14 @@ import Testing
         (
             "training:\n  warmup_epochs: 1\n  warmup_steps: 5", 3,
             "training.warmup_steps and training.warmup_epochs both say how long the warmup is; keep one of them"
+        ),
+        (
+            "training:\n  schedule: cosine\n  lr_patience: 2", 3,
+            "training.lr_patience is only used with training.schedule plateau; remove it, or set it to 3"
+        ),
+        (
+            "network:\n  from: a-1\n  weights: b.safetensors", 2,
+            "network.weights and network.from both give the initial weights; keep one of them"
         ),
         (
             "training:\n  warmup_epochs: 3\n  epochs: 2", 2,

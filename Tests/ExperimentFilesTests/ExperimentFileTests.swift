@@ -40,6 +40,13 @@ import Testing
         (experiment.training.schedule, experiment.training.peakAt) = (.oneCycle, 0.4)
         return experiment
     }()
+    static let plateau: Experiment = {
+        var experiment = Experiment(name: "a")
+        (experiment.training.schedule, experiment.training.ratePatience) = (.plateau, 4)
+        (experiment.training.ema, experiment.network.from) = (0.99, "a-1")
+        experiment.data.normalize = .meanDeviation
+        return experiment
+    }()
     private static let plainlyUnusual = Experiment(
         name: "5 é", description: "yes: \"no\" \\ # \u{FEFF}\u{1F600}",
         network: NetworkRecipe(
@@ -191,10 +198,12 @@ import Testing
               classifier: [4096, 4096]
               dropout: 0.5
               weights: null
+              from: null
             data:
               dataset: fashion-mnist
               resize: 224
               batch_size: 128
+              normalize: none
               shuffle: true
               limit_train: null
               limit_test: null
@@ -213,6 +222,7 @@ import Testing
               momentum: 0.0
               weight_decay: 0.0
               clip_norm: null
+              ema: null
               label_smoothing: 0.0
               epochs: 10
               max_minutes: null
@@ -234,7 +244,8 @@ import Testing
 
     @Test func `every key can be set from the command line`() throws {
         // One key at a time from the unusual experiments; variant and layers, which these cannot have, are tested below.
-        let keys = try [Self.unusual, Self.adaptive, Self.multistep, Self.oneCycle].flatMap(keysSetOneByOne)
+        let keys = try [Self.unusual, Self.adaptive, Self.multistep, Self.oneCycle, Self.plateau].flatMap(
+            keysSetOneByOne)
         #expect(Set(keys).union(["network.variant", "network.layers"]) == Set(ExperimentKey.all.map(\.path)))
         let text = ExperimentFile.yaml(for: Self.unusual)
         #expect(try parse(text, "network.variant=vgg13", "network.ratio=1", "data.resize=32").network.variant == .vgg13)
@@ -298,7 +309,7 @@ import Testing
 
     @Test func `the help lists keys with limits and defaults`() throws {
         let keys = ExperimentKey.all
-        #expect(keys.count == 56)
+        #expect(keys.count == 60)
         let lr = try #require(keys.first { $0.path == "training.lr" })
         #expect(lr.allowed == "a number greater than 0")
         #expect(lr.defaultValue == "0.05")

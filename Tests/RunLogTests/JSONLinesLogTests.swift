@@ -18,14 +18,14 @@ import Testing
             #"{"event":"run_started",\#(head),"experiment":{"name":"small","description":"A \"small\" one","#
             + #""network":{"variant":"vgg11","blocks":[[1,64],[1,128],[2,256],[2,512],[2,512]],"layers":null,"ratio":4,"kernel":3,"#
             + #""norm":"none","#
-            + #""classifier":[4096,4096],"dropout":0.5,"weights":null},"data":{"dataset":"fashion-mnist","resize":224,"#
-            + #""batch_size":128,"shuffle":true,"limit_train":640,"limit_test":null,"sampling":"stratified","validation":0.0,"flip":false,"shift":0,"crop":1.0,"erase":0.0},"training":{"optimizer":"sgd","#
-            + #""lr":0.05,"schedule":"constant","step_every":1,"milestones":[],"lr_factor":0.1,"min_lr":0.0,"peak_at":0.3,"#
-            + #""warmup_epochs":0.0,"warmup_steps":0,"momentum":0.0,"nesterov":false,"beta1":0.9,"beta2":0.999,"eps":1e-08,"weight_decay":0.0,"decay":"all","clip_norm":null,"label_smoothing":0.0,"epochs":10,"max_minutes":null,"#
+            + #""classifier":[4096,4096],"dropout":0.5,"weights":null,"from":null},"data":{"dataset":"fashion-mnist","resize":224,"#
+            + #""batch_size":128,"normalize":"none","shuffle":true,"limit_train":640,"limit_test":null,"sampling":"stratified","validation":0.0,"flip":false,"shift":0,"crop":1.0,"erase":0.0},"training":{"optimizer":"sgd","#
+            + #""lr":0.05,"schedule":"constant","step_every":1,"lr_patience":3,"milestones":[],"lr_factor":0.1,"min_lr":0.0,"peak_at":0.3,"#
+            + #""warmup_epochs":0.0,"warmup_steps":0,"momentum":0.0,"nesterov":false,"beta1":0.9,"beta2":0.999,"eps":1e-08,"weight_decay":0.0,"decay":"all","clip_norm":null,"ema":null,"label_smoothing":0.0,"epochs":10,"max_minutes":null,"#
             + #""early_stopping":null,"patience":5,"min_delta":0.0,"seed":18446744073709551615,"init":"xavier_uniform","init_std":0.01,"#
             + #""precision":"float32"},"engine":{"convolution":"auto","chunk":null},"#
             + #""checkpoint":{"every_epochs":1,"every_minutes":5.0,"every_steps":null}},"#
-            + #""dataset":"Fashion-MNIST in /data","num_classes":10,"parameters":43093322,"train_examples":60000,"#
+            + #""dataset":"Fashion-MNIST in /data","num_classes":10,"channels":1,"parameters":43093322,"train_examples":60000,"#
             + #""test_examples":10000,"steps_per_epoch":469,"threads":2,"machine":"Xeon, 2 cores, 8 GiB","#
             + #""engine":"oneDNN 2.7, Winograd","predicted_memory_bytes":966367642,"resumed_step":0,"#
             + #""inherited_seconds":0.0}"# + "\n"

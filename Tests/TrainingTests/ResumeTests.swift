@@ -222,10 +222,11 @@ import Training
 
     private static let recipes: [TrainingRecipe] = {
         let plain = TrainingRecipe(weightDecay: 1e-3, epochs: 2, seed: 3)
-        var (momentum, adam) = (plain, plain)
+        var (momentum, adam, averaged) = (plain, plain, plain)
         momentum.momentum = 0.9
         (adam.optimizer, adam.learningRate, adam.schedule) = (.adamw, 1e-3, .cosine)
-        return [plain, momentum, adam]
+        (averaged.schedule, averaged.ratePatience, averaged.ema) = (.plateau, 1, 0.9)
+        return [plain, momentum, adam, averaged]
     }()
 
     @Test(arguments: [1, 2], recipes) func `what was kept is all it takes`(threads: Int, recipe: TrainingRecipe) throws

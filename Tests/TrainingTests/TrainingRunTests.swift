@@ -2,6 +2,7 @@
 
 import Datasets
 import Experiments
+import Foundation
 import Model
 import Testing
 import Training
@@ -66,6 +67,38 @@ import Training
         var status = RunStatus(.running)
         for event in events { status.follow(event) }
         #expect(status.bestEpoch == 3 && status.bestAccuracy == 0.2 && status.bestValidation == 0.75)
+    }
+
+    /// PyTorch's ReduceLROnPlateau with factor 0.5, patience 1 and a minimum of 0.02 gives these rates.
+    @Test func `plateau reduces the rate where the loss no longer falls, also after a resume`() throws {
+        let losses = [5.0, 4, 4.1, 3.9999, 3, 3, 3.1, 3.2, 2, 2, 2, 2]
+        let rates = [0.1, 0.1, 0.1, 0.1, 0.05, 0.05, 0.05, 0.025, 0.025, 0.025, 0.025, 0.02]
+        var rehearsal = Rehearsal(epochs: losses.count)
+        (rehearsal.experiment.training.schedule, rehearsal.experiment.training.learningRate) = (.plateau, 0.1)
+        (rehearsal.experiment.training.rateFactor, rehearsal.experiment.training.ratePatience) = (0.5, 1)
+        rehearsal.experiment.training.lastRate = 0.02
+        // Three steps and two evaluations an epoch; five test images have the losses in total.
+        func model(from epoch: Int) -> FakeModel {
+            FakeModel { call in
+                let loss = losses[epoch + (call - 1) / 5]
+                return FakeModel.Reply(lossSum: call % 5 == 4 ? 5 * loss : call % 5 == 0 ? 0 : nil)
+            }
+        }
+        func firstRates(_ events: [RunEvent]) -> [Double] {
+            events.progress.filter { $0.stepInEpoch == 1 }.compactMap(\.learningRate)
+        }
+        var positions: [RunPosition] = []
+        let (events, _, _) = try rehearsal.run(model(from: 0)) { position, _ in
+            positions.append(position)
+            return []
+        }
+        #expect(firstRates(events) == rates)
+        for cut in [1, 4, 7] {
+            let stored = try JSONEncoder().encode(positions[cut - 1])
+            let position = try JSONDecoder().decode(RunPosition.self, from: stored)
+            #expect(
+                firstRates(try rehearsal.run(model(from: cut), from: position).events) == Array(rates.dropFirst(cut)))
+        }
     }
 
     @Test func `images come with their labels`() throws {

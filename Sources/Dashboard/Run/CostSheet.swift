@@ -82,7 +82,7 @@ struct CostSheet: Hashable {
             totals = nil
             return
         }
-        let network = try experiment.network(numClasses: dataset.numClasses)
+        let network = try experiment.network(for: dataset)
         rows = Self.rows(of: network)
         let given = min(experiment.data.limitTrain ?? .max, dataset.trainExamples)
         let validation = Int((Double(given) * experiment.data.validation).rounded())

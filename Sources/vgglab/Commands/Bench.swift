@@ -54,7 +54,9 @@ struct Bench: ParsableCommand {
         let facts = try? DataOptions.parse([]).facts(of: experiment.data.dataset)
         let prepared = try explaining {
             try PreparedExperiment(
-                experiment, data: .blank(like: experiment.data, numClasses: facts?.numClasses ?? 10),
+                experiment,
+                data: .blank(
+                    like: experiment.data, numClasses: facts?.numClasses ?? 10, channels: facts?.numChannels ?? 1),
                 threads: threadOptions.count(on: machine),
                 machine: machine, backend: Vgglab.backend)
         }

@@ -20,7 +20,7 @@ struct DataCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Write the first N test images as a network sees them: float32 [N, 1, side, side].", valueName: "n"))
+            "Write the first N test images as a network sees them: float32 [N, C, side, side].", valueName: "n"))
     var dumpBatch: Int?
 
     @Option(help: "Side in pixels that --dump-batch resizes images to.")
@@ -44,7 +44,8 @@ struct DataCommand: ParsableCommand {
 
         var text = "\(dataset.name) in \(Readable.visible(dataset.folder))"
         text += dataset.isVerified ? ", the known files by SHA-256\n" : "\n"
-        text += "images of \(dataset.train.height) × \(dataset.train.width), \(dataset.numClasses) classes\n\n"
+        let kind = dataset.train.channels == 3 ? "colour images" : "images"
+        text += "\(kind) of \(dataset.train.height) × \(dataset.train.width), \(dataset.numClasses) classes\n\n"
         let train = dataset.train.countsByClass(dataset.numClasses)
         let test = dataset.test.countsByClass(dataset.numClasses)
         let width = max(dataset.classNames.map(DisplayText.width).max() ?? 0, 5)
@@ -77,10 +78,11 @@ struct DataCommand: ParsableCommand {
 
     private func dump(_ images: LabelledImages, to path: String) throws {
         let resizer = Resizer(height: images.height, width: images.width, side: resize)
-        var floats = [Float](repeating: 0, count: images.count * resize * resize)
+        let planes = images.count * images.channels
+        var floats = [Float](repeating: 0, count: planes * resize * resize)
         floats.withUnsafeMutableBufferPointer { floats in
             images.pixels.withUnsafeBufferPointer { pixels in
-                for index in 0..<images.count {
+                for index in 0..<planes {
                     let size = images.height * images.width
                     resizer.resize(
                         UnsafeBufferPointer(rebasing: pixels[index * size..<(index + 1) * size]),

@@ -1,6 +1,7 @@
 // `vgglab evaluate WEIGHTS EXPERIMENT`: loss and accuracy of saved weights on the test images.
 
 import ArgumentParser
+import Datasets
 import Experiments
 import Model
 import RunLog
@@ -22,6 +23,12 @@ struct Evaluate: ParsableCommand {
     @OptionGroup var threadOptions: ThreadOptions
     @OptionGroup var strictOption: StrictOption
 
+    @Option(
+        help: ArgumentHelp(
+            "Average predictions over views of each image: flip (mirrored), shift (by one pixel each way), or both.",
+            valueName: "view,…"))
+    var tta: ViewList?
+
     @Flag(help: "Print JSON.")
     var json = false
 
@@ -36,7 +43,9 @@ struct Evaluate: ParsableCommand {
         try strictOption.warn(of: prepared)
         let model = try explaining { try prepared.makeModel() }
         try explaining { try model.loadWeights(weights) }
-        let sums = try explaining { try prepared.data.evaluate(model) }
+        let sums = try explaining {
+            try tta.map { try prepared.data.evaluate(model, views: $0.views) } ?? prepared.data.evaluate(model)
+        }
         guard sums.meanLoss.isFinite else {
             throw Failure(
                 message: "\(weights): the loss is not finite; the weights are far too large",
@@ -54,4 +63,18 @@ struct Evaluate: ParsableCommand {
             Console.print("test loss \(loss), test acc \(accuracy) (\(right) right)\n")
         }
     }
+}
+
+/// Views of an image as the command line has them: `flip,shift`.
+struct ViewList: ExpressibleByArgument {
+    let views: Set<ImageView>
+
+    init?(argument: String) {
+        let words = argument.split(separator: ",", omittingEmptySubsequences: false)
+        let views = words.compactMap { ImageView(rawValue: String($0)) }
+        guard !views.isEmpty, views.count == words.count else { return nil }
+        self.views = Set(views)
+    }
+
+    static var allValueStrings: [String] { ImageView.allCases.map(\.rawValue) }
 }

@@ -115,14 +115,14 @@ struct Export: ParsableCommand {
             try weights.checkFinite(weights.tensors.keys.sorted())
             return weights
         }
-        // The last layer's biases determine the number of classes.
         let experiment = try explaining { try run.experiment() }
-        let last = "classifier.\(3 * experiment.network.classifier.count).bias"
-        guard let classes = weights.tensors[last]?.shape.first else {
-            throw Failure(message: "\(checkpoint.weightsPath): has no tensor \(last)")
+        // Runs of version 0.1.0 recorded no facts; the last layer's biases tell the number of classes.
+        let last = try explaining { try experiment.network(numClasses: 10).layers.last { $0.name != nil }?.name ?? "" }
+        guard let classes = run.facts?.numClasses ?? weights.tensors["\(last).bias"]?.shape.first else {
+            throw Failure(message: "\(checkpoint.weightsPath): has no tensor \(last).bias")
         }
         try explaining {
-            let network = try experiment.network(numClasses: classes)
+            let network = try experiment.network(numClasses: classes, inputChannels: run.facts?.numChannels ?? 1)
             let description = WeightsDescription(experiment, network: network, of: run, step: checkpoint.step)
             if format == .safetensors {
                 try WeightsExport.writeSafetensors(weights, description, to: out, overwrite: overwrite)
@@ -144,7 +144,7 @@ extension WeightsDescription {
         // Runs of version 0.1.0 recorded no class names.
         let known = FashionMNIST.classNames(forDataWith: run.dataChecksum, classes: network.numClasses)
         self.init(
-            experiment, network: network, classNames: run.facts?.classNames ?? known, dataChecksum: run.dataChecksum,
-            step: step)
+            experiment, network: network, normalization: run.facts?.normalization,
+            classNames: run.facts?.classNames ?? known, dataChecksum: run.dataChecksum, step: step)
     }
 }

@@ -24,7 +24,7 @@ struct Shapes: ParsableCommand {
     func run() throws {
         let experiment = try settings.load(file)
         let facts = try dataOptions.facts(of: experiment.data.dataset)
-        let network = try explaining { try experiment.network(numClasses: facts.numClasses) }
+        let network = try explaining { try experiment.network(for: facts) }
         let batchSize = min(experiment.data.batchSize, experiment.data.limitTrain ?? .max, facts.trainExamples)
         let memory = Vgglab.backend.costs.memory(
             of: network, training: experiment.training, options: experiment.engine, batchSize: batchSize,

@@ -47,7 +47,7 @@ struct Verify: ParsableCommand {
         }
 
         Signals.install()
-        let model = try explaining { try prepared.initialModel() }
+        let model = try explaining { try prepared.initialModel(from: InitialWeights.path(of: run, in: store)) }
         let checkpoints = store.checkpoints(of: run).all
         let end = max(last.step, checkpoints.first?.step ?? 0)
         var comparison = Comparison(steps: steps, epochs: epochs, checkpoints: checkpoints)

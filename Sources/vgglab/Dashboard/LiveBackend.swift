@@ -296,7 +296,7 @@ final class LiveBackend: DashboardBackend, Sendable {
 
     private func loadProfile(of name: String) {
         guard let run = try? store.run(named: name), let facts = run.facts,
-            let network = try? run.experiment().network(numClasses: facts.numClasses)
+            let network = try? run.experiment().network(for: facts)
         else { return }
         let times = store.profile(of: run).filter { $0.layer ?? 0 < network.layers.count }
         guard !times.isEmpty else { return }

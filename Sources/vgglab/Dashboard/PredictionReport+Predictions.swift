@@ -27,7 +27,7 @@ extension PredictionReport {
             shown.append(
                 PredictedImage(
                     index: index, truth: truth, prediction: prediction, probability: Double(row[best]),
-                    pixels: Array(images.image(index))))
+                    pixels: images.greyImage(index)))
         }
         let (weights, kernel) = predictions.filters
         let window = kernel * kernel

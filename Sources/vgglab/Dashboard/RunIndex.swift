@@ -97,7 +97,7 @@ struct RunIndex {
     private mutating func noteSpeed(of run: RunInfo) {
         guard run.state == .completed, run.machine == machine, speeds[run.id] == nil,
             let rate = run.examplesPerSecond, let experiment = experiments[run.id],
-            let facts = run.facts, let network = try? experiment.network(numClasses: facts.numClasses)
+            let facts = run.facts, let network = try? experiment.network(for: facts)
         else { return }
         let work = Vgglab.backend.costs.trainingWork(of: network, batchSize: experiment.data.batchSize)
         speeds[run.id] = SpeedSample(work: work, examplesPerSecond: rate, threads: run.threads)
