@@ -5,13 +5,16 @@ package import Experiments
 
 /// A built-in experiment.
 package struct ExampleExperiment: Sendable {
-    /// Its name; its file is named `NAME.yaml`.
+    /// Its name.
     package let name: String
+    /// Its file in the folder of experiments: `NAME.yaml`, of the book's in the folder `book`.
+    package let file: String
     /// The content of its file.
     package let yaml: String
 
-    private init(_ name: String, _ content: [UInt8]) {
+    private init(_ name: String, _ content: [UInt8], folder: String = "") {
         self.name = name
+        file = "\(folder)\(name).yaml"
         yaml = String(decoding: content, as: UTF8.self)
     }
 
@@ -29,6 +32,10 @@ package struct ExampleExperiment: Sendable {
         ExampleExperiment("vgg13-ratio4", PackageResources.vgg13_ratio4_yaml),
         ExampleExperiment("vgg16-ratio4", PackageResources.vgg16_ratio4_yaml),
         ExampleExperiment("vgg19-ratio4", PackageResources.vgg19_ratio4_yaml),
+        ExampleExperiment("book-lenet", PackageResources.book_lenet_yaml, folder: "book/"),
+        ExampleExperiment("book-lenet-bn", PackageResources.book_lenet_bn_yaml, folder: "book/"),
+        ExampleExperiment("book-alexnet", PackageResources.book_alexnet_yaml, folder: "book/"),
+        ExampleExperiment("book-vgg11", PackageResources.book_vgg11_yaml, folder: "book/"),
     ]
 
     /// Returns the built-in experiment with this name, if there is one.

@@ -53,7 +53,7 @@ import Testing
         let rows = try window.wait(for: "vgg19-ratio4").split(separator: "\n")
         #expect(rows.contains { $0.contains("quickstart") && $0.contains("ready") })
         #expect(rows.contains { $0.contains("vgg11-ratio4 ") && $0.contains("example") })
-        #expect(rows.count { $0.contains("example") } == 11)
+        #expect(rows.count { $0.contains("example") } == 15)
         #expect(!rows.contains { $0.contains("broken") })
         try window.press("q")
     }

@@ -14,8 +14,12 @@ struct Init: ParsableCommand {
 
     func run() throws {
         // If the folder cannot be created, writing the first file fails with the reason.
-        try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let written = try ExampleExperiment.all.count { try NewFile.write($0.yaml, to: "\(folder)/\($0.name).yaml") }
+        let written = try ExampleExperiment.all.count { example in
+            let file = URL(filePath: "\(folder)/\(example.file)")
+            try? FileManager.default.createDirectory(
+                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            return try NewFile.write(example.yaml, to: "\(folder)/\(example.file)")
+        }
         let kept = ExampleExperiment.all.count - written
         Console.print(
             "wrote \(written) experiments to \(folder)"
