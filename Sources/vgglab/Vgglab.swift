@@ -56,7 +56,7 @@ struct Vgglab: ParsableCommand {
         subcommands: [
             Train.self, Resume.self, Fork.self, List.self, Show.self, Compare.self, Export.self, Replay.self,
             Verify.self, Tag.self, Note.self, Delete.self, Init.self, Shapes.self, DataCommand.self, Evaluate.self,
-            Bench.self,
+            FindLR.self, Bench.self,
         ],
         defaultSubcommand: Train.self)
 
