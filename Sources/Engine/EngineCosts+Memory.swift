@@ -128,18 +128,23 @@ private enum ConvolutionWay {
         let convolutions = network.layers.enumerated().compactMap { place, layer in
             layer.convolution.map { (place: place, convolution: $0, side: layer.outputShape[1]) }
         }
+        let first = convolutions.first?.place ?? 0
         func isWinograd(_ place: Int, _ convolution: Convolution) -> Bool {
-            processor.hasWinograd && options.convolution != .direct && place > 0 && WinogradStage.fits(convolution)
+            processor.hasWinograd && options.convolution != .direct && place > first && WinogradStage.fits(convolution)
         }
         let usesWinograd = convolutions.contains { isWinograd($0.place, $0.convolution) }
         // Winograd needs no other code for the rest, but the first, whose inputs are too few for it.
-        let others = convolutions.filter { !isWinograd($0.place, $0.convolution) && !(usesWinograd && $0.place == 0) }
-        let isLarge = others.contains { $0.place > 0 && Self.isUnblocked($0.convolution) && 17...39 ~= $0.side }
+        let others = convolutions.filter {
+            !isWinograd($0.place, $0.convolution) && !(usesWinograd && $0.place == first)
+        }
+        let isLarge = others.contains { $0.place > first && Self.isUnblocked($0.convolution) && 17...39 ~= $0.side }
         let reachesBeyond = others.contains { $0.side <= $0.convolution.padding }
         let isNarrow = others.contains {
-            $0.convolution.kernel > 1 && $0.convolution.outChannels < processor.vectorWidth
+            $0.place > first && $0.convolution.kernel > 1 && $0.convolution.inChannels < processor.vectorWidth
         }
-        let hasPlainLoops = isLarge || reachesBeyond || isNarrow
+        // Only as the network's first layer can a convolution take images as they are.
+        let isLate = first > 0
+        let hasPlainLoops = isLarge || reachesBeyond || isNarrow || isLate
         self = hasPlainLoops ? .matrices : usesWinograd ? .winograd : .blocked
     }
 }

@@ -78,7 +78,11 @@ struct NetworkSketch {
                 if isHalved { next += 1 }
                 addActivation(layer)
             } else if layer.localResponseNorm != nil {
-                add(layer) { ($0.readsSource, $0.workspace) = (true, $0.destination) }
+                // The library has vector code, with a workspace, for multiples of 16 channels.
+                let channels = size([layer.outputShape[0], 1, 1]) / float
+                add(layer) {
+                    ($0.readsSource, $0.workspace) = (true, channels.isMultiple(of: 16) ? 2 * $0.destination : 0)
+                }
             } else if let pooling = layer.pooling {
                 add(layer) { $0.workspace = pooling.operation == .max ? $0.destination / float : 0 }
             } else if layer.isGlobalAveragePool || layer.dropout.map({ $0.probability > 0 }) == true {
