@@ -60,7 +60,7 @@ extension TrainingRecipe {
                 "training.warmup_steps and training.warmup_epochs both say how long the warmup is; keep one of them",
                 "training.warmup_steps", "training.warmup_epochs")
         }
-        if warmupEpochs > Double(epochs) {
+        if epochs > 0, warmupEpochs > Double(epochs) {
             return conflict(
                 "training.warmup_epochs must be at most training.epochs, which is \(epochs)",
                 "training.warmup_epochs", "training.epochs")

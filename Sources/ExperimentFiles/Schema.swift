@@ -18,30 +18,30 @@ enum Schema {
             }, \.description),
 
         Field(
-            "network.variant", "A network by its name, in place of blocks or layers.", .choice, \.network.namedVariant,
+            "network.variant", "Name of a network, in place of blocks or layers.", .choice, \.network.namedVariant,
             label: "network", nameWord: "", shapesNetwork: true,
             synonyms: ["arch", "architecture", "model"], isAlwaysStored: false, writtenIf: { $0.network.variant != nil }
         ),
         Field(
-            "network.blocks", "The blocks before division by the ratio.",
+            "network.blocks", "Blocks, before their channels are divided by the ratio.",
             .list(of: .block, named: "pairs [convolutions, channels]", count: 1...64), \.network.ownBlocks,
             shapesNetwork: true,
             synonyms: ["conv_arch"], isOfBlocks: true, writtenIf: { $0.network.variant == nil }),
         Field(
-            "network.layers", "Every layer in order, in place of blocks.",
+            "network.layers", "All layers in order, in place of blocks.",
             .list(of: .layer, named: "layers", count: 1...1000), \.network.ownLayers, shapesNetwork: true,
             isOfLayers: true, writtenIf: { $0.network.variant == nil }),
         Field(
-            "network.ratio", "What every block's channels are divided by.", .integer(1...16384), \.network.ratio,
+            "network.ratio", "Divisor of every block's channels.", .integer(1...16384), \.network.ratio,
             label: "ratio", column: SettingColumn(rank: 6, width: 5...5, help: "divisor of the channels"),
             shapesNetwork: true, isOfBlocks: true),
         Field(
-            "network.kernel", "Side of the convolutions' window in blocks that do not give one, odd.", .integer(1...31),
+            "network.kernel", "Kernel size of convolutions, odd, in blocks that do not specify it.", .integer(1...31),
             \.network.kernel,
             label: "kernel", shapesNetwork: true,
             synonyms: ["kernel_size"], isOfBlocks: true),
         Field(
-            "network.norm", "Normalization after each convolution, in blocks that do not give one.", .choice,
+            "network.norm", "Normalization of each convolution, in blocks that do not specify it.", .choice,
             \.network.norm, shapesNetwork: true, synonyms: ["normalization", "batch_norm"],
             isOfBlocks: true),
         Field(
@@ -50,7 +50,7 @@ enum Schema {
             label: "classifier", shapesNetwork: true,
             synonyms: ["hidden", "linear"], isOfBlocks: true),
         Field(
-            "network.dropout", "Dropout probability after each of them.",
+            "network.dropout", "Dropout probability after each hidden layer.",
             .share, \.network.dropout, label: "dropout", isOfBlocks: true),
         Field(
             "network.weights",
@@ -106,10 +106,10 @@ enum Schema {
             "data.flip", "Mirror a random half of the training images from left to right.", .flag, \.data.flip,
             synonyms: ["hflip", "augment"]),
         Field(
-            "data.shift", "Move training images by up to so many pixels of their new size, at random.",
+            "data.shift", "Move training images by up to this many pixels, after resizing, at random.",
             .integer(0...4096), \.data.shift),
         Field(
-            "data.crop", "Least fraction of a training image's area that a random crop keeps; 1 crops none.",
+            "data.crop", "Minimum fraction of a training image's area that a random crop keeps; 1 disables cropping.",
             .number("above 0 and up to 1") { $0 > 0 && $0 <= 1 }, \.data.crop),
         Field(
             "data.erase", "Probability that a training image loses a random rectangle.",
@@ -123,61 +123,70 @@ enum Schema {
             label: "learning rate", column: SettingColumn(rank: 5, width: 4...8, help: "learning rate"),
             synonyms: ["learning_rate", "learningrate", "rate"]),
         Field(
-            "training.schedule", "How the learning rate changes over the run.", .choice, \.training.schedule,
+            "training.schedule", "How the learning rate changes during the run.", .choice, \.training.schedule,
             label: "schedule", synonyms: ["scheduler", "lr_scheduler"]),
         Field(
-            "training.step_every", "Epochs after which the rate falls, and again.", .integer(1...1_000_000),
+            "training.step_every", "Epochs between two reductions of the learning rate.", .integer(1...1_000_000),
             \.training.stepEvery, label: "every epochs", synonyms: ["step_size"], usedWith: .step),
         Field(
-            "training.lr_patience", "Epochs without a lower loss after which the rate falls.", .integer(1...1_000_000),
+            "training.lr_patience",
+            "Epochs without a lower loss that are tolerated before the learning rate is reduced.",
+            .integer(1...1_000_000),
             \.training.ratePatience, label: "rate patience", usedWith: .plateau),
         Field(
-            "training.milestones", "Epochs after which the rate falls.",
+            "training.milestones", "Epochs after which the learning rate is reduced.",
             .list(of: .integer(1...1_000_000), named: "epochs", count: 0...100), \.training.milestones,
             label: "milestones", usedWith: .multistep),
         Field(
-            "training.lr_factor", "What the rate is multiplied with then.",
+            "training.lr_factor", "Factor of each reduction of the learning rate.",
             .number("between 0 and 1") { $0 > 0 && $0 < 1 }, \.training.rateFactor, label: "factor",
             synonyms: ["gamma", "factor"], usedWith: .falling),
         Field(
-            "training.min_lr", "The rate at the end.", .number("0 or greater") { $0 >= 0 }, \.training.lastRate,
+            "training.min_lr", "Learning rate at the end, or the lowest one.", .number("0 or greater") { $0 >= 0 },
+            \.training.lastRate,
             label: "last rate", synonyms: ["eta_min", "end_lr"], usedWith: .bounded),
         Field(
-            "training.peak_at", "The share of the steps after which the rate is at its top, lr.",
+            "training.peak_at", "Fraction of all steps after which the learning rate peaks.",
             .number("between 0 and 1") { $0 > 0 && $0 < 1 }, \.training.peakAt, label: "peak at",
             synonyms: ["pct_start"], usedWith: .oneCycle),
         Field(
-            "training.warmup_epochs", "Epochs, or parts of one, in which the rate grows from nearly 0 to lr.",
+            "training.warmup_epochs",
+            "Epochs, or a fraction of one, in which the learning rate rises from nearly 0 to lr.",
             .number("from 0 to 1000000") { 0...1_000_000 ~= $0 }, \.training.warmupEpochs, label: "warmup epochs",
             nameWord: "warmup", synonyms: ["warmup"], usedWith: .warmup),
         Field(
-            "training.warmup_steps", "The same in steps.", .integer(0...1_000_000_000), \.training.warmupSteps,
+            "training.warmup_steps", "Steps in which the learning rate rises from nearly 0 to lr.",
+            .integer(0...1_000_000_000), \.training.warmupSteps,
             label: "warmup steps", usedWith: .warmup),
         Field(
-            "training.momentum", "Fraction of the last update that is added to the next.",
+            "training.momentum", "Fraction of the last update that is added to the next one.",
             .share, \.training.momentum, label: "momentum", usedWith: .sgd),
         Field(
-            "training.nesterov", "Whether momentum is Nesterov's.", .flag, \.training.nesterov, label: "nesterov",
+            "training.nesterov", "Whether to use Nesterov momentum.", .flag, \.training.nesterov, label: "nesterov",
             usedWith: .momentum),
         Field(
-            "training.beta1", "Decay of the running mean of the gradient.", .share, \.training.beta1, label: "beta 1",
+            "training.beta1", "Decay rate of the running mean of the gradient.", .share, \.training.beta1,
+            label: "beta 1",
             synonyms: ["betas", "beta_1"], usedWith: .adam),
         Field(
-            "training.beta2", "Decay of the running mean of its square.", .share, \.training.beta2, label: "beta 2",
+            "training.beta2", "Decay rate of the running mean of the squared gradient.", .share, \.training.beta2,
+            label: "beta 2",
             synonyms: ["beta_2"], usedWith: .adam),
         Field(
-            "training.eps", "What is added to the root of that mean.", .number("greater than 0") { $0 > 0 },
+            "training.eps", "Term added to the denominator of the update for numerical stability.",
+            .number("greater than 0") { $0 > 0 },
             \.training.epsilon, label: "epsilon", synonyms: ["epsilon"], usedWith: .adam),
         Field(
             "training.weight_decay",
-            "Fraction of each parameter that is added to its gradient; with adamw, times lr, that is subtracted from it.",
+            "Fraction of each parameter that is added to its gradient or, with adamw, times lr subtracted from the parameter.",
             .number("from 0 to 1") { 0...1 ~= $0 }, \.training.weightDecay, label: "weight decay", nameWord: "decay",
             synonyms: ["l2", "wd"]),
         Field(
-            "training.decay", "Which parameters decay: all, or only weights, without biases and norms.", .choice,
+            "training.decay", "Parameters that decay: all, or only weights, not biases and normalization layers.",
+            .choice,
             \.training.decay, label: "decay", usedWith: .weightDecay),
         Field(
-            "training.clip_norm", "Scale gradients down to this norm where all together are longer.",
+            "training.clip_norm", "Maximum norm of all gradients together; longer ones are scaled down.",
             .optional(.number("greater than 0") { $0 > 0 }, none: "null"), \.training.clipNorm, label: "clip norm",
             synonyms: ["max_norm", "grad_clip"]),
         Field(
@@ -186,33 +195,34 @@ enum Schema {
             .optional(.number("between 0 and 1") { $0 > 0 && $0 < 1 }, none: "null"), \.training.ema, label: "EMA",
             nameWord: "ema", synonyms: ["ema_decay", "averaging"]),
         Field(
-            "training.label_smoothing", "How much of each training label is spread evenly over all classes.", .share,
+            "training.label_smoothing", "Fraction of each training label that is spread evenly over all classes.",
+            .share,
             \.training.labelSmoothing, label: "smoothing", nameWord: "smoothing"),
         Field(
             "training.epochs", "Passes over the training images; 0 leaves the initial weights.",
             .integer(0...1_000_000), \.training.epochs, label: "epochs", synonyms: ["num_epochs", "max_epochs"]),
         Field(
-            "training.max_minutes", "Minutes after which the run stops; resuming it gives it as many again.",
+            "training.max_minutes", "Minutes after which the run stops; when resumed, it gets as many again.",
             .optional(.number("greater than 0") { $0 > 0 }, none: "null"), \.training.maxMinutes,
             label: "max minutes", nameWord: "minutes"),
         Field(
-            "training.early_stopping", "What must improve after an epoch for the run to go on.",
+            "training.early_stopping", "Metric that must keep improving, or the run ends.",
             .optional(.choice, none: "null"), \.training.earlyStopping, label: "early stopping", nameWord: "stopping"),
         Field(
-            "training.patience", "Epochs without an improvement after which it ends.", .integer(1...1_000_000),
+            "training.patience", "Epochs without improvement after which the run ends.", .integer(1...1_000_000),
             \.training.patience, label: "patience", usedWith: .earlyStopping),
         Field(
-            "training.min_delta", "How much better counts as an improvement.",
+            "training.min_delta", "Minimum change that counts as an improvement.",
             .number("0 or greater") { $0 >= 0 }, \.training.minDelta, label: "min delta", usedWith: .earlyStopping),
         Field(
             "training.seed", "Seed of initial weights, order of images and dropout.", .integer(0...UInt64.max),
             \.training.seed, label: "seed", column: SettingColumn(rank: 9, width: 4...8, help: "seed", isRare: true),
             synonyms: ["random_seed"]),
         Field(
-            "training.init", "How initial weights are drawn from the seed.", .choice, \.training.initialization,
+            "training.init", "Distribution of the initial weights.", .choice, \.training.initialization,
             label: "init", synonyms: ["initialization"]),
         Field(
-            "training.init_std", "Their standard deviation.", .number("greater than 0") { $0 > 0 },
+            "training.init_std", "Standard deviation of the initial weights.", .number("greater than 0") { $0 > 0 },
             \.training.initialDeviation, label: "deviation", usedWith: .normal),
         Field(
             "training.precision", "Number format of the computation.", .choice, \.training.precision,

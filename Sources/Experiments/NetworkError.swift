@@ -72,7 +72,7 @@ package enum NetworkError: Error, Equatable, CustomStringConvertible {
             return "a network needs at least one layer; end with flatten and linear: classes"
         case .noLogits(let outputShape, let numClasses):
             let shape = outputShape.map(String.init).joined(separator: " × ")
-            return "the last layer puts out \(shape), but there are \(numClasses) classes; end with "
+            return "the output of the last layer is \(shape), but there are \(numClasses) classes; end with "
                 + (outputShape.count == 3 ? "flatten and linear: classes" : "linear: classes")
         case .sideTooSmall(let side, let blocks):
             let powers = "each of the \(blocks) blocks halves the side, and \(side) / 2^\(blocks) is below 1"

@@ -264,11 +264,11 @@ import Testing
         ),
         (
             "network:\n  layers: [flatten, linear: 32]",
-            "a.yaml:2: the last layer puts out 32, but there are 10 classes; end with linear: classes"
+            "a.yaml:2: the output of the last layer is 32, but there are 10 classes; end with linear: classes"
         ),
         (
             "data: { resize: 28 }\nnetwork:\n  layers: [conv: {channels: classes}]",
-            "a.yaml:3: the last layer puts out 10 × 26 × 26, but there are 10 classes; end with flatten and linear: classes"
+            "a.yaml:3: the output of the last layer is 10 × 26 × 26, but there are 10 classes; end with flatten and linear: classes"
         ),
         (
             "network:\n  blocks: [{convs: 2, channels: 4, kernel: [3, 3, 1]}]",
