@@ -13,6 +13,7 @@ from safetensors.torch import load_file, save_file
 
 import exports
 import health
+import networks
 import peer
 from program import Failure, Program
 
@@ -211,6 +212,7 @@ def main():
             recipe["engine"] = {"convolution": "direct"}
             checks.run(f"steps, {name}", check_steps, program, recipe, name)
         checks.run("trained network", check_trained, program, trained)
+        networks.check_networks(checks, program)
         health.check_health(checks, program, plain_small())
         checks.run("exports", exports.check_exports, program, short)
     print(f"{checks.passed} passed, {checks.failed} failed")

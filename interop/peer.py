@@ -77,17 +77,22 @@ def optimizer(net, recipe):
     return kind(groups, lr=recipe["lr"], betas=betas, eps=recipe.get("eps", 1e-8))
 
 
-def schedule_of(recipe, updates, steps):
-    """The recipe's schedule in PyTorch, for one epoch of so many steps; `None` for a constant rate."""
+def schedule_of(recipe, updates, steps, per_epoch):
+    """The recipe's schedule in PyTorch, for so many steps; `None` for a constant rate."""
     schedules = torch.optim.lr_scheduler
-    warmup = recipe.get("warmup_steps", 0)
+    warmup = recipe.get("warmup_steps") or round(recipe.get("warmup_epochs", 0) * per_epoch)
     rest = steps - warmup
     kind, last = recipe.get("schedule", "constant"), recipe.get("min_lr", 0)
     if kind == "one_cycle":
         return schedules.OneCycleLR(updates, recipe["lr"], total_steps=steps, cycle_momentum=False)
-    if kind == "constant":
+    if kind == "step":
+        return schedules.StepLR(updates, recipe["step_every"] * per_epoch, recipe["lr_factor"])
+    if kind == "multistep":
+        return schedules.MultiStepLR(updates, [epoch * per_epoch for epoch in recipe["milestones"]], recipe["lr_factor"])
+    if kind == "constant" and not warmup:
         return None
     fall = (
+        schedules.ConstantLR(updates, 1, rest) if kind == "constant" else
         schedules.CosineAnnealingLR(updates, rest, last) if kind == "cosine"
         else schedules.LinearLR(updates, 1, last / recipe["lr"], rest))
     if not warmup:
@@ -95,16 +100,23 @@ def schedule_of(recipe, updates, steps):
     return schedules.SequentialLR(updates, [schedules.LinearLR(updates, 1 / warmup, 1, warmup - 1), fall], [warmup])
 
 
-def train(net, experiment, steps):
-    """Steps over the first images in their order; the loss of each step."""
+def train(net, experiment, steps, rates=None, after=lambda: None):
+    """Steps over the experiment's images in their order, epoch by epoch; the loss of each step.
+
+    `rates` gets the learning rate of each step; `after` is called after each update.
+    """
     recipe, size = experiment["training"], experiment["data"]["batch_size"]
-    inputs = images("train", experiment["data"]["resize"], steps * size).to(next(net.parameters()).dtype)
-    targets = labels("train", steps * size)
+    count = min(steps * size, experiment["data"]["limit_train"])
+    inputs = images("train", experiment["data"]["resize"], count).to(next(net.parameters()).dtype)
+    targets = labels("train", count)
     updates = optimizer(net, recipe)
-    schedule = schedule_of(recipe, updates, steps)
+    schedule = schedule_of(recipe, updates, steps, count // size)
     net.train()
     losses = []
-    for batch in range(0, steps * size, size):
+    for step in range(steps):
+        batch = step * size % count
+        if rates is not None:
+            rates.append(updates.param_groups[0]["lr"])
         loss = nn.functional.cross_entropy(
             net(inputs[batch:batch + size]), targets[batch:batch + size],
             label_smoothing=recipe.get("label_smoothing", 0))
@@ -113,6 +125,7 @@ def train(net, experiment, steps):
         if recipe.get("clip_norm"):
             nn.utils.clip_grad_norm_(net.parameters(), recipe["clip_norm"])
         updates.step()
+        after()
         if schedule:
             schedule.step()
         losses.append(loss.item())

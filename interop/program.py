@@ -77,6 +77,10 @@ class Program:
         """Loss, accuracy, correct and examples."""
         return json.loads(self.run("evaluate", weights, self.write(experiment), "--json"), parse_constant=reject)
 
+    def shapes(self, experiment):
+        """The network's layers with their shapes, parameters and multiply-accumulates."""
+        return json.loads(self.run("shapes", self.write(experiment), "--json"))
+
     def test_images(self, count, side):
         """The first test images as vgglab resizes them, [N, 1, side, side]."""
         path = self.folder / "batch.f32"
