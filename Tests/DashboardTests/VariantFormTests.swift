@@ -295,7 +295,7 @@ struct VariantFormTests {
             .checkpoints(
                 run: "vgg11-lr0.01-1",
                 [CheckpointEntry(step: 4690, epoch: 11, testAccuracy: 0.861, isBest: true)]))
-        for _ in 0..<8 { state.type(.tab) }
+        for _ in 0..<9 { state.type(.tab) }
         state.type(.control("u"), "9")
         #expect(screen(state).contains("epochs: already trained for 10 epochs; enter more"))
         #expect(state.type(.enter) == [])
