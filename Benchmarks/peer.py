@@ -22,16 +22,37 @@ class Step:
         arguments = parser.parse_args()
         self.threads, self.is_channels_last = arguments.threads, arguments.channels_last
         network, data, training = (arguments.settings[key] for key in ("network", "data", "training"))
-        self.blocks = [(count, channels // network["ratio"]) for count, channels in network["blocks"]]
-        self.kernel, self.classifier, self.dropout = network["kernel"], network["classifier"], network["dropout"]
         self.side, self.batch = data["resize"], data["batch_size"]
         self.learning_rate, self.momentum = training["lr"], training["momentum"]
         self.is_bfloat16 = training["precision"] == "bfloat16"
+        self.layers = layers_of(network)
 
-    @property
-    def features(self):
-        """The output of the last block for one image."""
-        return self.blocks[-1][1] * (self.side // 2 ** len(self.blocks)) ** 2
+
+def layers_of(network):
+    """Every layer as a kind and its settings, in order, without the last one's number of classes."""
+    if network.get("layers"):
+        entries = [(entry, {}) if isinstance(entry, str) else next(iter(entry.items())) for entry in network["layers"]]
+        return [(kind, settings if isinstance(settings, dict) else {"value": settings}) for kind, settings in entries]
+    layers = []
+    for block in network["blocks"]:
+        if isinstance(block, list):
+            block = {"convs": block[0], "channels": block[1]}
+        kernels = block.get("kernel", network["kernel"])
+        for index in range(block["convs"]):
+            kernel = kernels[index] if isinstance(kernels, list) else kernels
+            norm = block.get("norm", network["norm"])
+            layers.append(("conv", {
+                "channels": block["channels"] // network["ratio"], "kernel": kernel,
+                "padding": block.get("padding", kernel // 2), "stride": block.get("stride", 1)}))
+            layers += [("batch_norm", {})] if norm == "batch" else []
+            layers.append((block.get("activation", "relu"), {}))
+            layers += [("local_response_norm", {})] if norm == "local_response" else []
+        if block.get("pool", "max") != "none":
+            layers.append((f"{block.get('pool', 'max')}_pool", {}))
+    layers.append(("flatten", {}))
+    for width in network["classifier"]:
+        layers += [("linear", {"value": width}), ("relu", {}), ("dropout", {"value": network["dropout"]})]
+    return layers + [("linear", {"value": "classes"})]
 
 
 def serve(version, step):

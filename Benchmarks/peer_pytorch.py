@@ -8,18 +8,43 @@ from peer import Step, serve
 wanted = Step()
 torch.set_num_threads(wanted.threads)
 
-layers, channels = [], 1
-for num_convs, out_channels in wanted.blocks:
-    for _ in range(num_convs):
-        layers += [nn.Conv2d(channels, out_channels, wanted.kernel, padding=wanted.kernel // 2), nn.ReLU()]
-        channels = out_channels
-    layers.append(nn.MaxPool2d(kernel_size=2, stride=2))
-layers.append(nn.Flatten())
-features = wanted.features
-for width in wanted.classifier:
-    layers += [nn.Linear(features, width), nn.ReLU(), nn.Dropout(wanted.dropout)]
-    features = width
-net = nn.Sequential(*layers, nn.Linear(features, 10))
+ACTIVATIONS = {
+    "relu": nn.ReLU, "leaky_relu": nn.LeakyReLU, "sigmoid": nn.Sigmoid, "tanh": nn.Tanh, "gelu": nn.GELU, "silu": nn.SiLU}
+
+
+def module(kind, settings, shape):
+    """A layer for an input of this shape."""
+    if kind in ACTIVATIONS:
+        return ACTIVATIONS[kind]()
+    match kind:
+        case "conv":
+            return nn.Conv2d(
+                shape[0], settings["channels"], settings.get("kernel", 3), settings.get("stride", 1),
+                settings.get("padding", 0))
+        case "max_pool" | "avg_pool":
+            pool = nn.MaxPool2d if kind == "max_pool" else nn.AvgPool2d
+            return pool(settings.get("kernel", 2), settings.get("stride"), settings.get("padding", 0))
+        case "global_avg_pool":
+            return nn.AdaptiveAvgPool2d(1)
+        case "batch_norm":
+            return (nn.BatchNorm2d if len(shape) == 3 else nn.BatchNorm1d)(shape[0])
+        case "local_response_norm":
+            return nn.LocalResponseNorm(5, 1e-4, 0.75, 2)
+        case "flatten":
+            return nn.Flatten()
+        case "linear":
+            return nn.Linear(shape[0], 10 if settings["value"] == "classes" else settings["value"])
+        case "dropout":
+            return nn.Dropout(settings["value"])
+    raise ValueError(f"no layer {kind}")
+
+
+layers, shape = [], (1, wanted.side, wanted.side)
+for kind, settings in wanted.layers:
+    layers.append(module(kind, settings, shape))
+    with torch.no_grad():
+        shape = layers[-1].eval()(torch.zeros(1, *shape)).shape[1:]
+net = nn.Sequential(*layers).train()
 images = torch.rand(wanted.batch, 1, wanted.side, wanted.side)
 labels = torch.randint(0, 10, (wanted.batch,))
 if wanted.is_channels_last:

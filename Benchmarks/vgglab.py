@@ -11,6 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = ROOT / ".build/release/vgglab"
 NOTEBOOK = ROOT / "experiments/vgg11-ratio4.yaml"
+BLANK = ROOT / "Benchmarks/blank.yaml"
 QUICKSTART = ROOT / "experiments/quickstart.yaml"
 
 
