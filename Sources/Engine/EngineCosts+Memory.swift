@@ -80,11 +80,12 @@ package struct EngineCosts: CostModel {
             MemoryEstimate.Part(label: "parameters", bytes: parameters),
             MemoryEstimate.Part(label: "gradients", bytes: parameters),
         ]
-        let states = training.optimizerState.count
+        let states = training.optimizerState.count - (training.ema == nil ? 0 : 1)
         if states > 0 {
             let label = training.optimizer == .sgd ? "momentum" : "optimizer state"
             parts.append(MemoryEstimate.Part(label: label, bytes: states * parameters))
         }
+        if training.ema != nil { parts.append(MemoryEstimate.Part(label: "averaged weights", bytes: parameters)) }
         if isBFloat16 {
             // Of the hidden layers' weights, of the first also for the way back where its input comes a vector of channels
             // at a time; and of what they take in.
