@@ -176,6 +176,14 @@ struct CurvesTests {
         #expect(state.frame().cells.lines[13] != before)
     }
 
+    @Test("Zooming without curves shows all, and leaves the cursor movable")
+    func zoomOfNothing() throws {
+        var state = try Scene.busy()
+        // The third run is queued.
+        state.type(.left, .down, .down, "+", .left, .right)
+        #expect(text(state).contains("│  + vgg13-ratio4-1"))
+    }
+
     @Test("Marked runs share a chart in constant colours")
     func overlay() throws {
         var state = try Scene.busy()

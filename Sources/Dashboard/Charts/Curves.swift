@@ -106,7 +106,8 @@ struct Curves: Hashable {
         let shown = window ?? extent
         let (whole, old) = (extent.upperBound - extent.lowerBound, shown.upperBound - shown.lowerBound)
         let width = max(old * factor, whole / 10_000)
-        guard whole > 0, old > 0, width < whole else {
+        // Without curves, the range is too small to be divided.
+        guard whole.isNormal, old > 0, width < whole else {
             window = nil
             return
         }
