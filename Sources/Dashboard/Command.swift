@@ -15,6 +15,7 @@ package enum Command: Hashable {
     case axis, secondChart, logarithmic, smoothing, zoomIn, zoomOut, panLeft, panRight, wholeCurve
     // The form.
     case launchForm, saveForm, saveAndLaunchForm
+    case addLine, copyLine, removeLine, lineUp, lineDown
     // Images.
     case allImages, wrongImages, reloadImages
     // The log.
@@ -26,6 +27,7 @@ package enum Command: Hashable {
 /// Groups of commands in the help.
 enum CommandGroup: String, CaseIterable {
     case runs = "Runs"
+    case network = "Blocks and layers"
     case list = "List"
     case curves = "Curves"
     case images = "Images"
@@ -40,6 +42,7 @@ extension Command {
         case .open, .newVariant, .fork, .stop, .pause, .resume, .restart, .earlier, .later, .delete, .tags, .note,
             .launchForm, .saveForm, .saveAndLaunchForm:
             .runs
+        case .addLine, .copyLine, .removeLine, .lineUp, .lineDown: .network
         case .mark, .markAll, .filter, .sort, .sortReverse: .list
         case .axis, .secondChart, .logarithmic, .smoothing, .zoomIn, .zoomOut, .panLeft, .panRight, .wholeCurve: .curves
         case .allImages, .wrongImages, .reloadImages: .images

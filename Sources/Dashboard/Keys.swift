@@ -4,7 +4,7 @@ package import Screen
 
 /// Where keys are handled.
 package enum Context: Hashable, CaseIterable {
-    case overview, run, compare, images, log, form, filter, search, line, sorting, quitting, ending, deleting,
+    case overview, run, compare, images, log, form, formLine, filter, search, line, sorting, quitting, ending, deleting,
         launching, discarding, help, tooSmall
 
     init(_ tab: Tab) {
@@ -44,6 +44,7 @@ package enum Keys {
     private static let runs: Set<Context> = [.overview, .run]
     private static let charts: Set<Context> = [.overview, .run]
     private static let allCharts: Set<Context> = [.overview, .run, .compare]
+    private static let form: Set<Context> = [.form, .formLine]
     private static let everywhere = Set(Context.allCases)
 
     /// In the order of the key bar, the most important first.
@@ -55,10 +56,19 @@ package enum Keys {
         Binding(.confirm, [.character("y")], in: [.deleting], "Delete", bar: "delete"),
         Binding(.confirm, [.character("y")], in: [.launching], "Launch anyway", bar: "launch"),
         Binding(.confirm, [.character("y")], in: [.discarding], "Discard what was typed", bar: "discard"),
-        Binding(.launchForm, [.enter, .control("r")], in: [.form], "Launch the new experiment", bar: "launch"),
-        Binding(.saveForm, [.control("s")], in: [.form], "Save the experiment under experiments/", bar: "save"),
         Binding(
-            .saveAndLaunchForm, [.control("o")], in: [.form], "Save and launch the experiment", bar: "save and launch"),
+            .addLine, [.control("n"), .insert], in: [.formLine], "Add a block or layer below", bar: "add"),
+        Binding(.copyLine, [.control("d"), .function(5)], in: [.formLine], "Copy the block or layer", bar: "copy"),
+        Binding(
+            .removeLine, [.control("k"), .function(8)], in: [.formLine], "Remove the block or layer", bar: "remove"),
+        Binding(
+            .lineUp, [.shiftUp, .alt("k")], in: [.formLine], "Move the block or layer up", bar: "up"),
+        Binding(
+            .lineDown, [.shiftDown, .alt("j")], in: [.formLine], "Move the block or layer down", bar: "down"),
+        Binding(.launchForm, [.enter, .control("r")], in: form, "Launch the new experiment", bar: "launch"),
+        Binding(.saveForm, [.control("s")], in: form, "Save the experiment under experiments/", bar: "save"),
+        Binding(
+            .saveAndLaunchForm, [.control("o")], in: form, "Save and launch the experiment", bar: "save and launch"),
         Binding(
             .open, [.enter], in: [.overview], "Launch the selected experiment or all marked ones; open a run",
             bar: "launch"),
@@ -127,8 +137,12 @@ package enum Keys {
         Binding(.wholeCurve, [.character("0")], in: allCharts, "Show whole curves without a cursor"),
         Binding(.up, [.up, .character("k")], in: tabs.union([.help, .sorting]), "Move up"),
         Binding(.down, [.down, .character("j")], in: tabs.union([.help, .sorting]), "Move down"),
-        Binding(.up, [.up, .backTab], in: [.form], "Go to the previous field"),
-        Binding(.down, [.down, .tab], in: [.form], "Go to the next field"),
+        Binding(.up, [.up], in: form, "Go to the previous row"),
+        Binding(.down, [.down], in: form, "Go to the next row"),
+        Binding(.previousPanel, [.backTab], in: form, "Go to the previous field, past blocks and layers"),
+        Binding(.nextPanel, [.tab], in: form, "Go to the next field, past blocks and layers"),
+        Binding(.pageUp, [.pageUp], in: form, "Go up by ten rows"),
+        Binding(.pageDown, [.pageDown], in: form, "Go down by ten rows"),
         Binding(.pageUp, [.pageUp, .control("b")], in: tabs.union([.help, .sorting]), "Move up by a page"),
         Binding(.pageDown, [.pageDown, .control("f")], in: tabs.union([.help, .sorting]), "Move down by a page"),
         Binding(.first, [.home, .character("g")], in: tabs.union([.help, .sorting]), "Go to the first row"),
@@ -138,6 +152,7 @@ package enum Keys {
         Binding(
             .back, [.escape], in: everywhere.subtracting([.overview, .ending, .tooSmall]), "Go back", bar: "back"),
         Binding(.help, [.character("?"), .function(1)], in: tabs, "Show all keys", bar: "help"),
+        Binding(.help, [.function(1)], in: form, "Show all keys", bar: "help"),
         Binding(
             .quit, [.character("q"), .function(10)], in: tabs.union([.tooSmall]), "Quit; asks while runs are training",
             bar: "quit"),

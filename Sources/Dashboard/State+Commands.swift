@@ -1,5 +1,6 @@
 // How each command changes the state, and which effects it has.
 
+internal import ExperimentFiles
 internal import Experiments
 internal import Screen
 
@@ -43,6 +44,7 @@ extension State {
         case .saveForm: return finishForm(launching: false, saving: true)
         case .saveAndLaunchForm: return finishForm(launching: true, saving: true)
         case .allImages, .wrongImages, .reloadImages: return loadImages(command)
+        case .addLine, .copyLine, .removeLine, .lineUp, .lineDown: changeLine(command)
         case .nextMatch: log.findMatch(backwards: false)
         case .previousMatch: log.findMatch(backwards: true)
         case .stopAndQuit: return stopAndQuit()
@@ -88,7 +90,10 @@ extension State {
         case .quit:
             (dialog, dialogBelow) = (dialogBelow, .none)
             return
-        case .help, .delete, .launch, .sort, .tags, .note:
+        case .help:
+            dialog = form == nil ? .none : .form
+            return
+        case .delete, .launch, .sort, .tags, .note:
             dialog = .none
             return
         }
@@ -120,7 +125,9 @@ extension State {
     }
 
     private mutating func movePanel(by step: Int) {
-        if tab == .images {
+        if dialog == .form {
+            form?.moveField(by: step)
+        } else if tab == .images {
             let count = Images.Panel.allCases.count
             images.panel = Images.Panel(rawValue: (images.panel.rawValue + step + count) % count) ?? .matrix
         } else {
@@ -130,9 +137,26 @@ extension State {
         }
     }
 
+    /// Changes the form's selected block or layer.
+    private mutating func changeLine(_ command: Command) {
+        switch command {
+        case .addLine: form?.addLine()
+        case .copyLine: form?.copyLine()
+        case .removeLine:
+            if let part = form?.lines?.part, form?.lines?.lines.count == 1 {
+                say(
+                    "a network has at least one \(part.rawValue); add another one before you remove this one",
+                    isError: true)
+            }
+            form?.removeLine()
+        case .lineUp, .lineDown: form?.moveLine(down: command == .lineDown)
+        default: break
+        }
+    }
+
     mutating func scrollHelp(by rows: Int) {
         guard case .help(var scroll) = dialog else { return }
-        scroll.move(by: rows, last: HelpView(context: Context(tab), top: scroll.top).lastTop(in: Layout(self).body))
+        scroll.move(by: rows, last: HelpView(context: helpContext, top: scroll.top).lastTop(in: Layout(self).body))
         dialog = .help(scroll)
     }
 
@@ -157,8 +181,8 @@ extension State {
 
     private mutating func move(_ command: Command) {
         if dialog == .form {
-            let step = rows(of: command, page: 1)
-            form?.move(by: step)
+            let rows = rows(of: command, page: 10)
+            if rows.magnitude > 1 { form?.movePage(by: rows) } else { form?.move(by: rows) }
             return
         }
         if case .sort(let place) = dialog {

@@ -5,6 +5,7 @@ internal import Screen
 extension State {
     /// Handles input from the terminal.
     mutating func take(_ input: Input) -> [Effect] {
+        defer { if dialog == .form { scrollForm() } }
         switch input {
         case .key(let key): return take(key)
         case .mouse(let mouse): if !isTooSmall { return take(mouse) }
@@ -22,6 +23,12 @@ extension State {
         case .hangUp: return perform(.stopAndQuit)
         }
         return []
+    }
+
+    /// Scrolls to the selected row.
+    private mutating func scrollForm() {
+        let top = FormView(self).firstRow
+        form?.top = top
     }
 
     /// SIGINT, which Ctrl-C sends if the terminal does not deliver it as a key.
@@ -84,11 +91,15 @@ extension State {
             dialog = .sort(choice)
             return perform(.confirm)
         }
-        if dialog == .form, mouse.action == .press, let field = FormView(self).field(at: mouse.position) {
+        if dialog == .form, let rows = mouse.wheelRows {
+            form?.movePage(by: rows.signum())
+            return []
+        }
+        if dialog == .form, mouse.action == .press, let row = FormView(self).row(at: mouse.position) {
             // A click on the selected field advances to its next choice.
-            if field != form?.selected {
-                form?.select(field)
-            } else if form?.fields[field].choices.isEmpty == false {
+            if row != form?.selected {
+                form?.select(row)
+            } else if form?.field(row).choices.isEmpty == false {
                 form?.moveCursor(by: 1)
             }
             return []

@@ -200,7 +200,7 @@ extension State {
         guard let form else { return [] }
         guard let experiment = form.experiment else {
             if let flaw = form.flaws.first {
-                if let field = flaw.field { self.form?.select(field) }
+                if let row = flaw.row { self.form?.select(row) }
                 say(flaw.problem, isError: true, until: flaw)
             }
             return []

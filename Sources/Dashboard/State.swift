@@ -130,9 +130,14 @@ package struct State: Sendable {
         case .search: .search
         case .sort: .sorting
         case .tags, .note: .line
-        case .form: .form
+        case .form: formContext
         }
     }
+
+    private var formContext: Context { form?.isLineSelected == true ? .formLine : .form }
+
+    /// The context whose keys the help shows.
+    var helpContext: Context { form == nil ? Context(tab) : .formLine }
 
     /// The run of the run and images views.
     var selectedRun: RunEntry? { list.shownRuns(in: catalog, atMost: 1).first }

@@ -20,8 +20,8 @@ extension State {
         }
         frame.cells.draw(HeaderView(self), in: layout.header)
         drawTab(layout, on: &frame.cells)
-        drawNotice(layout, on: &frame.cells)
         frame.cursor = drawDialog(layout, on: &frame.cells)
+        drawNotice(layout, on: &frame.cells)
         return frame
     }
 
@@ -69,7 +69,7 @@ extension State {
         }
         buffer.draw(KeyBarView(self), in: layout.keyBar)
         switch dialog {
-        case .help(let scroll): buffer.draw(HelpView(context: Context(tab), top: scroll.top), in: layout.body)
+        case .help(let scroll): buffer.draw(HelpView(context: helpContext, top: scroll.top), in: layout.body)
         case .quit: buffer.draw(QuestionView.quit(activeRuns), in: layout.body)
         case .ending: buffer.draw(QuestionView.ending(activeRuns), in: layout.body)
         case .sort(let place): buffer.draw(SortView(self, selected: place), in: layout.body)

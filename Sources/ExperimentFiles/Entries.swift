@@ -138,7 +138,7 @@ struct Entries {
             let places = error.culprits.compactMap { values[$0]?.place }
             guard let place = places.first(where: { if case .override = $0 { true } else { false } }) ?? places.first
             else { throw .file(path: path, problem: error.problem) }
-            throw self.error(place, error.problem)
+            throw self.error(place, error.problem, item: error.item)
         }
         return experiment
     }
@@ -167,11 +167,11 @@ struct Entries {
         flaw.mark.map { error(.file($0), flaw.problem) } ?? .file(path: path, problem: flaw.problem)
     }
 
-    private func error(_ place: Place, _ problem: String) -> ExperimentFileError {
+    private func error(_ place: Place, _ problem: String, item: Int? = nil) -> ExperimentFileError {
         switch place {
         case .file(let mark):
             .line(path: path, line: mark.line, excerpt: YAMLLines(text).excerpt(at: mark), problem: problem)
-        case .override(let text): .override(text, problem: problem)
+        case .override(let text): .override(text, item: item, problem: problem)
         }
     }
 }

@@ -8,6 +8,8 @@ struct SettingConflict: Error {
     let problem: String
     /// Paths of the conflicting keys, the likeliest cause first.
     let culprits: [String]
+    /// The block or layer to blame, from 1, if it is a single one.
+    var item: Int?
 }
 
 extension Experiment {
@@ -36,7 +38,7 @@ extension Experiment {
         do {
             _ = try network(numClasses: 10)
         } catch {
-            throw SettingConflict(problem: error.description, culprits: error.culprits)
+            throw SettingConflict(problem: error.description, culprits: error.culprits, item: error.item(of: network))
         }
     }
 }
@@ -83,6 +85,17 @@ extension NetworkError {
         case .dropoutOutOfRange: ["network.dropout"]
         case .tooFewClasses: ["data.dataset"]
         case .tooLarge: ["network.kernel", "network.blocks", "network.layers", "network.classifier", "data.resize"]
+        }
+    }
+    /// The block or layer that cannot be built, from 1.
+    fileprivate func item(of network: NetworkRecipe) -> Int? {
+        switch self {
+        case .layerMisfit(let number, _, _): number
+        case .blockMisfit(let block, _, _), .kernelsDoNotMatch(let block, _, _), .emptyBlock(let block),
+            .noChannels(let block):
+            block
+        case .noLogits: network.layers?.count
+        default: nil
         }
     }
 }

@@ -42,7 +42,7 @@ enum Schema {
             synonyms: ["kernel_size"], isOfBlocks: true),
         Field(
             "network.norm", "Normalization of each convolution, in blocks that do not specify it.", .choice,
-            \.network.norm, shapesNetwork: true, synonyms: ["normalization", "batch_norm"],
+            \.network.norm, label: "norm", shapesNetwork: true, synonyms: ["normalization", "batch_norm"],
             isOfBlocks: true),
         Field(
             "network.classifier", "Widths of the hidden fully connected layers.",
@@ -64,7 +64,7 @@ enum Schema {
             "Run whose best weights initialize the layers of the same shapes, in order.",
             .optional(
                 .line("a run's name") { !$0.isEmpty && $0.unicodeScalars.allSatisfy(\.isVisible) }, none: "null"),
-            \.network.from, synonyms: ["init_from", "warm_start"]),
+            \.network.from, label: "from", synonyms: ["init_from", "warm_start"]),
 
         Field(
             "data.dataset", "Name of the data set and of the folder with its IDX files.",
@@ -84,7 +84,7 @@ enum Schema {
             synonyms: ["batch", "batchsize"]),
         Field(
             "data.normalize", "Scale pixels to mean 0 and standard deviation 1 over the training images.", .choice,
-            \.data.normalize, synonyms: ["normalization", "standardize"]),
+            \.data.normalize, label: "normalize", synonyms: ["normalization", "standardize"]),
         Field("data.shuffle", "Whether each epoch uses the training images in a new order.", .flag, \.data.shuffle),
         Field(
             "data.limit_train", "Use only this many training images.",
@@ -104,16 +104,16 @@ enum Schema {
             .share, \.data.validation, label: "validation", synonyms: ["validation_split", "val"]),
         Field(
             "data.flip", "Mirror a random half of the training images from left to right.", .flag, \.data.flip,
-            synonyms: ["hflip", "augment"]),
+            label: "flip", synonyms: ["hflip", "augment"]),
         Field(
             "data.shift", "Move training images by up to this many pixels, after resizing, at random.",
-            .integer(0...4096), \.data.shift),
+            .integer(0...4096), \.data.shift, label: "shift"),
         Field(
             "data.crop", "Minimum fraction of a training image's area that a random crop keeps; 1 disables cropping.",
-            .number("above 0 and up to 1") { $0 > 0 && $0 <= 1 }, \.data.crop),
+            .number("above 0 and up to 1") { $0 > 0 && $0 <= 1 }, \.data.crop, label: "crop"),
         Field(
             "data.erase", "Probability that a training image loses a random rectangle.",
-            .number("from 0 to 1") { 0...1 ~= $0 }, \.data.erase),
+            .number("from 0 to 1") { 0...1 ~= $0 }, \.data.erase, label: "erase"),
 
         Field(
             "training.optimizer", "Optimizer.", .choice, \.training.optimizer,

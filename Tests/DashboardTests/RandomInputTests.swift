@@ -14,7 +14,7 @@ struct RandomInputTests {
             .shiftDown, .shiftLeft, .shiftRight, .home, .end, .pageUp, .pageDown, .function(1), .function(4),
             .function(6), .function(10),
         ] + "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/?+-=[] .,>*é世".map(Key.character)
-        + "abcdlorsuz".map(Key.control)
+        + "abcdklnorsuz".map(Key.control) + "jk".map(Key.alt)
 
     @Test("After 20,000 keys, mouse events and sizes, the screen can be drawn")
     func storm() throws {

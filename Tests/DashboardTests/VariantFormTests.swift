@@ -8,8 +8,8 @@ import Testing
 @Suite("Form for a new variant")
 struct VariantFormTests {
     /// The form on `vgg11-ratio4`, with the text cursor after the network's name.
-    private func form() throws -> State {
-        var state = try Scene.busy()
+    private func form(rows: Int = 36) throws -> State {
+        var state = try Scene.busy(rows: rows)
         state.type("/vgg11-ratio4")
         state.type(.enter, .end, "n")
         return state
@@ -45,18 +45,18 @@ struct VariantFormTests {
     func flaws() throws {
         var state = try form()
         state.type(.tab, "7")
-        for _ in 0..<10 { state.type(.down) }
+        for _ in 0..<15 { state.type(.down) }
         state.type("-", "1")
         #expect(screen(state).contains("ratio: ratio 7 does not divide the channels"))
         #expect(screen(state).contains("learning rate: "))
         #expect(screen(state).contains(#/costs with +ratio 4 /#))
         #expect(screen(state).contains("block 5   128×7×7"))
         // A learning rate costs nothing.
-        for _ in 0..<10 { state.type(.up) }
+        for _ in 0..<15 { state.type(.up) }
         state.type("8")
         #expect(screen(state).contains("learning rate: "))
         #expect(!screen(state).contains("costs with") && screen(state).contains("block 5   64×7×7"))
-        state.type(.up, .up, "a", "/", "b")
+        state.type(.backTab, .backTab, "a", "/", "b")
         #expect(screen(state).contains("name: ") && screen(state).contains("block 5   64×7×7"))
         #expect(state.type(.enter) == [])
     }
@@ -67,9 +67,9 @@ struct VariantFormTests {
         func notice() -> String { state.frame().cells.lines[34] }
         state.type(.tab, "7", .enter)
         #expect(notice().contains("does not divide"))
-        state.type(.down)
+        state.type(.tab)
         #expect(notice().contains("does not divide"))
-        state.type(.up, "8")
+        state.type(.backTab, "8")
         #expect(!notice().contains("does not divide"))
         state.type("7", .enter, .escape, "y")
         #expect(!notice().contains("does not divide"))
@@ -77,7 +77,7 @@ struct VariantFormTests {
 
     @Test("Choices are shown between arrows, including named networks, which can be replaced by typed blocks")
     func choices() throws {
-        var state = try form()
+        var state = try form(rows: 50)
         #expect(screen(state).contains(/network +‹ vgg11 ›/))
         #expect(screen(state).contains(/precision +‹ float32 ›/))
         #expect(screen(state).contains(/optimizer +‹ sgd ›/))
@@ -111,7 +111,7 @@ struct VariantFormTests {
         machine.memoryUsedBytes = machine.memoryTotalBytes - 1 << 29
         _ = state.update(.machine(machine))
         #expect(role() == .warning && screen(state).contains("GiB, more than the 0.5 GiB that are free"))
-        state.type(.tab, "1", .tab, .tab, .tab, .tab, .tab)
+        state.type(.tab, "1", .tab, .tab, .tab, .tab, .tab, .tab)
         state.type("8192")
         #expect(role() == .bad && screen(state).contains("GiB, more than the machine's 24.0 GiB"))
         _ = state.update(.input(.resized(Size(columns: 80, rows: 24))))
@@ -122,7 +122,7 @@ struct VariantFormTests {
     func effect() throws {
         var state = try form()
         #expect(screen(state).contains("momentum ") && !screen(state).contains("beta 1"))
-        for _ in 0..<10 { state.type(.tab) }
+        for _ in 0..<15 { state.type(.tab) }
         state.type(.right)
         #expect(screen(state).contains(/optimizer +‹ adam ›/))
         #expect(!screen(state).contains("momentum ") && screen(state).contains(#/beta 1 +0.9 /#))
@@ -180,7 +180,7 @@ struct VariantFormTests {
     func limits() throws {
         var state = try form()
         #expect(screen(state).contains(#/train images +all /#) && screen(state).contains(#/test images +all /#))
-        state.type(.tab, .tab, .tab, .tab, .tab, .tab, .tab)
+        state.type(.tab, .tab, .tab, .tab, .tab, .tab, .tab, .tab)
         state.type("2560")
         state.type(.tab, .backspace)
         guard case .launch(let requests)? = state.type(.enter).first else { return #expect(Bool(false)) }
@@ -268,7 +268,7 @@ struct VariantFormTests {
         _ = state.update(.checkpoints(run: "vgg11-ratio4-3", checkpoints))
         #expect(screen(state).contains(/begins at +end of epoch 3, step 1,407/))
         #expect(screen(state).contains(/test accuracy +0\.871\s/))
-        for _ in 0..<8 { state.type(.up) }
+        for _ in 0..<12 { state.type(.up) }
         state.type(.right)
         #expect(screen(state).contains("previous, best"))
         #expect(screen(state).contains(/begins at +end of epoch 2, step 938/))
@@ -318,7 +318,7 @@ struct VariantFormTests {
 
     @Test("A click selects a field, Esc closes the form")
     func mouse() throws {
-        var state = try form()
+        var state = try form(rows: 50)
         let lines = state.frame().cells.lines
         let row = try #require(lines.firstIndex { $0.contains("│ epochs ") })
         _ = state.update(.input(.mouse(Mouse(.press, at: Point(x: 20, y: row)))))

@@ -12,22 +12,30 @@ struct FormView {
     /// A run with the same settings.
     private let twin: String?
     private let size: Size
+    /// Notes on the network's lines, such as a layer's output shape.
+    private let notes: [Int: String]
 
     init(_ state: State) {
         size = state.size
         form = state.form
         twin = form?.parent == nil ? form?.experiment.flatMap { state.twins(of: $0).first } : nil
         guard let form, let experiment = form.preview else {
-            (sheet, seconds) = (nil, nil)
+            (sheet, seconds, notes) = (nil, nil, [:])
             return
         }
         let sheet = Result { () throws(NetworkError) in try CostSheet(experiment, state) }
         self.sheet = sheet
+        let numClasses = state.catalog.dataset(of: experiment)?.numClasses
+        notes = form.lines.map { $0.notes(on: experiment, numClasses: numClasses) } ?? [:]
         let epochs = experiment.training.epochs - (form.checkpoint.map { $0.epoch - 1 } ?? 0)
         seconds = (try? sheet.get())?.totals?.epochSeconds.map { $0 * Double(max(epochs, 0)) }
     }
 
     private static let labelWidth = 15
+    /// Blocks and layers have shorter labels than settings, and longer texts.
+    private static let lineLabelWidth = 9
+    /// Columns for the cost sheet and the gap before it, which long lines leave to it.
+    private static let sheetWidth = 46
     /// Rows for a network of five blocks and three layers with its costs.
     private static let minRows = 20
 
@@ -55,22 +63,29 @@ struct FormView {
     private func parts(of box: Rect) -> (fields: Rect, answer: Rect, sheet: Rect) {
         var content = Panel.content(of: box).inset(columns: 1, rows: 0)
         let answer = content.takeBottom(answerRows(content.width))
-        let fields = content.takeLeft(min(max(content.width * 40 / 100, 34), 46))
+        let lines = (form?.lines?.lines ?? []).map { Self.lineLabelWidth + ($0.valid?.count ?? 0) + 1 }
+        let width = max(
+            min(max(content.width * 40 / 100, 34), 46), min(lines.max() ?? 0, content.width - Self.sheetWidth))
+        let fields = content.takeLeft(width)
         _ = content.takeLeft(2)
         return (fields, answer, content)
     }
 
-    /// Returns the first visible field, so that the selected one is visible.
-    private func firstField(height: Int) -> Int {
+    /// The first visible row: scrolled no further than needed for the selected one to be visible.
+    var firstRow: Int { firstRow(height: parts(of: box(in: body)).fields.height) }
+
+    private func firstRow(height: Int) -> Int {
         guard let form, height > 0 else { return 0 }
-        return max((form.shown.firstIndex(of: form.selected) ?? 0) - height + 1, 0)
+        let shown = form.shown
+        let place = shown.firstIndex(of: form.selected) ?? 0
+        return min(max(min(form.top, shown.count - height), place - height + 1, 0), place)
     }
 
-    /// Returns the field at a point.
-    func field(at point: Point) -> Int? {
+    /// Returns the row at a point.
+    func row(at point: Point) -> VariantForm.Row? {
         let fields = parts(of: box(in: body)).fields
         guard let form, fields.contains(point) else { return nil }
-        let (shown, row) = (form.shown, firstField(height: fields.height) + point.y - fields.y)
+        let (shown, row) = (form.shown, firstRow(height: fields.height) + point.y - fields.y)
         return shown.indices.contains(row) ? shown[row] : nil
     }
 
@@ -79,8 +94,10 @@ struct FormView {
         guard let form else { return nil }
         let box = box(in: area)
         let title = form.parent.map { "Fork of \($0)" } ?? "New from \(form.base.name)"
-        buffer.draw(Panel(title, focused: true), in: box)
         let parts = parts(of: box)
+        let first = firstRow(height: parts.fields.height)
+        let hidden = (first > 0 ? "↑" : "") + (first + parts.fields.height < form.shown.count ? "↓" : "")
+        buffer.draw(Panel(title, right: hidden.isEmpty ? "" : "\(hidden) more", focused: true), in: box)
         let cursor = drawFields(form, in: parts.fields, on: &buffer)
         for (row, line) in answer(parts.answer.width, buffer.glyphs).enumerated() {
             buffer.write(line.text, in: parts.answer, row: row, style: line.style)
@@ -108,17 +125,29 @@ struct FormView {
 
     private func drawFields(_ form: VariantForm, in area: Rect, on buffer: inout CellBuffer) -> Point? {
         var cursor: Point?
-        let first = firstField(height: area.height)
-        for (row, index) in form.shown.dropFirst(first).prefix(area.height).enumerated() {
-            let field = form.fields[index]
-            let isSelected = index == form.selected
-            var line = area.row(row)
-            let label = line.takeLeft(Self.labelWidth)
-            let isWrong = form.flaws.contains { $0.field == index }
+        let first = firstRow(height: area.height)
+        for (place, row) in form.shown.dropFirst(first).prefix(area.height).enumerated() {
+            let field = form.field(row)
+            let isSelected = row == form.selected
+            var line = area.row(place)
+            var note = ""
+            var labelWidth = Self.labelWidth
+            if case .line(let index) = row {
+                note = notes[index] ?? ""
+                labelWidth = max(Self.lineLabelWidth, field.label.count + 1)
+            }
+            let label = line.takeLeft(labelWidth)
+            let isWrong = form.flaws.contains { $0.row == row }
             let role: Role = isWrong ? .bad : isSelected ? .accent : .dim
             buffer.write(field.label, in: label, style: Style(role, bold: isSelected || isWrong))
             if isSelected { buffer.fill(line, style: Style(.normal, on: .selection)) }
             let style = Style(isWrong ? .bad : .normal, on: isSelected ? .selection : nil)
+            if !note.isEmpty, let column = form.lines?.column(of: notes, width: line.width),
+                field.text.count + 2 <= column
+            {
+                let style = Style(.dim, on: isSelected ? .selection : nil)
+                buffer.write(note, at: Point(x: line.x + column, y: line.y), style: style, width: line.width - column)
+            }
             if field.isChoice {
                 let (left, right) = (buffer.glyphs.left, buffer.glyphs.right)
                 buffer.write(
@@ -140,12 +169,13 @@ struct FormView {
     /// Returns all problems, or the keys.
     private func answer(_ width: Int, _ glyphs: GlyphSet) -> [(text: String, style: Style)] {
         guard let form else { return [] }
-        var problems = form.flaws.map { flaw in (flaw.field.map { form.fields[$0].label + ": " } ?? "") + flaw.problem }
+        var problems = form.flaws.map { flaw in (flaw.row.map { form.field($0).label + ": " } ?? "") + flaw.problem }
         if case .failure(let error)? = sheet { problems.append(error.description) }
         if !problems.isEmpty { return problems.flatMap { $0.wrapped(to: width, glyphs) }.map { ($0, Style(.bad)) } }
         let same = twin.map { "the same as \($0), seed included: change the seed for another run" } ?? ""
+        let hint = form.isLineSelected ? form.lines?.hint : nil
         return [
-            (glyphs.shortened(same, to: width), Style(.warning)),
+            (glyphs.shortened(hint ?? same, to: width), hint == nil ? Style(.warning) : .dim),
             ("Enter launches, Ctrl-S saves it as a file, Ctrl-O does both", .dim),
         ]
     }

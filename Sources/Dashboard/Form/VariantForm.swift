@@ -7,48 +7,29 @@ internal import RunLog
 
 /// The form for a new variant of an experiment, or for a fork of a run.
 struct VariantForm: Hashable {
-    struct Field: Hashable {
-        /// Section and key joined by a dot; the network's is that of its variant. Empty for a fork's checkpoint.
-        var path: String
-        var label: String
-        var line: TextLine
-        /// Choices for the left and right keys; empty if there are none.
-        var choices: [String] = []
-        /// Whether other text may be typed instead of the choices.
-        var isOpen = false
-
-        var text: String { line.text }
-
-        /// Whether left and right change the choice instead of moving the text cursor.
-        var isChoice: Bool { !choices.isEmpty && (!isOpen || text.isEmpty || choices.contains(text)) }
-        /// Whether text can be typed.
-        var takesText: Bool { choices.isEmpty || isOpen }
-    }
-
-    /// Why a field is invalid.
-    struct Flaw: Error, Hashable {
-        var problem: String
-        /// Index of the invalid field, if it is a single one.
-        var field: Int?
-    }
-
     let base: Experiment
     /// The run to fork, if it is a fork.
     let parent: String?
     /// Checkpoints to fork from, the newest first; empty if unknown.
     private(set) var checkpoints: [CheckpointEntry] = []
     private(set) var fields: [Field]
-    private(set) var selected = 0
+    /// The network's blocks or layers, below the field with its name; `nil` for a fork, which keeps its parent's.
+    private(set) var lines: NetworkLines?
+    private(set) var selected = Row.setting(0)
     private(set) var flaws: [Flaw] = []
     /// The experiment, with the last valid values in place of invalid ones; `nil` if even that is impossible.
     private(set) var preview: Experiment?
-    /// Each field's value in the preview.
-    private var used: [String] = []
+    /// Whether the preview's network is an earlier one than the lines with their last valid texts.
+    private var isNetworkOld = false
+    /// The network that was edited before a named one was chosen, to return to it.
+    private var ownLines: NetworkLines?
     /// Whether the user has typed a name, so that none is suggested any more.
     private var isNamed = false
     /// Whether the selected field's whole text is selected, so that typing replaces it.
     private(set) var isWholeSelected = true
     private(set) var isEdited = false
+    /// Number of rows scrolled out at the top.
+    var top = 0
 
     /// Creates a form with the settings of `base`.
     init(from base: Experiment, forkOf parent: String? = nil) {
@@ -57,29 +38,33 @@ struct VariantForm: Hashable {
         fields = ExperimentKey.all.filter { parent == nil || !$0.shapesNetwork }.compactMap { key in
             key.label.map { label in
                 Field(
-                    path: key.path, label: label, line: TextLine(Self.text(of: key.path, in: base)),
-                    choices: key.choices, isOpen: key.path == "network.variant")
+                    path: key.path, label: label, text: Self.text(of: key, in: base), choices: key.choices,
+                    isOpen: key.path == Self.network)
             }
         }
         if parent != nil {
-            fields.insert(Field(path: "", label: "begins at", line: TextLine("newest"), choices: ["newest"]), at: 0)
+            fields.insert(Field(path: "", label: "begins at", text: "newest", choices: ["newest"]), at: 0)
+        } else {
+            lines = NetworkLines(of: base.network)
         }
-        used = fields.map(\.text)
-        selected = parent == nil ? 1 : fields.firstIndex { $0.path == "training.lr" } ?? 0
+        if let place = networkPlace, let lines, base.network.variant == nil {
+            fields[place].line = TextLine(lines.title)
+        }
+        selected = .setting(parent == nil ? 1 : index(of: "training.lr") ?? 0)
         check()
     }
 
-    private static func text(of path: String, in experiment: Experiment) -> String {
-        if path == "name" { return experiment.name }
-        let own = experiment.network.layers == nil ? "network.blocks" : "network.layers"
-        let path = path == "network.variant" && experiment.network.variant == nil ? own : path
-        let text = ExperimentFile.value(of: path, in: experiment) ?? ExperimentKey.named(path)?.defaultValue ?? ""
-        return isLimit(path) && text == "null" ? all : text
+    private static func text(of key: ExperimentKey, in experiment: Experiment) -> String {
+        if key.path == "name" { return experiment.name }
+        let text = ExperimentFile.value(of: key.path, in: experiment) ?? key.defaultValue ?? ""
+        return isLimit(key.path) && text == "null" ? all : text
     }
 
+    static let network = "network.variant"
+
     /// The form's text for an unset limit of images, which is `null` in files.
-    private static let all = "all"
-    private static func isLimit(_ path: String) -> Bool { path.hasPrefix("data.limit") }
+    static let all = "all"
+    static func isLimit(_ path: String) -> Bool { path.hasPrefix("data.limit") }
 
     private func index(of path: String) -> Int? { fields.firstIndex { $0.path == path } }
 
@@ -121,44 +106,96 @@ struct VariantForm: Hashable {
     /// Where the new run starts, if it is a fork.
     var fork: LaunchRequest.Fork? { parent.map { LaunchRequest.Fork(run: $0, step: checkpoint?.step) } }
 
-    // MARK: Editing
+    // MARK: Rows
 
-    /// Number of characters before the text cursor.
-    var cursor: Int { fields[selected].line.cursor }
+    /// All rows in order: the network's lines follow its name.
+    private var rows: [Row] {
+        let lines = lines?.lines.indices.map(Row.line) ?? []
+        return fields.indices.flatMap { [.setting($0)] + ($0 == networkPlace ? lines : []) }
+    }
 
-    /// The fields that have an effect, are to blame, or are selected.
-    var shown: [Int] {
-        fields.indices.filter { index in
-            let key = ExperimentKey.named(fields[index].path)
-            return preview.flatMap { key?.isUsed(by: $0) } ?? true || index == selected
-                || flaws.contains { $0.field == index }
+    /// The rows that have an effect, are to blame, or are selected.
+    var shown: [Row] {
+        rows.filter { row in
+            guard case .setting(let index) = row, let key = ExperimentKey.named(fields[index].path) else { return true }
+            return preview.map(key.isUsed) ?? true || row == selected || flaws.contains { $0.row == row }
         }
     }
 
-    mutating func move(by rows: Int) {
+    /// Returns a row's label and text.
+    func field(_ row: Row) -> Field {
+        switch row {
+        case .setting(let index): fields[index]
+        case .line(let index):
+            Field(label: lines?.label(of: index) ?? "", line: lines?[index].text ?? TextLine())
+        }
+    }
+
+    /// Whether the selected row is a block or layer.
+    var isLineSelected: Bool { if case .line = selected { true } else { false } }
+
+    /// The selected row's text.
+    private var line: TextLine {
+        get { field(selected).line }
+        set {
+            switch selected {
+            case .setting(let index): fields[index].line = newValue
+            case .line(let index): lines?[index].text = newValue
+            }
+        }
+    }
+
+    /// Goes to a row further down; from the last one to the first.
+    mutating func move(by rows: Int) { go(by: rows, in: shown) }
+
+    /// Goes to another field, past the lines of the network.
+    mutating func moveField(by fields: Int) {
+        go(by: fields, in: shown.filter { $0 == selected || !isLine($0) })
+    }
+
+    /// Goes to a row further down, at most to the last one.
+    mutating func movePage(by rows: Int) {
         let shown = shown
         guard let place = shown.firstIndex(of: selected) else { return }
-        select(shown[(place + rows % shown.count + shown.count) % shown.count])
+        select(shown[min(max(place + rows, 0), shown.count - 1)])
     }
 
-    mutating func select(_ index: Int) {
-        guard fields.indices.contains(index) else { return }
-        selected = index
-        fields[index].line.move(by: TextLine.maxCharacters)
-        isWholeSelected = fields[index].takesText
+    private func isLine(_ row: Row) -> Bool { if case .line = row { true } else { false } }
+
+    private mutating func go(by step: Int, in rows: [Row]) {
+        guard let place = rows.firstIndex(of: selected) else { return }
+        select(rows[(place + step % rows.count + rows.count) % rows.count])
     }
+
+    mutating func select(_ row: Row) {
+        guard rows.contains(row) else { return }
+        let isMove = row != selected
+        selected = row
+        // A network that was typed is shown by its lines, once it is complete.
+        if isMove, let place = networkPlace, row != .setting(place), NetworkLines(ofNetwork: networkText) != nil,
+            !fields[place].choices.contains(networkText)
+        {
+            makeOwn()
+            check()
+        }
+        line.move(by: TextLine.maxCharacters)
+        isWholeSelected = field(row).takesText
+    }
+
+    // MARK: Editing
 
     mutating func moveCursor(by characters: Int) {
-        if fields[selected].isChoice {
+        if field(selected).isChoice {
             choose(by: characters.signum())
         } else {
             isWholeSelected = false
-            fields[selected].line.move(by: characters)
+            line.move(by: characters)
         }
     }
 
     mutating func insert(_ text: String) {
-        guard fields[selected].takesText else { return choose(by: 1) }
+        guard field(selected).takesText else { return choose(by: 1) }
+        if text.count > 1, take(pasted: text) { return }
         let replaces = isWholeSelected
         edit { line in
             if replaces { line.clear() }
@@ -181,22 +218,116 @@ struct VariantForm: Hashable {
     mutating func clear() { edit { $0.clear() } }
 
     private mutating func choose(by step: Int) {
-        let (choices, text) = (fields[selected].choices, fields[selected].text)
-        let index = choices.firstIndex(of: text).map { $0 + step % choices.count + choices.count } ?? 0
-        fields[selected].line = TextLine(choices[index % choices.count])
-        if fields[selected].text != text { isEdited = true }
+        guard case .setting(let index) = selected else { return }
+        let (choices, text) = (fields[index].choices, fields[index].text)
+        let place = choices.firstIndex(of: text).map { $0 + step % choices.count + choices.count } ?? 0
+        let new = choices[place % choices.count]
+        if index == networkPlace {
+            if isOwn { ownLines = lines }
+            if let ownLines, ownLines.title == new { lines = ownLines }
+        }
+        fields[index].line = TextLine(new)
+        if new != text { isEdited = true }
         check()
     }
 
     private mutating func edit(_ change: (inout TextLine) -> Void) {
-        guard fields[selected].takesText else { return }
-        let old = fields[selected].text
-        change(&fields[selected].line)
+        guard field(selected).takesText else { return }
+        let old = line.text
+        change(&line)
         isWholeSelected = false
-        guard fields[selected].text != old else { return }
+        guard line.text != old else { return }
         isEdited = true
-        if fields[selected].path == "name" { isNamed = !fields[selected].text.isEmpty }
+        switch selected {
+        case .setting(let index): if fields[index].path == "name" { isNamed = !line.text.isEmpty }
+        case .line: makeOwn()
+        }
         check()
+    }
+
+    // MARK: The network's lines
+
+    private var networkPlace: Int? { index(of: Self.network) }
+
+    private var networkText: String { networkPlace.map { fields[$0].text } ?? "" }
+
+    /// Whether the network is the lines, and not a named one or a list in its field.
+    private var isOwn: Bool { lines?.title == networkText }
+
+    /// Makes the lines the network.
+    private mutating func makeOwn() {
+        guard let place = networkPlace, let lines else { return }
+        fields[place].line = TextLine(lines.title)
+    }
+
+    /// Adds an empty line below the selected one.
+    mutating func addLine() {
+        changeLines { lines, index in
+            lines.insert([""], at: index + 1)
+            return index + 1
+        }
+    }
+
+    mutating func copyLine() {
+        changeLines { lines, index in
+            lines.insert([lines.texts[index]], at: index + 1)
+            return index + 1
+        }
+    }
+
+    /// Removes the selected line, unless it is the only one.
+    mutating func removeLine() {
+        changeLines { lines, index in
+            if lines.lines.count > 1 { lines.remove(at: index) }
+            return min(index, lines.lines.count - 1)
+        }
+    }
+
+    mutating func moveLine(down: Bool) { changeLines { $0.move($1, down: down) } }
+
+    /// Changes the lines, and selects the one whose index is returned.
+    private mutating func changeLines(_ change: (inout NetworkLines, Int) -> Int) {
+        guard case .line(let index) = selected, var lines else { return }
+        let place = change(&lines, index)
+        guard lines != self.lines || place != index else { return }
+        self.lines = lines
+        (isEdited, isWholeSelected, selected) = (true, true, .line(place))
+        makeOwn()
+        line.move(by: TextLine.maxCharacters)
+        check()
+    }
+
+    /// Takes a whole list that was pasted: into the network's field, as the network; into a line, as more lines after
+    /// it. Returns whether it is one.
+    private mutating func take(pasted text: String) -> Bool {
+        guard let (part, texts) = NetworkPart.texts(ofList: text) else { return false }
+        if case .line(let index) = selected {
+            guard text.contains("\n"), part == lines?.part else { return false }
+            changeLines { lines, _ in
+                let isEmpty = lines.texts[index].isEmpty
+                lines.insert(texts, at: index + 1)
+                if isEmpty { lines.remove(at: index) }
+                return index + texts.count - (isEmpty ? 1 : 0)
+            }
+            return true
+        }
+        guard let place = networkPlace, selected == .setting(place) else { return false }
+        lines = NetworkLines(ofNetwork: text)
+        (isEdited, isWholeSelected) = (true, true)
+        makeOwn()
+        check()
+        return true
+    }
+
+    /// Makes the lines those of the network's field, and offers the network of one's own among its choices.
+    private mutating func matchLines() {
+        guard let place = networkPlace else { return }
+        if !isOwn, let new = NetworkLines(ofNetwork: networkText), new.texts != lines?.texts || new.part != lines?.part
+        {
+            lines = new
+        }
+        let own = isOwn ? lines : ownLines
+        fields[place].choices = Variant.allCases.map(\.rawValue) + (own.map { [$0.title] } ?? [])
     }
 
     // MARK: Checking
@@ -206,109 +337,54 @@ struct VariantForm: Hashable {
 
     /// Invalid fields that costs depend on, with the preview's values.
     var substitutes: [(label: String, text: String)] {
-        let cheap = ["", "name", "network.dropout", "training.lr", "training.weight_decay", "training.seed"]
-        return fields.indices.filter { used[$0] != fields[$0].text && !cheap.contains(fields[$0].path) }
-            .map { (fields[$0].label, used[$0]) }
+        let cheap = [
+            "", "name", "network.dropout", "data.shift", "data.crop", "data.erase", "training.lr",
+            "training.weight_decay", "training.seed",
+        ]
+        let settings = fields.filter { field in
+            field.valid != field.text && !cheap.contains(field.path) && !(field.path == Self.network && isOwn)
+        }
+        var values = settings.map { (label: $0.label, text: $0.valid) }
+        if isNetworkOld { return values + [("the network", "as it was")] }
+        guard let lines, isOwn else { return values }
+        for (index, line) in lines.lines.enumerated() where line.valid != line.text.text {
+            values.append((lines.label(of: index), line.valid ?? "left out"))
+        }
+        return values
     }
 
     private mutating func check() {
-        guard let place = index(of: "name") else { return }
+        matchLines()
         read()
-        guard !isNamed, let preview, selected != place else { return }
+        guard let place = index(of: "name"), !isNamed, let preview, selected != .setting(place) else { return }
         fields[place].line = TextLine(Self.suggestedName(for: preview, from: base))
         read()
     }
 
-    /// Parses the fields. Each attempt reports one invalid field, which is then replaced by its last valid value, so
-    /// that all problems are found and the rest can be shown. If the replacement is reported again, all fields are
-    /// replaced.
     private mutating func read() {
-        flaws = []
-        preview = nil
-        if used.count != fields.count { used = fields.map(\.text) }
-        var texts = fields.map(\.text)
-        for _ in 0...fields.count where preview == nil {
-            switch experiment(of: texts) {
-            case .success(let made): (preview, used) = (made, texts)
-            case .failure(let flaw):
-                let isNew = !flaws.contains { $0.field == flaw.field }
-                if isNew { flaws.append(flaw) }
-                if isNew, let field = flaw.field { texts[field] = used[field] } else { texts = used }
+        let check = FormCheck(base: base, fields: fields, lines: lines)
+        (flaws, isNetworkOld) = (check.flaws, isOwn && !check.usesLines)
+        if let experiment = check.experiment {
+            preview = experiment
+            for (row, text) in check.texts {
+                switch row {
+                case .setting(let index): fields[index].valid = text
+                case .line(let index): if check.usesLines { lines?[index].valid = text }
+                }
+            }
+            if let place = networkPlace, let network = check.network { fields[place].valid = network }
+            // Lines that are a named network's again have its name.
+            if flaws.isEmpty, isOwn, let place = networkPlace, let variant = experiment.network.variant {
+                fields[place].line = TextLine(variant.rawValue)
             }
         }
         if let checkpoint, let preview, checkpoint.epoch > preview.training.epochs {
             let done = checkpoint.epoch - 1
             let problem = "already trained for \(done) epoch\(done == 1 ? "" : "s"); enter more"
-            flaws.append(Flaw(problem: problem, field: index(of: "training.epochs")))
+            flaws.append(Flaw(problem: problem, row: index(of: "training.epochs").map(Row.setting)))
         }
-        flaws.sort { $0.field ?? -1 < $1.field ?? -1 }
-    }
-
-    private func experiment(of texts: [String]) -> Result<Experiment, Flaw> {
-        // A network that lists its layers has no use for what the form says of blocks.
-        let network = index(of: "network.variant").map { texts[$0] } ?? ""
-        let hasBlocks = Variant(rawValue: network).map { $0.layers == nil } ?? !Self.isListOfLayers(network)
-        let settings = fields.indices.filter { index in
-            let key = ExperimentKey.named(fields[index].path)
-            return key.map { !$0.isOfBlocks || (hasBlocks && !texts[index].isEmpty) } ?? false
-        }
-        let overrides = settings.map { index in
-            var path = fields[index].path
-            var text = texts[index]
-            if path == "network.variant", text.contains("[") {
-                path = Self.isListOfLayers(text) ? "network.layers" : "network.blocks"
-            }
-            if path == "name" { text = text.quoted }
-            if Self.isLimit(path), text.isEmpty || text == Self.all { text = "null" }
-            return "\(path)=\(text)"
-        }
-        do {
-            return .success(try ExperimentFile.parse(ExperimentFile.yaml(for: base), path: "", overrides: overrides))
-        } catch {
-            guard case .override(let text, let problem) = error else {
-                return .failure(Flaw(problem: error.description, field: nil))
-            }
-            return .failure(Flaw(problem: problem, field: overrides.firstIndex(of: text).map { settings[$0] }))
-        }
-    }
-
-    /// Whether a text is a list of layers, and not of blocks.
-    private static func isListOfLayers(_ text: String) -> Bool {
-        text.hasPrefix("[") && !text.hasPrefix("[[") && !text.hasPrefix("[{convs") && text != "[]"
-    }
-
-    /// The base's name with what differs from it in place of what was there, such as `vgg11-lr0.1`.
-    static func suggestedName(for experiment: Experiment, from base: Experiment) -> String {
-        var name = base.name
-        for difference in ExperimentFile.differences(from: base, to: experiment) where difference.path != "name" {
-            let new = word(for: difference.path, difference.new)
-            let old = word(for: difference.path, difference.values[0])
-            if let place = name.firstRange(of: old), name.isWord(at: place) {
-                name.replaceSubrange(place, with: new)
-            } else {
-                name += "-" + new
-            }
-        }
-        return String(name.prefix(80))
-    }
-
-    /// Returns a setting's form in names: `ratio8`, `side96`, `vgg13`.
-    private static func word(for path: String, _ value: String) -> String {
-        let word = ExperimentKey.named(path)?.nameWord ?? path
-        if value.hasPrefix("[") { return word + value.split { !$0.isNumber }.joined(separator: "-") }
-        return word + (isLimit(path) && value == "null" ? all : value)
-    }
-}
-
-extension String {
-    /// Whether a range is delimited by dashes or the ends.
-    fileprivate func isWord(at range: Range<Index>) -> Bool {
-        !range.isEmpty && (range.lowerBound == startIndex || self[index(before: range.lowerBound)] == "-")
-            && (range.upperBound == endIndex || self[range.upperBound] == "-")
-    }
-
-    /// Quoted as YAML text, so that a name such as `1e3` stays a text.
-    fileprivate var quoted: String {
-        "\"" + replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+        let rows = rows
+        func place(_ flaw: Flaw) -> Int { flaw.row.flatMap(rows.firstIndex) ?? -1 }
+        flaws.sort { place($0) < place($1) }
     }
 }
