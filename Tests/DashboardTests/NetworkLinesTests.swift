@@ -195,6 +195,7 @@ struct NetworkLinesTests {
         state.type(.right)
         #expect(try text("network", state) == "‹ lenet ›")
         #expect(try text("layer 1", state).hasPrefix("conv: {channels: 6, kernel: 5"))
+        #expect(try text("name", state) == "lenet", "layers have no ratio")
         state.type(.left, .left)
         #expect(try text("network", state) == "‹ vgg19 ›" && text("block 5", state) == "[4, 512]")
         state.type(.right)
@@ -222,7 +223,7 @@ struct NetworkLinesTests {
 
                     """)))
         #expect(try text("network", state) == "‹ own layers ›" && text("layer 4", state) == "linear: classes")
-        #expect(try text("name", state) == "4layers-ratio4")
+        #expect(try text("name", state) == "4layers")
         let experiment = try launched(&state)
         #expect(
             experiment.network.layers == [
@@ -365,6 +366,9 @@ struct NetworkLinesTests {
         #expect(state.frame().cursor?.y == cursor.y - 1, "the rows stay where they are")
         state.type(.pageUp, .pageUp, .pageUp, .pageUp, .down, .down)
         #expect(try selected(state) == "layer 1")
+        state.type(.down, .down, .down)
+        #expect(try text("layer 4", state).hasPrefix("conv: {channels: 16, "), "a line shows how it begins")
+        state.type(.up, .up, .up)
         // The text around the cursor is visible, however long it is.
         state.type("conv: {channels: 6, kernel: 5, stride: 1, padding: 2}")
         #expect(state.frame().cells.lines[try row("layer 1", state)].contains("padding: 2}"))

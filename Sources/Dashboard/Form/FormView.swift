@@ -154,7 +154,11 @@ struct FormView {
                     field.choices.count > 1 ? "\(left) \(field.text) \(right)" : field.text, in: line, style: style)
                 continue
             }
-            if isSelected {
+            if isSelected, form.isWholeSelected, field.text.count >= line.width {
+                // Its beginning says what it is.
+                buffer.write(field.text, in: line, style: Style(style.role, on: .selection, reversed: true))
+                cursor = Point(x: line.right - 1, y: line.y)
+            } else if isSelected {
                 cursor = field.line.draw(in: line, style: style, on: &buffer).cursor
                 // Highlights what typing would replace.
                 let whole = form.isWholeSelected ? min(buffer.glyphs.width(of: field.text), line.width) : 0

@@ -81,7 +81,8 @@ struct NetworkLines: Hashable {
 }
 
 extension NetworkLines {
-    /// Returns notes on the lines, if all are valid: a block's convolutions, the output shape of a layer that changes it.
+    /// Returns notes on the lines, if all are valid: what a block's pair means, the output shape of a layer that changes
+    /// it.
     ///
     /// - Parameter numClasses: classes of the data; `nil` if unknown.
     func notes(on experiment: Experiment, numClasses: Int?) -> [Int: String] {
@@ -92,7 +93,9 @@ extension NetworkLines {
         var notes: [Int: String] = [:]
         switch part {
         case .block:
-            for (index, layers) in network.blocks.enumerated() { notes[index] = Self.note(onBlock: layers) }
+            for (index, layers) in network.blocks.enumerated() where texts[index].hasPrefix("[") {
+                notes[index] = Self.note(onBlock: layers)
+            }
         case .layer:
             var rest = network.layers[...]
             for (index, recipe) in (experiment.network.layers ?? []).enumerated() {

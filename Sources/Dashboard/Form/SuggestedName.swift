@@ -19,6 +19,12 @@ extension VariantForm {
                 name += "-" + new
             }
         }
+        if experiment.network.layers != nil, base.network.layers == nil {
+            for key in ExperimentKey.all where key.isOfBlocks {
+                guard let value = ExperimentFile.value(of: key.path, in: base) else { continue }
+                name.removeWord(word(for: key.path, value))
+            }
+        }
         return String(name.prefix(80))
     }
 
@@ -66,6 +72,13 @@ extension VariantForm {
 }
 
 extension String {
+    /// Removes a part between dashes, unless it is the first.
+    fileprivate mutating func removeWord(_ word: String) {
+        guard let place = firstRange(of: "-" + word), isWord(at: index(after: place.lowerBound)..<place.upperBound)
+        else { return }
+        removeSubrange(place)
+    }
+
     /// Whether a range is delimited by dashes or the ends.
     fileprivate func isWord(at range: Range<Index>) -> Bool {
         !range.isEmpty && (range.lowerBound == startIndex || self[index(before: range.lowerBound)] == "-")
