@@ -14,7 +14,7 @@ package enum Command: Hashable {
     // Charts.
     case axis, secondChart, logarithmic, smoothing, zoomIn, zoomOut, panLeft, panRight, wholeCurve
     // The form.
-    case launchForm, saveForm, saveAndLaunchForm
+    case launchForm, saveForm, saveAndLaunchForm, findRate
     case addLine, copyLine, removeLine, lineUp, lineDown
     // Images.
     case allImages, wrongImages, reloadImages
@@ -40,7 +40,7 @@ extension Command {
     var group: CommandGroup {
         switch self {
         case .open, .newVariant, .fork, .stop, .pause, .resume, .restart, .earlier, .later, .delete, .tags, .note,
-            .launchForm, .saveForm, .saveAndLaunchForm:
+            .launchForm, .saveForm, .saveAndLaunchForm, .findRate:
             .runs
         case .addLine, .copyLine, .removeLine, .lineUp, .lineDown: .network
         case .mark, .markAll, .filter, .sort, .sortReverse: .list

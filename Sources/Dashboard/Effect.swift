@@ -25,6 +25,10 @@ package enum Effect: Sendable, Hashable {
     case setNote([String], String)
     /// Write an experiment file; answered by a notice and the reloaded experiments, or by `Message.notSaved`.
     case saveExperiment(Experiment)
+    /// Search a learning rate for an experiment with some short trainings.
+    case findRate(Experiment)
+    /// Stop the search.
+    case stopFindingRate
     /// Look up the facts of a data set.
     case loadFacts(dataset: String)
     /// Read all records of a run.

@@ -70,6 +70,10 @@ package enum Keys {
         Binding(
             .saveAndLaunchForm, [.control("o")], in: form, "Save and launch the experiment", bar: "save and launch"),
         Binding(
+            .findRate, [.control("f")], in: [.form, .formLine],
+            "Search a learning rate; again: use the next suggestion",
+            bar: "find lr"),
+        Binding(
             .open, [.enter], in: [.overview], "Launch the selected experiment or all marked ones; open a run",
             bar: "launch"),
         Binding(.open, [.enter], in: [.images], "Show the images of the selected cell", bar: "open cell"),

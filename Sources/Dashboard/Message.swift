@@ -40,6 +40,8 @@ package enum Message: Sendable {
     case launched(LaunchRequest, Result<String, Problem>)
     /// The checkpoints from which a run can be forked, the newest first; the answer to `Effect.loadCheckpoints`.
     case checkpoints(run: String, [CheckpointEntry])
+    /// Suggested learning rates; the answer to `Effect.findRate`.
+    case rates(Experiment, Result<[RateSuggestion], Problem>)
     /// Why an experiment could not be saved, in one sentence; an answer to `Effect.saveExperiment`.
     case notSaved(String)
     /// A sentence that is shown for a while and added to the log.

@@ -43,6 +43,7 @@ extension State {
         case .launchForm: return finishForm(launching: true, saving: false)
         case .saveForm: return finishForm(launching: false, saving: true)
         case .saveAndLaunchForm: return finishForm(launching: true, saving: true)
+        case .findRate: return findRate()
         case .allImages, .wrongImages, .reloadImages: return loadImages(command)
         case .addLine, .copyLine, .removeLine, .lineUp, .lineDown: changeLine(command)
         case .nextMatch: log.findMatch(backwards: false)

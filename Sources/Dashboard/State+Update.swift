@@ -9,6 +9,7 @@ extension State {
     package mutating func update(_ message: Message) -> [Effect] {
         var effects: [Effect] = []
         let liked = preferences
+        let searched = form?.rateSearch?.running
         switch message {
         case .input(let input): effects = take(input)
         case .tick(let seconds, let time): take(tick: seconds, at: time)
@@ -39,12 +40,17 @@ extension State {
             scrollMatrix()
         case .launched(let request, let answer): take(answer, to: request)
         case .checkpoints(let run, let entries): if form?.parent == run { form?.offer(entries) }
+        case .rates(let experiment, let answer): form?.rateSearch?.take(answer, for: experiment)
         case .notSaved(let problem): take(notSaved: problem)
         case .notice(let text, let isError): say(text, isError: isError)
         case .log(let text): log.append(text, at: time)
         case .askedToQuit: effects = perform(.quit)
         }
         if let flaw = notice?.flaw, form?.flaws.contains(flaw) != true { notice = nil }
+        form?.dropOldRates()
+        if searched != nil, form?.rateSearch?.running != searched {
+            effects.insert(.stopFindingRate, at: 0)
+        }
         if preferences != liked { effects.append(.savePreferences(preferences)) }
         return effects + wanted()
     }

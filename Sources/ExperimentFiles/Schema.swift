@@ -64,7 +64,7 @@ enum Schema {
             "Run whose best weights initialize the layers of the same shapes, in order.",
             .optional(
                 .line("a run's name") { !$0.isEmpty && $0.unicodeScalars.allSatisfy(\.isVisible) }, none: "null"),
-            \.network.from, label: "from", synonyms: ["init_from", "warm_start"]),
+            \.network.from, synonyms: ["init_from", "warm_start"]),
 
         Field(
             "data.dataset", "Name of the data set and of the folder with its IDX files.",

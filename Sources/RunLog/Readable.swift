@@ -55,6 +55,14 @@ package enum Readable {
         return "\(value < 0 ? "-" : "")\(whole)\(part == 0 ? "" : ".\(part)")e\(exponent)"
     }
 
+    /// Formats two significant digits: `0.12`, `3e-4`, `20`.
+    package static func significant(_ value: Double) -> String {
+        guard value.isFinite, value != 0 else { return short(value) }
+        let power = pow(10, log10(value.magnitude).rounded(.down) - 1)
+        // Through decimal digits, so that 0.12 is not 0.12000000000000001.
+        return short(Double(scientific((value / power).rounded() * power)) ?? value)
+    }
+
     /// Formats as short as possible without loss: `0.05`, `3`, `1e6`.
     package static func short(_ value: Double) -> String {
         let text = value.description

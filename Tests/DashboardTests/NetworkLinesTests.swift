@@ -276,19 +276,19 @@ struct NetworkLinesTests {
         for _ in 0..<count { state.type(.down) }
         #expect(try selected(state) == "layer \(count)")
         state.type(.control("k"))
-        #expect(screen(state).contains("layer \(count - 1): the last layer puts out 84, but there are 10 classes"))
+        #expect(screen(state).contains("layer \(count - 1): the output of the last layer is 84, but there are 10 classes"))
         #expect(screen(state).contains("end with linear: classes"))
         #expect(screen(state).contains(/costs with +the network as it was/))
         #expect(state.type(.enter) == [])
         state.type(.control("n"))
         state.type("linear: classes")
-        #expect(!screen(state).contains("puts out") && !screen(state).contains("costs with"))
+        #expect(!screen(state).contains("output of the last") && !screen(state).contains("costs with"))
         #expect(try text("network", state) == "‹ lenet ›")
         state.type(.control("u"))
         state.type("linear")
         #expect(screen(state).contains("layer \(count): needs more than a name; write linear: 4096"))
         state.type(": 7")
-        #expect(screen(state).contains("layer \(count): the last layer puts out 7, but there are 10 classes"))
+        #expect(screen(state).contains("layer \(count): the output of the last layer is 7, but there are 10 classes"))
     }
 
     @Test("One line always remains")

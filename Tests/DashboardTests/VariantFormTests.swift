@@ -45,14 +45,14 @@ struct VariantFormTests {
     func flaws() throws {
         var state = try form()
         state.type(.tab, "7")
-        for _ in 0..<15 { state.type(.down) }
+        for _ in 0..<16 { state.type(.down) }
         state.type("-", "1")
         #expect(screen(state).contains("ratio: ratio 7 does not divide the channels"))
         #expect(screen(state).contains("learning rate: "))
         #expect(screen(state).contains(#/costs with +ratio 4 /#))
         #expect(screen(state).contains("block 5   128×7×7"))
         // A learning rate costs nothing.
-        for _ in 0..<15 { state.type(.up) }
+        for _ in 0..<16 { state.type(.up) }
         state.type("8")
         #expect(screen(state).contains("learning rate: "))
         #expect(!screen(state).contains("costs with") && screen(state).contains("block 5   64×7×7"))
@@ -122,7 +122,7 @@ struct VariantFormTests {
     func effect() throws {
         var state = try form()
         #expect(screen(state).contains("momentum ") && !screen(state).contains("beta 1"))
-        for _ in 0..<15 { state.type(.tab) }
+        for _ in 0..<16 { state.type(.tab) }
         state.type(.right)
         #expect(screen(state).contains(/optimizer +‹ adam ›/))
         #expect(!screen(state).contains("momentum ") && screen(state).contains(#/beta 1 +0.9 /#))
@@ -180,7 +180,7 @@ struct VariantFormTests {
     func limits() throws {
         var state = try form()
         #expect(screen(state).contains(#/train images +all /#) && screen(state).contains(#/test images +all /#))
-        state.type(.tab, .tab, .tab, .tab, .tab, .tab, .tab, .tab)
+        state.type(.tab, .tab, .tab, .tab, .tab, .tab, .tab, .tab, .tab)
         state.type("2560")
         state.type(.tab, .backspace)
         guard case .launch(let requests)? = state.type(.enter).first else { return #expect(Bool(false)) }
@@ -268,7 +268,7 @@ struct VariantFormTests {
         _ = state.update(.checkpoints(run: "vgg11-ratio4-3", checkpoints))
         #expect(screen(state).contains(/begins at +end of epoch 3, step 1,407/))
         #expect(screen(state).contains(/test accuracy +0\.871\s/))
-        for _ in 0..<12 { state.type(.up) }
+        for _ in 0..<13 { state.type(.up) }
         state.type(.right)
         #expect(screen(state).contains("previous, best"))
         #expect(screen(state).contains(/begins at +end of epoch 2, step 938/))

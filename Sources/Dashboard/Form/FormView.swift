@@ -193,6 +193,7 @@ struct FormView {
         }
         lines += (form.checkpoint?.lines ?? []).map { ($0.label, $0.text, .normal) }
         if let rates = form.preview?.rates { lines.append(("rate", rates, .normal)) }
+        if let search = form.rateSearch { lines.append(("find lr", search.text, search.isFailed ? .warning : .normal)) }
         let totals = sheet.totals
         lines += [
             ("parameters", totals.map { Readable.count($0.parameters) } ?? CostSheet.unknown, .normal),
@@ -220,6 +221,27 @@ extension Experiment {
         let values = [first, top, last].map(Readable.metric)
         let ends = top == first ? [values[0], values[2]] : values
         return "\(CurveText.text(of: rates, width: 24)) \(ends.joined(separator: " → "))"
+    }
+}
+
+extension RateSearch {
+    fileprivate var isFailed: Bool {
+        switch answer {
+        case nil: false
+        case .success(let suggestions)?: suggestions.isEmpty
+        case .failure?: true
+        }
+    }
+
+    fileprivate var text: String {
+        switch answer {
+        case nil: "training 3 × 100 steps with rates from 1e-7 to 10; Ctrl-F stops"
+        case .success(let suggestions)? where suggestions.isEmpty:
+            "no suggestion: the loss did not fall by 5 % for most seeds"
+        case .success(let suggestions)?:
+            suggestions.map(\.description).joined(separator: ", ") + "; Ctrl-F uses the next one"
+        case .failure(let problem)?: problem.description
+        }
     }
 }
 

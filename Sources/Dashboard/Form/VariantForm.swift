@@ -28,6 +28,8 @@ struct VariantForm: Hashable {
     /// Whether the selected field's whole text is selected, so that typing replaces it.
     private(set) var isWholeSelected = true
     private(set) var isEdited = false
+    /// A search for a learning rate for the experiment in the form.
+    var rateSearch: RateSearch?
     /// Number of rows scrolled out at the top.
     var top = 0
 
@@ -242,6 +244,14 @@ struct VariantForm: Hashable {
         case .setting(let index): if fields[index].path == "name" { isNamed = !line.text.isEmpty }
         case .line: makeOwn()
         }
+        check()
+    }
+
+    /// Replaces a setting's text, as if it had been typed.
+    mutating func set(_ path: String, to text: String) {
+        guard let place = index(of: path), fields[place].text != text else { return }
+        fields[place].line = TextLine(text)
+        isEdited = true
         check()
     }
 

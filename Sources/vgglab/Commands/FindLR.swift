@@ -40,30 +40,17 @@ struct FindLR: ParsableCommand {
     }
 
     func run() throws {
-        let machine = Machine.current
-        var experiment = try settings.load(file)
-        let dataset = try dataOptions.load(experiment.data.dataset)
-        let data = TrainingData(dataset, for: experiment)
+        let experiment = try settings.load(file)
+        let data = TrainingData(try dataOptions.load(experiment.data.dataset), for: experiment)
+        let search = RateSearch(
+            experiment, data: data, steps: steps, seeds: seeds, threads: threadOptions.count(on: .current),
+            backend: Vgglab.backend)
+        try strictOption.warn(of: try explaining { try search.prepare() })
         Signals.install()
-        var sweeps: [RateSweep] = []
-        let firstSeed = experiment.training.seed
-        for seed in 0..<UInt64(seeds) {
-            experiment.training.seed = firstSeed &+ seed
-            let prepared = try explaining {
-                try PreparedExperiment(
-                    experiment, data: data, threads: threadOptions.count(on: machine), machine: machine,
-                    backend: Vgglab.backend)
-            }
-            if seed == 0 { try strictOption.warn(of: prepared) }
-            let model = try explaining { try prepared.makeModel() }
-            let sweep = try explaining {
-                try RateSweep.run(model, on: data, steps: steps, seed: experiment.training.seed, stop: Signals.stop)
-            }
-            guard let sweep else { throw ExitCode(128 + (Signals.signal ?? 2)) }
-            sweeps.append(sweep)
-        }
-        let report = RateReport(sweeps)
-        Console.print(json ? report.json.text + "\n" : report.text(of: experiment.name, firstSeed: firstSeed))
+        let report = try explaining { try search.run(stop: Signals.stop) }
+        guard let report else { throw ExitCode(128 + (Signals.signal ?? 2)) }
+        Console.print(
+            json ? report.json.text + "\n" : report.text(of: experiment.name, firstSeed: experiment.training.seed))
         if report.suggestions.isEmpty { throw ExitCode(1) }
     }
 }
@@ -79,16 +66,13 @@ extension RateReport {
         }
         let width = suggestions.map(\.name.count).max() ?? 0
         for (name, median, range) in suggestions {
-            text += "\(name.padded(width))  \(Self.text(median).padded(8))"
-            text += sweeps.count > 1 ? "  \(Self.text(range.lowerBound)) … \(Self.text(range.upperBound))\n" : "\n"
+            text += "\(name.padded(width))  \(Readable.significant(median).padded(8))"
+            text +=
+                sweeps.count > 1
+                ? "  \(Readable.significant(range.lowerBound)) … \(Readable.significant(range.upperBound))\n" : "\n"
         }
         text += "\nmedian of \(sweeps.count) seed\(sweeps.count == 1 ? "" : "s"), lowest … highest; try "
-        return text + "--set training.lr=\(Self.text(valley.median))\n"
-    }
-
-    /// Formats a rate with two significant digits: `0.12`, `3e-4`.
-    private static func text(_ rate: Double) -> String {
-        Readable.short(Double(String(format: "%.1e", rate)) ?? rate)
+        return text + "--set training.lr=\(Readable.significant(valley.median))\n"
     }
 
     /// The smoothed loss over the rate, a curve per seed.

@@ -79,10 +79,10 @@ final class ReplayBackend: DashboardBackend, Sendable {
             mailbox.post(
                 .predictions(run: run, filter, .failure(Problem("a replay has no images; open the run in vgglab"))))
         case .launch, .pause, .unpause, .stop, .resume, .restart, .moveInQueue, .delete, .changeTags, .setNote,
-            .saveExperiment:
+            .saveExperiment, .findRate:
             mailbox.post(.notice("this is a replay; start vgglab to train and to change runs", isError: true))
         case .loadCheckpoints(let run): mailbox.post(.checkpoints(run: run, []))
-        case .loadFacts, .loadProfile, .savePreferences, .redraw, .suspend, .quit, .abandon: break
+        case .stopFindingRate, .loadFacts, .loadProfile, .savePreferences, .redraw, .suspend, .quit, .abandon: break
         }
     }
 

@@ -50,6 +50,7 @@ final class LiveBackend: DashboardBackend, Sendable {
     private let store: RunStore
     private let datasets: DatasetCache
     private let mailbox: Mailbox
+    private let rates: RateSearcher
     private let shared: Mutex<Shared>
     /// Reads and writes files, serially.
     private let storeWorker: Worker
@@ -70,6 +71,7 @@ final class LiveBackend: DashboardBackend, Sendable {
         self.store = store
         self.datasets = datasets
         self.mailbox = mailbox
+        rates = RateSearcher(datasets, mailbox)
         shared = Mutex(Shared(experiments: experiments, runs: RunIndex(machine: Machine.current.summary)))
         var observers: [any RunObserver & Sendable] = [mailbox]
         if let tensorboard {
@@ -229,6 +231,8 @@ final class LiveBackend: DashboardBackend, Sendable {
                 refreshRuns()
             }
         case .saveExperiment(let experiment): storeWorker.async { [self] in save(experiment) }
+        case .findRate(let experiment): rates.search(experiment, threads: queue.budget.threads)
+        case .stopFindingRate: rates.stop()
         case .loadFacts(let dataset):
             // Not on the worker, which a locked store can block.
             onNewThread { [self] in loadFacts(of: dataset) }
