@@ -51,25 +51,25 @@ package struct Experiment: Sendable, Hashable {
     }
 }
 
-/// The network, apart from what the data determine (image size, classes).
+/// The network, except for what the data determine (image size, channels, classes).
 package struct NetworkRecipe: Sendable, Hashable {
     /// The blocks before division by the ratio.
     package var blocks: [Block]
     /// Divisor of every block's channels.
     package var ratio: Int
-    /// Side of the convolutions' window in blocks that do not say their own.
+    /// Kernel size in blocks that do not specify one.
     package var kernel: Int
-    /// What follows the convolutions of blocks that do not say their own.
+    /// Normalization in blocks that do not specify one.
     package var norm: Block.Norm
     /// Widths of the hidden fully connected layers.
     package var classifier: [Int]
     /// Dropout probability after each hidden fully connected layer.
     package var dropout: Double
-    /// Every layer in order, in place of blocks, ratio, kernel, norm, classifier and dropout.
+    /// All layers in order, in place of blocks, ratio, kernel, norm, classifier and dropout.
     package var layers: [LayerRecipe]?
-    /// A safetensors file with the weights to begin with; `nil` to draw them from the seed.
+    /// A safetensors file with the initial weights; `nil` to draw them from the seed.
     package var weights: String?
-    /// A run whose layers of the same shapes, in order, give their weights to begin with.
+    /// A run whose weights initialize the layers of the same shapes, in order.
     package var from: String?
 
     /// Creates a recipe; the default is the notebook's small VGG-11.
@@ -87,24 +87,24 @@ package struct NetworkRecipe: Sendable, Hashable {
         self.weights = weights
     }
 
-    /// A network of a paper.
+    /// Creates the recipe of a named network.
     package init(_ variant: Variant, ratio: Int = 4) {
         self.init(ratio: ratio)
         use(variant)
     }
 
-    /// The named network that this is, if any.
+    /// The named network that this recipe is equal to, if any.
     package var variant: Variant? {
         Variant.allCases.first { $0.layers == layers && (layers != nil || $0.blocks == blocks) }
     }
 
-    /// Takes the blocks of a variant, or its layers.
+    /// Replaces blocks or layers by those of a named network.
     package mutating func use(_ variant: Variant) {
         layers = variant.layers
         if layers == nil { blocks = variant.blocks }
     }
 
-    /// Layers with weights that multiply, as the "11" in VGG-11 counts them.
+    /// Number of convolutions and fully connected layers, as the "11" in VGG-11.
     package var depth: Int {
         guard let layers else { return blocks.reduce(0) { $0 + $1.numConvs } + classifier.count + 1 }
         return layers.count {
@@ -133,7 +133,7 @@ package struct NetworkRecipe: Sendable, Hashable {
 
 /// The training and test data, and the batch size.
 package struct DataRecipe: Sendable, Hashable {
-    /// How limits choose images.
+    /// How limits select images.
     package enum Sampling: String, Sendable, Hashable, CaseIterable {
         /// The same fraction of every class, drawn by the seed.
         case stratified
@@ -151,7 +151,7 @@ package struct DataRecipe: Sendable, Hashable {
 
     /// Name of the data set.
     package var dataset: String
-    /// Side in pixels that every image is resized to.
+    /// Height and width in pixels that images are resized to.
     package var resize: Int
     /// Images per step.
     package var batchSize: Int
@@ -161,19 +161,19 @@ package struct DataRecipe: Sendable, Hashable {
     package var limitTrain: Int?
     /// Use only this many test images; `nil` for all.
     package var limitTest: Int?
-    /// How limits choose images.
+    /// How limits select images.
     package var sampling: Sampling
     /// How pixels are scaled before they enter the network.
     package var normalize = Scaling.none
-    /// Share of the training images, the same of each class, that validates instead of training.
+    /// Fraction of the training images, the same for each class, that is set aside for validation.
     package var validation = 0.0
-    /// Whether every other training image is mirrored from left to right.
+    /// Whether a random half of the training images is mirrored from left to right.
     package var flip = false
-    /// Pixels by which training images are moved at most.
+    /// Maximum shift of training images in pixels.
     package var shift = 0
-    /// The smallest share of a training image's area that a crop keeps; 1 for none.
+    /// Minimum fraction of a training image's area that a random crop keeps; 1 disables cropping.
     package var crop = 1.0
-    /// Share of the training images that lose a rectangle.
+    /// Probability that a random rectangle of a training image is erased.
     package var erase = 0.0
 
     /// Creates a recipe; the defaults are the notebook's values.
@@ -191,13 +191,13 @@ package struct DataRecipe: Sendable, Hashable {
     }
 }
 
-/// How the engine goes about the work.
+/// How the engine computes a step.
 package struct EngineOptions: Sendable, Hashable {
     /// The algorithm for convolutions.
     package enum Convolution: String, Sendable, Hashable, CaseIterable {
         /// Winograd where it is implemented and faster, direct elsewhere.
         case auto
-        /// The definition's sum.
+        /// Direct convolution.
         case direct
         /// Winograd F(4 × 4, 3 × 3) wherever it is implemented.
         case winograd

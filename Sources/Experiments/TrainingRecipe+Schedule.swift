@@ -1,44 +1,45 @@
-// The learning rate of each step: a function of the recipe and the step alone, so that a resumed run goes on as it was.
+// The learning rate of each step: a function of recipe and step only, so a resumed run continues as before.
 
 internal import Glibc
 
 extension TrainingRecipe {
-    /// How the learning rate changes over a run.
+    /// How the learning rate changes during a run.
     package enum Schedule: String, Sendable, Hashable, Codable, CaseIterable {
         case constant
-        /// Times a factor after every so many epochs.
+        /// Multiplied by a factor every few epochs.
         case step
-        /// Times a factor after some epochs.
+        /// Multiplied by a factor after certain epochs.
         case multistep
-        /// Half a cosine down to the last rate.
+        /// Half a cosine, down to the last rate.
         case cosine
-        /// A straight line down to the last rate.
+        /// A straight line, down to the last rate.
         case linear
-        /// Half a cosine up to the rate and another down to nearly 0.
+        /// Half a cosine up to the rate, then another one down to nearly 0.
         case oneCycle = "one_cycle"
-        /// Times a factor after every so many epochs without a lower loss.
+        /// Multiplied by a factor when the loss has not fallen for some epochs.
         case plateau
     }
 
-    /// Where one-cycle begins and ends, as shares of the rate: 1 / 25, and 1 / 25 / 10⁴.
+    /// First and last rate of one-cycle as fractions of the rate: 1 / 25, and 1 / 25 / 10⁴.
     private static let oneCycleEnds = (begin: 0.04, end: 0.04e-4)
 
-    /// Steps in which the rate grows from nearly 0.
+    /// Returns the number of warmup steps, in which the rate rises from nearly 0.
     ///
-    /// - Parameter stepsPerEpoch: steps in an epoch.
+    /// - Parameter stepsPerEpoch: steps per epoch.
     package func warmupLength(stepsPerEpoch: Int) -> Int {
         warmupSteps > 0 ? warmupSteps : Int((warmupEpochs * Double(stepsPerEpoch)).rounded())
     }
 
-    /// The learning rate of a step.
+    /// Returns the learning rate of a step.
     ///
-    /// The first `warmupLength` steps go up in a straight line. What cosine and linear go down over begins after them;
-    /// epochs of step and multistep count from the run's begin.
+    /// It rises in a straight line for the first `warmupLength` steps. Cosine and linear start to fall after them; the
+    /// epochs
+    /// of step and multistep count from the start of the run.
     ///
     /// **Source**: PyTorch documentation of `torch.optim.lr_scheduler`: `StepLR`, `MultiStepLR`, `CosineAnnealingLR`,
-    /// `LinearLR`, and `OneCycleLR` with the cosine and two phases.
+    /// `LinearLR`, and `OneCycleLR` with two cosine phases.
     ///
-    /// - Parameter step: steps before it, counted as if all epochs had been as long as this one.
+    /// - Parameter step: number of previous steps, as if all epochs had the same number of steps.
     package func learningRate(atStep step: Int, stepsPerEpoch: Int) -> Double {
         let warmup = warmupLength(stepsPerEpoch: stepsPerEpoch)
         if step < warmup, schedule != .oneCycle { return learningRate * Double(step + 1) / Double(warmup) }
@@ -59,7 +60,7 @@ extension TrainingRecipe {
         }
     }
 
-    /// The learning rate of the step that follows a position.
+    /// Returns the learning rate of the next step after a position.
     package func learningRate(at position: RunPosition, stepsPerEpoch: Int) -> Double {
         let rate = learningRate(
             atStep: (position.epoch - 1) * stepsPerEpoch + position.stepInEpoch, stepsPerEpoch: stepsPerEpoch)

@@ -1,113 +1,114 @@
-// How a network is trained: the numbers of a recipe, apart from the network and the data.
+// How a network is trained: optimizer, schedule and all other settings apart from network and data.
 
-/// How a network is trained.
+/// The settings of a training.
 package struct TrainingRecipe: Sendable, Hashable {
-    /// How parameters follow their gradients.
+    /// The update rule of the parameters.
     package enum Optimizer: String, Sendable, Hashable, CaseIterable {
         /// Stochastic gradient descent, with momentum and weight decay as PyTorch defines them.
         case sgd
-        /// Steps scaled by running means of the gradient and its square; weight decay is added to the gradient.
+        /// Updates scaled by running means of the gradient and its square; weight decay is added to the gradient.
         case adam
-        /// Adam with weight decay apart from the gradient.
+        /// Adam with weight decay decoupled from the gradient.
         case adamw
     }
 
-    /// Which parameters weight decay applies to.
+    /// The parameters that weight decay applies to.
     package enum Decay: String, Sendable, Hashable, CaseIterable {
         case all
-        /// Those of more than one dimension: no biases, and no scales and shifts of norms.
+        /// Parameters with more than one dimension: neither biases nor the scales and shifts of normalization layers.
         case weights
     }
 
-    /// What weights are drawn from before the first step.
+    /// The distribution of the initial weights.
     package enum Initialization: String, Sendable, Hashable, CaseIterable {
-        /// U(±√(6 / (fan_in + fan_out))), as the book has it; biases as PyTorch.
+        /// U(±√(6 / (fan_in + fan_out))), as in the book; biases as in PyTorch.
         case xavierUniform = "xavier_uniform"
         /// N(0, 2 / fan_in), biases 0.
         case kaimingNormal = "kaiming_normal"
-        /// U(±1/√fan_in), biases too: what PyTorch's layers begin with.
+        /// U(±1/√fan_in), biases too: PyTorch's default.
         case pytorch
         /// N(0, σ²), biases 0.
         case normal
     }
 
-    /// What early stopping watches after each epoch.
+    /// The metric that early stopping monitors after each epoch.
     package enum Watched: String, Sendable, Hashable, CaseIterable {
         case accuracy
         case loss
     }
 
-    /// What numbers the step computes with.
+    /// The number format of the computation.
     package enum Precision: String, Sendable, Hashable, CaseIterable {
         /// IEEE single precision throughout.
         case float32
-        /// Hidden fully connected layers and Winograd convolutions multiply numbers of 8 significant bits where the
-        /// processor can; weights, sums and the loss stay in single precision.
+        /// Hidden fully connected layers and Winograd convolutions multiply numbers with 8 significant bits if the
+        /// processor
+        /// supports it; weights, sums and the loss stay in single precision.
         case bfloat16
     }
 
-    /// How parameters follow their gradients.
     package var optimizer: Optimizer
     /// Learning rate.
     package var learningRate: Double
-    /// How it changes over the run.
+    /// How the learning rate changes during the run.
     package var schedule = Schedule.constant
-    /// Epochs between two falls of `step`.
+    /// Epochs between two reductions with `step`.
     package var stepEvery = 1
-    /// Epochs after which `multistep` falls.
+    /// Epochs after which `multistep` reduces the rate.
     package var milestones: [Int] = []
-    /// Epochs without a lower loss after which `plateau` reduces the rate.
+    /// Epochs without a lower loss that `plateau` tolerates before it reduces the rate.
     package var ratePatience = 3
-    /// What `step`, `multistep` and `plateau` multiply the rate with.
+    /// Factor of a reduction with `step`, `multistep` and `plateau`.
     package var rateFactor = 0.1
-    /// What `cosine` and `linear` end with, and what `plateau` does not go below.
+    /// Last rate of `cosine` and `linear`, lowest one of `plateau`.
     package var lastRate = 0.0
-    /// The share of the steps after which `oneCycle` is at its top.
+    /// Fraction of the steps after which `oneCycle` peaks.
     package var peakAt = 0.3
-    /// Epochs in which the rate grows from nearly 0.
+    /// Epochs in which the rate rises from nearly 0.
     package var warmupEpochs = 0.0
-    /// The same in steps; 0 for none.
+    /// Steps in which the rate rises from nearly 0; 0 for none.
     package var warmupSteps = 0
-    /// Share of the last update that goes into the next, from 0 up to 1.
+    /// Fraction of the last update that is added to the next one, from 0 up to 1.
     package var momentum: Double
-    /// Whether momentum is Nesterov's: the gradient where the momentum alone would lead.
+    /// Whether to use Nesterov momentum.
     package var nesterov = false
-    /// Decay of Adam's running mean of the gradient.
+    /// Decay rate of Adam's running mean of the gradient.
     package var beta1 = 0.9
-    /// Decay of Adam's running mean of its square.
+    /// Decay rate of Adam's running mean of the squared gradient.
     package var beta2 = 0.999
-    /// What Adam adds to the root of that mean.
+    /// Term that Adam adds to the denominator of the update.
     package var epsilon = 1e-8
-    /// Share of each parameter that is added to its gradient; of AdamW, that is taken from the parameter itself, times the
-    /// learning rate.
+    /// Fraction of each parameter that is added to its gradient or, with AdamW, times the learning rate subtracted from
+    /// the
+    /// parameter.
     package var weightDecay: Double
     package var decay = Decay.all
     package var initialization = Initialization.xavierUniform
-    /// The σ of `normal`.
+    /// The standard deviation of `normal`.
     package var initialDeviation = 0.01
-    /// The largest norm of all gradients together that an update takes; longer ones are scaled down to it.
+    /// Maximum norm of all gradients together; longer ones are scaled down.
     package var clipNorm: Double?
-    /// Decay of the running mean of the weights that is evaluated and saved in their place; `nil` for the weights
-    /// themselves.
+    /// Decay rate of the running mean of the weights, which is then evaluated and saved; `nil` to evaluate and save the
+    /// weights themselves.
     package var ema: Double?
-    /// How much of each label is spread evenly over all classes.
+    /// Fraction of each label that is spread evenly over all classes.
     package var labelSmoothing = 0.0
-    /// Minutes after which a run stops.
+    /// Minutes after which the run stops.
     package var maxMinutes: Double?
-    /// What must improve for the run to go on; `nil` to train all epochs.
+    /// The metric that must keep improving; `nil` to train all epochs.
     package var earlyStopping: Watched?
-    /// Epochs without an improvement after which it ends.
+    /// Epochs without improvement after which the run ends.
     package var patience = 5
-    /// What counts as an improvement: more than this.
+    /// Minimum change that counts as an improvement.
     package var minDelta = 0.0
     /// Passes over the training images; 0 leaves the initial weights.
     package var epochs: Int
     /// Seed of initial weights, order of images and dropout.
     package var seed: UInt64
-    /// What numbers the step computes with.
+    /// The number format of the computation.
     package var precision: Precision
 
-    /// The notebook's values where nothing else is said.
+    /// The defaults are the notebook's values.
     package init(
         optimizer: Optimizer = .sgd, learningRate: Double = 0.05, momentum: Double = 0, weightDecay: Double = 0,
         epochs: Int = 10, seed: UInt64 = 0, precision: Precision = .float32
@@ -121,8 +122,7 @@ package struct TrainingRecipe: Sendable, Hashable {
         self.precision = precision
     }
 
-    /// What the optimizer carries from one update to the next, each as large as the parameters: what their names end with
-    /// in checkpoints.
+    /// Suffixes of the names of the optimizer's tensors in checkpoints; for each, there is one tensor per parameter.
     package var optimizerState: [String] {
         let own: [String] =
             switch optimizer {
@@ -132,6 +132,6 @@ package struct TrainingRecipe: Sendable, Hashable {
         return own + (ema == nil ? [] : [Self.unaveraged])
     }
 
-    /// Suffix of the weights that are trained, where their running mean stands in their place.
+    /// Suffix of the weights in training if a running mean is saved as the weights.
     package static let unaveraged = ".unaveraged"
 }

@@ -1,11 +1,11 @@
-/// What a layer does to each of its sums.
+/// The activation function of a layer.
 package enum Activation: String, Sendable, Hashable, CaseIterable {
     case relu
-    /// Slope 0.01 below 0.
+    /// Slope 0.01 for negative values.
     case leakyReLU = "leaky_relu"
     case sigmoid
     case tanh
-    /// Exact, by the error function.
+    /// Exact, with the error function.
     case gelu
     case silu
 
@@ -22,7 +22,7 @@ package enum Activation: String, Sendable, Hashable, CaseIterable {
     }
 }
 
-/// An activation of its own, where the layer before is none that has one.
+/// An activation that is a layer of its own, because the layer before it cannot apply it.
 package struct ActivationLayer: LayerKind {
     package static let name = "activation"
     package static let label = "activation"

@@ -1,12 +1,12 @@
-/// Batch normalization, over the images and places of each channel, with a scale and a shift that are learned.
+/// Batch normalization of each channel over images and positions, with a learned scale and shift.
 ///
 /// **Source**: Ioffe & Szegedy, *Batch Normalization*, 2015; PyTorch documentation of `torch.nn.BatchNorm2d`.
 package struct BatchNorm: LayerKind {
     package static let name = "batch_norm"
     package static let label = "batch norm"
-    /// Added to variances.
+    /// Added to the variance for numerical stability.
     package static let epsilon = 1e-5
-    /// The share of a batch's statistics in the running ones.
+    /// Weight of a batch's statistics in the running statistics.
     package static let momentum = 0.1
 
     package let channels: Int

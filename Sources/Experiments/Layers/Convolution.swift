@@ -5,11 +5,11 @@ package struct Convolution: LayerKind {
 
     package let inChannels: Int
     package let outChannels: Int
-    /// Height and width of the window.
+    /// Height and width of the kernel.
     package let kernel: Int
-    /// Rows and columns from one window to the next.
+    /// Step of the kernel in rows and columns.
     package let stride: Int
-    /// Rows and columns of zeros around an image, the same on each side.
+    /// Rows and columns of zeros added on each side of an image.
     package let padding: Int
     package let activation: Activation?
 
@@ -47,7 +47,7 @@ package struct Convolution: LayerKind {
                 activation: activation))
     }
 
-    /// `3×3 → 64 channels`, with a stride other than 1 and an activation other than ReLU.
+    /// `3×3 → 64 channels`, with the stride unless it is 1 and the activation unless it is ReLU.
     package func detail(inputShape: [Int]) -> String {
         "\(kernel)×\(kernel) → \(outChannels) channels" + (stride == 1 ? "" : ", stride \(stride)")
             + (activation == .relu ? "" : ", \(activation?.label ?? "no activation")")

@@ -1,4 +1,4 @@
-/// Zeroes values with this probability in training and scales the rest by 1 / (1 − p).
+/// In training, sets values to zero with this probability and scales the others by 1 / (1 − p).
 package struct Dropout: LayerKind {
     package static let name = "dropout"
     package static let label = "dropout"
@@ -14,7 +14,7 @@ package struct Dropout: LayerKind {
         "has the probability \(probability); use one from 0 up to, but not including, 1"
     }
 
-    /// The output shows what was kept.
+    /// The backward pass reads the pattern from the output.
     package var keepsOutput: Bool { false }
 
     /// `0.5`.

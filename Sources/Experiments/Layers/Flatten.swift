@@ -10,7 +10,7 @@ package struct Flatten: LayerKind {
     package func misfit(with inputShape: [Int]) -> String { "flattens what is flat already; leave one of them out" }
 
     package var keepsOutput: Bool { false }
-    /// torchvision calls a function.
+    /// In torchvision, it is a function and not a module.
     package var moduleCount: Int { 0 }
 
     /// `512 × 7 × 7`.

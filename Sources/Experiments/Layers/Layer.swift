@@ -1,32 +1,32 @@
-// A layer of a network, and what each kind of layer says of itself: a file a kind stands beside this one.
+// A layer of a network, and the facts that each kind of layer provides. Each kind has its own file in this folder.
 
-/// What a kind of layer knows, given its settings.
+/// The facts of a kind of layer with its settings.
 package protocol LayerKind: Sendable, Hashable {
     /// Its name in JSON.
     static var name: String { get }
     /// Its name in tables.
     static var label: String { get }
 
-    /// The shape of the output for one image; `nil` for an input that it cannot take.
+    /// Returns the shape of the output for one image, or `nil` if the input does not fit.
     func outputShape(of inputShape: [Int]) -> [Int]?
-    /// Why it cannot take an input, and what would work.
+    /// Returns why an input does not fit, and what would.
     func misfit(with inputShape: [Int]) -> String
-    /// Shape of its weights, outputs first; there is a bias for each output. `nil` without parameters.
+    /// Shape of the weights, outputs first; there is one bias per output. `nil` without parameters.
     var weightsShape: [Int]? { get }
-    /// What it does to each of its sums; `nil` where it leaves them.
+    /// The activation that is applied to the output; `nil` for none.
     var activation: Activation? { get }
-    /// The same layer with an activation; `nil` where it has one, or takes none.
+    /// Returns the same layer with an activation, or `nil` if it already has one or cannot have one.
     func fusing(_ activation: Activation) -> Layer.Kind?
-    /// Whether its output is new memory that the backward pass reads.
+    /// Whether the backward pass reads the output and it has its own memory.
     var keepsOutput: Bool { get }
-    /// Its own name and label, where they depend on its settings.
+    /// Name and label, if they depend on the settings.
     var name: String { get }
     var label: String { get }
-    /// Multiply-accumulates of one image's forward pass, biases not counted.
+    /// Multiply-accumulates of one image's forward pass, without biases.
     func forwardMACs(outputShape: [Int]) -> Int
-    /// Modules that torchvision numbers for it, its activation among them.
+    /// Number of modules that torchvision counts for it, including its activation.
     var moduleCount: Int { get }
-    /// Its sizes in tables.
+    /// Its sizes, for tables.
     func detail(inputShape: [Int]) -> String
 }
 
@@ -40,7 +40,7 @@ extension LayerKind {
     package var label: String { Self.label }
     package var moduleCount: Int { activation == nil ? 1 : 2 }
 
-    /// Every weight once at each place of the output.
+    /// Each weight once per position of the output.
     package func forwardMACs(outputShape: [Int]) -> Int {
         weightsShape.map { outputShape.dropFirst().reduce($0.reduce(1, *), *) } ?? 0
     }
@@ -48,7 +48,7 @@ extension LayerKind {
 
 /// One layer of a network, with sizes for a single image.
 package struct Layer: Sendable, Hashable {
-    /// What a layer computes.
+    /// The kind of a layer.
     package enum Kind: Sendable, Hashable {
         case convolution(Convolution)
         case pooling(Pooling)
@@ -60,7 +60,7 @@ package struct Layer: Sendable, Hashable {
         case linear(Linear)
         case dropout(Dropout)
 
-        /// What the kind says of itself.
+        /// The facts of the kind.
         var facts: any LayerKind {
             switch self {
             case .convolution(let kind): kind
@@ -77,11 +77,11 @@ package struct Layer: Sendable, Hashable {
     }
 
     package let kind: Kind
-    /// The block that it belongs to, from 1; `nil` in the classifier.
+    /// Index of its block, from 1; `nil` in the classifier.
     package let block: Int?
-    /// Shape of what goes in, without the batch: `[C, H, W]` or `[features]`.
+    /// Shape of the input without the batch: `[C, H, W]` or `[features]`.
     package let inputShape: [Int]
-    /// Shape of what comes out, without the batch.
+    /// Shape of the output without the batch.
     package let outputShape: [Int]
     /// torchvision's name for the layer's tensors, such as `features.3`; `nil` without parameters.
     package let name: String?
@@ -93,17 +93,17 @@ package struct Layer: Sendable, Hashable {
     package var weightsShape: [Int]? { kind.facts.weightsShape }
     package var activation: Activation? { kind.facts.activation }
 
-    /// Weights and biases.
+    /// Number of weights and biases.
     package var parameters: Int { weightsShape.map { $0.reduce(1, *) + $0[0] } ?? 0 }
 
-    /// Multiply-accumulates of one image's forward pass, biases not counted.
+    /// Multiply-accumulates of one image's forward pass, without biases.
     package var forwardMACs: Int { kind.facts.forwardMACs(outputShape: outputShape) }
 
-    /// Values of one image that a training step keeps for the backward pass: the layer's output.
+    /// Values per image that a training step stores for the backward pass: the layer's output.
     package var activationsKept: Int { kind.facts.keepsOutput ? outputShape.reduce(1, *) : 0 }
 }
 
-/// O = (I − K + 2P) / S + 1, rounded down; `nil` where the window is larger than the image, or is none.
+/// O = (I − K + 2P) / S + 1, rounded down; `nil` if the kernel is larger than the image or smaller than 1.
 ///
 /// **Source**: Dumoulin & Visin, *A guide to convolution arithmetic for deep learning*, 2016, relationships 6 and 15.
 func outputSide(of side: Int, kernel: Int, padding: Int, stride: Int) -> Int? {
@@ -112,10 +112,10 @@ func outputSide(of side: Int, kernel: Int, padding: Int, stride: Int) -> Int? {
     return room < 0 ? nil : room / stride + 1
 }
 
-/// Why a layer of images cannot follow a flattening.
+/// Why a layer for images cannot follow a flattening.
 let imagesMisfit = "takes images, and its input has been flattened; put it before flatten"
 
-/// Why a window does not fit an image.
+/// Why a kernel does not fit an image.
 func windowMisfit(kernel: Int, inputShape: [Int]) -> String {
     "has a window of \(kernel)×\(kernel), larger than its input of \(inputShape[1])×\(inputShape[2]); use a smaller kernel, "
         + "more padding, larger images or fewer layers that shrink them"

@@ -1,4 +1,4 @@
-/// Local response normalization across channels: b = a / (k + α / n Σ a²)^β, the sum over n channels around each.
+/// Local response normalization across channels: b = a / (k + α / n Σ a²)^β, summed over n neighbouring channels.
 ///
 /// **Source**: Krizhevsky, Sutskever & Hinton, *ImageNet Classification with Deep Convolutional Neural Networks*, 2012,
 /// section 3.3; PyTorch documentation of `torch.nn.LocalResponseNorm`.
@@ -6,7 +6,7 @@ package struct LocalResponseNorm: LayerKind {
     package static let name = "local_response_norm"
     package static let label = "lrn"
 
-    /// n, the channels that a sum goes over; odd.
+    /// n, the number of channels in a sum; odd.
     package let size: Int
     package let alpha: Double
     package let beta: Double

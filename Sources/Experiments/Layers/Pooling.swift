@@ -1,4 +1,4 @@
-/// The largest or the mean value of each window.
+/// The maximum or mean of each window.
 package struct Pooling: LayerKind {
     package enum Operation: String, Sendable, Hashable, CaseIterable {
         case max
@@ -12,16 +12,16 @@ package struct Pooling: LayerKind {
     package let operation: Operation
     /// Height and width of the window.
     package let kernel: Int
-    /// Rows and columns from one window to the next.
+    /// Step of the window in rows and columns.
     package let stride: Int
-    /// Rows and columns around an image, the same on each side; they never are the largest.
+    /// Rows and columns added on each side of an image; they are never the maximum.
     package let padding: Int
 
-    /// Largest side of a max pooling's window: the engine stores the place of each maximum in a byte, with the first value
-    /// left for none.
+    /// Maximum kernel size of max pooling: the engine stores the position of each maximum in one byte, and one value of
+    /// that byte means none.
     package static let maxKernel = 15
 
-    /// 2 × 2 and stride 2 unless given.
+    /// By default 2 × 2 with stride 2.
     package init(_ operation: Operation = .max, kernel: Int = 2, stride: Int? = nil, padding: Int = 0) {
         self.operation = operation
         self.kernel = kernel
@@ -32,7 +32,7 @@ package struct Pooling: LayerKind {
     package var name: String { "\(operation.rawValue)_pool" }
     package var label: String { operation == .max ? "pool" : "avg pool" }
 
-    /// The windows that fit: sides are rounded down.
+    /// Only whole windows count.
     package func outputShape(of inputShape: [Int]) -> [Int]? {
         guard inputShape.count == 3, padding <= kernel / 2, !isTooLarge,
             let height = outputSide(of: inputShape[1], kernel: kernel, padding: padding, stride: stride),
@@ -76,6 +76,6 @@ package struct GlobalAveragePool: LayerKind {
 extension Layer {
     package var pooling: Pooling? { if case .pooling(let pooling) = kind { pooling } else { nil } }
     package var isGlobalAveragePool: Bool { if case .globalAveragePool = kind { true } else { false } }
-    /// Whether it is VGG's 2 × 2 max pooling, which can be computed in one pass with the ReLU before it.
+    /// Whether it is VGG's 2 × 2 max pooling, which the engine computes in one pass with the preceding ReLU.
     package var isHalving: Bool { pooling == Pooling() }
 }

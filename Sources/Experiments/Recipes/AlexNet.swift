@@ -1,5 +1,5 @@
 extension [LayerRecipe] {
-    /// AlexNet for images of side 224, in one piece and without response norm.
+    /// AlexNet for images of 224 × 224, on one device and without local response normalization.
     ///
     /// **Source**: Zhang et al., *Dive into Deep Learning*, section 8.1, after Krizhevsky, Sutskever & Hinton, *ImageNet
     /// Classification with Deep Convolutional Neural Networks*, 2012.

@@ -1,11 +1,11 @@
-// Layers as a file lists them, before sizes and classes are known, and the network that they make.
+// Layers as listed in a file, before sizes and classes are known, and the network built from them.
 
-/// A layer that takes its inputs from the one before it.
+/// A layer of a list; its input is the output of the previous one.
 package enum LayerRecipe: Sendable, Hashable {
-    /// How many a layer puts out.
+    /// Number of outputs of a layer.
     package enum Width: Sendable, Hashable {
         case count(Int)
-        /// One for each class of the data.
+        /// One per class of the data.
         case classes
     }
 
@@ -19,7 +19,7 @@ package enum LayerRecipe: Sendable, Hashable {
     case linear(Width)
     case dropout(Double)
 
-    /// The layer on an input of this shape.
+    /// Returns the layer for an input of this shape.
     func kind(on inputShape: [Int], numClasses: Int) -> Layer.Kind {
         func count(_ width: Width) -> Int { if case .count(let count) = width { count } else { numClasses } }
         switch self {
@@ -43,12 +43,12 @@ package enum LayerRecipe: Sendable, Hashable {
 }
 
 extension Layer.Kind {
-    /// What an experiment file calls it.
+    /// Its name in experiment files.
     var nameInFiles: String { if case .convolution = self { Convolution.label } else { facts.name } }
 }
 
 extension Network {
-    /// A network of layers in order, from images `[C, H, W]` to a logit for each class.
+    /// Builds a network of layers, from images `[C, H, W]` to one logit per class.
     ///
     /// - Throws: `NetworkError` that says which layer does not fit, and why.
     package init(inputShape: [Int], _ recipes: [LayerRecipe], numClasses: Int) throws(NetworkError) {

@@ -1,11 +1,12 @@
 extension [LayerRecipe] {
-    /// LeNet for images of side 28, with sigmoids and average pooling.
+    /// LeNet for images of 28 × 28, with sigmoids and average pooling.
     ///
     /// **Source**: Zhang et al., *Dive into Deep Learning*, section 7.6, after LeCun et al., *Gradient-Based Learning
     /// Applied to Document Recognition*, 1998.
     package static var leNet: [LayerRecipe] { leNet(firstPadding: 2, norm: []) }
 
-    /// LeNet with batch norm after each convolution and hidden linear layer; its first convolution has no padding.
+    /// LeNet with batch normalization after each convolution and hidden linear layer, and no padding in its first
+    /// convolution.
     ///
     /// **Source**: Zhang et al., *Dive into Deep Learning*, section 8.5.
     package static var leNetBatchNorm: [LayerRecipe] { leNet(firstPadding: 0, norm: [.batchNorm]) }

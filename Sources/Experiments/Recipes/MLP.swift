@@ -1,5 +1,5 @@
 extension [LayerRecipe] {
-    /// A perceptron with a hidden layer of 256 features.
+    /// A multilayer perceptron with one hidden layer of 256 features.
     ///
     /// **Source**: Zhang et al., *Dive into Deep Learning*, section 5.2.
     package static var mlp: [LayerRecipe] {

@@ -1,44 +1,45 @@
-// VGG as a recipe that makes a network.
+// Builds VGG networks.
 
-/// A run of convolutions, each followed by an activation, and a pooling that halves the side.
+/// Convolutions, each followed by an activation, and a pooling that halves the image size.
 ///
-/// **Source**: Simonyan & Zisserman, *Very Deep Convolutional Networks*, 2015, section 2.1; what it does not have is
-/// left to files.
+/// **Source**: Simonyan & Zisserman, *Very Deep Convolutional Networks*, 2015, section 2.1, extended by settings that
+/// the
+/// paper does not vary.
 package struct Block: Sendable, Hashable {
-    /// What follows each convolution.
+    /// Normalization of each convolution.
     package enum Norm: String, Sendable, Hashable, CaseIterable {
         case none
-        /// Batch norm, before the activation.
+        /// Batch normalization, before the activation.
         case batch
-        /// Local response norm, after the activation.
+        /// Local response normalization, after the activation.
         case localResponse = "local_response"
     }
 
-    /// What a block ends with: 2 × 2, stride 2.
+    /// Pooling at the end of the block, 2 × 2 with stride 2.
     package enum Pool: String, Sendable, Hashable, CaseIterable {
         case max
         case average = "avg"
         case none
     }
 
-    /// Convolutions in the block, at least 1.
+    /// Number of convolutions, at least 1.
     package var numConvs: Int
-    /// Channels that each convolution puts out.
+    /// Output channels of each convolution.
     package var outChannels: Int
-    /// Side of the convolutions' windows: of each, or one for all; empty for the network's.
+    /// Kernel size of each convolution, or one for all; empty for the network's.
     package var kernels: [Int]
     /// `nil` for the network's.
     package var norm: Norm?
     package var activation: Activation
     package var pool: Pool
-    /// Of each convolution.
+    /// Stride of each convolution.
     package var stride: Int
-    /// Of each convolution; `nil` for half the window, which keeps the side at stride 1.
+    /// Padding of each convolution; `nil` for half the kernel, which preserves the image size with stride 1.
     package var padding: Int?
 
     /// - Parameters:
-    ///   - numConvs: convolutions in the block.
-    ///   - outChannels: channels that each of them puts out.
+    ///   - numConvs: number of convolutions.
+    ///   - outChannels: output channels of each convolution.
     package init(
         numConvs: Int, outChannels: Int, kernels: [Int] = [], norm: Norm? = nil, activation: Activation = .relu,
         pool: Pool = .max, stride: Int = 1, padding: Int? = nil
@@ -53,12 +54,12 @@ package struct Block: Sendable, Hashable {
         self.padding = padding
     }
 
-    /// The window of its convolution `index`, from 0.
+    /// Returns the kernel size of a convolution, by its index from 0.
     func kernel(_ index: Int, of network: Int) -> Int {
         kernels.count == 1 ? kernels[0] : kernels.indices.contains(index) ? kernels[index] : network
     }
 
-    /// Its layers on an input of this many channels.
+    /// Returns the layers of the block for this many input channels.
     func kinds(inChannels: Int, kernel networkKernel: Int, norm networkNorm: Norm) -> [Layer.Kind] {
         let norm = norm ?? networkNorm
         var kinds: [Layer.Kind] = []
@@ -83,15 +84,15 @@ package struct Block: Sendable, Hashable {
 }
 
 extension Network {
-    /// A VGG network: blocks, then a classifier of fully connected layers with ReLU and dropout between them.
+    /// Builds a VGG network: blocks, then a classifier of fully connected layers with ReLU and dropout between them.
     ///
     /// - Parameters:
-    ///   - blocks: the convolutional part, channels already divided by the ratio.
-    ///   - kernel: height and width of the windows of blocks that do not say their own; odd, padded by
-    ///     (kernel − 1) / 2 so that the side stays.
-    ///   - norm: what follows the convolutions of blocks that do not say their own.
+    ///   - blocks: the convolutional part, with channels already divided by the ratio.
+    ///   - kernel: kernel size in blocks that do not specify one; odd, and padded by (kernel − 1) / 2 to preserve the
+    ///     image size.
+    ///   - norm: normalization in blocks that do not specify one.
     ///   - classifier: widths of the hidden fully connected layers.
-    ///   - dropout: probability that a hidden value of the classifier is zeroed in training.
+    ///   - dropout: probability that dropout sets a hidden value of the classifier to zero.
     /// - Throws: `NetworkError` that says what cannot be built and what would work.
     package init(
         inputChannels: Int = 1, inputSide: Int, blocks: [Block], kernel: Int = 3, norm: Block.Norm = .none,
@@ -104,7 +105,7 @@ extension Network {
             if block.kernels.count > 1, block.kernels.count != block.numConvs {
                 throw .kernelsDoNotMatch(block: number, kernels: block.kernels.count, numConvs: block.numConvs)
             }
-            // With the padding given, a window needs no middle.
+            // With explicit padding, a kernel needs no centre.
             if block.padding == nil, let even = block.kernels.first(where: { $0 < 1 || $0.isMultiple(of: 2) }) {
                 throw .evenKernel(even)
             }
@@ -117,7 +118,7 @@ extension Network {
         if inputSide >> min(halvings, Int.bitWidth - 2) < 1 {
             throw .sideTooSmall(side: inputSide, blocks: halvings)
         }
-        // These keep a single layer's sizes within an Int, but not the sum of all.
+        // These limits keep the sizes of a single layer within an Int, but not the sum over all layers.
         guard inputSide <= 4096, inputChannels <= 16384, kernel <= 31, numClasses <= 1_048_576,
             blocks.allSatisfy({
                 $0.numConvs <= 64 && $0.outChannels <= 16384 && $0.kernels.allSatisfy { $0 <= 31 }

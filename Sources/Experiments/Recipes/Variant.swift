@@ -1,6 +1,6 @@
-/// Networks by their usual names.
+/// Networks with a name.
 ///
-/// **Source**: of VGG, Simonyan & Zisserman, 2015, table 1.
+/// **Source**: for VGG, Simonyan & Zisserman, 2015, table 1.
 package enum Variant: String, Sendable, Hashable, CaseIterable {
     case leNet = "lenet"
     case leNetBatchNorm = "lenet-bn"
@@ -8,18 +8,18 @@ package enum Variant: String, Sendable, Hashable, CaseIterable {
     case mlp
     /// Column A: 8 convolutions.
     case vgg11
-    /// Column A-LRN: local response norm after the first of them.
+    /// Column A-LRN: with local response normalization after the first convolution.
     case vgg11LRN = "vgg11-lrn"
     /// Column B: 10 convolutions.
     case vgg13
-    /// Column C: 13 convolutions, the last of blocks 3 to 5 with a window of 1 × 1.
+    /// Column C: 13 convolutions; the last one of blocks 3 to 5 is 1 × 1.
     case vgg16C = "vgg16-c"
     /// Column D: 13 convolutions.
     case vgg16
     /// Column E: 16 convolutions.
     case vgg19
 
-    /// Its layers; `nil` for VGG, which has blocks.
+    /// The layers; `nil` for VGG, which is made of blocks.
     package var layers: [LayerRecipe]? {
         switch self {
         case .leNet: .leNet
