@@ -1,21 +1,21 @@
-// How activations lie in memory, for the loops of our own that have to know.
+// The memory layout of activations, for loops that depend on it.
 
 internal import OneDNN
 
-/// Activations `[N, C, H, W]` as [images][groups][height][width][channels], a group's channels side by side. Features
-/// `[N, F]` are channels of one pixel.
+/// Activations `[N, C, H, W]` as [images][groups][height][width][channels], with the channels of a group adjacent.
+/// Features `[N, F]` are the channels of one pixel.
 struct ActivationGrid {
     let images: Int
     let groups: Int
     let height: Int
     let width: Int
-    /// Channels of a group; in the last one the rest is 0.
+    /// Channels per group; the last group is padded with zeros.
     let channels: Int
     let layout: Layout
-    /// Those of all groups, without padding.
+    /// Channels of all groups, without padding.
     private let allChannels: Int
 
-    /// - Returns: `nil` for a layout that none of our loops reads.
+    /// - Returns: `nil` for a layout that our loops cannot read.
     init?(_ descriptor: Descriptor) throws(OneDNNError) {
         let shape = descriptor.shape
         allChannels = shape[1]
@@ -35,7 +35,7 @@ struct ActivationGrid {
         return nil
     }
 
-    /// Of activations whose layout our loops read, as that of every stage's output is.
+    /// Creates the grid of a stage's output, whose layout our loops can always read.
     init(of descriptor: Descriptor) throws(OneDNNError) {
         guard let grid = try ActivationGrid(descriptor) else {
             preconditionFailure("our loops do not read this layout")
@@ -44,10 +44,10 @@ struct ActivationGrid {
     }
 
     var planes: Int { images * groups }
-    /// Channels of all groups, padding included.
+    /// Channels of all groups, including padding.
     var paddedChannels: Int { groups * channels }
 
-    /// Makes the last group's rest 0 again.
+    /// Sets the padding of the last group to zero.
     func clearPadding(of memory: Memory) {
         let rest = paddedChannels - allChannels
         guard rest > 0 else { return }

@@ -1,10 +1,9 @@
-// How a batch goes through the network: in which segments, in which chunks, and the compiled stages for each size of
-// chunk.
+// How a batch passes through the network: segments, chunks, and the compiled stages for each chunk size.
 
 internal import Experiments
 internal import OneDNN
 
-/// Some images of a batch that go through a segment together.
+/// Images of a batch that pass through a segment together.
 struct Chunk {
     let start: Int
     let count: Int
@@ -13,12 +12,13 @@ struct Chunk {
     var stages: [any Stage] { list.stages }
 }
 
-/// Stages that follow one another without waiting for the rest of the batch.
+/// Consecutive stages that need not wait for the rest of the batch.
 ///
-/// Where it works on images, each lane is a thread's own share of them: it takes its chunks through the segment without
-/// waiting for another thread, which keeps a chunk in one core's cache and makes the step bear a busy machine. Where there
-/// are more threads than images, one lane uses all of them inside each operation instead. Where it works on features, the
-/// whole batch is one chunk, and all threads work on each operation, so that large weights are read once a pass.
+/// In a segment that works on images, each lane is one thread's share of them. The thread takes its chunks through the
+/// segment without waiting for other threads, which keeps a chunk in the core's cache and makes the step robust on a
+/// busy machine. With more threads than images, a single lane uses all threads inside each operation instead. In a
+/// segment that works on features, the whole batch is one chunk and all threads share each operation, so that large
+/// weights are read once per pass.
 struct Segment {
     let lanes: [[Chunk]]
     let worksOnImages: Bool
@@ -31,8 +31,8 @@ struct BatchPlan {
     let segments: [Segment]
 
     /// - Parameters:
-    ///   - chunk: images in a chunk at most.
-    ///   - layouts: layouts that parameters already have; what is chosen first is added and binds later plans.
+    ///   - chunk: maximum number of images in a chunk.
+    ///   - layouts: layouts that parameters already have; layouts chosen here are added and bind later plans.
     init(
         _ layers: [Layer], batch: Int, chunk: Int, threads: Int, purpose: Purpose,
         convolution: EngineOptions.Convolution, precision: TrainingRecipe.Precision, layouts: inout ParameterLayouts,
@@ -43,7 +43,7 @@ struct BatchPlan {
         device.useThreads(laneCount == 1 ? threads : 1)
         defer { device.useThreads(threads) }
         var lists: [Int: [StageList]] = [:]
-        /// By segment, lane and chunk.
+        /// Indexed by segment, lane and chunk.
         var images: [[[Chunk]]] = []
         for lane in 0..<laneCount {
             let end = batch * (lane + 1) / laneCount
@@ -69,7 +69,7 @@ struct BatchPlan {
             layers, source: source, precision: precision, purpose: purpose, layouts: &layouts, on: device)
         self.batch = batch
         self.layers = layers
-        // Where nothing works on images, features are what goes in.
+        // Without stages for images, the input consists of features.
         segments =
             images.filter { images.count > 1 || !$0[0][0].stages.isEmpty }.map {
                 Segment(lanes: $0, worksOnImages: true)
@@ -79,31 +79,31 @@ struct BatchPlan {
 
     private var chunks: [Chunk] { segments.flatMap { $0.lanes.joined() } }
 
-    /// One chunk of each segment: what it says of stages holds for all.
+    /// The stages of one chunk of each segment; those of other chunks differ only in size.
     var stages: [any Stage] { segments.flatMap { $0.lanes[0][0].stages } }
 
-    /// How many of the convolutions' passes run by which algorithm, as text.
+    /// The number of convolution passes by algorithm, as text.
     var convolutionSummary: String {
         let passes = stages.map(\.convolutionPasses)
         let (all, winograd) = passes.reduce((0, 0)) { ($0.0 + $1.all, $0.1 + $1.winograd) }
         return winograd == 0 ? "direct" : "Winograd in \(winograd) of \(all) passes, direct in the others"
     }
 
-    /// The most room for intermediate results that any operation wants.
+    /// The largest scratchpad that any operation needs, in bytes.
     var scratchpadBytes: Int { chunks.map(\.list.scratchpadBytes).max() ?? 0 }
 
-    /// Bytes of the largest activation that a chunk of images has between two stages.
+    /// Size in bytes of the largest activation between two stages of a chunk.
     var largestActivationBytes: Int {
         segments.filter(\.worksOnImages).flatMap { $0.lanes.joined() }.map(\.list.largestActivationBytes).max() ?? 0
     }
 
-    /// Bytes an image of the largest that one segment of images leaves for another.
+    /// Size in bytes, per image, of the largest activation between two segments of images.
     var largestBoundaryBytes: Int {
         segments.dropLast().filter(\.worksOnImages).map { $0.lanes[0][0] }
             .map { $0.list.destination.byteCount / $0.count }.max() ?? 0
     }
 
-    /// The most that any stage of a lane wants of each buffer of its own.
+    /// The size in bytes of each buffer that a lane needs: the maximum over its stages.
     func laneBuffers(_ lane: Int) -> [String: Int] {
         segments.filter { lane < $0.lanes.count }.flatMap { $0.lanes[lane] }.flatMap(\.stages)
             .reduce(into: [:]) { $0.merge($1.laneBuffers, uniquingKeysWith: Swift.max) }

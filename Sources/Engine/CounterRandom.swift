@@ -1,5 +1,5 @@
-// Random numbers that are a function of seed, stream and position: the same in any order and on any thread, and
-// continued after a restart by knowing the position alone.
+// Random numbers as a function of seed, stream and position: the same in any order and on any thread, and continued
+// after a restart from the position alone.
 
 /// A counter-based generator: number `index` of stream `stream`.
 ///
@@ -16,7 +16,7 @@ package struct CounterRandom {
     @inline(__always)
     package func bits(at index: UInt64) -> UInt64 { mix(key &+ (index &+ 1) &* goldenGamma) }
 
-    /// Evenly spread over [0, 1), in steps of 2⁻²⁴ that single precision holds exactly.
+    /// Uniform over [0, 1), in steps of 2⁻²⁴, which single precision represents exactly.
     @inline(__always)
     package func uniform(at index: UInt64) -> Float { Float(bits(at: index) >> 40) * 0x1p-24 }
 }

@@ -1,10 +1,10 @@
-// What a training step needs in memory, predicted before anything is allocated.
+// The memory of a training step, predicted before anything is allocated.
 
 internal import CKernels
 package import Experiments
 package import Model
 
-/// What training costs on the engine, given the processor.
+/// The costs of training on this engine with a given processor.
 package struct EngineCosts: CostModel {
     let processor: ProcessorTraits
 
@@ -23,8 +23,8 @@ package struct EngineCosts: CostModel {
         let way = ConvolutionWay(network, options, processor)
         let isFirstBlockFused = way != .matrices && FirstBlockStage.fits(layers, vectorWidth: width)
         let isBFloat16 = training.precision == .bfloat16 && processor.hasBFloat16
-        // Channels are taken a vector at a time, but where matrices are multiplied. Winograd has no output of full size
-        // before a pooling.
+        // Channels are padded to whole vectors, except for matrix multiplication. Winograd never stores a full-size
+        // output before a pooling.
         func channels(_ count: Int) -> Int { way == .matrices ? count : roundedUp(count, to: width) }
         func size(_ shape: [Int]) -> Int {
             shape.dropFirst().reduce(shape.count == 3 ? channels(shape[0]) : shape[0], *) * float
@@ -39,7 +39,8 @@ package struct EngineCosts: CostModel {
             layers.filter { $0.convolution != nil }
             .flatMap { [$0.inputShape.reduce(float, *), $0.outputShape.reduce(float, *)] }.max() ?? 0
 
-        // Weights of convolutions, as wide as vectors; after the first, the way back takes a copy in another layout.
+        // Weights of convolutions, padded to vectors; except for the first one, the backward pass uses a copy in
+        // another layout.
         let places = layers.indices.filter { layers[$0].convolution != nil }
         let convolutions = layers.compactMap(\.convolution)
         let weights = zip(places, convolutions).map { place, convolution in
@@ -47,20 +48,20 @@ package struct EngineCosts: CostModel {
             return inputs * channels(convolution.outChannels) * convolution.kernel * convolution.kernel * float
         }
         let allWeights = weights.reduce(0) { $0 + mapped($1) }
-        // Those of the library's convolutions, without the first.
+        // Weights of the library's convolutions, without the first.
         let library = zip(places, weights).filter { $0.0 > 0 && !isWinograd($0.0) }.reduce(0) { $0 + mapped($1.1) }
         let first = places.first == 0 ? mapped(weights[0]) : 0
         let copies = way == .matrices ? 0 : library
-        // Gradients of the lanes after the first, whose are the parameters' own, and of one chunk where a lane adds
-        // several up; Winograd's kernels and the first block's add by themselves.
+        // Gradients of the lanes except the first, which uses the parameters' own, and of one chunk if a lane adds up
+        // several; Winograd's kernels and the first block's accumulate in place.
         let partial = library + (isFirstBlockFused && way == .winograd ? 0 : first)
         let needsRows = way == .blocked && convolutions.contains(where: ConvolutionWay.isUnblocked)
         let laneGradients =
             (lanes - (needsRows ? 0 : 1)) * allWeights + (share > chunk ? lanes * partial : 0)
         let winograd =
             way == .winograd ? network.winogradBytes(vectorWidth: width, isBFloat16: isBFloat16) : (lane: 0, shared: 0)
-        // Two activations of a chunk and the library's own room. Where the first block is not computed in one pass,
-        // below AVX-512 its weight gradient wants its images padded to a vector of channels.
+        // Two activations of a chunk and the library's scratchpad. If the first block is not computed in one pass, its
+        // weight gradient needs images that are padded to a vector of channels (below AVX-512).
         let image = layers[0].inputShape.dropFirst().reduce(float, *)
         let padded =
             isFirstBlockFused || width >= 16 ? 0 : image * roundedUp(network.inputChannels, to: width)
@@ -87,8 +88,8 @@ package struct EngineCosts: CostModel {
         }
         if training.ema != nil { parts.append(MemoryEstimate.Part(label: "averaged weights", bytes: parameters)) }
         if isBFloat16 {
-            // Of the hidden layers' weights, of the first also for the way back where its input comes a vector of channels
-            // at a time; and of what they take in.
+            // Copies of the hidden layers' weights, of the first one also for the backward pass if its input is
+            // blocked, and of their inputs.
             let flattened = layers.first(where: \.isFlatten).map { size($0.inputShape) / float } ?? 0
             let hidden = layers.filter { $0.linear != nil }.dropLast()
             let bytes = hidden.enumerated().reduce(0) { sum, layer in
@@ -108,23 +109,23 @@ package struct EngineCosts: CostModel {
         return MemoryEstimate(parts: parts)
     }
 
-    /// What the process has resident besides all of the above: code, the run-time libraries, compiled operations.
+    /// Resident memory that is not counted above: code, run-time libraries, compiled operations.
     private static let programBytes = 52 << 20
 }
 
-/// How the engine convolves, as far as can be told without compiling anything.
+/// How the engine computes convolutions, as far as shapes determine it.
 private enum ConvolutionWay {
-    /// By our own kernels.
+    /// With our own kernels.
     case winograd
-    /// By the library, with channels a vector at a time.
+    /// With the library's blocked layouts.
     case blocked
-    /// By the library, with matrices of all that the windows see, where it has no other code.
+    /// With the library's matrix multiplication of unfolded images (im2col), where it has no other code.
     case matrices
 
-    /// Whether the library has no blocked code for the gradient of weights: from windows of side 15 on.
+    /// Whether the library has no blocked code for the weight gradient: for kernels of 15 × 15 and larger.
     static func isUnblocked(_ convolution: Convolution) -> Bool { convolution.kernel >= 15 }
 
-    /// The conditions are those that oneDNN 2.6 was seen to have.
+    /// These conditions were observed with oneDNN 2.6.
     init(_ network: Network, _ options: EngineOptions, _ processor: ProcessorTraits) {
         let convolutions = network.layers.enumerated().compactMap { place, layer in
             layer.convolution.map { (place: place, convolution: $0, side: layer.outputShape[1]) }
@@ -134,7 +135,7 @@ private enum ConvolutionWay {
             processor.hasWinograd && options.convolution != .direct && place > first && WinogradStage.fits(convolution)
         }
         let usesWinograd = convolutions.contains { isWinograd($0.place, $0.convolution) }
-        // Winograd needs no other code for the rest, but the first, whose inputs are too few for it.
+        // Beside Winograd, only the first convolution uses other code, as it has too few input channels.
         let others = convolutions.filter {
             !isWinograd($0.place, $0.convolution) && !(usesWinograd && $0.place == first)
         }
@@ -143,7 +144,7 @@ private enum ConvolutionWay {
         let isNarrow = others.contains {
             $0.place > first && $0.convolution.kernel > 1 && $0.convolution.inChannels < processor.vectorWidth
         }
-        // Only as the network's first layer can a convolution take images as they are.
+        // Only as the network's first layer can a convolution read images in their plain layout.
         let isLate = first > 0
         let hasPlainLoops = isLarge || reachesBeyond || isNarrow || isLate
         self = hasPlainLoops ? .matrices : usesWinograd ? .winograd : .blocked
@@ -151,8 +152,8 @@ private enum ConvolutionWay {
 }
 
 extension Network {
-    /// Room that Winograd convolutions want, for each lane and for all of them, which share the transformed weights. The
-    /// first layer, with too few channels, is direct, and direct ones want next to none.
+    /// The scratch memory of Winograd convolutions: per lane, and shared by all lanes for the transformed weights. The
+    /// first layer has too few channels and is direct; direct convolutions need almost none.
     fileprivate func winogradBytes(vectorWidth: Int, isBFloat16: Bool) -> (lane: Int, shared: Int) {
         func groups(_ channels: Int) -> Int { (channels + vectorWidth - 1) / vectorWidth }
         var (lane, shared) = (0, 0)
@@ -168,13 +169,13 @@ extension Network {
         return (lane, shared)
     }
 
-    /// Room for matrices of all that windows see, for each lane: a number for each of a window's, of each channel, at
-    /// each place of an image. The gradient of weights takes as many places at a time as a part of its images and
-    /// weights has room for where all would be many times that, and has several of its own size besides.
+    /// The memory for unfolded images (im2col) per lane: one value per kernel position, channel and output position. If
+    /// that is much more than the images and weights, the weight gradient unfolds only part of the positions at a time,
+    /// and needs several buffers of its own size.
     ///
-    /// **Source**: what oneDNN 2.6 was seen to ask for.
+    /// **Source**: observed requests of oneDNN 2.6.
     ///
-    /// - Parameter wayBack: whether the gradient of what goes in is computed so, too.
+    /// - Parameter wayBack: whether the gradient of the input is computed in the same way.
     fileprivate func matrixBytes(chunk: Int, wayBack: Bool) -> Int {
         let float = MemoryLayout<Float>.stride
         return layers.enumerated().reduce(0) { most, layer in
@@ -184,14 +185,14 @@ extension Network {
             let each = inputs * convolution.kernel * convolution.kernel * float
             let part = chunk * places * (inputs + outputs) * float * 3 / 4 + each * outputs * 11 / 20
             let block = places * each > 18 * part ? part : places * each
-            // Of smaller windows three of the parts are asked for that are never touched.
+            // For smaller kernels, three of the requested parts are never touched.
             let gradients = (ConvolutionWay.isUnblocked(convolution) ? 4 : 1) * outputs * each
             return max(most, wayBack && layer.offset > 0 ? places * each : 0, block + gradients)
         }
     }
 }
 
-/// What the engine maps for so many bytes: large buffers in pages of 2 MiB.
+/// The memory that the engine maps for this many bytes: large buffers use pages of 2 MiB.
 private func mapped(_ bytes: Int) -> Int { bytes >= 2 << 20 ? roundedUp(bytes, to: 2 << 20) : bytes }
 
 private func roundedUp(_ value: Int, to multiple: Int) -> Int { (value + multiple - 1) / multiple * multiple }

@@ -1,25 +1,25 @@
-// How long a training step takes beside that of another network on the same machine, from shapes alone. Knows no machine:
-// one measured speed turns work into seconds.
+// The duration of a training step relative to other networks on the same machine, from shapes alone. One measured speed
+// converts work to seconds.
 
 package import Experiments
 
-/// An image's share in a training step, in nanoseconds of the machine that the constants were measured on.
+/// The work per image of a training step, in nanoseconds of the machine on which the constants were measured.
 ///
-/// Multiply-accumulates alone mislead: small networks spend their time on moving activations and on the step's fixed
-/// costs, wide classifiers on reading and updating weights, whatever the batch.
+/// Multiply-accumulates alone are misleading: small networks spend their time moving activations and on fixed costs per
+/// step, wide classifiers on reading and updating weights, whatever the batch size.
 ///
 /// **Source**: least squares over `vgglab bench` of eleven networks (VGG-11 at ratios 1 to 16 and sides 32 to 224, VGG-16)
-/// on two cores with AVX-512: predictions from the quick start's speed alone were 0.74 to 1.21 of what was measured.
+/// on two cores with AVX-512: predictions from the quick start's speed alone were 0.74 to 1.21 of the measured values.
 extension EngineCosts {
-    /// For a multiply-accumulate of a convolution's forward pass, backward passes included.
+    /// Per multiply-accumulate of a convolution's forward pass, backward passes included.
     private static let perMAC = 6.3e-3
-    /// The same for windows that are not 3 × 3, which Winograd does not serve.
+    /// The same for kernels other than 3 × 3, for which there is no Winograd.
     private static let perDirectMAC = 20e-3
-    /// For a value that goes into a convolution or comes out of it.
+    /// Per value of a convolution's input or output.
     private static let perActivation = 0.63
-    /// For a weight, read three times and updated once a step.
+    /// Per weight, which a step reads three times and updates once.
     private static let perParameter = 7.25
-    /// For the step itself.
+    /// Per step.
     private static let perStep = 2e6
 
     package func trainingWork(of network: Network, batchSize: Int) -> Double {
@@ -34,7 +34,7 @@ extension EngineCosts {
         return work + (Double(network.parameters) * Self.perParameter + Self.perStep) / Double(max(batchSize, 1))
     }
 
-    /// The forward pass is one of three.
+    /// The forward pass is one of three passes.
     package func evaluationWork(of network: Network, batchSize: Int) -> Double {
         trainingWork(of: network, batchSize: batchSize) / 3
     }

@@ -3,14 +3,14 @@
 internal import Experiments
 internal import Model
 
-/// What numbers are drawn from, around 0.
+/// The distribution of initial values, with mean 0.
 enum Spread {
     case uniform(bound: Float)
     case normal(deviation: Double)
 }
 
 extension NetworkModel {
-    /// Draws weights and biases as the recipe has them. A window's R² positions count in both fans.
+    /// Draws weights and biases from the recipe's distribution. Both fans count all R² positions of a kernel.
     ///
     /// **Source**: Glorot & Bengio, 2010, equation 16; He et al., *Delving Deep into Rectifiers*, 2015, equation 10; PyTorch
     /// documentation of `torch.nn.Conv2d` and `torch.nn.Linear`.
@@ -18,7 +18,7 @@ extension NetworkModel {
         let named = layers.filter { $0.name != nil }
         for (stream, parameter) in parameters.enumerated() {
             if named[stream / 2].batchNorm != nil {
-                // Scales of 1, shifts of 0.
+                // Scales are 1, shifts are 0.
                 let values = [Float](repeating: stream.isMultiple(of: 2) ? 1 : 0, count: parameter.count)
                 try values.withUnsafeBufferPointer { values throws(ModelError) in
                     try setValues(of: parameter, to: values)
@@ -38,7 +38,7 @@ extension NetworkModel {
                 case .kaimingNormal: .normal(deviation: isBias ? 0 : (2 / Double(fanIn)).squareRoot())
                 case .normal: .normal(deviation: isBias ? 0 : recipe.initialDeviation)
                 }
-            // Dropout's streams start at a step shifted by 16 bits; initial weights have those before step 0.
+            // Dropout's streams start at a step shifted by 16 bits; initial weights use the streams before step 0.
             let random = CounterRandom(seed: recipe.seed, stream: UInt64.max - UInt64(stream))
             try draw(parameter, spread, random: random)
         }

@@ -1,10 +1,11 @@
-// The loops that are ours and not the library's: dropout, softmax cross-entropy, sums. Each works on plain
-// numbers, whatever their layout, and splits them over the library's threads.
+// Loops that the library does not provide: dropout, softmax cross-entropy, sums. Each works on plain arrays of any
+// layout and divides them among the library's threads.
 
 internal import Glibc
 internal import OneDNN
 
-/// The part of `count` numbers that is `part`'s of `parts`, cut at multiples of 16 so that no two share a cache line.
+/// Returns the range of part `part` of `parts` of `count` values, cut at multiples of 16 so that no two parts share a
+/// cache line.
 private func share(of count: Int, _ part: Int, _ parts: Int) -> Range<Int> {
     let lines = (count + 15) / 16
     let start = min(lines * part / parts * 16, count)
@@ -19,7 +20,7 @@ package func add(_ addend: UnsafeMutableBufferPointer<Float>, into sum: UnsafeMu
     }
 }
 
-/// Value i becomes number i of `random`, spread over [−bound, bound).
+/// Sets value i to number i of `random`, scaled to [−bound, bound).
 func fillUniform(_ values: UnsafeMutableBufferPointer<Float>, bound: Float, random: CounterRandom) {
     parallel { part, parts in
         for index in share(of: values.count, part, parts) {
@@ -28,7 +29,7 @@ func fillUniform(_ values: UnsafeMutableBufferPointer<Float>, bound: Float, rand
     }
 }
 
-/// Value i becomes a number of N(0, deviation²), made of the numbers 2 i and 2 i + 1 of `random`.
+/// Sets value i to a sample of N(0, deviation²), computed from the numbers 2 i and 2 i + 1 of `random`.
 ///
 /// **Source**: Box & Muller, *A Note on the Generation of Random Normal Deviates*, 1958.
 func fillNormal(_ values: UnsafeMutableBufferPointer<Float>, deviation: Double, random: CounterRandom) {
@@ -48,9 +49,9 @@ package func relu(_ values: UnsafeMutableBufferPointer<Float>) {
     }
 }
 
-/// ReLU in place of `[N, units]`.
+/// ReLU in place on `[N, units]`.
 ///
-/// - Parameter live: a word a unit that gets bits where one of its values is not 0.
+/// - Parameter live: one word per unit, in which bits are set if one of its values is not 0.
 package func relu(_ values: UnsafeMutableBufferPointer<Float>, live: UnsafeMutableBufferPointer<UInt32>) {
     let units = live.count
     parallel { part, parts in
@@ -65,7 +66,7 @@ package func relu(_ values: UnsafeMutableBufferPointer<Float>, live: UnsafeMutab
     }
 }
 
-/// Gradient of ReLU from its output, in place: it passes where the output is above 0 or NaN.
+/// Gradient of ReLU from its output, in place: it passes where the output is positive or NaN.
 package func reluBackward(
     gradient: UnsafeMutableBufferPointer<Float>, output: UnsafeMutableBufferPointer<Float>
 ) {
@@ -76,14 +77,14 @@ package func reluBackward(
     }
 }
 
-/// Zeroes values with probability `p` and scales the others by 1 / (1 − p), in place. What is not finite becomes NaN
-/// where it is dropped, as in PyTorch.
+/// Sets values to zero with probability `p` and scales the others by 1 / (1 − p), in place. As in PyTorch, dropped
+/// values that are not finite become NaN.
 ///
-/// What happens to value i of a step depends on `random` and i alone.
+/// The result for value i of a step depends only on `random` and i.
 ///
 /// **Source**: Srivastava et al., *Dropout*, 2014, in the "inverted" form that PyTorch uses.
 ///
-/// - Parameter first: the place of the first value among those that `random` is for.
+/// - Parameter first: position of the first value in the sequence of `random`.
 package func dropout(
     _ values: UnsafeMutableBufferPointer<Float>, probability p: Double, random: CounterRandom, from first: Int = 0
 ) {
@@ -97,8 +98,8 @@ package func dropout(
     }
 }
 
-/// Gradient of dropout after ReLU from their common output, in place: where the output is above 0 or NaN the value was
-/// kept and the ReLU open, so the gradient passes, scaled; elsewhere it is 0. No mask needs to be stored.
+/// Gradient of dropout after ReLU from their common output, in place: where the output is positive or NaN, the value
+/// was kept and ReLU was active, so the scaled gradient passes; elsewhere it is 0. No mask is stored.
 package func dropoutReluBackward(
     gradient: UnsafeMutableBufferPointer<Float>, output: UnsafeMutableBufferPointer<Float>, probability p: Double
 ) {
@@ -130,12 +131,12 @@ package func softmax(logits: UnsafeMutableBufferPointer<Float>, numClasses: Int)
 
 /// Mean cross-entropy of softmax(logits) with the labels, and its gradient with respect to the logits.
 ///
-/// **Source**: PyTorch documentation of `torch.nn.CrossEntropyLoss` for `smoothing`, the part of each label that is spread
-/// evenly over all classes.
+/// **Source**: PyTorch documentation of `torch.nn.CrossEntropyLoss` for `smoothing`, the fraction of each label that is
+/// spread evenly over all classes.
 ///
-/// **Shapes**: logits `[N, classes]`, gradient `[N, classes]` (or `nil` where it is not wanted), labels `[N]`.
+/// **Shapes**: logits `[N, classes]`, gradient `[N, classes]` (`nil` if not needed), labels `[N]`.
 ///
-/// - Returns: the loss summed over the batch and how many images have their largest logit at the label.
+/// - Returns: the loss summed over the batch, and the number of images whose largest logit is that of their label.
 package func softmaxCrossEntropy(
     logits: UnsafeMutableBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>, numClasses: Int,
     gradient: UnsafeMutableBufferPointer<Float>?, smoothing: Float = 0
@@ -154,7 +155,7 @@ package func softmaxCrossEntropy(
         }
         var sum: Float = 0
         for value in values { sum += expf(value - largest) }
-        // What is not finite is no answer, whichever logit it is.
+        // A logit that is not finite is not a prediction.
         let isAnswer = sum.isFinite
         let logSum = logf(sum)
         lossSum += Double(share * (logSum + (largest - values[Int(label)])))
@@ -179,7 +180,7 @@ func multiply(_ values: UnsafeMutableBufferPointer<Float>, by factor: Float) {
     }
 }
 
-/// Exchanges the values of two arrays of one length.
+/// Exchanges the values of two arrays of the same length.
 func swapAll(_ first: UnsafeMutableBufferPointer<Float>, _ second: UnsafeMutableBufferPointer<Float>) {
     parallel { part, parts in
         for index in share(of: first.count, part, parts) { swap(&first[index], &second[index]) }
@@ -196,7 +197,7 @@ func store(_ values: SIMD8<Float>, _ place: UnsafeMutablePointer<Float>) {
     UnsafeMutableRawPointer(place).storeBytes(of: values, as: SIMD8<Float>.self)
 }
 
-/// Sum of squares, infinite or NaN where one of them is, the same on any number of threads.
+/// Sum of squares, infinite or NaN if a value is; the same on any number of threads.
 package func sumOfSquares(_ values: UnsafeMutableBufferPointer<Float>) -> Double {
     guard let base = values.baseAddress else { return 0 }
     let blockSize = 4096

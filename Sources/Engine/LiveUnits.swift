@@ -1,11 +1,11 @@
-// Which units live in a step: from the activations themselves, as they come out of each layer with ReLU.
+// Finds the live units of a step from the activations of each layer with ReLU.
 
 internal import Experiments
 internal import OneDNN
 
-/// Notes the channels and hidden features that are not 0 for every image of a batch. Each lane has notes of its own.
+/// Records the channels and hidden features that are not 0 for every image of a batch, separately for each lane.
 final class LiveUnits {
-    /// The layers with ReLU: where their words begin in a lane's notes, and how many units they have.
+    /// The layers with ReLU: the position of their words in a lane's record, and their number of units.
     private let places: [Int: (start: Int, count: Int)]
     private let lanes: [Buffer]
 
@@ -15,7 +15,7 @@ final class LiveUnits {
         for (index, layer) in layers.enumerated() {
             guard layer.activation == .relu, let shape = layer.weightsShape else { continue }
             places[index] = (words, shape[0])
-            // Whole vectors, as activations have them.
+            // Whole vectors, as in activations.
             words += (shape[0] + 15) / 16 * 16
         }
         self.places = places
@@ -30,15 +30,15 @@ final class LiveUnits {
         for lane in lanes { lane.base.initializeMemory(as: UInt8.self, repeating: 0, count: lane.byteCount) }
     }
 
-    /// A lane's words of a layer, one a unit; bits are set where the unit was not 0.
+    /// A lane's words for a layer, one per unit; bits are set if the unit was not 0.
     func words(_ layer: Int, lane: Int) -> UnsafeMutableBufferPointer<UInt32> {
         guard let place = places[layer] else { preconditionFailure("layer \(layer) has a ReLU") }
         let base = lanes[lane].base.assumingMemoryBound(to: UInt32.self)
         return UnsafeMutableBufferPointer(start: base + place.start, count: place.count)
     }
 
-    /// Notes what lives among a layer's outputs: those of its ReLU, or of the pooling after it. Planes of channels that
-    /// are known to live are not read.
+    /// Records the live units in a layer's output, after ReLU and, if there is one, the pooling after it. Channels that
+    /// are already known to be live are not read.
     func note(_ layer: Int, lane: Int, _ outputs: Memory, _ grid: ActivationGrid) {
         guard let words = words(layer, lane: lane).baseAddress else { return }
         let (channels, area) = (grid.channels, grid.height * grid.width)
@@ -53,7 +53,7 @@ final class LiveUnits {
                     bits |= values.loadUnaligned(
                         fromByteOffset: (place * channels + first) * 4, as: SIMD8<UInt32>.self)
                 }
-                // The sign does not count: -0 is 0.
+                // The sign is ignored: -0 is 0.
                 for channel in 0..<8 { group[first + channel] |= bits[channel] << 1 }
             }
             let numbers = values.assumingMemoryBound(to: UInt32.self)
@@ -65,7 +65,7 @@ final class LiveUnits {
         }
     }
 
-    /// Units of a layer that were 0 for every image; `nil` for a layer without ReLU.
+    /// The units of a layer that were 0 for every image; `nil` for a layer without ReLU.
     func dead(_ layer: Int) -> (count: Int, of: Int)? {
         guard let place = places[layer] else { return nil }
         let words = lanes.indices.map { self.words(layer, lane: $0) }

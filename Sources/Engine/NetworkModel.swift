@@ -1,15 +1,16 @@
-// A network that can step: the engine's face to the training loop. Not Sendable; it lives on the thread that made it.
+// The engine's interface to the training loop: a compiled network. Not Sendable; it stays on the thread that created
+// it.
 
 package import Experiments
 package import MemoryUse
 package import Model
 internal import OneDNN
 
-/// A network on the CPU, through oneDNN.
+/// A network on the CPU, computed with oneDNN.
 package final class NetworkModel: TrainableModel {
     package let network: Network
     let layers: [Layer]
-    /// Images that go through the convolutional part together.
+    /// Images that pass through the convolutional part together.
     package let chunk: Int
     private let threads: Int
     package let recipe: TrainingRecipe
@@ -18,19 +19,18 @@ package final class NetworkModel: TrainableModel {
     private var layouts = ParameterLayouts()
     private let tensors: Parameters
     private let convolutions: String
-    /// What is computed with: the recipe's precision where the processor has it.
+    /// The precision in use: the recipe's if the processor supports it.
     package let precision: TrainingRecipe.Precision
     private let buffers: Buffers
     private let state = StepState()
     private var trainingPrograms: [Int: Program] = [:]
     private var evaluationPrograms: [Int: Program] = [:]
 
-    /// Compiles a step for `batchSize` images and draws initial weights: Xavier-uniform, with PyTorch's default
-    /// biases, from the recipe's seed.
+    /// Compiles a step for `batchSize` images and draws initial weights from the recipe's seed.
     ///
     /// - Parameters:
-    ///   - batchSize: images in a step; other sizes work too and are compiled when they come.
-    ///   - threads: threads that compute, for work started from the calling thread.
+    ///   - batchSize: images per step; other sizes work too and are compiled on first use.
+    ///   - threads: number of compute threads for work started from the calling thread.
     package init(
         _ network: Network, recipe: TrainingRecipe, batchSize: Int, options: EngineOptions = EngineOptions(),
         threads: Int
@@ -73,7 +73,7 @@ package final class NetworkModel: TrainableModel {
         var result = try run(program, pixels, labels, step: step) { phase throws(OneDNNError) in
             isCut = isCut || isCancelled()
             if isCut { return }
-            // The last phase changes parameters; once begun, it is finished.
+            // The last phase changes parameters; once started, it is completed.
             let isUpdate = phase.isUpdate
             let runOperation = { (operation: Operation) throws(OneDNNError) in
                 if isUpdate || !isCancelled() { try operation.run() }
@@ -162,8 +162,9 @@ package final class NetworkModel: TrainableModel {
 
     package var parameters: [ModelTensor] { tensors.all.map(\.info) }
 
-    /// Of SGD with momentum, a velocity for each parameter, by the parameter's name; of Adam, two means for each, and how
-    /// many updates they are of. With a running mean of the weights, `parameters` are the mean, and what is trained is here.
+    /// SGD with momentum has one velocity per parameter, with the parameter's name; Adam has two running means per
+    /// parameter and the number of updates. If the weights are averaged, `parameters` are the averages and the weights
+    /// in training are part of this state.
     package var optimizerState: [ModelTensor] {
         tensors.all.flatMap { $0.states.map(\.info) }
             + (recipe.optimizer == .sgd && recipe.ema == nil ? [] : [Self.updates])
@@ -173,7 +174,7 @@ package final class NetworkModel: TrainableModel {
 
     package var statistics: [ModelTensor] { tensors.statistics.flatMap(\.infos) }
 
-    /// Row-major, as it lies.
+    /// The memory of a statistic, row-major.
     private func statistic(_ tensor: ModelTensor) -> Memory? { tensors.statistics.lazy.compactMap { $0[tensor] }.first }
 
     package func withValues<Result>(
@@ -211,12 +212,12 @@ package final class NetworkModel: TrainableModel {
         }
     }
 
-    /// A copy of a parameter's numbers, row-major.
+    /// Returns a copy of a tensor's values, row-major.
     package func value(of parameter: ModelTensor) throws(ModelError) -> [Float] {
         try withValues(of: parameter) { Array($0) }
     }
 
-    /// The gradient of a parameter as the last training step left it, row-major; lost when values are lent or set.
+    /// Returns a parameter's gradient from the last training step, row-major; it is lost when values are read or set.
     package func gradient(of parameter: ModelTensor) throws(ModelError) -> [Float] {
         let (tensor, _) = tensors[parameter]
         return try engineErrors { () throws(OneDNNError) in
@@ -226,15 +227,15 @@ package final class NetworkModel: TrainableModel {
         }
     }
 
-    /// Row-major memory for a parameter. Between steps the gradient's place serves: a step overwrites it, and so
-    /// weights go in and out without another copy of them in memory.
+    /// Row-major memory for a parameter. Between steps, the gradient's memory is free, so weights are read and written
+    /// without another copy in memory.
     private func rowMajorMemory(
         at base: UnsafeMutableRawPointer, like tensor: Parameter
     ) throws(OneDNNError) -> Memory {
         try Memory(Descriptor(rowMajor: tensor.value.descriptor.shape), at: base, on: device)
     }
 
-    /// Draws a parameter's numbers, row-major.
+    /// Draws a parameter's values, row-major.
     func draw(_ parameter: ModelTensor, _ spread: Spread, random: CounterRandom) throws(ModelError) {
         let gradient = tensors[parameter].parameter.gradient.floats
         let numbers = UnsafeMutableBufferPointer(rebasing: gradient.prefix(parameter.count))
@@ -261,7 +262,7 @@ package final class NetworkModel: TrainableModel {
     }
 }
 
-/// The library's errors as the engine's.
+/// Converts the library's errors.
 private func engineErrors<Result>(_ body: () throws(OneDNNError) -> Result) throws(ModelError) -> Result {
     do {
         return try body()
