@@ -1,9 +1,9 @@
-// The engine behind the face that the training loop knows.
+// The engine as a backend of the training loop.
 
 package import Experiments
 package import Model
 
-/// Trains on the CPU, through oneDNN and our own kernels.
+/// Trains on the CPU with oneDNN and our own kernels.
 package struct OneDNNBackend: Backend {
     private let processor = ProcessorTraits.current
 

@@ -1,21 +1,21 @@
-// How parameters follow their gradients: one pass over all of them, split over the threads, that also adds up what the health
-// metrics need.
+// Parameter updates: one pass over all parameters, divided among the threads, that also computes the sums of the health
+// metrics.
 
 package import Experiments
 internal import Glibc
 internal import OneDNN
 
-/// What an update sums up over some parameters.
+/// Sums over the parameters of an update.
 package struct UpdateSums: Sendable {
-    /// Squares of the gradients as they came, without weight decay.
+    /// Squared gradients, without weight decay.
     package var gradient = 0.0
-    /// Squares of what is subtracted.
+    /// Squared changes of the parameters.
     package var change = 0.0
-    /// Squares of the parameters before it.
+    /// Squared parameters before the update.
     package var parameter = 0.0
 }
 
-/// A block of parameters that are updated together, so that they are fetched into the first cache once.
+/// Parameters that are updated together, few enough for the L1 cache.
 package struct UpdateBlock: Sendable {
     fileprivate let segment: Int
     fileprivate let range: Range<Int>
@@ -24,7 +24,7 @@ package struct UpdateBlock: Sendable {
 
     /// Cuts segments of an arena into blocks.
     ///
-    /// - Parameter decaying: to which of them weight decay applies; `nil` for all.
+    /// - Parameter decaying: whether weight decay applies to each segment; `nil` for all.
     package static func cut(_ segments: [Range<Int>], decaying: [Bool]? = nil) -> [UpdateBlock] {
         let size = 4096
         return segments.enumerated().flatMap { segment, range in
@@ -37,11 +37,11 @@ package struct UpdateBlock: Sendable {
 }
 
 /// One update of stochastic gradient descent, as PyTorch's `torch.optim.SGD` defines it:
-/// g ← g + λw; v ← μv + g; w ← w − ηv (without momentum v is g; Nesterov's takes g + μv in its place).
+/// g ← g + λw; v ← μv + g; w ← w − ηv (without momentum, v is g; with Nesterov momentum, g + μv replaces v).
 ///
 /// **Source**: PyTorch documentation of `torch.optim.SGD`, dampening 0.
 ///
-/// - Returns: sums for each segment that `blocks` were cut from, the same on any number of threads.
+/// - Returns: sums for each of the segments that were cut into `blocks`, the same on any number of threads.
 package func sgd(
     parameters: UnsafeMutableBufferPointer<Float>, gradients: UnsafeMutableBufferPointer<Float>,
     velocities: UnsafeMutableBufferPointer<Float>?, blocks: [UpdateBlock], learningRate: Float, momentum: Float,
@@ -51,7 +51,7 @@ package func sgd(
     let v = velocities?.baseAddress
     return update(blocks, parameters, averaging) { block in
         let weightDecay = block.decays ? weightDecay : 0
-        // In eight sums each, so that the additions can go side by side.
+        // Eight partial sums each, so that additions are independent.
         var (gradient, change, parameter) = (SIMD8<Float>(), SIMD8<Float>(), SIMD8<Float>())
         let end = block.range.upperBound - block.range.count % 8
         for index in stride(from: block.range.lowerBound, to: end, by: 8) {
@@ -85,18 +85,18 @@ package func sgd(
     }
 }
 
-/// The numbers of an update of Adam that are the same for all parameters.
+/// The terms of an Adam update that are the same for all parameters.
 package struct AdamFactors: Sendable {
-    /// What the parameter itself loses (AdamW), as a share of it, and what is added to its gradient (Adam).
+    /// The fraction that is subtracted from the parameter (AdamW), and the one that is added to its gradient (Adam).
     fileprivate let (shrinkage, weightDecay): (Float, Float)
-    /// What the means take of what is new, 1 − β.
+    /// Weights of new values in the running means, 1 − β.
     fileprivate let (meanShare, squareShare): (Float, Float)
     fileprivate let beta2: Float
     /// η / (1 − β₁ᵗ) and 1 / √(1 − β₂ᵗ).
     fileprivate let (stepSize, rootScale): (Float, Float)
     fileprivate let epsilon: Float
 
-    /// - Parameter update: its number t, from 1.
+    /// - Parameter update: number of the update, t, from 1.
     package init(_ recipe: TrainingRecipe, learningRate: Double, update: Int) {
         let isDecoupled = recipe.optimizer == .adamw
         shrinkage = isDecoupled ? Float(learningRate * recipe.weightDecay) : 0
@@ -113,7 +113,7 @@ package struct AdamFactors: Sendable {
 ///
 /// **Source**: PyTorch documentation of `torch.optim.Adam` and `torch.optim.AdamW`, without AMSGrad.
 ///
-/// - Returns: sums for each segment that `blocks` were cut from, the same on any number of threads.
+/// - Returns: sums for each of the segments that were cut into `blocks`, the same on any number of threads.
 package func adam(
     parameters: UnsafeMutableBufferPointer<Float>, gradients: UnsafeMutableBufferPointer<Float>,
     means: UnsafeMutableBufferPointer<Float>, squares: UnsafeMutableBufferPointer<Float>, blocks: [UpdateBlock],
@@ -171,12 +171,12 @@ package struct Averaging {
 
     /// - Parameters:
     ///   - averages: in the order of the parameters.
-    ///   - share: s, 1 minus the decay.
+    ///   - share: s, which is 1 minus the decay rate.
     package init(averages: UnsafeMutableBufferPointer<Float>, share: Float) {
         (self.averages, self.share) = (averages, share)
     }
 
-    /// Follows the parameters of a block.
+    /// Updates the means of a block.
     fileprivate func follow(_ parameters: UnsafeMutableBufferPointer<Float>, _ range: Range<Int>) {
         guard let w = parameters.baseAddress, let a = averages.baseAddress else { return }
         let end = range.upperBound - range.count % 8
@@ -187,7 +187,7 @@ package struct Averaging {
     }
 }
 
-/// Updates blocks and their running means on all threads and adds up the sums in order.
+/// Updates blocks and their running means on all threads, and adds up the sums in order.
 @inline(__always)
 private func update(
     _ blocks: [UpdateBlock], _ parameters: UnsafeMutableBufferPointer<Float>, _ averaging: Averaging?,

@@ -1,19 +1,19 @@
-// Weights and biases, their gradients and the optimizer's state. They live in the library's layouts for the whole run;
-// row-major numbers go in and out only at checkpoints.
+// Weights and biases, their gradients and the optimizer's state. They stay in the library's layouts during a run and
+// are converted from and to row-major order only at checkpoints.
 
 internal import Experiments
 internal import Model
 internal import OneDNN
 
-/// The layouts that the library wants of each layer's weights, by the layer's index.
+/// The layouts of each layer's weights that the library has chosen, by the layer's index.
 struct ParameterLayouts {
     var forward: [Int: Descriptor] = [:]
     var backward: [Int: Descriptor] = [:]
     var gradient: [Int: Descriptor] = [:]
-    /// Those of copies of the weights in another type.
+    /// Layouts of copies of the weights in another type.
     var copied: [Int: Descriptor] = [:]
 
-    /// Keeps the first choice for a layer.
+    /// Records a layout; the first choice for a layer is kept.
     mutating func choose(
         _ pass: WritableKeyPath<ParameterLayouts, [Int: Descriptor]>, _ descriptor: Descriptor?, for layer: Int
     ) {
@@ -24,16 +24,16 @@ struct ParameterLayouts {
 /// One weight or bias tensor.
 final class Parameter {
     let info: ModelTensor
-    /// The numbers in the library's layout.
+    /// The values in the library's layout.
     let value: Memory
     /// The gradient in the same layout.
     let gradient: Memory
-    /// The running mean of its values, if the recipe wants one, in the same layout.
+    /// The running mean of the values in the same layout, if the recipe averages weights.
     let average: Memory?
-    /// What the last update has left for the next, in the same layout.
+    /// The optimizer's state in the same layout.
     let states: [(info: ModelTensor, memory: Memory)]
 
-    /// - Parameter states: the optimizer's arenas and what the names of their tensors end with.
+    /// - Parameter states: the optimizer's arenas, each with the suffix of its tensors' names.
     init(
         info: ModelTensor, descriptor: Descriptor, values: Buffer, gradients: Buffer,
         states: [(suffix: String, buffer: Buffer)], averages: Buffer?, offset: Int, on device: Device
@@ -59,18 +59,18 @@ final class Parameter {
 struct LayerParameters {
     let weight: Parameter
     let bias: Parameter
-    /// Of a batch normalization.
+    /// Running statistics, if the layer is a batch normalization.
     let statistics: RunningStatistics?
 }
 
 extension Descriptor {
-    /// Row-major, as PyTorch has it.
+    /// Row-major, as in PyTorch.
     convenience init(rowMajor shape: [Int]) throws(OneDNNError) {
         try self.init(shape, layout: shape.count == 1 ? .a : shape.count == 2 ? .ab : .abcd)
     }
 }
 
-/// All parameters of a network in arenas of one order: values, gradients and the optimizer's state.
+/// All parameters of a network: values, gradients and optimizer state, in arenas with the same order.
 final class Parameters {
     /// In the order of the layers, weight before bias.
     let all: [Parameter]
@@ -79,13 +79,13 @@ final class Parameters {
     private let values: Buffer
     private let gradients: Buffer
     private let states: [(suffix: String, buffer: Buffer)]
-    /// The running means of the values; `nil` if the recipe wants none.
+    /// The running means of the values; `nil` if weights are not averaged.
     private let averages: Buffer?
-    /// Whether values and their means have changed places, for an evaluation.
+    /// Whether values and means are swapped, for an evaluation.
     private var holdsAverages = false
-    /// Weight and bias of each layer in turn.
+    /// Weight and bias of each layer alternate.
     private let blocks: [UpdateBlock]
-    /// Updates made; Adam's means are corrected by it.
+    /// Number of updates, for Adam's bias correction.
     var updates = 0
 
     /// - Parameter layouts: the layouts of the forward pass, complete for `layers`.
@@ -144,14 +144,15 @@ final class Parameters {
         blocks = UpdateBlock.cut(segments, decaying: all.map { recipe.decay == .all || $0.info.shape.count > 1 })
     }
 
-    /// Puts the running means, if there are any, where an evaluation looks for values, or back.
+    /// Swaps values and running means, if there are any: an evaluation uses the means, training the values.
     func hold(averages wanted: Bool) {
         guard let averages, wanted != holdsAverages else { return }
         holdsAverages = wanted
         swapAll(values.floats, averages.floats)
     }
 
-    /// The parameter that a tensor belongs to, and where its numbers are: of a parameter itself, their running mean.
+    /// Returns the parameter that a tensor belongs to, and the tensor's memory; that of a parameter is its running mean
+    /// if there is one.
     subscript(tensor: ModelTensor) -> (parameter: Parameter, memory: Memory) {
         for parameter in all {
             if parameter.info == tensor { return (parameter, parameter.average ?? parameter.value) }
@@ -160,17 +161,17 @@ final class Parameters {
         preconditionFailure("\(tensor.name) is not a tensor of this model")
     }
 
-    /// Of all batch normalizations, in the order of the layers.
+    /// The statistics of all batch normalizations, in the order of the layers.
     var statistics: [RunningStatistics] { layers.compactMap { byLayer[$0]?.statistics } }
 
     /// Indices of the layers that have parameters, in order, and their names.
     var layers: [Int] { byLayer.keys.sorted() }
     let layerNames: [String]
 
-    /// One update by the recipe's optimizer, with gradients clipped as `torch.nn.utils.clip_grad_norm_` does.
+    /// Performs one update with the recipe's optimizer, with gradients clipped as by `torch.nn.utils.clip_grad_norm_`.
     ///
-    /// - Returns: the norm of all gradients together before that; for each layer ‖Δw‖ / ‖w‖ of its weights without biases, `nil`
-    ///   where they are all 0.
+    /// - Returns: the norm of all gradients together before clipping, and ‖Δw‖ / ‖w‖ of each layer's weights without
+    ///   biases, `nil` if they are all 0.
     func update(_ recipe: TrainingRecipe, learningRate: Double) -> (gradientNorm: Double, ratios: [Double?]) {
         updates += 1
         var normBefore: Double?
@@ -179,7 +180,7 @@ final class Parameters {
             normBefore = norm
             if norm + 1e-6 > limit { multiply(gradients.floats, by: Float(limit / (norm + 1e-6))) }
         }
-        // As PyTorch's AveragedModel: the first update is copied.
+        // The first update copies the values, as PyTorch's AveragedModel does.
         let averaging = averages.flatMap { averages in
             recipe.ema.map { Averaging(averages: averages.floats, share: updates == 1 ? 1 : Float(1 - $0)) }
         }
@@ -205,8 +206,8 @@ final class Parameters {
     /// The norm of all gradients together.
     var gradientNorm: Double { sumOfSquares(gradients.floats).squareRoot() }
 
-    /// Whether the norm of all gradients together is finite, without reading those of the classifier's weights, the
-    /// largest by far, where ‖XᵀG‖ ≤ ‖X‖ ‖G‖ tells as much.
+    /// Whether the norm of all gradients together is finite. The gradients of the classifier's weights, by far the
+    /// largest, are not read: ‖XᵀG‖ ≤ ‖X‖ ‖G‖ bounds them.
     func isGradientNormFinite(_ factors: [Int: GradientFactors]) -> Bool {
         byLayer.allSatisfy { layer, parameters in
             let isBounded = factors[layer].map {

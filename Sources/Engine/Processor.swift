@@ -1,4 +1,4 @@
-// What this processor can do, as far as the engine's choices depend on it.
+// The processor's features that the engine's choices depend on.
 
 internal import CProcessor
 package import Experiments
@@ -7,12 +7,12 @@ internal import OneDNN
 
 package struct ProcessorTraits: Sendable, Hashable {
     package var hasWinograd: Bool
-    /// Floats in a vector.
+    /// Floats per vector.
     package var vectorWidth: Int
-    /// Whether it multiplies in bfloat16.
+    /// Whether it has bfloat16 instructions.
     package var hasBFloat16: Bool
 
-    /// By default a processor with AVX-512 and bfloat16.
+    /// The default is a processor with AVX-512 and bfloat16.
     package init(hasWinograd: Bool = true, vectorWidth: Int = 16, hasBFloat16: Bool = true) {
         self.hasWinograd = hasWinograd
         self.vectorWidth = vectorWidth
@@ -25,12 +25,12 @@ package struct ProcessorTraits: Sendable, Hashable {
             hasBFloat16: Device.hasBFloat16)
     }
 
-    /// What it computes in; where it lacks a precision, a model computes in float32.
+    /// Supported precisions; a model of another precision computes in float32.
     package var precisions: Set<TrainingRecipe.Precision> { hasBFloat16 ? [.float32, .bfloat16] : [.float32] }
 }
 
-/// The most single-precision operations a second that fused multiply-adds reach on this many threads, a multiply
-/// and an add counting one each: the best of several short runs.
+/// The peak rate of single-precision operations per second with fused multiply-adds on this many threads, counted as
+/// two operations each: the best of several short runs.
 package func peakOperationsPerSecond(threads: Int) throws(ModelError) -> Double {
     do throws(OneDNNError) {
         _ = try Device(threads: threads)

@@ -1,24 +1,24 @@
-// A step as a list of operations, made once and run as often as wanted. Segments that work on images go forward and
-// backward in chunks that the caches can hold; those that work on features take the whole batch.
+// A step as a list of operations, created once and run many times. Segments that work on images run in chunks that fit
+// into the caches; segments that work on features process the whole batch at once.
 
 internal import Experiments
 internal import Model
 internal import OneDNN
 
-/// One thing to do in a step.
+/// One operation of a step.
 struct Operation {
-    /// Index of its layer; `nil` for what belongs to the whole network.
+    /// Index of its layer; `nil` for operations of the whole network.
     let layer: Int?
     let pass: Pass
     let run: () throws(OneDNNError) -> Void
 }
 
-/// What goes into a step and what comes out, read and written by its operations.
+/// Inputs and results of a step, read and written by its operations.
 final class StepState {
     var labels = UnsafeBufferPointer<Int32>(start: nil, count: 0)
     var step = 0
     var learningRate = 0.0
-    /// Of a training step.
+    /// Only used in training steps.
     var labelSmoothing = 0.0
     var lossSum = 0.0
     var correct = 0
@@ -30,7 +30,7 @@ final class StepState {
 }
 
 extension StepState {
-    /// Updates the parameters, unless loss or gradient is not finite, and says how the layers are.
+    /// Updates the parameters, unless loss or gradient is not finite, and records the health of the layers.
     fileprivate func finish(
         _ parameters: Parameters, _ recipe: TrainingRecipe, _ live: LiveUnits, factors: [Int: GradientFactors]
     ) {
@@ -51,14 +51,14 @@ extension StepState {
     }
 }
 
-/// Operations in order, in lanes that run side by side, a thread each.
+/// Operations in order, in lanes that run in parallel, each on one thread.
 struct Phase {
     let lanes: [[Operation]]
 
     /// Whether it changes parameters.
     var isUpdate: Bool { lanes.joined().contains { $0.pass == .update } }
 
-    /// Runs every lane and waits for all of them; `body` runs an operation, on its lane's thread.
+    /// Runs every lane and waits for all of them; `body` runs an operation on its lane's thread.
     func run(_ body: (_ operation: Operation) throws(OneDNNError) -> Void) throws(OneDNNError) {
         try run { _, operation throws(OneDNNError) in try body(operation) }
     }
@@ -83,12 +83,12 @@ struct Phase {
     }
 }
 
-/// The phases of a step in order, and where it looks for its images.
+/// The phases of a step in order, and the memory of its images.
 struct Program {
     let phases: [Phase]
     private let sources: [Memory]
 
-    /// A training step: forward, loss, backward, update.
+    /// Creates a training step: forward, loss, backward, update.
     static func training(
         _ plan: BatchPlan, recipe: TrainingRecipe, state: StepState, builder: ProgramBuilder
     ) throws(OneDNNError) -> Program {
@@ -122,7 +122,7 @@ struct Program {
         }
         try builder.phase { () throws(OneDNNError) in
             try builder.appendGradientSums()
-            // Not the builder, which keeps the operation: they would keep each other for ever.
+            // Capturing the builder, which stores the operation, would create a reference cycle.
             let (parameters, factors) = (builder.parameters, builder.factors)
             builder.append(nil, .update) {
                 state.finish(parameters, recipe, live, factors: factors)
@@ -131,7 +131,7 @@ struct Program {
         return Program(phases: builder.program, sources: writer.sources)
     }
 
-    /// Loss and accuracy without dropout, gradients, or anything kept for them.
+    /// Creates an evaluation: loss and accuracy without dropout and gradients.
     static func evaluation(
         _ plan: BatchPlan, state: StepState, builder: ProgramBuilder
     ) throws(OneDNNError) -> Program {
@@ -158,7 +158,7 @@ struct Program {
         self.sources = sources
     }
 
-    /// Looks at these images, `[N, C, H, W]` row-major, from now on.
+    /// Uses these images, `[N, C, H, W]` row-major, from now on.
     func move(to pixels: UnsafePointer<Float>) throws(OneDNNError) {
         var base = UnsafeMutableRawPointer(mutating: pixels)
         for memory in sources {

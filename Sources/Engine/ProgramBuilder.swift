@@ -1,19 +1,19 @@
-// Where things lie: the builder of a program gives out memory, binds operations to it and collects them. What follows
-// what is known to StepWriter and Program.
+// Memory and operations of a program: the builder allocates memory, binds operations to it and collects them in the
+// order that StepWriter and Program choose.
 
 internal import Model
 internal import OneDNN
 
-/// Buffers by what they are for, shared by programs that never run at the same time.
+/// Buffers by purpose, shared by programs that never run at the same time.
 final class Buffers {
     private let device: Device
     private var buffers: [String: Buffer] = [:]
-    /// What moves when a larger buffer takes the place of one.
+    /// Memory that moves when a larger buffer replaces its own.
     private var moving: [String: [Memory]] = [:]
 
     init(on device: Device) { self.device = device }
 
-    /// A buffer of at least `byteCount` bytes.
+    /// Returns a buffer of at least `byteCount` bytes.
     func buffer(_ use: String, byteCount: Int) throws(OneDNNError) -> Buffer {
         if let buffer = buffers[use], buffer.byteCount >= byteCount { return buffer }
         let buffer = try Buffer(byteCount: byteCount, on: device)
@@ -22,8 +22,8 @@ final class Buffers {
         return buffer
     }
 
-    /// Memory in a buffer of at least `byteCount` bytes whose content lives only as long as an operation. When another
-    /// program wants more, it moves, so that one buffer serves both.
+    /// Returns memory in a buffer of at least `byteCount` bytes, whose content is only valid during an operation. If
+    /// another program needs a larger buffer, the memory moves there, so that one buffer serves both.
     func scratchMemory(_ use: String, _ descriptor: Descriptor, byteCount: Int) throws(OneDNNError) -> Memory {
         let memory = try Memory(descriptor, in: buffer(use, byteCount: byteCount), on: device)
         moving[use, default: []].append(memory)
@@ -37,13 +37,13 @@ final class ProgramBuilder {
     let parameters: Parameters
     private let buffers: Buffers
     private let scratchpadBytes: Int
-    /// Changes of layout of parameters, before anything else.
+    /// Conversions of the parameters' layouts, which run first.
     private var prologue: [Operation] = []
     private var phases: [[[Operation]]] = []
-    /// The lane that operations are added to, and whose buffers they use.
+    /// The lane that operations are added to and whose buffers they use.
     private(set) var lane = 0
     private var copies: [Int: [Memory]] = [:]
-    /// What the gradients of weights of fully connected layers are products of, by layer: `[N, I]` and `[N, O]`.
+    /// The factors of the weight gradients of fully connected layers, by layer: `[N, I]` and `[N, O]`.
     var factors: [Int: GradientFactors] = [:]
     private var norms: [Int: BatchNormSums] = [:]
     private var weightGradients: [GradientKey: Memory] = [:]
@@ -64,7 +64,7 @@ final class ProgramBuilder {
     /// The phases of the program, in order.
     var program: [Phase] { [Phase(lanes: [prologue])] + phases.map { Phase(lanes: $0) } }
 
-    /// Begins a phase whose lanes run side by side; `write` is called for each lane.
+    /// Begins a phase whose lanes run in parallel; `write` is called for each lane.
     func phase<Lane>(
         _ lanes: [Lane], _ write: (Int, Lane) throws(OneDNNError) -> Void
     ) throws(OneDNNError) {
@@ -76,7 +76,7 @@ final class ProgramBuilder {
         lane = 0
     }
 
-    /// Begins a phase in which one operation follows another, each on all threads.
+    /// Begins a phase whose operations run one after another, each on all threads.
     func phase(_ write: () throws(OneDNNError) -> Void) throws(OneDNNError) {
         phases.append([[]])
         try write()
@@ -102,43 +102,43 @@ final class ProgramBuilder {
         return primitive.call(arguments, on: device)
     }
 
-    /// Adds a change of layout.
+    /// Adds a conversion of layouts.
     func append(_ layer: Int, _ pass: Pass, reorder source: Memory, to destination: Memory) throws(OneDNNError) {
         let primitive = try Primitive.reorder(from: source.descriptor, to: destination.descriptor, on: device)
         try append(layer, pass, primitive, [.source: source, .destination: destination])
     }
 
-    /// Memory of a chunk inside a buffer that serves the whole batch.
+    /// Returns a chunk's memory inside a buffer for the whole batch.
     ///
-    /// - Parameter bytesPerImage: room for an image; what it takes unless given.
+    /// - Parameter bytesPerImage: size of an image's part; by default that of the descriptor.
     func batchMemory(
         _ use: String, _ descriptor: Descriptor, start: Int, batch: Int, bytesPerImage: Int? = nil
     ) throws(OneDNNError) -> Memory {
         let needed = descriptor.byteCount / descriptor.shape[0]
-        // Chunks of another padding would overlap, so each padding has a buffer.
+        // Chunks with different padding would overlap, so each padding has its own buffer.
         let buffer = try buffers.buffer(
             bytesPerImage == nil ? "\(use), \(needed) an image" : use, byteCount: (bytesPerImage ?? needed) * batch)
         return try Memory(descriptor, in: buffer, at: needed * start, on: device)
     }
 
-    /// Memory of the lane whose content lives only from one operation to the next few.
+    /// Returns memory of the lane that is only valid for the next few operations.
     func temporaryMemory(
         _ use: String, _ descriptor: Descriptor, byteCount: Int? = nil
     ) throws(OneDNNError) -> Memory {
         try Memory(descriptor, in: laneBuffer(use, byteCount: byteCount ?? descriptor.byteCount), on: device)
     }
 
-    /// A buffer of the lane whose content lives only as long as an operation.
+    /// Returns a buffer of the lane that is only valid during an operation.
     func laneBuffer(_ use: String, byteCount: Int) throws(OneDNNError) -> Buffer {
         try buffers.buffer("lane \(lane) \(use)", byteCount: byteCount)
     }
 
-    /// Sees to it that a lane's buffer is large enough for its first use.
+    /// Allocates a lane's buffer with its final size before its first use.
     func reserve(_ use: String, lane: Int, byteCount: Int) throws(OneDNNError) {
         _ = try buffers.buffer("lane \(lane) \(use)", byteCount: byteCount)
     }
 
-    /// A buffer that all lanes read.
+    /// Returns a buffer that all lanes read.
     func sharedBuffer(_ use: String, byteCount: Int) throws(OneDNNError) -> Buffer {
         try buffers.buffer(use, byteCount: byteCount)
     }
@@ -156,8 +156,8 @@ final class ProgramBuilder {
             ])
     }
 
-    /// The weights of `layer` as `primitive` wants them: the weights themselves, or a copy in another layout that is
-    /// made again once a program, where this is called first.
+    /// Returns the weights of `layer` in the layout of `primitive`: the weights themselves, or a converted copy that is
+    /// updated once per program, where this is first called.
     func weights(of layer: Int, for primitive: Primitive, pass: Pass) throws(OneDNNError) -> Memory {
         let value = layerParameters(layer).weight.value
         guard let wanted = primitive.wants(.weights, shape: value.descriptor.shape), wanted != value.descriptor else {
@@ -177,7 +177,7 @@ final class ProgramBuilder {
 
     /// Adds the gradient of a layer's weights and biases.
     ///
-    /// - Parameter addsUp: whether it is added to what the lane has put there before.
+    /// - Parameter addsUp: whether it is added to the lane's previous gradient.
     func appendWeightGradient(
         _ layer: Int, _ primitive: Primitive, source: Memory, destinationGradient: Memory, addsUp: Bool
     ) throws(OneDNNError) {
@@ -202,10 +202,10 @@ final class ProgramBuilder {
         }
     }
 
-    /// Where a lane's gradients of weights and biases add up: the first lane's with their parameters, if the layout is
-    /// theirs.
+    /// Returns the memory in which a lane's gradients of weights and biases accumulate: for the first lane the
+    /// parameters' own, if the layouts are the same.
     ///
-    /// - Parameter wanted: the layout of the weights' gradient; `nil` for that of the weights.
+    /// - Parameter wanted: the layout of the weight gradient; `nil` for that of the weights.
     func gradients(of layer: Int, like wanted: Descriptor?) throws(OneDNNError) -> (weights: Memory, bias: Memory) {
         let parameters = layerParameters(layer)
         func memory(_ wanted: Descriptor?, _ gradient: Memory) throws(OneDNNError) -> Memory {
@@ -223,7 +223,7 @@ final class ProgramBuilder {
         return (weights, bias)
     }
 
-    /// Adds what brings all lanes' gradients together with their parameters.
+    /// Adds the sums of all lanes' gradients.
     func appendGradientSums() throws(OneDNNError) {
         for (layer, parameters) in parameters.byLayer.sorted(by: { $0.key < $1.key }) {
             for (gradients, parameter) in [(weightGradients, parameters.weight), (biasGradients, parameters.bias)] {
@@ -239,7 +239,7 @@ final class ProgramBuilder {
         }
     }
 
-    /// What chunks add up to for a batch normalization.
+    /// Returns the sums of a batch normalization, which all chunks share.
     func normSums(of layer: Int, channels: Int) -> BatchNormSums {
         if let sums = norms[layer] { return sums }
         let sums = BatchNormSums(channels: channels)

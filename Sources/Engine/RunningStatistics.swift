@@ -1,4 +1,4 @@
-// What batch normalization remembers of the batches that it was trained on, for evaluation.
+// The running statistics of a batch normalization, for evaluation.
 
 internal import Experiments
 internal import Model
@@ -10,7 +10,7 @@ final class RunningStatistics {
     let variance: Memory
     /// In the order of PyTorch's buffers.
     let infos: [ModelTensor]
-    /// Those of the step that is under way.
+    /// Statistics of the current step.
     private var batchMeans: [Double]
     private var batchVariances: [Double]
 
@@ -29,13 +29,13 @@ final class RunningStatistics {
         infos.firstIndex(of: tensor).map { $0 == 0 ? mean : variance }
     }
 
-    /// Takes a channel's statistics of the step that is under way; its variance is the unbiased one.
+    /// Records a channel's statistics in the current step; the variance is the unbiased one.
     func note(_ channel: Int, mean: Double, variance: Double) {
         batchMeans[channel] = mean
         batchVariances[channel] = variance
     }
 
-    /// Moves on, once the step counts.
+    /// Updates the running statistics when the step counts.
     func update() {
         func move(_ memory: Memory, towards values: [Double]) {
             for (channel, value) in values.enumerated() where value.isFinite {

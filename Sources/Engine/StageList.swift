@@ -1,5 +1,5 @@
-// Which stages a network becomes: those of its images, for a chunk of them, and those of its features, for the whole batch.
-// Nothing is allocated or run here; StepWriter and the stages do that.
+// The stages of a network: those that work on images, for a chunk of them, and those that work on features, for the
+// whole batch. Nothing is allocated or run here; StepWriter and the stages do that.
 
 internal import Experiments
 internal import OneDNN
@@ -7,24 +7,23 @@ internal import OneDNN
 /// The stages of a segment, for `count` images at a time.
 struct StageList {
     let count: Int
-    /// What goes in.
+    /// The input of the first stage.
     let source: Descriptor
     let stages: [any Stage]
 
-    /// What comes out.
+    /// The output of the last stage.
     var destination: Descriptor { stages.last?.destination ?? source }
-    /// The most room for intermediate results that any of the library's operations wants.
+    /// The largest scratchpad of the library's operations in bytes.
     var scratchpadBytes: Int { stages.flatMap(\.primitives).map(\.scratchpadBytes).max() ?? 0 }
-    /// Bytes of the largest activation that goes from stage to stage.
+    /// Size in bytes of the largest activation between two stages.
     var largestActivationBytes: Int { stages.dropLast().map(\.destination.byteCount).max() ?? 0 }
 
-    /// Compiles the layers that work on images, those before the network's flattening: by Winograd's algorithm where
-    /// there is code for it here, the rest by the library with its layouts for what goes from layer to layer. Where
-    /// these leave it nothing but plain loops (channels that are no multiple of a vector), channels-last or row-major
-    /// ones let it multiply matrices.
+    /// Compiles the layers that work on images, up to the network's flattening: with Winograd where we have kernels for
+    /// it, otherwise with the library in its preferred layouts. If these only leave plain loops (for channels that are
+    /// not a multiple of a vector), channels-last or row-major layouts let the library multiply matrices.
     ///
-    /// - Parameter layouts: layouts that parameters already have; what is chosen first is added and binds later plans.
-    /// - Returns: a list a segment.
+    /// - Parameter layouts: layouts that parameters already have; layouts chosen here are added and bind later plans.
+    /// - Returns: one list per segment.
     static func ofImages(
         _ layers: [Layer], count: Int, purpose: Purpose, convolution: EngineOptions.Convolution,
         precision: TrainingRecipe.Precision, layouts: inout ParameterLayouts, on device: Device
@@ -56,13 +55,13 @@ struct StageList {
         return choice.0
     }
 
-    /// Compiles the layers that work on features, those after the network's flattening. In bfloat16, that is all linear
-    /// layers but the last, whose few sums decide on the loss.
+    /// Compiles the layers that work on features, after the network's flattening. In bfloat16, that applies to all
+    /// linear layers except the last one, whose few sums determine the loss.
     ///
     /// - Parameters:
-    ///   - source: what the layers before put out, for the whole batch.
+    ///   - source: the output of the layers before, for the whole batch.
     ///   - layouts: as above.
-    /// - Returns: a list a segment.
+    /// - Returns: one list per segment.
     static func ofFeatures(
         _ layers: [Layer], source: Descriptor, precision: TrainingRecipe.Precision, purpose: Purpose,
         layouts: inout ParameterLayouts, on device: Device
@@ -75,7 +74,7 @@ struct StageList {
     }
 }
 
-/// Stages as they are put together.
+/// Collects stages.
 private struct StageAssembly {
     private let layers: [Layer]
     private let count: Int
@@ -84,10 +83,10 @@ private struct StageAssembly {
     private let device: Device
     private(set) var layouts: ParameterLayouts
     private var lists: [StageList] = []
-    /// Those of the segment that has begun.
+    /// Stages of the current segment.
     private var stages: [any Stage] = []
     private var segmentSource: Descriptor
-    /// What the next stage takes in.
+    /// The input of the next stage.
     private var source: Descriptor
 
     init(
@@ -104,7 +103,7 @@ private struct StageAssembly {
         segmentSource = source
     }
 
-    /// A list a segment.
+    /// One list per segment.
     var finished: [StageList] { lists + [StageList(count: count, source: segmentSource, stages: stages)] }
 
     private mutating func add(_ stage: any Stage) {
@@ -128,7 +127,7 @@ private struct StageAssembly {
             let (index, layer) = (next, layers[next])
             next += 1
             if let convolution = layer.convolution {
-                // ReLU and the pooling after it are one pass.
+                // ReLU and the pooling after it are computed in one pass.
                 let isPooled = isHalved(after: index)
                 let hasReLU = layer.activation == .relu && !isPooled
                 if usesWinograd,
@@ -168,7 +167,7 @@ private struct StageAssembly {
         let first = layers.firstIndex { $0.isFlatten || $0.linear != nil } ?? layers.count
         for (index, layer) in layers.enumerated() where index >= first {
             if layer.isFlatten {
-                // A linear layer takes images as they are.
+                // A linear layer reads images directly.
                 let isTaken = index + 1 < layers.count && layers[index + 1].linear != nil
                 if !isTaken, source.shape.count > 2 { add(try FlattenStage(layer: index, source: source)) }
             } else if let linear = layer.linear {
@@ -196,7 +195,7 @@ private struct StageAssembly {
         return probability > 0 ? probability : nil
     }
 
-    /// Whether a ReLU and VGG's pooling follow a layer's sums.
+    /// Whether ReLU and VGG's pooling follow a layer.
     private func isHalved(after index: Int) -> Bool {
         layers[index].activation == .relu && index + 1 < layers.count && layers[index + 1].isHalving
     }
@@ -209,7 +208,7 @@ private struct StageAssembly {
     private mutating func addBatchNorm(_ index: Int, hasReLU: Bool) throws(OneDNNError) {
         layouts.choose(\.forward, try Descriptor([source.shape[1]], layout: .a), for: index)
         if purpose == .training {
-            // In place only if no backward pass needs the values before it.
+            // In place only if no backward pass reads the values before it.
             let isFree = stages.last.map { !$0.readsDestination } ?? false
             add(try BatchNormMeasureStage(layer: index, source: source, isInPlace: isFree))
             endSegment()
@@ -220,7 +219,7 @@ private struct StageAssembly {
                 isInPlace: purpose == .inference && !stages.isEmpty, purpose: purpose))
     }
 
-    /// Adds a layer's activation, but ReLU, which its stages compute.
+    /// Adds a layer's activation, except ReLU, which the layer's stages compute.
     private mutating func addActivation(of index: Int) throws(OneDNNError) {
         guard let activation = layers[index].activation, activation != .relu else { return }
         try add(activation, layer: index)
@@ -231,7 +230,7 @@ private struct StageAssembly {
         add(try ActivationStage(layer: layer, activation, source: source, isSourceFree: isFree))
     }
 
-    /// What works on images and features alike, value by value.
+    /// Adds an element-wise layer, for images and features alike.
     private mutating func addElementwise(_ index: Int) throws(OneDNNError) {
         if layers[index].isActivation, let activation = layers[index].activation {
             try add(activation, layer: index)
@@ -242,6 +241,6 @@ private struct StageAssembly {
 }
 
 extension Layout {
-    /// Whether the library would choose it, so that our own kernels stand among its operations without a change.
+    /// Whether the library would choose this layout, so that our own kernels fit in without a conversion.
     fileprivate var isLibrarysOwn: Bool { self == .any || self == .aBcd16b || self == .aBcd8b }
 }

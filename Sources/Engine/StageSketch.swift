@@ -1,10 +1,10 @@
-// Which stages a network becomes and what they keep, told from shapes alone: StageList and StepWriter without compiling
-// anything. Predictions of memory come from it.
+// The stages of a network and the memory that they keep, computed from shapes alone: a model of StageList and
+// StepWriter that compiles nothing. Memory predictions are based on it.
 
 internal import Experiments
 internal import Model
 
-/// What one stage takes, in bytes an image.
+/// The memory of one stage in bytes per image.
 struct StageSketch {
     var source: Int
     var destination: Int
@@ -22,12 +22,12 @@ struct NetworkSketch {
     private(set) var features: [StageSketch] = []
 
     /// - Parameters:
-    ///   - width: channels of images come so many at a time; 1 where they lie as they are.
-    ///   - isFirstBlockFused: whether the first convolution is computed in one pass with its pooling.
-    ///   - isWinograd: whether a layer's convolution is Winograd's.
+    ///   - width: channels are padded to a multiple of this; 1 for plain layouts.
+    ///   - isFirstBlockFused: whether the first convolution and its pooling are computed in one pass.
+    ///   - isWinograd: whether a layer's convolution uses Winograd.
     init(_ layers: [Layer], width: Int, isFirstBlockFused: Bool, isWinograd: (Int) -> Bool) {
         let float = MemoryLayout<Float>.stride
-        // Images lie as they are up to the first convolution.
+        // Images are not padded up to the first convolution.
         let firstConvolution = layers.firstIndex { $0.convolution != nil } ?? layers.count
         var next = 0
         func size(_ shape: [Int]) -> Int {
@@ -78,7 +78,7 @@ struct NetworkSketch {
                 if isHalved { next += 1 }
                 addActivation(layer)
             } else if layer.localResponseNorm != nil {
-                // The library has vector code, with a workspace, for multiples of 16 channels.
+                // For multiples of 16 channels, the library has vector code with a workspace.
                 let channels = size([layer.outputShape[0], 1, 1]) / float
                 add(layer) {
                     ($0.readsSource, $0.workspace) = (true, channels.isMultiple(of: 16) ? 2 * $0.destination : 0)
@@ -113,8 +113,8 @@ struct NetworkSketch {
         features = stages
     }
 
-    /// Bytes that live from a forward pass to its backward pass for a batch, each buffer as it is mapped: activations,
-    /// what a backward pass needs besides, and the gradients between segments and of features.
+    /// Bytes that a batch keeps from a forward pass to its backward pass, each buffer rounded up as it is mapped:
+    /// activations, workspaces, and the gradients between segments and of features.
     func keptBytes(batch: Int, mapped: (Int) -> Int) -> Int {
         var bytes = 0
         var boundaries: [Int] = []
@@ -129,15 +129,15 @@ struct NetworkSketch {
                 bytes += mapped(stage.destination * batch)
             }
         }
-        // Gradients between segments take turns.
+        // Gradients between segments use two buffers in turn.
         bytes += min(boundaries.count, 2) * mapped((boundaries.max() ?? 0) * batch)
-        // Features, and the gradient of each.
+        // Features and their gradients.
         for stage in features where !stage.isInPlace { bytes += 2 * mapped(stage.destination * batch) }
         return bytes
     }
 
-    /// The largest activations of an image on the two sides between which stages of images go to and fro: backward,
-    /// forward in evaluation, and forward in training where they are not kept.
+    /// The largest activations per image in the two buffers that stages of images use in turn: in backward passes, in
+    /// evaluations, and in forward passes whose activations are not kept.
     var sides: [Int] {
         var sides = [0, 0]
         func run(_ sizes: [Int]) {
@@ -163,7 +163,7 @@ struct NetworkSketch {
         return sides
     }
 
-    /// The stage after those that work in place of one.
+    /// Returns the index after the stages that work in place on a stage's output.
     private func end(of place: Int) -> Int {
         var end = place + 1
         while end < images.count, images[end].isInPlace, !images[end - 1].endsSegment { end += 1 }

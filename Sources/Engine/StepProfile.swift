@@ -1,4 +1,4 @@
-// Where a training step's time goes: each operation timed on its own lane.
+// The time of a training step by operation, measured on each lane.
 
 internal import Glibc
 internal import Model
@@ -13,7 +13,7 @@ struct StepProfile {
         var lanes = [[Double]](repeating: [], count: phase.lanes.count)
         for (lane, operations) in phase.lanes.enumerated() { lanes[lane].reserveCapacity(operations.count) }
         try lanes.withUnsafeMutableBufferPointer { lanes throws(OneDNNError) in
-            // Each lane appends to its own list only.
+            // Each lane appends only to its own list.
             let lanes = lanes
             try phase.run { lane, operation throws(OneDNNError) in
                 let begin = monotonicSeconds()

@@ -1,14 +1,15 @@
-// Forward and backward through a plan's segments. Only what backward passes read is kept for the whole batch.
+// Writes the forward and backward passes of a plan's segments. Only activations that backward passes read are kept for
+// the whole batch.
 
 internal import Model
 internal import OneDNN
 
-/// The dropout of a run: what happens to a value depends on seed, step, layer and position alone.
+/// The dropout of a run: the result for a value depends only on seed, step, layer and position.
 struct DropoutStream {
     let seed: UInt64
     let state: StepState
 
-    /// The random numbers of a layer in the current step; −1 comes before the first layer.
+    /// Returns the random numbers of a layer in the current step; −1 stands for the position before the first layer.
     func random(layer: Int) -> CounterRandom {
         CounterRandom(seed: seed, stream: UInt64(state.step) << 16 | UInt64(UInt16(truncatingIfNeeded: layer)))
     }
@@ -18,12 +19,12 @@ struct DropoutStream {
 final class StepWriter {
     private let plan: BatchPlan
     private let builder: ProgramBuilder
-    /// Notes which units live; `nil` where no backward pass follows.
+    /// Records live units; `nil` if no backward pass follows.
     private let live: LiveUnits?
     private let dropout: DropoutStream?
-    /// Bytes of the largest activation of a chunk of images.
+    /// Size in bytes of the largest activation of a chunk of images.
     private let largestBytes: Int
-    /// By the place of a chunk: what its stages put out and left besides, after the forward pass.
+    /// Outputs and workspaces of each chunk's stages after the forward pass.
     private var activations: [Place: Activations] = [:]
     /// The images of each chunk, in order.
     private(set) var sources: [Memory] = []
@@ -52,8 +53,8 @@ final class StepWriter {
         self.live = live
         self.dropout = dropout
         largestBytes = plan.largestActivationBytes
-        // As large as the stage that wants the most of it: a buffer that a later one finds too small would stay beside its
-        // own.
+        // Reserved with the maximum size of all stages: a buffer that is too small for a later stage would stay
+        // allocated beside the larger one.
         for lane in plan.segments[0].lanes.indices {
             for (use, byteCount) in plan.laneBuffers(lane) {
                 try builder.reserve(use, lane: lane, byteCount: byteCount)
@@ -61,12 +62,12 @@ final class StepWriter {
         }
     }
 
-    /// Brings weights into the form that a pass wants, once for all chunks.
+    /// Converts weights to the form that a pass needs, once for all chunks.
     func appendWeights(_ pass: Pass) throws(OneDNNError) {
         for stage in plan.stages { try stage.appendWeights(pass, to: builder) }
     }
 
-    /// Adds what a segment needs for all chunks together before its pass.
+    /// Adds the operations that a segment needs for all chunks together before its pass.
     func appendBetween(_ pass: Pass, of segment: Segment) throws(OneDNNError) {
         for stage in segment.lanes[0][0].stages { try stage.appendBetween(pass, to: builder) }
     }
@@ -79,7 +80,7 @@ final class StepWriter {
         var activations = Activations(source: source)
         var side = 0  // what is read lies on one side, what is written on the other
         for (number, stage) in chunk.stages.enumerated() {
-            // Stages in place after it share its memory.
+            // Stages in place after it use the same memory.
             var end = number + 1
             while end < chunk.stages.count, chunk.stages[end].isInPlace { end += 1 }
             let output: Memory
@@ -120,7 +121,7 @@ final class StepWriter {
 
     /// Adds the loss, after the last segment.
     ///
-    /// - Returns: where the gradient of the logits will be, if it is wanted.
+    /// - Returns: the memory of the logits' gradient, if it is computed.
     func appendLoss(_ state: StepState, wantsGradient: Bool) throws(OneDNNError) -> Memory? {
         guard let logits else { preconditionFailure("the loss follows the forward pass") }
         let gradient = wantsGradient ? try builder.temporaryMemory("logit gradient", logits.descriptor) : nil
@@ -136,8 +137,8 @@ final class StepWriter {
     /// Adds the backward pass of a segment's chunk.
     ///
     /// - Parameters:
-    ///   - lossGradient: where the gradient of the logits is, for the last segment.
-    ///   - addsUp: whether weight gradients are added to those of an earlier chunk of the lane.
+    ///   - lossGradient: the gradient of the logits, for the last segment.
+    ///   - addsUp: whether weight gradients are added to those of the lane's earlier chunks.
     func appendBackward(
         _ chunk: Chunk, of index: Int, lossGradient: Memory? = nil, addsUp: Bool
     ) throws(OneDNNError) {
@@ -162,7 +163,7 @@ final class StepWriter {
                 side = 1 - side
                 sourceGradient = try sideMemory(stage.source, side)
             } else {
-                // Each its own: whether gradients are finite is told by these in the end.
+                // Not shared, because the check for finite gradients reads them at the end.
                 sourceGradient = try builder.temporaryMemory("layer \(stage.layer) source gradient", stage.source)
             }
             let step = BackwardStep(
@@ -176,7 +177,7 @@ final class StepWriter {
         }
     }
 
-    /// A chunk's part of what a segment takes in: the images, or what the segment before put out.
+    /// Returns a chunk's part of a segment's input: the images, or the output of the previous segment.
     private func boundary(_ segment: Int, _ descriptor: Descriptor, _ chunk: Chunk) throws(OneDNNError) -> Memory {
         try batchMemory(segment == 0 ? "images" : "source of segment \(segment)", descriptor, chunk)
     }
@@ -187,13 +188,13 @@ final class StepWriter {
         guard plan.segments[segment - 1].worksOnImages else {
             return try batchMemory("source gradient of segment \(segment)", descriptor, chunk)
         }
-        // Two take turns: a segment reads one and writes the other.
+        // Two buffers in turn: a segment reads one and writes the other.
         return try builder.batchMemory(
             "boundary gradient \(segment % 2)", descriptor, start: chunk.start, batch: plan.batch,
             bytesPerImage: plan.largestBoundaryBytes)
     }
 
-    /// Memory that lives until the backward pass.
+    /// Returns memory that is valid until the backward pass.
     private func memory(
         _ use: String, _ descriptor: Descriptor, _ chunk: Chunk, _ segment: Segment
     ) throws(OneDNNError) -> Memory {
@@ -211,7 +212,7 @@ final class StepWriter {
 }
 
 extension Chunk {
-    /// Whether a backward pass reads what these stages put out, the first of them and those that work in its place.
+    /// Whether a backward pass reads the output of these stages, the first of which may be followed by stages in place.
     fileprivate func isRead(_ group: Range<Int>) -> Bool {
         stages[group].contains(where: \.readsDestination)
             || stages[(group.lowerBound + 1)..<min(group.upperBound + 1, stages.count)].contains(where: \.readsSource)
