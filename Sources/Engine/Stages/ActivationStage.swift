@@ -1,11 +1,11 @@
-// An activation that no other stage computes in the same pass.
+// Activations that are not computed in one pass with another stage.
 
 internal import CKernels
 internal import Experiments
 internal import Model
 internal import OneDNN
 
-/// An activation of every value for a fixed number of images.
+/// An element-wise activation for a fixed number of images.
 struct ActivationStage: Stage {
     let layer: Int
     let source: Descriptor
@@ -14,7 +14,7 @@ struct ActivationStage: Stage {
     private let activation: Activation
     private let grid: ActivationGrid
 
-    /// - Parameter isSourceFree: whether nobody else reads the source.
+    /// - Parameter isSourceFree: whether nothing else reads the source, so that it can be overwritten.
     init(
         layer: Int, _ activation: Activation, source: Descriptor, isSourceFree: Bool
     ) throws(OneDNNError) {
@@ -41,7 +41,7 @@ struct ActivationStage: Stage {
                     kind, step.source.floats.baseAddress.map { $0 + start },
                     step.destination.floats.baseAddress.map { $0 + start }, count)
             }
-            // Only the sigmoid makes another number of 0.
+            // Only the sigmoid maps 0 to another value, so padding must be reset.
             if activation == .sigmoid { grid.clearPadding(of: step.destination) }
         }
     }
@@ -73,7 +73,7 @@ struct ActivationStage: Stage {
 }
 
 extension Activation {
-    /// Whether its gradient follows from its result.
+    /// Whether its gradient can be computed from its output.
     fileprivate var isGradientOfResult: Bool {
         switch self {
         case .relu, .leakyReLU, .sigmoid, .tanh: true
@@ -81,7 +81,7 @@ extension Activation {
         }
     }
 
-    /// `nil` for ReLU, which has loops of its own.
+    /// `nil` for ReLU, which has its own loops.
     fileprivate var kind: activation_kind? {
         switch self {
         case .relu: nil

@@ -1,14 +1,14 @@
-// Batch normalization. Its statistics go over the whole batch, so that it ends a segment: the segment before measures its
-// chunks, and the one after applies what they add up to; backward it is the other way round.
+// Batch normalization. Its statistics need the whole batch, so it ends a segment: the segment before it measures its
+// chunks, and the one after it applies the combined statistics. The backward pass does the same in reverse.
 
 internal import CKernels
 internal import Experiments
 internal import Model
 internal import OneDNN
 
-/// What a program's chunks add up to for one layer.
+/// The statistics of one layer that a program's chunks share.
 final class BatchNormSums {
-    /// One chunk's statistics or sums, a number a channel each.
+    /// One chunk's statistics or sums, one value per channel.
     final class Part {
         let count: Double
         var means: [Double]
@@ -21,15 +21,15 @@ final class BatchNormSums {
         }
     }
 
-    /// Padded to whole groups of channels.
+    /// Number of channels, padded to whole groups.
     fileprivate let channels: Int
-    /// By the first image of each chunk.
+    /// Indexed by the first image of each chunk.
     private var parts: [Int: Part] = [:]
     fileprivate var means: [Float]
     fileprivate var scales: [Float]
     fileprivate var shifts: [Float]
-    /// The gradient of a value is its result's times the first, plus its difference from the mean times the second, plus
-    /// the third.
+    /// The gradient of a value is the gradient of its output times `a`, plus its difference from the mean times `b`,
+    /// plus `c`.
     fileprivate var factors: (a: [Float], b: [Float], c: [Float])
     private var deviations: [Double]
 
@@ -49,7 +49,7 @@ final class BatchNormSums {
 
     private var inOrder: [Part] { parts.sorted { $0.key < $1.key }.map(\.value) }
 
-    /// Adds up the chunks' statistics, in order.
+    /// Combines the chunks' statistics in order.
     fileprivate func normalize(_ parameters: LayerParameters) {
         var (count, batchMeans, squares) = (
             0.0, [Double](repeating: 0, count: channels), [Double](repeating: 0, count: channels)
@@ -71,7 +71,7 @@ final class BatchNormSums {
         }
     }
 
-    /// Normalizes by the running statistics.
+    /// Uses the running statistics.
     fileprivate func normalizeForEvaluation(_ parameters: LayerParameters) {
         guard let statistics = parameters.statistics else { return }
         for channel in 0..<parameters.weight.info.count {
@@ -83,7 +83,7 @@ final class BatchNormSums {
         }
     }
 
-    /// Adds up the chunks' sums, in order, and gives the parameters their gradients.
+    /// Adds up the chunks' sums in order, and sets the parameters' gradients.
     fileprivate func differentiate(_ parameters: LayerParameters, weights: Memory, biases: Memory) {
         let (sums, products) = inOrder.reduce(into: (means.map { _ in 0.0 }, means.map { _ in 0.0 })) { total, part in
             for channel in 0..<channels {
@@ -112,8 +112,8 @@ extension ActivationGrid {
     fileprivate var valuesPerChannel: Int { images * height * width }
 }
 
-/// The end of the segment before: leaves values as they are, measures them, and turns the gradient of what was normalized
-/// into theirs.
+/// The last stage of a segment: leaves values unchanged and measures them; its backward pass converts the gradient of
+/// normalized values to that of the values.
 struct BatchNormMeasureStage: Stage {
     let layer: Int
     let source: Descriptor
@@ -164,8 +164,8 @@ struct BatchNormMeasureStage: Stage {
     }
 }
 
-/// The beginning of the segment after: normalizes, with the ReLU that follows, and sums up gradients. In an evaluation it
-/// follows from the running statistics, and no segment ends.
+/// The first stage of the next segment: normalizes, applies ReLU if it follows, and sums up gradients in the backward
+/// pass. In an evaluation it uses the running statistics, and there is only one segment.
 struct BatchNormApplyStage: Stage {
     let layer: Int
     let source: Descriptor

@@ -1,4 +1,4 @@
-// One convolution by the library, with its ReLU where no pooling follows.
+// A convolution by the library, with ReLU unless a pooling follows.
 
 internal import Experiments
 internal import Model
@@ -12,17 +12,17 @@ struct ConvolutionStage: Stage {
     let readsSource = true
     let endsWithReLU: Bool
     private let forward: Primitive
-    /// `nil` for the first layer, whose input needs no gradient, and where only evaluation is wanted.
+    /// `nil` for the first layer, whose input needs no gradient, and in evaluations.
     private let backwardData: Primitive?
-    /// `nil` where only evaluation is wanted.
+    /// `nil` in evaluations.
     private let backwardWeights: Primitive?
-    /// What the gradient of the weights wants its source and the gradient of the destination to be.
+    /// The layouts of source and output gradient that the weight gradient needs.
     private let weightGradientSource: Descriptor
     private let weightGradientDestination: Descriptor
 
     /// - Parameters:
-    ///   - hasReLU: whether ReLU is computed here, and not with a pooling that follows, so that backward looks at the
-    ///     pooled values only.
+    ///   - hasReLU: whether ReLU is computed here and not together with a pooling that follows, whose backward pass
+    ///     only reads pooled values.
     ///   - activations: the layout of the output.
     init(
         layer: Int, _ facts: Convolution, outputShape: [Int], source: Descriptor, hasReLU: Bool, purpose: Purpose,
@@ -73,8 +73,8 @@ struct ConvolutionStage: Stage {
         }
         var (primitive, from, to) = (try weightGradient(source, destination), source, destination)
         if primitive.isReference {
-            // With AVX2 there are plain loops only for images of one channel and for very small ones; the first
-            // have better code when channels are padded to a vector, the second as row-major matrices.
+            // With AVX2, the library has plain loops only for one-channel images and for very small ones. The former
+            // have better code with channels padded to a vector, the latter as row-major matrices.
             let (anySource, rowMajor, rowMajorSource) = (
                 try Descriptor(source.shape, layout: .any), try Descriptor(outputShape, layout: .abcd),
                 try Descriptor(source.shape, layout: .abcd)
@@ -112,7 +112,7 @@ struct ConvolutionStage: Stage {
 
     func appendForward(_ step: ForwardStep, to builder: ProgramBuilder) throws(OneDNNError) {
         try builder.appendForward(layer: layer, forward, source: step.source, destination: step.destination)
-        // Not by the library in the same pass: its ReLU makes 0 of NaN.
+        // Not as a post-op of the library, whose ReLU turns NaN into 0.
         if endsWithReLU { builder.append(layer, .forward) { relu(step.destination.floats) } }
     }
 
@@ -135,7 +135,7 @@ struct ConvolutionStage: Stage {
 }
 
 extension Memory {
-    /// Itself, or a copy in the layout that the gradient of a layer's weights wants.
+    /// The memory itself, or a copy in the layout that the weight gradient needs.
     fileprivate func reordered(
         to wanted: Descriptor, as use: String, layer: Int, by builder: ProgramBuilder
     ) throws(OneDNNError) -> Memory {

@@ -3,7 +3,7 @@
 internal import Model
 internal import OneDNN
 
-/// Dropout of every value for a fixed number of images. What is dropped is drawn again for the backward pass.
+/// Element-wise dropout for a fixed number of images. The backward pass draws the same random numbers again.
 struct DropoutStage: Stage {
     let layer: Int
     let source: Descriptor
@@ -33,7 +33,7 @@ struct DropoutStage: Stage {
         }
     }
 
-    /// A value's random number is that of its place in the batch.
+    /// A value's random number is determined by its position in the batch.
     private func apply(_ stream: DropoutStream, to memory: Memory, from image: Int) {
         let perImage = memory.floats.count / source.shape[0]
         dropout(

@@ -1,5 +1,5 @@
-// The first block in one pass, where it is a single convolution of one-channel images: its output of full size would
-// be the largest thing in a step, and writing and reading it would take longer than computing it.
+// The first block in one pass, if it is a single convolution of one-channel images: its full-size output would be the
+// largest activation of a step, and writing and reading it would take longer than computing it.
 
 internal import CKernels
 internal import Experiments
@@ -11,7 +11,7 @@ struct FirstBlockStage: Stage {
     let layer = 1
     let source: Descriptor
     let destination: Descriptor
-    /// Which value of its window each pooled value is, a byte each.
+    /// Argmax of each pooled value, one byte each.
     let workspace: Descriptor?
     let readsSource = true
     let readsDestination = false
@@ -21,8 +21,8 @@ struct FirstBlockStage: Stage {
     private let side: Int
     private let channels: Int
 
-    /// Whether the first block is a single 3 × 3 convolution of one-channel images whose results fill vectors, and not
-    /// the last block.
+    /// Whether the first block is a single 3 × 3 convolution of one-channel images whose output channels fill vectors,
+    /// and not the last block.
     static func fits(_ layers: [Layer], vectorWidth: Int) -> Bool {
         guard layers.count > 2, !layers[2].isFlatten, layers[1].isHalving, vectorWidth >= 8,
             let first = layers[0].convolution
@@ -32,7 +32,7 @@ struct FirstBlockStage: Stage {
             && first.outChannels.isMultiple(of: vectorWidth)
     }
 
-    /// - Returns: `nil` where the block, the processor or layouts that were chosen before ask for the library.
+    /// - Returns: `nil` if block, processor or layouts chosen before require the library.
     init?(_ layers: [Layer], count: Int, layouts: inout ParameterLayouts) throws(OneDNNError) {
         let width = Int(first_block_width())
         guard width == Device.vectorWidth, Self.fits(layers, vectorWidth: width) else { return nil }
@@ -80,7 +80,7 @@ struct FirstBlockStage: Stage {
         }
     }
 
-    /// Calls `body` with each image's pooled values and bytes, when its pixels are in `padded`.
+    /// Calls `body` with each image's pooled values and argmax bytes, after its pixels are copied to `padded`.
     private func eachImage(
         of source: Memory, _ padded: Memory, _ pooled: Memory, _ taken: Memory?,
         _ body: (UnsafeMutablePointer<Float>?, UnsafeMutablePointer<UInt8>?) -> Void

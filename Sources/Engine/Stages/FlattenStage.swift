@@ -1,4 +1,4 @@
-// Images as rows of features, where no linear layer takes them as they are.
+// Converts images to rows of features, unless a linear layer reads them directly.
 
 internal import Model
 internal import OneDNN

@@ -1,11 +1,11 @@
-// A fully connected layer on the whole batch, so that its large weights are read once a pass, with the ReLU and dropout
-// after it.
+// A fully connected layer on the whole batch, with ReLU and dropout if they follow, so that its large weights are read
+// once per pass.
 
 internal import Experiments
 internal import Model
 internal import OneDNN
 
-/// What the gradient of a fully connected layer's weights is a product of: the layer's input and the gradient of its output.
+/// The factors of a fully connected layer's weight gradient: the layer's input and its output gradient.
 struct GradientFactors {
     let source: Memory
     let gradient: Memory
@@ -18,19 +18,19 @@ struct LinearStage: Stage {
     let destination: Descriptor
     let readsSource = true
     let endsWithReLU: Bool
-    /// The probability of the dropout after the ReLU.
+    /// The probability of the dropout after ReLU.
     private let dropout: Double?
-    /// What the operations take the source and the gradient of the destination as: in bfloat16, copies of them.
+    /// Layouts and types of the operations' source and output gradient: in bfloat16, of copies.
     private let computedSource: Descriptor
     private let computedGradient: Descriptor
     private let forward: Primitive
-    /// `nil` where only evaluation is wanted.
+    /// `nil` in evaluations.
     private let backwardData: Primitive?
-    /// `nil` where only evaluation is wanted.
+    /// `nil` in evaluations.
     private let backwardWeights: Primitive?
 
     var readsDestination: Bool { endsWithReLU }
-    /// The source as the operations took it in, where that is a copy.
+    /// The operations' copy of the source, if there is one.
     var workspace: Descriptor? { computedSource == source ? nil : computedSource }
     var primitives: [Primitive] { [forward, backwardData, backwardWeights].compactMap { $0 } }
 
@@ -47,7 +47,7 @@ struct LinearStage: Stage {
         let output = step.destination
         try builder.appendForward(layer: layer, forward, source: computed, destination: output)
         if endsWithReLU {
-            // Not by the library in the same pass: its ReLU makes 0 of NaN.
+            // Not as a post-op of the library, whose ReLU turns NaN into 0.
             builder.append(layer, .forward) {
                 guard let live = step.live else { return relu(output.floats) }
                 relu(output.floats, live: live.words(layer, lane: 0))
@@ -88,8 +88,8 @@ struct LinearStage: Stage {
 
 extension LinearStage {
     /// - Parameters:
-    ///   - type: what is multiplied in.
-    ///   - layouts: layouts that parameters already have; what is chosen first is added and binds later plans.
+    ///   - type: the type of the factors of multiplications.
+    ///   - layouts: layouts that parameters already have; layouts chosen here are added and bind later plans.
     init(
         layer: Int, source: Descriptor, outFeatures: Int, relu: Bool, dropout: Double?, type: DataType,
         purpose: Purpose, layouts: inout ParameterLayouts, on device: Device
@@ -103,7 +103,8 @@ extension LinearStage {
         let anyWeights = try Descriptor(weightsShape, type: type, layout: .any)
         let anyGradient = try Descriptor(weightsShape, layout: .any)
 
-        // In bfloat16 the operations multiply copies of the weights; these themselves lie as their gradients come.
+        // In bfloat16, operations multiply copies of the weights; the weights themselves have the layout of their
+        // gradients.
         let chosen = isExact ? layouts.forward[layer] : layouts.copied[layer]
         let forward = try Primitive.linear(
             source: computedSource, weights: chosen ?? anyWeights, bias: bias, destination: destination,
@@ -145,8 +146,8 @@ extension LinearStage {
     }
 }
 
-/// The operation for the layout that has been chosen before; else for the weights as they are stored, if the library
-/// runs the same code for them as for the layout that it would choose itself: that saves a copy of all weights.
+/// Returns the operation for the layout chosen before; otherwise for the weights as they are stored, if the library
+/// runs the same code for them as for its preferred layout, which saves a copy of all weights.
 private func inLayout(
     _ chosen: Descriptor?, orIfEqual stored: Descriptor, orElse any: Descriptor,
     _ make: (Descriptor) throws(OneDNNError) -> Primitive

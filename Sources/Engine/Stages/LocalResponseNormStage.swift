@@ -13,7 +13,7 @@ struct LocalResponseNormStage: Stage {
     let readsDestination = false
     let workspace: Descriptor?
     private let forward: Primitive
-    /// `nil` where only evaluation is wanted.
+    /// `nil` in evaluations.
     private let backward: Primitive?
 
     init(

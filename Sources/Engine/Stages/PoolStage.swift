@@ -1,4 +1,4 @@
-// Pooling of any window, where it is not computed in one pass with the ReLU before it.
+// Pooling with any window, unless it is computed in one pass with the preceding ReLU.
 
 internal import CKernels
 internal import Experiments
@@ -12,7 +12,7 @@ struct PoolStage: Stage {
     let destination: Descriptor
     let readsSource = false
     let readsDestination = false
-    /// Of max pooling: which value of its window each pooled value is, a byte each.
+    /// Argmax of each pooled value of max pooling, one byte each.
     let workspace: Descriptor?
     private let grid: ActivationGrid
     /// `nil` for means of whole planes.
@@ -61,7 +61,7 @@ struct PoolStage: Stage {
 
     private var area: Int { grid.height * grid.width }
 
-    /// Calls `body` with each thread's share of the planes, and where their pixels and pooled values begin.
+    /// Calls `body` with each thread's share of the planes, and the positions of its first pixels and pooled values.
     private func eachShare(_ body: (_ shape: UnsafePointer<pool_shape>, _ pixels: Int, _ pooled: Int) -> Void) {
         let pooledArea = destination.shape[2] * destination.shape[3]
         parallel { part, parts in

@@ -1,4 +1,4 @@
-// ReLU and max pooling in one pass, where they are not computed in one with the convolution before them.
+// ReLU and max pooling in one pass, unless they are computed together with the preceding convolution.
 
 internal import CKernels
 internal import Model
@@ -11,7 +11,7 @@ struct ReLUPoolStage: Stage {
     let destination: Descriptor
     let readsSource = false
     let readsDestination = false
-    /// Which value of its window each pooled value is, a byte each.
+    /// Argmax of each pooled value, one byte each.
     let workspace: Descriptor?
     private let grid: ActivationGrid
 
@@ -52,7 +52,7 @@ struct ReLUPoolStage: Stage {
         }
     }
 
-    /// Calls `body` with each thread's share of the planes: how many, and where their pixels and pooled values begin.
+    /// Calls `body` with each thread's number of planes, and the positions of their first pixels and pooled values.
     private func eachShare(_ body: (_ planes: Int, _ pixels: Int, _ pooled: Int) -> Void) {
         parallel { part, parts in
             let first = grid.planes * part / parts

@@ -1,43 +1,43 @@
-// What a network is made of in the engine: a list of stages, each a layer or a few that are computed in one pass. StageList
-// decides which stages a network becomes, StepWriter where their memory lies and in which order they run.
+// The engine's form of a network: a list of stages, each of which computes one or several layers in one pass. StageList
+// chooses the stages of a network, StepWriter their memory and order.
 
 internal import Model
 internal import OneDNN
 
-/// One step of the way through a network for a fixed number of images.
+/// One or several layers for a fixed number of images.
 protocol Stage {
-    /// Index of the layer whose output the destination is.
+    /// Index of the layer whose output is the destination.
     var layer: Int { get }
-    /// What it takes in.
+    /// Its input.
     var source: Descriptor { get }
-    /// What it puts out.
+    /// Its output.
     var destination: Descriptor { get }
-    /// Whether its backward pass reads what it took in.
+    /// Whether its backward pass reads its input.
     var readsSource: Bool { get }
-    /// Whether its backward pass reads what it put out.
+    /// Whether its backward pass reads its output.
     var readsDestination: Bool { get }
-    /// Whether what it puts out takes the place of what it took in, and their gradients likewise.
+    /// Whether it overwrites its input with its output, and the output gradient with the input gradient.
     var isInPlace: Bool { get }
-    /// What a forward pass leaves for the backward pass besides; `nil` where there is none.
+    /// Further data from the forward pass for the backward pass; `nil` for none.
     var workspace: Descriptor? { get }
-    /// Whether the destination is what a ReLU put out, so that its gradient has to become 0 where it is 0.
+    /// Whether the destination is the output of a ReLU, so that its gradient must be set to 0 where it is 0.
     var endsWithReLU: Bool { get }
-    /// Whether the gradient of the source that it computes already is 0 where the source is.
+    /// Whether the source gradient that it computes is already 0 where the source is 0.
     var masksSource: Bool { get }
-    /// The layer whose units live where the destination is not 0, noted after each forward pass of a training step; `nil`
-    /// where there is none, or where the stage notes them itself.
+    /// The layer whose units are live where the destination is not 0, recorded after each forward pass of a training
+    /// step; `nil` for none, or if the stage records them itself.
     var unitLayer: Int? { get }
-    /// Bytes of each buffer that an operation of a lane wants for itself, by what it is for.
+    /// Size in bytes, by purpose, of each buffer that a lane's operations need.
     var laneBuffers: [String: Int] { get }
     /// The library's operations.
     var primitives: [Primitive] { get }
-    /// Passes that are convolutions, forward and backward, and how many of them are Winograd's.
+    /// Number of its forward and backward passes that are convolutions, and of those that use Winograd.
     var convolutionPasses: (all: Int, winograd: Int) { get }
 
-    /// Adds what brings the weights into another form, once before any lane needs them.
+    /// Adds conversions of the weights, once before any lane needs them.
     func appendWeights(_ pass: Pass, to builder: ProgramBuilder) throws(OneDNNError)
 
-    /// Adds what has to be done for all chunks together, before the segment's forward or backward pass.
+    /// Adds operations for all chunks together, before the segment's forward or backward pass.
     func appendBetween(_ pass: Pass, to builder: ProgramBuilder) throws(OneDNNError)
 
     /// Adds the forward pass.
@@ -47,36 +47,35 @@ protocol Stage {
     func appendBackward(_ step: BackwardStep, to builder: ProgramBuilder) throws(OneDNNError)
 }
 
-/// What a stage's forward pass works on.
+/// The memory of a stage's forward pass.
 struct ForwardStep {
-    /// Place of the chunk's first image in the batch.
+    /// Position of the chunk's first image in the batch.
     let start: Int
     let source: Memory
     let destination: Memory
-    /// `nil` where no backward pass follows.
+    /// `nil` if no backward pass follows.
     let workspace: Memory?
-    /// Notes which units live; `nil` where no backward pass follows.
+    /// Records live units; `nil` if no backward pass follows.
     let live: LiveUnits?
     /// `nil` without dropout.
     let dropout: DropoutStream?
 }
 
-/// What a stage's backward pass works on.
+/// The memory of a stage's backward pass.
 struct BackwardStep {
-    /// Place of the chunk's first image in the batch.
+    /// Position of the chunk's first image in the batch.
     let start: Int
-    /// What went in, came out and was left in the forward pass. The first two hold their numbers only if the stage reads
-    /// them.
+    /// Input, output and workspace of the forward pass. The first two are only valid if the stage reads them.
     let source: Memory
     let destination: Memory
     let workspace: Memory?
     /// Gradient of the destination; the stage may change it.
     let gradient: Memory
-    /// Whether the gradient already is 0 where the stage's own ReLU was closed.
+    /// Whether the gradient is already 0 where the stage's own ReLU was inactive.
     let isMasked: Bool
-    /// Where the gradient of the source goes; `nil` where the source is the images.
+    /// The source gradient to compute; `nil` if the source is the images.
     let sourceGradient: Memory?
-    /// Whether gradients of weights are added to what the lane has put there before.
+    /// Whether weight gradients are added to the lane's previous ones.
     let addsUp: Bool
     /// `nil` without dropout.
     let dropout: DropoutStream?
@@ -95,7 +94,7 @@ extension Stage {
     func appendWeights(_ pass: Pass, to builder: ProgramBuilder) throws(OneDNNError) {}
     func appendBetween(_ pass: Pass, to builder: ProgramBuilder) throws(OneDNNError) {}
 
-    /// Adds the gradient of the stage's own ReLU, in place, unless that is done.
+    /// Adds the gradient of the stage's own ReLU, in place, unless it is already included.
     func appendMask(_ step: BackwardStep, layer: Int, to builder: ProgramBuilder) {
         guard endsWithReLU, !step.isMasked else { return }
         builder.append(layer, .backwardData) {

@@ -1,4 +1,4 @@
-// A convolution by our own Winograd kernels, with the ReLU after it and, at a block's end, the pooling in the same pass:
+// A convolution with our own Winograd kernels, including the ReLU after it and, at the end of a block, the pooling:
 // neither the block's full-size output nor its gradient exists in memory.
 
 internal import CKernels
@@ -20,8 +20,8 @@ struct WinogradStage: Stage {
     private let forward: winograd_shape
     private let backward: winograd_shape
 
-    /// Numbers in the vectors of the kernels here; `nil` where the processor, or what the library was told to use of
-    /// it, has too few.
+    /// Floats per vector of the kernels; `nil` if the processor, or the instruction set that the library may use, has
+    /// no suitable vectors.
     static var vectorWidth: Int? {
         let width = min(Int(winograd_widest_vector()), Device.vectorWidth)
         return width >= 8 ? width : nil
@@ -31,14 +31,14 @@ struct WinogradStage: Stage {
         convolution.kernel == 3 && convolution.padding == 1 && convolution.stride == 1
     }
 
-    /// The layout of images that these kernels read and write.
+    /// The layout of activations that the kernels read and write.
     static func images(width: Int) -> Layout { width == 16 ? .aBcd16b : .aBcd8b }
 
     /// - Parameters:
-    ///   - pooling: the layer after, where it is a pooling.
-    ///   - masksSource: whether the source is what a ReLU put out.
-    ///   - precision: what transformed numbers are multiplied in, where there is code for it.
-    /// - Returns: `nil` where the convolution, the processor or layouts that were chosen before ask for the library.
+    ///   - pooling: index of the next layer, if it is a pooling.
+    ///   - masksSource: whether the source is the output of a ReLU.
+    ///   - precision: precision of the multiplications, if there is code for it.
+    /// - Returns: `nil` if convolution, processor or layouts chosen before require the library.
     init?(
         layer: Int, _ layers: [Layer], pooling: Int?, source: Descriptor, masksSource: Bool,
         precision: TrainingRecipe.Precision, layouts: inout ParameterLayouts
@@ -81,7 +81,7 @@ struct WinogradStage: Stage {
         let groups = isBackward ? backward.results : forward.results
         builder.append(convolutionLayer, pass) {
             parallel { part, parts in
-                // In pairs, as two groups share a panel.
+                // In pairs, because two groups share a panel.
                 let pairs = (groups + 1) / 2
                 let (first, last) = (pairs * part / parts * 2, min(pairs * (part + 1) / parts * 2, groups))
                 withUnsafePointer(to: forward) { shape in
@@ -100,7 +100,7 @@ struct WinogradStage: Stage {
         let count = builder.layerParameters(convolutionLayer).bias.info.count
         let parameters = builder.layerParameters(convolutionLayer)
         builder.append(convolutionLayer, .forward) {
-            // A vector's rest behind the last bias stays 0.
+            // The padding of the last vector of biases stays 0.
             if bias !== parameters.bias.value {
                 for index in 0..<count { bias.floats[index] = parameters.bias.value.floats[index] }
             }
@@ -132,7 +132,7 @@ struct WinogradStage: Stage {
                     shape, &source, &gradient, sums.weights.floats.baseAddress, biasSums.floats.baseAddress,
                     step.addsUp ? 1 : 0, scratch.floats.baseAddress)
             }
-            // Behind the last bias there are sums of nothing.
+            // Sums in the padding after the last bias are meaningless.
             if biasSums !== sums.bias {
                 for index in 0..<sums.bias.floats.count { sums.bias.floats[index] = biasSums.floats[index] }
             }
@@ -157,7 +157,7 @@ struct WinogradStage: Stage {
         }
     }
 
-    /// One place for both directions: the backward pass begins when the forward pass is over.
+    /// Shared by both passes: the backward pass starts after the forward pass has ended.
     private func transformedWeights(_ builder: ProgramBuilder) throws(OneDNNError) -> Buffer {
         let size = withUnsafePointer(to: forward) { winograd_weights_size($0) }
         return try builder.sharedBuffer(
@@ -174,7 +174,7 @@ struct WinogradStage: Stage {
         try builder.laneBuffer(Self.tiles, byteCount: laneBuffers[Self.tiles, default: 0])
     }
 
-    /// The biases themselves if they fill vectors, else a copy that does.
+    /// The biases themselves if they fill vectors, else a padded copy.
     private func paddedBias(_ builder: ProgramBuilder) throws(OneDNNError) -> Memory {
         try padded(builder.layerParameters(convolutionLayer).bias.value, "padded bias", builder)
     }
