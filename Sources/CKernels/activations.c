@@ -10,7 +10,7 @@
 
 INLINE float exponential(float x) {
     x = x > 88.0f ? 88.0f : x < -87.0f ? -87.0f : x;
-    // 2^n × e^r, where n is the nearest whole number: adding and taking away 1.5 × 2^23 rounds.
+    // 2^n × e^r, where n is the nearest integer: adding and subtracting 1.5 × 2^23 rounds.
     const float shifted = x * 1.44269504088896341f + 12582912.0f, n = shifted - 12582912.0f;
     const float r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
     float sum = 1.9875691500e-4f;

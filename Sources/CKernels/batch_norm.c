@@ -6,11 +6,11 @@
 
 #pragma clang fp contract(fast)
 
-// Channels that are summed together, and values in a block of a channel's.
+// Channels that are summed together, and values per block of a channel.
 enum { LANES = 16, BLOCK = 256 };
 
-// The sums of a block in `width` lanes, each of which belongs to a channel or, where values of one channel lie side by
-// side, is a part of its sum.
+// Sums of a block in `width` lanes; each lane belongs to one channel or, if values of one channel are adjacent, is a
+// partial sum of it.
 typedef struct {
     float values[LANES];
 } lanes;
@@ -27,7 +27,7 @@ void norm_combine(
     }
 }
 
-// Mean and squares of `count` rows of `width` lanes, `step` values from row to row.
+// Mean and squared differences of `count` rows of `width` lanes; rows are `step` values apart.
 INLINE void measure_block(const float *values, long count, long step, long width, double *means, double *squares) {
     lanes sum = {{0}}, square = {{0}};
     for (long i = 0; i < count; i++)
@@ -56,7 +56,7 @@ INLINE void norm_measure_body(const norm_shape *shape, const float *values, doub
                 const double before = (double)(image * area + first);
                 double block_means[LANES], block_squares[LANES];
                 if (channels == 1 && area - first >= 2 * LANES) {
-                    // Values of one channel side by side: lanes that are added up afterwards.
+                    // Adjacent values of one channel: lanes are added up afterwards.
                     const long rows = area - first < BLOCK * LANES ? (area - first) / LANES : BLOCK;
                     measure_block(values + first, rows, LANES, LANES, block_means, block_squares);
                     for (long lane = 1; lane < LANES; lane++)

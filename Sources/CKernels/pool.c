@@ -10,8 +10,8 @@ static long pooled_size(const pool_shape *shape, long size) {
     return (size + 2 * shape->padding - shape->kernel) / shape->stride + 1;
 }
 
-// The places of a window that lie inside an image, along one side: those of the kernel from `first` up to `last`, the
-// window's own place 0 being the image's `start`.
+// The part of a window that lies inside the image, along one axis: kernel positions from `first` up to `last`, where
+// position 0 is row or column `start` of the image.
 typedef struct {
     long start, first, last;
 } window_side;
@@ -22,7 +22,7 @@ static window_side side_of(const pool_shape *shape, long pooled, long size) {
         start, start < 0 ? -start : 0, start + shape->kernel > size ? size - start : shape->kernel};
 }
 
-// Calls `BODY` for each window of a plane of `shape`, with `rows` and `columns`, its places inside the image.
+// Calls `BODY` for each window of a plane of `shape`, with `rows` and `columns`, its parts inside the image.
 #define EACH_WINDOW(shape, BODY) \
     for (long row = 0; row < pooled_size(shape, (shape)->height); row++) { \
         const window_side rows = side_of(shape, row, (shape)->height); \
@@ -32,7 +32,7 @@ static window_side side_of(const pool_shape *shape, long pooled, long size) {
         } \
     }
 
-// And for each place of such a window, with `at`, the place in the plane.
+// Calls `BODY` for each position of such a window, with `at`, its index in the plane.
 #define EACH_PLACE(shape, BODY) \
     for (long y = rows.first; y < rows.last; y++) { \
         for (long x = columns.first; x < columns.last; x++) { \
@@ -56,7 +56,7 @@ INLINE void max_pool_forward_body(
                 const float *restrict values = source + at;
                 const unsigned char place = (unsigned char)(y * shape->kernel + x);
                 for (long c = 0; c < channels; c++) {
-                    // NaN is the largest, and the last of several.
+                    // NaN counts as the maximum; of several, the last one.
                     const int larger = (values[c] > best[c]) | (values[c] != values[c]);
                     best[c] = larger ? values[c] : best[c];
                     if (which) which[c] = larger ? place : which[c];

@@ -4,8 +4,8 @@
 
 #include "variants.h"
 
-// `count` windows side by side, in channels or in a row of places, the next `step` values on; a window's second column
-// is `right` values on.
+// `count` adjacent windows, over channels or over positions of a row, `step` values apart; the second column of a
+// window is `right` values after the first.
 INLINE void pool_windows(
     const float *restrict top, const float *restrict bottom, long right, long step, long count,
     float *restrict pooled, unsigned char *restrict taken) {
@@ -14,7 +14,7 @@ INLINE void pool_windows(
         float best = values[0];
         int index = 0;
         for (int p = 1; p < 4; p++) {
-            // As PyTorch's max pooling has it: what is no number is the largest, and the last of such.
+            // As in PyTorch's max pooling, NaN counts as the maximum; of several, the last one.
             const int larger = (values[p] > best) | (values[p] != values[p]);
             best = larger ? values[p] : best;
             index = larger ? p : index;
@@ -74,7 +74,7 @@ INLINE void relu_pool_backward_body(
                     spread_windows(taken + at, pooled_gradient + at, channels, 1, channels, top + to, bottom + to);
                 }
             }
-            // An odd last column belongs to no window, as an odd last row.
+            // An odd last row or column belongs to no window.
             const long rest = (width - 2 * columns) * channels;
             memset(top + row - rest, 0, sizeof(float) * (size_t)rest);
             memset(bottom + row - rest, 0, sizeof(float) * (size_t)rest);

@@ -1,10 +1,10 @@
-// Functions that are compiled for each width of vectors and chosen when the program runs.
+// Functions that are compiled for each vector width and selected at run time.
 #pragma once
 
 #define INLINE static inline __attribute__((always_inline))
 
 #if defined(__x86_64__)
-// Defines `name` by `name_body`, an INLINE function of the same parameters.
+// Defines `name` by `name_body`, an INLINE function with the same parameters.
 #define VARIANTS(name, parameters, ...) \
     __attribute__((target("avx2,fma"))) static void name##_avx2 parameters { name##_body(__VA_ARGS__); } \
     __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,fma"))) static void name##_avx512 parameters { \

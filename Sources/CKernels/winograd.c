@@ -11,8 +11,8 @@
 #define JOIN(name, suffix) JOIN_NAMES(name, suffix)
 #define NAME(name) JOIN(name, SUFFIX)
 
-// The interpolation points 0, ±A, ±B and infinity, which keep rounding small, and what G divides by: the derivative of
-// x (x² - A²) (x² - B²) at each.
+// The interpolation points 0, ±A, ±B and infinity, which keep rounding errors small, and the divisors of G: the
+// derivative of x (x² - A²) (x² - B²) at each point.
 #define A 0.625f
 #define B 1.5f
 #define A2 (A * A)
@@ -25,10 +25,10 @@ static long winograd_tiles(const winograd_shape *shape) {
     return shape->images * ((shape->height + 3) / 4) * ((shape->width + 3) / 4);
 }
 
-// Tiles that are transformed together, a multiple of 12, for so many words a tile on both sides of the multiplication
-// and so many of windows or their sums: as many as leave them in the second cache, but no fewer than make up for
-// fetching the windows once a block, or for fetching and storing the sums of their gradients, where these are too many
-// for any cache.
+// Number of tiles that are transformed together, a multiple of 12, for a number of words per tile on both sides of the
+// multiplication and of words of weights or their sums: as many as fit into the L2 cache, but not fewer than make up
+// for loading the weights once per block, or for loading and storing the sums of their gradients, if these fit into no
+// cache.
 static long winograd_block(long ins, long outs, long windows, int sums) {
     const long cache = 512 << 10, tile = 36 * (long)sizeof(float) * (ins + outs), fitting = cache / tile / 12 * 12;
     const int isLarge = 36 * (long)sizeof(float) * windows > 4 << 20;
@@ -111,7 +111,7 @@ size_t winograd_weights_size(const winograd_shape *shape) {
 size_t winograd_scratch_size(const winograd_shape *shape) {
     const long depth = shape->is_bfloat16 ? 2 : 1;
     const long ins = shape->sources * shape->vector, outs = shape->results * shape->vector;
-    // Forward and, with the groups exchanged, for the gradient of the input.
+    // Forward, and with swapped groups for the gradient of the input.
     const long windows = ins * outs / depth, rest = 2 * shape->vector;
     const long there = winograd_block(ins / depth, outs, windows, 0) * (ins / depth + outs + rest);
     const long back = winograd_block(outs / depth, ins, windows, 0) * (outs / depth + ins + rest);

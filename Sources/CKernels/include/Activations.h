@@ -1,7 +1,7 @@
-// Activation functions but ReLU, and their gradients. NaN passes all of them.
+// Activation functions other than ReLU, and their gradients. All of them pass NaN.
 //
-// Source: PyTorch's documentation of torch.nn's LeakyReLU (slope 0.01), Sigmoid, Tanh, GELU (exact) and SiLU; exponential
-// and tangent after Moshier's Cephes library.
+// Source: PyTorch's documentation of torch.nn's LeakyReLU (slope 0.01), Sigmoid, Tanh, GELU (exact) and SiLU;
+// exponential and tangent after Moshier's Cephes library.
 #pragma once
 
 typedef enum {
@@ -15,7 +15,7 @@ typedef enum {
 /// `results` may be `values`.
 void activation_forward(activation_kind kind, const float *values, float *results, long count);
 
-/// The gradient of the values from that of the results, which may be the same place. `known` are the results of
-/// LEAKY_RELU, SIGMOID and TANH, and the values of GELU and SILU.
+/// Computes the gradient of the values from that of the results; both may be the same memory. `known` holds the results
+/// for LEAKY_RELU, SIGMOID and TANH, and the values for GELU and SILU.
 void activation_backward(
     activation_kind kind, const float *known, const float *result_gradients, float *gradients, long count);

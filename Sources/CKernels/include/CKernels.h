@@ -1,4 +1,4 @@
-// The loops that are written in C; each header says what its own are for.
+// All loops that are written in C.
 #pragma once
 
 #include "Activations.h"
