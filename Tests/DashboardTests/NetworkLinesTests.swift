@@ -276,7 +276,8 @@ struct NetworkLinesTests {
         for _ in 0..<count { state.type(.down) }
         #expect(try selected(state) == "layer \(count)")
         state.type(.control("k"))
-        #expect(screen(state).contains("layer \(count - 1): the output of the last layer is 84, but there are 10 classes"))
+        #expect(
+            screen(state).contains("layer \(count - 1): the output of the last layer is 84, but there are 10 classes"))
         #expect(screen(state).contains("end with linear: classes"))
         #expect(screen(state).contains(/costs with +the network as it was/))
         #expect(state.type(.enter) == [])
