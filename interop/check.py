@@ -7,14 +7,17 @@ import argparse
 import copy
 import math
 import tempfile
+from pathlib import Path
 
 import torch
 from safetensors.torch import load_file, save_file
 
 import exports
 import health
-import networks
+import layers
+import members
 import peer
+import recipes
 from program import Failure, Program
 
 STEPS = 20
@@ -212,9 +215,17 @@ def main():
             recipe["engine"] = {"convolution": "direct"}
             checks.run(f"steps, {name}", check_steps, program, recipe, name)
         checks.run("trained network", check_trained, program, trained)
-        networks.check_networks(checks, program)
         health.check_health(checks, program, plain_small())
         checks.run("exports", exports.check_exports, program, short)
+
+        # Hundreds of short runs, which need few images.
+        data, folder = Path(folder) / "data", Path(folder) / "few"
+        folder.mkdir()
+        peer.write_few(data, 256)
+        few = Program(options.vgglab, folder, data)
+        layers.check_layers(checks, few)
+        recipes.check_recipes(checks, few)
+        members.check_members(checks, few)
     print(f"{checks.passed} passed, {checks.failed} failed")
     return 1 if checks.failed else 0
 

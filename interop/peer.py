@@ -1,7 +1,9 @@
 """The independent implementation: the same network, images and recipe in PyTorch and torchvision, as in the notebook."""
 
+import functools
 import gzip
 import math
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -47,18 +49,34 @@ def network(experiment, tensors):
     return net
 
 
+@functools.cache
+def content(name, offset):
+    """A file's bytes after its header."""
+    with gzip.open(FOLDER / f"{name}-ubyte.gz") as file:
+        return np.frombuffer(file.read(), np.uint8, offset=offset)
+
+
 def images(part, side, count=None):
     """The first images of `train` or `t10k` as float32 [N, 1, side, side] in 0...1, resized as in the notebook."""
-    with gzip.open(FOLDER / f"{part}-images-idx3-ubyte.gz") as file:
-        raw = np.frombuffer(file.read(), np.uint8, offset=16).reshape(-1, 28, 28)[:count]
+    raw = content(f"{part}-images-idx3", 16).reshape(-1, 28, 28)[:count]
     transform = transforms.Compose([transforms.Resize((side, side)), transforms.ToTensor()])
     return torch.stack([transform(Image.fromarray(image)) for image in raw])
 
 
 def labels(part, count=None):
     """Their classes."""
-    with gzip.open(FOLDER / f"{part}-labels-idx1-ubyte.gz") as file:
-        return torch.from_numpy(np.frombuffer(file.read(), np.uint8, offset=8)[:count].astype(np.int64))
+    return torch.from_numpy(content(f"{part}-labels-idx1", 8)[:count].astype(np.int64))
+
+
+def write_few(folder, count):
+    """Writes the first images and labels of both parts into a new folder: a data set that loads much faster."""
+    folder.mkdir()
+    for part in ("train", "t10k"):
+        for name, values, sides in (
+                (f"{part}-images-idx3", content(f"{part}-images-idx3", 16)[:count * 28 * 28], (count, 28, 28)),
+                (f"{part}-labels-idx1", content(f"{part}-labels-idx1", 8)[:count], (count,))):
+            head = struct.pack(f">HBB{len(sides)}I", 0, 8, len(sides), *sides)
+            (folder / f"{name}-ubyte").write_bytes(head + values.tobytes())
 
 
 def optimizer(net, recipe):
@@ -77,59 +95,67 @@ def optimizer(net, recipe):
     return kind(groups, lr=recipe["lr"], betas=betas, eps=recipe.get("eps", 1e-8))
 
 
-def schedule_of(recipe, updates, steps, per_epoch):
-    """The recipe's schedule in PyTorch, for so many steps; `None` for a constant rate."""
+def schedule_of(recipe, updates, per_epoch):
+    """The recipe's schedule in PyTorch, for epochs of so many steps; `None` for a constant rate.
+
+    Cosine and linear start after the warm-up, as in `SequentialLR`. The epochs of step and multistep count from the
+    start of the run, as in `ChainedScheduler`; a warm-up must end before the first fall.
+    """
     schedules = torch.optim.lr_scheduler
+    steps = recipe["epochs"] * per_epoch
     warmup = recipe.get("warmup_steps") or round(recipe.get("warmup_epochs", 0) * per_epoch)
-    rest = steps - warmup
     kind, last = recipe.get("schedule", "constant"), recipe.get("min_lr", 0)
     if kind == "one_cycle":
-        return schedules.OneCycleLR(updates, recipe["lr"], total_steps=steps, cycle_momentum=False)
+        return schedules.OneCycleLR(
+            updates, recipe["lr"], total_steps=steps, pct_start=recipe.get("peak_at", 0.3), cycle_momentum=False)
+    rise = [schedules.LinearLR(updates, 1 / warmup, 1, warmup - 1)] if warmup else []
+    factor, rest = recipe.get("lr_factor", 0.1), steps - warmup
+    if kind == "constant":
+        return rise[0] if rise else None
     if kind == "step":
-        return schedules.StepLR(updates, recipe["step_every"] * per_epoch, recipe["lr_factor"])
+        return schedules.ChainedScheduler(
+            [*rise, schedules.StepLR(updates, recipe.get("step_every", 1) * per_epoch, factor)])
     if kind == "multistep":
-        return schedules.MultiStepLR(updates, [epoch * per_epoch for epoch in recipe["milestones"]], recipe["lr_factor"])
-    if kind == "constant" and not warmup:
-        return None
+        milestones = [epoch * per_epoch for epoch in recipe["milestones"]]
+        return schedules.ChainedScheduler([*rise, schedules.MultiStepLR(updates, milestones, factor)])
     fall = (
-        schedules.ConstantLR(updates, 1, rest) if kind == "constant" else
         schedules.CosineAnnealingLR(updates, rest, last) if kind == "cosine"
         else schedules.LinearLR(updates, 1, last / recipe["lr"], rest))
-    if not warmup:
-        return fall
-    return schedules.SequentialLR(updates, [schedules.LinearLR(updates, 1 / warmup, 1, warmup - 1), fall], [warmup])
+    return schedules.SequentialLR(updates, [*rise, fall], [warmup]) if rise else fall
 
 
-def train(net, experiment, steps, rates=None, after=lambda: None):
-    """Steps over the experiment's images in their order, epoch by epoch; the loss of each step.
+def steps(net, experiment, count):
+    """The first steps of training on the images in file order, the same in each epoch.
 
-    `rates` gets the learning rate of each step; `after` is called after each update.
+    Yields the loss of each step, its learning rate, and the norm of all gradients together before clipping.
     """
     recipe, size = experiment["training"], experiment["data"]["batch_size"]
-    count = min(steps * size, experiment["data"]["limit_train"])
-    inputs = images("train", experiment["data"]["resize"], count).to(next(net.parameters()).dtype)
-    targets = labels("train", count)
+    limit = experiment["data"]["limit_train"]
+    per_epoch = -(-limit // size)
+    used = min(limit, count * size)
+    inputs = images("train", experiment["data"]["resize"], used).to(next(net.parameters()).dtype)
+    targets = labels("train", used)
     updates = optimizer(net, recipe)
-    schedule = schedule_of(recipe, updates, steps, count // size)
+    schedule = schedule_of(recipe, updates, per_epoch)
     net.train()
-    losses = []
-    for step in range(steps):
-        batch = step * size % count
-        if rates is not None:
-            rates.append(updates.param_groups[0]["lr"])
+    for step in range(count):
+        batch = slice(step % per_epoch * size, min((step % per_epoch + 1) * size, limit))
         loss = nn.functional.cross_entropy(
-            net(inputs[batch:batch + size]), targets[batch:batch + size],
-            label_smoothing=recipe.get("label_smoothing", 0))
+            net(inputs[batch]), targets[batch], label_smoothing=recipe.get("label_smoothing", 0))
         updates.zero_grad()
         loss.backward()
-        if recipe.get("clip_norm"):
-            nn.utils.clip_grad_norm_(net.parameters(), recipe["clip_norm"])
+        # With an infinite limit, this only returns the norm.
+        norm = nn.utils.clip_grad_norm_(net.parameters(), recipe.get("clip_norm") or math.inf)
+        rate = updates.param_groups[0]["lr"]
         updates.step()
-        after()
         if schedule:
             schedule.step()
-        losses.append(loss.item())
-    return losses
+        yield loss.item(), rate, norm.item()
+
+
+def train(net, experiment, count):
+    """The losses of the first steps of training."""
+    return [loss for loss, _, _ in steps(net, experiment, count)]
 
 
 def first_not_finite(net, experiment):

@@ -17,15 +17,19 @@ class Failure(Exception):
 class Program:
     """The vgglab binary, with its own working folder."""
 
-    def __init__(self, binary, folder):
+    def __init__(self, binary, folder, data=None):
+        """`data` is the folder with the data set; without it, vgglab searches for one."""
         self.binary = Path(binary).resolve()
         self.folder = Path(folder)
+        self.data = data
 
     def run(self, *arguments, status=0):
         """Runs vgglab, which must end with this status; returns its standard output."""
         command = [str(self.binary), *map(str, arguments)]
         # Runs that are not exported are stored here, too, rather than among the user's own.
         environment = dict(os.environ, XDG_STATE_HOME=str(self.folder / "state"))
+        if self.data:
+            environment["VGGLAB_DATA"] = str(self.data)
         done = subprocess.run(
             command, cwd=self.folder, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL)
         if done.returncode != status:
@@ -78,8 +82,8 @@ class Program:
         return json.loads(self.run("evaluate", weights, self.write(experiment), "--json"), parse_constant=reject)
 
     def shapes(self, experiment):
-        """The network's layers with their shapes, parameters and multiply-accumulates."""
-        return json.loads(self.run("shapes", self.write(experiment), "--json"))
+        """The network's table: its layers and totals."""
+        return json.loads(self.run("shapes", self.write(experiment), "--json"), parse_constant=reject)
 
     def test_images(self, count, side):
         """The first test images as vgglab resizes them, [N, 1, side, side]."""
