@@ -12,11 +12,11 @@
 #include <time.h>
 #include <unistd.h>
 
-// How long a thread spins before it sleeps: about the time that waking it takes. A thread that spins longer may occupy
-// the processor of the very thread that it waits for.
+// How long a thread spins before it sleeps: about the time that a wake-up takes. Spinning longer may occupy the
+// processor that the awaited thread needs.
 enum { SPIN_NANOSECONDS = 30 * 1000 };
 
-// A number that threads wait to change.
+// A value that threads wait on until it changes.
 struct gate {
     _Atomic uint64_t value;
     atomic_int sleepers;
@@ -26,13 +26,13 @@ struct gate {
 struct member {
     struct team *team;
     struct member *_Atomic next;
-    int index;             // 0 for the thread that the team belongs to
+    int index;             // 0 for the team's owner
     pthread_t thread;
     pid_t id;
-    clockid_t clock;       // of its processor time
-    atomic_bool is_busy;   // has a part
-    atomic_bool is_away;   // on a processor lent by another member
-    cpu_set_t home;        // its own processors
+    clockid_t clock;       // its CPU time
+    atomic_bool is_busy;   // running a part
+    atomic_bool is_away;   // moved to a processor lent by another member
+    cpu_set_t home;        // its original affinity
 };
 
 struct team {
@@ -43,19 +43,19 @@ struct team {
     void *context;
     int parts;
     int count;               // as set by the owner
-    atomic_int helpers;      // workers with indices up to this may take parts
+    atomic_int helpers;      // workers with an index up to this may take parts
     atomic_int arrived;      // parts at the barrier
     atomic_bool ends;
-    pthread_mutex_t mutex;   // of sleep, and of lending
+    pthread_mutex_t mutex;   // for sleeping and lending
     int owner_cpu;           // which workers avoid; -1 before the first work
     struct member owner;
     struct member *last;
     atomic_int size;         // members
 };
 
-static _Thread_local struct member *self;  // of the calling thread, in its own team or in the one it works for
+static _Thread_local struct member *self;  // the calling thread, as owner of a team or as worker
 static _Thread_local int current_part, current_parts = 1;
-static _Thread_local bool is_inside;       // in a part that runs in parallel
+static _Thread_local bool is_inside;       // inside a part of parallel work
 
 static int64_t nanoseconds(clockid_t clock) {
     struct timespec time;
@@ -65,7 +65,7 @@ static int64_t nanoseconds(clockid_t clock) {
 
 // MARK: Waiting
 
-// Spins for a while until the number changes.
+// Spins for a while; returns whether the value changed.
 static bool sees_change(struct gate *gate, uint64_t value) {
     const int64_t end = nanoseconds(CLOCK_MONOTONIC) + SPIN_NANOSECONDS;
     do {
@@ -81,9 +81,9 @@ static bool sees_change(struct gate *gate, uint64_t value) {
     return false;
 }
 
-// Before sleeping: lends the calling thread's processor to a member that has a part but no processor, because another
-// program has taken it. Otherwise Linux often lets that member wait for a time slice of several milliseconds, although
-// a processor is idle. Returns whether the number changed meanwhile.
+// Before sleeping: lends the calling thread's processor to a member that is busy but has lost its processor to another
+// program. Otherwise, Linux often leaves that member waiting for several milliseconds although a processor is idle.
+// Returns whether the value changed in the meantime.
 static bool lend_processor(struct team *team, struct gate *gate, uint64_t value) {
     const int size = team->size;
     int64_t before[size];
@@ -141,8 +141,8 @@ static void wake(struct gate *gate) {
 
 // MARK: Working
 
-// Takes parts until none is left. The team's work is read after a ticket was taken: it does not change while any of its
-// parts is unfinished.
+// Takes parts until there are none left. Reading the team's work after taking a ticket is safe: it does not change
+// while any of its parts is unfinished.
 static void take_parts(struct team *team) {
     uint64_t ticket = atomic_load(&team->tickets.value);
     while ((uint32_t)ticket > 0) {
@@ -181,7 +181,8 @@ static void *work(void *context) {
     return NULL;
 }
 
-// Beside other programs, Linux would place a worker on its owner's processor, where it was woken, and leave it there.
+// When other programs are running, Linux tends to place a worker on its owner's processor, where it was woken, and
+// leave it there.
 static void keep_workers_off(int cpu) {
     struct team *team = self->team;
     if (cpu == team->owner_cpu || cpu < 0) return;
@@ -193,7 +194,7 @@ static void keep_workers_off(int cpu) {
         sched_setaffinity(member->id, sizeof others, &others);
 }
 
-// Lets the team take the parts from `first` on.
+// Makes the parts from `first` on available to the team.
 static void hand_out(int threads, int parts, int first, threads_body body, void *context) {
     struct team *team = self->team;
     keep_workers_off(sched_getcpu());
@@ -267,7 +268,7 @@ static bool make_team(void) {
     return true;
 }
 
-// Ensures that the team has this many threads.
+// Starts threads until the team has `count`.
 static int start(int count) {
     if (count <= 1) return 0;
     if (!self && !make_team()) return ENOMEM;
@@ -309,8 +310,8 @@ int threads_are_bypassed(void) { return dlsym(RTLD_DEFAULT, "__kmpc_fork_call") 
 
 // MARK: GNU's OpenMP runtime
 //
-// Here parts may wait for one another, at barriers or in loops of the library. There are as many threads as parts, and
-// each waiting part occupies one of them; so for each part that has not started there is a thread that will take it.
+// Here parts may wait for one another, at barriers or in oneDNN's loops. There are as many threads as parts, and each
+// waiting part occupies one of them, so that there is a free thread for every part that has not started.
 
 struct region {
     void (*body)(void *);
@@ -347,10 +348,10 @@ void GOMP_barrier(void) {
     }
 }
 
-// Compilers before GCC 4.9, and those of some builds of oneDNN 3, call a region's start and end, and between them the body
-// on the thread that the region belongs to, which so is part 0.
+// Code compiled before GCC 4.9, and some builds of oneDNN 3, call a start and an end function for each region. In
+// between, the owner runs the body itself, as part 0.
 
-// What the calling thread was before the regions that it has started.
+// The calling thread's state outside of the regions that it has started.
 static _Thread_local struct {
     int part, parts;
     bool is_inside;
@@ -390,7 +391,7 @@ void GOMP_parallel_end(void) {
     is_inside = outer[depth].is_inside;
 }
 
-// A loop's iterations in the calling thread's share of it: with a chunk of 0 one run of them, else each round's chunk.
+// The calling thread's share of a loop: one range if the chunk is 0, else one chunk per round.
 static _Thread_local struct {
     long start, end, step, chunk, round;
 } loop;

@@ -4,7 +4,7 @@ package import Experiments
 
 /// A backend's capabilities on this machine.
 package struct BackendTraits: Sendable, Hashable {
-    /// Supported precisions; a model of another precision computes in float32.
+    /// Supported precisions. A model with any other precision computes in float32.
     package var precisions: Set<TrainingRecipe.Precision>
 
     package init(precisions: Set<TrainingRecipe.Precision>) { self.precisions = precisions }

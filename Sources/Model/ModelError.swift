@@ -1,6 +1,6 @@
-// Errors of a model whose inputs are valid.
+// Errors of a model with valid inputs.
 
-/// A model that cannot be created or cannot continue.
+/// A model could not be created or could not continue.
 package enum ModelError: Error, CustomStringConvertible {
     /// The backend reported an error.
     case backend(String)
@@ -11,7 +11,7 @@ package enum ModelError: Error, CustomStringConvertible {
     package var description: String {
         switch self {
         case .backend(let message), .outOfMemory(let message): message
-        case .wrongSize(let tensor, let expected, let got): "\(tensor) has \(expected) numbers, but \(got) were given"
+        case .wrongSize(let tensor, let expected, let got): "\(tensor) has \(expected) values, but \(got) were given"
         }
     }
 }

@@ -12,7 +12,7 @@ package struct BatchResult: Sendable, Hashable {
     package var examples: Int
     /// Euclidean norm of the mean loss's gradient with respect to all parameters; `nil` without a backward pass.
     package var gradientNorm: Double?
-    /// Share of channels and hidden features that are dead in the batch, 0 to 1; `nil` without a backward pass.
+    /// Fraction of channels and hidden units that are dead in the batch, 0 to 1; `nil` without a backward pass.
     package var deadShare: Double?
     /// Health of each layer with parameters, in order; empty without a backward pass.
     package var layers: [LayerHealth]
@@ -40,13 +40,11 @@ package struct BatchResult: Sendable, Hashable {
 
 /// A pass of a layer.
 package enum Pass: String, Sendable, Hashable, CaseIterable {
-    /// The layer's output.
     case forward
     /// Gradient of a layer's input.
     case backwardData = "backward data"
     /// Gradient of a layer's weights and biases.
     case backwardWeights = "backward weights"
-    /// The update of the parameters.
     case update
 }
 
@@ -72,7 +70,7 @@ package struct ModelTensor: Sendable, Hashable {
         case parameter
         /// A running statistic of batch normalization, for evaluation.
         case statistic
-        /// State that the optimizer carries from one update to the next.
+        /// Optimizer state, such as momentum.
         case optimizerState
     }
 
@@ -125,10 +123,10 @@ package protocol TrainableModel {
     /// Every weight and bias, in the order of the layers.
     var parameters: [ModelTensor] { get }
 
-    /// The trained network's tensors apart from its parameters, in the order of the layers.
+    /// Tensors of the trained network other than parameters, in the order of the layers.
     var statistics: [ModelTensor] { get }
 
-    /// The optimizer's state apart from the parameters; empty if it has none.
+    /// The optimizer's state; empty if it has none.
     var optimizerState: [ModelTensor] { get }
 
     /// Calls a function with a tensor's values, row-major; only between steps.
@@ -139,16 +137,16 @@ package protocol TrainableModel {
     /// Replaces a tensor's values, row-major.
     func setValues(of tensor: ModelTensor, to values: UnsafeBufferPointer<Float>) throws(ModelError)
 
-    /// How it computes, as text.
+    /// A description of how it computes, for display.
     var summary: String { get }
 
-    /// The memory that it uses; `nil` if that is not recorded.
+    /// Its memory; `nil` if not recorded.
     var memory: MemoryAccount? { get }
 }
 
 extension TrainableModel {
     package var memory: MemoryAccount? { nil }
     package var statistics: [ModelTensor] { [] }
-    /// All that makes the trained network.
+    /// Parameters and statistics: everything that defines the trained network.
     package var weights: [ModelTensor] { parameters + statistics }
 }

@@ -7,7 +7,7 @@ internal import MemoryUse
 package enum DataType: Sendable {
     /// IEEE single precision.
     case float32
-    /// The upper half of a single-precision number: the same range, with 8 significant bits.
+    /// Truncated single precision: the same range, with 8 significant bits.
     case bfloat16
     case uint8
 
@@ -28,7 +28,7 @@ package enum Layout: Sendable, CaseIterable {
     case a
     /// Row-major matrix.
     case ab
-    /// Row-major images or convolution weights, PyTorch's own order.
+    /// Row-major images or convolution weights, as in PyTorch.
     case abcd
     /// Channels last.
     case acdb

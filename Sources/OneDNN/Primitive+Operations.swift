@@ -1,4 +1,4 @@
-// Creates each operation that networks need. Shapes: N images, C and K channels, H × W pixels, R × R windows.
+// oneDNN's operations. Shapes: N images, C and K channels, H × W pixels, R × R kernels.
 
 internal import COneDNN
 
@@ -118,7 +118,7 @@ extension Primitive {
         }
     }
 
-    /// Gradient of its input, in the same layout.
+    /// Gradient of the input of local response normalization, in the same layout.
     package static func localResponseNormBackward(
         _ source: Descriptor, _ settings: LocalResponseNormSettings, forward: Primitive, on device: Device
     ) throws(OneDNNError) -> Primitive {
@@ -129,11 +129,11 @@ extension Primitive {
         }
     }
 
-    /// Copies values into another layout.
+    /// Copies values to another layout or data type.
     package static func reorder(
         from source: Descriptor, to destination: Descriptor, on device: Device
     ) throws(OneDNNError) -> Primitive {
-        try make("a change of layout") { descriptor, attributes in
+        try make("a reorder") { descriptor, attributes in
             onednn_reorder(&descriptor, device.engine, source.handle, destination.handle, attributes)
         }
     }

@@ -11,7 +11,7 @@ package enum Argument: Sendable {
     case bias, biasGradient
     /// What the forward pass stores for the backward pass.
     case workspace
-    /// Memory for intermediate results.
+    /// Memory for intermediate results during a call.
     case scratchpad
 
     var index: Int32 {
@@ -81,7 +81,7 @@ package final class Primitive {
     /// and layouts.
     package var isReference: Bool { implementation.hasPrefix("ref") }
 
-    /// Returns the descriptor that the operation requires for `argument`; `nil` if it has no such argument.
+    /// Returns the descriptor that the operation expects for `argument`; `nil` if it has no such argument.
     package func wants(_ argument: Argument, shape: [Int]) -> Descriptor? {
         let (what, index) = argument.query
         return onednn_desc_query(descriptor, what, index).map { Descriptor(owning: $0, shape: shape) }

@@ -1,4 +1,4 @@
-// Batches to step with, and the two engines' common ground: one network, one set of parameters, one batch.
+// Batches, and helpers to compare the engine with the reference: same network, parameters and batch.
 
 import Engine
 import Experiments
@@ -6,7 +6,7 @@ import Model
 import ReferenceNetwork
 import Testing
 
-/// Images with their labels, the same for the same seed.
+/// Random images with labels, determined by the seed.
 struct Batch {
     var pixels: Tensor
     let labels: [Int]
@@ -37,10 +37,10 @@ extension NetworkModel {
         try batch.withPointers { try evaluate(pixels: $0, labels: $1) }
     }
 
-    /// Every parameter and statistic by its name.
+    /// Every parameter and statistic by name.
     func values() throws -> [String: Tensor] { try byName(weights) { try value(of: $0) } }
 
-    /// The last step's gradients by their parameters' names.
+    /// The last step's gradients by parameter name.
     func gradients() throws -> [String: Tensor] { try byName(parameters) { try gradient(of: $0) } }
 
     private func byName(
@@ -55,14 +55,14 @@ extension NetworkModel {
 }
 
 extension ReferenceModel {
-    /// The naive twin of a model as it is now.
+    /// A reference model with the model's current parameters.
     init(twinOf model: NetworkModel) throws {
         self.init(model.network, parameters: try model.values())
     }
 }
 
 extension Network {
-    /// A small network with one block and a hidden layer, for tests that are not about shapes.
+    /// A small network with one block and one hidden layer, for tests that do not depend on shapes.
     static func small(dropout: Double = 0.5) throws -> Network {
         try Network(
             inputSide: 10, blocks: [Block(numConvs: 2, outChannels: 16)], classifier: [24], dropout: dropout,
@@ -70,7 +70,7 @@ extension Network {
     }
 }
 
-/// Compares every tensor by its name, norm-wise.
+/// Compares all tensors by relative error.
 func expectClose(
     _ found: [String: Tensor], _ expected: [String: Tensor], _ tolerance: Double,
     sourceLocation: SourceLocation = #_sourceLocation

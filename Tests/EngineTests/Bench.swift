@@ -1,10 +1,9 @@
-// Runs one operation of the library with row-major numbers in and out, whatever layouts it wants.
+// Runs single oneDNN operations with row-major input and output, regardless of their layouts.
 
 import OneDNN
 import ReferenceNetwork
 import Testing
 
-/// A device to try operations on.
 struct Bench {
     let device: Device
 
@@ -12,12 +11,11 @@ struct Bench {
         device = try Device(threads: threads)
     }
 
-    /// A row-major descriptor.
     func rowMajor(_ shape: [Int]) throws -> Descriptor {
         try Descriptor(shape, layout: shape.count == 1 ? .a : shape.count == 2 ? .ab : .abcd)
     }
 
-    /// Memory that holds `tensor`, in the layout of `descriptor`, else row-major.
+    /// Memory with the values of `tensor`, in the layout of `descriptor`, or row-major.
     func memory(_ tensor: Tensor, as descriptor: Descriptor? = nil) throws -> Memory {
         let source = try Memory(rowMajor(tensor.shape), on: device)
         _ = source.floats.update(from: tensor.floats)
@@ -27,14 +25,14 @@ struct Bench {
         return result
     }
 
-    /// Memory full of NaN, so that what an operation leaves out shows.
+    /// Memory filled with NaN, to reveal values that an operation does not write.
     func unwritten(_ descriptor: Descriptor) throws -> Memory {
         let memory = try Memory(descriptor, on: device)
         memory.floats.update(repeating: .nan)
         return memory
     }
 
-    /// The numbers of `memory`. The engine's updates rely on padding that is 0, so this is checked as well.
+    /// The values of `memory`. Also checks that the padding is 0, which the optimizers rely on.
     func tensor(_ memory: Memory, sourceLocation: SourceLocation = #_sourceLocation) throws -> Tensor {
         let shape = memory.descriptor.shape
         let result = try Memory(rowMajor(shape), on: device)
@@ -46,9 +44,9 @@ struct Bench {
         return Tensor(shape, floats: numbers)
     }
 
-    /// The numbers of `memory` as they lie there, padding included.
+    /// The raw content of `memory`, including padding.
     func contents(_ memory: Memory) -> [Float] {
-        // The memory may be the caller's last reference, and `floats` alone would not keep it.
+        // `memory` may be the last reference, and `floats` does not keep it alive.
         withExtendedLifetime(memory) { Array(memory.floats) }
     }
 
@@ -57,7 +55,7 @@ struct Bench {
         try run(primitive, [.source: source, .destination: destination])
     }
 
-    /// Runs `primitive` with these arguments and a scratchpad full of NaN.
+    /// Runs `primitive` with a scratchpad filled with NaN.
     func run(_ primitive: Primitive, _ arguments: [Argument: Memory]) throws {
         var arguments = arguments
         if let scratchpad = primitive.wants(.scratchpad, shape: []) {
@@ -66,9 +64,9 @@ struct Bench {
         try primitive.call(arguments, on: device).run()
     }
 
-    /// Runs `primitive` with `inputs` in the layouts that it wants.
+    /// Runs `primitive` with `inputs` in the layouts that it expects.
     ///
-    /// - Returns: a row-major tensor for each of `outputs`, which has their shapes.
+    /// - Returns: a row-major tensor for each of `outputs`, with the given shapes.
     func run(
         _ primitive: Primitive, _ inputs: [Argument: Tensor], outputs: [Argument: [Int]]
     ) throws -> [Argument: Tensor] {
@@ -88,7 +86,7 @@ struct Bench {
     }
 }
 
-/// Compares norm-wise.
+/// Compares by relative error.
 func expectClose(
     _ found: Tensor?, _ expected: Tensor, _ tolerance: Double = 1e-5, what: @autoclosure () -> String = "",
     sourceLocation: SourceLocation = #_sourceLocation
@@ -97,7 +95,7 @@ func expectClose(
     #expect(error <= tolerance, "\(what())", sourceLocation: sourceLocation)
 }
 
-/// Compares number by number and tells where the first differs, not what all of them are.
+/// Compares elementwise, and reports only the first difference.
 func expectSame(_ found: [Float], _ expected: [Float], sourceLocation: SourceLocation = #_sourceLocation) {
     let firstDifferent = zip(found, expected).enumerated().first { $1.0 != $1.1 }?.offset
     #expect(firstDifferent == nil && found.count == expected.count, sourceLocation: sourceLocation)

@@ -1,4 +1,4 @@
-// How many images go through the convolutional part together: rules that hold for every batch and thread count.
+// Chunk sizes of the convolutional part.
 
 import Engine
 import Experiments
@@ -12,14 +12,14 @@ import Testing
         for side in [28, 96, 224, 1024] {
             let network = try Network(inputSide: side, blocks: Variant.vgg11.blocks.dropLast(2), numClasses: 10)
             let chunk = network.chunkSize(batchSize: batch, threads: threads)
-            // Fewer images than threads share one lane.
+            // With fewer images than threads, there is a single lane.
             let share = batch >= threads ? (batch + threads - 1) / threads : batch
             #expect((1...share).contains(chunk))
         }
     }
 
-    @Test func `the largest input of a convolution decides`() throws {
-        // The second block takes in 16 channels of 112 × 112, of which 16 images have 12.25 MiB.
+    @Test func `the largest convolution input determines the chunk size`() throws {
+        // The second block's input has 16 channels of 112 × 112: 12.25 MiB for 16 images.
         let network = try Experiment(name: "a").network(numClasses: 10)
         #expect(network.chunkSize(batchSize: 128, threads: 2) == 16)
         #expect(network.chunkSize(batchSize: 24, threads: 2) == 12)
@@ -32,7 +32,7 @@ import Testing
         #expect(chunks == chunks.sorted())
     }
 
-    @Test func `a chunk's largest activation stays near what a cache holds`() throws {
+    @Test func `a chunk's largest activation fits in the cache`() throws {
         for (side, channels) in [(224, 16), (224, 64), (96, 16), (448, 64), (64, 8)] {
             let blocks = [Block(numConvs: 1, outChannels: channels)]
             let network = try Network(inputSide: side, blocks: blocks, classifier: [], numClasses: 10)
@@ -43,7 +43,7 @@ import Testing
         }
     }
 
-    @Test func `an image too large for any cache goes alone`() throws {
+    @Test func `an image larger than the cache is a chunk by itself`() throws {
         let network = try Network(
             inputSide: 4096, blocks: [Block(numConvs: 1, outChannels: 64)], classifier: [], numClasses: 10)
         #expect(network.chunkSize(batchSize: 128, threads: 2) == 1)

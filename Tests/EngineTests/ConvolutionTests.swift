@@ -1,11 +1,11 @@
-// Convolution and its gradients as the library computes them, against the naive loops.
+// oneDNN's convolution and its gradients, compared with naive loops.
 
 import OneDNN
 import ReferenceNetwork
 import Testing
 
 @Suite struct ConvolutionTests {
-    /// Shapes of a convolution: `[n, c, side, side]`, `[k, c, r, r]`.
+    /// Shapes: `[n, c, side, side]`, `[k, c, r, r]`.
     struct Case: CustomTestStringConvertible {
         let (n, c, k, side, r): (Int, Int, Int, Int, Int)
         init(_ n: Int, _ c: Int, _ k: Int, _ side: Int, _ r: Int) {
@@ -23,7 +23,7 @@ import Testing
     }
 
     @Test(arguments: Case.all, [Layout.abcd, .any])
-    func `direct convolution and its gradients are the naive sums`(_ shapes: Case, source: Layout) throws {
+    func `direct convolution and its gradients match naive loops`(_ shapes: Case, source: Layout) throws {
         let sourceLayout = source
         let bench = try Bench()
         let (n, c, k, side, r) = (shapes.n, shapes.c, shapes.k, shapes.side, shapes.r)
@@ -59,7 +59,7 @@ import Testing
         expectClose(found[.biasGradient], expected.bias, what: weightsPrimitive.implementation)
     }
 
-    @Test func `an operation that is not there says so`() throws {
+    @Test func `an unsupported operation is an error`() throws {
         let device = try Device(threads: 1)
         let error = #expect(throws: OneDNNError.self) {
             try Primitive.linear(

@@ -1,4 +1,4 @@
-// Dropout as a layer of its own, anywhere in a network.
+// Dropout layers at any position in a network.
 
 import Engine
 import Experiments
@@ -12,13 +12,13 @@ import Testing
     }
 
     private static let networks: [[Layer.Kind]] = [
-        // On images, before any other layer.
+        // First layer, on images.
         [
             .dropout(Dropout(probability: 0.3)),
             .convolution(Convolution(inChannels: 2, outChannels: 3, kernel: 3, padding: 1, activation: .relu)),
             .flatten, .linear(Linear(inFeatures: 108, outFeatures: 4)),
         ],
-        // On features, not in one pass with the layer before it.
+        // On features, not fused with the previous layer.
         [
             .flatten, .linear(Linear(inFeatures: 72, outFeatures: 9, activation: .sigmoid)),
             .dropout(Dropout(probability: 0.5)), .linear(Linear(inFeatures: 9, outFeatures: 4)),

@@ -1,4 +1,4 @@
-// What the engine says when it cannot continue.
+// Errors of the engine.
 
 import Engine
 import Experiments
@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct EngineErrorTests {
     @Test(arguments: [0, 1, 4])
-    func `a parameter takes no other number of values than it has`(count: Int) throws {
+    func `setting a parameter requires the right number of values`(count: Int) throws {
         let network = try Network(
             inputSide: 2, blocks: [Block(numConvs: 1, outChannels: 3)], classifier: [], numClasses: 2)
         let model = try NetworkModel(network, recipe: TrainingRecipe(), batchSize: 2, threads: 1)
@@ -16,11 +16,11 @@ import Testing
         let error = #expect(throws: ModelError.self) {
             try model.set(bias, to: [Float](repeating: 1, count: count))
         }
-        #expect(error?.description == "features.0.bias has 3 numbers, but \(count) were given")
+        #expect(error?.description == "features.0.bias has 3 values, but \(count) were given")
         expectClose(try model.values(), before, 0)
     }
 
-    @Test func `a network that no memory can hold is an error`() throws {
+    @Test func `a network that does not fit in memory is an error`() throws {
         let network = try Network(
             inputSide: 2, blocks: [Block(numConvs: 1, outChannels: 1)],
             classifier: Array(repeating: 1 << 20, count: 9), numClasses: 2)

@@ -1,4 +1,4 @@
-// Evaluation: the reference's numbers, without dropout, and no trace left in what is trained.
+// Evaluation: matches the reference, applies no dropout, and has no side effects on training.
 
 import Engine
 import Experiments
@@ -9,7 +9,7 @@ import Testing
 
 @Suite struct EvaluationTests {
     @Test(arguments: try Trial.all, [nil, 2])
-    func `evaluation is the reference's forward pass`(_ trial: Trial, chunk: Int?) throws {
+    func `evaluation matches the reference's forward pass`(_ trial: Trial, chunk: Int?) throws {
         let model = try NetworkModel(
             trial.network, recipe: TrainingRecipe(), batchSize: 5, options: EngineOptions(chunk: chunk), threads: 2)
         let reference = try ReferenceModel(twinOf: model)
@@ -23,7 +23,7 @@ import Testing
         expectClose(try model.values(), reference.parameters, 0)
     }
 
-    @Test func `evaluation drops nothing and gives the same twice`() throws {
+    @Test func `evaluation applies no dropout and is deterministic`() throws {
         let network = try Network.small(dropout: 0.9)
         let model = try NetworkModel(network, recipe: TrainingRecipe(), batchSize: 8, threads: 2)
         let batch = Batch(8, for: network, seed: 0)
@@ -33,7 +33,7 @@ import Testing
         #expect(try model.evaluate(batch) == found)
     }
 
-    @Test func `predictions are the probabilities that the loss comes from`() throws {
+    @Test func `predictions are the probabilities behind the loss`() throws {
         let network = try Network.small(dropout: 0.9)
         let model = try NetworkModel(network, recipe: TrainingRecipe(), batchSize: 8, threads: 2)
         let batch = Batch(6, for: network, seed: 3)
@@ -50,7 +50,7 @@ import Testing
     }
 
     @Test(arguments: [nil, 3])
-    func `training goes on as if nothing had been evaluated`(chunk: Int?) throws {
+    func `an evaluation does not affect training`(chunk: Int?) throws {
         let network = try Network.small()
         func run(evaluatesBetween sizes: [Int]) throws -> [BatchResult] {
             let model = try NetworkModel(

@@ -1,4 +1,4 @@
-// The engine's own loops against hand-computed values and the naive ones, on one thread and on several.
+// The engine's own kernels, compared with manual calculations and naive loops, on one and several threads.
 
 import Engine
 import Glibc
@@ -10,7 +10,7 @@ import Testing
     private static let counts = [1, 15, 16, 17, 1000, 100_003]
 
     @Test(arguments: [0.1, 0.25, 0.5, 0.9], [1, 2])
-    func `dropout keeps its share and scales it`(p: Double, threads: Int) throws {
+    func `dropout keeps a fraction 1 − p of the values and scales them`(p: Double, threads: Int) throws {
         let count = 100_003
         let values = Tensor(random: [count], seed: 1).floats.map { $0 + 2 }
         let dropped = try afterDropout(values, p, stream: 3, threads: threads)
@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test(arguments: counts)
-    func `dropout is the same on any number of threads and again`(count: Int) throws {
+    func `dropout does not depend on the number of threads`(count: Int) throws {
         let values = [Float](repeating: 1, count: count)
         let once = try afterDropout(values, 0.5, stream: 3, threads: 1)
         for threads in [1, 2, 3] {
@@ -32,8 +32,8 @@ import Testing
         #expect(isOther)
     }
 
-    @Test func `dropout's pattern stays what it is`() throws {
-        // From the definition: the upper 32 bits of each random number against p · 2³².
+    @Test func `dropout has the expected mask`() throws {
+        // From the definition: compare the upper 32 bits of each random number with p · 2³².
         let kept = try afterDropout([Float](repeating: 1, count: 32), 0.5, stream: 0, threads: 2)
         #expect(kept.map { $0 == 0 ? "0" : "1" }.joined() == "00001000001100000011011101100010")
     }
@@ -44,7 +44,7 @@ import Testing
     }
 
     @Test(arguments: counts, [1, 2])
-    func `the gradient of dropout behind ReLU passes, scaled, where the output is above 0`(
+    func `the gradient of ReLU and dropout passes, scaled, where the output is positive`(
         count: Int, threads: Int
     ) throws {
         _ = try Device(threads: threads)
@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test(arguments: counts, [1, 2])
-    func `sums add up number by number`(count: Int, threads: Int) throws {
+    func `add is elementwise`(count: Int, threads: Int) throws {
         _ = try Device(threads: threads)
         var addend = Tensor(random: [count], seed: 5).floats
         var sum = Tensor(random: [count], seed: 6).floats
@@ -72,12 +72,11 @@ import Testing
         expectSame(sum, expected)
     }
 
-    /// By hand for w = 1, η = 0.1, λ = 0.01 and the gradients 0.5, 1, −0.25.
+    /// Computed by hand for w = 1, η = 0.1, λ = 0.01 and gradients 0.5, 1, −0.25.
     @Test(
         arguments: [(nil, [0.949, 0.848051, 0.872202949]), (0.9, [0.949, 0.802151, 0.694184749])]
             as [(Double?, [Double])], counts)
-    func `three updates are those of torch.optim.SGD`(_ run: (momentum: Double?, expected: [Double]), count: Int) throws
-    {
+    func `three SGD updates match torch.optim.SGD`(_ run: (momentum: Double?, expected: [Double]), count: Int) throws {
         _ = try Device(threads: 2)
         var parameters = [Float](repeating: 1, count: count)
         var velocities = [Float](repeating: 0, count: count)
@@ -110,7 +109,7 @@ import Testing
     }
 
     @Test(arguments: [Float.nan, .infinity, 2e19], counts)
-    func `a sum of squares is finite only if all of them are`(number: Float, count: Int) throws {
+    func `a sum of squares is finite only if all values are`(number: Float, count: Int) throws {
         _ = try Device(threads: 2)
         for place in Set([0, count / 2, count - 1]) {
             var values = [Float](repeating: 1, count: count)
@@ -120,14 +119,14 @@ import Testing
         }
     }
 
-    @Test(arguments: counts) func `ReLU carries NaN and infinity, and says which units live`(count: Int) throws {
+    @Test(arguments: counts) func `ReLU propagates NaN and infinity, and records live units`(count: Int) throws {
         _ = try Device(threads: 2)
         let values = withNonFinite(count, seed: 7)
         let expected = Tensor([count], floats: values).relu().floats
         var plain = values
         plain.withUnsafeMutableBufferPointer { relu($0) }
         expectSameBits(plain, expected)
-        // Two images, the second all below 0: what lives does so in the first.
+        // Two images, the second all negative, so that units are live only in the first.
         var rows = values + [Float](repeating: -1, count: count)
         var live = [UInt32](repeating: 0, count: count)
         rows.withUnsafeMutableBufferPointer { rows in live.withUnsafeMutableBufferPointer { relu(rows, live: $0) } }
@@ -153,7 +152,7 @@ import Testing
         expectSameBits(scaled, expected.map { $0 * 2 })
     }
 
-    @Test func `dropout makes NaN of what is not finite where it drops`() throws {
+    @Test func `dropped non-finite values become NaN`() throws {
         let dropped = try afterDropout(
             [.nan, .infinity] + [Float](repeating: .infinity, count: 98), 0.5, stream: 0, threads: 2)
         #expect(dropped[0].isNaN)
@@ -161,7 +160,7 @@ import Testing
         #expect(dropped.allSatisfy { !$0.isFinite })
     }
 
-    /// Random numbers with NaN, both infinities and both zeros among them.
+    /// Random values including NaN, both infinities and both zeros.
     private func withNonFinite(_ count: Int, seed: UInt64) -> [Float] {
         var values = Tensor(random: [count], seed: seed).floats
         for (index, number) in [Float.nan, .infinity, -.infinity, 0, -0.0].enumerated() {
@@ -195,13 +194,13 @@ import Testing
             ([0, 0], 0, 0.693147181), ([1, 2, 3], 2, 0.407605964), ([1, 2, 3], 0, 2.407605964),
             ([1000, 0], 0, 0), ([1000, 0], 1, 1000), ([-1000, -1001], 0, 0.313261688), ([3e38, -3e38], 0, 0),
         ] as [([Float], Int32, Double)])
-    func `losses are those by hand, however large the logits`(logits: [Float], label: Int32, expected: Double) {
+    func `losses match manual calculations, even for large logits`(logits: [Float], label: Int32, expected: Double) {
         let found = loss(logits, [label], wantsGradient: true)
         #expect(abs(found.lossSum - expected) <= 1e-6 * max(1, expected))
         #expect(found.gradient.allSatisfy { $0.isFinite })
     }
 
-    @Test func `the gradient is softmax minus the label, over the batch`() {
+    @Test func `the gradient is softmax minus one-hot label, divided by the batch size`() {
         let found = loss([0, 0, logf(3), 0], [0, 1], wantsGradient: true)
         let expected: [Float] = [-0.25, 0.25, 0.375, -0.375]
         #expect(zip(found.gradient, expected).allSatisfy { abs($0 - $1) < 1e-6 })
@@ -210,7 +209,7 @@ import Testing
     }
 
     @Test(arguments: [(1, 2), (3, 5), (128, 10), (7, 100)])
-    func `a batch is as in double precision`(n: Int, classes: Int) {
+    func `cross-entropy matches double precision`(n: Int, classes: Int) {
         let logits = Tensor([n, classes], Tensor(random: [n, classes], seed: 1).values.map { 8 * $0 })
         let labels = (0..<n).map { $0 * 7 % classes }
         let expected = softmaxCrossEntropy(logits, labels: labels)
@@ -220,9 +219,9 @@ import Testing
         expectClose(Tensor([n, classes], floats: found.gradient), expected.gradient, 1e-6)
     }
 
-    /// ε = 0.1: each label counts 0.9 and is spread evenly with the rest.
+    /// ε = 0.1: weight 0.9 for the label, the rest distributed evenly over all classes.
     @Test(arguments: [(1, 2), (3, 5), (128, 10)])
-    func `smoothed labels are spread as by torch.nn.CrossEntropyLoss`(n: Int, classes: Int) {
+    func `label smoothing matches torch.nn.CrossEntropyLoss`(n: Int, classes: Int) {
         let logits = Tensor([n, classes], Tensor(random: [n, classes], seed: 1).values.map { 8 * $0 })
         let labels = (0..<n).map { $0 * 7 % classes }
         let share = 0.1 / Double(classes)
@@ -241,19 +240,19 @@ import Testing
         expectClose(Tensor([n, classes], floats: found.gradient), gradient, 1e-6)
     }
 
-    @Test func `the first of equal logits counts`() {
+    @Test func `the first of several equal logits is the prediction`() {
         #expect(loss([1, 1, 0], [0], wantsGradient: false).correct == 1)
         #expect(loss([1, 1, 0], [1], wantsGradient: false).correct == 0)
     }
 
-    @Test func `without a gradient the loss is the same and nothing is written`() {
+    @Test func `the loss is the same without computing the gradient`() {
         let found = loss([1, 2, 3, 3, 2, 1], [0, 1], wantsGradient: false)
         #expect(found.lossSum == loss([1, 2, 3, 3, 2, 1], [0, 1], wantsGradient: true).lossSum)
         #expect(found.gradient.allSatisfy { $0 == 77 })
     }
 
     @Test(arguments: [[.nan, 0], [0, .nan], [.nan, .nan], [.infinity, 0], [.infinity, .infinity]] as [[Float]])
-    func `a logit that is no number makes the loss none`(logits: [Float]) {
+    func `a NaN or infinite logit makes the loss non-finite`(logits: [Float]) {
         #expect(loss([1, 2] + logits, [0, 1], wantsGradient: true).lossSum.isNaN)
     }
 

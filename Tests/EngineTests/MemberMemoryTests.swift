@@ -1,4 +1,4 @@
-// Memory that the networks with names take against what is predicted of it.
+// Memory of the named networks, measured and predicted.
 
 import Engine
 import Experiments
@@ -8,7 +8,7 @@ import Testing
 
 @Suite struct MemberMemoryTests {
     @Test(arguments: Variant.allCases, [Block.Norm.none, .batch])
-    func `buffers take what was predicted`(_ variant: Variant, _ norm: Block.Norm) throws {
+    func `buffers have the predicted size`(_ variant: Variant, _ norm: Block.Norm) throws {
         guard norm == .none || variant.layers == nil else { return }
         var experiment = Experiment(name: "")
         experiment.network.layers = variant.layers
@@ -26,8 +26,9 @@ import Testing
             of: network, training: recipe, options: EngineOptions(), batchSize: batch, storedBytes: 0, threads: 2)
         let outside = ["batches, one ahead", "data set", "program and libraries"]
         let predicted = estimate.parts.filter { !outside.contains($0.label) }.reduce(0) { $0 + $1.bytes }
-        // A program has room for its images that it never touches, as it looks at the loader's.
-        let taken = try #require(model.memory).bytes - batch * network.inputShape.reduce(4, *)
-        #expect(abs(predicted - taken) <= taken / 10 + 1 << 20)
+        // Exclude the program's image buffer: it is never touched, because the images are read from the loader's
+        // buffer.
+        let measured = try #require(model.memory).bytes - batch * network.inputShape.reduce(4, *)
+        #expect(abs(predicted - measured) <= measured / 10 + 1 << 20)
     }
 }

@@ -1,5 +1,5 @@
-// The memory that is predicted: each part worked out by hand for a small network, and what must hold for any. That it
-// is what the process then takes is tested with the program.
+// Memory estimates: each part calculated by hand for a small network, and properties that hold for any network. Tests
+// of the program compare estimates with the memory that the process uses.
 
 import Engine
 import Experiments
@@ -7,7 +7,8 @@ import Model
 import Testing
 
 @Suite struct MemoryEstimateTests {
-    /// Side 8: convolutions 1 → 16 and 16 → 16, pooling to 4, convolution 16 → 32, pooling to 2; 128 → 24 → 10.
+    /// Image size 8: convolutions 1 → 16 and 16 → 16, pooling to 4, convolution 16 → 32, pooling to 2; linear 128 → 24
+    /// → 10.
     private let network: Network
 
     init() throws {
@@ -28,29 +29,30 @@ import Testing
     }
 
     private static let convolutions = 16 * 10 + 16 * (16 * 9 + 1) + 32 * (16 * 9 + 1)
-    /// Those of convolutions without biases, and of those after the first, of which there is a copy for the way back.
+    /// Bytes of the convolutions' weights, and of those after the first, which are copied for backward data.
     private static let weights = 4 * 9 * (16 + 16 * 16 + 16 * 32)
     private static let copies = 4 * 9 * (16 * 16 + 16 * 32)
     private static let parameters = 4 * (convolutions + 24 * 129 + 10 * 25)
 
-    @Test func `parts are what is worked out by hand`() {
+    @Test func `parts match manual calculations`() {
         let parts = estimate(momentum: 0.9).parts
         #expect(parts[0] == ("parameters", Self.parameters))
         #expect(parts[1] == ("gradients", Self.parameters))
         #expect(parts[2] == ("momentum", Self.parameters))
-        // The input of the second convolution, the poolings with a byte a value, and the classifier twice.
+        // The input of the second convolution, the pooled outputs with their argmax bytes, and the classifier twice.
         let kept = 4 * (16 * 64 + 16 * 16 + 32 * 4) + 16 * 16 + 32 * 4 + 4 * (128 + 2 * 24 + 2 * 10)
         #expect(parts[3] == ("activations kept for backward", 8 * kept))
-        // Two activations of four images for each of two lanes, the second lane's gradients, and copies of weights.
+        // Two ping-pong buffers of four images for each of two lanes, the second lane's gradients, and copies of
+        // weights.
         let working = 2 * 2 * 4 * (4 * 16 * 64) + Self.weights + Self.copies
         #expect(parts[4] == ("working memory of 2 threads", working))
-        // Two batches of the training images, two of the test images.
+        // Two training batches and two test batches.
         #expect(parts[5] == ("batches, one ahead", 4 * 8 * 64 * 4))
         #expect(parts[6] == ("data set", 1000))
         #expect(parts.count == 8)
     }
 
-    @Test func `a lane with several chunks adds up their gradients`() {
+    @Test func `a lane with several chunks needs memory for partial gradients`() {
         let one = estimate(threads: 1, chunk: 8).parts[3].bytes
         let several = estimate(threads: 1, chunk: 4).parts[3].bytes
         #expect(one == 2 * 8 * (4 * 16 * 64) + Self.copies)
@@ -73,13 +75,13 @@ import Testing
         #expect(total(.bfloat16, ProcessorTraits(hasBFloat16: false)) == total(.float32))
     }
 
-    @Test func `short vectors want images padded to one`() {
+    @Test func `below AVX-512, images are padded to a vector`() {
         let wide = estimate().parts[3].bytes
         let short = estimate(processor: ProcessorTraits(hasWinograd: false, vectorWidth: 8)).parts[3].bytes
         #expect(short - wide == 2 * 4 * (4 * 8 * 64))
     }
 
-    @Test func `without Winograd it takes no room`() {
+    @Test func `direct convolutions need no Winograd memory`() {
         let none = ProcessorTraits(hasWinograd: false)
         #expect(estimate(convolution: .winograd, processor: none) == estimate(convolution: .direct))
         #expect(estimate(convolution: .winograd).totalBytes > estimate(convolution: .direct).totalBytes)
@@ -89,13 +91,14 @@ import Testing
         #expect(estimate(chunk: 4) == estimate(chunk: 65536))
     }
 
-    @Test func `fewer images than threads share a lane`() {
+    @Test func `with fewer images than threads there is one lane`() {
         let parts = estimate(batch: 3, threads: 4).parts
         #expect(parts[3] == ("working memory of 1 thread", 2 * 3 * (4 * 16 * 64) + Self.copies))
     }
 
-    @Test func `Winograd takes room for tiles and windows, and none for what is pooled`() throws {
-        // Channels 3, 20 and 20 are 16, 32 and 32; the first layer is direct. All direct, they are what they are.
+    @Test func `Winograd needs memory for tiles and weights, but not for full-size outputs before pooling`() throws {
+        // 3, 20 and 20 channels are padded to 16, 32 and 32; the first layer is direct. Direct convolutions are not
+        // padded.
         let network = try Network(
             inputSide: 8, blocks: [Block(numConvs: 1, outChannels: 3), Block(numConvs: 2, outChannels: 20)],
             classifier: [], numClasses: 10)
@@ -106,14 +109,14 @@ import Testing
         #expect(parts(.direct)[2] == 8 * (5 * (3 * 16 + 20 * 4) + 4 * 20 * 16 + 4 * (20 * 4 + 2 * 10)))
         #expect(parts(.winograd)[2] == 8 * (5 * (16 * 16 + 32 * 4) + 4 * 32 * 16 + 4 * (32 * 4 + 2 * 10)))
         let number = 36 * 4
-        // 512 KiB hold 75 tiles of 16 and 32 channels, of which 72 are taken, and 56 of twice 32, of which 48. Forward,
-        // they lie two vectors further apart.
+        // 512 KiB hold 75 tiles of 16 and 32 channels, rounded down to 72, and 56 tiles of 32 and 32, rounded down to
+        // 48. Forward, each row is padded by two vectors.
         let tiles = number * max(72 * (48 + 32), 72 * 48 + 32 + 16 * 32, 48 * (64 + 32), 48 * 64 + 32 + 32 * 32)
-        // Without an output of full size before the second pooling, one side has none that is larger than a pooled one.
+        // There is no full-size output before the second pooling, so one ping-pong buffer only needs a pooled output.
         #expect(parts(.winograd)[3] == 8 * (4 * 16 * 64 + 4 * 16 * 16) + tiles + number * (16 * 32 + 32 * 32))
     }
 
-    @Test func `Winograd with many channels takes 144 tiles at least, with few 192 at most`() throws {
+    @Test func `a Winograd block has at least 144 tiles with many channels, at most 192 with few`() throws {
         func working(_ channels: Int) throws -> Int {
             let network = try Network(
                 inputSide: 4, blocks: [Block(numConvs: 2, outChannels: channels)], classifier: [], numClasses: 10)
@@ -128,7 +131,7 @@ import Testing
         #expect(bytes == 4 * 8 * 16 + 4 * 8 * 16 + 36 * 4 * (192 * (16 + 16) + 8 * 8))
     }
 
-    @Test func `in bfloat16 Winograd's windows take half the room`() throws {
+    @Test func `Winograd's transformed weights are half as large in bfloat16`() throws {
         let network = try Network(
             inputSide: 4, blocks: [Block(numConvs: 2, outChannels: 512)], classifier: [], numClasses: 10)
         func working(_ precision: TrainingRecipe.Precision) -> Int {
@@ -140,22 +143,24 @@ import Testing
         #expect(working(.float32) - working(.bfloat16) == tiles + 36 * 2 * 512 * 512)
     }
 
-    @Test func `few channels under large windows are multiplied as matrices`() throws {
+    @Test func `few channels and large kernels need im2col matrices`() throws {
         let network = try Network(
             inputSide: 16, blocks: [Block(numConvs: 2, outChannels: 8)], kernel: 15, classifier: [], numClasses: 10)
         let parts = estimate(network, batch: 4, threads: 1).parts
-        // Channels are not filled up; 225 numbers of 8 channels at 256 places.
+        // Channels are not padded; 225 numbers for each of 8 channels at 256 positions.
         #expect(parts[2].bytes == 4 * (4 * 8 * 256 + 5 * 8 * 64 + 4 * (8 * 64 + 2 * 10)))
         #expect(parts[3].bytes == 2 * 4 * (4 * 8 * 256) + 4 * 225 * 8 * 256)
     }
 
-    @Test func `windows of other sizes have no Winograd`() throws {
+    @Test func `kernels of other sizes do not use Winograd`() throws {
         let network = try Network(
             inputSide: 8, blocks: [Block(numConvs: 2, outChannels: 5)], kernel: 5, classifier: [], numClasses: 10)
         #expect(estimate(network, convolution: .auto) == estimate(network, convolution: .direct))
     }
 
-    @Test(arguments: [1, 2, 3, 8, 64, 1000], [1, 2, 3, 8]) func `parts add up`(batch: Int, threads: Int) {
+    @Test(arguments: [1, 2, 3, 8, 64, 1000], [1, 2, 3, 8]) func `the total is the sum of the parts`(
+        batch: Int, threads: Int
+    ) {
         for momentum in [0, 0.9] {
             let estimate = estimate(batch: batch, threads: threads, momentum: momentum, convolution: .auto)
             #expect(estimate.totalBytes == estimate.parts.reduce(0) { $0 + $1.bytes })
@@ -164,7 +169,7 @@ import Testing
         }
     }
 
-    @Test(arguments: EngineOptions.Convolution.allCases) func `more takes more`(
+    @Test(arguments: EngineOptions.Convolution.allCases) func `larger batches and more threads need more memory`(
         _ convolution: EngineOptions.Convolution
     ) throws {
         let notebook = try Experiment(name: "a").network(numClasses: 10)
@@ -178,7 +183,7 @@ import Testing
         #expect(bytes(momentum: 0.9) == bytes() + pages(4 * notebook.parameters))
     }
 
-    /// Large buffers come in pages of 2 MiB.
+    /// Large buffers use pages of 2 MiB.
     private func pages(_ bytes: Int) -> Int { (bytes + (2 << 20) - 1) / (2 << 20) * (2 << 20) }
 }
 

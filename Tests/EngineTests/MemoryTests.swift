@@ -1,4 +1,4 @@
-// Descriptors, the parts of a batch that they describe, and the places where numbers lie.
+// Descriptors, parts of a batch, buffers and memory objects.
 
 import MemoryUse
 import OneDNN
@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct MemoryTests {
     @Test(arguments: [Layout.abcd, .acdb, .aBcd16b, .aBcd8b])
-    func `parts of a batch make up the whole`(_ layout: Layout) throws {
+    func `parts of a batch are contiguous and cover it`(_ layout: Layout) throws {
         let bench = try Bench()
         let numbers = Tensor(random: [5, 17, 3, 3], seed: 1)
         let whole = try bench.unwritten(Descriptor(numbers.shape, layout: layout))
@@ -30,14 +30,14 @@ import Testing
         #expect(try seven.part(from: 0, count: 2) == two)
     }
 
-    @Test func `a shape that cannot be described is an error`() {
+    @Test func `an invalid shape is an error`() {
         let error = #expect(throws: OneDNNError.self) { try Descriptor([2, -3], layout: .ab) }
         #expect(error?.description.contains("a descriptor of shape [2, -3]") == true)
         #expect(throws: OneDNNError.self) { try Descriptor([2, 3, 4], layout: .ab) }
     }
 
     @Test(arguments: [0, 1, 4095, 3 << 20])
-    func `a buffer is aligned, large enough and 0`(byteCount: Int) throws {
+    func `a buffer is aligned, large enough and zeroed`(byteCount: Int) throws {
         let bench = try Bench()
         let buffer = try Buffer(byteCount: byteCount, on: bench.device)
         #expect(buffer.byteCount == byteCount)
@@ -46,12 +46,12 @@ import Testing
         #expect(withExtendedLifetime(buffer) { buffer.floats.allSatisfy { $0 == 0 } })
     }
 
-    @Test func `more memory than the system has is an error`() {
+    @Test func `a buffer larger than the available memory is an error`() {
         let error = #expect(throws: OneDNNError.self) { try Buffer(byteCount: 1 << 60, on: Bench().device) }
         #expect(error?.description.contains("a buffer of \(1 << 60) bytes") == true)
     }
 
-    @Test func `a device counts the memory of its buffers while they are there`() throws {
+    @Test func `a device counts the memory of its live buffers`() throws {
         let bench = try Bench(), other = try Bench()
         let before = bench.device.memory.bytes
         func hold() throws {
@@ -66,7 +66,7 @@ import Testing
         #expect(bench.device.memory.bytes == before)
     }
 
-    @Test func `memory that moves is read from its new place`() throws {
+    @Test func `moved memory is read from its new address`() throws {
         let bench = try Bench()
         let first = try bench.memory(Tensor([2], [1, 2]))
         let second = try bench.memory(Tensor([2], [3, 4]))

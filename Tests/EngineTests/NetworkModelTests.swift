@@ -1,4 +1,4 @@
-// Whole training runs against the naive engine, and what must hold of any run.
+// Training steps compared with the reference, and properties of any run.
 
 import Engine
 import Experiments
@@ -27,8 +27,8 @@ import Testing
             updates.follow(gradients, setting.recipe)
             expectClose(try model.values(), updates.parameters, 1e-6)
         }
-        // Looser: now and then a value lies so near a kink of ReLU or maximum that rounding decides on its side, and
-        // the two go different ways from there.
+        // A looser bound: occasionally a value is so close to a kink of ReLU or max pooling that rounding decides the
+        // branch, and the trajectories diverge.
         expectClose(try model.values(), reference.parameters, 2e-2)
     }
 
@@ -55,7 +55,7 @@ import Testing
     }
 
     @Test(arguments: [1, 2], [nil, 3])
-    func `the same seed gives the same run to the bit`(threads: Int, chunk: Int?) throws {
+    func `the same seed gives bit-identical runs`(threads: Int, chunk: Int?) throws {
         func losses(seed: UInt64) throws -> [Double] {
             let network = try Network.small()
             let model = try NetworkModel(
@@ -78,7 +78,7 @@ import Testing
         let other = try NetworkModel(network, recipe: recipe, batchSize: 8, threads: threads)
         let batch = Batch(8, for: network, seed: 0)
         var cutSteps = 0
-        // Cancelled when it is asked for the n-th time; beyond the last, the step is made.
+        // Cancel at the n-th check; with the last limit, the step completes.
         for limit in [0, 1, 2, 5, 10, 20, 40, 80, 1_000_000] {
             let count = Atomic(0)
             let result = try batch.withPointers { pixels, labels in
@@ -98,7 +98,8 @@ import Testing
         #expect((1...8).contains(cutSteps))
     }
 
-    @Test(arguments: [1, 2]) func `a profiled step is the same step, with the time of each layer`(threads: Int) throws {
+    @Test(arguments: [1, 2]) func `profiling does not change a step and measures each layer's time`(threads: Int) throws
+    {
         let network = try Network.small()
         let recipe = TrainingRecipe(momentum: 0.9)
         let models = try (0..<2).map { _ in
@@ -130,7 +131,7 @@ import Testing
         #expect(Set(losses).count == 3)
     }
 
-    @Test func `one batch is learnt by heart`() throws {
+    @Test func `the model overfits a single batch`() throws {
         let network = try Network.small(dropout: 0)
         let batch = Batch(8, for: network, seed: 0)
         let model = try NetworkModel(network, recipe: TrainingRecipe(momentum: 0.9), batchSize: 8, threads: 2)
@@ -140,7 +141,7 @@ import Testing
         #expect(result.correct == 8)
     }
 
-    @Test func `twenty losses with Winograd are those of direct convolution`() throws {
+    @Test func `twenty losses with Winograd match direct convolution`() throws {
         let network = try Network(
             inputSide: 24, blocks: [Block(numConvs: 1, outChannels: 16), Block(numConvs: 2, outChannels: 32)],
             classifier: [64], dropout: 0.5, numClasses: 10)
@@ -158,13 +159,13 @@ import Testing
             #expect(try losses(.winograd, seed: seed) == winograd)
             return zip(direct, winograd).map { abs($0 - $1) / $0 }.max() ?? .infinity
         }.sorted()
-        // Where two values of a window differ by no more than rounding, pooling may take either, and from there on the
-        // two go ways of their own; of 40 seeds 10 did, up to 8e-4. The others stayed within 1e-7.
+        // If two values of a window differ only by rounding, pooling may select either, and the trajectories diverge:
+        // with 10 of 40 seeds, by up to 8e-4. With the other seeds they differ by less than 1e-7.
         #expect(differences[4] <= 1e-6, "\(differences)")
         #expect(differences[9] <= 1e-2, "\(differences)")
     }
 
-    @Test(arguments: [1, 2]) func `a step tells the norm of its gradient, without weight decay`(threads: Int) throws {
+    @Test(arguments: [1, 2]) func `a step reports the gradient norm without weight decay`(threads: Int) throws {
         let network = try Network.small()
         let recipe = TrainingRecipe(momentum: 0.9, weightDecay: 0.1)
         let model = try NetworkModel(network, recipe: recipe, batchSize: 8, threads: threads)
@@ -179,15 +180,15 @@ import Testing
         #expect(try model.evaluate(Batch(8, for: network, seed: 0)).gradientNorm == nil)
     }
 
-    /// Whatever lies before a layer that is dead, however its gradients are 0, lives on by its activations.
+    /// Units before a dead layer are still live: only activations count, not gradients.
     @Test(arguments: try Trial.all, Trial.Setting.all)
-    func `dead units are those whose activations are 0 for the whole batch`(
+    func `units are dead if their activations are 0 for the whole batch`(
         _ trial: Trial, _ setting: Trial.Setting
     ) throws {
         let model = try NetworkModel(
             trial.network, recipe: setting.recipe, batchSize: setting.batches[0],
             options: EngineOptions(convolution: setting.convolution, chunk: setting.chunk), threads: setting.threads)
-        // Every third unit is closed; a last one too, so that a layer of one is dead.
+        // Close every third unit, including the last one, so that a layer with a single unit is dead.
         for bias in model.parameters where bias.shape.count == 1 && bias != model.parameters.last {
             var values = try model.value(of: bias)
             for index in values.indices where index % 3 == 1 || index == values.count - 1 { values[index] = -1000 }
@@ -207,7 +208,7 @@ import Testing
         #expect(try model.evaluate(batch).layers.isEmpty)
     }
 
-    @Test func `what lived in one step may be dead in the next`() throws {
+    @Test func `a live unit can be dead in the next step`() throws {
         let network = try Network.small(dropout: 0)
         let model = try NetworkModel(network, recipe: TrainingRecipe(learningRate: 0), batchSize: 8, threads: 2)
         let batch = Batch(8, for: network, seed: 0)
@@ -221,7 +222,7 @@ import Testing
         #expect(try dead() == 1)
     }
 
-    @Test(arguments: [1, 2]) func `a layer's update is told beside its weights`(threads: Int) throws {
+    @Test(arguments: [1, 2]) func `a step reports each layer's update ratio`(threads: Int) throws {
         let network = try Network.small()
         let recipe = TrainingRecipe(momentum: 0.9, weightDecay: 0.1)
         let model = try NetworkModel(network, recipe: recipe, batchSize: 8, threads: threads)
@@ -239,7 +240,7 @@ import Testing
         }
     }
 
-    @Test func `a weight that is no number makes the loss none`() throws {
+    @Test func `a NaN weight makes the loss NaN`() throws {
         let network = try Network.small()
         let model = try NetworkModel(network, recipe: TrainingRecipe(), batchSize: 8, threads: 2)
         let bias = try #require(model.parameters.last)
@@ -257,7 +258,7 @@ import Testing
     }
 }
 
-/// What parameters must be by the gradients that the engine itself found: updates alone, without kinks.
+/// Expected parameters, computed from the engine's own gradients: tests the update alone, unaffected by kinks.
 private struct Updates {
     var parameters: [String: Tensor]
     private var velocities: [String: Tensor]

@@ -1,5 +1,5 @@
-// NaN and infinity through whole networks, on every way that the engine goes: they end in the loss and the gradients as in
-// the naive engine, and never in the weights.
+// NaN and infinity in whole networks, for every code path of the engine: they must reach loss and gradients as in the
+// reference, but never the weights.
 
 import Engine
 import Experiments
@@ -8,7 +8,7 @@ import ReferenceNetwork
 import Testing
 
 @Suite struct NonFiniteTests {
-    /// The ways through the trunk, lanes and chunks, and both precisions.
+    /// Combinations of convolution algorithm, lanes, chunks and precision.
     private static let settings = [
         Trial.Setting(convolution: .direct, threads: 1, batches: [3]),
         Trial.Setting(convolution: .winograd, chunk: 2, batches: [5]),
@@ -17,7 +17,7 @@ import Testing
     ]
 
     @Test(arguments: try Trial.all, settings)
-    func `one number that is not finite ends in the loss and stays out of the weights`(
+    func `a single non-finite value reaches the loss but not the weights`(
         _ trial: Trial, _ setting: Trial.Setting
     ) throws {
         let model = try NetworkModel(
@@ -36,7 +36,7 @@ import Testing
                 let evaluated = try model.evaluate(batch)
                 let found = try model.train(batch, step: 0)
                 #expect(found.lossSum.isFinite == evaluated.lossSum.isFinite, "\(what)")
-                // Winograd may make NaN of infinities that ReLU would cut off.
+                // Winograd may turn infinities into NaN that direct convolution and ReLU would clip.
                 if !expected.loss.sum.isFinite {
                     #expect(!found.lossSum.isFinite && !found.isFinite, "\(what)")
                 }
@@ -45,25 +45,25 @@ import Testing
                     let lost = zip(try #require(gradients[name]).values, gradient.values).count {
                         $0.isFinite && !$1.isFinite
                     }
-                    // Rounded to bfloat16, a unit near 0 may be closed that is open in the reference.
+                    // Rounding to bfloat16 may flip the sign of a unit near 0.
                     let closed = setting.recipe.precision == .bfloat16 ? gradient.values.count / 10 : 0
                     #expect(lost <= closed, "\(what): \(name)")
                 }
                 if !found.isFinite { #expect(try same(model.value(of: parameter), changed), "\(what)") }
-                // Whatever was updated.
+                // Restore the parameters in case there was an update.
                 for other in model.parameters { try model.set(other, to: try #require(sound[other.name]).floats) }
             }
         }
     }
 
-    @Test(arguments: try Trial.all) func `one pixel that is not finite ends in the loss`(_ trial: Trial) throws {
+    @Test(arguments: try Trial.all) func `a single non-finite pixel reaches the loss`(_ trial: Trial) throws {
         for setting in Self.settings {
             let model = try NetworkModel(
                 trial.network, recipe: setting.recipe, batchSize: setting.batches[0],
                 options: EngineOptions(convolution: setting.convolution, chunk: setting.chunk),
                 threads: setting.threads)
             var batch = Batch(setting.batches[0], for: trial.network, seed: 0)
-            // In the middle of the first image, which no pooling leaves out.
+            // In the middle of the first image, so that no pooling skips it.
             batch.pixels.values[trial.network.inputSide * trial.network.inputSide / 4] = .nan
             let sound = try model.values()
             let expected = try ReferenceModel(twinOf: model).evaluate(batch.pixels, labels: batch.labels)
@@ -74,7 +74,7 @@ import Testing
         }
     }
 
-    @Test func `a gradient that overflows stays out of the weights though the loss is finite`() throws {
+    @Test func `an overflowing gradient is not applied even if the loss is finite`() throws {
         let network = try Network.small(dropout: 0)
         let model = try NetworkModel(network, recipe: TrainingRecipe(), batchSize: 8, threads: 2)
         let last = try #require(model.parameters.first { $0.name == "classifier.3.weight" })
@@ -86,7 +86,7 @@ import Testing
         #expect(try model.values() == before)
     }
 
-    @Test func `weights that overflow in an update are told in the same step`() throws {
+    @Test func `weights that overflow in an update are reported in the same step`() throws {
         let network = try Network.small(dropout: 0)
         let model = try NetworkModel(network, recipe: TrainingRecipe(learningRate: 1e38), batchSize: 8, threads: 2)
         let result = try model.train(Batch(8, for: network, seed: 0), step: 0)

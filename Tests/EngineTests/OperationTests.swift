@@ -1,4 +1,4 @@
-// The library's other operations against the naive loops: fully connected layers, changes of layout.
+// oneDNN's other operations, compared with naive loops: linear layers and reorders.
 
 import OneDNN
 import ReferenceNetwork
@@ -8,7 +8,7 @@ import Testing
     private static let layouts = Layout.allCases.filter { $0 != .any && $0 != .a && $0 != .ab }
 
     @Test(arguments: [(1, 1, 1, 1), (3, 5, 3, 17), (8, 17, 2, 20), (5, 16, 1, 3), (8, 20, 4, 10)], layouts)
-    func `a fully connected layer and its gradients are the naive sums`(
+    func `a linear layer and its gradients match naive loops`(
         _ sizes: (n: Int, c: Int, side: Int, outputs: Int), layout: Layout
     ) throws {
         let bench = try Bench()
@@ -50,7 +50,7 @@ import Testing
     }
 
     @Test(arguments: layouts, layouts)
-    func `a change of layout keeps every number`(from: Layout, to: Layout) throws {
+    func `a reorder preserves every value`(from: Layout, to: Layout) throws {
         let bench = try Bench()
         for shape in [[1, 1, 5, 5], [3, 5, 7, 7], [8, 17, 3, 3], [2, 16, 4, 4], [20, 3, 5, 5]] {
             let numbers = Tensor(random: shape, seed: 10)
@@ -61,7 +61,7 @@ import Testing
         }
     }
 
-    @Test func `layouts put numbers where their names say`() throws {
+    @Test func `layouts order values as their names say`() throws {
         let bench = try Bench()
         let numbers = Tensor([1, 2, 1, 2], [1, 2, 3, 4])
         func places(_ layout: Layout) throws -> [Float] {

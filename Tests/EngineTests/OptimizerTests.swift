@@ -1,4 +1,4 @@
-// Updates against the formulas of torch.optim in double precision, number by number.
+// Optimizer updates, compared elementwise with torch.optim's formulas in double precision.
 
 import Engine
 import Experiments
@@ -8,7 +8,7 @@ import ReferenceNetwork
 import Testing
 
 @Suite struct OptimizerTests {
-    /// A recipe that says what it is.
+    /// A recipe with a description.
     struct Case: CustomTestStringConvertible, Sendable {
         var recipe = TrainingRecipe(learningRate: 0.01)
         let testDescription: String
@@ -30,7 +30,7 @@ import Testing
         ]
     }
 
-    /// A parameter with its state, as PyTorch's documentation updates it.
+    /// A parameter and its optimizer state, updated as in PyTorch's documentation.
     private struct Reference {
         var value: Double
         var first = 0.0
@@ -56,7 +56,7 @@ import Testing
         private func power(_ base: Double) -> Double { (0..<step).reduce(1) { power, _ in power * base } }
     }
 
-    /// Ten updates of parameters in two segments, the second without decay.
+    /// Ten updates of parameters in two segments, the second without weight decay.
     private func values(_ recipe: TrainingRecipe, count: Int, threads: Int) throws -> (values: [Float], [UpdateSums]) {
         _ = try Device(threads: threads)
         var values = Tensor(random: [count], seed: 1).floats
@@ -86,7 +86,7 @@ import Testing
     }
 
     @Test(arguments: Case.all, [1, 17, 1000, 20_003])
-    func `ten updates are those of torch.optim, on any number of threads`(_ trial: Case, count: Int) throws {
+    func `ten updates match torch.optim on any number of threads`(_ trial: Case, count: Int) throws {
         let (values, sums) = try values(trial.recipe, count: count, threads: 1)
         var expected = Tensor(random: [count], seed: 1).floats.map { Reference(value: Double($0)) }
         var before = expected
@@ -109,7 +109,7 @@ import Testing
     }
 
     @Test(arguments: Case.all, TrainingRecipe.Decay.allCases)
-    func `a model follows its gradients`(_ trial: Case, decay: TrainingRecipe.Decay) throws {
+    func `a model applies the optimizer to its gradients`(_ trial: Case, decay: TrainingRecipe.Decay) throws {
         var recipe = trial.recipe
         recipe.decay = decay
         let network = try Network.small()
@@ -131,9 +131,9 @@ import Testing
         }
     }
 
-    /// With the gradient's norm before clipping, which is what a step tells.
+    /// The reported gradient norm is the one before clipping.
     @Test(arguments: [TrainingRecipe.Optimizer.sgd, .adam], [0.01, 1e6])
-    func `clipped gradients are scaled to a common norm`(optimizer: TrainingRecipe.Optimizer, norm: Double) throws {
+    func `clipping scales all gradients to the maximum norm`(optimizer: TrainingRecipe.Optimizer, norm: Double) throws {
         var recipe = TrainingRecipe(learningRate: 1)
         (recipe.optimizer, recipe.clipNorm, recipe.epsilon) = (optimizer, norm, 1e-3)
         let network = try Network.small()
@@ -160,7 +160,7 @@ import Testing
         }
     }
 
-    @Test func `Adam's state has its means' names and counts updates`() throws {
+    @Test func `Adam's state has PyTorch's names and the update count`() throws {
         var recipe = TrainingRecipe()
         recipe.optimizer = .adam
         let network = try Network.small()
@@ -174,7 +174,7 @@ import Testing
         #expect(try model.value(of: counter) == [7])
     }
 
-    @Test func `memory is predicted for the state of each optimizer`() throws {
+    @Test func `the memory estimate includes the optimizer's state`() throws {
         let network = try Network.small()
         func bytes(_ change: (inout TrainingRecipe) -> Void) -> Int {
             var recipe = TrainingRecipe()

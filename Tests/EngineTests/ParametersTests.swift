@@ -1,4 +1,4 @@
-// Parameters from outside: names, shapes, initial values, and numbers that go in and come out unchanged.
+// Access to parameters: names, shapes, initial values, reading and writing.
 
 import Engine
 import Experiments
@@ -7,7 +7,7 @@ import ReferenceNetwork
 import Testing
 
 @Suite struct ParametersTests {
-    @Test func `names and shapes are torchvision's`() throws {
+    @Test func `names and shapes match torchvision's`() throws {
         let network = try Network(
             inputSide: 8, blocks: [Block(numConvs: 1, outChannels: 5), Block(numConvs: 2, outChannels: 16)],
             classifier: [7, 6], numClasses: 3)
@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test(arguments: try Trial.all)
-    func `every parameter comes back as it was set`(_ trial: Trial) throws {
+    func `parameters can be written and read back`(_ trial: Trial) throws {
         let model = try NetworkModel(trial.network, recipe: TrainingRecipe(), batchSize: 3, threads: 2)
         #expect(model.parameters.reduce(0) { $0 + $1.count } == trial.network.parameters)
         var expected = try model.values()
@@ -31,13 +31,13 @@ import Testing
             expected[parameter.name] = values
             expectClose(try model.values(), expected, 0)
         }
-        // What was set is what is computed with.
+        // The step uses the values that were set.
         let batch = Batch(3, for: trial.network, seed: 0)
         let reference = ReferenceModel(trial.network, parameters: expected).evaluate(batch.pixels, labels: batch.labels)
         #expect(abs(try model.evaluate(batch).lossSum - reference.sum) <= 1e-5 * reference.sum)
     }
 
-    @Test func `initial weights fill Xavier's bounds and biases PyTorch's`() throws {
+    @Test func `initial weights are Xavier-uniform and biases PyTorch's default`() throws {
         let network = try Network(
             inputSide: 16, blocks: [Block(numConvs: 1, outChannels: 48), Block(numConvs: 2, outChannels: 32)],
             classifier: [128, 64], numClasses: 10)
@@ -58,9 +58,9 @@ import Testing
         }
     }
 
-    /// Mean and variance within five standard errors, and biases 0 where weights are normal.
+    /// Mean and variance within five standard errors; biases 0 for normal distributions.
     @Test(arguments: TrainingRecipe.Initialization.allCases)
-    func `weights spread as the recipe has them`(initialization: TrainingRecipe.Initialization) throws {
+    func `initial weights have the recipe's distribution`(initialization: TrainingRecipe.Initialization) throws {
         let network = try Network(
             inputSide: 16, blocks: [Block(numConvs: 1, outChannels: 48), Block(numConvs: 2, outChannels: 32)],
             classifier: [128, 64], numClasses: 10)
@@ -94,11 +94,11 @@ import Testing
         }
     }
 
-    @Test func `no two parameters start with the same numbers`() throws {
+    @Test func `no two parameters have the same initial values`() throws {
         let network = try Network(
             inputSide: 8, blocks: [Block(numConvs: 3, outChannels: 16)], classifier: [32, 32], numClasses: 10)
         let model = try NetworkModel(network, recipe: TrainingRecipe(), batchSize: 4, threads: 2)
-        // In units of the largest, so that different bounds do not hide equal random numbers.
+        // Relative to the largest value, so that different bounds do not hide equal random numbers.
         let starts = try model.values().values.map { values in
             values.values.prefix(5).map { ($0 / values.values[0] * 1e4).rounded() }
         }
@@ -106,7 +106,7 @@ import Testing
     }
 
     @Test(arguments: [EngineOptions.Convolution.direct, .winograd, .auto], [nil, 1, 3])
-    func `initial values depend on the seed alone`(convolution: EngineOptions.Convolution, chunk: Int?) throws {
+    func `initial values depend only on the seed`(convolution: EngineOptions.Convolution, chunk: Int?) throws {
         let network = try Network.small()
         func values(seed: UInt64, _ options: EngineOptions, batchSize: Int, threads: Int) throws -> [String: Tensor] {
             try NetworkModel(
@@ -122,7 +122,7 @@ import Testing
         #expect(other.allSatisfy { $1 != first[$0] })
     }
 
-    /// U(±bound): inside, and with mean 0 and variance bound² / 3, both within five standard errors.
+    /// U(±bound): all values inside; mean 0 and variance bound² / 3, both within five standard errors.
     private func expectUniform(
         _ tensor: Tensor, bound: Double, sourceLocation: SourceLocation = #_sourceLocation
     ) {

@@ -1,4 +1,4 @@
-// Training in bfloat16: the reference's numbers within its 8 significant bits, and single precision where there is none.
+// Training in bfloat16: matches the reference within 8 significant bits, and falls back to float32 if unsupported.
 
 import Engine
 import Experiments
@@ -15,11 +15,11 @@ import Testing
     }
 
     @Test(arguments: [1, 2], [[8], [8, 3]])
-    func `gradients in bfloat16 are the reference's but for rounding`(threads: Int, batches: [Int]) throws {
+    func `gradients in bfloat16 match the reference up to rounding`(threads: Int, batches: [Int]) throws {
         let network = try network()
         let recipe = TrainingRecipe(learningRate: 0, precision: .bfloat16)
         let model = try NetworkModel(network, recipe: recipe, batchSize: batches[0], threads: threads)
-        // Every ReLU of the classifier is open: near its kink rounding would decide, and not by 8 bits.
+        // Keep every ReLU of the classifier open: near its kink, rounding would decide the branch.
         for bias in model.parameters where bias.name.hasPrefix("classifier") && bias.name.hasSuffix("bias") {
             try model.set(bias, to: [Float](repeating: 3, count: bias.count))
         }
@@ -29,9 +29,9 @@ import Testing
             let expected = reference.gradients(batch.pixels, labels: batch.labels)
             let found = try model.train(batch, step: step)
             #expect(abs(found.lossSum - expected.loss.sum) <= 1e-2 * expected.loss.sum)
-            // Each product is off by up to 2⁻⁸, and each layer adds its own. In the trunk, where two values of a window are
-            // as near as that, rounding also decides which one a pooling takes and whether a ReLU is open;
-            // WinogradTests holds the convolutions themselves to 2 %.
+            // Each product is off by up to 2⁻⁸, and each layer adds its own error. In the convolutional part, rounding
+            // also decides the branch of ReLU and max pooling for close values; WinogradTests bounds the error of
+            // convolutions themselves by 2 %.
             for (name, gradient) in try model.gradients() {
                 let tolerance = name.hasPrefix("features") ? 0.2 : 3e-2
                 expectClose(gradient, try #require(expected.gradients[name]), tolerance, what: name)
@@ -39,7 +39,7 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: Device.hasBFloat16)) func `bfloat16 is used where it is asked for`() throws {
+    @Test(.enabled(if: Device.hasBFloat16)) func `bfloat16 is used if requested`() throws {
         let network = try network()
         let batch = Batch(8, for: network, seed: 0)
         func loss(_ precision: TrainingRecipe.Precision) throws -> Double {
@@ -50,7 +50,7 @@ import Testing
         #expect(try loss(.bfloat16) == loss(.bfloat16))
     }
 
-    @Test func `weights move by less than bfloat16 can tell`() throws {
+    @Test func `weights accumulate updates smaller than bfloat16's precision`() throws {
         let network = try network()
         let recipe = TrainingRecipe(learningRate: 1e-6, precision: .bfloat16)
         let model = try NetworkModel(network, recipe: recipe, batchSize: 8, threads: 2)
@@ -63,7 +63,7 @@ import Testing
         #expect(new.relativeError(to: old) < 1e-5)
     }
 
-    @Test func `evaluation in bfloat16 is the reference's forward pass`() throws {
+    @Test func `evaluation in bfloat16 matches the reference's forward pass`() throws {
         let network = try network()
         let recipe = TrainingRecipe(precision: .bfloat16)
         let model = try NetworkModel(network, recipe: recipe, batchSize: 8, threads: 2)
@@ -74,7 +74,7 @@ import Testing
         }
     }
 
-    @Test func `a processor without bfloat16 says so`() throws {
+    @Test func `the summary says if the processor lacks bfloat16`() throws {
         let model = try NetworkModel(
             network(), recipe: TrainingRecipe(precision: .bfloat16), batchSize: 8, threads: 1)
         #expect(model.precision == (Device.hasBFloat16 ? .bfloat16 : .float32))

@@ -1,10 +1,10 @@
-// Networks of every kind of layer, drawn by a seed.
+// Random networks with every kind of layer.
 
 import Experiments
 import TestSupport
 import Testing
 
-/// A random network and how its steps are computed.
+/// A random network with engine options, determined by a seed.
 struct RandomNetwork: CustomTestStringConvertible, Sendable {
     let seed: UInt64
     let network: Network
@@ -19,8 +19,8 @@ struct RandomNetwork: CustomTestStringConvertible, Sendable {
     }
 
     /// - Parameters:
-    ///   - largestBatch: images in a step at most.
-    ///   - sides: the sides that images can have.
+    ///   - largestBatch: maximum images per step.
+    ///   - sides: range of image sizes.
     init(seed: UInt64, largestBatch: Int = 13, sides: ClosedRange<Int> = 6...18) throws {
         self.seed = seed
         var random = SplitMix64(state: seed)
@@ -73,7 +73,7 @@ struct RandomNetwork: CustomTestStringConvertible, Sendable {
         }
         kinds.append(.linear(Linear(inFeatures: features, outFeatures: pick([2, 4, 10]))))
         network = try Network(inputShape: inputShape, kinds.map { ($0, nil) })
-        // Batch normalization over two or three values makes much of rounding.
+        // Batch normalization over two or three values amplifies rounding errors.
         let hasNorm = network.layers.contains { $0.batchNorm != nil }
         batch = Int.random(in: hasNorm ? 8...max(largestBatch, 8) : 1...largestBatch, using: &random)
         threads = pick([1, 2, 2, 3])

@@ -1,4 +1,4 @@
-// A hundred random networks against the naive engine.
+// A hundred random networks, compared with the reference.
 
 import Engine
 import Experiments
@@ -8,7 +8,7 @@ import Testing
 
 @Suite struct RandomNetworkTests {
     @Test(arguments: try (0..<100).map { try RandomNetwork(seed: $0) })
-    func `a step and an evaluation are the reference's`(_ random: RandomNetwork) throws {
+    func `a step and an evaluation match the reference`(_ random: RandomNetwork) throws {
         let recipe = TrainingRecipe(learningRate: 0.01)
         let model = try NetworkModel(
             random.network, recipe: recipe, batchSize: random.batch, options: random.options, threads: random.threads)
@@ -18,8 +18,9 @@ import Testing
         let found = try model.train(batch, step: 0)
         let expected = reference.train(batch.pixels, labels: batch.labels, recipe: recipe)
         #expect(abs(found.lossSum - expected.loss.sum) <= 1e-4 * expected.loss.sum)
-        // A bias that a batch normalization takes away again has a gradient of nothing but rounding, so that all is
-        // measured by the whole gradient too. Where values do not even differ, normalization shows their rounding.
+        // The gradient of a bias before batch normalization is pure rounding error, so errors are also compared with
+        // the norm of the whole gradient. Where the values of a channel are nearly equal, normalization amplifies their
+        // rounding errors.
         let gradients = try model.gradients()
         let norm = expected.gradients.values.reduce(0) { $0 + $1.norm * $1.norm }.squareRoot()
         let isRounding = reference.parameters.contains { name, statistic in
@@ -30,7 +31,7 @@ import Testing
             let difference = gradients[name].map { $0.distance(to: gradient) } ?? .infinity
             #expect(difference <= 2e-5 * gradient.norm + 5e-5 * norm || isRounding, "\(name)")
         }
-        // What is trained and counted from the same numbers.
+        // Parameters and metrics after the step.
         let after = try model.values()
         for (name, gradient) in gradients {
             let expected = zip(before[name]?.values ?? [], gradient.values).map { $0 - recipe.learningRate * $1 }

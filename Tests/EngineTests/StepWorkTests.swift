@@ -1,12 +1,12 @@
-// How long steps take beside each other, against what was measured.
+// Predicted relative step times, compared with measurements.
 
 import Engine
 import Experiments
 import Testing
 
 @Suite struct StepWorkTests {
-    @Test func `from the quick start's speed alone, other networks' speeds are predicted to a third`() throws {
-        // Images a second on two cores of an AMD EPYC with AVX-512, as `vgglab bench` had them.
+    @Test func `speeds predicted from the quick start's speed are within a third`() throws {
+        // Images per second of `vgglab bench` on two cores of an AMD EPYC with AVX-512.
         let measured: [(Variant, ratio: Int, side: Int, classifier: [Int], batch: Int, speed: Double)] = [
             (.vgg11, 4, 64, [512, 512], 128, 2205), (.vgg11, 1, 32, [512, 512], 128, 448),
             (.vgg11, 4, 224, [4096, 4096], 128, 145), (.vgg11, 8, 224, [4096, 4096], 128, 283),

@@ -1,4 +1,4 @@
-// The threads that compute: every part runs once, whichever code runs it, and oneDNN computes on the same threads.
+// Compute threads: every part runs exactly once, and oneDNN uses the same threads.
 
 import CThreads
 import Glibc
@@ -19,7 +19,7 @@ import Testing
         }
     }
 
-    @Test func `a part inside a part runs on its thread`() throws {
+    @Test func `nested parts run on the calling thread`() throws {
         _ = try Device(threads: 2)
         let count = Atomic(0)
         parallel(parts: 4) { _, _ in
@@ -31,7 +31,7 @@ import Testing
         #expect(count.load(ordering: .relaxed) == 12)
     }
 
-    /// A region as oneDNN has it: each thread counts itself in and waits for the others before it continues.
+    /// A parallel region like oneDNN's: each thread checks in, then waits for the others at a barrier.
     private final class Region: Sendable {
         let rounds = 50
         let arrived = Atomic(0)
@@ -99,7 +99,7 @@ import Testing
         let barrier: @convention(c) () -> Void = GOMP_barrier
         #expect(dlsym(nil, "GOMP_barrier") == unsafeBitCast(barrier, to: UnsafeMutableRawPointer.self))
         for name in ["parallel_start", "parallel_end", "loop_static_start", "loop_static_next", "loop_end_nowait"] {
-            // One file defines them all; another library's would lie far away.
+            // All are defined in one file; definitions from another library would be far away.
             let distance = Int(bitPattern: dlsym(nil, "GOMP_\(name)")) - Int(bitPattern: dlsym(nil, "GOMP_barrier"))
             #expect(abs(distance) < 1 << 16, "GOMP_\(name)")
         }

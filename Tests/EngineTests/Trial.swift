@@ -1,16 +1,16 @@
-// The networks and settings that whole training runs are compared with the reference on.
+// Networks and settings for comparing training with the reference.
 
 import Experiments
 import Testing
 
-/// A network, how it is computed and what it is trained with.
+/// A network with its training and engine settings.
 struct Trial: CustomTestStringConvertible, Sendable {
-    /// How the engine goes about it.
+    /// Engine settings.
     struct Setting: CustomTestStringConvertible, Sendable {
         var convolution = EngineOptions.Convolution.auto
         var chunk: Int?
         var threads = 2
-        /// Images in each step, in turn.
+        /// Batch sizes of consecutive steps, repeated.
         var batches = [5]
         var recipe = TrainingRecipe(learningRate: 0.05)
 

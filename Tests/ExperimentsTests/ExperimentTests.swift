@@ -1,4 +1,4 @@
-// Experiments as values: the notebook's defaults, and the networks of the VGG paper.
+// Defaults of experiments, and the VGG variants.
 
 import Experiments
 import Testing
@@ -25,17 +25,17 @@ import Testing
         #expect(variant.rawValue == "vgg\(depth)")
     }
 
-    @Test func `depth counts the actual classifier`() {
+    @Test func `depth includes the actual classifier`() {
         #expect(NetworkRecipe(classifier: []).depth == 9)
         #expect(NetworkRecipe(classifier: [8, 8, 8]).depth == 12)
     }
 
-    @Test func `blocks that are not in the paper are no variant`() {
+    @Test func `blocks that are not in the paper have no variant`() {
         var blocks = Variant.vgg11.blocks
         blocks[0].numConvs = 3
         #expect(NetworkRecipe(blocks: blocks).variant == nil)
         #expect(NetworkRecipe(blocks: []).variant == nil)
-        // The ratio is not part of a variant.
+        // The variant is independent of the ratio.
         #expect(NetworkRecipe(ratio: 8).variant == .vgg11)
     }
 

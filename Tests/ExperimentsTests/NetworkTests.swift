@@ -1,4 +1,4 @@
-// Networks as values: shapes, parameters and costs compared with manual calculations, the paper and torchvision.
+// Shapes, parameters and costs of networks, compared with manual calculations, the paper and torchvision.
 
 import Experiments
 import Testing
@@ -47,7 +47,9 @@ import Testing
     @Test(arguments: [
         (Variant.vgg11, 133, 132_863_336), (.vgg13, 133, 133_047_848), (.vgg16, 138, 138_357_544),
         (.vgg19, 144, 143_667_240),
-    ]) func `a variant has the paper's parameters`(variant: Variant, millions: Int, parameters: Int) throws {
+    ]) func `a variant has the number of parameters in the paper`(variant: Variant, millions: Int, parameters: Int)
+        throws
+    {
         let network = try Network(inputChannels: 3, inputSide: 224, blocks: variant.blocks, numClasses: 1000)
         #expect(network.parameters == parameters)
         #expect((network.parameters + 500_000) / 1_000_000 == millions)
@@ -55,7 +57,7 @@ import Testing
 
     /// Millions of multiply-accumulates, rounded, as in torchvision's model cards.
     @Test(arguments: [(Variant.vgg11, 7609), (.vgg13, 11308), (.vgg16, 15470), (.vgg19, 19632)])
-    func `a variant has torchvision's multiply-accumulates`(variant: Variant, millions: Int) throws {
+    func `a variant has as many multiply-accumulates as in torchvision`(variant: Variant, millions: Int) throws {
         let network = try Network(inputChannels: 3, inputSide: 224, blocks: variant.blocks, numClasses: 1000)
         #expect((network.forwardMACs + 500_000) / 1_000_000 == millions)
     }
@@ -70,7 +72,7 @@ import Testing
         #expect(network.layers.compactMap(\.name) == expected)
     }
 
-    @Test(arguments: [1, 3, 5, 7, 31]) func `any odd window preserves the image size`(kernel: Int) throws {
+    @Test(arguments: [1, 3, 5, 7, 31]) func `any odd kernel preserves the image size`(kernel: Int) throws {
         let network = try Network(
             inputSide: 9, blocks: [Block(numConvs: 2, outChannels: 3), Block(numConvs: 1, outChannels: 5)],
             kernel: kernel, classifier: [], numClasses: 2)
@@ -93,7 +95,7 @@ import Testing
             ])
     }
 
-    @Test func `a layer that does not accept the previous output is refused`() throws {
+    @Test func `a layer that does not accept the previous output is rejected`() throws {
         let convolution = Layer.Kind.convolution(Convolution(inChannels: 1, outChannels: 4, kernel: 3, padding: 0))
         let linear = Layer.Kind.linear(Linear(inFeatures: 16, outFeatures: 2))
         let network = try Network(inputShape: [1, 4, 4], [(convolution, 1), (.flatten, nil), (linear, nil)])

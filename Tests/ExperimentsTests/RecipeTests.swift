@@ -1,5 +1,4 @@
-// The networks that have names: their parameters and costs against numbers worked out by hand, from their papers and
-// from torchvision.
+// Parameters and costs of the named networks, compared with manual calculations, the papers and torchvision.
 
 import Experiments
 import Testing
@@ -19,7 +18,7 @@ import Testing
         (Variant.leNet, 28, 156 + 2_416 + 48_120 + 10_164 + 850, 416_520),
         (.leNetBatchNorm, 28, 156 + 2_416 + 30_840 + 10_164 + 850 + 2 * (6 + 16 + 120 + 84), 281_640),
         (.alexNet, 224, 46_764_746, 938_146_176), (.mlp, 28, 200_960 + 2_570, 203_264),
-    ]) func `a network of the book costs what is worked out by hand`(
+    ]) func `networks from the book have the manually calculated costs`(
         variant: Variant, side: Int, parameters: Int, macs: Int
     ) throws {
         let network = try network(variant, side: side)
@@ -27,20 +26,22 @@ import Testing
         #expect(network.forwardMACs == macs)
     }
 
-    /// Millions of parameters as in the paper's table 2, and exact counts: torchvision's where it has the network, and
-    /// for column C those of column D with three windows of 1 × 1.
+    /// Millions of parameters as in the paper's table 2, and exact counts: torchvision's if available; for column C,
+    /// those of column D with three 1 × 1 kernels.
     @Test(arguments: [
         (Variant.vgg11, 133, 132_863_336), (.vgg11LRN, 133, 132_863_336), (.vgg13, 133, 133_047_848),
         (.vgg16C, 134, 138_357_544 - 8 * (256 * 256 + 2 * 512 * 512)), (.vgg16, 138, 138_357_544),
         (.vgg19, 144, 143_667_240),
-    ]) func `a network of the VGG paper has its parameters`(variant: Variant, millions: Int, parameters: Int) throws {
+    ]) func `networks from the VGG paper have its number of parameters`(
+        variant: Variant, millions: Int, parameters: Int
+    ) throws {
         let network = try network(variant, channels: 3, side: 224, numClasses: 1000)
         #expect(network.parameters == parameters)
         #expect((network.parameters + 500_000) / 1_000_000 == millions)
     }
 
     @Test(arguments: [(Variant.vgg11, 132_868_840), (.vgg16, 138_365_992)])
-    func `batch norm adds torchvision's parameters under its names`(variant: Variant, parameters: Int) throws {
+    func `batch norm has torchvision's parameters and names`(variant: Variant, parameters: Int) throws {
         let network = try network(variant, channels: 3, side: 224, numClasses: 1000, norm: .batch)
         #expect(network.parameters == parameters)
         let names = network.layers.compactMap(\.name)
@@ -71,7 +72,7 @@ import Testing
         #expect(keptAsImages(try Experiment(name: "a").network(numClasses: 10)) == 2_239_104)
     }
 
-    @Test func `column A-LRN has one response norm, after the first activation`() throws {
+    @Test func `vgg11-lrn has one response norm, after the first activation`() throws {
         let layers = try network(.vgg11LRN, side: 32).layers
         #expect(layers.filter { $0.localResponseNorm != nil }.count == 1)
         #expect(layers[0].convolution?.activation == .relu)
@@ -79,7 +80,7 @@ import Testing
         #expect(layers[2].pooling == Pooling())
     }
 
-    @Test func `an activation is part of the layer before, where that can apply it`() throws {
+    @Test func `an activation is fused into the preceding layer if possible`() throws {
         let network = try Network(
             inputShape: [1, 6, 6],
             [
@@ -96,7 +97,7 @@ import Testing
         #expect(network.layers.compactMap(\.name) == ["features.0", "features.5", "classifier.0"])
     }
 
-    @Test func `what no machine can hold is refused before its sizes are multiplied`() {
+    @Test func `a network that is too large is rejected without overflow`() {
         let wide = LayerRecipe.convolution(channels: .count(16384), kernel: 31, padding: 31)
         #expect(throws: NetworkError.tooLarge) {
             try Network(

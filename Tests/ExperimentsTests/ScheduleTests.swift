@@ -1,10 +1,10 @@
-// Learning rates against those of torch.optim.lr_scheduler, which made the numbers here.
+// Learning rates, compared with values computed by torch.optim.lr_scheduler.
 
 import Experiments
 import Testing
 
 @Suite struct ScheduleTests {
-    /// Five epochs of four steps at 0.1.
+    /// Five epochs of four steps at lr 0.1.
     private func rates(_ change: (inout TrainingRecipe) -> Void) -> [Double] {
         var recipe = TrainingRecipe(learningRate: 0.1, epochs: 5)
         change(&recipe)
@@ -18,18 +18,18 @@ import Testing
         }
     }
 
-    @Test func `a constant rate is the recipe's to the bit`() {
+    @Test func `a constant rate equals the recipe's exactly`() {
         #expect(rates { _ in } == [Double](repeating: 0.1, count: 20))
     }
 
-    @Test func `step and multistep fall at the ends of epochs`() {
-        let falls = [0.1, 0.1, 0.05, 0.05, 0.025].flatMap { [Double](repeating: $0, count: 4) }
-        expect(rates { ($0.schedule, $0.stepEvery, $0.rateFactor) = (.step, 2, 0.5) }, falls)
+    @Test func `step and multistep reduce the rate between epochs`() {
+        let expected = [0.1, 0.1, 0.05, 0.05, 0.025].flatMap { [Double](repeating: $0, count: 4) }
+        expect(rates { ($0.schedule, $0.stepEvery, $0.rateFactor) = (.step, 2, 0.5) }, expected)
         let milestones = [0.1, 0.01, 0.01, 0.001, 0.001].flatMap { [Double](repeating: $0, count: 4) }
         expect(rates { ($0.schedule, $0.milestones) = (.multistep, [1, 3]) }, milestones)
     }
 
-    @Test func `cosine and linear go down to the last rate`() {
+    @Test func `cosine and linear decay to the final rate`() {
         expect(
             rates { ($0.schedule, $0.lastRate) = (.cosine, 0.01) },
             [
@@ -41,7 +41,7 @@ import Testing
             rates { ($0.schedule, $0.lastRate) = (.linear, 0.01) }, (0..<20).map { 0.1 - 0.0045 * Double($0) })
     }
 
-    @Test func `one cycle goes up and down`() {
+    @Test func `one-cycle rises, then falls`() {
         expect(
             rates { $0.schedule = .oneCycle },
             [
@@ -58,7 +58,7 @@ import Testing
             ])
     }
 
-    @Test func `a warmup goes up in a straight line, and the cosine begins after it`() {
+    @Test func `warmup is linear, and cosine annealing starts after it`() {
         let expected = [
             0.025, 0.05, 0.075, 0.1, 0.1, 0.099039264, 0.0961939766, 0.0915734806, 0.0853553391, 0.0777785117,
             0.0691341716, 0.0597545161, 0.05, 0.0402454839, 0.0308658284, 0.0222214883, 0.0146446609, 0.00842651938,
@@ -70,7 +70,7 @@ import Testing
     }
 
     @Test(arguments: TrainingRecipe.Schedule.allCases)
-    func `every rate is a number above 0, however short the run`(schedule: TrainingRecipe.Schedule) {
+    func `every rate is positive, even in very short runs`(schedule: TrainingRecipe.Schedule) {
         for (epochs, stepsPerEpoch) in [(1, 1), (1, 2), (2, 1), (3, 7)] {
             var recipe = TrainingRecipe(learningRate: 0.1, epochs: epochs)
             (recipe.schedule, recipe.milestones) = (schedule, [1])

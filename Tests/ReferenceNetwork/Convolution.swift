@@ -1,4 +1,4 @@
-// Textbook convolution and its gradients.
+// Convolution and its gradients by definition.
 
 /// Gradients of an operation with weights.
 package struct WeightedGradients: Sendable {
@@ -39,7 +39,7 @@ package func convolutionBackward(
     return result
 }
 
-/// Enumerates the multiplications of a convolution, by the positions of the three numbers.
+/// Iterates over the multiplications of a convolution, by the indices of the three numbers.
 private struct Sweep {
     let (n, c, h, w): (Int, Int, Int, Int)
     let (k, r): (Int, Int)

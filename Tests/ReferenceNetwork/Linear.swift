@@ -1,4 +1,4 @@
-// Textbook fully connected layers, loss and update.
+// Linear layer, loss and SGD by definition.
 
 import Foundation
 
@@ -34,11 +34,10 @@ package func linearBackward(_ source: Tensor, weights: Tensor, gradient: Tensor)
     return result
 }
 
-/// The loss of a batch.
 package struct ReferenceLoss: Sendable {
     /// Sum of the cross-entropy over the images.
     package var sum: Double
-    /// Number of images whose largest logit, the first of equals, is at their label.
+    /// Number of images whose largest logit is at their label; of several equal logits, the first counts.
     package var correct: Int
     /// Gradient of the mean cross-entropy with respect to the logits.
     package var gradient: Tensor
@@ -64,7 +63,7 @@ package func softmaxCrossEntropy(_ logits: Tensor, labels: [Int]) -> ReferenceLo
     return loss
 }
 
-/// Performs one update of `torch.optim.SGD` without dampening and Nesterov: g ← g + λw; v ← μv + g; w ← w − ηv.
+/// One step of `torch.optim.SGD` without dampening or Nesterov momentum: g ← g + λw; v ← μv + g; w ← w − ηv.
 package func sgd(
     _ parameter: inout Tensor, gradient: Tensor, velocity: inout Tensor, learningRate: Double, momentum: Double,
     weightDecay: Double

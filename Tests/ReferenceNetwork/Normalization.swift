@@ -1,18 +1,18 @@
-// Normalizations and activations as their papers write them, and their gradients.
+// Normalizations, activations and their gradients, as in the papers.
 
 import Foundation
 
 package import Experiments
 
-/// Batch normalization over all places of each channel: `[N, C, …]`.
+/// Batch normalization over images and positions of each channel: `[N, C, …]`.
 ///
 /// **Source**: Ioffe & Szegedy, *Batch Normalization*, 2015, algorithm 1.
 package struct ReferenceBatchNorm: Sendable {
     package let result: Tensor
-    /// A channel's statistics over the batch; the variance is the biased one.
+    /// Statistics per channel; the variance is biased.
     package let means: [Double]
     package let variances: [Double]
-    /// Values of a channel in the batch.
+    /// Number of values per channel.
     package let count: Int
     private let normalized: Tensor
     private let scale: Tensor
@@ -38,7 +38,7 @@ package struct ReferenceBatchNorm: Sendable {
         (self.normalized, self.scale) = (normalized, scale)
     }
 
-    /// Gradients from that of the result.
+    /// Computes the gradients from the gradient of the output.
     package func backward(_ gradient: Tensor) -> WeightedGradients {
         let members = channelMembers(of: gradient.shape)
         var found = WeightedGradients(
@@ -58,7 +58,7 @@ package struct ReferenceBatchNorm: Sendable {
     }
 }
 
-/// Batch normalization by statistics that are given.
+/// Batch normalization with given statistics.
 package func normalized(
     _ source: Tensor, scale: Tensor, shift: Tensor, mean: Tensor, variance: Tensor
 ) -> Tensor {
@@ -73,7 +73,7 @@ package func normalized(
     return result
 }
 
-/// The positions of each channel's values in `[N, C, …]`.
+/// The indices of each channel's values in `[N, C, …]`.
 private func channelMembers(of shape: [Int]) -> [[Int]] {
     let area = shape.dropFirst(2).reduce(1, *)
     return (0..<shape[1]).map { channel in
@@ -124,16 +124,16 @@ private func forEachNeighbour(_ shape: [Int], _ size: Int, _ body: (_ position: 
 }
 
 extension Tensor {
-    /// Number by number.
+    /// Elementwise activation.
     ///
-    /// **Source**: PyTorch documentation of `torch.nn`'s activations, with their defaults.
+    /// **Source**: PyTorch documentation of the activations in `torch.nn`, with their defaults.
     package func activated(_ activation: Activation) -> Tensor {
         Tensor(shape, values.map { activation.value($0) })
     }
 
-    /// Gradient of an activation's input, `source`, from that of its output.
+    /// Computes the gradient of an activation's input `source` from the gradient of its output.
     package func activationBackward(_ activation: Activation, source: Tensor) -> Tensor {
-        // Not times the slope where that is 0: NaN passes where the input is NaN only.
+        // Selects instead of multiplying by slope 0, which would propagate a NaN gradient.
         Tensor(shape, zip(values, source.values).map { activation == .relu && $1 <= 0 ? 0 : $0 * activation.slope($1) })
     }
 }

@@ -1,6 +1,6 @@
-// Pooling as the text-book writes it, and its gradients.
+// Pooling and its gradients by definition.
 
-/// Windows of a pooling: for each result, the positions in the source that it sees.
+/// For each output of a pooling, the indices of its window's values in the source.
 private func windows(_ shape: [Int], kernel: Int, stride: Int, padding: Int) -> (shape: [Int], positions: [[Int]]) {
     let (n, c, h, w) = (shape[0], shape[1], shape[2], shape[3])
     let (height, width) = ((h + 2 * padding - kernel) / stride + 1, (w + 2 * padding - kernel) / stride + 1)
@@ -21,10 +21,10 @@ private func windows(_ shape: [Int], kernel: Int, stride: Int, padding: Int) -> 
     return ([n, c, height, width], positions)
 }
 
-/// Max pooling, 2 × 2 unless given; an odd last row or column is left out: `[N, C, H, W]` → `[N, C, H′, W′]`.
+/// Max pooling, by default 2 × 2, which drops an odd last row or column: `[N, C, H, W]` → `[N, C, H′, W′]`.
 ///
-/// - Returns: the largest values and, for each, its position in `source`, the first of equals; NaN counts as the
-///   largest, the last of several.
+/// - Returns: the maxima and their indices in `source`: the first if several are equal. NaN counts as the maximum; of
+///   several, the last.
 package func maxPool(
     _ source: Tensor, kernel: Int = 2, stride: Int = 2, padding: Int = 0
 ) -> (values: Tensor, positions: [Int]) {
@@ -37,14 +37,14 @@ package func maxPool(
     return (Tensor(shape, positions.map { source.values[$0] }), positions)
 }
 
-/// Gradient of `maxPool`: each value goes back to the position that it came from.
+/// Gradient of `maxPool`: adds each value at the index of its maximum.
 package func maxPoolBackward(sourceShape: [Int], positions: [Int], gradient: Tensor) -> Tensor {
     var result = Tensor(zeros: sourceShape)
     for (position, value) in zip(positions, gradient.values) { result.values[position] += value }
     return result
 }
 
-/// Means of windows, padding counted as zeros: `[N, C, H, W]` → `[N, C, H′, W′]`.
+/// Average pooling; padding counts as zeros: `[N, C, H, W]` → `[N, C, H′, W′]`.
 package func averagePool(_ source: Tensor, kernel: Int, stride: Int, padding: Int = 0) -> Tensor {
     let (shape, windows) = windows(source.shape, kernel: kernel, stride: stride, padding: padding)
     return Tensor(shape, windows.map { $0.reduce(0) { $0 + source.values[$1] } / Double(kernel * kernel) })
@@ -62,7 +62,7 @@ package func averagePoolBackward(
     return result
 }
 
-/// The mean of each channel's values: `[N, C, H, W]` → `[N, C, 1, 1]`.
+/// Mean of each channel: `[N, C, H, W]` → `[N, C, 1, 1]`.
 package func globalAveragePool(_ source: Tensor) -> Tensor {
     let (n, c) = (source.shape[0], source.shape[1])
     let area = source.shape[2] * source.shape[3]

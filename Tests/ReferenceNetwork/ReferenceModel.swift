@@ -1,19 +1,19 @@
-// A whole network as naive loops in double precision, independent of the engine, whose tests compare with it. It is
-// slow: use it with small networks.
+// A whole network as naive loops in double precision, independent of the engine, for comparison in tests. Slow: only
+// for small networks.
 
 package import Experiments
 
-/// A network with its parameters and their momentum.
+/// A network with its parameters and momentum.
 package struct ReferenceModel: Sendable {
-    /// Factors for the values of the classifier, by layer and number of values; `nil` for none.
+    /// Dropout factors for a classifier layer's values, by layer and number of values; `nil` without dropout.
     package typealias Dropout = (_ layer: Int, _ count: Int) -> [Double]
 
     package let network: Network
-    /// Its tensors by torchvision's names, `features.0.weight` and so on, row-major.
+    /// Parameters and statistics by torchvision's names, such as `features.0.weight`; row-major.
     package var parameters: [String: Tensor]
     private var velocities: [String: Tensor] = [:]
 
-    /// - Parameter parameters: one tensor for each weight and bias of the network.
+    /// - Parameter parameters: a tensor for each parameter and statistic of the network.
     package init(_ network: Network, parameters: [String: Tensor]) {
         self.network = network
         self.parameters = parameters
@@ -24,7 +24,7 @@ package struct ReferenceModel: Sendable {
         softmaxCrossEntropy(forward(pixels, dropout: nil).logits, labels: labels)
     }
 
-    /// Computes the loss of a batch and the gradients of its mean by the names of the parameters.
+    /// Computes the loss of a batch, and the gradients of the mean loss by parameter name.
     package func gradients(
         _ pixels: Tensor, labels: [Int], dropout: Dropout? = nil
     ) -> (loss: ReferenceLoss, gradients: [String: Tensor]) {
@@ -73,8 +73,8 @@ package struct ReferenceModel: Sendable {
         return (loss, gradients)
     }
 
-    /// Counts, for each layer with parameters, the units that are 0 everywhere for every image, after ReLU and the
-    /// pooling that follows it; `nil` for the last layer.
+    /// Counts each layer's dead units: 0 everywhere for every image, after ReLU and the pooling that follows it; `nil`
+    /// for the last layer.
     package func deadUnits(_ pixels: Tensor) -> [(dead: Int, units: Int)?] {
         let traces = forward(pixels, dropout: nil, isTraining: true).traces
         return network.layers.indices.compactMap { index -> (dead: Int, units: Int)?? in
@@ -92,7 +92,6 @@ package struct ReferenceModel: Sendable {
         }
     }
 
-    /// Performs one step.
     ///
     /// - Returns: loss and gradients before the update.
     @discardableResult
@@ -112,7 +111,7 @@ package struct ReferenceModel: Sendable {
         return found
     }
 
-    /// Updates running statistics by a tenth of the difference to a batch's, with the unbiased variance.
+    /// Moves running statistics towards the batch's by a tenth; the variance is unbiased.
     private mutating func updateStatistics(_ traces: [Trace]) {
         for (layer, trace) in zip(network.layers, traces) {
             guard let norm = trace.norm, let name = layer.name, norm.count > 1 else { continue }
@@ -124,18 +123,18 @@ package struct ReferenceModel: Sendable {
         }
     }
 
-    /// What a layer stores for its gradient.
+    /// Values that a layer saves for its gradient.
     private struct Trace {
         var source: Tensor
         var result: Tensor
-        /// What came out before the activation.
+        /// Output before the activation.
         var sums: Tensor
         var positions: [Int] = []
         var factors: Tensor?
         var norm: ReferenceBatchNorm?
     }
 
-    /// - Parameter isTraining: whether batches are normalized by themselves.
+    /// - Parameter isTraining: whether batch normalization uses the batch's statistics.
     private func forward(
         _ pixels: Tensor, dropout: Dropout?, isTraining: Bool = false
     ) -> (logits: Tensor, traces: [Trace]) {

@@ -1,10 +1,10 @@
-// Row-major tensors in double precision, with all operations of the naive engine.
+// Row-major tensors in double precision, and elementwise operations.
 
 /// A row-major tensor.
 package struct Tensor: Sendable, Equatable {
     /// Dimensions, outermost first.
     package var shape: [Int]
-    /// Values; the last axis varies fastest.
+    /// The last dimension varies fastest.
     package var values: [Double]
 
     package init(_ shape: [Int], _ values: [Double]) {
@@ -22,7 +22,7 @@ package struct Tensor: Sendable, Equatable {
         self.init(shape, floats.map(Double.init))
     }
 
-    /// Creates pseudo-random values in [−1, 1), reproducible by seed, and exact in single precision.
+    /// Creates pseudorandom values in [−1, 1), determined by the seed and exact in single precision.
     ///
     /// **Source**: Numerical Recipes, 3rd edition, section 7.1.7, the 64-bit linear congruential generator.
     package init(random shape: [Int], seed: UInt64) {
@@ -35,7 +35,7 @@ package struct Tensor: Sendable, Equatable {
             })
     }
 
-    /// The values in single precision.
+    /// The values as single precision.
     package var floats: [Float] { values.map(Float.init) }
 
     /// Returns the same values with another shape.
@@ -44,16 +44,15 @@ package struct Tensor: Sendable, Equatable {
     /// Replaces negative values by 0; NaN stays.
     package func relu() -> Tensor { Tensor(shape, values.map { $0 < 0 ? 0 : $0 }) }
 
-    /// Computes the gradient of a ReLU's input from the gradient of its output: it passes where `output` is above 0 or
-    /// NaN.
+    /// Computes the gradient of a ReLU's input from the gradient of its output: it passes where `output` is > 0 or NaN.
     package func reluBackward(output: Tensor) -> Tensor {
         Tensor(shape, zip(values, output.values).map { $1 <= 0 ? 0 : $0 })
     }
 
-    /// Adds element by element.
+    /// Elementwise product.
     package static func * (a: Tensor, b: Tensor) -> Tensor { Tensor(a.shape, zip(a.values, b.values).map(*)) }
 
-    /// The root of the sum of squares.
+    /// L2 norm.
     package var norm: Double { values.reduce(0) { $0 + $1 * $1 }.squareRoot() }
 
     /// Returns ‖self − other‖.
