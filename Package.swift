@@ -57,7 +57,8 @@ let package = Package(
             name: "Engine", dependencies: ["CKernels", "CProcessor", "Experiments", "MemoryUse", "Model", "OneDNN"]),
 
         // The training loop, its output, and the program.
-        .target(name: "Training", dependencies: ["Datasets", "Experiments", "MemoryUse", "Model", "Safetensors"]),
+        .target(
+            name: "Training", dependencies: ["Datasets", "Experiments", "Files", "MemoryUse", "Model", "Safetensors"]),
         .target(name: "RunLog", dependencies: ["ExperimentFiles", "Experiments", "TerminalText"]),
         .target(
             name: "RunStore",
@@ -98,11 +99,11 @@ let package = Package(
         .testTarget(name: "SafetensorsTests", dependencies: ["Files", "Safetensors", "TestSupport"]),
         .testTarget(name: "TerminalTextTests", dependencies: ["TerminalText"]),
         .executableTarget(
-            name: "SaveCheckpoint", dependencies: ["Checkpoints", "Experiments", "Safetensors"],
+            name: "SaveCheckpoint", dependencies: ["Checkpoints", "Experiments", "Files", "Safetensors"],
             path: "Tests/SaveCheckpoint"),
         .testTarget(
             name: "CheckpointsTests",
-            dependencies: ["Checkpoints", "Experiments", "Safetensors", "SaveCheckpoint", "TestSupport"]),
+            dependencies: ["Checkpoints", "Experiments", "Files", "Safetensors", "SaveCheckpoint", "TestSupport"]),
         .testTarget(
             name: "EngineTests",
             dependencies: [
@@ -111,7 +112,9 @@ let package = Package(
             ]),
         .testTarget(
             name: "TrainingTests",
-            dependencies: ["Datasets", "Engine", "Experiments", "Model", "Safetensors", "TestSupport", "Training"]),
+            dependencies: [
+                "Datasets", "Engine", "Experiments", "Files", "Model", "Safetensors", "TestSupport", "Training",
+            ]),
         .testTarget(name: "RunLogTests", dependencies: ["ExperimentFiles", "Experiments", "RunLog"]),
         .testTarget(name: "ScreenTests", dependencies: ["Screen"]),
         .testTarget(
@@ -141,7 +144,8 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         .testTarget(
-            name: "ExportsTests", dependencies: ["Experiments", "Exports", "RunLog", "Safetensors", "TestSupport"]),
+            name: "ExportsTests",
+            dependencies: ["Experiments", "Exports", "Files", "RunLog", "Safetensors", "TestSupport"]),
         // These tests run the program as a separate process, from the build folder of the tests.
         .testTarget(
             name: "vgglabTests",

@@ -28,25 +28,25 @@ package struct CheckpointFolder: Sendable {
     /// - Parameters:
     ///   - weights: the weights, which PyTorch can load.
     ///   - optimizer: the optimizer's state; may be empty.
-    /// - Throws: `CheckpointError`; nothing of the checkpoint stays then.
+    /// - Throws: `FileError`; nothing of the checkpoint stays then.
     package func write(
         _ position: RunPosition, weights: [TensorSource], optimizer: [TensorSource]
-    ) throws(CheckpointError) -> PendingCheckpoint {
-        try inFolder { () throws(FileError) in _ = try Folders.make(path) }
+    ) throws(FileError) -> PendingCheckpoint {
+        try Folders.make(path)
         let hidden = "\(path)/\(Self.hidden)\(Self.randomName)"
-        guard mkdir(hidden, 0o777) == 0 else { throw CheckpointError(path, code: errno) }
+        guard mkdir(hidden, 0o777) == 0 else { throw FileError(.folder, path, code: errno) }
         var names = [SavedCheckpoint.weights, SavedCheckpoint.position]
-        do throws(SafetensorsError) {
+        do throws(FileError) {
             try SafetensorsWriter.write(to: "\(hidden)/\(names[0])", tensors: weights, flush: false)
             if !optimizer.isEmpty {
                 names.append(SavedCheckpoint.optimizer)
                 try SafetensorsWriter.write(to: "\(hidden)/\(names[2])", tensors: optimizer, flush: false)
             }
             let json = StoredPosition(position: position).json
-            try withFiles { () throws(FileError) in try Self.write(json, to: "\(hidden)/\(names[1])") }
+            try Self.write(json, to: "\(hidden)/\(names[1])")
         } catch {
             Folders.remove(hidden)
-            throw CheckpointError(in: path, error)
+            throw error.named(path)
         }
         return PendingCheckpoint(self, hidden: hidden, names: names, position: position)
     }
@@ -71,7 +71,7 @@ package struct CheckpointFolder: Sendable {
     package func newestValid(from step: Int = 0) -> (checkpoint: SavedCheckpoint?, damaged: [String]) {
         var damaged: [String] = []
         for checkpoint in all where checkpoint.step >= step {
-            do throws(CheckpointError) {
+            do throws(FileError) {
                 try checkpoint.verify()
                 return (checkpoint, damaged)
             } catch {
@@ -106,8 +106,8 @@ package struct CheckpointFolder: Sendable {
 
     /// Finds the checkpoint that a user names: `last`, `best`, `step:N` or `epoch:N`.
     ///
-    /// - Throws: `CheckpointError` that lists the checkpoints.
-    package func checkpoint(named name: String) throws(CheckpointError) -> SavedCheckpoint {
+    /// - Throws: `FileError` that lists the checkpoints.
+    package func checkpoint(named name: String) throws(FileError) -> SavedCheckpoint {
         let all = all
         let parts = name.split(separator: ":", maxSplits: 1).map(String.init)
         let number = parts.count == 2 ? Int(parts[1]) : nil
@@ -118,40 +118,41 @@ package struct CheckpointFolder: Sendable {
             case ("step", let number?): all.first { $0.step == number }
             case ("epoch", let number?):
                 all.first { $0.isEvaluated && (try? $0.position().lastEpoch?.epoch) == number }
-            default: throw CheckpointError("\(name): not a checkpoint; use best, last, step:N or epoch:N")
+            default: throw FileError(name, "not a checkpoint; use best, last, step:N or epoch:N")
             }
         if let found { return found }
         let steps = all.reversed().map { "step:\($0.step)" }
-        throw CheckpointError(
+        throw FileError(
+            all.isEmpty ? path : name,
             all.isEmpty
-                ? "\(path): there is no checkpoint yet"
-                : "there is no checkpoint \(name); there are \(steps.joined(separator: ", "))")
+                ? "there is no checkpoint yet"
+                : "there is no such checkpoint; there are \(steps.joined(separator: ", "))")
     }
 
     /// Copies another folder's checkpoint by hard links, so that it survives when it is removed there. Takes no space
     /// if the file system has hard links; files of checkpoints never change.
     ///
-    /// - Throws: `CheckpointError`; nothing of the copy stays then.
-    package func take(over checkpoint: SavedCheckpoint) throws(CheckpointError) -> SavedCheckpoint {
+    /// - Throws: `FileError`; nothing of the copy stays then.
+    package func take(over checkpoint: SavedCheckpoint) throws(FileError) -> SavedCheckpoint {
         let name = checkpoint.folderName
         guard let taken = SavedCheckpoint(named: name, in: path) else {
             preconditionFailure("a checkpoint's name is one")
         }
-        try inFolder { () throws(FileError) in _ = try Folders.make(path) }
+        try Folders.make(path)
         let hidden = "\(path)/\(Self.hidden)\(Self.randomName)"
-        guard mkdir(hidden, 0o777) == 0 else { throw CheckpointError(path, code: errno) }
+        guard mkdir(hidden, 0o777) == 0 else { throw FileError(.folder, path, code: errno) }
         for file in Folders.names(in: checkpoint.path) {
             let (from, to) = ("\(checkpoint.path)/\(file)", "\(hidden)/\(file)")
             if link(from, to) == 0 { continue }
             do { try FileManager.default.copyItem(atPath: from, toPath: to) } catch {
                 Folders.remove(hidden)
-                throw CheckpointError("\(checkpoint.path): cannot be copied: \(error.localizedDescription)")
+                throw FileError(checkpoint.path, "cannot be copied: \(error.localizedDescription)")
             }
         }
         guard rename(hidden, taken.path) == 0 else {
             let code = errno
             Folders.remove(hidden)
-            throw CheckpointError(taken.path, code: code)
+            throw FileError(.folder, taken.path, code: code)
         }
         return taken
     }
@@ -191,24 +192,24 @@ package struct PendingCheckpoint: Sendable {
 
     /// Commits the checkpoint: checksums, flushes, and the rename. Then removes all except the two newest and the best.
     ///
-    /// - Throws: `CheckpointError`; nothing of the checkpoint stays then, and earlier ones do.
+    /// - Throws: `FileError`; nothing of the checkpoint stays then, and earlier ones do.
     @discardableResult
-    package func commit() throws(CheckpointError) -> SavedCheckpoint {
+    package func commit() throws(FileError) -> SavedCheckpoint {
         let name = SavedCheckpoint.name(for: position)
         guard let saved = SavedCheckpoint(named: name, in: folder.path) else {
             preconditionFailure("a checkpoint's name is one")
         }
-        do throws(CheckpointError) {
+        do throws(FileError) {
             try writeSums()
             for file in names + [SavedCheckpoint.sums] {
-                try inFolder { () throws(FileError) in try Folders.flush("\(hidden)/\(file)", as: folder.path) }
+                try Folders.flush("\(hidden)/\(file)", as: folder.path)
             }
-            try inFolder { () throws(FileError) in try Folders.flush(hidden, as: folder.path) }
+            try Folders.flush(hidden, as: folder.path)
             if rename(hidden, saved.path) != 0 {
-                guard errno == EEXIST || errno == ENOTEMPTY else { throw CheckpointError(saved.path, code: errno) }
+                guard errno == EEXIST || errno == ENOTEMPTY else { throw FileError(.folder, saved.path, code: errno) }
                 try replaceIfDamaged(saved)
             }
-            try inFolder { () throws(FileError) in try Folders.flush(folder.path) }
+            try Folders.flush(folder.path)
         } catch {
             Folders.remove(hidden)
             throw error
@@ -220,30 +221,35 @@ package struct PendingCheckpoint: Sendable {
     /// Removes the uncommitted checkpoint.
     package func discard() { Folders.remove(hidden) }
 
-    private func writeSums() throws(CheckpointError) {
+    private func writeSums() throws(FileError) {
         var lines = ""
         for file in names.sorted() {
             guard let digest = Folders.digest(of: "\(hidden)/\(file)") else {
-                throw CheckpointError("\(folder.path): what was written cannot be read back")
+                throw FileError(folder.path, "what was written cannot be read back")
             }
             lines += "\(digest)  \(file)\n"
         }
         do throws(FileError) {
             try CheckpointFolder.write(Array(lines.utf8), to: "\(hidden)/\(SavedCheckpoint.sums)")
         } catch {
-            throw CheckpointError(in: folder.path, error)
+            throw error.named(folder.path)
         }
     }
 
     /// Handles an existing checkpoint of the same step, which a run that is resumed and stopped at once saves again. It
     /// has the same content, so it is replaced only if it is damaged.
-    private func replaceIfDamaged(_ saved: SavedCheckpoint) throws(CheckpointError) {
-        do throws(CheckpointError) {
+    private func replaceIfDamaged(_ saved: SavedCheckpoint) throws(FileError) {
+        do throws(FileError) {
             try saved.verify()
             Folders.remove(hidden)
         } catch {
             Folders.remove(saved.path)
-            guard rename(hidden, saved.path) == 0 else { throw CheckpointError(saved.path, code: errno) }
+            guard rename(hidden, saved.path) == 0 else { throw FileError(.folder, saved.path, code: errno) }
         }
     }
+}
+
+extension FileError {
+    /// Names only the folder of a file that could not be written, because it has a temporary name until it is committed.
+    fileprivate func named(_ folder: String) -> FileError { code.map { FileError(.folder, folder, code: $0) } ?? self }
 }

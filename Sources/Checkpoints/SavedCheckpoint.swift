@@ -1,7 +1,7 @@
 // A checkpoint on disk: the names of its files, and their verification.
 
 package import Experiments
-internal import Files
+package import Files
 internal import Foundation
 internal import Safetensors
 
@@ -58,40 +58,40 @@ package struct SavedCheckpoint: Sendable, Hashable {
 
     /// Verifies all its files by SHA-256.
     ///
-    /// - Throws: `CheckpointError` that names the first invalid file.
-    package func verify() throws(CheckpointError) {
+    /// - Throws: `FileError` that names the first invalid file.
+    package func verify() throws(FileError) {
         guard let bytes = Folders.contents(of: "\(path)/\(Self.sums)", most: 4096), bytes.last == UInt8(ascii: "\n")
         else {
-            throw CheckpointError("\(path): is incomplete: \(Self.sums) is missing or damaged")
+            throw FileError(path, "is incomplete: \(Self.sums) is missing or damaged")
         }
         var listed: Set<String> = []
         for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
             let name = String(line.dropFirst(66))
             guard line.count > 66, [Self.weights, Self.optimizer, Self.position].contains(name) else {
-                throw CheckpointError("\(path): is incomplete: \(Self.sums) is damaged")
+                throw FileError(path, "is incomplete: \(Self.sums) is damaged")
             }
             let file = "\(path)/\(name)"
             // Checking the header first detects a wrong size before the whole file is read.
             guard name == Self.position || (try? SafetensorsFile(contentsOf: file)) != nil,
                 Folders.digest(of: file, most: Self.maxBytes) == String(line.prefix(64))
-            else { throw CheckpointError("\(path): \(name) is missing, or its checksum does not match") }
+            else { throw FileError(path, "\(name) is missing, or its checksum does not match") }
             listed.insert(name)
         }
         let hasOptimizer = optimizerPath != nil
         guard listed.isSuperset(of: [Self.weights, Self.position]), listed.contains(Self.optimizer) == hasOptimizer
-        else { throw CheckpointError("\(path): is incomplete: \(Self.sums) does not list every file") }
+        else { throw FileError(path, "is incomplete: \(Self.sums) does not list every file") }
     }
 
     /// Reads the run's position.
-    package func position() throws(CheckpointError) -> RunPosition {
+    package func position() throws(FileError) -> RunPosition {
         guard let bytes = Folders.contents(of: "\(path)/\(Self.position)", most: 1 << 20),
             let stored = try? JSONDecoder().decode(StoredPosition.self, from: Data(bytes))
-        else { throw CheckpointError("\(path): \(Self.position) is missing or damaged") }
+        else { throw FileError(path, "\(Self.position) is missing or damaged") }
         guard stored.version == StoredPosition.currentVersion else {
-            throw CheckpointError("\(path): was written by a newer vgglab; update this one")
+            throw FileError(path, "was written by a newer vgglab; update this one")
         }
         guard stored.position.isPlausible, stored.position.step == step else {
-            throw CheckpointError("\(path): \(Self.position) has impossible values")
+            throw FileError(path, "\(Self.position) has impossible values")
         }
         return stored.position
     }

@@ -1,9 +1,8 @@
 // The records of runs as a text file, in several formats.
 
 package import Experiments
-internal import Files
+package import Files
 package import RunLog
-internal import Safetensors
 
 /// A run to be written to a file of metrics.
 package struct RunMetrics: Sendable {
@@ -52,19 +51,15 @@ package enum MetricsFormat: String, Sendable, Hashable, CaseIterable {
     ///   - runs: the runs in the order of the file.
     ///   - path: the file; its folder must exist.
     ///   - overwrite: whether to replace an existing file.
-    /// - Throws: `ExportError` if the system refuses, or if a file exists that must not be replaced.
-    package func write(_ runs: [RunMetrics], to path: String, overwrite: Bool = false) throws(ExportError) {
+    /// - Throws: `FileError` if the system refuses, or if a file exists that must not be replaced.
+    package func write(_ runs: [RunMetrics], to path: String, overwrite: Bool = false) throws(FileError) {
         try writeFile([UInt8](text(of: runs).utf8), to: path, overwrite: overwrite)
     }
 }
 
 /// Writes a file atomically.
-func writeFile(_ bytes: [UInt8], to path: String, overwrite: Bool) throws(ExportError) {
-    do throws(FileError) {
-        var file = try AtomicFile(path, replaces: overwrite)
-        try file.append(bytes)
-        try file.commit()
-    } catch {
-        throw ExportError(error)
-    }
+func writeFile(_ bytes: [UInt8], to path: String, overwrite: Bool) throws(FileError) {
+    var file = try AtomicFile(path, replaces: overwrite)
+    try file.append(bytes)
+    try file.commit()
 }

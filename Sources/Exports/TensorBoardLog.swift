@@ -1,9 +1,8 @@
 // TensorBoard event files on disk: one that grows with a run, and one that is written at once.
 
 package import Experiments
-internal import Files
+package import Files
 internal import Glibc
-internal import Safetensors
 
 /// An event file that grows while a run trains, so that TensorBoard can follow it.
 ///
@@ -19,8 +18,8 @@ package final class TensorBoardLog {
     /// - Parameters:
     ///   - folder: the run's own folder; created with its parents if missing.
     ///   - time: seconds since 1970.
-    /// - Throws: `ExportError` if the system refuses.
-    package init(folder: String, time: Double) throws(ExportError) {
+    /// - Throws: `FileError` if the system refuses.
+    package init(folder: String, time: Double) throws(FileError) {
         try makeFolder(folder)
         var number = 0
         var file: (path: String, descriptor: Int32)
@@ -29,7 +28,7 @@ package final class TensorBoardLog {
             file.descriptor = open(file.path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0o666)
             number += 1
         } while file.descriptor < 0 && errno == EEXIST
-        guard file.descriptor >= 0 else { throw ExportError(file.path, code: errno) }
+        guard file.descriptor >= 0 else { throw FileError(.writing, file.path, code: errno) }
         (path, descriptor) = file
         try write(TensorBoardEvents.header(time: time))
     }
@@ -39,21 +38,23 @@ package final class TensorBoardLog {
     /// Creates a folder for the runs' folders, and checks that it can be written.
     ///
     /// - Parameter folder: created with its parents if missing.
-    /// - Throws: `ExportError` if the system refuses.
-    package static func check(_ folder: String) throws(ExportError) {
+    /// - Throws: `FileError` if the system refuses.
+    package static func check(_ folder: String) throws(FileError) {
         try makeFolder(folder)
-        do throws(FileError) { try AtomicFile.check("\(folder)/events") } catch { throw ExportError(error) }
+        try AtomicFile.check("\(folder)/events")
     }
 
     /// Appends a record; a run's records must come in order.
     ///
-    /// - Throws: `ExportError` if the system refuses; the file is valid up to the previous record.
-    package func append(_ record: RunRecord) throws(ExportError) {
+    /// - Throws: `FileError` if the system refuses; the file is valid up to the previous record.
+    package func append(_ record: RunRecord) throws(FileError) {
         try write(events.bytes(for: record))
     }
 
-    private func write(_ bytes: [UInt8]) throws(ExportError) {
-        if let code = bytes.withUnsafeBytes({ writeAll($0, to: descriptor) }) { throw ExportError(path, code: code) }
+    private func write(_ bytes: [UInt8]) throws(FileError) {
+        if let code = bytes.withUnsafeBytes({ writeAll($0, to: descriptor) }) {
+            throw FileError(.writing, path, code: code)
+        }
     }
 
     /// Writes a whole run into a folder atomically; the file is named after the run's start.
@@ -63,11 +64,11 @@ package final class TensorBoardLog {
     ///   - folder: created with its parents if missing.
     ///   - overwrite: whether to replace the same run's file.
     /// - Returns: the path of the file.
-    /// - Throws: `ExportError` if the system refuses, or if a file exists that must not be replaced.
+    /// - Throws: `FileError` if the system refuses, or if a file exists that must not be replaced.
     @discardableResult
     package static func write(
         _ records: [RunRecord], to folder: String, overwrite: Bool = false
-    ) throws(ExportError) -> String {
+    ) throws(FileError) -> String {
         let records = records.sorted { $0.sequence < $1.sequence }
         let time = records.first?.time ?? 0
         var events = TensorBoardEvents()
@@ -91,7 +92,7 @@ private func fileName(time: Double, process: Int, number: Int) -> String {
 }
 
 /// Creates a folder and its parents if missing.
-private func makeFolder(_ path: String) throws(ExportError) {
+private func makeFolder(_ path: String) throws(FileError) {
     if mkdir(path, 0o777) == 0 { return }
     var code = errno
     if code == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex {
@@ -102,7 +103,7 @@ private func makeFolder(_ path: String) throws(ExportError) {
     var status = stat()
     if code == EEXIST {
         if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
-        throw ExportError(path, "is not a folder; remove it or give another name")
+        throw FileError(path, "is not a folder; remove it or give another name")
     }
-    throw ExportError(path, code: code)
+    throw FileError(.writing, path, code: code)
 }

@@ -120,7 +120,7 @@ package final class RunClaim: Sendable {
     private static func failure(_ code: Int32, _ folder: String, _ name: String) -> RunStoreError {
         // The folder has just been there: someone is removing it.
         if code == ENOENT { return RunStoreError("run \(name) has been deleted") }
-        return RunStoreError(CheckpointError(folder, code: code).description)
+        return RunStoreError(FileError(.folder, folder, code: code).description)
     }
 
     /// Returns whether an open file is still the one with this name.

@@ -40,7 +40,7 @@ extension RunStore {
     /// Finds the checkpoint that a user names: `last`, `best`, `step:N` or `epoch:N`. If the best one was not saved,
     /// returns the best of the saved ones.
     ///
-    /// - Throws: `CheckpointError` that lists the checkpoints, or `RunStoreError`.
+    /// - Throws: `FileError` that lists the checkpoints, or `RunStoreError`.
     package func checkpoint(named name: String, of run: RunInfo) throws -> KeptCheckpoint {
         if name == "best", let best = try bestCheckpoint(of: run) { return best }
         return KeptCheckpoint(checkpoint: try checkpoints(of: run).checkpoint(named: name), run: run)
@@ -68,7 +68,7 @@ extension RunStore {
     ///   - step: the last step of that epoch.
     ///   - run: the parent.
     ///   - folder: the fork's checkpoints.
-    /// - Throws: `CheckpointError` or `RunStoreError`. A checkpoint that the parent does not have is not an error.
+    /// - Throws: `FileError` or `RunStoreError`. A checkpoint that the parent does not have is not an error.
     package func hand(epochEndingAt step: Int, of run: RunInfo, to folder: CheckpointFolder) throws {
         guard !folder.all.contains(where: { $0.step == step && $0.isEvaluated }),
             let kept = try checkpoint(ofEpochEndingAt: step, of: run)

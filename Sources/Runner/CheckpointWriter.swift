@@ -37,12 +37,12 @@ final class CheckpointWriter {
     func keep(_ position: RunPosition, of model: some TrainableModel, isLast: Bool) -> [RunEvent] {
         var events = finish()
         let begin = monotonicSeconds()
-        do throws(CheckpointError) {
+        do {
             let written = try folder.write(
                 position, weights: model.weightSources, optimizer: model.optimizerSources)
             commit = Commit(written, position, seconds: monotonicSeconds() - begin, recorder: recorder, isLast: isLast)
         } catch {
-            events += tell(.failure(RunnerError(error.description)), isLast: isLast)
+            events += tell(.failure(error), isLast: isLast)
         }
         return isLast ? events + finish() : events
     }
@@ -68,7 +68,7 @@ final class CheckpointWriter {
             defer { (problem, problemOfLast) = (nil, nil) }
             return (problem == nil ? [] : [.warning("checkpoints are being saved again")]) + [.checkpointSaved(saved)]
         case .failure(let error):
-            let cause = error.description
+            let cause = "\(error)"
             let isNew = cause != problem
             (problem, problemOfLast) = (cause, cause)
             if isLast {
@@ -86,7 +86,7 @@ final class CheckpointWriter {
 
 /// A checkpoint in progress, on its own thread.
 private final class Commit: Sendable {
-    typealias Outcome = Result<CheckpointSaved, RunnerError>
+    typealias Outcome = Result<CheckpointSaved, any Error>
 
     /// Whether the run waits for it.
     let isLast: Bool
@@ -98,11 +98,11 @@ private final class Commit: Sendable {
     ) {
         self.isLast = isLast
         let work = { @Sendable [self] in
-            let outcome = Result { () throws(RunnerError) in
+            let outcome = Outcome {
                 // The metrics first: a run resumed from a checkpoint without them would lose them.
-                do throws(RunStoreError) { try recorder.flush() } catch {
+                do { try recorder.flush() } catch {
                     pending.discard()
-                    throw RunnerError(error.description)
+                    throw error
                 }
                 return try Self.finish(pending, position, seconds: seconds)
             }
@@ -125,15 +125,11 @@ private final class Commit: Sendable {
 
     private static func finish(
         _ pending: PendingCheckpoint, _ position: RunPosition, seconds: Double
-    ) throws(RunnerError) -> CheckpointSaved {
-        do throws(CheckpointError) {
-            let saved = try pending.commit()
-            let isEvaluated = position.lastEpoch?.step == position.step
-            return CheckpointSaved(
-                step: position.step, epoch: isEvaluated ? position.epoch - 1 : position.epoch,
-                byteCount: saved.byteCount, seconds: seconds)
-        } catch {
-            throw RunnerError(error.description)
-        }
+    ) throws -> CheckpointSaved {
+        let saved = try pending.commit()
+        let isEvaluated = position.lastEpoch?.step == position.step
+        return CheckpointSaved(
+            step: position.step, epoch: isEvaluated ? position.epoch - 1 : position.epoch,
+            byteCount: saved.byteCount, seconds: seconds)
     }
 }

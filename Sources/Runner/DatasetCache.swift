@@ -59,9 +59,9 @@ package final class DatasetCache: Sendable {
     /// Returns the data that a run was trained on, identified by checksum: from the folder that the run recorded, else
     /// from where its name is found.
     ///
-    /// - Throws: `RunnerError` if it is in neither.
-    package func dataset(of run: RunInfo) throws(RunnerError) -> Dataset {
-        let name = try datasetName(of: run)
+    /// - Throws: `RunnerError` if it is in neither, or `RunStoreError`.
+    package func dataset(of run: RunInfo) throws -> Dataset {
+        let name = try run.experiment().data.dataset
         if let known = contents.withLock({ $0.known(name, checksum: run.dataChecksum) }) { return known }
         var reason: String?
         if let folder = run.dataFolder {
@@ -96,13 +96,9 @@ package final class DatasetCache: Sendable {
     /// Returns the data for an experiment that continues or repeats a run: the run's own if it still exists and the
     /// experiment names it, else what is found by name.
     package func dataset(for experiment: Experiment, like run: RunInfo) throws -> Dataset {
-        if try datasetName(of: run) == experiment.data.dataset, let same = try? dataset(of: run) { return same }
-        return try dataset(named: experiment.data.dataset)
-    }
-
-    private func datasetName(of run: RunInfo) throws(RunnerError) -> String {
-        do throws(RunStoreError) { return try run.experiment().data.dataset } catch {
-            throw RunnerError(error.description)
+        if try run.experiment().data.dataset == experiment.data.dataset, let same = try? dataset(of: run) {
+            return same
         }
+        return try dataset(named: experiment.data.dataset)
     }
 }

@@ -27,7 +27,7 @@ package struct Predictions: Sendable {
     ///   - experiment: the experiment that trained them.
     ///   - data: its images.
     ///   - threads: number of compute threads.
-    /// - Throws: `RunnerError`, `CheckpointError` or another error whose description is a sentence.
+    /// - Throws: `RunnerError`, `FileError` or another error whose description is a sentence.
     package init(
         _ checkpoint: SavedCheckpoint, of experiment: Experiment, data: TrainingData, threads: Int,
         backend: any Backend

@@ -117,7 +117,7 @@ package final class RunQueue: Sendable {
     /// own copy of the checkpoint immediately, independent of what happens to the other run.
     ///
     /// - Returns: the new run's name.
-    /// - Throws: `CheckpointError` if there is no such checkpoint, or `RunStoreError`.
+    /// - Throws: `FileError` if there is no such checkpoint, or `RunStoreError`.
     @discardableResult
     package func fork(_ parent: RunInfo, at checkpoint: String, _ experiment: Experiment) throws -> String {
         let found = try store.checkpoint(named: checkpoint, of: parent).checkpoint

@@ -35,19 +35,17 @@ package final class RunSession {
     /// - Parameters:
     ///   - reserved: the reserved name; `nil` for the next free one.
     ///   - program: the program and its version.
-    /// - Throws: `RunnerError` if the model cannot be created or the store refuses.
+    /// - Throws: an error whose description is a sentence, if the model cannot be created or the store refuses.
     package static func new(
         _ prepared: PreparedExperiment, as reserved: ReservedRun? = nil, in store: RunStore, program: String
-    ) throws(RunnerError) -> RunSession {
+    ) throws -> RunSession {
         try prepared.requireSquareImages()
-        let source = try prepared.experiment.network.from.map { name throws(RunnerError) in
-            try InitialWeights(ofRun: name, in: store)
-        }
+        let source = try prepared.experiment.network.from.map { try InitialWeights(ofRun: $0, in: store) }
         let (model, remark) = try prepared.initialModelOrNone(from: source?.path)
         var new = prepared.newRun(model, program: program)
         new.reserved = reserved
         if let source { new.experiment.network.from = source.run }
-        let (run, claim) = try sentence { [new] () throws(RunStoreError) in try store.create(new) }
+        let (run, claim) = try store.create(new)
         try source?.keep(for: run, in: store)
         return RunSession(prepared, store, run, claim, model, warnings: [remark].compactMap(\.self))
     }
@@ -60,8 +58,8 @@ package final class RunSession {
     ///   - isStrict: whether warnings are errors.
     package static func resume(
         _ run: RunInfo, _ prepared: PreparedExperiment, in store: RunStore, isStrict: Bool = false
-    ) throws(RunnerError) -> RunSession {
-        let claim = try sentence { () throws(RunStoreError) in try store.claim(run) }
+    ) throws -> RunSession {
+        let claim = try store.claim(run)
         guard prepared.data.checksum == run.dataChecksum else {
             throw RunnerError(
                 "run \(run.name): \(prepared.data.summary) is not the data that the run was trained on; "
@@ -94,13 +92,10 @@ package final class RunSession {
 
         let model =
             checkpoint == nil
-            ? try prepared.initialModel(from: InitialWeights.path(of: run, in: store)) : try prepared.emptyModel()
-        var position = try checkpoint.map { checkpoint throws(RunnerError) in try model.load(checkpoint, for: prepared)
-        }
+            ? try prepared.initialModel(from: InitialWeights.path(of: run, in: store)) : try prepared.makeModel()
+        var position = try checkpoint.map { try model.load($0, for: prepared) }
         position?.countBest(from: run.bestFrom)
-        let sequence = try sentence { [position] () throws(RunStoreError) in
-            try store.resume(run, from: position ?? RunPosition(), by: claim)
-        }
+        let sequence = try store.resume(run, from: position ?? RunPosition(), by: claim)
         return RunSession(
             prepared, store, run, claim, model, from: position ?? RunPosition(), sequence: sequence,
             warnings: warnings)
@@ -111,15 +106,16 @@ package final class RunSession {
     /// - Parameters:
     ///   - remarks: further warnings.
     ///   - isStrict: whether warnings are errors.
-    /// - Throws: `RunnerError` if the checkpoint does not match the settings.
+    /// - Throws: an error whose description is a sentence, such as `RunnerError` if the checkpoint does not match the
+    ///   settings.
     package static func fork(
         _ parent: RunInfo, at checkpoint: SavedCheckpoint, _ prepared: PreparedExperiment,
         as reserved: ReservedRun? = nil, in store: RunStore, program: String, remarks: [String] = [],
         isStrict: Bool = false
-    ) throws(RunnerError) -> RunSession {
-        do throws(CheckpointError) { try checkpoint.verify() } catch { throw RunnerError(error.description) }
-        let model = try prepared.emptyModel()
-        let (old, new) = (try sentence { () throws(RunStoreError) in try parent.experiment() }, prepared.experiment)
+    ) throws -> RunSession {
+        try checkpoint.verify()
+        let model = try prepared.makeModel()
+        let (old, new) = (try parent.experiment(), prepared.experiment)
         let isSameOptimizer = old.training.optimizerState == new.training.optimizerState
         var position = try model.load(checkpoint, for: prepared, takesOptimizer: isSameOptimizer)
         let isSameData = old.data == new.data && parent.dataChecksum == prepared.data.checksum
@@ -142,8 +138,8 @@ package final class RunSession {
         position.countBest(from: made.bestFrom)
         position.beginFork()
         made.parent = (parent, position)
-        let (run, claim) = try sentence { [made] () throws(RunStoreError) in try store.create(made) }
-        let sequence = try sentence { () throws(RunStoreError) in try store.nextSequence(of: run) }
+        let (run, claim) = try store.create(made)
+        let sequence = try store.nextSequence(of: run)
         if let best = position.bestEpoch {
             do {
                 try store.hand(epochEndingAt: best.step, of: parent, to: store.checkpoints(of: run))
@@ -246,8 +242,8 @@ extension PreparedExperiment {
     /// Creates the model before its first step: weights from the seed, from the experiment's file, or from another run.
     ///
     /// - Parameter weights: the weights of the run that `network.from` names, as this run keeps them.
-    package func initialModel(from weights: String? = nil) throws(RunnerError) -> any TrainableModel {
-        let model = try emptyModel()
+    package func initialModel(from weights: String? = nil) throws -> any TrainableModel {
+        let model = try makeModel()
         _ = try loadInitialWeights(into: model, from: weights)
         return model
     }
@@ -257,10 +253,10 @@ extension PreparedExperiment {
     /// - Returns: the model, and how many of its layers another run has initialized, as a sentence.
     fileprivate func initialModelOrNone(
         from weights: String?
-    ) throws(RunnerError) -> (model: any TrainableModel, remark: String?) {
+    ) throws -> (model: any TrainableModel, remark: String?) {
         let model: any TrainableModel
         do throws(ModelError) { model = try makeModel() } catch {
-            guard case .outOfMemory = error else { throw RunnerError(error.description) }
+            guard case .outOfMemory = error else { throw error }
             return (UnmadeModel(error: error), nil)
         }
         return (model, try loadInitialWeights(into: model, from: weights))
@@ -268,8 +264,8 @@ extension PreparedExperiment {
 
     private func loadInitialWeights(
         into model: any TrainableModel, from weights: String?
-    ) throws(RunnerError) -> String? {
-        do throws(ModelTensorsError) {
+    ) throws -> String? {
+        do {
             if let weights = experiment.network.weights { try model.loadWeights(weights) }
             guard let weights, let run = experiment.network.from else { return nil }
             let (loaded, all) = try model.loadFittingLayers(weights)
@@ -278,10 +274,6 @@ extension PreparedExperiment {
             throw RunnerError(
                 "\(experiment.name): network.\(experiment.network.from == nil ? "weights" : "from"): \(error)")
         }
-    }
-
-    fileprivate func emptyModel() throws(RunnerError) -> any TrainableModel {
-        do throws(ModelError) { return try makeModel() } catch { throw RunnerError(error.description) }
     }
 
     fileprivate func newRun(_ model: any TrainableModel, program: String) -> NewRun {
@@ -304,19 +296,12 @@ extension TrainableModel {
     /// - Returns: where the run stands then.
     fileprivate func load(
         _ checkpoint: SavedCheckpoint, for prepared: PreparedExperiment, takesOptimizer: Bool = true
-    ) throws(RunnerError) -> RunPosition {
-        do throws(ModelTensorsError) {
-            try loadWeights(checkpoint.weightsPath)
-            if takesOptimizer, !optimizerState.isEmpty, let optimizer = checkpoint.optimizerPath {
-                try loadOptimizer(optimizer)
-            }
-        } catch {
-            throw RunnerError(error.description)
+    ) throws -> RunPosition {
+        try loadWeights(checkpoint.weightsPath)
+        if takesOptimizer, !optimizerState.isEmpty, let optimizer = checkpoint.optimizerPath {
+            try loadOptimizer(optimizer)
         }
-        let position: RunPosition
-        do throws(CheckpointError) { position = try checkpoint.position() } catch {
-            throw RunnerError(error.description)
-        }
+        let position = try checkpoint.position()
         guard
             position.stepInEpoch == 0 && position.epochExamples == 0
                 || 1...prepared.data.stepsPerEpoch ~= position.stepInEpoch
@@ -324,8 +309,4 @@ extension TrainableModel {
         else { throw RunnerError("\(checkpoint.path): its position in the epoch is impossible for this run's data") }
         return position
     }
-}
-
-private func sentence<Result>(_ body: () throws(RunStoreError) -> Result) throws(RunnerError) -> Result {
-    do throws(RunStoreError) { return try body() } catch { throw RunnerError(error.description) }
 }

@@ -1,6 +1,8 @@
 // The header of a safetensors file: strictly validated when read, and written byte-identical to the reference
 // implementation.
 
+package import Files
+
 /// Metadata and tensors of a file. Byte ranges count from the end of the header.
 package struct Header {
     /// Maximum size of a header in bytes; the format's own limit is 100,000,000.
@@ -11,17 +13,19 @@ package struct Header {
 
     /// Creates a header with its tensors' bytes laid out consecutively as the format requires: the widest type first,
     /// then by name.
-    init(metadata: [String: String], tensors: [(name: String, type: TensorType, shape: [Int])]) throws(HeaderFlaw) {
+    init(
+        for path: String, metadata: [String: String], tensors: [(name: String, type: TensorType, shape: [Int])]
+    ) throws(FileError) {
         self.metadata = metadata
         var end = 0
         for (name, type, shape) in tensors.sorted(by: { Self.precedes(($0.type, $0.name), ($1.type, $1.name)) }) {
-            guard name != "__metadata__" else { throw HeaderFlaw(problem: "no tensor may be called __metadata__") }
+            guard name != "__metadata__" else { throw .unwritable(path, "no tensor may be called __metadata__") }
             guard let bytes = type.byteCount(of: shape), bytes <= Int.max - end else {
-                throw HeaderFlaw(problem: "tensor \(name.quoted) has the impossible shape \(shape)")
+                throw .unwritable(path, "tensor \(name.quoted) has the impossible shape \(shape)")
             }
             let info = TensorInfo(type: type, shape: shape, byteRange: end..<end + bytes)
             guard self.tensors.updateValue(info, forKey: name) == nil else {
-                throw HeaderFlaw(problem: "two tensors are called \(name.quoted)")
+                throw .unwritable(path, "two tensors are called \(name.quoted)")
             }
             end += bytes
         }
@@ -63,26 +67,26 @@ package struct Header {
 }
 
 extension Header {
-    /// Parses a header, for a file with this many bytes after it.
-    package init(parsing bytes: [UInt8], dataCount: Int) throws(HeaderFlaw) {
-        guard bytes.first == UInt8(ascii: "{") else { throw HeaderFlaw(problem: "the header does not begin with {") }
-        var scanner = HeaderScanner(bytes)
+    /// Parses the header of the file `path`, which has `dataCount` bytes after it.
+    package init(parsing bytes: [UInt8], of path: String, dataCount: Int) throws(FileError) {
+        guard bytes.first == UInt8(ascii: "{") else { throw .damaged(path, "the header does not begin with {") }
+        var scanner = HeaderScanner(bytes, of: path)
         var metadata: [String: String] = [:]
         var tensors: [String: TensorInfo] = [:]
-        try scanner.object { scanner, name throws(HeaderFlaw) in
+        try scanner.object { scanner, name throws(FileError) in
             if name == "__metadata__" {
-                try scanner.object { scanner, key throws(HeaderFlaw) in metadata[key] = try scanner.string() }
+                try scanner.object { scanner, key throws(FileError) in metadata[key] = try scanner.string() }
             } else {
                 tensors[name] = try TensorInfo(name, from: &scanner)
             }
         }
         try scanner.end()
         (self.metadata, self.tensors) = (metadata, tensors)
-        try checkLayout(dataCount: dataCount)
+        try checkLayout(of: path, dataCount: dataCount)
     }
 
     /// Checks that every byte after the header belongs to exactly one tensor.
-    private func checkLayout(dataCount: Int) throws(HeaderFlaw) {
+    private func checkLayout(of path: String, dataCount: Int) throws(FileError) {
         var end = 0
         let sorted = tensors.sorted {
             ($0.value.byteRange.lowerBound, $0.value.byteRange.upperBound, $0.key)
@@ -90,46 +94,47 @@ extension Header {
         }
         for (name, info) in sorted {
             let begin = info.byteRange.lowerBound
-            guard begin <= end else { throw HeaderFlaw(problem: "a gap of bytes before tensor \(name.quoted)") }
-            guard begin == end else { throw HeaderFlaw(problem: "tensor \(name.quoted) overlaps the one before it") }
+            guard begin <= end else { throw .damaged(path, "a gap of bytes before tensor \(name.quoted)") }
+            guard begin == end else { throw .damaged(path, "tensor \(name.quoted) overlaps the one before it") }
             end = info.byteRange.upperBound
         }
         guard end == dataCount else {
-            throw HeaderFlaw(
-                problem: "the tensors take \(end) bytes and the file has \(dataCount) for them; "
+            throw .damaged(
+                path,
+                "the tensors take \(end) bytes and the file has \(dataCount) for them; "
                     + "it is truncated or has extra bytes at the end")
         }
     }
 }
 
 extension TensorInfo {
-    fileprivate init(_ name: String, from scanner: inout HeaderScanner) throws(HeaderFlaw) {
+    fileprivate init(_ name: String, from scanner: inout HeaderScanner) throws(FileError) {
         var (type, shape, offsets): (TensorType?, [Int]?, [Int]?)
-        try scanner.object { scanner, key throws(HeaderFlaw) in
+        try scanner.object { scanner, key throws(FileError) in
             switch key {
             case "dtype":
                 let word = try scanner.string()
                 type = TensorType(rawValue: word)
                 guard type != nil else {
-                    throw HeaderFlaw(problem: "tensor \(name.quoted) has the unknown type \(word.quoted)")
+                    throw scanner.damaged("tensor \(name.quoted) has the unknown type \(word.quoted)")
                 }
             case "shape": shape = try scanner.integers()
             case "data_offsets": offsets = try scanner.integers()
-            default: throw HeaderFlaw(problem: "tensor \(name.quoted) has the unknown key \(key.quoted)")
+            default: throw scanner.damaged("tensor \(name.quoted) has the unknown key \(key.quoted)")
             }
         }
         guard let type, let shape, let offsets else {
-            throw HeaderFlaw(problem: "tensor \(name.quoted) lacks its dtype, shape or data_offsets")
+            throw scanner.damaged("tensor \(name.quoted) lacks its dtype, shape or data_offsets")
         }
         guard offsets.count == 2, offsets[0] <= offsets[1] else {
-            throw HeaderFlaw(problem: "tensor \(name.quoted) needs two data_offsets, begin and end")
+            throw scanner.damaged("tensor \(name.quoted) needs two data_offsets, begin and end")
         }
         guard let bytes = type.byteCount(of: shape) else {
-            throw HeaderFlaw(problem: "tensor \(name.quoted) has a shape beyond 64 bits")
+            throw scanner.damaged("tensor \(name.quoted) has a shape beyond 64 bits")
         }
         guard bytes == offsets[1] - offsets[0] else {
-            throw HeaderFlaw(
-                problem: "tensor \(name.quoted) has \(offsets[1] - offsets[0]) bytes, but its shape needs \(bytes)")
+            throw scanner.damaged(
+                "tensor \(name.quoted) has \(offsets[1] - offsets[0]) bytes, but its shape needs \(bytes)")
         }
         self.init(type: type, shape: shape, byteRange: offsets[0]..<offsets[1])
     }

@@ -1,28 +1,29 @@
 // A strict parser for the subset of JSON in safetensors headers: objects, lists of whole numbers, strings. A general
 // JSON parser would silently drop duplicate keys and accept 1.0 or -0 as a size.
 
-/// A problem in a header.
-package struct HeaderFlaw: Error {
-    /// The problem, without the file's name.
-    package let problem: String
-}
+internal import Files
 
 /// Parses a header from its first byte to its last.
 struct HeaderScanner {
     private let bytes: [UInt8]
+    private let path: String
     private var position = 0
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    /// - Parameter path: the file, for errors.
+    init(_ bytes: [UInt8], of path: String) {
+        self.bytes = bytes
+        self.path = path
+    }
 
     /// Parses an object with distinct keys whose values `member` parses.
     mutating func object(
-        _ member: (inout HeaderScanner, String) throws(HeaderFlaw) -> Void
-    ) throws(HeaderFlaw) {
+        _ member: (inout HeaderScanner, String) throws(FileError) -> Void
+    ) throws(FileError) {
         var keys: Set<String> = []
-        try list(from: "{", to: "}") { scanner throws(HeaderFlaw) in
+        try list(from: "{", to: "}") { scanner throws(FileError) in
             let key = try scanner.string()
             guard keys.insert(key).inserted else {
-                throw HeaderFlaw(problem: "the key \(key.quoted) occurs twice in one object")
+                throw scanner.damaged("the key \(key.quoted) occurs twice in one object")
             }
             try scanner.expect(":")
             try member(&scanner, key)
@@ -30,14 +31,14 @@ struct HeaderScanner {
     }
 
     /// Parses a list of non-negative whole numbers.
-    mutating func integers() throws(HeaderFlaw) -> [Int] {
+    mutating func integers() throws(FileError) -> [Int] {
         var integers: [Int] = []
-        try list(from: "[", to: "]") { scanner throws(HeaderFlaw) in integers.append(try scanner.integer()) }
+        try list(from: "[", to: "]") { scanner throws(FileError) in integers.append(try scanner.integer()) }
         return integers
     }
 
     /// Parses a string and resolves its escapes.
-    mutating func string() throws(HeaderFlaw) -> String {
+    mutating func string() throws(FileError) -> String {
         skipSpaces()
         guard take("\"") else { throw flaw("a string in double quotes") }
         var text: [UInt8] = []
@@ -45,7 +46,7 @@ struct HeaderScanner {
             switch byte {
             case UInt8(ascii: "\""):
                 guard let string = String(validating: text, as: UTF8.self) else {
-                    throw HeaderFlaw(problem: "the string that ends at byte \(position) of the header is not UTF-8")
+                    throw damaged("the string that ends at byte \(position) of the header is not UTF-8")
                 }
                 return string
             case UInt8(ascii: "\\"): text += try escaped()
@@ -57,15 +58,15 @@ struct HeaderScanner {
     }
 
     /// Checks that only spaces follow.
-    mutating func end() throws(HeaderFlaw) {
+    mutating func end() throws(FileError) {
         skipSpaces()
         guard position == bytes.count else { throw flaw("nothing more") }
     }
 
     private mutating func list(
         from first: Unicode.Scalar, to last: Unicode.Scalar,
-        _ item: (inout HeaderScanner) throws(HeaderFlaw) -> Void
-    ) throws(HeaderFlaw) {
+        _ item: (inout HeaderScanner) throws(FileError) -> Void
+    ) throws(FileError) {
         try expect(first)
         skipSpaces()
         if take(last) { return }
@@ -77,20 +78,20 @@ struct HeaderScanner {
         }
     }
 
-    private mutating func integer() throws(HeaderFlaw) -> Int {
+    private mutating func integer() throws(FileError) -> Int {
         skipSpaces()
         let digits = bytes[position...].prefix { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
         let after = bytes[digits.endIndex...].first
         let isWhole = !digits.isEmpty && !(digits.count > 1 && digits.first == UInt8(ascii: "0"))
         guard isWhole, after.map(".eE".utf8.contains) != true else { throw flaw("a whole number from 0") }
         guard let integer = Int(String(decoding: digits, as: UTF8.self)) else {
-            throw HeaderFlaw(problem: "the number at byte \(position) of the header is beyond 64 bits")
+            throw damaged("the number at byte \(position) of the header is beyond 64 bits")
         }
         position = digits.endIndex
         return integer
     }
 
-    private mutating func escaped() throws(HeaderFlaw) -> [UInt8] {
+    private mutating func escaped() throws(FileError) -> [UInt8] {
         switch next() {
         case UInt8(ascii: "\""): return [UInt8(ascii: "\"")]
         case UInt8(ascii: "\\"): return [UInt8(ascii: "\\")]
@@ -109,7 +110,7 @@ struct HeaderScanner {
         }
     }
 
-    private mutating func codeUnit() throws(HeaderFlaw) -> UInt16 {
+    private mutating func codeUnit() throws(FileError) -> UInt16 {
         var unit: UInt16 = 0
         for _ in 0..<4 {
             guard let digit = next().flatMap({ Character(Unicode.Scalar($0)).hexDigitValue }) else {
@@ -120,7 +121,7 @@ struct HeaderScanner {
         return unit
     }
 
-    private mutating func expect(_ scalar: Unicode.Scalar) throws(HeaderFlaw) {
+    private mutating func expect(_ scalar: Unicode.Scalar) throws(FileError) {
         skipSpaces()
         guard take(scalar) else { throw flaw("\(scalar)") }
     }
@@ -141,7 +142,10 @@ struct HeaderScanner {
         while position < bytes.count, " \t\n\r".utf8.contains(bytes[position]) { position += 1 }
     }
 
-    private func flaw(_ expected: String) -> HeaderFlaw {
-        HeaderFlaw(problem: "the header is not valid JSON of the format: expected \(expected) at its byte \(position)")
+    /// Creates an error about the header.
+    func damaged(_ problem: String) -> FileError { .damaged(path, problem) }
+
+    private func flaw(_ expected: String) -> FileError {
+        damaged("the header is not valid JSON of the format: expected \(expected) at its byte \(position)")
     }
 }

@@ -1,6 +1,6 @@
 // Reads safetensors files: the header immediately and strictly validated, values only when requested.
 
-internal import Files
+package import Files
 
 #if _endian(big)
     #error("safetensors files are little-endian, and values are read here without conversion")
@@ -20,28 +20,23 @@ package struct SafetensorsFile: Sendable {
 
     /// Opens a file and validates its header.
     ///
-    /// - Throws: `SafetensorsError` if it cannot be read, or violates the format.
-    package init(contentsOf path: String) throws(SafetensorsError) {
-        let input = try RegularFile(safetensors: path)
+    /// - Throws: `FileError` if it cannot be read, or violates the format.
+    package init(contentsOf path: String) throws(FileError) {
+        let input = try RegularFile(path)
         guard input.size >= 8 else {
             throw .damaged(
-                path: path, problem: "it has only \(input.size) bytes; the length of the header alone takes 8")
+                path, "it has only \(input.size) bytes; the length of the header alone takes 8")
         }
         let length = try input.copy(0..<8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         guard length <= UInt64(Header.maxBytes) else {
-            throw .damaged(path: path, problem: "its header has \(length) bytes; at most 1 MiB is supported")
+            throw .damaged(path, "its header has \(length) bytes; at most 1 MiB is supported")
         }
         let dataStart = 8 + Int(length)
         guard dataStart <= input.size else {
-            throw .damaged(path: path, problem: "its header of \(length) bytes extends past the end of the file")
+            throw .damaged(path, "its header of \(length) bytes extends past the end of the file")
         }
         let bytes = try input.copy(8..<dataStart)
-        let header: Header
-        do throws(HeaderFlaw) {
-            header = try Header(parsing: bytes, dataCount: input.size - dataStart)
-        } catch {
-            throw .damaged(path: path, problem: error.problem)
-        }
+        let header = try Header(parsing: bytes, of: path, dataCount: input.size - dataStart)
         metadata = header.metadata
         tensors = header.tensors.mapValues { $0.moved(by: dataStart) }
         self.path = path
@@ -51,24 +46,25 @@ package struct SafetensorsFile: Sendable {
     /// Reads a tensor's floats into a buffer, without another copy.
     ///
     /// - Parameter floats: a buffer for exactly the tensor's elements.
-    /// - Throws: `SafetensorsError` if there is no such tensor of `F32`, if its size is different, or if reading fails.
+    /// - Throws: `FileError` if there is no such tensor of `F32`, if its size is different, or if reading fails.
     package func readFloats(
         named name: String, into floats: UnsafeMutableBufferPointer<Float>
-    ) throws(SafetensorsError) {
+    ) throws(FileError) {
         let info = try floatTensor(named: name)
         guard info.count == floats.count else {
-            let problem = "of shape \(info.shape) has \(info.count) elements, not \(floats.count)"
-            throw .otherTensor(path: path, name: name, problem: problem)
+            throw FileError(
+                path,
+                "tensor \(name.quoted) of shape \(info.shape) has \(info.count) elements, not \(floats.count)")
         }
         try input.fill(UnsafeMutableRawBufferPointer(floats), from: info.byteRange.lowerBound)
     }
 
     /// Calls `body` with a tensor's floats, which are only valid until it returns.
     ///
-    /// - Throws: `SafetensorsError` if there is no such tensor of `F32`, or if reading fails.
+    /// - Throws: `FileError` if there is no such tensor of `F32`, or if reading fails.
     package func withFloats<Result>(
         named name: String, _ body: (UnsafeBufferPointer<Float>) -> Result
-    ) throws(SafetensorsError) -> Result {
+    ) throws(FileError) -> Result {
         let info = try floatTensor(named: name)
         let floats = UnsafeMutableBufferPointer<Float>.allocate(capacity: info.count)
         defer { floats.deallocate() }
@@ -78,17 +74,17 @@ package struct SafetensorsFile: Sendable {
 
     /// Reads the bytes of a tensor of any type, unconverted.
     ///
-    /// - Throws: `SafetensorsError` if there is no such tensor, or if reading fails.
-    package func bytes(named name: String) throws(SafetensorsError) -> [UInt8] {
+    /// - Throws: `FileError` if there is no such tensor, or if reading fails.
+    package func bytes(named name: String) throws(FileError) -> [UInt8] {
         try input.copy(info(named: name).byteRange)
     }
 
     /// Calls `body` with the bytes of a tensor of any type, in order, in parts of at most 1 MiB.
     ///
-    /// - Throws: `SafetensorsError` if there is no such tensor, if reading fails, or what `body` throws.
+    /// - Throws: `FileError` if there is no such tensor, if reading fails, or what `body` throws.
     package func readBytes(
         named name: String, _ body: TensorSource.Emit<UnsafeRawBufferPointer>
-    ) throws(SafetensorsError) {
+    ) throws(FileError) {
         let range = try info(named: name).byteRange
         let part = UnsafeMutableRawBufferPointer.allocate(byteCount: min(range.count, 1 << 20), alignment: 8)
         defer { part.deallocate() }
@@ -103,28 +99,33 @@ package struct SafetensorsFile: Sendable {
 
     /// Checks the F32 tensors with these names for NaN and infinity.
     ///
-    /// - Throws: `SafetensorsError.notFinite` for the first one with NaN or infinity; other cases if reading fails.
-    package func checkFinite(_ names: some Sequence<String>) throws(SafetensorsError) {
+    /// - Throws: `FileError` for the first one with NaN or infinity; other cases if reading fails.
+    package func checkFinite(_ names: some Sequence<String>) throws(FileError) {
         for name in names where try info(named: name).type == .f32 {
             var (count, all) = (0, 0)
-            try readBytes(named: name) { bytes throws(SafetensorsError) in
+            try readBytes(named: name) { bytes throws(FileError) in
                 let floats = bytes.bindMemory(to: Float.self)
                 all += floats.count
                 for float in floats where !float.isFinite { count += 1 }
             }
-            if count > 0 { throw .notFinite(path: path, name: name, count: count, of: all) }
+            if count > 0 {
+                throw FileError(
+                    path,
+                    "tensor \(name.quoted) has NaN or infinity in \(count) of its \(all) numbers, "
+                        + "which makes the weights useless")
+            }
         }
     }
 
-    private func info(named name: String) throws(SafetensorsError) -> TensorInfo {
-        guard let info = tensors[name] else { throw .noTensor(path: path, name: name) }
+    private func info(named name: String) throws(FileError) -> TensorInfo {
+        guard let info = tensors[name] else { throw FileError(path, "has no tensor \(name.quoted)") }
         return info
     }
 
-    private func floatTensor(named name: String) throws(SafetensorsError) -> TensorInfo {
+    private func floatTensor(named name: String) throws(FileError) -> TensorInfo {
         let info = try info(named: name)
         guard info.type == .f32 else {
-            throw .otherTensor(path: path, name: name, problem: "has type \(info.type.rawValue), not F32")
+            throw FileError(path, "tensor \(name.quoted) has type \(info.type.rawValue), not F32")
         }
         return info
     }
@@ -138,21 +139,17 @@ extension TensorInfo {
 }
 
 extension RegularFile {
-    fileprivate convenience init(safetensors path: String) throws(SafetensorsError) {
-        do throws(FileError) { try self.init(path) } catch { throw .file(error) }
-    }
-
     /// Fills all of `bytes` from the file's byte `offset` on.
-    fileprivate func fill(_ bytes: UnsafeMutableRawBufferPointer, from offset: Int) throws(SafetensorsError) {
-        let got = try withFiles { () throws(FileError) in try read(into: bytes, at: offset) }
+    fileprivate func fill(_ bytes: UnsafeMutableRawBufferPointer, from offset: Int) throws(FileError) {
+        let got = try read(into: bytes, at: offset)
         guard got == bytes.count else { throw shorter }
     }
 
-    private var shorter: SafetensorsError { .damaged(path: path, problem: "it was truncated while it was read") }
+    private var shorter: FileError { .damaged(path, "it was truncated while it was read") }
 
     /// Returns a copy of part of the file.
-    fileprivate func copy(_ range: Range<Int>) throws(SafetensorsError) -> [UInt8] {
-        let bytes = try withFiles { () throws(FileError) in try self.bytes(in: range) }
+    fileprivate func copy(_ range: Range<Int>) throws(FileError) -> [UInt8] {
+        let bytes = try self.bytes(in: range)
         guard bytes.count == range.count else { throw shorter }
         return bytes
     }

@@ -1,15 +1,8 @@
 // A model's tensors in safetensors files, with the names and layouts of PyTorch's torchvision.
 
+package import Files
 package import Model
 package import Safetensors
-
-/// A file whose tensors do not match the model, or that cannot be written. `description` is one sentence.
-package struct ModelTensorsError: Error, CustomStringConvertible {
-    package let description: String
-
-    init(_ error: SafetensorsError) { description = error.description }
-    init(_ path: String, _ problem: String) { description = "\(path): \(problem)" }
-}
 
 extension TrainableModel {
     /// The trained network's tensors, to be written between steps.
@@ -19,13 +12,13 @@ extension TrainableModel {
     package var optimizerSources: [TensorSource] { optimizerState.map(source) }
 
     private func source(_ tensor: ModelTensor) -> TensorSource {
-        TensorSource(tensor.name, shape: tensor.shape) { emit throws(SafetensorsError) in
+        TensorSource(tensor.name, shape: tensor.shape) { emit throws(FileError) in
             let lent = Result { () throws(ModelError) in
-                try withValues(of: tensor) { floats in Result { () throws(SafetensorsError) in try emit(floats) } }
+                try withValues(of: tensor) { floats in Result { () throws(FileError) in try emit(floats) } }
             }
             switch lent {
             case .success(let written): try written.get()
-            case .failure(let error): throw .unwritable(path: tensor.name, problem: error.description)
+            case .failure(let error): throw FileError(tensor.name, "cannot be written: \(error)")
             }
         }
     }
@@ -35,17 +28,13 @@ extension TrainableModel {
     /// - Parameter metadata: texts stored in the file, such as the experiment's name.
     package func saveWeights(
         to path: String, metadata: [String: String] = [:]
-    ) throws(ModelTensorsError) {
-        do {
-            try SafetensorsWriter.write(to: path, tensors: weightSources, metadata: metadata)
-        } catch {
-            throw ModelTensorsError(error)
-        }
+    ) throws(FileError) {
+        try SafetensorsWriter.write(to: path, tensors: weightSources, metadata: metadata)
     }
 
     /// Loads all weights and biases from a file that must have exactly these tensors. If they do not match, or are not
     /// finite, the model stays unchanged.
-    package func loadWeights(_ path: String) throws(ModelTensorsError) {
+    package func loadWeights(_ path: String) throws(FileError) {
         try load(weights, from: path)
     }
 
@@ -55,15 +44,10 @@ extension TrainableModel {
     /// **Source**: Simonyan & Zisserman, 2015, section 3.1, where deeper networks start with layers of a shallower one.
     ///
     /// - Returns: the number of layers loaded and that of all layers with weights.
-    /// - Throws: `ModelTensorsError` if not even the first layer of the file fits.
-    package func loadFittingLayers(_ path: String) throws(ModelTensorsError) -> (loaded: Int, all: Int) {
-        let file: SafetensorsFile
-        do {
-            file = try SafetensorsFile(contentsOf: path)
-            try file.checkFinite(file.tensors.keys.sorted())
-        } catch {
-            throw ModelTensorsError(error)
-        }
+    /// - Throws: `FileError` if not even the first layer of the file fits.
+    package func loadFittingLayers(_ path: String) throws(FileError) -> (loaded: Int, all: Int) {
+        let file = try SafetensorsFile(contentsOf: path)
+        try file.checkFinite(file.tensors.keys.sorted())
         let own = weights.layers
         let others = file.layers
         var rest = own[...]
@@ -71,23 +55,14 @@ extension TrainableModel {
         for other in others {
             guard let place = rest.firstIndex(where: { $0.hasShapes(of: other) }) else {
                 if isFirst {
-                    throw ModelTensorsError(
+                    throw FileError(
                         path, "no layer of this experiment's network has the shape of its first one")
                 }
                 continue
             }
             isFirst = false
             for (tensor, name) in zip(rest[place].tensors, other.tensors.map(\.name)) {
-                let read = Result { () throws(SafetensorsError) in
-                    try file.withFloats(named: name) { floats in
-                        Result { () throws(ModelError) in try setValues(of: tensor, to: floats) }
-                    }
-                }
-                switch read {
-                case .failure(let error): throw ModelTensorsError(error)
-                case .success(.failure(let error)): throw ModelTensorsError(path, error.description)
-                case .success(.success): break
-                }
+                try load(tensor, from: name, of: file)
             }
             loaded += 1
             rest = rest[(place + 1)...]
@@ -97,7 +72,7 @@ extension TrainableModel {
 
     /// Loads the optimizer's state from a file that must have exactly these tensors. If they do not match, the state
     /// stays unchanged.
-    package func loadOptimizer(_ path: String) throws(ModelTensorsError) { try load(optimizerState, from: path) }
+    package func loadOptimizer(_ path: String) throws(FileError) { try load(optimizerState, from: path) }
 
     /// Finds the first value in which a checkpoint's files differ from the model, between steps; `nil` if everything is
     /// bit-identical.
@@ -133,31 +108,18 @@ extension TrainableModel {
         }
     }
 
-    private func load(_ wanted: [ModelTensor], from path: String) throws(ModelTensorsError) {
-        let file: SafetensorsFile
-        do {
-            file = try SafetensorsFile(contentsOf: path)
-        } catch {
-            throw ModelTensorsError(error)
-        }
+    private func load(_ wanted: [ModelTensor], from path: String) throws(FileError) {
+        let file = try SafetensorsFile(contentsOf: path)
         try file.check(has: wanted)
-        do {
-            try file.checkFinite(wanted.map(\.name))
-        } catch {
-            throw ModelTensorsError(error)
+        try file.checkFinite(wanted.map(\.name))
+        for tensor in wanted { try load(tensor, from: tensor.name, of: file) }
+    }
+
+    private func load(_ tensor: ModelTensor, from name: String, of file: SafetensorsFile) throws(FileError) {
+        let loaded = try file.withFloats(named: name) { floats in
+            Result { () throws(ModelError) in try setValues(of: tensor, to: floats) }
         }
-        for tensor in wanted {
-            let read = Result { () throws(SafetensorsError) in
-                try file.withFloats(named: tensor.name) { floats in
-                    Result { () throws(ModelError) in try setValues(of: tensor, to: floats) }
-                }
-            }
-            switch read {
-            case .failure(let error): throw ModelTensorsError(error)
-            case .success(.failure(let error)): throw ModelTensorsError(path, error.description)
-            case .success(.success): break
-            }
-        }
+        do { try loaded.get() } catch { throw FileError(file.path, error.description) }
     }
 }
 
@@ -177,20 +139,20 @@ extension ModelTensor {
 }
 
 extension SafetensorsFile {
-    /// - Throws: `ModelTensorsError` with the first tensor that does not match the file's.
-    fileprivate func check(has wanted: [ModelTensor]) throws(ModelTensorsError) {
+    /// - Throws: `FileError` with the first tensor that does not match the file's.
+    fileprivate func check(has wanted: [ModelTensor]) throws(FileError) {
         for parameter in wanted {
             guard let tensor = tensors[parameter.name] else {
-                throw ModelTensorsError(
+                throw FileError(
                     path, "has no tensor \(parameter.name), which this experiment's network needs")
             }
             guard tensor.shape == parameter.shape else {
-                throw ModelTensorsError(
+                throw FileError(
                     path,
                     "\(parameter.name) has shape \(tensor.shape), but this experiment's network has \(parameter.shape)")
             }
             guard tensor.type == .f32 else {
-                throw ModelTensorsError(
+                throw FileError(
                     path,
                     "\(parameter.name) is of type \(tensor.type.rawValue), but only F32 can be used; "
                         + "convert it with .float() in PyTorch")
@@ -199,7 +161,7 @@ extension SafetensorsFile {
         // PyTorch's batch normalization counts its batches, which affects no result.
         let known = Set(wanted.map(\.name))
         if let extra = tensors.keys.filter({ !known.contains($0) && !$0.hasSuffix(".num_batches_tracked") }).min() {
-            throw ModelTensorsError(path, "has a tensor that this experiment's network does not have: \(extra)")
+            throw FileError(path, "has a tensor that this experiment's network does not have: \(extra)")
         }
     }
 }

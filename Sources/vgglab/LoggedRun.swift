@@ -140,7 +140,7 @@ func checkWritable(_ path: String, option: String, replaces: Bool = true) throws
     do throws(FileError) {
         try AtomicFile.check(path, replaces: replaces)
     } catch {
-        throw Failure(message: "\(option) \(error)")
+        throw Failure(message: "\(option) \(advised(error))")
     }
 }
 

@@ -23,7 +23,7 @@ final class TensorBoardFolder: RunObserver, Sendable {
 
     /// Creates the folder; throws if it cannot be written.
     static func check(_ path: String) throws {
-        do throws(ExportError) { try TensorBoardLog.check(path) } catch {
+        do { try TensorBoardLog.check(path) } catch {
             throw Failure(message: "--tensorboard \(error)")
         }
     }
@@ -31,7 +31,7 @@ final class TensorBoardFolder: RunObserver, Sendable {
     func observe(_ record: RunRecord) {
         logs.withLock { logs in
             let run = record.run
-            do throws(ExportError) {
+            do {
                 if case .runStarted = record.event {
                     logs[run] = try TensorBoardLog(folder: "\(path)/\(run)", time: record.time)
                 }

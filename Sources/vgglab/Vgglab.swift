@@ -128,7 +128,7 @@ func explaining<Result>(_ body: () throws -> Result) throws -> Result {
     } catch let error as ExperimentFileError {
         throw Failure(message: error.description, excerpt: error.excerpt)
     } catch {
-        throw Failure(message: String(describing: error))
+        throw Failure(message: advised(error))
     }
 }
 

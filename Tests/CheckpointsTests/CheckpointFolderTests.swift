@@ -1,10 +1,11 @@
 // Checkpoints are read back unchanged, damaged ones are detected and skipped, and old ones are removed.
 
-import TestSupport
 import Checkpoints
 import Experiments
+import Files
 import Foundation
 import Safetensors
+import TestSupport
 import Testing
 
 @Suite struct CheckpointFolderTests {
@@ -37,8 +38,8 @@ import Testing
     private func tensors(_ seed: Float) -> [TensorSource] {
         let values: [Float] = [seed, -0.0, .leastNonzeroMagnitude, .greatestFiniteMagnitude]
         return ["a", "b.weight"].map { name in
-            TensorSource(name, shape: [2, 2]) { emit throws(SafetensorsError) in
-                try values.withUnsafeBufferPointer { values throws(SafetensorsError) in try emit(values) }
+            TensorSource(name, shape: [2, 2]) { emit throws(FileError) in
+                try values.withUnsafeBufferPointer { values throws(FileError) in try emit(values) }
             }
         }
     }
@@ -82,7 +83,7 @@ import Testing
         let pending = try folder.write(position(epoch: 2), weights: tensors(2), optimizer: [])
         #expect(folder.all.map(\.step) == [3])
         folder.removeLeftovers()
-        #expect(throws: CheckpointError.self) { try pending.commit() }
+        #expect(throws: FileError.self) { try pending.commit() }
         #expect(folder.newestValid().checkpoint?.step == 3)
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 1)
     }
@@ -114,11 +115,11 @@ import Testing
             #expect(try folder.checkpoint(named: name).step == step)
         }
         for (name, sentence) in [
-            ("epoch:3", "there is no checkpoint epoch:3; there are step:3, step:6, step:7"),
+            ("epoch:3", "epoch:3: there is no such checkpoint; there are step:3, step:6, step:7"),
             ("newest", "newest: not a checkpoint; use best, last, step:N or epoch:N"),
             ("last:2", "last:2: not a checkpoint; use best, last, step:N or epoch:N"),
         ] {
-            let error = #expect(throws: CheckpointError.self) { try folder.checkpoint(named: name) }
+            let error = #expect(throws: FileError.self) { try folder.checkpoint(named: name) }
             #expect(error?.description == sentence)
         }
     }
@@ -152,7 +153,7 @@ import Testing
         let newest = try save(position(epoch: 2), optimizer: true)
         let path = "\(newest.path)/\(file)"
         func expectRefused() throws {
-            #expect(throws: CheckpointError.self) { try newest.verify() }
+            #expect(throws: FileError.self) { try newest.verify() }
             let (found, damaged) = folder.newestValid()
             #expect(found == sound, "\(damaged)")
             _ = try? newest.position()
@@ -186,7 +187,7 @@ import Testing
                 changed.replaceSubrange(place, with: hostile.randomElement(using: &random) ?? "")
             }
             try Data(changed.utf8).write(to: url)
-            do throws(CheckpointError) {
+            do throws(FileError) {
                 let position = try saved.position()
                 #expect(position.step == saved.step && (1...1_000_001).contains(position.epoch), "\(changed)")
                 #expect(position.stepInEpoch >= 0 && position.epochExamples >= 0 && position.time.examples >= 0)
@@ -240,7 +241,7 @@ import Testing
         let file = temporary.file("file")
         try Data().write(to: URL(filePath: file))
         let folder = CheckpointFolder("\(file)/checkpoints")
-        let error = #expect(throws: CheckpointError.self) {
+        let error = #expect(throws: FileError.self) {
             try folder.write(position(epoch: 1), weights: tensors(1), optimizer: [])
         }
         #expect(error?.description == "\(file)/checkpoints: cannot be written: Not a directory")

@@ -1,6 +1,7 @@
 // A small run to export.
 
 import Experiments
+import Files
 import Foundation
 import Safetensors
 
@@ -56,9 +57,9 @@ func finished(_ outcome: Outcome = .completed) -> RunEvent {
 /// Writes a weights file with these shapes; the values of each tensor count from 0.
 func writeWeights(_ shapes: [String: [Int]], to path: String) throws -> SafetensorsFile {
     let tensors = shapes.map { name, shape in
-        TensorSource(name, shape: shape) { emit throws(SafetensorsError) in
+        TensorSource(name, shape: shape) { emit throws(FileError) in
             let floats = (0..<shape.reduce(1, *)).map(Float.init)
-            try floats.span.withUnsafeBufferPointer { floats throws(SafetensorsError) in try emit(floats) }
+            try floats.span.withUnsafeBufferPointer { floats throws(FileError) in try emit(floats) }
         }
     }
     try SafetensorsWriter.write(to: path, tensors: tensors, metadata: ["experiment": "tiny"])

@@ -1,10 +1,11 @@
 // A run as CSV, JSON and JSON Lines.
 
-import TestSupport
 import Experiments
 import Exports
+import Files
 import Foundation
 import RunLog
+import TestSupport
 import Testing
 
 @Suite struct MetricsFormatTests {
@@ -125,16 +126,16 @@ import Testing
     @Test func `an existing file is only replaced with permission`() throws {
         let folder = try TemporaryFolder()
         let path = folder.file("a.csv")
-        let error = #expect(throws: ExportError.self) { try MetricsFormat.csv.write([], to: folder.file("b/a.csv")) }
+        let error = #expect(throws: FileError.self) { try MetricsFormat.csv.write([], to: folder.file("b/a.csv")) }
         #expect(
             error?.description
                 == "\(folder.file("b/a.csv")): the folder \(folder.file("b")) does not exist; make it with mkdir -p")
 
         try MetricsFormat.csv.write([], to: path)
-        let refusal = #expect(throws: ExportError.self) {
+        let refusal = #expect(throws: FileError.self) {
             try MetricsFormat.csv.write([RunMetrics(records([step(1)]))], to: path)
         }
-        #expect(refusal?.description == "\(path): is there already; give another name, or replace it with --overwrite")
+        #expect(refusal?.description == "\(path): is there already; give another name")
         #expect(try bytes(at: path) == Array(header.utf8))
 
         try MetricsFormat.json.write([RunMetrics([])], to: path, overwrite: true)

@@ -1,9 +1,10 @@
 // TensorBoard event files: compared with the bytes of TensorFlow's own writer, and parsed.
 
-import TestSupport
 import Experiments
 import Exports
+import Files
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct TensorBoardTests {
@@ -104,10 +105,10 @@ import Testing
     @Test func `exporting again only replaces the file with permission`() throws {
         let run = records([try started(), step(1)])
         let path = try TensorBoardLog.write(run, to: folder.path)
-        let error = #expect(throws: ExportError.self) {
+        let error = #expect(throws: FileError.self) {
             try TensorBoardLog.write(run + records([step(2)]), to: folder.path)
         }
-        #expect(error?.description == "\(path): is there already; give another name, or replace it with --overwrite")
+        #expect(error?.description == "\(path): is there already; give another name")
         #expect(try scalars(path).count == 3)
         #expect(try TensorBoardLog.write(records([try started()]), to: folder.path, overwrite: true) == path)
         #expect(try scalars(path).isEmpty)
@@ -117,9 +118,9 @@ import Testing
     @Test func `an impossible folder is refused with advice`() throws {
         let file = folder.file("a")
         try Data().write(to: URL(filePath: file))
-        let error = #expect(throws: ExportError.self) { try TensorBoardLog(folder: file, time: 0) }
+        let error = #expect(throws: FileError.self) { try TensorBoardLog(folder: file, time: 0) }
         #expect(error?.description == "\(file): is not a folder; remove it or give another name")
-        let inside = #expect(throws: ExportError.self) { try TensorBoardLog(folder: file + "/b", time: 0) }
+        let inside = #expect(throws: FileError.self) { try TensorBoardLog(folder: file + "/b", time: 0) }
         #expect(inside?.description == "\(file)/b: \(file) is not a folder; choose another place")
     }
 }

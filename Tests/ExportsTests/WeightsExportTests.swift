@@ -1,10 +1,11 @@
 // Exported weights, parsed field by field.
 
-import TestSupport
 import Experiments
 import Exports
+import Files
 import Foundation
 import Safetensors
+import TestSupport
 import Testing
 
 @Suite struct WeightsExportTests {
@@ -155,7 +156,7 @@ import Testing
                 == "\(path): has a tensor that the run's network does not have: features.3.running_mean")
         #expect(
             try sentence(tinyShapes)
-                == "\(folder.file("a.onnx")): is there already; give another name, or replace it with --overwrite")
+                == "\(folder.file("a.onnx")): is there already; give another name")
         #expect(try folder.bytes(of: "a.onnx") == [1])
         #expect(try folder.names == ["a.onnx", "w"])
     }
@@ -164,7 +165,7 @@ import Testing
         let weights = try writeWeights(tinyShapes, to: folder.file("w"))
         try Data([1]).write(to: URL(filePath: folder.file("a.onnx")))
         #expect(truncate(folder.file("w"), 1000) == 0)
-        let error = #expect(throws: ExportError.self) {
+        let error = #expect(throws: FileError.self) {
             try WeightsExport.writeONNX(
                 try tinyNetwork(), weights: weights, description(of: try tinyNetwork()), to: folder.file("a.onnx"),
                 overwrite: true)
@@ -210,12 +211,12 @@ import Testing
         for name in tinyShapes.keys { #expect(try copy.bytes(named: name) == weights.bytes(named: name)) }
         #expect(copy.metadata == description.metadata.merging(["format": "pt"]) { $1 })
 
-        let error = #expect(throws: ExportError.self) {
+        let error = #expect(throws: FileError.self) {
             try WeightsExport.writeSafetensors(weights, description, to: folder.file("copy"))
         }
         #expect(
             error?.description
-                == "\(folder.file("copy")): is there already; give another name, or replace it with --overwrite")
+                == "\(folder.file("copy")): is there already; give another name")
         try WeightsExport.writeSafetensors(weights, description, to: folder.file("w"), overwrite: true)
         #expect(try folder.bytes(of: "copy") == folder.bytes(of: "w"))
         #expect(try folder.names == ["copy", "w"])

@@ -216,7 +216,7 @@ import Training
         let session = try workshop.new()
         let run = try store.run(named: "last")
         #expect(run.state == .running)
-        let error = #expect(throws: RunnerError.self) { try workshop.resume() }
+        let error = #expect(throws: RunStoreError.self) { try workshop.resume() }
         #expect(error?.description.hasPrefix("run bands-1 is being trained by ") == true)
         #expect(throws: RunStoreError.self) { try store.delete(run) }
         #expect(try workshop.train(session).summary.outcome == .completed)

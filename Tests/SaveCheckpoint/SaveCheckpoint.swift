@@ -4,6 +4,7 @@
 
 import Checkpoints
 import Experiments
+import Files
 import Glibc
 import Safetensors
 
@@ -15,16 +16,16 @@ enum SaveCheckpoint {
         // More than one write call can take, so that a file can end in the middle.
         let values = [Float](repeating: Float(step), count: 1 << 16)
         let tensors = ["a.weight", "b.weight"].map { name in
-            TensorSource(name, shape: [values.count]) { emit throws(SafetensorsError) in
+            TensorSource(name, shape: [values.count]) { emit throws(FileError) in
                 for start in stride(from: 0, to: values.count, by: 1 << 14) {
                     try values[start..<start + 1 << 14].withUnsafeBufferPointer {
-                        part throws(SafetensorsError) in try emit(part)
+                        part throws(FileError) in try emit(part)
                     }
                 }
             }
         }
         let position = RunPosition(step: step, epoch: 1, stepInEpoch: step)
-        do throws(CheckpointError) {
+        do throws(FileError) {
             try folder.write(position, weights: tensors, optimizer: tensors).commit()
         } catch {
             print(error.description)

@@ -1,11 +1,12 @@
 // Weights are written and read with a real model, and files that do not match are refused.
 
-import TestSupport
 import Engine
 import Experiments
+import Files
 import Foundation
 import Model
 import Safetensors
+import TestSupport
 import Testing
 import Training
 
@@ -84,7 +85,7 @@ import Training
     }
 
     @Test func `a missing folder is named`() throws {
-        let error = #expect(throws: ModelTensorsError.self) {
+        let error = #expect(throws: FileError.self) {
             try model().saveWeights(to: folder.file("no/such/a.safetensors"))
         }
         let missing = folder.file("no/such")
@@ -133,9 +134,9 @@ import Training
         let tensors = try model(seed: 2).parameters.map { parameter in
             let type: TensorType = parameter.name == name ? .f16 : .f32
             let zeros = [UInt8](repeating: 0, count: parameter.count * (type == .f16 ? 2 : 4))
-            return TensorSource(parameter.name, type: type, shape: parameter.shape) { emit throws(SafetensorsError) in
+            return TensorSource(parameter.name, type: type, shape: parameter.shape) { emit throws(FileError) in
                 let written = zeros.withUnsafeBytes { bytes in
-                    Result { () throws(SafetensorsError) in try emit(bytes) }
+                    Result { () throws(FileError) in try emit(bytes) }
                 }
                 try written.get()
             }
@@ -186,7 +187,7 @@ import Training
     private func expectMismatch(_ path: String, _ problem: String) throws {
         let model = try model(seed: 1)
         let before = try model.values()
-        let error = #expect(throws: ModelTensorsError.self) { try model.loadWeights(path) }
+        let error = #expect(throws: FileError.self) { try model.loadWeights(path) }
         #expect(error?.description.hasPrefix("\(path): \(problem)") == true, "\(error?.description ?? "")")
         #expect(error?.description.contains("\n") == false)
         #expect(try model.values() == before)

@@ -130,7 +130,7 @@ struct Verify: ParsableCommand {
                 var found = model.difference(
                     fromWeights: checkpoint.weightsPath, optimizer: checkpoint.optimizerPath)
                 if found == nil {
-                    do throws(CheckpointError) { try checkpoint.verify() } catch { found = error.description }
+                    do { try checkpoint.verify() } catch { found = "\(error)" }
                 }
                 difference = found.map { "the checkpoint after step \(Readable.count(step)) differs: \($0)" }
             }
