@@ -23,14 +23,14 @@ package enum DatasetError: Error, Equatable, CustomStringConvertible {
             return "\"\(name)\" is not the name of a data set; use letters, digits, '.', '-' and '_', such as "
                 + FashionMNIST.name
         case .unreadableFolder(let folder, let origin, let reason):
-            return "\(folder)\(origin == .usual ? "" : " (from \(origin.description))"): \(reason)"
+            return "\(folder)\(Self.source(origin)): \(reason)"
         case .noDataInFolder(let folder, let origin, let dataset):
-            return "\(folder) (from \(origin.description)) has no IDX files such as "
+            return "\(folder)\(Self.source(origin)) has no IDX files such as "
                 + "\(FashionMNIST.exampleFile)\(Self.remedy(for: dataset))"
         case .notFound(let dataset, let folders):
             let list = folders.joined(separator: ", ")
             let remedy = Self.remedy(for: dataset)
-            let otherwise = "; put its four IDX files into one of them, or name their folder with --data"
+            let otherwise = "; put its four IDX files into one of them"
             return "data set \(dataset) is in none of \(list)\(remedy.isEmpty ? otherwise : remedy)"
         case .missingFile(let folder, let file, let dataset):
             return "\(folder) lacks \(file)\(Self.remedy(for: dataset))"
@@ -42,6 +42,23 @@ package enum DatasetError: Error, Equatable, CustomStringConvertible {
         case .brokenFile(let path, let fault, let dataset):
             return "\(path): \(fault.description)\(Self.remedy(for: dataset))"
         }
+    }
+
+    /// Whether naming the folder of the files would help.
+    package var lacksFolder: Bool {
+        if case .notFound(let dataset, _) = self { Self.remedy(for: dataset).isEmpty } else { false }
+    }
+
+    /// Whether the caller named the folder that cannot be used.
+    package var isOfNamedFolder: Bool {
+        switch self {
+        case .unreadableFolder(_, let origin, _), .noDataInFolder(_, let origin, _): origin == .argument
+        default: false
+        }
+    }
+
+    private static func source(_ origin: DatasetSearch.Origin) -> String {
+        origin == .environment ? " (from $VGGLAB_DATA)" : ""
     }
 
     /// Returns how to get the files, if that is known.

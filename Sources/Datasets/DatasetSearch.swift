@@ -5,22 +5,13 @@ import Foundation
 /// The folders to search for a data set, in order.
 package struct DatasetSearch: Sendable, Equatable {
     /// The origin of a folder.
-    package enum Origin: Sendable, Equatable, CustomStringConvertible {
-        /// The command's `--data`.
+    package enum Origin: Sendable, Equatable {
+        /// The caller's `dataFolder`.
         case argument
         /// `$VGGLAB_DATA`.
         case environment
         /// A usual folder, which may or may not have data.
         case usual
-
-        /// Text for messages.
-        package var description: String {
-            switch self {
-            case .argument: "--data"
-            case .environment: "$VGGLAB_DATA"
-            case .usual: "the usual places"
-            }
-        }
     }
 
     /// Name of the data set.

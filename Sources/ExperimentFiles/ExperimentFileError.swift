@@ -7,14 +7,14 @@ package enum ExperimentFileError: Error, Equatable, CustomStringConvertible {
     case file(path: String, problem: String)
     /// A problem on one line, counted from 1.
     case line(path: String, line: Int, excerpt: Excerpt, problem: String)
-    /// A problem in a `--set key=value`, whose text is given without `--set`; `item` is the one to blame in a list, from 1.
+    /// A problem in a setting `key=value` that overrides the file; `item` is the one to blame in a list, from 1.
     case override(String, item: Int? = nil, problem: String)
 
     package var description: String {
         switch self {
         case .file(let path, let problem): "\(path): \(problem)"
         case .line(let path, let line, _, let problem): "\(path):\(line): \(problem)"
-        case .override(let text, _, let problem): "--set \(text.shortened(to: 80)): \(problem)"
+        case .override(let text, _, let problem): "\(text.shortened(to: 80)): \(problem)"
         }
     }
 

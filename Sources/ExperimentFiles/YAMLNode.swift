@@ -6,7 +6,7 @@ struct Mark: Hashable, Sendable {
     var column: Int
 }
 
-/// A problem in a piece of YAML. The caller adds the file's name or the `--set` option that it came from.
+/// A problem in a piece of YAML. The caller adds the file's name or the setting that it came from.
 struct Flaw: Error {
     /// `nil` if there is no single place.
     var mark: Mark?

@@ -26,7 +26,7 @@ package final class Device {
         if error != 0 {
             throw OneDNNError(
                 "\(threads) threads could not be started: \(String(cString: strerror(error))); "
-                    + "use fewer with --threads, or raise the limits of the system (ulimit -u, ulimit -v)")
+                    + "use fewer, or raise the limits of the system (ulimit -u, ulimit -v)")
         }
         var engine: dnnl_engine_t?
         try check(dnnl_engine_create(&engine, dnnl_cpu, 0), "the CPU engine")

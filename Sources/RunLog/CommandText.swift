@@ -26,7 +26,7 @@ package struct CommandText: Sendable, Hashable {
     /// - Parameters:
     ///   - operand: name of a run, or path of a file.
     ///   - options: words such as `--at` and `best`.
-    package func line(_ command: Command, _ operand: String?, _ options: [String]) -> String {
+    package func line(_ command: Command, _ operand: String? = nil, _ options: [String] = []) -> String {
         func option(_ name: String, _ value: String?) -> [String] {
             // After a space, a value that starts with a dash would be another option.
             value.map { $0.hasPrefix("-") ? ["\(name)=\($0)"] : [name, $0] } ?? []

@@ -45,7 +45,7 @@ package final class RunClaim: Sendable {
     ) throws(RunStoreError) -> RunClaim {
         let isMade: Bool
         do throws(FileError) { isMade = try Folders.make(folder) } catch {
-            throw RunStoreError("\(error); choose another folder with --runs DIR")
+            throw RunStoreError("\(error)", .otherFolder)
         }
         guard isNew || isMade || RunFolder.isOurs(folder, name: name, experiment: experiment) else {
             throw RunStoreError("\(folder): was not created by vgglab for run \(name); move it elsewhere")
@@ -111,8 +111,7 @@ package final class RunClaim: Sendable {
         close(descriptor)
         guard code == EWOULDBLOCK || code == EINTR else {
             throw RunStoreError(
-                "\(path): this file system cannot lock files (\(String(cString: strerror(code)))); "
-                    + "choose a folder on another one with --runs DIR")
+                "\(path): this file system cannot lock files (\(String(cString: strerror(code))))", .otherFileSystem)
         }
         return nil
     }

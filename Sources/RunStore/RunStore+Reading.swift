@@ -193,10 +193,9 @@ extension RunStore {
             throw RunStoreError("\(text): \(found.count) runs start with this: \(names)")
         }
         let isEmpty = try count() == 0
-        throw RunStoreError(
-            isEmpty
-                ? "\(folder): there are no runs yet"
-                : "\(text): no run has this name; \(command(.list)) shows them")
+        throw isEmpty
+            ? RunStoreError("\(folder): there are no runs yet")
+            : RunStoreError("\(text): no run has this name", .listOfRuns)
     }
 
     /// Returns the names of all runs, the newest first.

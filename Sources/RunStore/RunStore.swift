@@ -6,7 +6,6 @@ internal import Files
 internal import Foundation
 internal import GRDB
 internal import Glibc
-package import RunLog
 internal import Synchronization
 
 /// All runs in a folder.
@@ -14,7 +13,6 @@ package final class RunStore: Sendable {
     package let folder: String
     /// A message about how it was opened, such as a damaged file that was renamed.
     package let notice: String?
-    private let commands: CommandText
     private let database: StoreDatabase?
     /// Suffix of an empty file that marks a damaged store.
     private static let damaged = "-is-damaged"
@@ -36,15 +34,13 @@ package final class RunStore: Sendable {
     ///     metrics; otherwise it is checked only if it was marked as damaged.
     ///   - isPrivate: whether a new folder is accessible only for its owner; otherwise the process's umask applies.
     ///   - patience: seconds to wait while another process writes.
-    ///   - commands: formats commands about this store.
     ///   - onWait: called once, on any thread, after waiting for another process for two seconds.
     /// - Throws: `RunStoreError` if it cannot be used.
     package init(
         folder: String, creates: Bool, checks: Bool = true, isPrivate: Bool = false, patience: Double = 10,
-        commands: CommandText = CommandText(), onWait: (@Sendable () -> Void)? = nil
+        onWait: (@Sendable () -> Void)? = nil
     ) throws(RunStoreError) {
         self.folder = folder
-        self.commands = commands
         let path = "\(folder)/runs.sqlite"
         guard try Self.check(folder, path) || creates else {
             database = nil
@@ -53,7 +49,7 @@ package final class RunStore: Sendable {
         }
         if creates {
             do throws(FileError) { try Folders.make(folder, isPrivate: isPrivate) } catch {
-                throw RunStoreError("\(error); choose another folder with --runs DIR")
+                throw RunStoreError("\(error)", .otherFolder)
             }
             Self.makeFile(path)
         }
@@ -104,7 +100,7 @@ package final class RunStore: Sendable {
     private static func check(_ folder: String, _ path: String) throws(RunStoreError) -> Bool {
         guard let place = try kind(of: folder) else { return false }
         guard place == S_IFDIR else {
-            throw RunStoreError("\(folder): is not a folder; choose another one with --runs DIR")
+            throw RunStoreError("\(folder): is not a folder", .otherFolder)
         }
         switch try kind(of: path) {
         case nil: return false
@@ -141,11 +137,6 @@ package final class RunStore: Sendable {
     /// - Throws: `RunStoreError` if it is damaged; the next process that opens the store for training renames the file.
     package func check() throws(RunStoreError) {
         do { try database?.check() } catch { throw wrapped(error) }
-    }
-
-    /// Formats a command about this store for a user to copy.
-    package func command(_ command: CommandText.Command, _ operand: String? = nil, _ options: [String] = []) -> String {
-        commands.line(command, operand, options)
     }
 
     /// Returns the folder of a run's own files.

@@ -46,7 +46,7 @@ final class StoreDatabase: Sendable {
         let migrator = StoreSchema.migrator
         let look = { [path] (database: Database) throws -> (Bool, Bool, String?) in
             guard try StoreSchema.isOurs(database) else {
-                throw RunStoreError("\(path): is another program's database; choose another folder with --runs DIR")
+                throw RunStoreError("\(path): is another program's database", .otherFolder)
             }
             if checks { try Self.check(database) }
             return (

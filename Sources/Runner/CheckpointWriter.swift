@@ -16,18 +16,15 @@ internal import Training
 final class CheckpointWriter {
     private let folder: CheckpointFolder
     private let recorder: RunRecorder
-    /// The command that resumes an interrupted run.
-    private let resuming: String
     private var commit: Commit?
     /// Why checkpoints cannot be saved now; reported once, when the problem starts.
     private var problem: String?
     /// Why the last checkpoint is not saved; `nil` if it is.
     private(set) var problemOfLast: String?
 
-    init(_ folder: CheckpointFolder, recorder: RunRecorder, resuming: String) {
+    init(_ folder: CheckpointFolder, recorder: RunRecorder) {
         self.folder = folder
         self.recorder = recorder
-        self.resuming = resuming
     }
 
     /// Writes the model's current tensors.
@@ -74,8 +71,7 @@ final class CheckpointWriter {
             if isLast {
                 return [
                     .warning(
-                        "no final checkpoint: \(cause); earlier ones are intact, and \(resuming) continues "
-                            + "from there")
+                        "no final checkpoint: \(cause); earlier ones are intact, and the run can be resumed from there")
                 ]
             }
             return isNew

@@ -89,8 +89,8 @@ package final class DatasetCache: Sendable {
             reason = reason ?? error.description
         }
         throw RunnerError(
-            "run \(run.name): the data that it was trained on, \(run.dataset), was not found (\(reason ?? "")); "
-                + "give its folder with --data")
+            "run \(run.name): the data that it was trained on, \(run.dataset), was not found (\(reason ?? ""))",
+            .dataFolder)
     }
 
     /// Returns the data for an experiment that continues or repeats a run: the run's own if it still exists and the

@@ -143,7 +143,7 @@ package struct PreparedExperiment: Sendable {
 
 /// Throws the first of these warnings as an error.
 func refuse(_ warnings: [String]) throws(RunnerError) {
-    if let first = warnings.first { throw RunnerError("\(first) (an error because of --strict)") }
+    if let first = warnings.first { throw RunnerError("\(first) (an error in strict mode)", .lenience(warning: first)) }
 }
 
 extension Machine {

@@ -62,8 +62,8 @@ package final class RunSession {
         let claim = try store.claim(run)
         guard prepared.data.checksum == run.dataChecksum else {
             throw RunnerError(
-                "run \(run.name): \(prepared.data.summary) is not the data that the run was trained on; "
-                    + "give its folder with --data, or start a new run")
+                "run \(run.name): \(prepared.data.summary) is not the data that the run was trained on",
+                .dataFolder)
         }
         var warnings: [String] = []
         if prepared.threads != run.threads || prepared.machine.summary != run.machine {
@@ -77,13 +77,14 @@ package final class RunSession {
         if checkpoint == nil, let parent = run.parent {
             throw RunnerError(
                 "run \(run.name) has no valid checkpoint, and its initial weights came from another run; "
-                    + "fork it again: " + store.command(.fork, parent, ["--at", "step:\(run.parentStep ?? 0)"]))
+                    + "fork it again",
+                .fork(run: parent, step: run.parentStep ?? 0))
         }
         if checkpoint == nil, let first = damaged.first, run.finishedEpochs > 0 {
             throw RunnerError(
                 "run \(run.name) has no valid checkpoint (\(first)), and starting over would discard its "
-                    + "\(run.finishedEpochs) recorded epoch\(run.finishedEpochs == 1 ? "" : "s"); train it as a new run: "
-                    + store.command(.train, store.experimentPath(of: run)))
+                    + "\(run.finishedEpochs) recorded epoch\(run.finishedEpochs == 1 ? "" : "s"); train it as a new run",
+                .train(file: store.experimentPath(of: run)))
         }
         let before = checkpoint == nil ? "starts over" : "resumes from the previous checkpoint"
         warnings += damaged.map { "\($0); the run \(before)" }
@@ -122,12 +123,12 @@ package final class RunSession {
         if position.stepInEpoch > 0, !isSameData || old.training.seed != new.training.seed {
             throw RunnerError(
                 "step \(position.step) is inside an epoch, whose images cannot change; "
-                    + "fork at an epoch's end, such as --at best, or keep data and seed")
+                    + "fork at the end of an epoch, such as the best one, or keep data and seed")
         }
         guard position.epoch <= new.training.epochs else {
             throw RunnerError(
                 "run \(parent.name) has no epochs left after step \(position.step); "
-                    + "add some with --set training.epochs=\(position.epoch + 4)")
+                    + "raise training.epochs, for example to \(position.epoch + 4)")
         }
         let change = DataChange(from: parent, old, to: prepared)
         var warnings = remarks + [change.warning].compactMap(\.self)
@@ -180,8 +181,7 @@ package final class RunSession {
     ) -> RunSummary {
         let problems = Mutex<[String]>([])
         let recorder = RunRecorder(store, run, claim: claim) { problem in problems.withLock { $0.append(problem) } }
-        let checkpoints = CheckpointWriter(
-            store.checkpoints(of: run), recorder: recorder, resuming: store.command(.resume, run.name))
+        let checkpoints = CheckpointWriter(store.checkpoints(of: run), recorder: recorder)
         let all: [any RunObserver] = [recorder] + observers
         var sequence = firstSequence
         func send(_ event: RunEvent) {

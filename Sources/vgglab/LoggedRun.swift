@@ -69,26 +69,27 @@ struct LogOptions: ParsableArguments {
 
     /// Trains the session's run.
     ///
+    /// - Parameter commands: formats commands about the session's store.
     /// - Returns: whether it was completed and its final state saved.
-    func train(_ session: RunSession) throws -> Bool {
+    func train(_ session: RunSession, _ commands: CommandText) throws -> Bool {
         var observers: [any RunObserver] = [ConsoleLog(makeLog())]
         if let tensorboard {
             observers.append(TensorBoardFolder(tensorboard) { Console.say("warning: \(Readable.visible($0))") })
         }
         let summary = session.train(stop: Signals.stop, observers: observers)
-        try saveWeights(of: session, summary)
+        try saveWeights(of: session, summary, commands)
         if summary.outcome == .stopped {
-            Console.say("resume with: \(session.store.command(.resume, session.run.name))")
+            Console.say("resume with: \(commands.line(.resume, session.run.name))")
         }
         if summary.outcome == .completed && !session.hasKeptEnd {
             Console.say(
                 "the final state of \(Readable.visible(session.run.name)) was not saved; train it again with: "
-                    + session.store.command(.resume, session.run.name))
+                    + commands.line(.resume, session.run.name))
         }
         return summary.outcome == .completed && session.hasKeptEnd
     }
 
-    private func saveWeights(of session: RunSession, _ summary: RunSummary) throws {
+    private func saveWeights(of session: RunSession, _ summary: RunSummary, _ commands: CommandText) throws {
         guard let save else { return }
         switch summary.outcome {
         case .completed, .stopped:
@@ -99,7 +100,7 @@ struct LogOptions: ParsableArguments {
             } catch {
                 let name = session.run.name
                 let options = ["--at", "last", "--format", "safetensors", "--out", "./\(name).safetensors"]
-                let advice = "; a checkpoint has the weights: \(session.store.command(.export, name, options))"
+                let advice = "; a checkpoint has the weights: \(commands.line(.export, name, options))"
                 throw Failure(message: "\(error)" + (session.hasKeptEnd ? advice : ""), status: 1)
             }
             Console.say("saved weights after step \(Readable.count(summary.step)) to \(Readable.visible(save))")

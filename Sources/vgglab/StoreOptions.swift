@@ -16,25 +16,26 @@ struct StoreOptions: ParsableArguments {
             valueName: "folder"), completion: .directory)
     var folder: String?
 
+    /// Returns how messages format commands that use the same store.
+    ///
+    /// - Parameter data: the --data option, which the commands repeat.
+    func commands(_ data: DataOptions? = nil) -> CommandText { CommandText(runs: folder, data: data?.folder) }
+
     /// Opens the store, and creates it if missing.
     ///
-    /// - Parameters:
-    ///   - data: the --data option, repeated in commands that messages suggest.
-    ///   - checks: whether to check the integrity of the whole file first.
-    func openForWriting(_ data: DataOptions, checks: Bool = true) throws -> RunStore {
-        try open(creates: true, data, checks: checks)
-    }
+    /// - Parameter checks: whether to check the integrity of the whole file first.
+    func openForWriting(checks: Bool = true) throws -> RunStore { try open(creates: true, checks: checks) }
 
     /// Opens the store for reading; a missing one has no runs.
-    func open(_ data: DataOptions? = nil) throws -> RunStore {
+    func open() throws -> RunStore {
         var status = stat()
         if let folder, !folder.isEmpty, stat(folder, &status) != 0, [ENOENT, ENOTDIR].contains(errno) {
             throw Failure(message: "--runs \(folder): there is no such folder")
         }
-        return try open(creates: false, data)
+        return try open(creates: false)
     }
 
-    private func open(creates: Bool, _ data: DataOptions?, checks: Bool = true) throws -> RunStore {
+    private func open(creates: Bool, checks: Bool = true) throws -> RunStore {
         guard let folder = folder ?? RunStore.defaultFolder(environment: ProcessInfo.processInfo.environment) else {
             throw Failure(message: "there is no home folder to store runs in; choose a folder with --runs DIR")
         }
@@ -48,7 +49,7 @@ struct StoreOptions: ParsableArguments {
         let store = try explaining {
             try RunStore(
                 folder: URL(filePath: folder).path, creates: creates, checks: checks, isPrivate: self.folder == nil,
-                commands: CommandText(runs: self.folder, data: data?.folder), onWait: onWait)
+                onWait: onWait)
         }
         // What cannot be removed now does no harm.
         if creates && checks { try? store.removeLeftovers() }
@@ -56,10 +57,15 @@ struct StoreOptions: ParsableArguments {
         return store
     }
 
+    /// Opens the store, and finds a run by name, unique prefix, or `last`.
+    func run(_ name: String) throws -> (store: RunStore, run: RunInfo) {
+        let store = try open()
+        return (store, try run(name, in: store))
+    }
+
     /// Finds a run by name, unique prefix, or `last`.
-    func run(_ name: String, _ data: DataOptions? = nil) throws -> (store: RunStore, run: RunInfo) {
-        let store = try open(data)
-        return (store, try explaining { try store.run(named: name) })
+    func run(_ name: String, in store: RunStore) throws -> RunInfo {
+        try explaining(commands()) { try store.run(named: name) }
     }
 }
 

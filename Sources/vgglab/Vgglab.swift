@@ -119,16 +119,18 @@ struct Failure: Error {
     var excerpt: Excerpt?
 }
 
-/// Runs `body` and converts its errors to `Failure`.
-func explaining<Result>(_ body: () throws -> Result) throws -> Result {
+/// Runs `body` and converts its errors to `Failure`, with advice.
+///
+/// - Parameter commands: formats commands about the store in use.
+func explaining<Result>(
+    _ commands: CommandText = CommandText(), _ body: () throws -> Result
+) throws -> Result {
     do {
         return try body()
     } catch let error as Failure {
         throw error
-    } catch let error as ExperimentFileError {
-        throw Failure(message: error.description, excerpt: error.excerpt)
     } catch {
-        throw Failure(message: advised(error))
+        throw Failure(message: advised(error, commands), excerpt: (error as? ExperimentFileError)?.excerpt)
     }
 }
 

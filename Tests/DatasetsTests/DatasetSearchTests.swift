@@ -72,7 +72,7 @@ import Testing
         let asked = try search(dataFolder: file)
         #expect(
             error(of: { () throws(DatasetError) in _ = try asked.locate() })?.description
-                == "\(file) (from --data): \(problem)")
+                == "\(file): \(problem)")
         let none = try search(environment: ["VGGLAB_DATA": folder.path + "/none"])
         #expect(
             error(of: { () throws(DatasetError) in _ = try none.locate() })?.description

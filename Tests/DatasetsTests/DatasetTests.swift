@@ -178,7 +178,7 @@ import Testing
         ),
         (
             .noDataInFolder(folder: "/d", askedBy: .argument, dataset: "fashion-mnist"),
-            "/d (from --data) has no IDX files such as train-images-idx3-ubyte.gz" + advice
+            "/d has no IDX files such as train-images-idx3-ubyte.gz" + advice
         ),
         (
             .noDataInFolder(folder: "/d", askedBy: .environment, dataset: "mnist"),

@@ -117,7 +117,7 @@ import Testing
         let text =
             parts.count == 2 ? "# one\n\n\(parts[0]):\n  \(parts[1]): \(value)\n" : "# one\n\n\n\(path): \(value)\n"
         #expect(sentence(text) == "a.yaml:4: \(path) must be \(requirement)")
-        #expect(sentence("name: a", "\(path)=\(value)") == "--set \(path)=\(value): \(path) must be \(requirement)")
+        #expect(sentence("name: a", "\(path)=\(value)") == "\(path)=\(value): \(path) must be \(requirement)")
     }
 
     @Test(arguments: [
@@ -301,7 +301,7 @@ import Testing
     ])
     func `an invalid override is repeated with the reason`(override: String, problem: String) {
         let shown = override.replacingOccurrences(of: "\n", with: "\u{FFFD}")
-        #expect(sentence("name: a", override) == "--set \(shown): \(problem)")
+        #expect(sentence("name: a", override) == "\(shown): \(problem)")
     }
 
     @Test(arguments: [

@@ -36,7 +36,7 @@ import Testing
         do throws(ExperimentFileError) {
             _ = try ExperimentFile.parse("name: a", path: "a.yaml", overrides: ["description=\(text)"])
         } catch {
-            #expect(error.description.hasPrefix("--set description="))
+            #expect(error.description.hasPrefix("description="))
         }
         do throws(ExperimentFileError) {
             let experiment = try ExperimentFile.parse(text, path: "a.yaml")

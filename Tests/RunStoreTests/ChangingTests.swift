@@ -137,9 +137,9 @@ import Testing
         }
         for (text, sentence) in [
             ("vgg", "vgg: 3 runs start with this: vgg-1, vgg-2, vgg-1-1"),
-            ("%", "%: no run has this name; vgglab list shows them"),
-            ("", ": no run has this name; vgglab list shows them"),
-            ("VGG-2", "VGG-2: no run has this name; vgglab list shows them"),
+            ("%", "%: no run has this name"),
+            ("", ": no run has this name"),
+            ("VGG-2", "VGG-2: no run has this name"),
         ] {
             let error = #expect(throws: RunStoreError.self) { try store.run(named: text) }
             #expect(error?.description == sentence)

@@ -62,8 +62,8 @@ import Testing
         let bytes = try Data(contentsOf: URL(filePath: path))
         for creates in [true, false] {
             let error = #expect(throws: RunStoreError.self) { try temporary.store(creates: creates) }
-            #expect(
-                error?.description == "\(path): is another program's database; choose another folder with --runs DIR")
+            #expect(error?.description == "\(path): is another program's database")
+            #expect(error?.remedy == .otherFolder)
         }
         #expect(try Data(contentsOf: URL(filePath: path)) == bytes)
     }
@@ -88,7 +88,8 @@ import Testing
         let file = temporary.file("file")
         try Data("x".utf8).write(to: URL(filePath: file))
         let error = #expect(throws: RunStoreError.self) { try RunStore(folder: file, creates: creates) }
-        #expect(error?.description == "\(file): is not a folder; choose another one with --runs DIR")
+        #expect(error?.description == "\(file): is not a folder")
+        #expect(error?.remedy == .otherFolder)
         let within = #expect(throws: RunStoreError.self) { try RunStore(folder: "\(file)/a", creates: true) }
         #expect(within?.description.contains("cannot be written") == true)
     }

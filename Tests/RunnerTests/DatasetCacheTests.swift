@@ -71,7 +71,7 @@ import Testing
             #expect(throws: RunnerError.self) { try cache().dataset(of: run) }?.description
         }
         let begin = "run a-1: the data that it was trained on, digits from \(folder.file("mine")), was not found ("
-        let end = "); give its folder with --data"
+        let end = ")"
         try write(to: "mine", shift: 1)
         #expect(reason() == begin + "\(folder.file("mine")) has different data now" + end)
         let labels = folder.file("mine/t10k-labels-idx1-ubyte")

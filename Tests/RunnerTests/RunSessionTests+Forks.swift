@@ -76,7 +76,7 @@ extension RunSessionTests {
         workshop.experiment.training.seed -= 1
         workshop.experiment.training.epochs = 1
         let short = #expect(throws: RunnerError.self) { try fork() }
-        #expect(short?.description.hasSuffix("add some with --set training.epochs=6") == true)
+        #expect(short?.description.hasSuffix("raise training.epochs, for example to 6") == true)
         #expect(try store.names() == ["bands-1"])
     }
 
@@ -95,7 +95,7 @@ extension RunSessionTests {
         workshop.experiment.training.epochs = 4
         let warning = "images differ from run bands-1's: bands has changed; only new epochs count as best"
         let refused = #expect(throws: RunnerError.self) { try fork(checksum: "def", isStrict: true) }
-        #expect(refused?.description == "\(warning) (an error because of --strict)")
+        #expect(refused?.description == "\(warning) (an error in strict mode)")
         #expect(try store.names() == ["bands-1"])
 
         let stopped = try workshop.train(try fork(checksum: "def"), stopAfter: 12)
@@ -195,7 +195,8 @@ extension RunSessionTests {
             try FileManager.default.removeItem(atPath: checkpoint.path)
         }
         let error = #expect(throws: RunnerError.self) { try workshop.resume("bands-3") }
-        #expect(error?.description.hasSuffix("fork it again: vgglab fork bands-2 --at step:15") == true)
+        #expect(error?.description.hasSuffix("fork it again") == true)
+        #expect(error?.remedy == .fork(run: "bands-2", step: 15))
     }
 
     @Test func `a fork that has lost its checkpoints does not start with other weights`() throws {
@@ -208,6 +209,7 @@ extension RunSessionTests {
         let fork = try store.run(named: "bands-2")
         try FileManager.default.removeItem(atPath: store.checkpoints(of: fork).path)
         let error = #expect(throws: RunnerError.self) { try workshop.resume("bands-2") }
-        #expect(error?.description.hasSuffix("fork it again: vgglab fork bands-1 --at step:5") == true)
+        #expect(error?.description.hasSuffix("fork it again") == true)
+        #expect(error?.remedy == .fork(run: "bands-1", step: 5))
     }
 }

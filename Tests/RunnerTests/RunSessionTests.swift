@@ -164,9 +164,9 @@ import Training
         #expect(error?.description.hasPrefix("run bands-1 has no valid checkpoint (") == true, "\(error as Any)")
         #expect(
             error?.description.hasSuffix(
-                "), and starting over would discard its 1 recorded epoch; train it as a new run: vgglab \(file)"
-            )
+                "), and starting over would discard its 1 recorded epoch; train it as a new run")
                 == true, "\(error as Any)")
+        #expect(error?.remedy == .train(file: file))
         #expect(FileManager.default.fileExists(atPath: file))
         #expect(try workshop.metrics("bands-1") == before)
         #expect(try store.run(named: "last").state == .stopped)
@@ -178,7 +178,8 @@ import Training
         let other = try workshop.prepare(checksum: "def")
         let error = #expect(throws: RunnerError.self) { try RunSession.resume(run, other, in: store) }
         #expect(
-            error?.description.hasPrefix("run bands-1: bands is not the data that the run was trained on; ") == true)
+            error?.description == "run bands-1: bands is not the data that the run was trained on")
+        #expect(error?.remedy == .dataFolder)
         #expect(try store.run(named: "last").state == .stopped)
         #expect(try workshop.train(try workshop.resume()).summary.outcome == .completed)
     }
@@ -207,7 +208,7 @@ import Training
         let error = #expect(throws: RunnerError.self) {
             try RunSession.resume(run, prepared, in: store, isStrict: true)
         }
-        #expect(error?.description.hasSuffix("an uninterrupted run (an error because of --strict)") == true)
+        #expect(error?.description.hasSuffix("an uninterrupted run (an error in strict mode)") == true)
         #expect(try store.run(named: "last").state == .stopped)
         #expect(try workshop.train(try workshop.resume()).summary.outcome == .completed)
     }
@@ -313,8 +314,7 @@ import Training
         #expect(
             ending.warnings == [
                 "no checkpoint: \(cause); training continues, and earlier ones are intact",
-                "no final checkpoint: \(cause); earlier ones are intact, and vgglab resume bands-1 continues "
-                    + "from there",
+                "no final checkpoint: \(cause); earlier ones are intact, and the run can be resumed from there",
             ])
         #expect(!session.hasKeptEnd)
     }

@@ -82,6 +82,6 @@ import Testing
             command + ["--runs", "file"] + (command == ["endless.yaml"] ? ["--data", "data"] : []), in: sandbox.path
         ).end()
         #expect(ending.status == 2)
-        #expect(ending.complaint == "\(sandbox.path)/file: is not a folder; choose another one with --runs DIR\n")
+        #expect(ending.complaint == "\(sandbox.path)/file: is not a folder; choose another folder with --runs DIR\n")
     }
 }

@@ -49,7 +49,7 @@ struct Compare: ParsableCommand {
         let store = try storeOptions.open()
         var infos: [RunInfo] = []
         for name in runs {
-            let run = try explaining { try store.run(named: name) }
+            let run = try storeOptions.run(name, in: store)
             if !infos.contains(where: { $0.id == run.id }) { infos.append(run) }
         }
         if infos.count < 2 {

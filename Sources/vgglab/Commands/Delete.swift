@@ -19,7 +19,7 @@ struct Delete: ParsableCommand {
         let store = try storeOptions.open()
         var found: [RunInfo] = []
         for name in runs {
-            let run = try explaining { try store.run(named: name) }
+            let run = try storeOptions.run(name, in: store)
             if !found.contains(where: { $0.id == run.id }) { found.append(run) }
         }
         if let running = found.first(where: { $0.state == .running }) {

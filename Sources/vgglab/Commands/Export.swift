@@ -77,7 +77,9 @@ struct Export: ParsableCommand {
 
     /// The selected runs, each once.
     private func runs(in store: RunStore) throws -> [RunInfo] {
-        var runs = try explaining { try runNames.isEmpty ? store.runs() : runNames.map { try store.run(named: $0) } }
+        var runs = try explaining {
+            try runNames.isEmpty ? store.runs() : runNames.map { try storeOptions.run($0, in: store) }
+        }
         var known: Set<Int64> = []
         runs.removeAll { !known.insert($0.id).inserted }
         if let filter {
@@ -85,7 +87,7 @@ struct Export: ParsableCommand {
             runs = try explaining { try runs.filter { wanted.matches(try $0.experiment(), name: $0.name, $0.status) } }
         }
         if runs.isEmpty {
-            throw Failure(message: "no run matches the filter; \(store.command(.list)) shows all")
+            throw Failure(message: "no run matches the filter; \(storeOptions.commands().line(.list)) shows all")
         }
         return runs
     }

@@ -31,7 +31,8 @@ struct Fork: ParsableCommand {
     @OptionGroup var logOptions: LogOptions
 
     func run() throws {
-        let (store, parent) = try storeOptions.run(runName, dataOptions)
+        let (store, parent) = try storeOptions.run(runName)
+        let commands = storeOptions.commands(dataOptions)
         try logOptions.checkPlaces()
         let experiment = try explaining {
             try parent.experiment(overrides: settings.overrides)
@@ -50,12 +51,12 @@ struct Fork: ParsableCommand {
             )
         }
         Signals.install()
-        let session = try explaining {
+        let session = try explaining(commands) {
             try RunSession.fork(
                 parent, at: kept.checkpoint, prepared, in: store, program: Vgglab.program,
                 remarks: [store.remark(on: kept.checkpoint, named: at, of: parent)].compactMap(\.self),
                 isStrict: strictOption.isStrict)
         }
-        try endStatus([try logOptions.train(session)])
+        try endStatus([try logOptions.train(session, commands)])
     }
 }

@@ -64,10 +64,11 @@ struct List: ParsableCommand {
         if reverse { runs.reverse() }
         if json && columns == nil { return Console.print(JSON.array(runs.map(\.json)).text + "\n") }
         guard !runs.isEmpty || json || csv else {
+            let commands = storeOptions.commands()
             return Console.say(
                 known.isEmpty
-                    ? "no runs yet in \(Readable.visible(store.folder)); \(store.command(.train, "FILE.yaml")) trains one"
-                    : "no run matches; \(store.command(.list)) shows all")
+                    ? "no runs yet in \(Readable.visible(store.folder)); \(commands.line(.train, "FILE.yaml")) trains one"
+                    : "no run matches; \(commands.line(.list)) shows all")
         }
         if let columns {
             try show(runs, columns, store)

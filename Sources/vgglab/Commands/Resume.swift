@@ -28,7 +28,8 @@ struct Resume: ParsableCommand {
     @OptionGroup var logOptions: LogOptions
 
     func run() throws {
-        let (store, run) = try storeOptions.run(runName, dataOptions)
+        let (store, run) = try storeOptions.run(runName)
+        let commands = storeOptions.commands(dataOptions)
         let name = Readable.visible(run.name)
         switch run.state {
         case .completed where (try? store.checkpoints(of: run).all.first?.position().epoch) ?? 0 <= run.epochs:
@@ -37,9 +38,10 @@ struct Resume: ParsableCommand {
         case .completed:
             throw Failure(
                 message: "run \(name) is complete; to continue training, fork it with more epochs: "
-                    + store.command(.fork, run.name, ["--set", "training.epochs=\(run.epochs + 5)"]))
+                    + commands.line(.fork, run.name, ["--set", "training.epochs=\(run.epochs + 5)"]))
         case .diverged:
-            throw Failure(message: "run \(name) diverged and would diverge again; " + (try advice(on: run, in: store)))
+            throw Failure(
+                message: "run \(name) diverged and would diverge again; " + (try advice(on: run, in: store, commands)))
         case .queued, .running, .paused, .stopped, .interrupted, .failed: break
         }
         try logOptions.checkPlaces()
@@ -48,21 +50,21 @@ struct Resume: ParsableCommand {
             experiment, try dataOptions.load(for: experiment, of: run),
             threads: threadOptions.requested ?? run.threads)
         Signals.install()
-        let session = try explaining {
+        let session = try explaining(commands) {
             try RunSession.resume(run, prepared, in: store, isStrict: strictOption.isStrict)
         }
-        try endStatus([try logOptions.train(session)])
+        try endStatus([try logOptions.train(session, commands)])
     }
 
     /// Returns advice on a run that diverged.
-    private func advice(on run: RunInfo, in store: RunStore) throws -> String {
+    private func advice(on run: RunInfo, in store: RunStore, _ commands: CommandText) throws -> String {
         let rate = try explaining { try run.experiment().training.learningRate }
         let slower = ["--set", "training.lr=\(String(format: "%.3g", rate / 10))"]
         guard let place = ["best", "last"].first(where: { (try? store.checkpoint(named: $0, of: run)) != nil }) else {
             return "it has no checkpoint, so train it from the start with a smaller learning rate: "
-                + store.command(.train, store.experimentPath(of: run), slower)
+                + commands.line(.train, store.experimentPath(of: run), slower)
         }
-        return "fork it with a smaller learning rate: " + store.command(.fork, run.name, ["--at", place] + slower)
+        return "fork it with a smaller learning rate: " + commands.line(.fork, run.name, ["--at", place] + slower)
     }
 }
 

@@ -80,16 +80,17 @@ struct Train: ParsableCommand {
             experiments.append((experiment, dataset))
         }
         try logOptions.checkPlaces()
-        let store = try storeOptions.openForWriting(dataOptions)
+        let store = try storeOptions.openForWriting()
         if let problem { Console.say("note: \(problem); writing a log instead (--no-tui hides this note)") }
 
         // Until here a signal ends the program at once, as there is nothing to lose.
         Signals.install()
         var isComplete: [Bool] = []
+        let commands = storeOptions.commands(dataOptions)
         for (experiment, dataset) in experiments where Signals.signal == nil {
             let prepared = try prepare(experiment, dataset)
-            let session = try explaining { try RunSession.new(prepared, in: store, program: Vgglab.program) }
-            isComplete.append(try logOptions.train(session))
+            let session = try explaining(commands) { try RunSession.new(prepared, in: store, program: Vgglab.program) }
+            isComplete.append(try logOptions.train(session, commands))
         }
         try endStatus(isComplete, of: experiments.count)
     }

@@ -60,7 +60,7 @@ struct ScreenOptions: ParsableArguments {
         if let tensorboard { try TensorBoardFolder.check(tensorboard) }
         let budget = RunQueue.Budget(jobs: jobs, threads: threadOptions.count(on: .current))
         // The backend checks the whole file after the first frame.
-        let store = try storeOptions.openForWriting(dataOptions, checks: false)
+        let store = try storeOptions.openForWriting(checks: false)
         let datasets = dataOptions.datasets
         try show { mailbox in
             try LiveBackend(
