@@ -67,11 +67,3 @@ package struct ReplayInfo: Sendable, Hashable {
         self.createdAt = createdAt
     }
 }
-
-/// An error as one sentence.
-package struct Problem: Error, Sendable, Hashable, CustomStringConvertible {
-    package let description: String
-
-    /// - Parameter description: one sentence for a user.
-    package init(_ description: String) { self.description = description }
-}

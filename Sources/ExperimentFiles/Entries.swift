@@ -132,13 +132,11 @@ struct Entries {
         if case .file = values["network.weights"]?.place, let weights = experiment.network.weights {
             experiment.network.weights = besideFile(weights)
         }
-        do {
-            try experiment.check()
-        } catch {
-            let places = error.culprits.compactMap { values[$0]?.place }
+        if let conflict = experiment.conflict {
+            let places = conflict.culprits.compactMap { values[$0]?.place }
             guard let place = places.first(where: { if case .override = $0 { true } else { false } }) ?? places.first
-            else { throw .file(path: path, problem: error.problem) }
-            throw self.error(place, error.problem, item: error.item)
+            else { throw .file(path: path, problem: conflict.problem) }
+            throw self.error(place, conflict.problem, item: conflict.item)
         }
         return experiment
     }

@@ -4,7 +4,7 @@
 import Experiments
 
 /// Why keys conflict, and which of them could be changed.
-struct SettingConflict: Error {
+struct SettingConflict {
     let problem: String
     /// Paths of the conflicting keys, the likeliest cause first.
     let culprits: [String]
@@ -13,32 +13,33 @@ struct SettingConflict: Error {
 }
 
 extension Experiment {
-    /// Refuses what cannot be built, and settings that would have no effect.
-    func check() throws(SettingConflict) {
+    /// What cannot be built, or a setting that would have no effect; `nil` if there is neither.
+    var conflict: SettingConflict? {
         for field in Schema.fields {
             guard let condition = field.condition, !condition.isMet(self), let value = field.value(self),
                 let unset = field.defaultValue, value != unset
             else { continue }
-            throw SettingConflict(
+            return SettingConflict(
                 problem: "\(field.path) is only used with \(condition.path) \(condition.value); "
                     + "remove it, or set it to \(unset.yaml)",
                 culprits: [field.path, condition.path])
         }
-        if let conflict = training.conflict { throw conflict }
+        if let conflict = training.conflict { return conflict }
         if network.weights != nil, network.from != nil {
-            throw SettingConflict(
+            return SettingConflict(
                 problem: "network.weights and network.from both give the initial weights; keep one of them",
                 culprits: ["network.from", "network.weights"])
         }
         if data.shift >= data.resize {
-            throw SettingConflict(
+            return SettingConflict(
                 problem: "data.shift must be below data.resize, which is \(data.resize)",
                 culprits: ["data.shift", "data.resize"])
         }
         do {
             _ = try network(numClasses: 10)
+            return nil
         } catch {
-            throw SettingConflict(problem: error.description, culprits: error.culprits, item: error.item(of: network))
+            return SettingConflict(problem: error.description, culprits: error.culprits, item: error.item(of: network))
         }
     }
 }

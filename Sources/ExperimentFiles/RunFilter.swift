@@ -2,11 +2,6 @@
 
 package import Experiments
 
-/// Why a filter is invalid. `description` is one sentence.
-package struct RunFilterError: Error, Hashable, Sendable, CustomStringConvertible {
-    package let description: String
-}
-
 /// A filter such as `lr>=0.05 vgg13 -failed`: all terms must match. A word matches if any of a run's texts contains it,
 /// ignoring case; `key=value`, `!=`, `<`, `<=`, `>` and `>=` compare; a `-` before a term negates it.
 package struct RunFilter: Sendable, Hashable {
@@ -50,8 +45,8 @@ package struct RunFilter: Sendable, Hashable {
 
     /// Parses a filter; an empty one matches everything.
     ///
-    /// - Throws: `RunFilterError` for an unknown key, or a comparison without a value.
-    package init(_ text: String) throws(RunFilterError) {
+    /// - Throws: `Problem` for an unknown key, or a comparison without a value.
+    package init(_ text: String) throws(Problem) {
         var terms: [Term] = []
         for word in text.split(whereSeparator: \.isWhitespace) {
             let isNegated = word.count > 1 && (word.hasPrefix("-") || word.hasPrefix("!"))
@@ -61,7 +56,7 @@ package struct RunFilter: Sendable, Hashable {
         self.terms = terms
     }
 
-    private static func condition(_ word: String) throws(RunFilterError) -> Condition {
+    private static func condition(_ word: String) throws(Problem) -> Condition {
         let found = Comparison.allCases.compactMap { comparison in
             word.firstRange(of: comparison.rawValue).map { (comparison, $0) }
         }
@@ -70,18 +65,18 @@ package struct RunFilter: Sendable, Hashable {
         }
         let (name, value) = (String(word[..<range.lowerBound]), String(word[range.upperBound...]))
         guard !name.isEmpty, !value.isEmpty else {
-            throw RunFilterError(
-                description: "\(word.shortened(to: 60)): write key\(comparison.rawValue)value, such as lr>=0.05")
+            throw Problem(
+                "\(word.shortened(to: 60)): write key\(comparison.rawValue)value, such as lr>=0.05")
         }
         guard let key = key(named: name) else {
             let known = factKeys + Schema.fields.map(\.key)
             let near = name.nearest(in: known).map { "; did you mean \($0)?" } ?? "; try lr, ratio, state or acc"
-            throw RunFilterError(description: "unknown key \(name.shortened(to: 60)) in the filter\(near)")
+            throw Problem("unknown key \(name.shortened(to: 60)) in the filter\(near)")
         }
         let isOrder = comparison != .equal && comparison != .notEqual
         if figureKeys.contains(key) || isOrder && !factKeys.contains(key), Double(value) == nil {
-            throw RunFilterError(
-                description: "\(word.shortened(to: 60)): \(value.shortened(to: 60)) is not a number; "
+            throw Problem(
+                "\(word.shortened(to: 60)): \(value.shortened(to: 60)) is not a number; "
                     + "write one, such as \(name.shortened(to: 60))\(comparison.rawValue)0.05")
         }
         let former = key == "state" ? formerStates[value.lowercased()] : nil

@@ -4,16 +4,6 @@ internal import ExperimentFiles
 package import Experiments
 internal import FoundationEssentials
 
-/// A line that is not a record of a run. `description` is one sentence.
-package struct JSONLinesError: Error, Equatable, CustomStringConvertible {
-    /// The line's number, from 1.
-    package let line: Int
-    /// What is wrong with it.
-    package let problem: String
-
-    package var description: String { "line \(line): not a record of a run: \(problem)" }
-}
-
 extension RunRecord {
     /// Reads a line of JSON Lines, with or without its line end; unknown keys are ignored.
     ///
@@ -21,12 +11,12 @@ extension RunRecord {
     /// numbers that are not finite: `null` becomes `nan`, or `nil` for remaining seconds.
     ///
     /// - Parameter number: the line's number in its file, from 1, for the error.
-    /// - Throws: `JSONLinesError` that names the missing or invalid key.
-    package init(jsonLine line: some StringProtocol, number: Int = 1) throws(JSONLinesError) {
+    /// - Throws: `Problem` that names the missing or invalid key.
+    package init(jsonLine line: some StringProtocol, number: Int = 1) throws(Problem) {
         do {
             self = try JSONDecoder().decode(Line.self, from: Data(line.utf8)).record
         } catch {
-            throw JSONLinesError(line: number, problem: Self.problem(error))
+            throw Problem("line \(number): not a record of a run: \(Self.problem(error))")
         }
     }
 

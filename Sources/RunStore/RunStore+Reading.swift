@@ -327,7 +327,7 @@ extension RunStore {
         let sequence = try row.count("sequence")
         var record: RunRecord
         let line = try row.text("record")
-        do throws(JSONLinesError) { record = try RunRecord(jsonLine: line, number: sequence) } catch {
+        do throws(Problem) { record = try RunRecord(jsonLine: line, number: sequence) } catch {
             throw RunStoreError("run \(run.name): an event cannot be read: \(error)")
         }
         guard RunLimits.seconds.contains(record.time) else {

@@ -57,7 +57,7 @@ import Testing
         ("best=high", "best=high: high is not a number; write one, such as best=0.05"),
         ("xyzzyx=4", "unknown key xyzzyx in the filter; try lr, ratio, state or acc"),
     ]) func `an invalid filter is reported`(text: String, sentence: String) {
-        let error = #expect(throws: RunFilterError.self) { try RunFilter(text) }
+        let error = #expect(throws: Problem.self) { try RunFilter(text) }
         #expect(error?.description == sentence)
     }
 }

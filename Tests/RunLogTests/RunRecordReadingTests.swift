@@ -152,7 +152,7 @@ import Testing
         ("7", "it is not a JSON object"), (#"{"event":"warning"}"#, "it has no run"), ("{} {}", "it is not JSON"),
         (String(repeating: "[", count: 100_000), "it is not JSON"),
     ]) func `a line that is not a record is refused`(line: String, problem: String) {
-        let error = #expect(throws: JSONLinesError.self) { try RunRecord(jsonLine: line) }
-        #expect(error?.problem == problem)
+        let error = #expect(throws: Problem.self) { try RunRecord(jsonLine: line) }
+        #expect(error?.description == "line 1: not a record of a run: \(problem)")
     }
 }

@@ -1,5 +1,7 @@
 // The state of the images view: predictions of a run's network, and the cursor.
 
+internal import Experiments
+
 struct Images: Hashable {
     /// A part of the view that can have the focus.
     enum Panel: Int, CaseIterable {
