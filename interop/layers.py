@@ -250,7 +250,7 @@ def batch_norms():
 def response_norms():
     """Networks with local response norm."""
     for settings, channels, side, batch in (
-            (None, 8, 7, 1), (None, 3, 9, 4), ({"size": 1, "alpha": 0.5}, 5, 6, 2),
+            (None, 8, 7, 1), (None, 3, 9, 4), ({"size": 3, "alpha": 0.5}, 5, 6, 2),
             ({"size": 3, "beta": 0.5}, 16, 8, 5),
             ({"size": 7, "alpha": 2.0, "beta": 1.0, "k": 1.0}, 19, 11, 3),
             ({"size": 9, "alpha": 0.1, "beta": 1.25, "k": 0.5}, 33, 5, 8)):

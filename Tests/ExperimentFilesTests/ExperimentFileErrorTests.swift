@@ -259,6 +259,10 @@ import Testing
             "a.yaml:2: layer 1, max_pool, has a padding of 2, more than half of its window of 3×3; use at most 1"
         ),
         (
+            "network:\n  layers: [local_response_norm: {size: 1}, flatten, linear: classes]",
+            "a.yaml:2: layer 1, local_response_norm, has a size of 1; use at least 3"
+        ),
+        (
             "network:\n  layers: [local_response_norm: {size: 4}, flatten, linear: classes]",
             "a.yaml:2: layer 1, local_response_norm, has a size of 4, which has no middle; use an odd one such as 5"
         ),

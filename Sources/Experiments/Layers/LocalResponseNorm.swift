@@ -6,7 +6,7 @@ package struct LocalResponseNorm: LayerKind {
     package static let name = "local_response_norm"
     package static let label = "lrn"
 
-    /// n, the number of channels in a sum; odd.
+    /// n, the number of channels in a sum; odd, at least 3: oneDNN 2.6 and 3.2 crash with 1.
     package let size: Int
     package let alpha: Double
     package let beta: Double
@@ -20,11 +20,14 @@ package struct LocalResponseNorm: LayerKind {
     }
 
     package func outputShape(of inputShape: [Int]) -> [Int]? {
-        inputShape.count == 3 && size >= 1 && !size.isMultiple(of: 2) ? inputShape : nil
+        inputShape.count == 3 && size >= 3 && !size.isMultiple(of: 2) ? inputShape : nil
     }
 
     package func misfit(with inputShape: [Int]) -> String {
-        inputShape.count == 3 ? "has a size of \(size), which has no middle; use an odd one such as 5" : imagesMisfit
+        if inputShape.count != 3 { return imagesMisfit }
+        return size < 3
+            ? "has a size of \(size); use at least 3"
+            : "has a size of \(size), which has no middle; use an odd one such as 5"
     }
 
     /// `size 5`.
