@@ -120,6 +120,8 @@ import Testing
             "\(try Program.path()) lab/fast.yaml --set training.epochs=1 --set training.lr=0.03 --tensorboard logs"
         try window.type("cd \(sandbox.path); clear; \(call)")
         try window.press("Enter")
+        // The shell's line has the rate, too.
+        try window.wait(for: "Experiments and runs")
         try window.wait(for: "0.03")
         try window.press("Enter")
         try window.wait(for: "fast-1")
