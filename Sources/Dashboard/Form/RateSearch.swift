@@ -1,6 +1,6 @@
 // The search for a learning rate in the form.
 
-package import Experiments
+internal import Experiments
 internal import RunLog
 
 /// A learning rate that a search suggests, as the median over seeds with the lowest and the highest.
